@@ -1,0 +1,40 @@
+# The two commands of the README, and what they are made of.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STACK ?= dev
+READY := $(VENV)/.ready
+
+.PHONY: preview test lint types lock docs bench clean
+
+preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
+	@$(BIN)/amlz preview $(STACK)
+
+test: $(READY) lint types    ## everything that must hold
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+docs: $(READY)               ## writes the generated pages
+	@$(BIN)/python -m tools.generate
+
+bench: $(READY)              ## measures speed, as ratios in one run
+	@$(BIN)/python -m benchmarks.preview
+
+lock: $(READY)               ## pins the newest versions that pyproject.toml allows
+	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up $(VENV): a minute or two, once" >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info build

@@ -1,0 +1,1 @@
+"""The vocabulary of Azure Resource Manager: ids, resources, and how Pulumi inputs become request bodies."""

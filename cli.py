@@ -1,0 +1,159 @@
+"""The verbs of `amlz`. No logic: each reads its input, asks one function, and prints what a report makes of it.
+
+Imports stand inside the verbs, so that each loads only what it needs: `check` never loads Pulumi.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from landingzone.load import StackFile
+    from landingzone.plan import LandingZonePlan
+
+app = typer.Typer(
+    name="amlz",
+    help="Landing zones for Azure Machine Learning: checked and previewed without a cloud.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Form(str, Enum):
+    """Forms of a short answer."""
+
+    text = "text"
+    json = "json"
+
+
+class PreviewForm(str, Enum):
+    """Forms of a preview."""
+
+    text = "text"
+    json = "json"
+    arm = "arm"
+    arm_template = "arm-template"
+
+
+class FailOn(str, Enum):
+    """From which severity on the exit code is 1."""
+
+    error = "error"
+    warning = "warning"
+    none = "none"
+
+
+Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
+Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, whole or not at all.")]
+FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
+
+
+@app.command()
+def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> None:
+    """Reads and checks a stack file."""
+    from reports.check import as_json, as_text
+
+    file, plan = _planned(stack)
+    _write((as_json if form is Form.json else as_text)(file.stack, file.config, plan), output)
+
+
+@app.command()
+def preview(
+    stack: Stack,
+    form: Annotated[PreviewForm, typer.Option("--format", help="How to answer.")] = PreviewForm.text,
+    output: Output = None,
+    fail_on: FailOnOption = FailOn.error,
+) -> None:
+    """Shows what a stack would build, without a cloud."""
+    from importlib import import_module
+
+    from preview import preview_stack
+
+    file, plan = _planned(stack)
+    result = preview_stack(file, plan)
+    report = import_module(f"reports.as_{form.value.replace('-', '_')}")
+    _write(report.render(result), output)
+    raise typer.Exit(int(result.fails(fail_on.value)))
+
+
+@app.command()
+def addresses(stack: Stack, form: FormOption = Form.text, output: Output = None) -> None:
+    """Shows every network and subnet of a stack, and what is free."""
+    from reports import as_json, as_text
+
+    _, plan = _planned(stack)
+    text = as_json.dump(as_json.addresses(plan.addresses)) if form is Form.json else as_text.render_addresses(plan.addresses)
+    _write(text, output)
+
+
+@app.command()
+def schema(output: Output = None) -> None:
+    """Prints the JSON Schema of stack files."""
+    from landingzone.schema import json_schema
+    from reports.as_json import dump
+
+    _write(dump(json_schema()), output)
+
+
+@app.command()
+def explain(finding: Annotated[str, typer.Argument(help="A finding's id, such as dns/endpoint-without-zone.")]) -> None:
+    """Explains a finding: what it says, why it matters, what to do."""
+    from checks.catalogue import explain as explained
+
+    _write(explained(finding), None)
+
+
+def _planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
+    """A stack file and its plan, with the line of each problem."""
+    from landingzone.load import load
+    from landingzone.plan import make_plan
+    from landingzone.problems import StackFileError
+
+    file = load(stack)
+    try:
+        return file, make_plan(file.config)
+    except StackFileError as error:
+        raise StackFileError(file.at(error.problems)) from None
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from reports.files import write_whole
+
+    write_whole(output, text)
+
+
+def main() -> None:
+    """Runs `amlz`. Exit codes: 0, 1 findings, 2 the input is wrong, 3 a defect of `amlz` itself."""
+    from landingzone.problems import LandingZoneError
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        app()
+    except LandingZoneError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        import traceback
+
+        sys.stderr.write(f"{''.join(traceback.format_exception(error))}\n")
+        sys.stderr.write("This is a defect of amlz, not of your input. Please report it with the lines above.\n")
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What can be built, one component a file. `LandingZone` composes them."""

@@ -1,0 +1,45 @@
+"""Azure Bastion: sessions to machines in the networks, without a public address on any of them."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.diagnostics import diagnostics
+from components.public_address import public_address
+from components.site import Site
+from landingzone.specs import BastionSpec
+
+
+class Bastion(pulumi.ComponentResource):
+    """A Bastion host of the Standard tier."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: BastionSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:Bastion", name, None, opts)
+        public_address(self, name, args.address, site)
+        host = network.BastionHost(
+            f"{name}-host",
+            bastion_host_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=network.SkuArgs(name="Standard"),
+            disable_copy_paste=True,
+            enable_file_copy=False,
+            enable_shareable_link=False,
+            ip_configurations=[
+                network.BastionHostIPConfigurationArgs(
+                    name="default",
+                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                )
+            ],
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.id, host)
+        diagnostics(self, name, args.diagnostics, site)
+        self.resource_id, self.name = host.id, host.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

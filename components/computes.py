@@ -1,0 +1,84 @@
+"""Compute clusters and compute instances of a workspace."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import machinelearningservices as ml
+
+from components.site import Site
+from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec
+
+
+class Computes(pulumi.ComponentResource):
+    """Computes without a public address, without local login, in the environment's own subnet."""
+
+    names: list[str]
+
+    def __init__(self, name: str, args: ComputesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:Computes", name, None, opts)
+        self._site, self._args = site, args
+        for cluster in args.clusters:
+            self._compute(f"{name}-{cluster.name}", cluster.name, self._cluster(cluster), identified=True)
+        for instance in args.instances:
+            # No identity: with one, an instance never stops when idle unless it is Contributor on the workspace.
+            self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance), identified=False)
+        self.names = [spec.name for spec in (*args.clusters, *args.instances)]
+        self.register_outputs({"names": self.names})
+
+    def _compute(
+        self, name: str, compute: str, properties: ml.AmlComputeArgs | ml.ComputeInstanceArgs, identified: bool
+    ) -> None:
+        args, site = self._args, self._site
+        identity = ml.ManagedServiceIdentityArgs(
+            type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(args.identity)]
+        )
+        built = ml.Compute(
+            name,
+            compute_name=compute,
+            workspace_name=site.name(args.workspace_id),
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            identity=identity if identified else None,
+            properties=properties,
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, after=args.after),
+        )
+        site.built(args.id(compute), built)
+
+    def _cluster(self, spec: ClusterSpec) -> ml.AmlComputeArgs:
+        return ml.AmlComputeArgs(
+            compute_type="AmlCompute",
+            compute_location=self._args.place.location,
+            disable_local_auth=True,
+            properties=ml.AmlComputePropertiesArgs(
+                vm_size=spec.size,
+                vm_priority=spec.priority,
+                os_type=ml.OsType.LINUX,
+                enable_node_public_ip=False,
+                remote_login_port_public_access=ml.RemoteLoginPortPublicAccess.DISABLED,
+                subnet=ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)),
+                scale_settings=ml.ScaleSettingsArgs(
+                    min_node_count=spec.min_nodes,
+                    max_node_count=spec.max_nodes,
+                    node_idle_time_before_scale_down=spec.idle,
+                ),
+            ),
+        )
+
+    def _instance(self, spec: InstanceSpec) -> ml.ComputeInstanceArgs:
+        owner = ml.AssignedUserArgs(object_id=spec.owner, tenant_id=self._args.tenant_id)
+        return ml.ComputeInstanceArgs(
+            compute_type="ComputeInstance",
+            compute_location=self._args.place.location,
+            disable_local_auth=True,
+            properties=ml.ComputeInstancePropertiesArgs(
+                vm_size=spec.size,
+                enable_node_public_ip=False,
+                subnet=ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)),
+                ssh_settings=ml.ComputeInstanceSshSettingsArgs(ssh_public_access=ml.SshPublicAccess.DISABLED),
+                application_sharing_policy=ml.ApplicationSharingPolicy.PERSONAL,
+                compute_instance_authorization_type=ml.ComputeInstanceAuthorizationType.PERSONAL,
+                personal_compute_instance_settings=ml.PersonalComputeInstanceSettingsArgs(assigned_user=owner),
+                idle_time_before_shutdown=spec.idle,
+            ),
+        )

@@ -1,0 +1,52 @@
+"""Container registry: images of jobs and deployments."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import containerregistry
+
+from components.diagnostics import diagnostics
+from components.lock import lock
+from components.private_endpoint import private_endpoint
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import ContainerRegistrySpec
+
+
+class ContainerRegistry(pulumi.ComponentResource):
+    """A registry that answers only on its private endpoint and has no administrator."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: ContainerRegistrySpec, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:ContainerRegistry", name, None, opts)
+        registry = containerregistry.Registry(
+            f"{name}-registry",
+            registry_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=containerregistry.SkuArgs(name=containerregistry.SkuName.PREMIUM),
+            admin_user_enabled=False,
+            anonymous_pull_enabled=False,
+            public_network_access=containerregistry.PublicNetworkAccess.DISABLED,
+            network_rule_bypass_options=containerregistry.NetworkRuleBypassOptions.AZURE_SERVICES,
+            network_rule_set=containerregistry.NetworkRuleSetArgs(default_action="Deny", ip_rules=[]),
+            policies=containerregistry.PoliciesArgs(
+                export_policy=containerregistry.ExportPolicyArgs(status="disabled"),
+                quarantine_policy=containerregistry.QuarantinePolicyArgs(status="disabled"),  # breaks batch endpoints
+            ),
+            zone_redundancy="Enabled" if args.zone_redundant else "Disabled",
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, protect=args.protect),
+        )
+        site.built(args.id, registry)
+        private_endpoint(self, name, args.endpoint, site)
+        diagnostics(self, name, args.diagnostics, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = registry.id, registry.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

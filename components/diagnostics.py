@@ -1,0 +1,24 @@
+"""Diagnostics: everything a resource can send, to the central log."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import monitor
+
+from components.site import Site
+from landingzone.specs import DiagnosticsSpec
+
+
+def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, site: Site) -> None:
+    """Sends one resource's logs and metrics to the central log."""
+    subscription = args.target.split("/")[2]
+    monitor.DiagnosticSetting(
+        f"{name}-diagnostics",
+        name="to-central-log",
+        resource_uri=site.ref(args.target),
+        workspace_id=site.ref(args.log_analytics),
+        log_analytics_destination_type=args.tables or None,
+        logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if args.logs else [],
+        metrics=[monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)] if args.metrics else [],
+        opts=site.options(parent, subscription),
+    )

@@ -1,0 +1,122 @@
+"""Azure Firewall: the only way from the spokes to anywhere else, and the DNS proxy that they ask."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.diagnostics import diagnostics
+from components.public_address import public_address
+from components.site import Site
+from landingzone.specs import FirewallSpec, RuleGroupSpec
+
+
+class Firewall(pulumi.ComponentResource):
+    """The firewall, its policy and its rules."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    private_address: pulumi.Output[str]
+
+    def __init__(self, name: str, args: FirewallSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:Firewall", name, None, opts)
+        public_address(self, name, args.address, site)
+        self._policy(name, args, site)
+        firewall = network.AzureFirewall(
+            f"{name}-firewall",
+            azure_firewall_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=network.AzureFirewallSkuArgs(name="AZFW_VNet", tier=args.tier),
+            firewall_policy=network.SubResourceArgs(id=site.ref(args.policy_id)),
+            ip_configurations=[
+                network.AzureFirewallIPConfigurationArgs(
+                    name="default",
+                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                )
+            ],
+            zones=list(args.zones) or None,
+            tags=dict(args.tags),
+            opts=site.options(
+                self, args.place.subscription, custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m")
+            ),
+        )
+        site.built(args.id, firewall)
+        diagnostics(self, name, args.diagnostics, site)
+        self._rules(name, args, site)
+        self.resource_id, self.name = firewall.id, firewall.name
+        self.private_address = firewall.ip_configurations.apply(_private_address)
+        self.register_outputs(
+            {"resource_id": self.resource_id, "name": self.name, "private_address": self.private_address}
+        )
+
+    def _policy(self, name: str, args: FirewallSpec, site: Site) -> None:
+        premium = args.tier == "Premium"
+        policy = network.FirewallPolicy(
+            f"{name}-policy",
+            firewall_policy_name=args.policy,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=network.FirewallPolicySkuArgs(tier=args.tier),
+            threat_intel_mode=args.threat_intelligence,
+            dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+            intrusion_detection=network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if premium else None,
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.policy_id, policy)
+
+    def _rules(self, name: str, args: FirewallSpec, site: Site) -> None:
+        """Groups one after the other, after the firewall: a policy takes one change at a time."""
+        before = args.id
+        for group in args.groups:
+            built = network.FirewallPolicyRuleCollectionGroup(
+                f"{name}-{group.name}",
+                rule_collection_group_name=group.name,
+                firewall_policy_name=site.name(args.policy_id),
+                resource_group_name=site.group(args.place),
+                priority=group.priority,
+                rule_collections=[_collection(group)],
+                opts=site.options(self, args.place.subscription, after=(before,)),
+            )
+            before = args.group_id(group.name)
+            site.built(before, built)
+
+
+def _private_address(configurations: list[network.outputs.AzureFirewallIPConfigurationResponse] | None) -> str:
+    return configurations[0].private_ip_address if configurations else ""
+
+
+def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollectionArgs:
+    return network.FirewallPolicyFilterRuleCollectionArgs(
+        name="allow",
+        priority=100,
+        rule_collection_type="FirewallPolicyFilterRuleCollection",
+        action=network.FirewallPolicyFilterRuleCollectionActionArgs(type="Allow"),
+        rules=[
+            *(
+                network.NetworkRuleArgs(
+                    name=rule.name,
+                    description=rule.why,
+                    rule_type="NetworkRule",
+                    ip_protocols=list(rule.protocols),
+                    source_addresses=list(rule.sources),
+                    destination_addresses=list(rule.destinations),
+                    destination_ports=list(rule.ports),
+                )
+                for rule in group.network_rules
+            ),
+            *(
+                network.ApplicationRuleArgs(
+                    name=rule.name,
+                    description=rule.why,
+                    rule_type="ApplicationRule",
+                    protocols=[network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type="Https", port=443)],
+                    source_addresses=list(rule.sources),
+                    target_fqdns=list(rule.hosts),
+                )
+                for rule in group.application_rules
+            ),
+        ],
+    )

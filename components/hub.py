@@ -1,0 +1,40 @@
+"""The hub: what all spokes share."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.bastion import Bastion
+from components.firewall import Firewall
+from components.log_analytics import LogAnalytics
+from components.network_security_group import network_security_group
+from components.private_dns import PrivateDns
+from components.resource_group import resource_group
+from components.site import Site
+from components.virtual_network import virtual_network
+from landingzone.specs import HubSpec
+
+
+class Hub(pulumi.ComponentResource):
+    """Central log, network, firewall, and the zones of private endpoints."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    log_analytics: LogAnalytics
+    firewall: Firewall
+    dns: PrivateDns
+
+    def __init__(self, name: str, args: HubSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:Hub", name, None, opts)
+        below = pulumi.ResourceOptions(parent=self)
+        resource_group(self, name, args.group, site)
+        self.log_analytics = LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
+        for group in args.security_groups:
+            network_security_group(self, name, group, site)
+        virtual_network(self, name, args.network, site)
+        self.firewall = Firewall(f"{name}-firewall", args.firewall, site, below)
+        if args.bastion is not None:
+            Bastion(f"{name}-bastion", args.bastion, site, below)
+        self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
+        self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,33 @@
+"""User-assigned identities of a project environment."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+from components.site import Site
+from landingzone.specs import IdentitySpec
+
+
+class Identities(pulumi.ComponentResource):
+    """The identity the workspace acts with, and the one its clusters act with."""
+
+    resource_ids: dict[str, pulumi.Output[str]]
+
+    def __init__(
+        self, name: str, args: tuple[IdentitySpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:Identities", name, None, opts)
+        self.resource_ids = {}
+        for spec in args:
+            identity = managedidentity.UserAssignedIdentity(
+                f"{name}-{spec.role}",
+                resource_name_=spec.name,
+                resource_group_name=site.group(spec.place),
+                location=spec.place.location,
+                tags=dict(spec.tags),
+                opts=site.options(self, spec.place.subscription),
+            )
+            site.built(spec.id, identity)
+            self.resource_ids[spec.role] = identity.id
+        self.register_outputs({"resource_ids": self.resource_ids})

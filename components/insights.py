@@ -1,0 +1,37 @@
+"""Application Insights of a workspace, kept in the central log."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import applicationinsights
+
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import InsightsSpec
+
+
+class Insights(pulumi.ComponentResource):
+    """A workspace-based component: classic ones were retired in February 2024."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: InsightsSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:Insights", name, None, opts)
+        component = applicationinsights.Component(
+            f"{name}-component",
+            resource_name_=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            kind="web",
+            application_type=applicationinsights.ApplicationType.WEB,
+            ingestion_mode=applicationinsights.IngestionMode.LOG_ANALYTICS,
+            workspace_resource_id=site.ref(args.log_analytics),
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.id, component)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        self.resource_id, self.name = component.id, component.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

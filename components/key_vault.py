@@ -1,0 +1,51 @@
+"""Key Vault: where a project environment keeps its keys and secrets."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import keyvault
+
+from components.diagnostics import diagnostics
+from components.lock import lock
+from components.private_endpoint import private_endpoint
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import KeyVaultSpec
+
+
+class KeyVault(pulumi.ComponentResource):
+    """A vault that answers only on its private endpoint and knows roles, not access policies."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: KeyVaultSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:KeyVault", name, None, opts)
+        vault = keyvault.Vault(
+            f"{name}-vault",
+            vault_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            properties=keyvault.VaultPropertiesArgs(
+                tenant_id=args.tenant_id,
+                sku=keyvault.SkuArgs(family=keyvault.SkuFamily.A, name=keyvault.SkuName.STANDARD),
+                enable_rbac_authorization=True,
+                enable_soft_delete=True,
+                enable_purge_protection=True,  # never to be undone: a deleted vault keeps its name for the retention
+                soft_delete_retention_in_days=args.retention_days,
+                public_network_access="Disabled",
+                network_acls=keyvault.NetworkRuleSetArgs(
+                    default_action="Deny", bypass="AzureServices", ip_rules=[], virtual_network_rules=[]
+                ),
+            ),
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, protect=args.protect),
+        )
+        site.built(args.id, vault)
+        private_endpoint(self, name, args.endpoint, site)
+        diagnostics(self, name, args.diagnostics, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = vault.id, vault.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

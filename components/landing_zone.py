@@ -1,0 +1,50 @@
+"""The landing zone: hub, spokes, and project environments, in the order in which Azure needs them."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_azure_native as azure
+
+from components.aliases import drop_generated_aliases
+from components.hub import Hub
+from components.project_environment import ProjectEnvironment
+from components.shared_registry import SharedRegistry
+from components.site import Site
+from components.spoke import Spoke
+from landingzone.plan import LandingZonePlan
+
+
+class LandingZone(pulumi.ComponentResource):
+    """A whole landing zone from its plan."""
+
+    hub: Hub
+    workspaces: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: LandingZonePlan, opts: pulumi.ResourceOptions | None = None) -> None:
+        if not args.keep_api_version_aliases:
+            drop_generated_aliases()
+        super().__init__("amlz:index:LandingZone", name, None, opts)
+        below = pulumi.ResourceOptions(parent=self)
+        site = Site({subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions})
+        self.hub = Hub("hub", args.hub, site, below)
+        address = self.hub.firewall.private_address
+        for spoke in args.spokes:
+            Spoke(f"spoke-{spoke.name}", spoke, site, address, below)
+        if args.shared_registry is not None:
+            SharedRegistry("shared", args.shared_registry, site, below)
+        self.workspaces = {}
+        for environment in args.environments:
+            built = ProjectEnvironment(environment.key, environment, site, below)
+            self.workspaces[environment.key] = built.resource_id
+        self.register_outputs({"workspaces": self.workspaces})
+
+    def _subscription_provider(self, subscription: str, args: LandingZonePlan) -> azure.Provider:
+        """One provider a subscription, named after it: a resource never lands in another by an edit of the provider."""
+        return azure.Provider(
+            f"subscription-{subscription}",
+            subscription_id=subscription,
+            tenant_id=args.tenant_id,
+            location=args.location,
+            disable_pulumi_partner_id=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,44 @@
+"""Log Analytics: where everything sends its diagnostics."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import operationalinsights
+
+from components.diagnostics import diagnostics
+from components.lock import lock
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import LogAnalyticsSpec
+
+
+class LogAnalytics(pulumi.ComponentResource):
+    """The central log: whoever may read a resource may read its logs."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: LogAnalyticsSpec, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:hub:LogAnalytics", name, None, opts)
+        cap = operationalinsights.WorkspaceCappingArgs(daily_quota_gb=args.daily_cap_gb) if args.daily_cap_gb else None
+        workspace = operationalinsights.Workspace(
+            f"{name}-workspace",
+            workspace_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=operationalinsights.WorkspaceSkuArgs(name=operationalinsights.WorkspaceSkuNameEnum.PER_GB2018),
+            retention_in_days=args.retention_days,
+            workspace_capping=cap,
+            features=operationalinsights.WorkspaceFeaturesArgs(enable_log_access_using_only_resource_permissions=True),
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, protect=args.protect),
+        )
+        site.built(args.id, workspace)
+        diagnostics(self, name, args.diagnostics, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = workspace.id, workspace.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,33 @@
+"""Private DNS: one zone for each name that private endpoints answer to, linked to the hub."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import privatedns
+
+from components.site import Site
+from components.zone_links import zone_links
+from landingzone.specs import PrivateDnsSpec
+
+
+class PrivateDns(pulumi.ComponentResource):
+    """All private DNS zones of the landing zone."""
+
+    zone_ids: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: PrivateDnsSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:PrivateDns", name, None, opts)
+        self.zone_ids = {}
+        for zone in args.zones:
+            built = privatedns.PrivateZone(
+                f"{name}-{zone.name}",
+                private_zone_name=zone.name,
+                resource_group_name=site.group(args.place),
+                location="global",
+                tags=dict(args.tags),
+                opts=site.options(self, args.place.subscription),
+            )
+            site.built(zone.id, built)
+            self.zone_ids[zone.name] = built.id
+        zone_links(self, name, args.links, site)
+        self.register_outputs({"zone_ids": self.zone_ids})

@@ -1,0 +1,41 @@
+"""A private endpoint, and the zone group that makes its names resolve to it."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.site import Site
+from landingzone.specs import PrivateEndpointSpec
+
+
+def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, site: Site) -> None:
+    """Makes one group of a resource reachable in a subnet, under its own names."""
+    endpoint = network.PrivateEndpoint(
+        f"{name}-{args.group}-endpoint",
+        private_endpoint_name=args.name,
+        resource_group_name=site.group(args.place),
+        location=args.place.location,
+        custom_network_interface_name=args.interface,
+        subnet=network.SubnetArgs(id=site.ref(args.subnet)),
+        private_link_service_connections=[
+            network.PrivateLinkServiceConnectionArgs(
+                name=args.name, private_link_service_id=site.ref(args.target), group_ids=[args.group]
+            )
+        ],
+        tags=dict(args.tags),
+        opts=site.options(parent, args.place.subscription, after=args.after),
+    )
+    site.built(args.id, endpoint)
+    group = network.PrivateDnsZoneGroup(
+        f"{name}-{args.group}-zones",
+        private_dns_zone_group_name="default",
+        private_endpoint_name=site.name(args.id),
+        resource_group_name=site.group(args.place),
+        private_dns_zone_configs=[
+            network.PrivateDnsZoneConfigArgs(name=zone.name.replace(".", "-"), private_dns_zone_id=site.ref(zone.id))
+            for zone in args.zones
+        ],
+        opts=site.options(parent, args.place.subscription),
+    )
+    site.built(args.zone_group, group)

@@ -1,0 +1,46 @@
+"""One environment of one project: a resource group, a workspace and all that it consists of."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.computes import Computes
+from components.container_registry import ContainerRegistry
+from components.identities import Identities
+from components.insights import Insights
+from components.key_vault import KeyVault
+from components.resource_group import resource_group
+from components.role_assignment import role_assignment
+from components.site import Site
+from components.storage import Storage
+from components.workspace import Workspace
+from landingzone.specs import ProjectEnvironmentSpec
+
+
+class ProjectEnvironment(pulumi.ComponentResource):
+    """Everything that one environment of one project has to itself."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    workspace: Workspace
+
+    def __init__(
+        self, name: str, args: ProjectEnvironmentSpec, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:ProjectEnvironment", name, None, opts)
+        below = pulumi.ResourceOptions(parent=self)
+        resource_group(self, name, args.group, site)
+        for role in args.group_roles:
+            role_assignment(self, name, role, site)
+        Identities(f"{name}-identities", args.identities, site, below)
+        KeyVault(f"{name}-vault", args.key_vault, site, below)
+        Storage(f"{name}-storage", args.storage, site, below)
+        if args.registry is not None:
+            ContainerRegistry(f"{name}-registry", args.registry, site, below)
+        for role in args.shared_registry_roles:
+            role_assignment(self, name, role, site)
+        Insights(f"{name}-insights", args.insights, site, below)
+        self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
+        Computes(f"{name}-computes", args.computes, site, below)
+        self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,28 @@
+"""A static public address."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.diagnostics import diagnostics
+from components.site import Site
+from landingzone.specs import PublicAddressSpec
+
+
+def public_address(parent: pulumi.Resource, name: str, args: PublicAddressSpec, site: Site) -> None:
+    """Builds an address for what must have one: the firewall and Bastion."""
+    address = network.PublicIPAddress(
+        f"{name}-address",
+        public_ip_address_name=args.name,
+        resource_group_name=site.group(args.place),
+        location=args.place.location,
+        sku=network.PublicIPAddressSkuArgs(name="Standard", tier="Regional"),
+        public_ip_allocation_method="Static",
+        public_ip_address_version="IPv4",
+        zones=list(args.zones) or None,
+        tags=dict(args.tags),
+        opts=site.options(parent, args.place.subscription),
+    )
+    site.built(args.id, address)
+    diagnostics(parent, f"{name}-address", args.diagnostics, site)

@@ -1,0 +1,32 @@
+"""A role assignment."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import authorization, managedidentity
+
+from components.site import Site
+from landingzone.specs import RoleAssignmentSpec
+
+
+def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, site: Site) -> None:
+    """Gives a role: to a group or service principal by its object id, or to an identity that is built here."""
+    assignment = authorization.RoleAssignment(
+        f"{name}-{args.key}",
+        role_assignment_name=args.name,
+        scope=site.ref(args.scope),
+        role_definition_id=args.role_id,
+        principal_id=_principal(args, site),
+        principal_type=args.principal.kind,  # said, so that Azure does not look for an identity it does not know yet
+        description=f"{args.who}: {args.why}",
+        opts=site.options(parent, args.subscription),
+    )
+    site.built(args.id, assignment)
+
+
+def _principal(args: RoleAssignmentSpec, site: Site) -> pulumi.Input[str]:
+    if not args.principal.identity:
+        return args.principal.object_id
+    identity = site.resource(args.principal.identity)
+    assert isinstance(identity, managedidentity.UserAssignedIdentity)
+    return identity.principal_id

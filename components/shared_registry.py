@@ -1,0 +1,26 @@
+"""The landing zone's container registry, which several environments share."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.container_registry import ContainerRegistry
+from components.resource_group import resource_group
+from components.site import Site
+from landingzone.specs import SharedRegistrySpec
+
+
+class SharedRegistry(pulumi.ComponentResource):
+    """A registry in a group of its own, with its one endpoint in the hub."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: SharedRegistrySpec, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:shared:SharedRegistry", name, None, opts)
+        resource_group(self, name, args.group, site)
+        registry = ContainerRegistry(f"{name}-registry", args.registry, site, pulumi.ResourceOptions(parent=self))
+        self.resource_id, self.name = registry.resource_id, registry.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,67 @@
+"""The building site: what stands already, and which provider builds in which subscription.
+
+Names are decided, so every id is known before Azure is asked. `Site.ref` gives such an id as an Output that is known in
+a preview and still depends on the resource it names: the value comes from the plan, the order from what stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pulumi
+import pulumi_azure_native as azure
+
+from landingzone.specs import Place
+
+
+class Site:
+    """Resources by id, in the order in which they were built. Asking for one too early is a defect of the program."""
+
+    def __init__(self, providers: Mapping[str, azure.Provider]) -> None:
+        self._providers = providers
+        self._standing: dict[str, pulumi.Resource] = {}
+
+    def built(self, resource_id: str, resource: pulumi.Resource) -> None:
+        """Notes that a resource stands under its decided id."""
+        self._standing[resource_id.lower()] = resource
+
+    def ref(self, resource_id: str) -> pulumi.Output[str]:
+        """A decided id that waits for what it names."""
+        return _known(resource_id, self._find(resource_id))
+
+    def group(self, place: Place) -> pulumi.Output[str]:
+        """The name of a place's resource group, which waits for the group."""
+        return _known(place.resource_group, self._find(place.group_id))
+
+    def name(self, resource_id: str) -> pulumi.Output[str]:
+        """The name of a resource, which waits for it: for children, whose parent goes into their path."""
+        return _known(resource_id.rsplit("/", 1)[-1], self._find(resource_id))
+
+    def options(
+        self, parent: pulumi.Resource, subscription: str, after: Iterable[str] = (), **more: Any
+    ) -> pulumi.ResourceOptions:
+        """Options of a resource: its component, its subscription's provider, and ids of what must stand before it."""
+        waits = [self._find(resource_id) for resource_id in after]
+        provider = self._providers[subscription]
+        return pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=waits or None, **more)
+
+    def resource(self, resource_id: str) -> pulumi.Resource:
+        """What stands under an id."""
+        return self._find(resource_id)
+
+    def _find(self, resource_id: str) -> pulumi.Resource:
+        try:
+            return self._standing[resource_id.lower()]
+        except KeyError:
+            raise LookupError(f"{resource_id} is referred to before it is built") from None
+
+
+def _known(value: str, resource: pulumi.Resource) -> pulumi.Output[str]:
+    """An Output whose value is known now and whose dependency is a resource that may not stand yet."""
+    future: asyncio.Future[str] = asyncio.get_event_loop().create_future()
+    future.set_result(value)
+    known: asyncio.Future[bool] = asyncio.get_event_loop().create_future()
+    known.set_result(True)
+    return pulumi.Output({resource}, future, known)

@@ -1,0 +1,76 @@
+"""A spoke: a network for project environments, whose only way out is the hub's firewall."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.network_security_group import network_security_group
+from components.resource_group import resource_group
+from components.site import Site
+from components.virtual_network import virtual_network
+from components.zone_links import zone_links
+from landingzone.specs import PeeringSpec, RouteTableSpec, SpokeSpec
+
+
+class Spoke(pulumi.ComponentResource):
+    """A spoke's network, its rules and routes, and both sides of its peering with the hub."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: SpokeSpec,
+        site: Site,
+        firewall_address: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("amlz:spoke:Spoke", name, None, opts)
+        resource_group(self, name, args.group, site)
+        for group in args.security_groups:
+            network_security_group(self, name, group, site)
+        self._routes(name, args.routes, site, firewall_address)
+        virtual_network(self, name, args.network, site, dns_servers=[firewall_address])
+        self._peering(f"{name}-to-hub", args.to_hub, site)
+        self._peering(f"{name}-from-hub", args.from_hub, site, after=(args.to_hub.id,))
+        zone_links(self, name, args.links, site)
+        self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _routes(self, name: str, args: RouteTableSpec, site: Site, firewall_address: pulumi.Input[str]) -> None:
+        table = network.RouteTable(
+            f"{name}-routes",
+            route_table_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            disable_bgp_route_propagation=True,  # else a gateway's routes would lead around the firewall
+            routes=[
+                network.RouteArgs(
+                    name="everything-to-firewall",
+                    address_prefix="0.0.0.0/0",
+                    next_hop_type="VirtualAppliance",
+                    next_hop_ip_address=firewall_address,
+                )
+            ],
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.id, table)
+
+    def _peering(self, name: str, args: PeeringSpec, site: Site, after: tuple[str, ...] = ()) -> None:
+        """One side. Each is made in its own network's subscription."""
+        peering = network.VirtualNetworkPeering(
+            name,
+            virtual_network_peering_name=args.name,
+            virtual_network_name=site.name(args.network_id),
+            resource_group_name=site.group(args.place),
+            remote_virtual_network=network.SubResourceArgs(id=site.ref(args.remote)),
+            allow_virtual_network_access=True,
+            allow_forwarded_traffic=True,
+            allow_gateway_transit=args.allow_gateway_transit,
+            use_remote_gateways=False,
+            opts=site.options(self, args.place.subscription, after=after),
+        )
+        site.built(args.id, peering)

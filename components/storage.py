@@ -1,0 +1,73 @@
+"""Storage: the workspace's own account for code, images, logs and results."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import storage
+
+from components.diagnostics import diagnostics
+from components.lock import lock
+from components.private_endpoint import private_endpoint
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import StorageSpec
+
+
+class Storage(pulumi.ComponentResource):
+    """An account that answers only on its private endpoints and, unless asked otherwise, takes no keys."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: StorageSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:Storage", name, None, opts)
+        account = storage.StorageAccount(
+            f"{name}-account",
+            account_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            kind=storage.Kind.STORAGE_V2,
+            sku=storage.SkuArgs(name=args.sku),
+            access_tier=storage.AccessTier.HOT,
+            allow_shared_key_access=args.shared_keys,
+            default_to_o_auth_authentication=True,
+            allow_blob_public_access=False,
+            allow_cross_tenant_replication=False,
+            enable_https_traffic_only=True,
+            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
+            is_hns_enabled=False,  # a workspace's own store must be flat
+            is_local_user_enabled=False,
+            is_sftp_enabled=False,
+            public_network_access=storage.PublicNetworkAccess.DISABLED,
+            network_rule_set=storage.NetworkRuleSetArgs(  # left out, a later change would reset it to Allow
+                default_action=storage.DefaultAction.DENY,
+                bypass=storage.Bypass.AZURE_SERVICES,
+                ip_rules=[],
+                virtual_network_rules=[],
+            ),
+            encryption=storage.EncryptionArgs(
+                key_source=storage.KeySource.MICROSOFT_STORAGE,
+                require_infrastructure_encryption=True,
+                services=storage.EncryptionServicesArgs(
+                    blob=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
+                    file=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
+                    queue=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
+                    table=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
+                ),
+            ),
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, protect=args.protect),
+        )
+        site.built(args.id, account)
+        for endpoint in args.endpoints:
+            private_endpoint(self, name, endpoint, site)
+        for spec in args.diagnostics:
+            service = spec.target.removeprefix(args.id).split("/")[1:2]
+            if service:  # services come with the account
+                site.built(spec.target, account)
+            diagnostics(self, "-".join([name, *service]), spec, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = account.id, account.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,58 @@
+"""The Azure ML workspace of a project environment."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import machinelearningservices as ml
+
+from components.diagnostics import diagnostics
+from components.private_endpoint import private_endpoint
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import WorkspaceSpec
+
+
+class Workspace(pulumi.ComponentResource):
+    """A workspace that answers only on its private endpoint and acts with an identity of its own."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: WorkspaceSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:Workspace", name, None, opts)
+        workspace = ml.Workspace(
+            f"{name}-workspace",
+            workspace_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            kind="Default",
+            sku=ml.SkuArgs(name="Basic", tier=ml.SkuTier.BASIC),
+            friendly_name=args.friendly_name,
+            description=args.description,
+            identity=ml.ManagedServiceIdentityArgs(
+                type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(args.identity)]
+            ),
+            primary_user_assigned_identity=site.ref(args.identity),
+            key_vault=site.ref(args.key_vault),
+            storage_account=site.ref(args.storage),
+            container_registry=site.ref(args.registry),
+            application_insights=site.ref(args.insights),
+            image_build_compute=args.image_build_cluster,
+            # Sent, not left out: policies fire on their absence, and some can never be changed later.
+            public_network_access="Enabled" if args.public_network_access else "Disabled",
+            allow_public_access_when_behind_vnet=args.public_network_access,
+            v1_legacy_mode=False,
+            hbi_workspace=args.high_business_impact,
+            enable_data_isolation=False,
+            system_datastores_auth_mode=args.datastore_auth,
+            managed_network=ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED),
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription, after=args.after, protect=args.protect),
+        )
+        site.built(args.id, workspace)
+        private_endpoint(self, name, args.endpoint, site)
+        diagnostics(self, name, args.diagnostics, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        self.resource_id, self.name = workspace.id, workspace.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

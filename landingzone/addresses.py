@@ -1,0 +1,314 @@
+"""The address plan: from ranges and intent to subnets, and whether all of it fits.
+
+Ranges stand in the stack file, so nothing ever moves by itself: an environment's range alone decides where its subnets
+are, and counts of nodes only decide whether they hold. What is missing or does not fit is a problem with the numbers
+and, where there is one, the next free range to write down.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from landingzone.config import EnvironmentConfig, LandingZoneConfig
+from landingzone.facts.dns import ENDPOINT_ADDRESSES
+from landingzone.facts.networks import (
+    ENVIRONMENT_SHARES,
+    FORBIDDEN,
+    HUB_SUBNETS,
+    RESERVED_ADDRESSES,
+    SMALLEST_ENVIRONMENT,
+    SMALLEST_HUB,
+)
+from landingzone.problems import Path, Problem, dotted
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet's place. `needed` is what the stack file asks for, growth included; `holds` what Azure leaves."""
+
+    role: str
+    cidr: str
+    needed: int
+
+    @property
+    def holds(self) -> int:
+        """Addresses that resources can have."""
+        return IPv4Network(self.cidr).num_addresses - RESERVED_ADDRESSES
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A range of the plan and the subnets in it. `owner`: hub, or project and environment; `network`: hub or spoke."""
+
+    owner: str
+    network: str
+    cidr: str
+    subnets: tuple[Subnet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A virtual network's ranges, what stands in them, and what is free."""
+
+    network: str
+    ranges: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    free: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPlan:
+    """Every network of a landing zone."""
+
+    hub: Space
+    spokes: tuple[Space, ...]
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """All of them, the hub first."""
+        return (self.hub, *self.spokes)
+
+    def block(self, owner: str) -> Block:
+        """The block of an owner. Raises KeyError where there is none."""
+        for space in self.spaces:
+            for block in space.blocks:
+                if block.owner == owner:
+                    return block
+        raise KeyError(owner)
+
+
+@dataclass(slots=True)
+class _Claims:
+    """Ranges in use, by whom, to find overlaps."""
+
+    ranges: list[tuple[IPv4Network, Path]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def claim(self, cidr: str, path: Path) -> None:
+        network = IPv4Network(cidr)
+        for row in FORBIDDEN:
+            if network.overlaps(IPv4Network(row.cidr)):
+                self.problems.append(
+                    Problem(path, f"{cidr} touches {row.cidr}: {row.why}.", "Choose a range outside of it.")
+                )
+        for other, where in self.ranges:
+            if network.overlaps(other):
+                shared = min(network.num_addresses, other.num_addresses)
+                self.problems.append(
+                    Problem(
+                        path,
+                        f"{cidr} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both.",
+                        "Every range must be used once; change one of the two.",
+                    )
+                )
+        self.ranges.append((network, path))
+
+
+def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Problem, ...]]:
+    """Lays out all networks. The plan is complete even where there are problems, as far as it can be."""
+    claims = _Claims()
+    hub = _hub(config, claims)
+    for name, spoke in config.spokes.items():
+        for index, cidr in enumerate(spoke.address_space):
+            claims.claim(cidr, ("spokes", name, "addressSpace", index))
+    for index, cidr in enumerate(config.on_premises):
+        claims.claim(cidr, ("onPremises", index))
+    problems = claims.problems
+    spokes = _spokes(config, problems)
+    return AddressPlan(hub, tuple(spokes)), tuple(problems)
+
+
+def environments(config: LandingZoneConfig) -> Iterator[tuple[str, str, EnvironmentConfig]]:
+    """Every project environment: project, environment, and what the stack file says of it."""
+    for project, settings in config.projects.items():
+        for name, environment in settings.environments.items():
+            yield project, name, environment
+
+
+def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str | None:
+    """The spoke that an environment lives in: as it says, or the only one. None where that leaves a choice."""
+    if environment.spoke is not None:
+        return environment.spoke if environment.spoke in config.spokes else None
+    return next(iter(config.spokes)) if len(config.spokes) == 1 else None
+
+
+def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The private endpoints of an environment, by group."""
+    own = ("registry",) if environment.registry == "own" else ()
+    batch = ("queue", "table") if environment.batch else ()
+    return ("amlworkspace", "vault", *own, "blob", "file", *batch)
+
+
+def needs(environment: EnvironmentConfig) -> dict[str, int]:
+    """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
+    nodes = sum(cluster.max_nodes for cluster in environment.clusters.values()) + environment.image_build.max_nodes
+    asked = {
+        "training": nodes + len(environment.instances),
+        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in endpoint_groups(environment)),
+        "scoring": environment.scoring_nodes,
+    }
+    return {role: math.ceil(count * (100 + environment.growth) / 100) for role, count in asked.items()}
+
+
+def smallest_prefix(environment: EnvironmentConfig) -> int:
+    """The longest prefix of a range in which an environment's subnets hold what is asked for."""
+    needed = needs(environment)
+    for prefix in range(SMALLEST_ENVIRONMENT, 7, -1):
+        if all(
+            2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in ENVIRONMENT_SHARES
+        ):
+            return prefix
+    return 8
+
+
+def subnets_of(cidr: str, needed: dict[str, int]) -> tuple[Subnet, ...]:
+    """The subnets of an environment's range: the range alone decides their places."""
+    network = IPv4Network(cidr)
+    found = []
+    for role, start, bits in ENVIRONMENT_SHARES:
+        first = network.network_address + int(network.num_addresses * start)
+        found.append(Subnet(role, f"{first}/{network.prefixlen + bits}", needed[role]))
+    return tuple(found)
+
+
+def free_ranges(ranges: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
+    """What is left of ranges, as few and as large as can be, in order."""
+    left = list(ipaddress.collapse_addresses(IPv4Network(cidr) for cidr in ranges))
+    for taken in (IPv4Network(cidr) for cidr in used):
+        left = [piece for free in left for piece in _without(free, taken)]
+    return tuple(str(piece) for piece in sorted(left))
+
+
+def _without(free: IPv4Network, taken: IPv4Network) -> Iterable[IPv4Network]:
+    if not free.overlaps(taken):
+        return (free,)
+    return () if free.subnet_of(taken) else free.address_exclude(taken)
+
+
+def next_free(free: Iterable[str], prefix: int) -> str | None:
+    """The first range of this size that is free."""
+    for cidr in free:
+        network = IPv4Network(cidr)
+        if network.prefixlen <= prefix:
+            return f"{network.network_address}/{prefix}"
+    return None
+
+
+def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
+    cidr, path = config.hub.address_space, ("hub", "addressSpace")
+    claims.claim(cidr, path)
+    network = IPv4Network(cidr)
+    if network.prefixlen > SMALLEST_HUB:
+        claims.problems.append(
+            Problem(
+                path,
+                f"{cidr} holds {network.num_addresses} addresses, the hub's layout takes "
+                f"{2 ** (32 - SMALLEST_HUB)} (firewall, Bastion, gateway, shared endpoints).",
+                f"Use a /{SMALLEST_HUB} or larger.",
+            )
+        )
+        return Space("hub", (cidr,), (), ())
+    wanted = {
+        "firewall": True,
+        "bastion": config.hub.bastion,
+        "gateway": config.hub.gateway_subnet,
+        "endpoints": config.shared_registry is not None,
+    }
+    subnets = tuple(
+        Subnet(row.role, f"{network.network_address + row.offset}/{row.prefix}", _hub_needs(row.role))
+        for row in HUB_SUBNETS.values()
+        if wanted[row.role]
+    )
+    block = Block("hub", "hub", cidr, subnets)
+    return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
+
+
+def _hub_needs(role: str) -> int:
+    return ENDPOINT_ADDRESSES["registry"] if role == "endpoints" else 0
+
+
+def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
+    blocks: dict[str, list[Block]] = {name: [] for name in config.spokes}
+    paths: dict[str, list[tuple[IPv4Network, Path]]] = {name: [] for name in config.spokes}
+    misfits: list[tuple[Path, EnvironmentConfig, str, str]] = []
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        spoke = spoke_of(config, environment)
+        if spoke is None:
+            problems.append(_no_spoke(config, environment, path))
+            continue
+        if environment.network is None:
+            misfits.append((path, environment, spoke, "It says no range of addresses."))
+            continue
+        network = IPv4Network(environment.network)
+        subnets = _subnets_if_large_enough(network, environment)
+        wrong = _wrong_range(network, subnets, config.spokes[spoke].address_space, paths[spoke])
+        if wrong:
+            misfits.append((path, environment, spoke, wrong))
+        paths[spoke].append((network, (*path, "network")))
+        blocks[spoke].append(Block(f"{project}/{name}", spoke, environment.network, subnets))
+    spaces = {
+        name: Space(
+            name,
+            config.spokes[name].address_space,
+            tuple(sorted(found, key=lambda b: IPv4Network(b.cidr))),
+            free_ranges(config.spokes[name].address_space, (str(network) for network, _ in paths[name])),
+        )
+        for name, found in blocks.items()
+    }
+    for path, environment, spoke, wrong in misfits:
+        problems.append(_misfit(path, environment, spaces[spoke], wrong))
+    return iter(spaces.values())
+
+
+def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
+    names = ", ".join(config.spokes)
+    if environment.spoke is not None:
+        return Problem((*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.")
+    return Problem(
+        path, f"It does not say which spoke it lives in, and there are {len(config.spokes)}.", f"Add spoke: one of {names}."
+    )
+
+
+def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[Subnet, ...]:
+    return subnets_of(str(network), needs(environment)) if network.prefixlen <= SMALLEST_ENVIRONMENT else ()
+
+
+def _wrong_range(
+    network: IPv4Network,
+    subnets: tuple[Subnet, ...],
+    ranges: tuple[str, ...],
+    others: Iterable[tuple[IPv4Network, Path]],
+) -> str:
+    """Why an environment's range will not do, or nothing."""
+    for other, where in others:
+        if network.overlaps(other):
+            shared = min(network.num_addresses, other.num_addresses)
+            return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
+    if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
+        return f"{network} is not inside its spoke ({', '.join(ranges)})."
+    if not subnets:
+        return (
+            f"{network} holds {network.num_addresses} addresses; three subnets of Azure's smallest size "
+            f"take {2 ** (32 - SMALLEST_ENVIRONMENT)}."
+        )
+    return " ".join(
+        f"{s.needed} addresses for {s.role} do not fit: {s.cidr} has {s.holds}, "
+        f"Azure keeps {RESERVED_ADDRESSES} of {s.holds + RESERVED_ADDRESSES}."
+        for s in subnets
+        if s.holds < s.needed
+    )
+
+
+def _misfit(path: Path, environment: EnvironmentConfig, space: Space, wrong: str) -> Problem:
+    prefix = smallest_prefix(environment)
+    free = next_free(space.free, prefix)
+    counts = ", ".join(f"{count} for {role}" for role, count in needs(environment).items() if count)
+    remedy = f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth). " + (
+        f"Free in spoke {space.network}: {free}." if free else f"Spoke {space.network} has none free: give it another range."
+    )
+    return Problem((*path, "network"), wrong, remedy)

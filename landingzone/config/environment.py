@@ -1,0 +1,142 @@
+"""Projects and their environments in the stack file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from landingzone.config.shared import (
+    AccessConfig,
+    ComputeName,
+    Config,
+    EnvironmentName,
+    Generation,
+    Guid,
+    Network,
+    Tags,
+    VmSize,
+    Word,
+)
+
+#: Environments of these names are not production unless they say so; every other name is.
+NON_PRODUCTION = frozenset({"dev", "development", "test", "qa", "integration", "staging", "sandbox", "lab"})
+
+
+class ClusterConfig(Config):
+    """A compute cluster: no public address, no local login, nothing running when nothing runs."""
+
+    size: VmSize
+    """The size of each node."""
+    max_nodes: Annotated[int, Field(ge=1, le=1000, strict=True)]
+    """Most nodes at a time. Each takes one address of the training subnet."""
+    min_nodes: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
+    """Nodes that stay. More than 0 costs money day and night."""
+    priority: Literal["dedicated", "lowPriority"] = "dedicated"
+    """lowPriority nodes cost less and can be taken away at any time."""
+    idle_seconds: Annotated[int, Field(ge=60, le=86400, strict=True)] = 120
+    """How long an idle node waits before it is given back, in seconds."""
+
+
+class ImageBuildConfig(Config):
+    """The cluster that builds images: the registry's own builder cannot reach a private registry."""
+
+    size: VmSize = "Standard_D4s_v5"
+    """The size of each node."""
+    max_nodes: Annotated[int, Field(ge=1, le=10, strict=True)] = 1
+    """Most builds at a time."""
+    idle_seconds: Annotated[int, Field(ge=60, le=86400, strict=True)] = 120
+    """How long an idle node waits before it is given back, in seconds."""
+
+
+class InstanceConfig(Config):
+    """A compute instance: one person's machine."""
+
+    size: VmSize
+    """Its size. It cannot be changed later."""
+    owner: Guid
+    """The only person who can use it, by Entra object id."""
+    idle_minutes: Annotated[int, Field(ge=15, le=4320, strict=True)] = 60
+    """Idle for so long it stops itself, in minutes."""
+
+
+class SecurityConfig(Config):
+    """What can be relaxed, and what is stricter than Azure's default. The preview names each relaxation."""
+
+    public_network_access: bool = False
+    """Whether the workspace can be reached from the internet. Its stores never can."""
+    storage_shared_keys: bool = False
+    """Whether the storage account takes keys. Then datastores use keys instead of identities."""
+    high_business_impact: bool = True
+    """Encrypts computes' temporary disks and sends Microsoft less diagnostic data. Cannot be changed later."""
+
+
+class NamesConfig(Config):
+    """Own names instead of the generated ones."""
+
+    resource_group: str | None = None
+    """The resource group."""
+    workspace: str | None = None
+    """The Azure ML workspace: 3 to 33 letters, digits, hyphens or underscores."""
+    key_vault: str | None = None
+    """The vault: 3 to 24 letters, digits or hyphens, unique in Azure."""
+    storage_account: str | None = None
+    """The storage account: 3 to 24 lower-case letters or digits, unique in Azure."""
+    container_registry: str | None = None
+    """The registry: 5 to 50 letters or digits, unique in Azure."""
+
+
+class EnvironmentConfig(Config):
+    """One environment of one project: a resource group of its own, and everything in it."""
+
+    network: Network | None = None
+    """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring.
+
+    It must be said; left out, the error names the next range that is free and large enough."""
+    spoke: Word | None = None
+    """The spoke that it lives in. Not needed where there is only one."""
+    production: bool | None = None
+    """Whether it holds production data: then it is protected and locked. Follows the name when not said."""
+    clusters: dict[ComputeName, ClusterConfig] = Field(
+        default_factory=lambda: {"cpu": ClusterConfig.model_validate({"size": "Standard_D4s_v5", "maxNodes": 4})}
+    )
+    """Compute clusters by name. When not said: one of CPUs, of at most 4 nodes."""
+    image_build: ImageBuildConfig = ImageBuildConfig()
+    """The cluster that builds images."""
+    instances: dict[ComputeName, InstanceConfig] = Field(default_factory=dict)
+    """Compute instances by name."""
+    scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
+    """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
+    growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20
+    """Addresses to keep free above what is asked for, in percent."""
+    registry: Literal["own", "shared"] = "own"
+    """A container registry of its own, or the landing zone's."""
+    batch: bool = True
+    """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
+    security: SecurityConfig = SecurityConfig()
+    """What is stricter or looser than the default."""
+    access: AccessConfig = AccessConfig()
+    """Groups of this environment, besides those of the project and the landing zone."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of this environment, over those of the project."""
+    names: NamesConfig = NamesConfig()
+    """Own names."""
+    generation: Generation = 1
+    """Raise by one when a name is still held by something deleted."""
+
+    def is_production(self, name: str) -> bool:
+        """Whether an environment of this name holds production data."""
+        return name not in NON_PRODUCTION if self.production is None else self.production
+
+
+class ProjectConfig(Config):
+    """A project: what it is called, whose it is, and its environments."""
+
+    description: Annotated[str, Field(max_length=200)] = ""
+    """What it is for, in a sentence. Becomes the workspace's description."""
+    access: AccessConfig = AccessConfig()
+    """Groups of all its environments, besides those of the landing zone."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of all its environments, over those of the landing zone."""
+    environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]
+    """Its environments by name: dev, staging, prod or names of your own."""

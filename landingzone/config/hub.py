@@ -1,0 +1,46 @@
+"""The hub in the stack file: the network that all spokes share, and the central log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from landingzone.config.shared import Config, Generation, Network
+
+
+class FirewallConfig(Config):
+    """Azure Firewall: the only way from the spokes to anywhere else."""
+
+    tier: Literal["Standard", "Premium"] = "Standard"
+    """Premium adds intrusion detection, which is then set to deny."""
+    threat_intelligence: Literal["Deny", "Alert"] = "Deny"
+    """What happens to traffic from and to known malicious addresses."""
+
+
+class LogAnalyticsConfig(Config):
+    """The central Log Analytics workspace, to which everything sends its diagnostics."""
+
+    retention_days: Annotated[int, Field(ge=30, le=730, strict=True)] = 90
+    """How long logs are kept, in days."""
+    daily_cap_gb: Annotated[float, Field(gt=0)] | None = None
+    """Most gigabytes taken in a day; what comes after is lost until the next. None means no cap."""
+    name: str | None = None
+    """An own name instead of the generated one."""
+
+
+class HubConfig(Config):
+    """The hub, created here."""
+
+    address_space: Network
+    """The hub's range, /24 or larger. Its first 256 addresses are laid out by docs/addresses.md."""
+    firewall: FirewallConfig = FirewallConfig()
+    """The firewall and its policy."""
+    bastion: bool = False
+    """Whether to build Azure Bastion, and the subnet that it needs."""
+    gateway_subnet: bool = False
+    """Whether to build the subnet for a VPN or ExpressRoute gateway. The gateway itself is not built."""
+    log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()
+    """The central log."""
+    generation: Generation = 1
+    """Raise by one when a name of the hub is still held by something deleted."""

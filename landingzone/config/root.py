@@ -1,0 +1,78 @@
+"""The whole of what a stack file says under `amlz:landingZone`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from landingzone.config.environment import ProjectConfig
+from landingzone.config.hub import HubConfig
+from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, Tags, Word
+
+
+class SubscriptionsConfig(Config):
+    """Subscriptions by role. They may be one."""
+
+    landing_zone: Guid
+    """Where spokes, projects and their environments go."""
+    hub: Guid | None = None
+    """Where the hub, its DNS zones and the central log go. The landing zone's, when not said."""
+
+
+class SpokeConfig(Config):
+    """A virtual network for project environments, peered with the hub."""
+
+    address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
+    """Its ranges. Add one when it is full."""
+
+
+class SharedRegistryConfig(Config):
+    """A container registry that several environments share."""
+
+    name: str | None = None
+    """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
+    generation: Generation = 1
+    """Raise by one when the name is still held by something deleted."""
+
+
+EGRESS_SCENARIOS = Literal["pythonPackages"]
+
+
+class LandingZoneConfig(Config):
+    """A landing zone: a hub, its spokes, and projects in their environments."""
+
+    schema_version: Literal[1]
+    """The version of this model."""
+    organisation: Annotated[str, StringConstraints(min_length=2, max_length=40)]
+    """Who owns it. Becomes a tag."""
+    business_unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")]
+    """The unit it is for: 2 to 10 lower-case letters or digits. Becomes part of names."""
+    cloud: Literal["public"] = "public"
+    """The Azure cloud."""
+    tenant_id: Guid
+    """The Entra tenant."""
+    location: Location
+    """The region of everything."""
+    availability_zones: tuple[Literal[1, 2, 3], ...] = (1, 2, 3)
+    """The zones of the region, over which what can is spread. Empty for a region without."""
+    subscriptions: SubscriptionsConfig
+    """Subscriptions by role."""
+    hub: HubConfig
+    """The hub."""
+    spokes: Annotated[dict[Word, SpokeConfig], Field(min_length=1)]
+    """Spokes by name."""
+    on_premises: tuple[Network, ...] = ()
+    """Ranges in use elsewhere, which nothing here may overlap."""
+    egress: tuple[EGRESS_SCENARIOS, ...] = ()
+    """What computes may reach beyond what Azure ML requires: pythonPackages opens PyPI, conda and PyTorch."""
+    shared_registry: SharedRegistryConfig | None = None
+    """A container registry for the environments that say `registry: shared`."""
+    access: AccessConfig = AccessConfig()
+    """Groups of all environments."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of everything."""
+    projects: dict[Word, ProjectConfig] = Field(default_factory=dict)
+    """Projects by name."""
+    keep_api_version_aliases: bool = False
+    """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""

@@ -1,0 +1,1 @@
+"""Facts of Azure as tables, each row with its source."""

@@ -1,0 +1,76 @@
+"""What Azure allows in names.
+
+Limits and characters: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, and the
+published resource types where they are stricter. Abbreviations:
+https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/resource-abbreviations
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+#: Within what a name must be unique.
+Scope = Literal["azure", "region", "subscription", "group", "parent"]
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """A type's names: `pattern` for the whole, in words in `says`; a deleted one's name may stay taken."""
+
+    prefix: str
+    shortest: int
+    longest: int
+    pattern: str
+    says: str
+    unique_in: Scope
+    stays_taken: bool = False
+
+    def problem(self, name: str) -> str:
+        """What is wrong with a name, in words; nothing when it is fine."""
+        if not self.shortest <= len(name) <= self.longest:
+            return f"{name!r} has {len(name)} characters; allowed are {self.shortest} to {self.longest}"
+        if not re.fullmatch(self.pattern, name):
+            return f"{name!r} does not fit: {self.says}"
+        return ""
+
+
+_WORDS = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+_WORDS_SAY = "letters, digits, hyphens, underscores and periods; starting with a letter or digit, not ending in a period or hyphen"
+
+NAME_RULES: Mapping[str, NameRule] = {
+    "resourceGroup": NameRule("rg-", 1, 90, r"[\w().-]*[\w()-]", "letters, digits, _ - . ( ), not ending in a period", "subscription"),
+    "virtualNetwork": NameRule("vnet-", 2, 64, _WORDS, _WORDS_SAY, "group"),
+    "subnet": NameRule("snet-", 1, 80, _WORDS, _WORDS_SAY, "parent"),
+    "networkSecurityGroup": NameRule("nsg-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "routeTable": NameRule("rt-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "peering": NameRule("peer-", 1, 80, _WORDS, _WORDS_SAY, "parent"),
+    "firewall": NameRule("afw-", 1, 56, _WORDS, _WORDS_SAY, "group"),
+    "firewallPolicy": NameRule("afwp-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "publicAddress": NameRule("pip-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "bastion": NameRule("bas-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "privateEndpoint": NameRule("pep-", 2, 64, _WORDS, _WORDS_SAY, "group"),
+    "networkInterface": NameRule("nic-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),
+    "logAnalytics": NameRule(
+        "log-", 4, 63, r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and hyphens", "group", stays_taken=True
+    ),
+    "applicationInsights": NameRule("appi-", 1, 260, r"[^%&\\?/]*[^%&\\?/ .]", "any but % & \\ ? /", "group"),
+    "keyVault": NameRule(
+        "kv-", 3, 24, r"[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]",
+        "letters, digits and single hyphens, starting with a letter", "azure", stays_taken=True,
+    ),
+    "storageAccount": NameRule("st", 3, 24, r"[a-z0-9]+", "lower-case letters and digits", "azure"),
+    "containerRegistry": NameRule("cr", 5, 50, r"[A-Za-z0-9]+", "letters and digits", "azure"),
+    "workspace": NameRule(
+        "mlw-", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group", stays_taken=True
+    ),
+    "computeInstance": NameRule(
+        "", 3, 24, r"[A-Za-z](?![A-Za-z0-9-]*-\d+$)[A-Za-z0-9-]*", "letters, digits and hyphens, starting with a letter", "region"
+    ),
+    "cluster": NameRule(
+        "", 3, 16, r"[A-Za-z](?![A-Za-z0-9-]*-\d+$)[A-Za-z0-9-]*", "letters, digits and hyphens, starting with a letter", "parent"
+    ),
+}  # fmt: skip

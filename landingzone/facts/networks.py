@@ -1,0 +1,87 @@
+"""Address ranges and subnets: what Azure keeps, demands and refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Azure keeps the first four addresses of every subnet and the last.
+#: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
+RESERVED_ADDRESSES = 5
+
+#: The smallest subnet. Same page.
+SMALLEST_SUBNET = 29
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A range that no network of a landing zone may touch."""
+
+    cidr: str
+    why: str
+    source: str
+
+
+FORBIDDEN = (
+    Forbidden(
+        "172.17.0.0/16",
+        "the bridge network of Docker on every compute",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
+    ),
+    Forbidden(
+        "224.0.0.0/4", "multicast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
+    ),
+    Forbidden(
+        "127.0.0.0/8", "loopback", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
+    ),
+    Forbidden(
+        "169.254.0.0/16", "link-local", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
+    ),
+    Forbidden(
+        "168.63.129.16/32",
+        "Azure's own DNS and health probes",
+        "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSubnet:
+    """A subnet with its fixed place in the hub: `offset` addresses from the start, `prefix` long."""
+
+    role: str
+    name: str
+    offset: int
+    prefix: int
+    source: str
+
+
+#: Places are fixed, so that turning a part on or off moves no other. 208 to 255 stay free.
+HUB_SUBNETS: Mapping[str, HubSubnet] = {
+    s.role: s
+    for s in (
+        HubSubnet(
+            "firewall", "AzureFirewallSubnet", 0, 26,
+            "https://learn.microsoft.com/azure/firewall/firewall-faq (64 addresses, this name)",
+        ),
+        HubSubnet(
+            "bastion", "AzureBastionSubnet", 64, 26,
+            "https://learn.microsoft.com/azure/bastion/configuration-settings (64 addresses, this name)",
+        ),
+        HubSubnet(
+            "gateway", "GatewaySubnet", 128, 27,
+            "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings (32 addresses, this name)",
+        ),
+        HubSubnet("endpoints", "snet-endpoints", 160, 27, "private endpoints of what several environments share"),
+    )
+}  # fmt: skip
+
+#: The smallest hub: it holds the layout above.
+SMALLEST_HUB = 24
+
+#: How an environment's range is divided: role, numerator of the start, and how many bits are added to its prefix.
+#: The range alone decides, so that changing a count in the stack file moves nothing.
+ENVIRONMENT_SHARES = (("training", 0.0, 1), ("endpoints", 0.5, 2), ("scoring", 0.75, 2))
+
+#: The smallest range of an environment: its quarters are the smallest subnets.
+SMALLEST_ENVIRONMENT = SMALLEST_SUBNET - 2

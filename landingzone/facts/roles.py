@@ -1,0 +1,121 @@
+"""Who gets which role where, and why: the table from which every role assignment is made.
+
+Role ids: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ROLES: Mapping[str, str] = {
+    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
+    "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
+    "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
+    "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
+    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    "Storage File Data Privileged Contributor": "69566ab7-960f-475b-8e7c-b3118f30c6bd",
+    "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+    "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+}
+
+#: Who: an identity that the environment makes, or a key of `access` in the stack file.
+Who = Literal[
+    "workspaceIdentity", "computeIdentity", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines"
+]  # fmt: skip
+#: On what, within one project environment; `logAnalytics` is the central one.
+Target = Literal[
+    "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics"
+]  # fmt: skip
+#: In which environments.
+When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row: this principal gets this role on this target in these environments, for this reason."""
+
+    who: Who
+    role: str
+    target: Target
+    why: str
+    source: str
+    when: When = "always"
+
+
+_IDENTITY = "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication"
+_KEYS = "https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage"
+_ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
+_NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
+_CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
+
+GRANTS: tuple[Grant, ...] = (
+    # The workspace acts on what it consists of. Microsoft documents Contributor for a user-assigned identity.
+    Grant("workspaceIdentity", "Contributor", "storage", "the workspace manages its containers and shares", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "vault", "the workspace manages its vault", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "registry", "the workspace builds and stores images", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "insights", "the workspace writes its telemetry", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "workspace", "the workspace manages its computes", _IDENTITY),
+    Grant("workspaceIdentity", "Key Vault Administrator", "vault", "connections keep their secrets in the vault", _IDENTITY),
+    Grant("workspaceIdentity", "Storage Blob Data Contributor", "storage", "data without account keys", _KEYS),
+    Grant("workspaceIdentity", "Storage File Data Privileged Contributor", "storage", "file shares without account keys", _KEYS, "noSharedKeys"),
+    Grant("workspaceIdentity", "Storage Queue Data Contributor", "storage", "parallel runs without account keys", _KEYS, "batch"),
+    Grant("workspaceIdentity", "Storage Table Data Contributor", "storage", "parallel runs without account keys", _KEYS, "batch"),
+    Grant("workspaceIdentity", "Reader", "blobEndpoint", "the studio shows data behind a private endpoint", _NETWORK),
+    Grant("workspaceIdentity", "Reader", "fileEndpoint", "the studio shows files behind a private endpoint", _NETWORK),
+    # What a job does, it does as this identity.
+    Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
+    Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
+    Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    # People, always as groups. In production they look; pipelines act.
+    Grant("platformTeam", "Reader", "resourceGroup", "seeing what runs, changing it only by code", _CAF),
+    Grant("platformTeam", "Log Analytics Reader", "logAnalytics", "reading the logs of everything", _CAF),
+    Grant("dataScientists", "AzureML Data Scientist", "workspace", "experiments", _ROLES, "nonProduction"),
+    Grant("dataScientists", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("mlEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "AzureML Compute Operator", "workspace", "running computes", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    Grant("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping computes", _ROLES),
+    Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
+    Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),
+    Grant("pipelines", "Storage Blob Data Contributor", "storage", "uploading code and data", _KEYS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeployerGrant:
+    """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
+
+    on: Literal["hub", "landingZone"]
+    role: str
+    why: str
+    when: Literal["always", "locks", "noLocks", "roles"] = "always"
+
+
+#: Locks take more than role assignments: only Owner and User Access Administrator may write them,
+#: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+DEPLOYER: tuple[DeployerGrant, ...] = (
+    DeployerGrant("hub", "Contributor", "creating the hub, its zones and the central log, and the hub's side of peerings"),
+    DeployerGrant("hub", "User Access Administrator", "locking the central log", "locks"),
+    DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
+    DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
+    DeployerGrant("landingZone", "User Access Administrator", "locks on production data, and role assignments", "locks"),
+    DeployerGrant("landingZone", "Role Based Access Control Administrator", "role assignments", "noLocks"),
+)

@@ -1,0 +1,110 @@
+"""What every part of planning needs to know of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from arm.ids import parse, resource_id
+from landingzone.addresses import AddressPlan
+from landingzone.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
+from landingzone.facts.diagnostics import EMITS
+from landingzone.facts.dns import zones_needed
+from landingzone.names import NameBook, Namer
+from landingzone.problems import Path
+from landingzone.specs import DiagnosticsSpec, Place, ZoneSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The stack file's model, the address plan, and the names given so far."""
+
+    config: LandingZoneConfig
+    addresses: AddressPlan
+    names: NameBook
+
+    @property
+    def hub_subscription(self) -> str:
+        """The hub's subscription, which is the landing zone's where not said."""
+        return self.config.subscriptions.hub or self.landing_zone_subscription
+
+    @property
+    def landing_zone_subscription(self) -> str:
+        """The subscription of spokes and project environments."""
+        return self.config.subscriptions.landing_zone
+
+    @property
+    def hub_place(self) -> Place:
+        """Where the hub is."""
+        return Place(self.hub_subscription, self.group_name("hub"), self.config.location)
+
+    @property
+    def hub_namer(self) -> Namer:
+        """Names of the hub."""
+        config = self.config
+        identity = (self.hub_subscription, config.business_unit, config.location, "hub", config.hub.generation)
+        return Namer((config.business_unit, "hub"), identity)
+
+    @property
+    def log_analytics(self) -> str:
+        """The id of the central log."""
+        name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
+        return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
+
+    @property
+    def any_production(self) -> bool:
+        """Whether one environment holds production data."""
+        return any(
+            environment.is_production(name)
+            for project in self.config.projects.values()
+            for name, environment in project.environments.items()
+        )
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Availability zones as ARM writes them."""
+        return tuple(str(zone) for zone in self.config.availability_zones)
+
+    def group_name(self, *words: str) -> str:
+        """The name of a resource group: its region is part of it, since a unit may have landing zones in several."""
+        return Namer((self.config.business_unit, *words), ()).name("resourceGroup", self.config.location)
+
+    def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
+        """Tags of a resource: what it belongs to, then the stack file's from the outside in."""
+        base = {
+            "organisation": self.config.organisation,
+            "businessUnit": self.config.business_unit,
+            "managedBy": "pulumi",
+        }
+        return {key: value for tags in (base, self.config.tags, *more) for key, value in tags.items()}
+
+    def diagnostics(self, target: str) -> DiagnosticsSpec:
+        """Everything that a resource can send, to the central log."""
+        emits = EMITS[parse(target).type]
+        tables = "Dedicated" if emits.dedicated else ""
+        return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
+
+    def zone(self, name: str) -> ZoneSpec:
+        """A private DNS zone: all are in the hub's group."""
+        place = self.hub_place
+        kind = "Microsoft.Network/privateDnsZones"
+        return ZoneSpec(name, resource_id(place.subscription, place.resource_group, kind, name))
+
+    def zones_for(self, group: str) -> tuple[ZoneSpec, ...]:
+        """The zones that an endpoint's group needs."""
+        return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
+
+    def take(self, kind: str, name: str, within: str, path: Path) -> str:
+        """Gives a name, and notes it."""
+        return self.names.take(kind, name, within, path)
+
+
+def union(*access: AccessConfig) -> dict[str, tuple[str, ...]]:
+    """Who has access at any of several levels, by kind, sorted."""
+    kinds = AccessConfig.model_fields
+    return {kind: tuple(sorted({who for level in access for who in getattr(level, kind)})) for kind in kinds}
+
+
+def registry_is_shared(environment: EnvironmentConfig) -> bool:
+    """Whether an environment uses the landing zone's registry."""
+    return environment.registry == "shared"

@@ -1,0 +1,179 @@
+"""The hub's plan: central log, network, firewall, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landingzone.addresses import endpoint_groups, environments
+from landingzone.facts.networks import HUB_SUBNETS
+from landingzone.planning.context import Context
+from landingzone.planning.roles import Circumstances, Principals, assign
+from landingzone.planning.rules import bastion_rules, endpoint_rules, firewall_groups
+from landingzone.problems import Path
+from landingzone.specs import (
+    BastionSpec,
+    FirewallSpec,
+    HubSpec,
+    LockSpec,
+    LogAnalyticsSpec,
+    NetworkSecurityGroupSpec,
+    PrivateDnsSpec,
+    PublicAddressSpec,
+    ResourceGroupSpec,
+    SubnetSpec,
+    VirtualNetworkSpec,
+    ZoneLinkSpec,
+    ZoneSpec,
+)
+
+_PATH: Path = ("hub",)
+
+
+def plan_hub(context: Context) -> HubSpec:
+    """Everything in the hub's resource group."""
+    place, tags = context.hub_place, context.tags()
+    subscription = f"/subscriptions/{place.subscription}"
+    context.take("resourceGroup", place.resource_group, subscription, _PATH)
+    log = _log_analytics(context)
+    groups = _security_groups(context)
+    network = _network(context, groups)
+    return HubSpec(
+        ResourceGroupSpec(place, tags),
+        log,
+        groups,
+        network,
+        _firewall(context, network),
+        _bastion(context, network) if context.config.hub.bastion else None,
+        _dns(context, network.id),
+    )
+
+
+def hub_network_id(context: Context) -> str:
+    """The id of the hub's network."""
+    return context.hub_place.id("Microsoft.Network/virtualNetworks", context.hub_namer.name("virtualNetwork"))
+
+
+def hub_subnet(context: Context, role: str) -> str:
+    """The range of a hub's subnet, "" where it is not built."""
+    subnets = context.addresses.block("hub").subnets
+    return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
+
+
+def _log_analytics(context: Context) -> LogAnalyticsSpec:
+    place, settings = context.hub_place, context.config.hub.log_analytics
+    name = context.log_analytics.rsplit("/", 1)[-1]
+    context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
+    people = {kind: getattr(context.config.access, kind) for kind in type(context.config.access).model_fields}
+    roles = assign(
+        {"logAnalytics": context.log_analytics}, Principals({}, people), Circumstances(context.any_production, False, False)
+    )
+    production = context.any_production
+    return LogAnalyticsSpec(
+        name=name,
+        place=place,
+        retention_days=settings.retention_days,
+        daily_cap_gb=settings.daily_cap_gb or 0.0,
+        diagnostics=context.diagnostics(context.log_analytics),
+        lock=LockSpec("lock-logs", context.log_analytics, "Holds the logs of production.") if production else None,
+        protect=production,
+        roles=roles["logAnalytics"],
+        tags=context.tags(),
+    )
+
+
+def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
+    """Groups of the hub's subnets that take one: those of the firewall and of gateways must not have any."""
+    rules = {}
+    if hub_subnet(context, "bastion"):
+        rules["bastion"] = bastion_rules()
+    own = hub_subnet(context, "endpoints")
+    if own:
+        rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), context.config.on_premises)
+    place = context.hub_place
+    specs = []
+    for role, found in rules.items():
+        name = context.hub_namer.name("networkSecurityGroup", role)
+        target = place.id("Microsoft.Network/networkSecurityGroups", name)
+        context.take("networkSecurityGroup", name, place.group_id, _PATH)
+        diagnostics = context.diagnostics(target)
+        specs.append(NetworkSecurityGroupSpec(role, name, place, found, diagnostics, context.tags()))
+    return tuple(specs)
+
+
+def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> VirtualNetworkSpec:
+    name, place = context.hub_namer.name("virtualNetwork"), context.hub_place
+    by_role = {group.role: group.id for group in groups}
+    context.take("virtualNetwork", name, place.group_id, _PATH)
+    subnets = tuple(
+        SubnetSpec(HUB_SUBNETS[subnet.role].name, subnet.cidr, by_role.get(subnet.role, ""), "")
+        for subnet in context.addresses.block("hub").subnets
+    )
+    return VirtualNetworkSpec(
+        name=name,
+        place=place,
+        ranges=(context.config.hub.address_space,),
+        subnets=subnets,
+        uses_firewall_dns=False,  # the proxy itself must ask Azure, and the zones are linked here
+        diagnostics=context.diagnostics(hub_network_id(context)),
+        tags=context.tags(),
+    )
+
+
+def _address(context: Context, *words: str) -> PublicAddressSpec:
+    name, place = context.hub_namer.name("publicAddress", *words), context.hub_place
+    context.take("publicAddress", name, place.group_id, _PATH)
+    diagnostics = context.diagnostics(place.id("Microsoft.Network/publicIPAddresses", name))
+    return PublicAddressSpec(name, place, context.zones, diagnostics, context.tags())
+
+
+def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
+    settings, place, namer = context.config.hub.firewall, context.hub_place, context.hub_namer
+    name = context.take("firewall", namer.name("firewall"), place.group_id, _PATH)
+    policy = context.take("firewallPolicy", namer.name("firewallPolicy"), place.group_id, _PATH)
+    return FirewallSpec(
+        name=name,
+        policy=policy,
+        place=place,
+        tier=settings.tier,
+        threat_intelligence=settings.threat_intelligence,
+        zones=context.zones,
+        subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
+        address=_address(context, "firewall"),
+        groups=firewall_groups(context),
+        diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
+        tags=context.tags(),
+    )
+
+
+def _bastion(context: Context, network: VirtualNetworkSpec) -> BastionSpec:
+    place = context.hub_place
+    name = context.take("bastion", context.hub_namer.name("bastion"), place.group_id, _PATH)
+    return BastionSpec(
+        name=name,
+        place=place,
+        subnet=network.subnet_id(HUB_SUBNETS["bastion"].name),
+        address=_address(context, "bastion"),
+        diagnostics=context.diagnostics(place.id("Microsoft.Network/bastionHosts", name)),
+        tags=context.tags(),
+    )
+
+
+def _dns(context: Context, hub_network: str) -> PrivateDnsSpec:
+    zones = dns_zones(context)
+    return PrivateDnsSpec(context.hub_place, zones, zone_links(context, zones, "hub", hub_network), context.tags())
+
+
+def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
+    """The zones of every private endpoint there is, by name."""
+    groups = {group for _, _, environment in environments(context.config) for group in endpoint_groups(environment)}
+    if context.config.shared_registry is not None:
+        groups.add("registry")
+    zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
+    return tuple(zones[name] for name in sorted(zones))
+
+
+def zone_links(context: Context, zones: Iterable[ZoneSpec], role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
+    """Links of zones to one network."""
+    return tuple(
+        ZoneLinkSpec(role, zone, f"link-{role}", network, context.hub_place, context.tags()) for zone in zones
+    )

@@ -1,0 +1,56 @@
+"""What one part of a stack file says of another, and whether that other is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from landingzone.addresses import environments
+from landingzone.config import LandingZoneConfig
+from landingzone.planning.computes import IMAGE_BUILD
+from landingzone.problems import Path, Problem
+
+
+def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that is named and not there, or said twice."""
+    users = []
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        if environment.registry == "shared":
+            users.append(path)
+            if config.shared_registry is None:
+                yield Problem(
+                    (*path, "registry"),
+                    "It wants the shared registry, and the landing zone has none.",
+                    "Add `sharedRegistry: {}` beside `projects`, or say `registry: own`.",
+                )
+            if environment.names.container_registry:
+                yield Problem(
+                    (*path, "names", "containerRegistry"),
+                    "It names a registry of its own and wants the shared one.",
+                    "Remove the name, or say `registry: own`.",
+                )
+        for key in environment.clusters:
+            if key in environment.instances:
+                yield Problem(
+                    (*path, "instances", key),
+                    f"A cluster is called {key!r} too: computes of a workspace share their names.",
+                    "Give one of them another name.",
+                )
+        for kind, keys in (("clusters", environment.clusters), ("instances", environment.instances)):
+            if IMAGE_BUILD in keys:
+                yield Problem(
+                    (*path, kind, IMAGE_BUILD),
+                    f"{IMAGE_BUILD!r} is the cluster that builds images.",
+                    "Set it by `imageBuild`, or give this one another name.",
+                )
+        for key, cluster in environment.clusters.items():
+            if cluster.min_nodes > cluster.max_nodes:
+                yield Problem(
+                    (*path, "clusters", key, "minNodes"),
+                    f"At least {cluster.min_nodes} nodes, at most {cluster.max_nodes}.",
+                    "minNodes must not be above maxNodes.",
+                )
+    if config.shared_registry is not None and not users:
+        yield Problem(
+            ("sharedRegistry",), "No environment uses it.", "Remove it, or say `registry: shared` in an environment."
+        )

@@ -1,0 +1,97 @@
+"""Container registries: an environment's own, and the landing zone's shared one."""
+
+from __future__ import annotations
+
+from landingzone.names import Namer
+from landingzone.planning.context import Context
+from landingzone.planning.hub import hub_network_id
+from landingzone.problems import Path
+from landingzone.specs import (
+    ContainerRegistrySpec,
+    LockSpec,
+    Place,
+    PrivateEndpointSpec,
+    ResourceGroupSpec,
+    RoleAssignmentSpec,
+    SharedRegistrySpec,
+)
+from landingzone.facts.networks import HUB_SUBNETS
+
+
+def plan_registry(
+    context: Context,
+    name: str,
+    place: Place,
+    endpoint: PrivateEndpointSpec,
+    roles: tuple[RoleAssignmentSpec, ...] = (),
+) -> ContainerRegistrySpec:
+    """A registry, without what production adds."""
+    target = place.id("Microsoft.ContainerRegistry/registries", name)
+    return ContainerRegistrySpec(
+        name=name,
+        place=place,
+        zone_redundant=False,
+        endpoint=endpoint,
+        diagnostics=context.diagnostics(target),
+        roles=roles,
+        lock=None,
+        protect=False,
+        tags=context.tags(),
+    )
+
+
+def shared_registry_id(context: Context) -> str:
+    """The id of the shared registry."""
+    return shared_place(context).id("Microsoft.ContainerRegistry/registries", _shared_name(context))
+
+
+def shared_place(context: Context) -> Place:
+    """Where what several environments share is."""
+    return Place(context.landing_zone_subscription, context.group_name("shared"), context.config.location)
+
+
+def plan_shared_registry(context: Context) -> SharedRegistrySpec:
+    """The landing zone's registry. Its one endpoint is in the hub: two would overwrite each other's names."""
+    place, name, path = shared_place(context), _shared_name(context), ("sharedRegistry",)
+    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", path)
+    context.take("containerRegistry", name, "", path)
+    target = place.id("Microsoft.ContainerRegistry/registries", name)
+    production, zones = context.any_production, context.any_production and bool(context.zones)
+    spec = ContainerRegistrySpec(
+        name=name,
+        place=place,
+        zone_redundant=zones,
+        endpoint=_shared_endpoint(context, target, path),
+        diagnostics=context.diagnostics(target),
+        roles=(),
+        lock=LockSpec("lock-registry", target, "Holds the images of production.") if production else None,
+        protect=production,
+        tags=context.tags(),
+    )
+    return SharedRegistrySpec(ResourceGroupSpec(place, context.tags()), spec)
+
+
+def _shared_namer(context: Context) -> Namer:
+    config = context.config
+    generation = config.shared_registry.generation if config.shared_registry else 1
+    identity = (context.landing_zone_subscription, config.business_unit, config.location, "shared", generation)
+    return Namer((config.business_unit, "shared"), identity)
+
+
+def _shared_name(context: Context) -> str:
+    settings = context.config.shared_registry
+    return (settings.name if settings else None) or _shared_namer(context).unique("containerRegistry")
+
+
+def _shared_endpoint(context: Context, target: str, path: Path) -> PrivateEndpointSpec:
+    namer, place = _shared_namer(context), context.hub_place
+    return PrivateEndpointSpec(
+        name=context.take("privateEndpoint", namer.name("privateEndpoint", "registry"), place.group_id, path),
+        interface=namer.name("networkInterface", "registry"),
+        group="registry",
+        target=target,
+        subnet=f"{hub_network_id(context)}/subnets/{HUB_SUBNETS['endpoints'].name}",
+        zones=context.zones_for("registry"),
+        place=place,
+        tags=context.tags(),
+    )

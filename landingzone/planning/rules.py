@@ -1,0 +1,149 @@
+"""Network security rules and firewall rules: what AML documents and the stack file opens, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landingzone.addresses import Block, environments
+from landingzone.facts.egress import REQUIRED, SCENARIOS, TagRule
+from landingzone.planning.context import Context
+from landingzone.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
+from landingzone.specs import NsgRuleSpec as Rule
+
+ANY = ("*",)
+_DENY_PRIORITY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What computes of one environment may reach."""
+
+    endpoints: str
+    shared_endpoints: str
+    firewall_subnet: str
+    region: str
+    choices: frozenset[str]
+    scenarios: tuple[str, ...]
+
+
+def applies(rule: TagRule, choices: frozenset[str]) -> bool:
+    """Whether a required rule is needed with these choices of the stack file."""
+    return not rule.only or rule.only in choices
+
+
+def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
+    """Rules of a subnet of computes (`own`: its range). Priorities belong to rows, so that none ever moves."""
+    rules = [
+        Rule("own-subnet-in", 100, "Inbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
+        _deny("Inbound"),
+        Rule("own-subnet-out", 100, "Outbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
+        Rule(
+            "own-endpoints", 110, "Outbound", (own,), (reach.endpoints,), ("443", "445"),
+            "stores, vault, registry and workspace of this environment", "Tcp",
+        ),
+    ]  # fmt: skip
+    if reach.shared_endpoints:
+        rules.append(
+            Rule(
+                "shared-endpoints", 115, "Outbound", (own,), (reach.shared_endpoints,), ("443",),
+                "the landing zone's registry", "Tcp",
+            )
+        )  # fmt: skip
+    rules.append(
+        Rule("dns", 120, "Outbound", (own,), (reach.firewall_subnet,), ("53",), "names, by the firewall's proxy")
+    )
+    for index, row in enumerate(REQUIRED):
+        if applies(row, reach.choices):
+            for offset, protocol in enumerate(row.protocols):
+                rules.append(
+                    Rule(
+                        row.name, 200 + index * 10 + offset, "Outbound", (own,), (row.tag.format(region=reach.region),),
+                        row.ports, row.why, _nsg_protocol(protocol),
+                    )
+                )  # fmt: skip
+    if reach.scenarios:
+        rules.append(
+            Rule(
+                "by-firewall", 400, "Outbound", (own,), ("Internet",), ("443",),
+                f"{', '.join(reach.scenarios)}: the firewall knows the hosts", "Tcp",
+            )
+        )  # fmt: skip
+    return (*rules, _deny("Outbound"))
+
+
+def endpoint_rules(own: str, computes: Iterable[str], people: Iterable[str]) -> tuple[Rule, ...]:
+    """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
+    rules = [
+        Rule("computes", 100, "Inbound", tuple(computes), (own,), ("443", "445"), "computes use the stores", "Tcp")
+    ]
+    ranges = tuple(people)
+    if ranges:
+        rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
+    return (*rules, _deny("Inbound"), _deny("Outbound"))
+
+
+def bastion_rules() -> tuple[Rule, ...]:
+    """Azure Bastion's own list: https://learn.microsoft.com/azure/bastion/bastion-nsg"""
+    net = ("VirtualNetwork",)
+    return (
+        Rule("https-in", 100, "Inbound", ("Internet",), ANY, ("443",), "people's browsers", "Tcp"),
+        Rule("gateway-manager", 110, "Inbound", ("GatewayManager",), ANY, ("443",), "Azure manages it", "Tcp"),
+        Rule("load-balancer", 120, "Inbound", ("AzureLoadBalancer",), ANY, ("443",), "health probes", "Tcp"),
+        Rule("hosts-in", 130, "Inbound", net, net, ("5701", "8080"), "its hosts among themselves"),
+        _deny("Inbound"),
+        Rule("machines", 100, "Outbound", ANY, net, ("22", "3389"), "sessions to machines", "Tcp"),
+        Rule("azure", 110, "Outbound", ANY, ("AzureCloud",), ("443",), "logs and diagnostics", "Tcp"),
+        Rule("hosts-out", 120, "Outbound", net, net, ("5701", "8080"), "its hosts among themselves"),
+        Rule("sessions", 130, "Outbound", ANY, ("Internet",), ("80",), "certificates and session data", "Tcp"),
+        _deny("Outbound"),
+    )
+
+
+def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
+    """The firewall's rule collection groups: one for what is required, one for each scenario asked for."""
+    everyone = _sources(context)
+    if not everyone:
+        return ()
+    careful = _sources(context, careful_only=True)
+    region = context.config.location
+    required = tuple(
+        NetworkRuleSpec(row.name, row.protocols, sources, (row.tag.format(region=region),), row.ports, row.why)
+        for row in REQUIRED
+        if (sources := careful if row.only else everyone)
+    )
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required)]
+    for index, scenario in enumerate(SCENARIOS):
+        if scenario in context.config.egress:
+            rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
+            groups.append(RuleGroupSpec(f"rcg-{_kebab(scenario)}", 300 + index * 10, application_rules=rules))
+    return tuple(groups)
+
+
+def computes_of(block: Block) -> tuple[str, ...]:
+    """The ranges of a block in which computes are."""
+    return tuple(subnet.cidr for subnet in block.subnets if subnet.role != "endpoints")
+
+
+def _sources(context: Context, careful_only: bool = False) -> tuple[str, ...]:
+    """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted."""
+    ranges = (
+        cidr
+        for project, name, environment in environments(context.config)
+        if environment.security.high_business_impact or not careful_only
+        for cidr in computes_of(context.addresses.block(f"{project}/{name}"))
+    )
+    return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))
+
+
+def _deny(direction: str) -> Rule:
+    name = f"deny-{direction.lower()}"
+    return Rule(name, _DENY_PRIORITY, direction, ANY, ANY, ANY, "nothing else", access="Deny")
+
+
+def _nsg_protocol(protocol: str) -> str:
+    return {"TCP": "Tcp", "UDP": "Udp", "Any": "*"}[protocol]
+
+
+def _kebab(text: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in text)

@@ -1,0 +1,117 @@
+"""A spoke's plan: its network, the rules of its subnets, and its peering with the hub."""
+
+from __future__ import annotations
+
+from landingzone.addresses import Block
+from landingzone.config import EnvironmentConfig
+from landingzone.names import Namer
+from landingzone.planning.context import Context, registry_is_shared
+from landingzone.planning.hub import dns_zones, hub_network_id, hub_subnet, zone_links
+from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
+from landingzone.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
+from landingzone.problems import Path
+from landingzone.specs import (
+    NetworkSecurityGroupSpec,
+    NsgRuleSpec,
+    PeeringSpec,
+    Place,
+    ResourceGroupSpec,
+    RouteTableSpec,
+    SpokeSpec,
+    SubnetSpec,
+    VirtualNetworkSpec,
+)
+
+
+def plan_spoke(context: Context, name: str) -> SpokeSpec:
+    """A spoke and all subnets of the environments in it."""
+    place, namer = spoke_place(context, name), spoke_namer(context, name)
+    path: Path = ("spokes", name)
+    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", path)
+    context.take("virtualNetwork", namer.name("virtualNetwork"), place.group_id, path)
+    routes = RouteTableSpec(namer.name("routeTable"), place, context.tags())
+    groups: list[NetworkSecurityGroupSpec] = []
+    subnets: list[SubnetSpec] = []
+    space = next(space for space in context.addresses.spokes if space.network == name)
+    for block in space.blocks:
+        for role, rules in _rules(context, block).items():
+            group = _security_group(context, place, block, (role, rules))
+            groups.append(group)
+            cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
+            subnets.append(SubnetSpec(subnet_name(block.owner, role), cidr, group.id, routes.id))
+    network = VirtualNetworkSpec(
+        name=namer.name("virtualNetwork"),
+        place=place,
+        ranges=context.config.spokes[name].address_space,
+        subnets=tuple(subnets),
+        uses_firewall_dns=True,
+        diagnostics=context.diagnostics(spoke_network_id(context, name)),
+        tags=context.tags(),
+    )
+    to_hub, from_hub = _peerings(context, name, network)
+    own_group = ResourceGroupSpec(place, context.tags())
+    links = zone_links(context, dns_zones(context), f"spoke-{name}", network.id)
+    return SpokeSpec(name, own_group, tuple(groups), routes, network, to_hub, from_hub, links)
+
+
+def subnet_name(owner: str, role: str) -> str:
+    """The name of an environment's subnet. `owner`: `<project>/<environment>`."""
+    return f"snet-{owner.replace('/', '-')}-{role}"
+
+
+def _environment(context: Context, owner: str) -> EnvironmentConfig:
+    project, name = owner.split("/")
+    return context.config.projects[project].environments[name]
+
+
+def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
+    environment = _environment(context, block.owner)
+    ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
+    reach = Reach(
+        endpoints=ranges["endpoints"],
+        shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
+        firewall_subnet=hub_subnet(context, "firewall"),
+        region=context.config.location,
+        choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
+        scenarios=context.config.egress,
+    )
+    people = (context.config.hub.address_space, *context.config.on_premises)
+    return {
+        role: endpoint_rules(cidr, computes_of(block), people) if role == "endpoints" else compute_rules(cidr, reach)
+        for role, cidr in ranges.items()
+    }
+
+
+def _security_group(
+    context: Context, place: Place, block: Block, rules: tuple[str, tuple[NsgRuleSpec, ...]]
+) -> NetworkSecurityGroupSpec:
+    role, found = rules
+    project, environment = block.owner.split("/")
+    name = Namer((context.config.business_unit, project, environment), ()).name("networkSecurityGroup", role)
+    path: Path = ("projects", project, "environments", environment)
+    context.take("networkSecurityGroup", name, place.group_id, path)
+    target = place.id("Microsoft.Network/networkSecurityGroups", name)
+    tags = context.tags({"project": project, "environment": environment})
+    return NetworkSecurityGroupSpec(
+        f"{project}-{environment}-{role}", name, place, found, context.diagnostics(target), tags
+    )
+
+
+def _peerings(context: Context, name: str, network: VirtualNetworkSpec) -> tuple[PeeringSpec, PeeringSpec]:
+    hub, spoke = hub_network_id(context), network.id
+    return (
+        PeeringSpec("peer-hub", network.name, network.place, hub, allow_gateway_transit=False),
+        PeeringSpec(
+            f"peer-spoke-{name}",
+            context.hub_namer.name("virtualNetwork"),
+            context.hub_place,
+            spoke,
+            allow_gateway_transit=context.config.hub.gateway_subnet,
+        ),
+    )
+
+
+def endpoints_subnet(context: Context, spoke: str, owner: str) -> str:
+    """The id of the subnet in which an environment's private endpoints are."""
+    return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(owner, 'endpoints')}"
+

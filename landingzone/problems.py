@@ -1,0 +1,58 @@
+"""What can be wrong with a stack file, and how it is said.
+
+    LandingZoneError
+    └── StackFileError    one or more problems of one stack file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+#: Where in the configuration: keys and list positions, from `amlz:landingZone` down.
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong: where, what and why, and what to do about it.
+
+    `line` is 1-based in `file`, 0 where unknown. Neither text repeats a value that may be a secret.
+    """
+
+    path: Path
+    what: str
+    remedy: str = ""
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        head = "  ".join(part for part in (place, dotted(self.path)) if part)
+        return "\n".join(["" + head, *(f"  {text}" for text in (self.what, self.remedy) if text)])
+
+
+class LandingZoneError(Exception):
+    """Anything that a person can mend, told in their words."""
+
+
+class StackFileError(LandingZoneError):
+    """Everything that is wrong with a stack file, at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: `projects.churn.environments.dev.clusters.gpu`, `onPremises[1]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *head, tail = list(words) or [""]
+    return f"{', '.join(head)} {last} {tail}" if head else tail

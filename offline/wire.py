@@ -1,0 +1,52 @@
+"""Pulumi's wire format, read in one pass: protobuf structs to plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What the SDK sends in place of a value it does not know yet (sdk/python/lib/pulumi/runtime/rpc.py).
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+
+
+def plain(struct: Any, path: str, secrets: list[str]) -> dict[str, Any]:
+    """A struct's fields; unknown values stay the sentinel. Paths of secrets are noted, their values left out."""
+    found = {}
+    for key in sorted(struct.fields):
+        found[key] = _value(struct.fields[key], f"{path}.{key}" if path else key, secrets)
+    return found
+
+
+def _value(value: Any, path: str, secrets: list[str]) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
+            secrets.append(path)
+            return "[secret]"
+        return plain(value.struct_value, path, secrets)
+    if kind == "list_value":
+        return [_value(item, f"{path}[{index}]", secrets) for index, item in enumerate(value.list_value.values)]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def holds_unknown(value: Any) -> bool:
+    """Whether the sentinel is anywhere in a value."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return bool(value == UNKNOWN)
+
+
+def replaced(value: Any, instead: Any) -> Any:
+    """The value, with something else wherever the sentinel stood."""
+    if isinstance(value, dict):
+        return {key: replaced(item, instead) for key, item in value.items()}
+    if isinstance(value, list):
+        return [replaced(item, instead) for item in value]
+    return instead if value == UNKNOWN else value

@@ -1,0 +1,1 @@
+"""What a preview says, one form a file."""

@@ -1,0 +1,125 @@
+"""A preview as JSON: everything, for programs. The shape is a contract, see docs/command-line.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from arm.graph import Resource
+from checks.finding import Finding
+from landingzone.addresses import AddressPlan
+from landingzone.problems import dotted
+from landingzone.relaxations import relaxations
+from landingzone.specs import RoleAssignmentSpec
+from reports.preview import NOT_COVERED, Preview
+
+SCHEMA_VERSION = 1
+
+
+def render(preview: Preview) -> str:
+    """The whole preview."""
+    return dump(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "stack": preview.stack,
+            "landingZone": _landing_zone(preview),
+            "addresses": addresses(preview.plan.addresses),
+            "resources": [_resource(resource) for resource in preview.graph],
+            "verdicts": list(preview.verdicts),
+            "findings": [_finding(finding) for finding in preview.findings],
+            "notCovered": list(NOT_COVERED),
+        }
+    )
+
+
+def dump(value: object) -> str:
+    """JSON as all reports write it: the same value gives the same bytes."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def addresses(plan: AddressPlan) -> list[dict[str, Any]]:
+    """The address plan: each network, what stands in it and what is free."""
+    return [
+        {
+            "network": space.network,
+            "ranges": list(space.ranges),
+            "free": list(space.free),
+            "blocks": [
+                {
+                    "owner": block.owner,
+                    "range": block.cidr,
+                    "subnets": [
+                        {"role": s.role, "range": s.cidr, "holds": s.holds, "needed": s.needed} for s in block.subnets
+                    ],
+                }
+                for block in space.blocks
+            ],
+        }
+        for space in plan.spaces
+    ]
+
+
+def _landing_zone(preview: Preview) -> dict[str, Any]:
+    plan, config = preview.plan, preview.config
+    return {
+        "organisation": config.organisation,
+        "businessUnit": plan.business_unit,
+        "cloud": plan.cloud,
+        "location": plan.location,
+        "tenantId": plan.tenant_id,
+        "subscriptions": list(plan.subscriptions),
+        "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
+        "roles": [_role(role) for role in plan.roles()],
+        "deployerRoles": [{"subscription": d.subscription, "role": d.role, "why": d.why} for d in plan.deployer],
+    }
+
+
+def _role(role: RoleAssignmentSpec) -> dict[str, Any]:
+    principal = role.principal
+    return {
+        "who": role.who,
+        "principal": principal.object_id or principal.identity,
+        "principalType": principal.kind,
+        "role": role.role,
+        "scope": role.scope,
+        "why": role.why,
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "urn": resource.urn,
+        "token": resource.token,
+        "armType": resource.arm_type,
+        "apiVersion": resource.api_version,
+        "id": resource.id,
+        "name": resource.name,
+        "location": resource.location,
+        "subscription": resource.subscription,
+        "resourceGroup": resource.resource_group,
+        "project": resource.project,
+        "environment": resource.environment,
+        "dependsOn": list(resource.depends_on),
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "protect": resource.protect,
+        "source": resource.source,
+        "body": resource.body,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.check,
+        "severity": finding.severity.value,
+        "resource": finding.urn,
+        "name": finding.name,
+        "project": finding.project,
+        "environment": finding.environment,
+        "path": finding.path,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "source": finding.source,
+    }

@@ -1,0 +1,42 @@
+"""What a preview knows: the one model that every form of report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from arm.graph import ResourceGraph
+from checks.finding import Finding, Severity
+from landingzone.config import LandingZoneConfig
+from landingzone.plan import LandingZonePlan
+
+#: What no preview without a cloud can know. Said wherever its results are shown.
+NOT_COVERED = (
+    "state and drift: it knows the stack file, not what is in Azure",
+    "what Azure checks only when asked: live quota, capacity, names taken by others",
+    "Azure Policy: no assignment of your tenant is judged here",
+    "what a change would replace or refuse",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One stack, previewed. `verdicts` are those of Azure Policy."""
+
+    stack: str
+    config: LandingZoneConfig
+    plan: LandingZonePlan
+    graph: ResourceGraph
+    findings: tuple[Finding, ...]
+    verdicts: tuple[Mapping[str, Any], ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """Findings of a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether something is found at or above a severity; `none` never fails."""
+        if fail_on == "none":
+            return False
+        return any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)

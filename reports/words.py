@@ -1,0 +1,48 @@
+"""What ARM types are called by people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: One and several of a type, by its name in lower case.
+WORDS: Mapping[str, tuple[str, str]] = {
+    key.lower(): words
+    for key, words in {
+        "Microsoft.Authorization/locks": ("lock", "locks"),
+        "Microsoft.Authorization/roleAssignments": ("role assignment", "role assignments"),
+        "Microsoft.ContainerRegistry/registries": ("container registry", "container registries"),
+        "Microsoft.Insights/components": ("Application Insights", "Application Insights"),
+        "Microsoft.Insights/diagnosticSettings": ("diagnostic setting", "diagnostic settings"),
+        "Microsoft.KeyVault/vaults": ("key vault", "key vaults"),
+        "Microsoft.MachineLearningServices/workspaces": ("ML workspace", "ML workspaces"),
+        "Microsoft.MachineLearningServices/workspaces/computes": ("compute", "computes"),
+        "Microsoft.ManagedIdentity/userAssignedIdentities": ("identity", "identities"),
+        "Microsoft.Network/azureFirewalls": ("firewall", "firewalls"),
+        "Microsoft.Network/bastionHosts": ("Bastion host", "Bastion hosts"),
+        "Microsoft.Network/firewallPolicies": ("firewall policy", "firewall policies"),
+        "Microsoft.Network/firewallPolicies/ruleCollectionGroups": ("rule group", "rule groups"),
+        "Microsoft.Network/networkSecurityGroups": ("network security group", "network security groups"),
+        "Microsoft.Network/privateDnsZones": ("private DNS zone", "private DNS zones"),
+        "Microsoft.Network/privateDnsZones/virtualNetworkLinks": ("zone link", "zone links"),
+        "Microsoft.Network/privateEndpoints": ("private endpoint", "private endpoints"),
+        "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": ("zone group", "zone groups"),
+        "Microsoft.Network/publicIPAddresses": ("public address", "public addresses"),
+        "Microsoft.Network/routeTables": ("route table", "route tables"),
+        "Microsoft.Network/virtualNetworks": ("virtual network", "virtual networks"),
+        "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ("peering", "peerings"),
+        "Microsoft.OperationalInsights/workspaces": ("Log Analytics workspace", "Log Analytics workspaces"),
+        "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),
+        "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),
+    }.items()
+}
+
+
+def counted(count: int, arm_type: str) -> str:
+    """`1 key vault`, `3 key vaults`."""
+    one, several = WORDS.get(arm_type.lower(), (arm_type, arm_type))
+    return f"{count} {one if count == 1 else several}"
+
+
+def plural(count: int, one: str, several: str = "") -> str:
+    """`1 project`, `2 projects`."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"

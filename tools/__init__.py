@@ -1,0 +1,1 @@
+"""Scripts of the people who keep this repository."""
