@@ -1,0 +1,80 @@
+"""A finding: a record with a place. Printing it is someone else's job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from arm.graph import Resource
+
+
+class Severity(Enum):
+    """How bad: an error must not be built, a warning wants a look, a note is to be known."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this is as bad as another, or worse."""
+        order = list(Severity)
+        return order.index(self) <= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found: by which check, at which resource, where in its body, what was expected and what is there."""
+
+    check: str
+    severity: Severity
+    urn: str
+    name: str
+    project: str
+    environment: str
+    path: str
+    expected: Any
+    actual: Any
+    message: str
+    remedy: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: `says` is the sentence with {words} for what differs; `why` is for `amlz explain`."""
+
+    id: str
+    severity: Severity
+    says: str
+    remedy: str
+    why: str
+    source: str
+
+    def finding(self, resource: Resource, at: At | None = None, **words: object) -> Finding:
+        """What this check says of a resource."""
+        place = at or At()
+        return Finding(
+            check=self.id,
+            severity=place.severity or self.severity,
+            urn=resource.urn,
+            name=resource.name,
+            project=resource.project,
+            environment=resource.environment,
+            path=place.path,
+            expected=place.expected,
+            actual=place.actual,
+            message=self.says.format(name=resource.name, **words),
+            remedy=self.remedy.format(name=resource.name, **words),
+            source=self.source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where in a body, what was expected there and what is. `severity` overrides the check's own."""
+
+    path: str = ""
+    expected: Any = None
+    actual: Any = None
+    severity: Severity | None = None

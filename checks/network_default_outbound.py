@@ -1,0 +1,28 @@
+"""network/default-outbound: a subnet with Azure's own way out, around the firewall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import subnets, text
+
+CHECK = Check(
+    id="network/default-outbound",
+    severity=Severity.ERROR,
+    says="Subnet {subnet} of {name} keeps default outbound access ({actual}).",
+    remedy="Set defaultOutboundAccess to false: the route to the firewall is the way out.",
+    why="With the network API version used here a subnet has default outbound access unless that is turned off.",
+    source="https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Subnets that do not turn default outbound access off."""
+    for network in graph.of_type("Microsoft.Network/virtualNetworks"):
+        for index, subnet in enumerate(subnets(network)):
+            actual = (subnet.get("properties") or {}).get("defaultOutboundAccess")
+            if actual is not False:
+                place = At(f"properties.subnets[{index}].properties.defaultOutboundAccess", False, actual)
+                yield CHECK.finding(network, place, subnet=subnet.get("name"), actual=text(actual))

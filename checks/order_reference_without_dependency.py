@@ -1,0 +1,52 @@
+"""order/reference-without-dependency: a resource that names another and may be created before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import Resource, ResourceGraph
+from arm.ids import parse
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import ids_in
+
+CHECK = Check(
+    id="order/reference-without-dependency",
+    severity=Severity.ERROR,
+    says="{name} names {other} and does not wait for it.",
+    remedy="Refer to it by the site (Site.ref), which makes it wait.",
+    why="Azure refuses a resource that names one which is not there yet, and Pulumi creates what does not wait at once.",
+    source="https://www.pulumi.com/docs/iac/concepts/resources/options/dependson/",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """References to resources of this graph, their parents and groups included, without an edge to them."""
+    for resource in graph:
+        named = [*ids_in(resource.body), *((("id"), above) for above in _above(resource))]
+        for path, resource_id in named:
+            other = _built_here(graph, resource_id)
+            if other is not None and other.urn != resource.urn and not graph.waits_for(resource, other):
+                yield CHECK.finding(resource, At(path, other.id), other=other.name)
+
+
+def _above(resource: Resource) -> Iterator[str]:
+    """Ids of what a resource is in: its parent, its scope, its group."""
+    parsed = parse(resource.id)
+    if len(parsed.names) > 1:
+        yield resource.id.rsplit("/", 2)[0]
+    if parsed.scope:
+        yield parsed.scope
+    elif parsed.resource_group and not parsed.type.lower().endswith("/resourcegroups"):
+        yield f"/subscriptions/{parsed.subscription}/resourceGroups/{parsed.resource_group}"
+
+
+def _built_here(graph: ResourceGraph, resource_id: str) -> Resource | None:
+    """The resource of an id, or the one that it is a part of: subnets come with their network."""
+    while resource_id.count("/") > 2:
+        found = graph.by_id(resource_id)
+        if found is not None:
+            return found
+        if "/providers/" not in resource_id:
+            return None
+        resource_id = resource_id.rsplit("/", 2)[0]
+    return None
