@@ -6,7 +6,7 @@ Imports stand inside the verbs, so that each loads only what it needs: `check` n
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,14 +26,14 @@ app = typer.Typer(
 )
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """Forms of a short answer."""
 
     text = "text"
     json = "json"
 
 
-class PreviewForm(str, Enum):
+class PreviewForm(StrEnum):
     """Forms of a preview."""
 
     text = "text"
@@ -42,7 +42,7 @@ class PreviewForm(str, Enum):
     arm_template = "arm-template"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """From which severity on the exit code is 1."""
 
     error = "error"
@@ -90,7 +90,11 @@ def addresses(stack: Stack, form: FormOption = Form.text, output: Output = None)
     from reports import as_json, as_text
 
     _, plan = _planned(stack)
-    text = as_json.dump(as_json.addresses(plan.addresses)) if form is Form.json else as_text.render_addresses(plan.addresses)
+    text = (
+        as_json.dump(as_json.addresses(plan.addresses))
+        if form is Form.json
+        else as_text.render_addresses(plan.addresses)
+    )
     _write(text, output)
 
 

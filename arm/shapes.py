@@ -1,7 +1,7 @@
 """From Pulumi's inputs to the body of an ARM request.
 
-azure-native flattens ARM's `properties` into their parents, at several depths and differently for each type, and renames
-a few. How, stands in data/*.json, derived by tools/derive_shapes.py. What does not stand there is an error: a key that
+azure-native flattens ARM's `properties` into their parents, at several depths and differently for each type, and
+renames a few. How, stands in data/*.json, derived by tools/derive_shapes.py. What does not stand there is an error: a key that
 the table does not know would be a guess.
 """
 
@@ -48,7 +48,8 @@ def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
     entry = _entry(token)
     left_out = {*entry["path"], *entry["query"]}
     body = {key: value for key, value in inputs.items() if key not in left_out}
-    return _Converter(token, _module(token)["shapes"]).convert(body, entry["shape"], "")
+    converted: dict[str, Any] = _Converter(token, _module(token)["shapes"]).convert(body, entry["shape"], "")
+    return converted
 
 
 def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:

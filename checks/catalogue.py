@@ -54,14 +54,21 @@ def explain(check_id: str) -> str:
     """What a check is about. Raises LandingZoneError for an id that there is not."""
     for check, _ in CHECKS:
         if check.id == check_id:
-            return "\n".join([f"{check.id}  {check.severity.value}", "", check.why, "", check.remedy, "", check.source, ""])
+            return "\n".join(
+                [f"{check.id}  {check.severity.value}", "", check.why, "", check.remedy, "", check.source, ""]
+            )
     known = "\n  ".join(check.id for check, _ in CHECKS)
     raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  {known}")
 
 
 def catalogue_page() -> str:
     """docs/checks.md."""
-    lines = ["# Findings", "", "What `amlz preview` looks for. Generated from `checks/`; `amlz explain ID` says the same.", ""]
+    lines = [
+        "# Findings",
+        "",
+        "What `amlz preview` looks for. Generated from `checks/`; `amlz explain ID` says the same.",
+        "",
+    ]
     for check, _ in CHECKS:
         lines += [f"## {check.id}", "", f"Severity: {check.severity.value}. {check.why}", ""]
         lines += [f"*What to do:* {check.remedy}", "", f"Source: <{check.source}>", ""]

@@ -33,9 +33,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 continue
             missing = [zone for zone in known if zone not in has]
             if missing:
-                yield CHECK.finding(
-                    endpoint, At("", list(known), sorted(has)), group=group, missing=listed(missing)
-                )
+                yield CHECK.finding(endpoint, At("", list(known), sorted(has)), group=group, missing=listed(missing))
 
 
 def zones_by_endpoint(graph: ResourceGraph) -> dict[str, set[str]]:

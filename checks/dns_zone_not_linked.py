@@ -22,7 +22,10 @@ CHECK = Check(
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Zones of endpoints without a link to the endpoint's network, or to that of the firewall that is asked first."""
     links = {
-        (link.id.lower().rsplit("/virtualnetworklinks/", 1)[0], str(value(link, "properties.virtualNetwork.id")).lower())
+        (
+            link.id.lower().rsplit("/virtualnetworklinks/", 1)[0],
+            str(value(link, "properties.virtualNetwork.id")).lower(),
+        )
         for link in graph.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks")
     }
     proxies = [

@@ -61,7 +61,7 @@ def _missing(
 
 
 def _given(graph: ResourceGraph) -> Iterator[tuple[str, str, str]]:
-    """Identity, role and scope of each assignment. A principal known only later is found by the edge to its identity."""
+    """Identity, role and scope of each assignment. The identity of an unknown principal is found by its edge."""
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
         scope = assignment.id.lower().split("/providers/microsoft.authorization/")[0]

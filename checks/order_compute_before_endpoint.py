@@ -32,4 +32,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         public = value(compute, "properties.properties.enableNodePublicIp")
         endpoints = ready.get(workspace.lower(), [])
         if public is False and not any(graph.waits_for(compute, endpoint) for endpoint in endpoints):
-            yield CHECK.finding(compute, At("dependsOn", "the workspace's endpoint"), workspace=workspace.rsplit("/", 1)[-1])
+            yield CHECK.finding(
+                compute, At("dependsOn", "the workspace's endpoint"), workspace=workspace.rsplit("/", 1)[-1]
+            )

@@ -14,7 +14,7 @@ CHECK = Check(
     severity=Severity.ERROR,
     says="{name} names {other} and does not wait for it.",
     remedy="Refer to it by the site (Site.ref), which makes it wait.",
-    why="Azure refuses a resource that names one which is not there yet, and Pulumi creates what does not wait at once.",
+    why="Azure refuses a resource that names one which is not there, and what does not wait is created at once.",
     source="https://www.pulumi.com/docs/iac/concepts/resources/options/dependson/",
 )
 

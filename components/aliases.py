@@ -28,5 +28,5 @@ def _is_generated(alias: object) -> bool:
         isinstance(alias, pulumi.Alias)
         and isinstance(alias.type_, str)
         and alias.type_.startswith("azure-native:")
-        and all(part is ... for part in (alias.name, alias.parent, alias.stack, alias.project))
+        and all(part is ... for part in (alias.name, alias.parent, alias.stack, alias.project))  # type: ignore[comparison-overlap]
     )

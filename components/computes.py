@@ -22,7 +22,7 @@ class Computes(pulumi.ComponentResource):
         for instance in args.instances:
             # No identity: with one, an instance never stops when idle unless it is Contributor on the workspace.
             self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance), identified=False)
-        self.names = [spec.name for spec in (*args.clusters, *args.instances)]
+        self.names = [cluster.name for cluster in args.clusters] + [instance.name for instance in args.instances]
         self.register_outputs({"names": self.names})
 
     def _compute(

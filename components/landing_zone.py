@@ -25,7 +25,9 @@ class LandingZone(pulumi.ComponentResource):
             drop_generated_aliases()
         super().__init__("amlz:index:LandingZone", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        site = Site({subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions})
+        site = Site(
+            {subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions}
+        )
         self.hub = Hub("hub", args.hub, site, below)
         address = self.hub.firewall.private_address
         for spoke in args.spokes:

@@ -29,4 +29,5 @@ def _principal(args: RoleAssignmentSpec, site: Site) -> pulumi.Input[str]:
         return args.principal.object_id
     identity = site.resource(args.principal.identity)
     assert isinstance(identity, managedidentity.UserAssignedIdentity)
-    return identity.principal_id
+    principal: pulumi.Output[str] = identity.principal_id
+    return principal

@@ -158,9 +158,7 @@ def smallest_prefix(environment: EnvironmentConfig) -> int:
     """The longest prefix of a range in which an environment's subnets hold what is asked for."""
     needed = needs(environment)
     for prefix in range(SMALLEST_ENVIRONMENT, 7, -1):
-        if all(
-            2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in ENVIRONMENT_SHARES
-        ):
+        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in ENVIRONMENT_SHARES):
             return prefix
     return 8
 
@@ -270,7 +268,9 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
     if environment.spoke is not None:
         return Problem((*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.")
     return Problem(
-        path, f"It does not say which spoke it lives in, and there are {len(config.spokes)}.", f"Add spoke: one of {names}."
+        path,
+        f"It does not say which spoke it lives in, and there are {len(config.spokes)}.",
+        f"Add spoke: one of {names}.",
     )
 
 
@@ -309,6 +309,8 @@ def _misfit(path: Path, environment: EnvironmentConfig, space: Space, wrong: str
     free = next_free(space.free, prefix)
     counts = ", ".join(f"{count} for {role}" for role, count in needs(environment).items() if count)
     remedy = f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth). " + (
-        f"Free in spoke {space.network}: {free}." if free else f"Spoke {space.network} has none free: give it another range."
+        f"Free in spoke {space.network}: {free}."
+        if free
+        else f"Spoke {space.network} has none free: give it another range."
     )
     return Problem((*path, "network"), wrong, remedy)

@@ -58,7 +58,9 @@ def load(stack: str, folder: Path | None = None) -> StackFile:
     model, wrong = _validated(config[KEY])
     secret_paths = {p.path for p in problems}
     problems += [
-        replace(p, file=shown, line=document.line(("config", KEY, *p.path))) for p in wrong if p.path not in secret_paths
+        replace(p, file=shown, line=document.line(("config", KEY, *p.path)))
+        for p in wrong
+        if p.path not in secret_paths
     ]
     if problems or model is None:
         raise StackFileError(sorted(problems, key=lambda p: (p.line, p.path, p.what)))
@@ -92,9 +94,7 @@ def _mapping(document: Document, shown: str) -> dict[str, Any]:
     config = values.get("config")
     if not isinstance(config, dict):
         what = "It has no `config`." if config is None else "`config` is not a mapping."
-        raise StackFileError(
-            [Problem((), what, f"Put `{KEY}:` below `config:`.", shown, document.line(("config",)))]
-        )
+        raise StackFileError([Problem((), what, f"Put `{KEY}:` below `config:`.", shown, document.line(("config",)))])
     return {str(key): value for key, value in config.items()}
 
 

@@ -18,7 +18,9 @@ from landingzone.secrets import looks_secret
 PATTERNS: Mapping[str, tuple[str, str]] = {
     GUID: ("a GUID in lower case", "11111111-2222-4333-8444-555555555555"),
     r"^[a-z]+[a-z0-9]*$": ("a region in lower case without spaces", "westeurope"),
-    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": ("lower-case letters, digits and single hyphens, starting with a letter", "demand-1"),
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
+        "lower-case letters, digits and single hyphens, starting with a letter", "demand-1",
+    ),
     r"^[a-z][a-z0-9]*$": ("lower-case letters and digits, starting with a letter", "dev"),
     r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$": (
         "lower-case letters, digits and single hyphens, each part starting with a letter", "gpu-spot",

@@ -18,7 +18,7 @@ _REST = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def suffix(*identity: str | int) -> str:
-    """Five characters made from an identity, the first a letter: 26 × 32⁴ possibilities, so 27 million."""
+    """Five characters made from an identity, the first a letter: 27 million possibilities."""
     digest = int.from_bytes(hashlib.sha256("\n".join(map(str, identity)).encode()).digest()[:8], "big")
     text = _FIRST[digest % 26]
     digest //= 26

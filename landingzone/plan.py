@@ -16,7 +16,7 @@ from landingzone.planning.limits import check_limits
 from landingzone.planning.references import check_references
 from landingzone.planning.registry import plan_shared_registry
 from landingzone.planning.spoke import plan_spoke
-from landingzone.problems import Problem, StackFileError
+from landingzone.problems import StackFileError
 from landingzone.specs import HubSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec, SpokeSpec
 
 

@@ -1,7 +1,7 @@
 """What can be wrong with a stack file, and how it is said.
 
-    LandingZoneError
-    └── StackFileError    one or more problems of one stack file
+LandingZoneError
+└── StackFileError    one or more problems of one stack file
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             yield Relaxation((*path, "security", "publicNetworkAccess"), "the workspace answers on the internet")
         if security.storage_shared_keys:
             yield Relaxation(
-                (*path, "security", "storageSharedKeys"), "whoever holds an account key has all data, unnamed in the logs"
+                (*path, "security", "storageSharedKeys"),
+                "whoever holds an account key has all data, unnamed in the logs",
             )
         if not security.high_business_impact:
             yield Relaxation(

@@ -45,7 +45,7 @@ def read(path: Path, shown: str) -> Document:
         if node is None:
             raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
         twice: list[Problem] = []
-        lines = {at: line for at, line in _lines((), node, twice, shown)}
+        lines = dict(_lines((), node, twice, shown))
         if twice:
             raise StackFileError(twice)
         return Document(loader.construct_document(node), lines)

@@ -57,4 +57,3 @@ def _resource(registered: Registered, owner: tuple[str, str]) -> Resource:
         protect=registered.protect,
         source=registered.source,
     )
-

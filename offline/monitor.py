@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import empty_pb2
-from google.protobuf.json_format import ParseDict
 from pulumi.runtime import config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor
 from pulumi.runtime.proto import resource_pb2
@@ -210,7 +209,7 @@ class RecordingMonitor(MockMonitor):
             secret_paths=secrets,
         )
         response = resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id)
-        ParseDict(outputs, response.object)
+        response.object.update(outputs)
         return response
 
     def _named(self, key: str, value: Any, urns: tuple[str, ...]) -> Any:
@@ -230,7 +229,7 @@ class RecordingMonitor(MockMonitor):
         """Keeps the outputs of the stack."""
         if "pulumi:pulumi:Stack" in request.urn:
             self._outputs = replaced(plain(request.outputs, "", []), unknown("an output"))
-        return empty_pb2.Empty()
+        return empty_pb2.Empty()  # type: ignore[attr-defined]
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         """Nothing may be asked of Azure while planning: the plan would depend on the day."""

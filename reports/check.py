@@ -21,6 +21,4 @@ def as_text(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str
 def as_json(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str:
     """The same for programs."""
     chosen = [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)]
-    return dump(
-        {"schemaVersion": 1, "stack": stack, "relaxations": chosen, "addresses": addresses(plan.addresses)}
-    )
+    return dump({"schemaVersion": 1, "stack": stack, "relaxations": chosen, "addresses": addresses(plan.addresses)})

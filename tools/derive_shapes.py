@@ -17,6 +17,7 @@ import json
 import re
 import sys
 import typing
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,13 @@ from pulumi import _types
 
 from tools.tokens import TOKENS, Token
 
-DATA = Path(__file__).parent.parent / "arm" / "data"
-READ_ONLY = 2
+DATA = Path("/tmp/data_new")
+REQUIRED, READ_ONLY = 1, 2
+#: What the URL carries, whether or not the published type lists it.
+ENVELOPE = frozenset({"id", "name", "type", "apiVersion"})
 
-#: What azure-native calls otherwise than ARM, by Args class. From the specifications' x-ms-client-name.
+#: What azure-native calls otherwise than ARM, by Args class; only where the words differ, not their spelling.
+#: From x-ms-client-name in the specifications that azure-native is made of (Azure/azure-rest-api-specs).
 RENAMES: dict[str, dict[str, list[str]]] = {
     "StorageAccountArgs": {
         "enableHttpsTrafficOnly": ["properties", "supportsHttpsTrafficOnly"],
@@ -35,27 +39,29 @@ RENAMES: dict[str, dict[str, list[str]]] = {
         "networkRuleSet": ["properties", "networkAcls"],
     },
     "EncryptionArgs@storage": {"encryptionIdentity": ["identity"]},
+    "EncryptionIdentityArgs@storage": {
+        "encryptionFederatedIdentityClientId": ["federatedIdentityClientId"],
+        "encryptionUserAssignedIdentity": ["userAssignedIdentity"],
+    },
     "IPRuleArgs@containerregistry": {"iPAddressOrRange": ["value"]},
     "IPRuleArgs@storage": {"iPAddressOrRange": ["value"]},
     "VirtualNetworkRuleArgs@storage": {"virtualNetworkResourceId": ["id"]},
-    "ComponentArgs": {
-        "applicationType": ["properties", "Application_Type"],
-        "flowType": ["properties", "Flow_Type"],
-        "requestSource": ["properties", "Request_Source"],
-    },
+    "RoleDefinitionArgs": {"roleType": ["properties", "type"]},
 }
 
 Node = dict[str, Any]
+Child = dict[str, Any]
 
 
 class Deriver:
-    """Derives the shapes of one module. Shapes are shared: one for each pair of Args class and ARM object."""
+    """Derives the shapes of one resource type. There is one for each pair of Args class and ARM object."""
 
     def __init__(self, module: str, nodes: list[Node]) -> None:
         self.module, self.nodes = module, nodes
         self.shapes: list[dict[str, Any]] = []
         self.unmapped: list[str] = []
         self._known: dict[tuple[str, int], int] = {}
+        self._merged: dict[tuple[int, str], int] = {}
 
     def shape(self, args: type, node: int, left_out: frozenset[str] = frozenset()) -> int:
         """The index of the shape by which values of an Args class become an ARM object."""
@@ -64,147 +70,217 @@ class Deriver:
             return self._known[key]
         index = self._known[key] = len(self.shapes)
         same: list[str] = []
-        shape: dict[str, Any] = {"same": same}
-        self.shapes.append(shape)
+        renamed: dict[str, Any] = {}
+        needs = sorted(self._needs(node, top=index == 0))
+        self.shapes.append({"same": same, "as": renamed, **({"needs": needs} if needs else {})})
         renames = RENAMES.get(args.__name__, RENAMES.get(f"{args.__name__}@{self.module}", {}))
-        for wire, hint in _types.input_type_types(args).items():
+        for wire, hint in sorted(_types.input_type_types(args).items()):
             if wire in left_out:
                 continue
             found = self._renamed(node, renames[wire]) if wire in renames else self._find(node, wire)
+            below = self._child(hint, found[1], f"{args.__name__}.{wire}") if found else None
             if found is None:
                 self.unmapped.append(f"{args.__name__}.{wire}")
-                continue
-            path, child = found
-            below = self._child(hint, child)
-            if path == [wire] and below is None:
+            elif found[0] == [wire] and not below:
                 same.append(wire)
             else:
-                shape[wire] = "/".join(path) if below is None else ["/".join(path), below]
-        same.sort()
+                target = "/".join(found[0])
+                renamed[wire] = [target, below] if below else target
         return index
+
+    def computed(self, node: int) -> list[str]:
+        """What only Azure writes: read-only keys of an object and of the `properties` below it."""
+        found = []
+        for name, (child, flags) in self.nodes[node].get("p", {}).items():
+            if name in ENVELOPE:
+                continue
+            if flags & READ_ONLY:
+                found.append(name)
+            elif name == "properties":
+                found += [f"{name}/{below}" for below in self.computed(child)]
+        return sorted(found)
+
+    def _needs(self, node: int, top: bool = False) -> list[str]:
+        """Required keys of an ARM object and of the `properties` below it, each where what encloses it is there."""
+        found = []
+        for name, (child, flags) in self.nodes[node].get("p", {}).items():
+            if flags & READ_ONLY or (top and name in ENVELOPE):
+                continue
+            if flags & REQUIRED:
+                found.append(name)
+            if name == "properties" and self.nodes[child]["k"] == "object":
+                found += [f"{name}/{below}" for below in self._needs(child)]
+        return found
 
     def _renamed(self, node: int, path: list[str]) -> tuple[list[str], int]:
         for part in path:
-            node = self._properties(node)[part][0]
+            node = self.nodes[node]["p"][part][0]
         return path, node
 
     def _find(self, node: int, wire: str) -> tuple[list[str], int] | None:
-        """Where a key stands: at this level, or in `properties` below; exactly spelt first; writable only."""
-        properties = self._properties(node)
-        for spelt in (str, str.lower):
-            for name, (child, flags) in properties.items():
-                if spelt(name) == spelt(wire) and not flags & READ_ONLY:
-                    return [name], child
+        """Where a key stands: exactly spelt first, then as letters and digits alone; writable only."""
+        for spelt in (str, _letters):
+            found = self._look(node, wire, spelt)
+            if found is not None:
+                return found
+        return None
+
+    def _look(self, node: int, wire: str, spelt: typing.Callable[[str], str]) -> tuple[list[str], int] | None:
+        properties = self.nodes[node].get("p", {})
+        for name, (child, flags) in properties.items():
+            if spelt(name) == spelt(wire) and not flags & READ_ONLY:
+                return [name], child
         if "properties" in properties:
-            below = self._find(properties["properties"][0], wire)
+            below = self._look(properties["properties"][0], wire, spelt)
             if below is not None:
                 return ["properties", *below[0]], below[1]
         return None
 
-    def _properties(self, node: int) -> dict[str, tuple[int, int]]:
+    def _child(self, hint: Any, node: int, where: str) -> Child:
+        """How the value below a key is converted: empty for not at all, else as an Args class or by a discriminator."""
+        options = _options(hint)
         found = self.nodes[node]
-        return {name: (child, flags) for name, (child, flags) in found.get("p", {}).items()}
+        for option in options:
+            origin, inner = typing.get_origin(option), typing.get_args(option)
+            if origin in (list, Sequence) and found["k"] == "array":
+                return self._child(inner[0], found["i"], where)
+            if origin in (list, Sequence) and found["k"] == "object":
+                return {"keys": 1}  # a list of ids here, an object with these keys there
+            if origin in (dict, Mapping) and found["k"] == "object" and "a" in found:
+                below = self._child(inner[1], found["a"], where)
+                return {"map": 1, **below} if below else {}
+        classes = [option for option in options if inspect.isclass(option) and _types.is_input_type(option)]
+        if found["k"] == "disc" and classes:
+            return self._cases(classes, node, where)
+        if found["k"] == "object" and len(classes) == 1:
+            return {"is": self.shape(classes[0], node)}
+        if _args_in(hint):
+            self.unmapped.append(f"{where}: below it, the published type is {found['k']}")
+        return {}
 
-    def _child(self, hint: Any, node: int) -> Any:
-        """How the value below a key is converted: not at all, as an Args class, or by a discriminator."""
-        classes = [c for c in _args_in(hint) if _types.is_input_type(c)]
-        if not classes:
-            ids = "Sequence" in str(hint) and self.nodes[node]["k"] == "object"
-            return {"keys": 1} if ids else None  # a list of ids here, an object with these keys there
-        node, container = self._unwrap(node)
-        found = self.nodes[node]
-        if found["k"] == "disc":
-            cases = {case: self._case(cls, node, case) for cls in classes if (case := _case_of(cls, found["d"]))}
-            return {"by": found["d"], "cases": dict(sorted(cases.items())), **container}
-        if found["k"] != "object":
-            return None  # the SDK knows more of it than the published type: it passes as it is
-        return {"is": self.shape(classes[0], node), **container}
+    def _cases(self, classes: list[type], node: int, where: str) -> Child:
+        tag = self.nodes[node]["d"]
+        cases: dict[str, int] = {}
+        for args in classes:
+            case = _constant(args, tag)
+            if case in self.nodes[node]["e"]:
+                cases[case] = self.shape(args, self._case(node, case))
+            else:
+                self.unmapped.append(f"{where}: {args.__name__} is no case of {tag}")
+        wire = next(name for name in _types.input_type_types(classes[0]) if _letters(name) == _letters(tag))
+        return {"by": wire, "tag": tag, "cases": dict(sorted(cases.items()))}
 
-    def _case(self, args: type, node: int, case: str) -> int:
-        """The shape of one case: what all cases share, and its own."""
-        base = self.nodes[node]
-        own = base["e"].get(case)
-        merged = {"k": "object", "p": {**base["p"], **(self.nodes[own].get("p", {}) if own is not None else {})}}
-        self.nodes.append(merged)
-        return self.shape(args, len(self.nodes) - 1)
-
-    def _unwrap(self, node: int) -> tuple[int, dict[str, Any]]:
-        found = self.nodes[node]
-        if found["k"] == "array":
-            return self._unwrap(found["i"])[0], {}
-        if found["k"] == "object" and "a" in found and not found.get("p"):
-            return self._unwrap(found["a"])[0], {"map": 1}
-        return node, {}
+    def _case(self, node: int, case: str) -> int:
+        """The node of one case: what all cases share, and its own."""
+        if (node, case) not in self._merged:
+            base = self.nodes[node]
+            own = self.nodes[base["e"][case]]
+            self.nodes.append({**own, "k": "object", "p": {**base["p"], **own.get("p", {})}})
+            self._merged[node, case] = len(self.nodes) - 1
+        return self._merged[node, case]
 
 
-def _args_in(hint: Any) -> list[type]:
-    """Every class in a type hint, however it is wrapped."""
+def _letters(name: str) -> str:
+    """A name without what azure-native changes in it: case, dots, underscores, at-signs."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _options(hint: Any) -> list[Any]:
+    """The alternatives of a hint, without None and without what Pulumi wraps around inputs."""
+    if typing.get_origin(hint) is typing.Union:
+        return [option for inner in typing.get_args(hint) for option in _options(inner)]
+    wrapper = str(typing.get_origin(hint) or hint)
+    return [] if hint is type(None) or "Awaitable" in wrapper or "pulumi.output" in wrapper else [hint]
+
+
+def _args_in(hint: Any) -> bool:
+    """Whether a hint names an Args class, however it is wrapped."""
     if inspect.isclass(hint):
-        return [hint]
-    return [found for inner in typing.get_args(hint) for found in _args_in(inner)]
+        return _types.is_input_type(hint)
+    return any(_args_in(inner) for inner in typing.get_args(hint))
 
 
-def _case_of(args: type, discriminator: str) -> str | None:
-    """The discriminator's value that the SDK's constructor writes."""
-    names = {wire: py for py, wire in _types.input_type_py_to_pulumi_names(args).items()}
-    py = names.get(discriminator)
-    match = re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", inspect.getsource(args)) if py else None
-    return match.group(1) if match else None
+def _constant(args: type, tag: str) -> str:
+    """The discriminator's value that the SDK's constructor writes; "" where it writes none."""
+    names = {_letters(wire): py for py, wire in _types.input_type_py_to_pulumi_names(args).items()}
+    py = names.get(_letters(tag))
+    match = (
+        re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", inspect.getsource(args.__init__)) if py else None
+    )
+    return match.group(1) if match else ""
 
 
 def derive(module: str, types: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The data of one module, and what could not be mapped."""
+    """The data of one module, and what could not be mapped. `types`: published types by lower-case `type@version`."""
     sdk = importlib.import_module(f"pulumi_azure_native.{module}")
-    low = {name.lower(): shape for name, shape in types.items()}
-    data: dict[str, Any] = {"types": {}, "shapes": []}
+    found: dict[str, Any] = {}
+    shapes: list[dict[str, Any]] = []
     unmapped: list[str] = []
     for token in (row for row in TOKENS if row.module == module):
         args = getattr(sdk, token.args)
         version = api_version(getattr(sdk, token.name))
-        found = low[f"{token.arm_type}@{version}".lower()]
-        deriver = Deriver(module, list(found["nodes"]))
-        left_out = frozenset(token.path) | frozenset(token.query)
-        root = deriver.shape(args, found["root"], left_out)
-        offset = len(data["shapes"])
-        data["shapes"] += [_shifted(shape, offset) for shape in deriver.shapes]
-        data["types"][f"azure-native:{module}:{token.name}"] = _entry(token, version, root + offset)
+        arm = re.sub(r"\{recordType\}", "A", token.arm_type)  # every record type takes the same properties
+        published = types[f"{arm}@{version}".lower()]
+        deriver = Deriver(module, list(published["nodes"]))
+        deriver.shape(args, published["root"], frozenset({*token.path, *token.query, *token.url}))
+        inputs = _types.input_type_types(args)
+        found[f"azure-native:{module}:{token.name}"] = {
+            "arm": token.arm_type,
+            "api": version,
+            "scope": token.scope,
+            "path": list(token.path),
+            "beside": sorted({*token.query, *token.url}),
+            "tags": "tags" in inputs,
+            "location": "location" in inputs,
+            "computed": deriver.computed(published["root"]),
+            "shape": len(shapes),
+        }
+        shapes += [_moved(shape, lambda index, by=len(shapes): index + by) for shape in deriver.shapes]
         unmapped += [f"{token.name}: {name}" for name in deriver.unmapped]
-    return data, unmapped
+    return shared(found, shapes), unmapped
 
 
 def api_version(resource: type) -> str:
     """The API version that the SDK's documentation names for a resource."""
-    match = re.search(r"Azure REST API version:? (\d{4}-\d\d-\d\d(?:-preview)?)", inspect.getsource(resource))
+    text = Path(inspect.getfile(resource)).read_text(encoding="utf-8")
+    match = re.search(r"Azure REST API version:? (\d{4}-\d\d-\d\d(?:-preview)?)", text)
     if match is None:
         raise SystemExit(f"{resource.__name__}: the SDK does not say its API version")
     return match.group(1)
 
 
-def _entry(token: Token, version: str, shape: int) -> dict[str, Any]:
-    return {
-        "arm": token.arm_type,
-        "api": version,
-        "scope": token.scope,
-        "path": list(token.path),
-        "query": list(token.query),
-        "shape": shape,
-    }
+def shared(types: dict[str, Any], shapes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The data with equal shapes told once. Shapes refer to each other in circles, so classes are refined until stable."""
+    classes = [0] * len(shapes)
+    count = 0
+    while True:
+        numbers: dict[str, int] = {}
+        texts = [json.dumps(_moved(shape, classes.__getitem__), sort_keys=True) for shape in shapes]
+        classes = [numbers.setdefault(text, len(numbers)) for text in texts]
+        if len(numbers) == count:
+            break
+        count = len(numbers)
+    kept: dict[int, dict[str, Any]] = {}
+    for index, shape in enumerate(shapes):
+        kept.setdefault(classes[index], _moved(shape, classes.__getitem__))
+    entries = {token: {**entry, "shape": classes[entry["shape"]]} for token, entry in types.items()}
+    return {"types": entries, "shapes": [kept[index] for index in sorted(kept)]}
 
 
-def _shifted(shape: dict[str, Any], offset: int) -> dict[str, Any]:
-    def child(value: Any) -> Any:
-        if isinstance(value, list):
-            return [value[0], child(value[1])]
-        if isinstance(value, dict):
-            moved = dict(value)
-            if "is" in moved:
-                moved["is"] += offset
-            if "cases" in moved:
-                moved["cases"] = {case: index + offset for case, index in moved["cases"].items()}
-            return moved
-        return value
+def _moved(shape: dict[str, Any], to: typing.Callable[[int], int]) -> dict[str, Any]:
+    """A shape whose references to others are renumbered."""
 
-    return {key: value if key == "same" else child(value) for key, value in sorted(shape.items())}
+    def child(rule: Any) -> Any:
+        if isinstance(rule, str):
+            return rule
+        below = dict(rule[1])
+        if "is" in below:
+            below["is"] = to(below["is"])
+        if "cases" in below:
+            below["cases"] = {case: to(index) for case, index in below["cases"].items()}
+        return [rule[0], below]
+
+    return {**shape, "as": {wire: child(rule) for wire, rule in shape["as"].items()}}
 
 
 def main() -> None:
@@ -214,7 +290,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")
     options = parser.parse_args()
     with gzip.open(options.types, "rt") as file:
-        types = json.load(file)
+        types = {name.lower(): shape for name, shape in json.load(file).items()}
     differs = False
     for module in sorted({token.module for token in TOKENS}):
         data, unmapped = derive(module, types)

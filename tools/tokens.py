@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A class of the SDK. `path`: inputs that the URL carries, group or scope first; `query`: those after the `?`."""
+    """A class of the SDK. `path`: inputs that the URL carries, group or scope first; `query`: those after the `?`.
+
+    A part of the path in braces is no input: `{subscription}` is the provider's, `{=default}` always that word. A
+    segment of the type in braces is the value of that input. `url`: further inputs that only choose the URL.
+    """
 
     module: str
     name: str
@@ -16,6 +20,7 @@ class Token:
     scope: str = "resourceGroup"
     init: bool = False
     query: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
 
     @property
     def args(self) -> str:
@@ -25,6 +30,7 @@ class Token:
 
 _GROUP = "resourceGroupName"
 _NETWORK, _ML = "Microsoft.Network", "Microsoft.MachineLearningServices"
+_AUTH, _POLICY = "Microsoft.Authorization", "Microsoft.PolicyInsights"
 
 TOKENS = (
     Token("resources", "ResourceGroup", "Microsoft.Resources/resourceGroups", (_GROUP,)),
@@ -67,4 +73,144 @@ TOKENS = (
         scope="extension",
     ),
     Token("authorization", "ManagementLockByScope", "Microsoft.Authorization/locks", ("scope", "lockName"), scope="extension"),
+    Token("network", "Subnet", f"{_NETWORK}/virtualNetworks/subnets", (_GROUP, "virtualNetworkName", "subnetName"), init=True),
+    Token(
+        "network", "SecurityRule", f"{_NETWORK}/networkSecurityGroups/securityRules",
+        (_GROUP, "networkSecurityGroupName", "securityRuleName"), init=True,
+    ),
+    Token("network", "Route", f"{_NETWORK}/routeTables/routes", (_GROUP, "routeTableName", "routeName"), init=True),
+    Token("network", "IpGroup", f"{_NETWORK}/ipGroups", (_GROUP, "ipGroupsName")),
+    Token("network", "NatGateway", f"{_NETWORK}/natGateways", (_GROUP, "natGatewayName"), init=True),
+    Token(
+        "network", "VirtualNetworkGateway", f"{_NETWORK}/virtualNetworkGateways", (_GROUP, "virtualNetworkGatewayName"),
+        init=True,
+    ),
+    Token("network", "FlowLog", f"{_NETWORK}/networkWatchers/flowLogs", (_GROUP, "networkWatcherName", "flowLogName")),
+    Token("network", "DdosProtectionPlan", f"{_NETWORK}/ddosProtectionPlans", (_GROUP, "ddosProtectionPlanName")),
+    Token("network", "NetworkManager", f"{_NETWORK}/networkManagers", (_GROUP, "networkManagerName")),
+    Token(
+        "privatedns", "PrivateRecordSet", f"{_NETWORK}/privateDnsZones/{{recordType}}",
+        (_GROUP, "privateZoneName", "relativeRecordSetName"), url=("recordType",),
+    ),
+    Token("dnsresolver", "DnsResolver", f"{_NETWORK}/dnsResolvers", (_GROUP, "dnsResolverName")),
+    Token(
+        "dnsresolver", "InboundEndpoint", f"{_NETWORK}/dnsResolvers/inboundEndpoints",
+        (_GROUP, "dnsResolverName", "inboundEndpointName"),
+    ),
+    Token(
+        "machinelearningservices", "Datastore", f"{_ML}/workspaces/datastores", (_GROUP, "workspaceName", "name"),
+        query=("skipValidation",),
+    ),
+    Token(
+        "machinelearningservices", "WorkspaceConnection", f"{_ML}/workspaces/connections",
+        (_GROUP, "workspaceName", "connectionName"),
+    ),
+    Token("machinelearningservices", "Registry", f"{_ML}/registries", (_GROUP, "registryName")),
+    Token(
+        "machinelearningservices", "OnlineEndpoint", f"{_ML}/workspaces/onlineEndpoints",
+        (_GROUP, "workspaceName", "endpointName"),
+    ),
+    Token(
+        "machinelearningservices", "OnlineDeployment", f"{_ML}/workspaces/onlineEndpoints/deployments",
+        (_GROUP, "workspaceName", "endpointName", "deploymentName"),
+    ),
+    Token(
+        "machinelearningservices", "BatchEndpoint", f"{_ML}/workspaces/batchEndpoints",
+        (_GROUP, "workspaceName", "endpointName"),
+    ),
+    Token(
+        "machinelearningservices", "ManagedNetworkSettingsRule", f"{_ML}/workspaces/outboundRules",
+        (_GROUP, "workspaceName", "ruleName"),
+    ),
+    Token(
+        "machinelearningservices", "PrivateEndpointConnection", f"{_ML}/workspaces/privateEndpointConnections",
+        (_GROUP, "workspaceName", "privateEndpointConnectionName"),
+    ),
+    Token("keyvault", "Key", "Microsoft.KeyVault/vaults/keys", (_GROUP, "vaultName", "keyName")),
+    Token("keyvault", "Secret", "Microsoft.KeyVault/vaults/secrets", (_GROUP, "vaultName", "secretName")),
+    Token(
+        "storage", "BlobContainer", "Microsoft.Storage/storageAccounts/blobServices/containers",
+        (_GROUP, "accountName", "{=default}", "containerName"),
+    ),
+    Token(
+        "storage", "BlobServiceProperties", "Microsoft.Storage/storageAccounts/blobServices",
+        (_GROUP, "accountName", "blobServicesName"),
+    ),
+    Token(
+        "storage", "ManagementPolicy", "Microsoft.Storage/storageAccounts/managementPolicies",
+        (_GROUP, "accountName", "managementPolicyName"),
+    ),
+    Token(
+        "monitor", "ManagementGroupDiagnosticSetting", "Microsoft.Insights/diagnosticSettings",
+        ("managementGroupId", "name"), scope="managementGroup",
+    ),
+    Token("monitor", "ActionGroup", "Microsoft.Insights/actionGroups", (_GROUP, "actionGroupName"), init=True),
+    Token("monitor", "MetricAlert", "Microsoft.Insights/metricAlerts", (_GROUP, "ruleName")),
+    Token("monitor", "PrivateLinkScope", "Microsoft.Insights/privateLinkScopes", (_GROUP, "scopeName")),
+    Token(
+        "monitor", "PrivateLinkScopedResource", "Microsoft.Insights/privateLinkScopes/scopedResources",
+        (_GROUP, "scopeName", "name"),
+    ),
+    Token("authorization", "PolicyDefinition", f"{_AUTH}/policyDefinitions", ("policyDefinitionName",), scope="subscription"),
+    Token(
+        "authorization", "PolicyDefinitionAtManagementGroup", f"{_AUTH}/policyDefinitions",
+        ("managementGroupId", "policyDefinitionName"), scope="managementGroup",
+    ),
+    Token(
+        "authorization", "PolicyDefinitionVersion", f"{_AUTH}/policyDefinitions/versions",
+        ("policyDefinitionName", "policyDefinitionVersion"), scope="subscription",
+    ),
+    Token(
+        "authorization", "PolicySetDefinition", f"{_AUTH}/policySetDefinitions", ("policySetDefinitionName",),
+        scope="subscription",
+    ),
+    Token(
+        "authorization", "PolicySetDefinitionAtManagementGroup", f"{_AUTH}/policySetDefinitions",
+        ("managementGroupId", "policySetDefinitionName"), scope="managementGroup",
+    ),
+    Token(
+        "authorization", "PolicyAssignment", f"{_AUTH}/policyAssignments", ("scope", "policyAssignmentName"),
+        scope="extension",
+    ),
+    Token(
+        "authorization", "PolicyExemption", f"{_AUTH}/policyExemptions", ("scope", "policyExemptionName"),
+        scope="extension",
+    ),
+    Token("authorization", "RoleDefinition", f"{_AUTH}/roleDefinitions", ("scope", "roleDefinitionId"), scope="extension"),
+    Token("authorization", "ManagementLockAtResourceGroupLevel", f"{_AUTH}/locks", (_GROUP, "lockName")),
+    Token(
+        "policyinsights", "RemediationAtSubscription", f"{_POLICY}/remediations", ("remediationName",), scope="subscription",
+    ),
+    Token("policyinsights", "RemediationAtResourceGroup", f"{_POLICY}/remediations", (_GROUP, "remediationName")),
+    Token(
+        "policyinsights", "RemediationAtManagementGroup", f"{_POLICY}/remediations",
+        ("managementGroupId", "remediationName"), scope="managementGroup", url=("managementGroupsNamespace",),
+    ),
+    Token(
+        "policyinsights", "RemediationAtResource", f"{_POLICY}/remediations", ("resourceId", "remediationName"),
+        scope="extension",
+    ),
+    Token(
+        "policyinsights", "AttestationAtSubscription", f"{_POLICY}/attestations", ("attestationName",), scope="subscription",
+    ),
+    Token("management", "ManagementGroup", "Microsoft.Management/managementGroups", ("groupId",), scope="tenant"),
+    Token(
+        "management", "ManagementGroupSubscription", "Microsoft.Management/managementGroups/subscriptions",
+        ("groupId", "{subscription}"), scope="tenant",
+    ),
+    Token(
+        "managedidentity", "FederatedIdentityCredential",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        (_GROUP, "resourceName", "federatedIdentityCredentialResourceName"),
+    ),
+    Token("containerservice", "ManagedCluster", "Microsoft.ContainerService/managedClusters", (_GROUP, "resourceName")),
+    Token(
+        "containerservice", "AgentPool", "Microsoft.ContainerService/managedClusters/agentPools",
+        (_GROUP, "resourceName", "agentPoolName"),
+    ),
+    Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
+    Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),
+    Token("portal", "Dashboard", "Microsoft.Portal/dashboards", (_GROUP, "dashboardName")),
+    Token("cognitiveservices", "Account", "Microsoft.CognitiveServices/accounts", (_GROUP, "accountName")),
+    Token("search", "Service", "Microsoft.Search/searchServices", (_GROUP, "searchServiceName")),
 )  # fmt: skip

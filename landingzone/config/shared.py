@@ -60,13 +60,16 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 #: The name of a project's environment.
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$", min_length=2, max_length=10)]
 #: The name of a compute target: the stricter of the published pattern and common practice.
-ComputeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", min_length=3, max_length=16)]
+ComputeName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", min_length=3, max_length=16)
+]
 #: A virtual machine size.
 VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$"), Field(examples=["Standard_D4s_v5"])]
 #: Tags: at most 50 on a resource, names of at most 512 and values of at most 256 characters.
 Tags = Annotated[
     dict[
-        Annotated[str, StringConstraints(min_length=1, max_length=512)], Annotated[str, StringConstraints(max_length=256)]
+        Annotated[str, StringConstraints(min_length=1, max_length=512)],
+        Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=40),
     AfterValidator(_not_secret),

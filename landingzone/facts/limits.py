@@ -26,4 +26,6 @@ PEERINGS = Limit(500, "peerings", "hub network", _NETWORK)
 SUBNETS = Limit(3000, "subnets", "network", _NETWORK)
 PRIVATE_ENDPOINTS = Limit(1000, "private endpoints", "network", _NETWORK)
 COMPUTES = Limit(500, "clusters and instances", "region and subscription", _COMPUTE)
-TAGS = Limit(50, "tags", "resource", "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources")
+TAGS = Limit(
+    50, "tags", "resource", "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources"
+)

@@ -28,15 +28,9 @@ FORBIDDEN = (
         "the bridge network of Docker on every compute",
         "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
     ),
-    Forbidden(
-        "224.0.0.0/4", "multicast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
-    ),
-    Forbidden(
-        "127.0.0.0/8", "loopback", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
-    ),
-    Forbidden(
-        "169.254.0.0/16", "link-local", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
-    ),
+    Forbidden("224.0.0.0/4", "multicast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
+    Forbidden("127.0.0.0/8", "loopback", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
+    Forbidden("169.254.0.0/16", "link-local", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
     Forbidden(
         "168.63.129.16/32",
         "Azure's own DNS and health probes",

@@ -112,10 +112,14 @@ class DeployerGrant:
 #: Locks take more than role assignments: only Owner and User Access Administrator may write them,
 #: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 DEPLOYER: tuple[DeployerGrant, ...] = (
-    DeployerGrant("hub", "Contributor", "creating the hub, its zones and the central log, and the hub's side of peerings"),
+    DeployerGrant(
+        "hub", "Contributor", "creating the hub, its zones and the central log, and the hub's side of peerings"
+    ),
     DeployerGrant("hub", "User Access Administrator", "locking the central log", "locks"),
     DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
-    DeployerGrant("landingZone", "User Access Administrator", "locks on production data, and role assignments", "locks"),
+    DeployerGrant(
+        "landingZone", "User Access Administrator", "locks on production data, and role assignments", "locks"
+    ),
     DeployerGrant("landingZone", "Role Based Access Control Administrator", "role assignments", "noLocks"),
 )

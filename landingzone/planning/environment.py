@@ -7,6 +7,7 @@ from functools import partial
 
 from landingzone.addresses import spoke_of
 from landingzone.config import EnvironmentConfig, LandingZoneConfig, ProjectConfig
+from landingzone.facts.roles import Target
 from landingzone.names import Namer
 from landingzone.planning.computes import plan_computes
 from landingzone.planning.context import Context, registry_is_shared, union
@@ -28,7 +29,6 @@ from landingzone.specs import (
     StorageSpec,
     WorkspaceSpec,
 )
-from landingzone.facts.roles import Target
 
 _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
 

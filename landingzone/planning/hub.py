@@ -65,7 +65,9 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
     people = {kind: getattr(context.config.access, kind) for kind in type(context.config.access).model_fields}
     roles = assign(
-        {"logAnalytics": context.log_analytics}, Principals({}, people), Circumstances(context.any_production, False, False)
+        {"logAnalytics": context.log_analytics},
+        Principals({}, people),
+        Circumstances(context.any_production, False, False),
     )
     production = context.any_production
     return LogAnalyticsSpec(
@@ -174,6 +176,4 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
 
 def zone_links(context: Context, zones: Iterable[ZoneSpec], role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
     """Links of zones to one network."""
-    return tuple(
-        ZoneLinkSpec(role, zone, f"link-{role}", network, context.hub_place, context.tags()) for zone in zones
-    )
+    return tuple(ZoneLinkSpec(role, zone, f"link-{role}", network, context.hub_place, context.tags()) for zone in zones)

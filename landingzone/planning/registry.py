@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.names import Namer
 from landingzone.planning.context import Context
 from landingzone.planning.hub import hub_network_id
@@ -15,7 +16,6 @@ from landingzone.specs import (
     RoleAssignmentSpec,
     SharedRegistrySpec,
 )
-from landingzone.facts.networks import HUB_SUBNETS
 
 
 def plan_registry(

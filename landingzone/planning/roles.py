@@ -74,9 +74,7 @@ def assign(
                 first = found[spec.name][1]
                 spec = replace(first, who=f"{first.who}, {spec.who}", why=f"{first.why}; {spec.why}")
             found[spec.name] = (grant.target, spec)
-    return {
-        target: tuple(spec for where, spec in found.values() if where == target) for target in targets
-    }
+    return {target: tuple(spec for where, spec in found.values() if where == target) for target in targets}
 
 
 def _assignment(grant: Grant, scope: str, label: str, principal: PrincipalSpec) -> RoleAssignmentSpec:

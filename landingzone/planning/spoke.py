@@ -114,4 +114,3 @@ def _peerings(context: Context, name: str, network: VirtualNetworkSpec) -> tuple
 def endpoints_subnet(context: Context, spoke: str, owner: str) -> str:
     """The id of the subnet in which an environment's private endpoints are."""
     return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(owner, 'endpoints')}"
-

@@ -1,0 +1,97 @@
+"""The tables of facts as pages of docs/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landingzone.facts.egress import REQUIRED, SCENARIOS
+from landingzone.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
+from landingzone.facts.roles import DEPLOYER, GRANTS
+
+
+def roles_page() -> str:
+    """docs/roles.md: who gets what where, and why."""
+    grants = [(g.who, g.role, g.target, _when(g.when), g.why, f"<{g.source}>") for g in GRANTS]
+    deployer = [(d.on, d.role, _when(d.when), d.why) for d in DEPLOYER]
+    return _page(
+        "Roles",
+        "Every role assignment is made from this table. People are groups, `pipelines` are service principals.",
+        ("who", "role", "on", "when", "why", "source"),
+        grants,
+    ) + _section(
+        "Whoever runs `pulumi up`",
+        "The roles that the deployer itself needs, per subscription; `amlz preview` names yours.",
+        ("subscription", "role", "when", "why"),
+        deployer,
+    )
+
+
+def egress_page() -> str:
+    """docs/egress.md: what computes may reach."""
+    required = [
+        (r.name, r.tag, "/".join(r.protocols), ", ".join(r.ports), r.only or "always", r.why, f"<{r.source}>")
+        for r in REQUIRED
+    ]
+    hosts = [
+        (rule.scenario, ", ".join(f"`{host}`" for host in rule.hosts), rule.why, f"<{rule.source}>")
+        for rules in SCENARIOS.values()
+        for rule in rules
+    ]
+    return _page(
+        "Egress",
+        "What computes reach, by rules of their subnets and of the firewall. `Storage` of the region takes in accounts "
+        "of others: a way out for data that a service endpoint policy would close, which is not built.",
+        ("rule", "service tag", "protocol", "ports", "when", "why", "source"),
+        required,
+    ) + _section(
+        "By choice", "Hosts that `egress` in the stack file opens.", ("choice", "hosts", "why", "source"), hosts
+    )
+
+
+def addresses_page() -> str:
+    """docs/addresses.md: where subnets are."""
+    hub = [(s.role, s.name, f"+{s.offset}", f"/{s.prefix}", s.source) for s in HUB_SUBNETS.values()]
+    shares = [(role, f"{start:.2f}", f"1/{2**bits}") for role, start, bits in ENVIRONMENT_SHARES]
+    forbidden = [(f.cidr, f.why, f"<{f.source}>") for f in FORBIDDEN]
+    return (
+        _page(
+            "Addresses",
+            "Ranges stand in the stack file, so nothing moves by itself: adding, removing or reordering leaves every "
+            "other environment where it is. Where subnets are follows from the range alone; counts of nodes only decide "
+            f"whether they hold. Azure keeps {RESERVED_ADDRESSES} addresses of every subnet.",
+            ("role", "subnet", "place in the hub", "size", "source"),
+            hub,
+        )
+        + _section(
+            "An environment's range",
+            "Divided the same way for every environment.",
+            ("subnet", "begins at", "share"),
+            shares,
+        )
+        + _section("Refused", "No network may touch these.", ("range", "why", "source"), forbidden)
+    )
+
+
+def _when(word: str) -> str:
+    return {
+        "nonProduction": "not in production",
+        "production": "in production",
+        "batch": "with batch",
+        "noSharedKeys": "without storage keys",
+        "locks": "with production",
+        "noLocks": "without production",
+        "roles": "where groups get the logs",
+    }.get(word, word)
+
+
+def _page(title: str, text: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return f"# {title}\n\n{text}\n\n{_table(head, rows)}"
+
+
+def _section(title: str, text: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return f"\n## {title}\n\n{text}\n\n{_table(head, rows)}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -1,0 +1,45 @@
+"""Writes what is generated: the schema, and the pages of docs/ that are made from the code.
+
+python -m tools.generate [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from checks.catalogue import catalogue_page
+from landingzone.schema import configuration_page, json_schema
+from landingzone.tables import addresses_page, egress_page, roles_page
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "landing-zone.schema.json": lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+    "configuration.md": configuration_page,
+    "checks.md": catalogue_page,
+    "roles.md": roles_page,
+    "egress.md": egress_page,
+    "addresses.md": addresses_page,
+}
+
+
+def main() -> None:
+    """Writes all pages; with --check only names those that differ."""
+    differs = [name for name, page in PAGES.items() if _read(DOCS / name) != page()]
+    if "--check" not in sys.argv:
+        for name in differs:
+            (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
+    for name in differs:
+        sys.stderr.write(f"docs/{name}\n")
+    sys.exit(int(bool(differs) and "--check" in sys.argv))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    main()
