@@ -1,43 +1,49 @@
 """From Pulumi's inputs to the body of an ARM request.
 
 azure-native flattens ARM's `properties` into their parents, at several depths and differently for each type, and
-renames a few. How, stands in data/*.json, derived by tools/derive_shapes.py. What does not stand there is an error: a key that
-the table does not know would be a guess.
+renames a few. How, stands in data/*.json (see arm/table.py), derived by tools/derive_shapes.py. What does not stand
+there is an error: a key that the table does not know would be a guess.
 """
 
 from __future__ import annotations
 
-import difflib
-import functools
-import json
+import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from arm import table
 from arm.graph import is_unknown
-from arm.ids import extension_id, resource_group_id, resource_id
-
-_DATA = Path(__file__).parent / "data"
-
-
-class UnmappedInput(Exception):
-    """A token or key that the table does not have: of which resource, where, and what is near to it."""
+from arm.ids import extension_id, resource_group_id, resource_id, subscription_id
+from arm.table import UnmappedInput as UnmappedInput
 
 
 @dataclass(frozen=True, slots=True)
 class ArmType:
-    """What a Pulumi token is to ARM. `path`: inputs that form the id; `scope`: resourceGroup or extension."""
+    """What a Pulumi token is to ARM. `path`: inputs that form the id, in its order.
+
+    `scope`: resourceGroup (the group is first in `path`), extension (the scope is), managementGroup (its name is),
+    subscription (the provider's) or tenant. A part of `path` in braces is no input: `{subscription}` is the provider's
+    subscription, `{=default}` always that word.
+    """
 
     arm_type: str
     api_version: str
     scope: str
     path: tuple[str, ...]
 
+    @property
+    def name_input(self) -> str:
+        """The input that names the resource; "" where none does."""
+        return "" if self.path[-1].startswith("{") else self.path[-1]
 
-def arm_type(token: str) -> ArmType:
-    """The ARM type of a token. Raises UnmappedInput for one that the table does not have."""
-    entry = _entry(token)
-    return ArmType(entry["arm"], entry["api"], entry["scope"], tuple(entry["path"]))
+
+def arm_type(token: str, inputs: dict[str, Any] | None = None) -> ArmType:
+    """The ARM type of a token. Raises UnmappedInput for one that the table does not have.
+
+    Of a record set, the type depends on `inputs`; without them, its last segment is `{recordType}`.
+    """
+    entry = table.entry(token)
+    return ArmType(_decided(entry["arm"], inputs or {}), entry["api"], entry["scope"], tuple(entry["path"]))
 
 
 def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -45,25 +51,52 @@ def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
     Values known only at deployment pass through. Raises UnmappedInput for a key that the table does not have.
     """
-    entry = _entry(token)
-    left_out = {*entry["path"], *entry["query"]}
+    entry = table.entry(token)
+    left_out = {*entry["path"], *entry["beside"]}
     body = {key: value for key, value in inputs.items() if key not in left_out}
-    converted: dict[str, Any] = _Converter(token, _module(token)["shapes"]).convert(body, entry["shape"], "")
+    converted: dict[str, Any] = _Converter(token, table.shapes(token)).convert(body, entry["shape"], "")
     return converted
 
 
 def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:
     """Where the request would go; None where a part of the id is known only at deployment."""
-    entry = _entry(token)
-    parts = [inputs.get(name) for name in entry["path"]]
-    if not all(isinstance(part, str) for part in parts):
+    kind = arm_type(token, inputs)
+    parts = [_part(name, inputs, subscription) for name in kind.path]
+    needs_subscription = kind.scope in ("resourceGroup", "subscription")
+    if None in parts or "{" in kind.arm_type or (needs_subscription and not subscription):
         return None
-    first, *names = (str(part) for part in parts)
-    if entry["scope"] == "extension":
-        return extension_id(first, entry["arm"], *names)
-    if not names:
-        return resource_group_id(subscription, first)
-    return resource_id(subscription, first, entry["arm"], *names)
+    names = [str(part) for part in parts]
+    if kind.scope == "tenant":
+        return extension_id("", kind.arm_type, *names)
+    if kind.scope == "subscription":
+        return extension_id(subscription_id(subscription), kind.arm_type, *names)
+    if kind.scope == "managementGroup":
+        group = extension_id("", "Microsoft.Management/managementGroups", names[0])
+        return extension_id(group, kind.arm_type, *names[1:])
+    if kind.scope == "extension":
+        return extension_id(names[0], kind.arm_type, *names[1:])
+    if len(names) == 1:
+        return resource_group_id(subscription, names[0])
+    return resource_id(subscription, names[0], kind.arm_type, *names[1:])
+
+
+def _decided(kind: str, inputs: dict[str, Any]) -> str:
+    """A type whose segments in braces are the values of inputs, as far as these are given."""
+
+    def value(match: re.Match[str]) -> str:
+        found = inputs.get(match.group(1))
+        return found if isinstance(found, str) else match.group(0)
+
+    return re.sub(r"\{(\w+)\}", value, kind)
+
+
+def _part(name: str, inputs: dict[str, Any], subscription: str) -> str | None:
+    if name == "{subscription}":
+        return subscription or None
+    if name.startswith("{="):
+        return name[2:-1]
+    value = inputs.get(name)
+    return value if isinstance(value, str) and value else None
 
 
 class _Converter:
@@ -78,40 +111,49 @@ class _Converter:
             return [self.convert(item, shape, f"{path}[{index}]") for index, item in enumerate(value)]
         if not isinstance(value, dict) or is_unknown(value):
             return plain(value)
-        table = self.shapes[shape]
+        same, others = self.shapes[shape]["same"], self.shapes[shape]["as"]
         body: dict[str, Any] = {}
         for key, item in value.items():
-            rule = key if key in table["same"] else table.get(key) if key != "same" else None
-            if rule is None:
-                raise self._unmapped(key, table, path)
-            target, child = (rule, None) if isinstance(rule, str) else rule
-            converted = plain(item) if child is None else self._below(item, child, f"{path}.{key}" if path else key)
-            _put(body, target.split("/"), converted)
+            where = f"{path}.{key}" if path else key
+            if key in same:
+                body[key] = plain(item)
+                continue
+            if key not in others:
+                raise UnmappedInput(
+                    f"{self.token}: {where} has no place in the ARM body{table.near(key, [*same, *others])}"
+                )
+            rule = others[key]
+            if isinstance(rule, str):
+                _put(body, rule, plain(item))
+            else:
+                _put(body, rule[0], self._below(item, rule[1], where))
         return body
 
     def _below(self, value: Any, child: dict[str, Any], path: str) -> Any:
-        if "keys" in child and isinstance(value, list):
-            return {str(key): {} for key in value}
-        if "map" in child and isinstance(value, dict) and not is_unknown(value):
+        if is_unknown(value) or not isinstance(value, dict | list):
+            return plain(value)
+        if "map" in child and isinstance(value, dict):
             one = {k: v for k, v in child.items() if k != "map"}
             return {key: self._below(item, one, f"{path}.{key}") for key, item in value.items()}
-        if "is" in child:
-            return self.convert(value, child["is"], path)
+        if "keys" in child:
+            return _keyed(value)
         if isinstance(value, list):
             return [self._below(item, child, f"{path}[{index}]") for index, item in enumerate(value)]
-        if not isinstance(value, dict) or is_unknown(value):
-            return plain(value)
+        if "is" in child:
+            return self.convert(value, child["is"], path)
         case = value.get(child["by"])
         if case not in child["cases"]:
             known = ", ".join(child["cases"])
             raise UnmappedInput(f"{self.token}: {path}.{child['by']} is {case!r}; the table knows {known}")
         return self.convert(value, child["cases"][case], path)
 
-    def _unmapped(self, key: str, table: dict[str, Any], path: str) -> UnmappedInput:
-        known = [*table["same"], *(name for name in table if name != "same")]
-        near = difflib.get_close_matches(key, known, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return UnmappedInput(f"{self.token}: {path + '.' if path else ''}{key} has no place in the ARM body{hint}")
+
+def _keyed(value: Any) -> Any:
+    """A list of ids as ARM's object with these keys; unknown as a whole where one of them is."""
+    if isinstance(value, dict):
+        return plain(value)
+    undecided = [item for item in value if not isinstance(item, str)]
+    return undecided[0] if undecided else {key: {} for key in value}
 
 
 def plain(value: Any) -> Any:
@@ -125,32 +167,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
-    for part in path[:-1]:
+def _put(body: dict[str, Any], path: str, value: Any) -> None:
+    *above, last = path.split("/")
+    for part in above:
         body = body.setdefault(part, {})
-    body[path[-1]] = value
-
-
-def _entry(token: str) -> dict[str, Any]:
-    entry: dict[str, Any] | None = _module(token)["types"].get(token)
-    if entry is None:
-        raise UnmappedInput(f"{token} is not in the table of ARM types (arm/data)")
-    return entry
-
-
-def _module(token: str) -> dict[str, Any]:
-    parts = token.split(":")
-    if len(parts) != 3 or parts[0] != "azure-native":
-        raise UnmappedInput(f"{token} is not a resource of azure-native")
-    return _load(parts[1])
-
-
-@functools.cache
-def _load(module: str) -> dict[str, Any]:
-    path = _DATA / f"{module}.json"
-    if not path.exists():
-        return {"types": {}, "shapes": []}
-    data: dict[str, Any] = json.loads(path.read_text())
-    for shape in data["shapes"]:
-        shape["same"] = frozenset(shape["same"])
-    return data
+    body[last] = value

@@ -22,6 +22,7 @@ class Site:
     def __init__(self, providers: Mapping[str, azure.Provider]) -> None:
         self._providers = providers
         self._standing: dict[str, pulumi.Resource] = {}
+        self._outputs: dict[tuple[str, str], pulumi.Output[str]] = {}
 
     def built(self, resource_id: str, resource: pulumi.Resource) -> None:
         """Notes that a resource stands under its decided id."""
@@ -29,15 +30,15 @@ class Site:
 
     def ref(self, resource_id: str) -> pulumi.Output[str]:
         """A decided id that waits for what it names."""
-        return _known(resource_id, self._find(resource_id))
+        return self._output(resource_id, resource_id)
 
     def group(self, place: Place) -> pulumi.Output[str]:
         """The name of a place's resource group, which waits for the group."""
-        return _known(place.resource_group, self._find(place.group_id))
+        return self._output(place.resource_group, place.group_id)
 
     def name(self, resource_id: str) -> pulumi.Output[str]:
         """The name of a resource, which waits for it: for children, whose parent goes into their path."""
-        return _known(resource_id.rsplit("/", 1)[-1], self._find(resource_id))
+        return self._output(resource_id.rsplit("/", 1)[-1], resource_id)
 
     def options(
         self, parent: pulumi.Resource, subscription: str, after: Iterable[str] = (), **more: Any
@@ -50,6 +51,13 @@ class Site:
     def resource(self, resource_id: str) -> pulumi.Resource:
         """What stands under an id."""
         return self._find(resource_id)
+
+    def _output(self, value: str, resource_id: str) -> pulumi.Output[str]:
+        """An Output of a value that is known and of a resource that may not stand yet. Made once: each costs tasks."""
+        key = (value, resource_id)
+        if key not in self._outputs:
+            self._outputs[key] = _known(value, self._find(resource_id))
+        return self._outputs[key]
 
     def _find(self, resource_id: str) -> pulumi.Resource:
         try:

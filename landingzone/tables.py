@@ -57,8 +57,8 @@ def addresses_page() -> str:
         _page(
             "Addresses",
             "Ranges stand in the stack file, so nothing moves by itself: adding, removing or reordering leaves every "
-            "other environment where it is. Where subnets are follows from the range alone; counts of nodes only decide "
-            f"whether they hold. Azure keeps {RESERVED_ADDRESSES} addresses of every subnet.",
+            "other environment where it is. Where subnets are follows from the range alone; counts of nodes only "
+            f"decide whether they hold. Azure keeps {RESERVED_ADDRESSES} addresses of every subnet.",
             ("role", "subnet", "place in the hub", "size", "source"),
             hub,
         )

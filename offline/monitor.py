@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import graphlib
 import logging
 import os
 import runpy
@@ -126,8 +127,26 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
         loop.close()
 
 
-def _main(path: Path) -> None:
+async def _main(path: Path) -> None:
     runpy.run_path(str(path), run_name="__main__")
+    await _settled()
+
+
+async def _settled() -> None:
+    """Waits for everything that the program started.
+
+    The SDK does that too, but looks at all that is pending each time that one thing is done, which is quadratic.
+    What failed is raised there.
+    """
+    while True:
+        pending = {
+            task
+            for task in (*settings.SETTINGS.rpc_manager.rpcs, *settings.SETTINGS.outputs)
+            if isinstance(task, asyncio.Future) and not task.done()
+        }
+        if not pending:
+            return
+        await asyncio.wait(pending)
 
 
 @contextmanager
@@ -159,8 +178,8 @@ class RecordingMonitor(MockMonitor):
         self._problems: list[str] = []
 
     def registration(self) -> Registration:
-        """What has been registered."""
-        return Registration(tuple(self._registered.values()), self._outputs, tuple(self._problems))
+        """What has been registered, in an order in which it could be created: the same in every run."""
+        return Registration(_in_order(self._registered), self._outputs, tuple(sorted(self._problems)))
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """By the engine's rule: the types of all components above, without the stack's (sdk/go/common/resource/urn)."""
@@ -242,3 +261,17 @@ class RecordingMonitor(MockMonitor):
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """As Invoke."""
         raise LookupError(f"the program reads {request.type} {request.name}; without a cloud it is not there")
+
+
+def _in_order(registered: Mapping[str, Registered]) -> tuple[Registered, ...]:
+    """Everything after what it waits for, and by URN where that leaves a choice: registrations arrive in any order."""
+    order = graphlib.TopologicalSorter(
+        {urn: [above for above in (*r.dependencies, r.parent, r.provider) if above] for urn, r in registered.items()}
+    )
+    order.prepare()
+    found: list[Registered] = []
+    while order.is_active():
+        ready = sorted(order.get_ready())
+        found.extend(registered[urn] for urn in ready if urn in registered)
+        order.done(*ready)
+    return tuple(found)

@@ -23,9 +23,9 @@ from typing import Any
 
 from pulumi import _types
 
-from tools.tokens import TOKENS, Token
+from tools.tokens import TOKENS
 
-DATA = Path("/tmp/data_new")
+DATA = Path(__file__).parent.parent / "arm" / "data"
 REQUIRED, READ_ONLY = 1, 2
 #: What the URL carries, whether or not the published type lists it.
 ENVELOPE = frozenset({"id", "name", "type", "apiVersion"})
@@ -47,7 +47,14 @@ RENAMES: dict[str, dict[str, list[str]]] = {
     "IPRuleArgs@storage": {"iPAddressOrRange": ["value"]},
     "VirtualNetworkRuleArgs@storage": {"virtualNetworkResourceId": ["id"]},
     "RoleDefinitionArgs": {"roleType": ["properties", "type"]},
+    "KeyAttributesArgs@keyvault": {"expires": ["exp"], "notBefore": ["nbf"]},
+    "SecretAttributesArgs@keyvault": {"expires": ["exp"], "notBefore": ["nbf"]},
+    "IpamPoolPrefixAllocationArgs@network": {"id": ["pool", "id"]},  # x-ms-client-flatten of `pool`
 }
+
+#: Values that are passed on as they are, although the published type knows only some of their cases.
+#: Dashboard parts: https://learn.microsoft.com/azure/azure-portal/azure-portal-dashboards-structure
+OPEN = frozenset({"DashboardPartsArgs.metadata"})
 
 Node = dict[str, Any]
 Child = dict[str, Any]
@@ -78,8 +85,9 @@ class Deriver:
             if wire in left_out:
                 continue
             found = self._renamed(node, renames[wire]) if wire in renames else self._find(node, wire)
-            below = self._child(hint, found[1], f"{args.__name__}.{wire}") if found else None
-            if found is None:
+            free = f"{args.__name__}.{wire}" in OPEN
+            below = {} if free else self._child(hint, found[1], f"{args.__name__}.{wire}") if found else None
+            if found is None or below is None:
                 self.unmapped.append(f"{args.__name__}.{wire}")
             elif found[0] == [wire] and not below:
                 same.append(wire)
@@ -88,7 +96,7 @@ class Deriver:
                 renamed[wire] = [target, below] if below else target
         return index
 
-    def computed(self, node: int) -> list[str]:
+    def read_only(self, node: int) -> list[str]:
         """What only Azure writes: read-only keys of an object and of the `properties` below it."""
         found = []
         for name, (child, flags) in self.nodes[node].get("p", {}).items():
@@ -97,7 +105,7 @@ class Deriver:
             if flags & READ_ONLY:
                 found.append(name)
             elif name == "properties":
-                found += [f"{name}/{below}" for below in self.computed(child)]
+                found += [f"{name}/{below}" for below in self.read_only(child)]
         return sorted(found)
 
     def _needs(self, node: int, top: bool = False) -> list[str]:
@@ -136,8 +144,11 @@ class Deriver:
                 return ["properties", *below[0]], below[1]
         return None
 
-    def _child(self, hint: Any, node: int, where: str) -> Child:
-        """How the value below a key is converted: empty for not at all, else as an Args class or by a discriminator."""
+    def _child(self, hint: Any, node: int, where: str) -> Child | None:
+        """How the value below a key is converted: empty for not at all, else as an Args class or by a discriminator.
+
+        None where the SDK and the published type do not agree on what it is.
+        """
         options = _options(hint)
         found = self.nodes[node]
         for option in options:
@@ -148,15 +159,13 @@ class Deriver:
                 return {"keys": 1}  # a list of ids here, an object with these keys there
             if origin in (dict, Mapping) and found["k"] == "object" and "a" in found:
                 below = self._child(inner[1], found["a"], where)
-                return {"map": 1, **below} if below else {}
+                return {"map": 1, **below} if below else below
         classes = [option for option in options if inspect.isclass(option) and _types.is_input_type(option)]
         if found["k"] == "disc" and classes:
             return self._cases(classes, node, where)
         if found["k"] == "object" and len(classes) == 1:
             return {"is": self.shape(classes[0], node)}
-        if _args_in(hint):
-            self.unmapped.append(f"{where}: below it, the published type is {found['k']}")
-        return {}
+        return None if _args_in(hint) else {}
 
     def _cases(self, classes: list[type], node: int, where: str) -> Child:
         tag = self.nodes[node]["d"]
@@ -205,7 +214,9 @@ def _constant(args: type, tag: str) -> str:
     names = {_letters(wire): py for py, wire in _types.input_type_py_to_pulumi_names(args).items()}
     py = names.get(_letters(tag))
     match = (
-        re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", inspect.getsource(args.__init__)) if py else None
+        re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", inspect.getsource(vars(args)["__init__"]))
+        if py
+        else None
     )
     return match.group(1) if match else ""
 
@@ -232,10 +243,11 @@ def derive(module: str, types: dict[str, Any]) -> tuple[dict[str, Any], list[str
             "beside": sorted({*token.query, *token.url}),
             "tags": "tags" in inputs,
             "location": "location" in inputs,
-            "computed": deriver.computed(published["root"]),
+            "readOnly": deriver.read_only(published["root"]),
             "shape": len(shapes),
         }
-        shapes += [_moved(shape, lambda index, by=len(shapes): index + by) for shape in deriver.shapes]
+        offset = len(shapes)
+        shapes += [_moved(shape, range(offset, offset + len(deriver.shapes)).__getitem__) for shape in deriver.shapes]
         unmapped += [f"{token.name}: {name}" for name in deriver.unmapped]
     return shared(found, shapes), unmapped
 
@@ -250,7 +262,7 @@ def api_version(resource: type) -> str:
 
 
 def shared(types: dict[str, Any], shapes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The data with equal shapes told once. Shapes refer to each other in circles, so classes are refined until stable."""
+    """The data with equal shapes told once. They refer to each other in circles: classes are refined until stable."""
     classes = [0] * len(shapes)
     count = 0
     while True:

@@ -1,0 +1,204 @@
+"""Specs of project environments, and of all that is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landingzone.specs.common import (
+    DiagnosticsSpec,
+    LockSpec,
+    Place,
+    PrivateEndpointSpec,
+    ResourceGroupSpec,
+    RoleAssignmentSpec,
+    Tags,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySpec:
+    """A user-assigned identity."""
+
+    role: str
+    name: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVaultSpec:
+    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90."""
+
+    name: str
+    place: Place
+    tenant_id: str
+    retention_days: int
+    endpoint: PrivateEndpointSpec
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.KeyVault/vaults", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSpec:
+    """The workspace's own storage account. `sku`: the redundancy, such as Standard_ZRS."""
+
+    name: str
+    place: Place
+    sku: str
+    shared_keys: bool
+    endpoints: tuple[PrivateEndpointSpec, ...]
+    diagnostics: tuple[DiagnosticsSpec, ...]
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Storage/storageAccounts", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRegistrySpec:
+    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs one of its own."""
+
+    name: str
+    place: Place
+    zone_redundant: bool
+    endpoint: PrivateEndpointSpec
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ContainerRegistry/registries", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRegistrySpec:
+    """The landing zone's registry, in a group of its own. Its endpoint is in the hub, where all spokes reach it."""
+
+    group: ResourceGroupSpec
+    registry: ContainerRegistrySpec
+
+
+@dataclass(frozen=True, slots=True)
+class InsightsSpec:
+    """Application Insights of one workspace, kept in the central log."""
+
+    name: str
+    place: Place
+    log_analytics: str
+    retention_days: int
+    roles: tuple[RoleAssignmentSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Insights/components", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSpec:
+    """An Azure ML workspace. `after`: ids of the roles and endpoints that must stand before it."""
+
+    name: str
+    place: Place
+    description: str
+    friendly_name: str
+    identity: str
+    key_vault: str
+    storage: str
+    registry: str
+    insights: str
+    image_build_cluster: str
+    public_network_access: bool
+    high_business_impact: bool
+    datastore_auth: str
+    endpoint: PrivateEndpointSpec
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    after: tuple[str, ...]
+    protect: bool
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.MachineLearningServices/workspaces", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSpec:
+    """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds."""
+
+    name: str
+    size: str
+    priority: str
+    min_nodes: int
+    max_nodes: int
+    idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSpec:
+    """A compute instance. `key` is its name in the stack file; `owner` an Entra object id; `idle` ISO 8601."""
+
+    key: str
+    name: str
+    size: str
+    owner: str
+    idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComputesSpec:
+    """Clusters and instances of one workspace. `after`: ids of what nodes need before the first of them starts."""
+
+    place: Place
+    workspace: str
+    workspace_id: str
+    tenant_id: str
+    subnet: str
+    identity: str
+    clusters: tuple[ClusterSpec, ...]
+    instances: tuple[InstanceSpec, ...]
+    after: tuple[str, ...]
+    tags: Tags
+
+    def id(self, name: str) -> str:
+        """The id of a compute."""
+        return f"{self.workspace_id}/computes/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEnvironmentSpec:
+    """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name."""
+
+    key: str
+    project: str
+    environment: str
+    production: bool
+    group: ResourceGroupSpec
+    group_roles: tuple[RoleAssignmentSpec, ...]
+    identities: tuple[IdentitySpec, ...]
+    key_vault: KeyVaultSpec
+    storage: StorageSpec
+    registry: ContainerRegistrySpec | None
+    shared_registry_roles: tuple[RoleAssignmentSpec, ...]
+    insights: InsightsSpec
+    workspace: WorkspaceSpec
+    computes: ComputesSpec

@@ -1,0 +1,273 @@
+"""Specs of the hub, of spokes, and of all that is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landingzone.specs.common import (
+    DiagnosticsSpec,
+    LockSpec,
+    Place,
+    ResourceGroupSpec,
+    RoleAssignmentSpec,
+    Tags,
+    ZoneSpec,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NsgRuleSpec:
+    """A rule of a network security group. Sources and destinations are ranges or service tags; `*` is any."""
+
+    name: str
+    priority: int
+    direction: str
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    ports: tuple[str, ...]
+    why: str
+    protocol: str = "*"
+    access: str = "Allow"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSecurityGroupSpec:
+    """A network security group with all its rules."""
+
+    role: str
+    name: str
+    place: Place
+    rules: tuple[NsgRuleSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/networkSecurityGroups", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetSpec:
+    """A subnet inside a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none."""
+
+    name: str
+    cidr: str
+    security_group: str
+    route_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualNetworkSpec:
+    """A virtual network and its subnets. `uses_firewall_dns`: its resources ask the firewall's DNS proxy."""
+
+    name: str
+    place: Place
+    ranges: tuple[str, ...]
+    subnets: tuple[SubnetSpec, ...]
+    uses_firewall_dns: bool
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks", self.name)
+
+    def subnet_id(self, name: str) -> str:
+        """The id of one of its subnets."""
+        return self.place.id("Microsoft.Network/virtualNetworks/subnets", self.name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class PeeringSpec:
+    """One side of a peering: from the network in whose place it is to `remote`."""
+
+    name: str
+    network: str
+    place: Place
+    remote: str
+    allow_gateway_transit: bool
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", self.network, self.name)
+
+    @property
+    def network_id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks", self.network)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTableSpec:
+    """Routes of a spoke: everything to the firewall, whose private address only Azure knows."""
+
+    name: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/routeTables", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAddressSpec:
+    """A static public address of the Standard tier."""
+
+    name: str
+    place: Place
+    zones: tuple[str, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/publicIPAddresses", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRuleSpec:
+    """A firewall rule by address and service tag."""
+
+    name: str
+    protocols: tuple[str, ...]
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    ports: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRuleSpec:
+    """A firewall rule by host name, HTTPS."""
+
+    name: str
+    sources: tuple[str, ...]
+    hosts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroupSpec:
+    """A rule collection group: one concern, one priority, its rules allowed."""
+
+    name: str
+    priority: int
+    network_rules: tuple[NetworkRuleSpec, ...] = ()
+    application_rules: tuple[ApplicationRuleSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallSpec:
+    """The firewall, its address and its policy."""
+
+    name: str
+    policy: str
+    place: Place
+    tier: str
+    threat_intelligence: str
+    zones: tuple[str, ...]
+    subnet: str
+    address: PublicAddressSpec
+    groups: tuple[RuleGroupSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/azureFirewalls", self.name)
+
+    @property
+    def policy_id(self) -> str:
+        return self.place.id("Microsoft.Network/firewallPolicies", self.policy)
+
+    def group_id(self, name: str) -> str:
+        """The id of one of its rule collection groups."""
+        return self.place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", self.policy, name)
+
+
+@dataclass(frozen=True, slots=True)
+class BastionSpec:
+    """Azure Bastion and its address."""
+
+    name: str
+    place: Place
+    subnet: str
+    address: PublicAddressSpec
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/bastionHosts", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLinkSpec:
+    """A zone's link to one network. It is made where the zone is. `role` is its part of the logical name."""
+
+    role: str
+    zone: ZoneSpec
+    name: str
+    network: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return f"{self.zone.id}/virtualNetworkLinks/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateDnsSpec:
+    """All private DNS zones, and their links to the hub."""
+
+    place: Place
+    zones: tuple[ZoneSpec, ...]
+    links: tuple[ZoneLinkSpec, ...]
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class LogAnalyticsSpec:
+    """The central log. `daily_cap_gb` 0 means none."""
+
+    name: str
+    place: Place
+    retention_days: int
+    daily_cap_gb: float
+    diagnostics: DiagnosticsSpec
+    lock: LockSpec | None
+    protect: bool
+    roles: tuple[RoleAssignmentSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.OperationalInsights/workspaces", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpec:
+    """The hub: its group, central log, network, firewall and zones."""
+
+    group: ResourceGroupSpec
+    log_analytics: LogAnalyticsSpec
+    security_groups: tuple[NetworkSecurityGroupSpec, ...]
+    network: VirtualNetworkSpec
+    firewall: FirewallSpec
+    bastion: BastionSpec | None
+    dns: PrivateDnsSpec
+
+
+@dataclass(frozen=True, slots=True)
+class SpokeSpec:
+    """A spoke, and both sides of its peering with the hub. `name` is its key in the stack file."""
+
+    name: str
+    group: ResourceGroupSpec
+    security_groups: tuple[NetworkSecurityGroupSpec, ...]
+    routes: RouteTableSpec
+    network: VirtualNetworkSpec
+    to_hub: PeeringSpec
+    from_hub: PeeringSpec
+    links: tuple[ZoneLinkSpec, ...]

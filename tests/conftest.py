@@ -1,0 +1,49 @@
+"""What tests share: the shipped stacks, previewed once each, and where facts to check against are."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landingzone.load import load
+from landingzone.plan import make_plan
+from preview import preview_stack
+from reports import as_json
+from reports.preview import Preview
+
+ROOT = Path(__file__).parent.parent
+
+#: Every stack file that is shipped, by the name of its tests.
+STACKS = {
+    "dev": "dev",
+    "prod": "prod",
+    "minimal": "examples/minimal/Pulumi.minimal.yaml",
+    "recommended": "examples/recommended/Pulumi.recommended.yaml",
+}
+
+
+@functools.cache
+def previewed(stack: str) -> Preview:
+    """A shipped stack, previewed. Once for all tests of a process."""
+    file = load(STACKS[stack], ROOT)
+    return preview_stack(file, make_plan(file.config))
+
+
+@functools.cache
+def as_told(stack: str) -> dict[str, Any]:
+    """The JSON of a preview: all that the independent reading may know."""
+    told: dict[str, Any] = json.loads(as_json.render(previewed(stack)))
+    return told
+
+
+def shared() -> Path:
+    """The folder of published facts. Tests that need it are skipped, with this reason, where it is not."""
+    folder = Path(os.environ.get("AMLZ_SHARED", ROOT.parent / "shared"))
+    if not folder.exists():
+        pytest.skip(f"published facts are not at {folder}; set AMLZ_SHARED to where they are")
+    return folder
