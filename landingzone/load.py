@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from landingzone.config import LandingZoneConfig
-from landingzone.messages import problem
+from landingzone.messages import keys_at, near_key, problem
 from landingzone.problems import Path as At
 from landingzone.problems import Problem, StackFileError
 from landingzone.secrets import encrypted, plain_secrets
@@ -102,7 +102,7 @@ def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable
     for at, what in plain_secrets(config):
         inside = at[1:] if at[0] == KEY else at
         line = document.line(("config", *at))
-        yield Problem(inside, f"It holds {what} in plain text.", _NO_SECRETS, shown, line)
+        yield Problem(inside, f"It holds {what}, in plain text.", _NO_SECRETS, shown, line)
     for at in encrypted(config.get(KEY), (KEY,)):
         yield Problem(
             at[1:], "It holds an encrypted value.", "The landing zone takes no secret. Remove it.", shown,
@@ -119,8 +119,14 @@ def _validated(value: object) -> tuple[LandingZoneConfig | None, list[Problem]]:
     try:
         return LandingZoneConfig.model_validate(value), []
     except ValidationError as error:
-        found = [problem(dict(item), LandingZoneConfig) for item in error.errors(include_url=False)]
-        return None, list(dict.fromkeys(found))
+        errors: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False)]
+        meant = {
+            (*item["loc"][:-1], near_key(str(item["loc"][-1]), keys_at(LandingZoneConfig, item["loc"][:-1])))
+            for item in errors
+            if item["type"] == "extra_forbidden"
+        }
+        told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
+        return None, list(dict.fromkeys(problem(item, LandingZoneConfig) for item in told))
 
 
 def _pulumi_config(config: dict[str, Any]) -> dict[str, str]:

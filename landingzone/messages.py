@@ -75,7 +75,7 @@ def _number(limit: str) -> Words:
 
 
 def _wants(what: str, remedy: str = "") -> Words:
-    return lambda _, value: (f"{value} stands where {what} belongs.", remedy)
+    return lambda _, value: (f"{value[0].upper()}{value[1:]} stands where {what} belongs.", remedy)
 
 
 def _choice(context: dict[str, Any], value: str) -> tuple[str, str]:
@@ -131,10 +131,35 @@ WORDS: Mapping[str, Words] = {
 
 
 def _unknown_key(path: Path, model: type[BaseModel]) -> tuple[str, str]:
-    known = keys_at(model, path[:-1])
-    near = difflib.get_close_matches(_camel(str(path[-1])), known, 1, cutoff=0.6)
-    what = f"There is no {path[-1]!r} here" + (f"; did you mean {near[0]}?" if near else ".")
+    known, key = keys_at(model, path[:-1]), str(path[-1])
+    near = near_key(key, known)
+    if near:
+        return f"There is no {key!r} here; did you mean {near}?", f"Known here: {listed(known)}."
+    elsewhere = _places(model, _camel(key))
+    what = f"There is no {key!r} here" + (f"; it belongs below {listed(elsewhere, 'or')}." if elsewhere else ".")
     return what, f"Known here: {listed(known)}." if known else ""
+
+
+def near_key(key: str, known: list[str]) -> str:
+    """The known key that was probably meant, or nothing."""
+    return next(iter(difflib.get_close_matches(_camel(key), known, 1, cutoff=0.7)), "")
+
+
+def _places(model: type[BaseModel], key: str) -> list[str]:
+    """The keys below which a key may stand, anywhere in the model."""
+    found: dict[str, None] = {}
+    stack: list[tuple[str, Any]] = [("", model)]
+    while stack:
+        place, hint = stack.pop(0)
+        hint = _inner(hint)
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            fields = {camel(name): field.annotation for name, field in hint.model_fields.items()}
+            if key in fields and place:
+                found.setdefault(place)
+            stack += fields.items()
+        elif typing.get_origin(hint) is dict:
+            stack.append((f"a name in {place}", typing.get_args(hint)[-1]))
+    return list(found)
 
 
 def _camel(text: str) -> str:

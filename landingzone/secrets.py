@@ -41,7 +41,7 @@ def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
         for key, item in value.items():
             name = str(key).rsplit(":", 1)[-1]
             if isinstance(item, str) and item and _NAMES.search(name):
-                yield (*at, str(key)), "a secret, by its name"
+                yield (*at, str(key)), "what its name calls a secret"
             else:
                 yield from plain_secrets(item, (*at, str(key)))
     elif isinstance(value, list):

@@ -50,7 +50,7 @@ def read(path: Path, shown: str) -> Document:
             raise StackFileError(twice)
         return Document(loader.construct_document(node), lines)
     except yaml.MarkedYAMLError as error:
-        raise StackFileError([_not_yaml(error, shown)]) from None
+        raise StackFileError([_not_yaml(error, text, shown)]) from None
     except yaml.reader.ReaderError as error:
         what = f"The character {error.character!r} cannot stand in YAML."
         raise StackFileError([Problem((), what, "Remove it.", shown, 1)]) from None
@@ -117,11 +117,11 @@ def _inside(at: At) -> At:
     return at[2:] if at[:2] == ("config", "amlz:landingZone") else at
 
 
-def _not_yaml(error: yaml.MarkedYAMLError, shown: str) -> Problem:
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     column = f" at column {mark.column + 1}" if mark else ""
     remedy = "Look at this line and the one above: quotes, colons and the depth of indentation."
-    if "'\\t'" in str(error.problem):
+    if "\t" in "".join(text.splitlines()[line - 1 : line]):
         remedy = "Indent with spaces; YAML takes no tabs."
     return Problem((), f"It is not YAML: {error.problem}{column}.", remedy, shown, line)

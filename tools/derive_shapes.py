@@ -213,11 +213,8 @@ def _constant(args: type, tag: str) -> str:
     """The discriminator's value that the SDK's constructor writes; "" where it writes none."""
     names = {_letters(wire): py for py, wire in _types.input_type_py_to_pulumi_names(args).items()}
     py = names.get(_letters(tag))
-    match = (
-        re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", inspect.getsource(vars(args)["__init__"]))
-        if py
-        else None
-    )
+    source = inspect.getsource(vars(args)["__init__"])
+    match = re.search(rf"""pulumi\.set\(__self__, "{py}", '([^']+)'\)""", source)
     return match.group(1) if match else ""
 
 
@@ -295,6 +292,11 @@ def _moved(shape: dict[str, Any], to: typing.Callable[[int], int]) -> dict[str, 
     return {**shape, "as": {wire: child(rule) for wire, rule in shape["as"].items()}}
 
 
+def written(data: dict[str, Any]) -> str:
+    """The data as the file has it: one line, sorted."""
+    return json.dumps(data, separators=(",", ":"), sort_keys=True) + "\n"
+
+
 def main() -> None:
     """Writes the data, or with --check says whether it is what would be written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -306,7 +308,7 @@ def main() -> None:
     differs = False
     for module in sorted({token.module for token in TOKENS}):
         data, unmapped = derive(module, types)
-        text = json.dumps(data, separators=(",", ":"), sort_keys=True) + "\n"
+        text = written(data)
         path = DATA / f"{module}.json"
         if options.check:
             differs |= not path.exists() or path.read_text() != text

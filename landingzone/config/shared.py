@@ -20,6 +20,8 @@ class Config(BaseModel):
 
 def _canonical_network(text: str) -> str:
     try:
+        if "/" not in text:
+            raise ValueError(text)
         return str(ipaddress.IPv4Network(text))
     except ValueError as error:
         loose = _loose(text)

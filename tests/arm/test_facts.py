@@ -16,20 +16,45 @@ VAULT = "azure-native:keyvault:Vault"
 BODIES = sorted((Path(__file__).parent / "bodies").glob("*.json"))
 
 #: Classes of the SDK without tags, and with tags but without location: from the constructors' signatures.
-NO_TAGS = (
-    "authorization:ManagementLockAtResourceGroupLevel authorization:ManagementLockByScope authorization:PolicyAssignment "
-    "authorization:PolicyDefinition authorization:PolicyDefinitionAtManagementGroup authorization:PolicyDefinitionVersion "
-    "authorization:PolicyExemption authorization:PolicySetDefinition authorization:PolicySetDefinitionAtManagementGroup "
-    "authorization:RoleAssignment authorization:RoleDefinition consumption:Budget costmanagement:Budget "
-    "machinelearningservices:Datastore machinelearningservices:ManagedNetworkSettingsRule "
-    "machinelearningservices:WorkspaceConnection managedidentity:FederatedIdentityCredential management:ManagementGroup "
-    "management:ManagementGroupSubscription monitor:DiagnosticSetting monitor:ManagementGroupDiagnosticSetting "
-    "monitor:PrivateLinkScopedResource network:FirewallPolicyRuleCollectionGroup network:PrivateDnsZoneGroup network:Route "
-    "network:SecurityRule network:Subnet network:VirtualNetworkPeering policyinsights:AttestationAtSubscription "
-    "policyinsights:RemediationAtManagementGroup policyinsights:RemediationAtResource "
-    "policyinsights:RemediationAtResourceGroup policyinsights:RemediationAtSubscription privatedns:PrivateRecordSet "
-    "storage:BlobContainer storage:BlobServiceProperties storage:ManagementPolicy"
-).split()
+NO_TAGS = [
+    "authorization:ManagementLockAtResourceGroupLevel",
+    "authorization:ManagementLockByScope",
+    "authorization:PolicyAssignment",
+    "authorization:PolicyDefinition",
+    "authorization:PolicyDefinitionAtManagementGroup",
+    "authorization:PolicyDefinitionVersion",
+    "authorization:PolicyExemption",
+    "authorization:PolicySetDefinition",
+    "authorization:PolicySetDefinitionAtManagementGroup",
+    "authorization:RoleAssignment",
+    "authorization:RoleDefinition",
+    "consumption:Budget",
+    "costmanagement:Budget",
+    "machinelearningservices:Datastore",
+    "machinelearningservices:ManagedNetworkSettingsRule",
+    "machinelearningservices:WorkspaceConnection",
+    "managedidentity:FederatedIdentityCredential",
+    "management:ManagementGroup",
+    "management:ManagementGroupSubscription",
+    "monitor:DiagnosticSetting",
+    "monitor:ManagementGroupDiagnosticSetting",
+    "monitor:PrivateLinkScopedResource",
+    "network:FirewallPolicyRuleCollectionGroup",
+    "network:PrivateDnsZoneGroup",
+    "network:Route",
+    "network:SecurityRule",
+    "network:Subnet",
+    "network:VirtualNetworkPeering",
+    "policyinsights:AttestationAtSubscription",
+    "policyinsights:RemediationAtManagementGroup",
+    "policyinsights:RemediationAtResource",
+    "policyinsights:RemediationAtResourceGroup",
+    "policyinsights:RemediationAtSubscription",
+    "privatedns:PrivateRecordSet",
+    "storage:BlobContainer",
+    "storage:BlobServiceProperties",
+    "storage:ManagementPolicy",
+]
 TAGS_WITHOUT_LOCATION = ["containerservice:AgentPool", "keyvault:Key", "keyvault:Secret"]
 LOCATION_WITHOUT_TAGS = ["authorization:PolicyAssignment"]
 

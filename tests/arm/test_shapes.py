@@ -64,8 +64,7 @@ WRONG = {
     "a key in another case": (
         NETWORK,
         {"subnets": [{}, {"NetworkSecurityGroup": {}}]},
-        f"{NETWORK}: subnets[1].NetworkSecurityGroup has no place in the ARM body; "
-        "did you mean networkSecurityGroup?",
+        f"{NETWORK}: subnets[1].NetworkSecurityGroup has no place in the ARM body; did you mean networkSecurityGroup?",
     ),
     "a key that ARM only reads": (
         NETWORK,
