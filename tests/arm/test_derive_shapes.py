@@ -51,7 +51,7 @@ LEFT_OUT = {
     "SubnetArgs.resourceNavigationLinks": 2,
     "SubnetArgs.serviceAssociationLinks": 2,
     "SubnetArgs.serviceGateway": 2,
-    "id of the resource itself": 18,
+    "id of the resource itself": 19,
     "type of the resource itself": 4,
 }
 
