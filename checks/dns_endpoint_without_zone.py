@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from arm.graph import Resource, ResourceGraph
+from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import connections
+from checks.reading import above, connections, dig, items, value
 from landingzone.facts.dns import ZONES
 from landingzone.problems import listed
 
@@ -22,17 +23,22 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Endpoints of groups whose zones their zone group does not have."""
-    registered = zones_by_endpoint(graph)
+    registered, unknown = zones_by_endpoint(graph), _unknown_zones(graph)
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         has = registered.get(endpoint.id.lower(), set())
         for _, group in connections(endpoint):
-            known = ZONES[graph.cloud].get(group)
+            if is_unknown(group):
+                yield CHECK.undecided(endpoint, "properties.privateLinkServiceConnections", group)
+                continue
+            known = ZONES.get(graph.cloud, {}).get(group)
             if known is None:
                 undecided = At("properties.privateLinkServiceConnections", "a group of the table", group, Severity.NOTE)
                 yield CHECK.finding(endpoint, undecided, group=group, missing="zones that the table does not know")
                 continue
             missing = [zone for zone in known if zone not in has]
-            if missing:
+            if missing and endpoint.id.lower() in unknown:
+                yield CHECK.undecided(endpoint, "its zone group", unknown[endpoint.id.lower()])
+            elif missing:
                 yield CHECK.finding(endpoint, At("", list(known), sorted(has)), group=group, missing=listed(missing))
 
 
@@ -40,13 +46,27 @@ def zones_by_endpoint(graph: ResourceGraph) -> dict[str, set[str]]:
     """The names of the zones that each endpoint's zone groups write to, by the endpoint's id in lower case."""
     found: dict[str, set[str]] = {}
     for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
-        endpoint = group.id.lower().rsplit("/privatednszonegroups/", 1)[0]
-        found.setdefault(endpoint, set()).update(zone.rsplit("/", 1)[-1] for zone in zone_ids(group))
+        names = (zone.rsplit("/", 1)[-1].lower() for zone in zone_ids(group))
+        found.setdefault(endpoint_of(group), set()).update(names)
     return found
 
 
 def zone_ids(group: Resource) -> list[str]:
     """The ids of the zones of a zone group."""
-    configs = group.properties.get("privateDnsZoneConfigs") or []
-    ids = (config.get("properties", {}).get("privateDnsZoneId") for config in configs)
-    return [zone for zone in ids if isinstance(zone, str)]
+    return [zone for zone in _zones(group) if isinstance(zone, str)]
+
+
+def endpoint_of(group: Resource) -> str:
+    """The id of a zone group's endpoint, in lower case."""
+    return above(group.id, "privateDnsZoneGroups").lower()
+
+
+def _zones(group: Resource) -> list[Any]:
+    configs = items(value(group, "properties.privateDnsZoneConfigs"))
+    return [dig(config, "properties.privateDnsZoneId") for config in configs]
+
+
+def _unknown_zones(graph: ResourceGraph) -> dict[str, Any]:
+    """By endpoint, a zone whose id is known only at deployment."""
+    groups = graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
+    return {endpoint_of(group): zone for group in groups for zone in _zones(group) if is_unknown(zone)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from arm.graph import ResourceGraph
-from checks.dns_endpoint_without_zone import zone_ids
+from arm.graph import Resource, ResourceGraph, is_unknown
+from checks.dns_endpoint_without_zone import endpoint_of, zone_ids
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import network_of, value
+from checks.reading import above, dig, items, network_of, value
 
 CHECK = Check(
     id="dns/zone-not-linked",
@@ -21,25 +22,49 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Zones of endpoints without a link to the endpoint's network, or to that of the firewall that is asked first."""
-    links = {
-        (
-            link.id.lower().rsplit("/virtualnetworklinks/", 1)[0],
-            str(value(link, "properties.virtualNetwork.id")).lower(),
-        )
-        for link in graph.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks")
-    }
-    proxies = [
-        network_of(str(configuration["properties"]["subnet"]["id"]))
-        for firewall in graph.of_type("Microsoft.Network/azureFirewalls")
-        for configuration in firewall.properties.get("ipConfigurations", [])
-    ]
+    links, unknown = _links(graph)
+    proxies = list(_proxy_networks(graph))
     for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
-        endpoint = graph.by_id(group.id.rsplit("/privateDnsZoneGroups/", 1)[0])
+        endpoint = graph.by_id(endpoint_of(group))
         subnet = value(endpoint, "properties.subnet.id") if endpoint else None
-        asked = dict.fromkeys([*([network_of(subnet)] if isinstance(subnet, str) else []), *proxies])
+        if endpoint and is_unknown(subnet):
+            yield CHECK.undecided(endpoint, "properties.subnet.id", subnet)
+        own = {network_of(subnet).lower(): network_of(subnet)} if isinstance(subnet, str) else {}
+        asked = {**own, **{network.lower(): network for network in proxies}}
         for zone in zone_ids(group):
-            for network in asked:
-                if (zone.lower(), network.lower()) not in links:
-                    place = At("properties.privateDnsZoneConfigs", network, None)
-                    names = {"zone": zone.rsplit("/", 1)[-1], "network": network.rsplit("/", 1)[-1]}
-                    yield CHECK.finding(endpoint or group, place, **names)
+            missing = [network for key, network in asked.items() if (zone.lower(), key) not in links]
+            link = unknown.get(zone.lower())
+            if missing and link is not None:
+                yield CHECK.undecided(link, "properties.virtualNetwork.id", _target(link))
+                continue
+            for network in missing:
+                place = At("properties.privateDnsZoneConfigs", network, None)
+                names = {"zone": zone.rsplit("/", 1)[-1], "network": network.rsplit("/", 1)[-1]}
+                yield CHECK.finding(endpoint or group, place, **names)
+
+
+def _links(graph: ResourceGraph) -> tuple[set[tuple[str, str]], dict[str, Resource]]:
+    """Zone and network of each link, in lower case, and by zone a link whose network is unknown."""
+    links: set[tuple[str, str]] = set()
+    unknown: dict[str, Resource] = {}
+    for link in graph.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks"):
+        zone, target = above(link.id, "virtualNetworkLinks").lower(), _target(link)
+        if is_unknown(target):
+            unknown[zone] = link
+        links.add((zone, str(target).lower()))
+    return links, unknown
+
+
+def _target(link: Resource) -> Any:
+    return value(link, "properties.virtualNetwork.id")
+
+
+def _proxy_networks(graph: ResourceGraph) -> Iterator[str]:
+    """Networks of firewalls, except those whose policy is here and turns the DNS proxy off or leaves it off."""
+    for firewall in graph.of_type("Microsoft.Network/azureFirewalls"):
+        policy = graph.by_id(value(firewall, "properties.firewallPolicy.id"))
+        proxy = value(policy, "properties.dnsSettings.enableProxy") if policy else True
+        for configuration in items(value(firewall, "properties.ipConfigurations")):
+            subnet = dig(configuration, "properties.subnet.id")
+            if isinstance(subnet, str) and (proxy is True or is_unknown(proxy)):
+                yield network_of(subnet)

@@ -3,59 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from arm.graph import ResourceGraph, is_unknown
+from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import text, value
+from checks.reading import same, text, value
 
 CHECK = Check(
     id="exposure/public-access",
     severity=Severity.ERROR,
-    says="{name} can be reached from the internet: {path} is {actual}.",
-    remedy="Set it to {expected}; private endpoints are the way in.",
-    why="What answers on the internet is found there. Absent counts as open: that is Azure's default.",
+    says="{name} {how}: {path} is {actual}.",
+    remedy="Set it to {expected}; private endpoints are the way in.{key}",
+    why="What answers on the internet is found there. Absent counts as Azure's default, and as open where none is "
+    "documented. A warning is what the stack file can ask for, or what would be open if public access were turned "
+    "on; a note is what no private link scope is built for.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
 )
 
-#: By type: the path, and the value that closes it.
-CLOSED = {
-    "Microsoft.MachineLearningServices/workspaces": (
-        ("properties.publicNetworkAccess", "Disabled"), ("properties.allowPublicAccessWhenBehindVnet", False),
+REACHED = "can be reached from the internet"
+#: Said of lists and switches that do not matter as long as public access as a whole is off.
+NEXT = "would be reached from the internet if public access were turned on"
+SCOPE = "takes and answers over public addresses, as no private link scope is built"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
+
+    `behind`: it matters only where public access as a whole is on. `key`: where the stack file asks for it.
+    """
+
+    path: str
+    closed: tuple[Any, ...]
+    default: Any = None
+    key: str = ""
+    behind: bool = False
+
+
+_ACCESS = "properties.publicNetworkAccess"
+#: By type. Defaults: descriptions in the published types of each provider.
+SWITCHES = {
+    "microsoft.machinelearningservices/workspaces": (
+        Switch(_ACCESS, ("Disabled",), None, "security.publicNetworkAccess"),
+        Switch("properties.allowPublicAccessWhenBehindVnet", (False,), False, "security.publicNetworkAccess"),
     ),
-    "Microsoft.Storage/storageAccounts": (
-        ("properties.publicNetworkAccess", "Disabled"), ("properties.networkAcls.defaultAction", "Deny"),
-        ("properties.allowBlobPublicAccess", False),
+    "microsoft.storage/storageaccounts": (
+        Switch(_ACCESS, ("Disabled", "SecuredByPerimeter"), "Enabled"),
+        Switch("properties.networkAcls.defaultAction", ("Deny",), "Allow", behind=True),
+        Switch("properties.allowBlobPublicAccess", (False,), False, behind=True),
     ),
-    "Microsoft.KeyVault/vaults": (
-        ("properties.publicNetworkAccess", "Disabled"), ("properties.networkAcls.defaultAction", "Deny"),
+    "microsoft.keyvault/vaults": (
+        Switch(_ACCESS, ("Disabled", "SecuredByPerimeter"), "Enabled"),
+        Switch("properties.networkAcls.defaultAction", ("Deny",), "Allow", behind=True),
     ),
-    "Microsoft.ContainerRegistry/registries": (
-        ("properties.publicNetworkAccess", "Disabled"), ("properties.anonymousPullEnabled", False),
+    "microsoft.containerregistry/registries": (
+        Switch(_ACCESS, ("Disabled",), "Enabled"),
+        Switch("properties.anonymousPullEnabled", (False,), False, behind=True),
     ),
 }  # fmt: skip
 
-#: By kind of compute.
-COMPUTE_CLOSED = {
-    "AmlCompute": (
-        ("properties.properties.enableNodePublicIp", False),
-        ("properties.properties.remoteLoginPortPublicAccess", "Disabled"),
+_NODE = Switch("properties.properties.enableNodePublicIp", (False,), True)
+#: By kind of compute. `NotSpecified` closes the login port of clusters in a virtual network only.
+COMPUTE_SWITCHES = {
+    "amlcompute": (
+        _NODE, Switch("properties.properties.remoteLoginPortPublicAccess", ("Disabled",), "NotSpecified"),
     ),
-    "ComputeInstance": (
-        ("properties.properties.enableNodePublicIp", False),
-        ("properties.properties.sshSettings.sshPublicAccess", "Disabled"),
+    "computeinstance": (
+        _NODE, Switch("properties.properties.sshSettings.sshPublicAccess", ("Disabled",), "Disabled"),
     ),
-}
+}  # fmt: skip
+
+#: Both are open unless said; closing them without a private link scope would lose what they are for.
+SCOPED = ("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces")
+SCOPED_PATHS = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Every switch that leaves something open, or leaves it to Azure's default."""
     for resource in graph:
-        wanted = CLOSED.get(resource.arm_type, ())
-        if resource.arm_type == "Microsoft.MachineLearningServices/workspaces/computes":
-            wanted = COMPUTE_CLOSED.get(str(value(resource, "properties.computeType")), ())
-        for path, expected in wanted:
+        closed = same(value(resource, _ACCESS), "Disabled")
+        for switch in _switches(resource):
+            actual = value(resource, switch.path)
+            if is_unknown(actual):
+                yield CHECK.undecided(resource, switch.path, actual)
+            elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
+                yield _open(resource, switch, NEXT if closed and switch.behind else REACHED)
+    yield from _without_scope(graph)
+
+
+def _switches(resource: Resource) -> tuple[Switch, ...]:
+    if resource.arm_type.lower() == "microsoft.machinelearningservices/workspaces/computes":
+        return COMPUTE_SWITCHES.get(str(value(resource, "properties.computeType")).lower(), ())
+    return SWITCHES.get(resource.arm_type.lower(), ())
+
+
+def _open(resource: Resource, switch: Switch, how: str) -> Finding:
+    actual, expected = value(resource, switch.path), switch.closed[0]
+    asked_for = bool(switch.key) and actual is not None
+    place = At(switch.path, expected, actual, Severity.WARNING if asked_for or how is NEXT else None)
+    key = f" In the stack file: {switch.key}." if switch.key else ""
+    words = {"path": switch.path, "actual": text(actual, switch.default), "expected": text(expected), "key": key}
+    return CHECK.finding(resource, place, how=how, **words)
+
+
+def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
+    """Logs and telemetry travel over public addresses, encrypted and with an identity."""
+    for resource in graph.of_type(*SCOPED):
+        for path in SCOPED_PATHS:
             actual = value(resource, path)
-            if actual != expected:
-                severity = Severity.NOTE if is_unknown(actual) else None
-                place = At(path, expected, actual, severity)
-                yield CHECK.finding(resource, place, path=path, actual=text(actual), expected=text(expected))
+            if is_unknown(actual):
+                yield CHECK.undecided(resource, path, actual)
+            elif not same(actual, "Disabled"):
+                words = {"path": path, "actual": text(actual, "Enabled"), "expected": "Disabled", "key": ""}
+                remedy = "Nothing, unless its telemetry must stay in the network: that takes a private link scope."
+                found = CHECK.finding(resource, At(path, "Disabled", actual, Severity.NOTE), how=SCOPE, **words)
+                yield replace(found, remedy=remedy)
+                break  # one note says it: both directions are closed by the same scope

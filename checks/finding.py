@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from arm.graph import Resource
+from arm.graph import UNKNOWN_KEY, Resource, is_unknown
 
 
 class Severity(Enum):
@@ -30,6 +30,7 @@ class Finding:
     severity: Severity
     urn: str
     name: str
+    resource_id: str
     project: str
     environment: str
     path: str
@@ -59,6 +60,7 @@ class Check:
             severity=place.severity or self.severity,
             urn=resource.urn,
             name=resource.name,
+            resource_id=resource.id,
             project=resource.project,
             environment=resource.environment,
             path=place.path,
@@ -68,6 +70,19 @@ class Check:
             remedy=self.remedy.format(name=resource.name, **words),
             source=self.source,
         )
+
+    def undecided(self, resource: Resource, path: str, unknown: object) -> Finding:
+        """That this check cannot say: what decides is not known before the deployment. Never the same as fine."""
+        whose = unknown[UNKNOWN_KEY] if isinstance(unknown, dict) and is_unknown(unknown) else unknown
+        known = Check(
+            id=self.id,
+            severity=Severity.NOTE,
+            says="Undecided: {path} of {name} is known only at deployment ({whose}).",
+            remedy="Look at it once it is deployed.",
+            why=self.why,
+            source=self.source,
+        )
+        return known.finding(resource, At(path, None, unknown), path=path or "something", whose=whose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,69 +3,134 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
-from arm.graph import Resource, ResourceGraph
+from arm.graph import Resource, ResourceGraph, is_unknown
+from arm.ids import within
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import value
-from landingzone.facts.roles import ROLES
+from checks.reading import above, connections, value
+from landingzone.facts.roles import GRANTS, ROLES, Grant
 
 CHECK = Check(
     id="identity/missing-role",
     severity=Severity.ERROR,
-    says="{who} of {name} has no role {role} on {target}: {why}.",
+    says="{who} of {name} has no role {role} on {target}, which it needs: {why}.",
     remedy="Assign it, before the workspace is created.",
     why="A workspace with a user-assigned identity gets no roles from Azure; each has to be given.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
 )
 
-#: What Azure ML needs of the workspace's identity: property of the workspace, role, and what fails without.
-#: how-to-identity-based-service-authentication, and how-to-disable-local-auth-storage for data without keys.
-WORKSPACE_NEEDS = (
-    ("storageAccount", "Contributor", "the workspace cannot manage its containers"),
-    ("storageAccount", "Storage Blob Data Contributor", "the workspace cannot read or write data"),
-    ("keyVault", "Contributor", "the workspace cannot manage its vault"),
-    ("keyVault", "Key Vault Administrator", "connections cannot keep secrets"),
-    ("containerRegistry", "Contributor", "images cannot be stored"),
-    ("applicationInsights", "Contributor", "telemetry cannot be written"),
-)
-#: The same of the identity of a cluster.
-CLUSTER_NEEDS = (
-    ("storageAccount", "Storage Blob Data Contributor", "jobs cannot read or write data"),
-    ("containerRegistry", "AcrPull", "nodes cannot pull images"),
-)
+#: Which property of a workspace names a grant's target.
+PARTS = {
+    "storage": "storageAccount",
+    "vault": "keyVault",
+    "registry": "containerRegistry",
+    "insights": "applicationInsights",
+}
+
+#: Roles that hold everything of another, by the other's name.
+#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+_OWNER, _BLOB_OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+INCLUDED_IN = {
+    "Contributor": (_OWNER,),
+    "Reader": (ROLES["Contributor"], _OWNER),
+    "Storage Blob Data Contributor": (_BLOB_OWNER,),
+}
+
+Given = dict[tuple[str, str], list[str]]
+
+
+@dataclass
+class _Facts:
+    """What is looked up again and again: scopes by identity and role, and storage endpoints by account and group."""
+
+    graph: ResourceGraph
+    given: Given
+    endpoints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Roles that the identities of workspaces and clusters do not have on what the workspace consists of."""
-    given = set(_given(graph))
+    facts = _Facts(graph, _given(graph))
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        for target, group in connections(endpoint):
+            if isinstance(target, str) and isinstance(group, str):
+                facts.endpoints.setdefault((target.lower(), group), []).append(endpoint.id)
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         identity = value(workspace, "properties.primaryUserAssignedIdentity")
-        if isinstance(identity, str):
-            yield from _missing(workspace, workspace, identity, given)
+        if identity is not None:
+            yield from _judge(facts, workspace, workspace, identity)
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
-        above = graph.by_id(compute.id.rsplit("/computes/", 1)[0])
-        for identity in value(compute, "identity.userAssignedIdentities") or {}:
-            if above is not None:
-                yield from _missing(compute, above, identity, given)
+        owner = graph.by_id(above(compute.id, "computes"))
+        identities = value(compute, "identity.userAssignedIdentities") or {}
+        for identity in [identities] if is_unknown(identities) else identities:
+            if owner is not None:
+                yield from _judge(facts, compute, owner, identity)
 
 
-def _missing(
-    resource: Resource, workspace: Resource, identity: str, given: set[tuple[str, str, str]]
-) -> Iterator[Finding]:
-    needs = WORKSPACE_NEEDS if resource is workspace else CLUSTER_NEEDS
-    for part, role, why in needs:
-        target = value(workspace, f"properties.{part}")
-        if isinstance(target, str) and (identity.lower(), ROLES[role], target.lower()) not in given:
-            words = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1], "role": role, "why": why}
-            yield CHECK.finding(resource, At("identity", role), **words)
+def _judge(facts: _Facts, resource: Resource, workspace: Resource, identity: Any) -> Iterator[Finding]:
+    path = "properties.primaryUserAssignedIdentity" if resource is workspace else "identity.userAssignedIdentities"
+    if is_unknown(identity):
+        yield CHECK.undecided(resource, path, identity)
+    elif facts.graph.by_id(identity) is None:
+        yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
+    else:
+        who = "workspaceIdentity" if resource is workspace else "computeIdentity"
+        for grant in GRANTS:
+            if grant.who == who and _wanted(facts, grant, workspace):
+                yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
 
 
-def _given(graph: ResourceGraph) -> Iterator[tuple[str, str, str]]:
-    """Identity, role and scope of each assignment. The identity of an unknown principal is found by its edge."""
+def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, list[Any]]) -> Iterator[Finding]:
+    identity, targets = on
+    for target in targets:
+        if is_unknown(target):
+            yield CHECK.undecided(resource, f"the target of role {grant.role}", target)
+        elif isinstance(target, str) and not _has(facts.given, identity, grant.role, target):
+            names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
+            yield CHECK.finding(resource, At("identity", grant.role), role=grant.role, why=grant.why, **names)
+
+
+def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
+    """The ids that a grant is on; none where the workspace has no such part."""
+    if grant.target == "workspace":
+        return [workspace.id]
+    if grant.target in ("blobEndpoint", "fileEndpoint"):
+        storage = str(value(workspace, "properties.storageAccount")).lower()
+        return list(facts.endpoints.get((storage, grant.target.removesuffix("Endpoint")), []))
+    return [value(workspace, f"properties.{PARTS[grant.target]}")] if grant.target in PARTS else []
+
+
+def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
+    """Whether a grant's circumstances are given, read from the graph: keys off, endpoints for queues and tables."""
+    storage = value(workspace, "properties.storageAccount")
+    if grant.when == "noSharedKeys":
+        account = facts.graph.by_id(storage)
+        return account is not None and value(account, "properties.allowSharedKeyAccess") is False
+    if grant.when == "batch":
+        return (str(storage).lower(), "queue") in facts.endpoints or (str(storage).lower(), "table") in facts.endpoints
+    return grant.when == "always"
+
+
+def _has(given: Given, identity: str, role: str, target: str) -> bool:
+    """Whether an identity has a role, or one that holds it, on a target or above it."""
+    roles = (ROLES[role], *INCLUDED_IN.get(role, ()))
+    return any(within(target, scope) for found in roles for scope in given.get((identity.lower(), found), ()))
+
+
+def _given(graph: ResourceGraph) -> Given:
+    """Scopes by identity and role. Whose the unknown principal of an assignment is, its edge to the identity says."""
+    given: Given = {}
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
         scope = assignment.id.lower().split("/providers/microsoft.authorization/")[0]
+        if not is_unknown(value(assignment, "properties.principalId")):
+            continue  # a literal principal is a group or an application: identities that are built here have none yet
         for urn in assignment.depends_on:
             other = graph.by_urn(urn)
-            if other is not None and other.arm_type == "Microsoft.ManagedIdentity/userAssignedIdentities":
-                yield other.id.lower(), role, scope
+            if other is None or other.arm_type.lower() != "microsoft.managedidentity/userassignedidentities":
+                continue
+            if other.id.lower() != scope:
+                given.setdefault((other.id.lower(), role), []).append(scope)
+    return given

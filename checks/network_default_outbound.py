@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import ResourceGraph
+from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import subnets, text
+from checks.reading import all_subnets, text
 
 CHECK = Check(
     id="network/default-outbound",
@@ -20,9 +20,10 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Subnets that do not turn default outbound access off."""
-    for network in graph.of_type("Microsoft.Network/virtualNetworks"):
-        for index, subnet in enumerate(subnets(network)):
-            actual = (subnet.get("properties") or {}).get("defaultOutboundAccess")
-            if actual is not False:
-                place = At(f"properties.subnets[{index}].properties.defaultOutboundAccess", False, actual)
-                yield CHECK.finding(network, place, subnet=subnet.get("name"), actual=text(actual))
+    for subnet in all_subnets(graph):
+        actual, path = subnet.get("defaultOutboundAccess"), f"{subnet.path}.defaultOutboundAccess"
+        if is_unknown(actual):
+            yield CHECK.undecided(subnet.resource, path, actual)
+        elif actual is not False:
+            place = At(path, False, actual)
+            yield CHECK.finding(subnet.resource, place, subnet=subnet.name, actual=text(actual))

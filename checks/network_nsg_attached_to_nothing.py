@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from arm.graph import ResourceGraph
+from arm.graph import ResourceGraph, is_unknown
 from checks.finding import Check, Finding, Severity
-from checks.reading import subnets
+from checks.reading import all_subnets, value
 
 CHECK = Check(
     id="network/nsg-attached-to-nothing",
@@ -19,12 +20,19 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Security groups that no subnet names."""
-    attached = {
-        str(((subnet.get("properties") or {}).get("networkSecurityGroup") or {}).get("id")).lower()
-        for network in graph.of_type("Microsoft.Network/virtualNetworks")
-        for subnet in subnets(network)
-    }
+    """Security groups that no subnet and no network interface names."""
+    named = list(_named(graph))
+    attached = {group.lower() for group in named if isinstance(group, str)}
+    unknown = next((group for group in named if is_unknown(group)), None)
     for group in graph.of_type("Microsoft.Network/networkSecurityGroups"):
-        if group.id.lower() not in attached:
-            yield CHECK.finding(group)
+        if group.id.lower() in attached:
+            continue
+        yield CHECK.undecided(group, "what it is attached to", unknown) if unknown else CHECK.finding(group)
+
+
+def _named(graph: ResourceGraph) -> Iterator[Any]:
+    """The ids of security groups that something names, unknown ones included."""
+    for subnet in all_subnets(graph):
+        yield subnet.get("networkSecurityGroup.id")
+    for interface in graph.of_type("Microsoft.Network/networkInterfaces"):
+        yield value(interface, "properties.networkSecurityGroup.id")

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import ResourceGraph
+from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import subnets
+from checks.reading import all_subnets
 
-#: Azure refuses a security group on the first (https://learn.microsoft.com/azure/firewall/firewall-faq), and advises
-#: against one on the second (https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings).
-EXEMPT = frozenset({"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet"})
+#: Azure refuses a security group on the firewall's subnets (https://learn.microsoft.com/azure/firewall/firewall-faq),
+#: and advises against one on the gateway's
+#: (https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings).
+EXEMPT = frozenset({"azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet"})
 
 CHECK = Check(
     id="network/subnet-without-nsg",
     severity=Severity.ERROR,
     says="Subnet {subnet} of {name} has no network security group.",
     remedy="Attach one that denies by default.",
-    why="Without one, everything in the network and its peers may reach everything in the subnet.",
+    why="Without one, everything in the network and its peers may reach everything in the subnet. "
+    "AzureFirewallSubnet, AzureFirewallManagementSubnet and GatewaySubnet take none and are left out.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Subnets without a security group, except those that take none."""
-    for network in graph.of_type("Microsoft.Network/virtualNetworks"):
-        for index, subnet in enumerate(subnets(network)):
-            group = (subnet.get("properties") or {}).get("networkSecurityGroup")
-            if subnet.get("name") not in EXEMPT and not group:
-                place = At(f"properties.subnets[{index}].properties.networkSecurityGroup", "a security group", None)
-                yield CHECK.finding(network, place, subnet=subnet.get("name"))
+    for subnet in all_subnets(graph):
+        group, path = subnet.get("networkSecurityGroup"), f"{subnet.path}.networkSecurityGroup"
+        if subnet.name.lower() in EXEMPT:
+            continue
+        if is_unknown(group):
+            yield CHECK.undecided(subnet.resource, path, group)
+        elif not group:
+            yield CHECK.finding(subnet.resource, At(path, "a security group", None), subnet=subnet.name)

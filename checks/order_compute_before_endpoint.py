@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import Resource, ResourceGraph
+from arm.graph import Resource, ResourceGraph, is_unknown
+from checks.dns_endpoint_without_zone import endpoint_of
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import connections, value
+from checks.reading import above, connections, value
 
 CHECK = Check(
     id="order/compute-before-endpoint",
@@ -17,21 +18,31 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
 )
 
+_PATH = "properties.properties.enableNodePublicIp"
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Computes without public address that do not wait for an endpoint of their workspace, with its names."""
+    ready = _ready(graph)
+    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
+        workspace, public = above(compute.id, "computes"), value(compute, _PATH)
+        if any(graph.waits_for(compute, endpoint) for endpoint in ready.get(workspace.lower(), ())):
+            continue
+        if is_unknown(public):
+            yield CHECK.undecided(compute, _PATH, public)
+        elif public is False:
+            words = {"workspace": workspace.rsplit("/", 1)[-1]}
+            yield CHECK.finding(compute, At("dependsOn", "the workspace's endpoint"), **words)
+
+
+def _ready(graph: ResourceGraph) -> dict[str, list[Resource]]:
+    """By workspace, what to wait for: the zone groups of its endpoints, or endpoints that have none."""
+    groups: dict[str, list[Resource]] = {}
+    for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
+        groups.setdefault(endpoint_of(group), []).append(group)
     ready: dict[str, list[Resource]] = {}
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
-        groups = [g for g in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
-                  if g.id.lower().startswith(endpoint.id.lower() + "/")]  # fmt: skip
         for target, group in connections(endpoint):
-            if group == "amlworkspace":
-                ready.setdefault(target.lower(), []).extend(groups or [endpoint])
-    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
-        workspace = compute.id.rsplit("/computes/", 1)[0]
-        public = value(compute, "properties.properties.enableNodePublicIp")
-        endpoints = ready.get(workspace.lower(), [])
-        if public is False and not any(graph.waits_for(compute, endpoint) for endpoint in endpoints):
-            yield CHECK.finding(
-                compute, At("dependsOn", "the workspace's endpoint"), workspace=workspace.rsplit("/", 1)[-1]
-            )
+            if group == "amlworkspace" and isinstance(target, str):
+                ready.setdefault(target.lower(), []).extend(groups.get(endpoint.id.lower(), [endpoint]))
+    return ready

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import Resource, ResourceGraph
+from arm.graph import Resource, ResourceGraph, is_unknown
 from arm.ids import parse
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import ids_in
@@ -22,7 +22,11 @@ CHECK = Check(
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """References to resources of this graph, their parents and groups included, without an edge to them."""
     for resource in graph:
-        named = [*ids_in(resource.body), *((("id"), above) for above in _above(resource))]
+        if not isinstance(resource.id, str) or is_unknown(resource.id) or not resource.id.startswith("/"):
+            yield CHECK.undecided(resource, "id", resource.id or "it has none yet")
+            named = [*ids_in(resource.body)]
+        else:
+            named = [*ids_in(resource.body), *(("id", above) for above in _above(resource))]
         for path, resource_id in named:
             other = _built_here(graph, resource_id)
             if other is not None and other.urn != resource.urn and not graph.waits_for(resource, other):
@@ -42,11 +46,12 @@ def _above(resource: Resource) -> Iterator[str]:
 
 def _built_here(graph: ResourceGraph, resource_id: str) -> Resource | None:
     """The resource of an id, or the one that it is a part of: subnets come with their network."""
+    resource_id = resource_id.rstrip("/")
     while resource_id.count("/") > 2:
         found = graph.by_id(resource_id)
         if found is not None:
             return found
-        if "/providers/" not in resource_id:
+        if "/providers/" not in resource_id.lower():
             return None
         resource_id = resource_id.rsplit("/", 2)[0]
     return None

@@ -23,27 +23,34 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Resources without an explicit provider, or with that of another subscription than where they belong."""
     groups: dict[str, set[str]] = {}
     for group in graph.of_type("Microsoft.Resources/resourceGroups"):
-        groups.setdefault(group.name.lower(), set()).add(group.subscription)
+        groups.setdefault(group.name.lower(), set()).add(group.subscription.lower())
     for resource in graph:
+        if not resource.id.startswith("/"):
+            yield CHECK.undecided(resource, "id", resource.id or "it has none yet")
+            continue
         belongs = _belongs(resource, groups)
-        if not resource.provider:
-            words = {"actual": "has no provider of its own", "expected": f"subscription {belongs}"}
+        expected = f"subscription {belongs}" if belongs else "no subscription"
+        if not resource.provider or "::default_" in resource.provider:
+            words = {"actual": "has no provider of its own", "expected": expected}
             yield CHECK.finding(resource, At("provider", belongs, None), **words)
-        elif belongs != resource.subscription:
-            words = {
-                "actual": f"is built in subscription {resource.subscription}",
-                "expected": f"subscription {belongs}",
-            }
+        elif belongs and belongs.lower() != resource.subscription.lower():
+            words = {"actual": f"is built in subscription {resource.subscription}", "expected": expected}
             yield CHECK.finding(resource, At("provider", belongs, resource.subscription), **words)
 
 
 def _belongs(resource: Resource, groups: dict[str, set[str]]) -> str:
-    """Where a resource belongs: with its scope, with its subnet, or where its group is built."""
+    """Where a resource belongs: with its scope, where its group is built, or with its subnet.
+
+    The id alone does not say: a program that builds ids from the provider would make it agree with any provider.
+    Nothing for what belongs into no subscription, such as assignments at a management group.
+    """
     parsed = parse(resource.id)
     if parsed.scope:
         return parse(parsed.scope).subscription
-    for path, other in ids_in(resource.body):
-        if path.endswith("subnet.id"):
-            return parse(other).subscription
     built = groups.get(parsed.resource_group.lower(), set())
-    return parsed.subscription if not built or parsed.subscription in built else min(built)
+    if parsed.subscription.lower() in built:
+        return parsed.subscription
+    if built:
+        return min(built)
+    subnets = (other for path, other in ids_in(resource.body) if path.lower().endswith("subnet.id"))
+    return next((parse(subnet).subscription for subnet in subnets), parsed.subscription)

@@ -1,0 +1,33 @@
+"""storage/hns-on-default-store: a workspace on an account with a hierarchical namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import text, value
+
+CHECK = Check(
+    id="storage/hns-on-default-store",
+    severity=Severity.ERROR,
+    says="{name} is the store of {workspace}, and isHnsEnabled is {actual}.",
+    remedy="Leave the workspace's own store flat, and keep a data lake in another account.",
+    why="A workspace cannot have an account with a hierarchical namespace as its own store, nor change it later.",
+    source="https://learn.microsoft.com/azure/machine-learning/reference-yaml-workspace",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Default stores of workspaces that have a hierarchical namespace."""
+    for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
+        target = value(workspace, "properties.storageAccount")
+        account = graph.by_id(target)
+        actual = value(account, "properties.isHnsEnabled") if account else None
+        if is_unknown(target):
+            yield CHECK.undecided(workspace, "properties.storageAccount", target)
+        elif account and is_unknown(actual):
+            yield CHECK.undecided(account, "properties.isHnsEnabled", actual)
+        elif account and actual is True:
+            place = At("properties.isHnsEnabled", False, actual)
+            yield CHECK.finding(account, place, workspace=workspace.name, actual=text(actual))

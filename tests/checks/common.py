@@ -1,0 +1,69 @@
+"""Cases of checks: small graphs as JSON, with everything that is found in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from arm.graph import Resource, ResourceGraph
+from arm.ids import parse
+from tests.conftest import ROOT
+
+CASES = ROOT / "checks" / "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file. `verdict` is what its name says: the worst severity that is found, or `none`."""
+
+    check: str
+    name: str
+    verdict: str
+    graph: ResourceGraph
+    finds: list[dict[str, str]]
+
+
+def cases(folder: Path = CASES) -> list[Path]:
+    """Every case file, in the order of their names."""
+    return sorted(folder.glob("*/*.json"))
+
+
+def read(path: Path) -> Case:
+    """A case file. The folder is the check's id with a hyphen for the slash."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    name, verdict = path.stem.rsplit("--", 1)
+    area, what = path.parent.name.split("-", 1)
+    graph = graph_of(told["resources"], told.get("cloud", "public"))
+    return Case(f"{area}/{what}", name, verdict, graph, told["finds"])
+
+
+def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> ResourceGraph:
+    """A graph of resources as case files write them: what is left out follows from the id."""
+    return ResourceGraph(tuple(_resource(told) for told in resources), cloud=cloud)
+
+
+def _resource(told: Mapping[str, Any]) -> Resource:
+    """The URN is the id, and the provider that of the id's subscription, unless the case says otherwise."""
+    known = {"type", "apiVersion", "id", "urn", "dependsOn", "parent", "provider", "subscription", "protect", "body"}
+    assert set(told) <= {*known, "location"}, f"unknown keys: {sorted(set(told) - known)}"
+    parsed = parse(told["id"])
+    subscription = told.get("subscription", parsed.subscription)
+    return Resource(
+        urn=told.get("urn", told["id"]),
+        token="",
+        arm_type=told["type"],
+        api_version=told.get("apiVersion", ""),
+        id=told["id"],
+        name=parsed.name,
+        location=told.get("location", ""),
+        subscription=subscription,
+        resource_group=parsed.resource_group,
+        body=told.get("body", {}),
+        depends_on=tuple(told.get("dependsOn", ())),
+        parent=told.get("parent", ""),
+        provider=told.get("provider", f"subscription-{subscription}"),
+        protect=told.get("protect", False),
+    )

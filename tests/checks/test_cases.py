@@ -1,0 +1,43 @@
+"""Every case of every check: its file's name is the verdict, its content the whole list of what is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checks.catalogue import CHECKS
+from checks.finding import Finding, Severity
+from tests.checks.common import CASES, cases, read
+
+FINDS = {check.id: find for check, find in CHECKS}
+
+
+@pytest.mark.parametrize("path", cases(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_case_finds_exactly_what_it_says(path: Path) -> None:
+    """Severity, place and sentence of each finding, in the order in which a preview shows them."""
+    case = read(path)
+
+    found = sorted(FINDS[case.check](case.graph), key=_order)
+
+    assert case.finds == [{"severity": f.severity.value, "path": f.path, "says": f.message} for f in found]
+    assert case.verdict == (found[0].severity.value if found else "none")
+
+
+@pytest.mark.parametrize("check", [check.id for check, _ in CHECKS])
+def test_every_check_has_cases_that_find_and_cases_that_do_not(check: str) -> None:
+    """At least four: something wrong, something right, something absent or unknown, and an edge."""
+    verdicts = [read(path).verdict for path in cases() if read(path).check == check]
+
+    assert (len(verdicts) >= 4, "none" in verdicts, len(set(verdicts)) > 1) == (True, True, True)
+
+
+def test_no_case_is_of_a_check_that_there_is_not() -> None:
+    """A folder's name is its check's id, with a hyphen for the slash."""
+    folders = {path.name for path in CASES.iterdir()}
+
+    assert folders == {check.id.replace("/", "-") for check, _ in CHECKS}
+
+
+def _order(finding: Finding) -> tuple[int, str, str, str]:
+    return list(Severity).index(finding.severity), finding.urn, finding.path, finding.message
