@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from landingzone.allowed import keys_at
 from landingzone.config import LandingZoneConfig
-from landingzone.messages import keys_at, near_key, problem
+from landingzone.messages import near_key, problem
 from landingzone.problems import Path as At
 from landingzone.problems import Problem, StackFileError
-from landingzone.secrets import encrypted, plain_secrets
-from landingzone.stack_file import Document, find, read
+from landingzone.secrets import encrypted, plain_secrets, repeatable
+from landingzone.stack_file import KEY, Document, find, read
 
-KEY = "amlz:landingZone"
 _NO_SECRETS = "A landing zone needs none: it works with identities. Remove it, and change it where it is valid."
+_ENCRYPT = "Remove it, change it where it is valid, and set the new one by `pulumi config set --secret`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,7 @@ class StackFile:
 
     def at(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Problems with their places in this file, in the order of its lines."""
-        placed = (replace(p, file=self.shown, line=self.locate(p.path)) for p in problems)
-        return tuple(sorted(placed, key=lambda p: (p.line, p.path, p.what)))
+        return _in_order(replace(p, file=self.shown, line=self.locate(p.path)) for p in problems)
 
 
 def load(stack: str, folder: Path | None = None) -> StackFile:
@@ -48,36 +49,51 @@ def load(stack: str, folder: Path | None = None) -> StackFile:
     shown = _shown(path)
     document = read(path, shown)
     config = _mapping(document, shown)
-    problems = [*_secrets(document, config, shown)]
+    problems = [*document.problems, *_secrets(document, config, shown)]
     if KEY not in config:
-        problems.append(
-            Problem((), f"`config` has no {KEY}.", "It holds the landing zone; see docs/configuration.md.", shown,
-                    document.line(("config",)))
-        )  # fmt: skip
-        raise StackFileError(problems)
-    model, wrong = _validated(config[KEY])
-    secret_paths = {p.path for p in problems}
-    problems += [
-        replace(p, file=shown, line=document.line(("config", KEY, *p.path)))
-        for p in wrong
-        if p.path not in secret_paths
-    ]
+        near = near_key(KEY, list(config)) or next((key for key in config if key.endswith("andingZone")), "")
+        what = f"`config` has no `{KEY}`" + (f"; `{near}` is not it." if near else ".")
+        remedy = f"Write it `{KEY}`." if near else "It holds the landing zone; see docs/configuration.md."
+        problems.append(Problem((), what, remedy, shown, document.line(("config", near) if near else ("config",))))
+        raise StackFileError(_in_order(problems))
+    written = {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
+    model, wrong = _validated(config[KEY], written)
+    told = {p.path for p in problems}
+    problems += _once(document, shown, (p for p in wrong if p.path not in told))
     if problems or model is None:
-        raise StackFileError(sorted(problems, key=lambda p: (p.line, p.path, p.what)))
+        raise StackFileError(_in_order(problems))
     return StackFile(path, shown, _stack_name(path), model, _pulumi_config(config), document)
 
 
 def from_object(value: object) -> LandingZoneConfig:
     """The model of what Pulumi read from the stack file. Raises StackFileError, without lines."""
-    model, problems = _validated(value)
-    if model is None:
-        raise StackFileError(problems)
+    problems = [Problem(repeatable(at), f"It holds {what}.", _NO_SECRETS) for at, what in plain_secrets(value)]
+    model, wrong = _validated(value)
+    told = {p.path for p in problems}
+    problems += [p for p in wrong if p.path not in told]
+    if problems or model is None:
+        raise StackFileError(replace(p, file=KEY) for p in problems)
     return model
 
 
+def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Problems with their places, and those that aliases repeat told once, where they first are."""
+    found: dict[object, Problem] = {}
+    for p in problems:
+        line, column = document.place(("config", KEY, *p.path))
+        found.setdefault((line, column, p.path[-1:], p.what), replace(p, file=shown, line=line))
+    return found.values()
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By line; of one line by path, in which list positions and keys cannot be compared with each other."""
+    return tuple(sorted(problems, key=lambda p: (p.line, [(isinstance(k, str), k) for k in p.path], p.what)))
+
+
 def _shown(path: Path) -> str:
+    """The path as people know it: from the current folder, where the file is below it. Links are not followed."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(Path(os.path.abspath(path)).relative_to(Path.cwd()))
     except ValueError:
         return str(path)
 
@@ -93,24 +109,30 @@ def _mapping(document: Document, shown: str) -> dict[str, Any]:
         raise StackFileError([Problem((), what, "examples/minimal shows a whole one.", shown, 1)])
     config = values.get("config")
     if not isinstance(config, dict):
-        what = "It has no `config`." if config is None else "`config` is not a mapping."
-        raise StackFileError([Problem((), what, f"Put `{KEY}:` below `config:`.", shown, document.line(("config",)))])
-    return {str(key): value for key, value in config.items()}
+        near = "" if "config" in values else near_key("config", list(values))
+        what = f"`config` is {'empty' if config is None else 'not a mapping'}."
+        if "config" not in values:
+            what = "It has no `config`" + (f"; `{near}` is not it." if near else ".")
+        line = document.line((near or "config",))
+        found = Problem((), what, f"Put `{KEY}:` below `config:`.", shown, line)
+        raise StackFileError(_in_order([*document.problems, found]))
+    return config
 
 
 def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable[Problem]:
     for at, what in plain_secrets(config):
-        inside = at[1:] if at[0] == KEY else at
+        ours = at[0] == KEY
         line = document.line(("config", *at))
-        yield Problem(inside, f"It holds {what}, in plain text.", _NO_SECRETS, shown, line)
+        path = repeatable(at[1:] if ours else at)
+        yield Problem(path, f"It holds {what}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, shown, line)
     for at in encrypted(config.get(KEY), (KEY,)):
-        yield Problem(
-            at[1:], "It holds an encrypted value.", "The landing zone takes no secret. Remove it.", shown,
-            document.line(("config", *at)),
-        )  # fmt: skip
+        what, line = "It holds an encrypted value.", document.line(("config", *at))
+        yield Problem(repeatable(at[1:]), what, "The landing zone takes no secret. Remove it.", shown, line)
 
 
-def _validated(value: object) -> tuple[LandingZoneConfig | None, list[Problem]]:
+def _validated(
+    value: object, written: Mapping[At, str] | None = None
+) -> tuple[LandingZoneConfig | None, list[Problem]]:
     if isinstance(value, dict):
         version = value.get("schemaVersion")
         if isinstance(version, int) and not isinstance(version, bool) and version != 1:
@@ -119,14 +141,14 @@ def _validated(value: object) -> tuple[LandingZoneConfig | None, list[Problem]]:
     try:
         return LandingZoneConfig.model_validate(value), []
     except ValidationError as error:
-        errors: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
         meant = {
             (*item["loc"][:-1], near_key(str(item["loc"][-1]), keys_at(LandingZoneConfig, item["loc"][:-1])))
             for item in errors
             if item["type"] == "extra_forbidden"
         }
         told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
-        return None, list(dict.fromkeys(problem(item, LandingZoneConfig) for item in told))
+        return None, list(dict.fromkeys(problem(item, LandingZoneConfig, written) for item in told))
 
 
 def _pulumi_config(config: dict[str, Any]) -> dict[str, str]:

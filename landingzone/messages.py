@@ -3,48 +3,64 @@
 from __future__ import annotations
 
 import difflib
-import types
-import typing
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from landingzone.config.shared import GUID, camel
+from landingzone.allowed import PATTERNS, example, field_at, keys_at, places, span
+from landingzone.config.shared import camel
 from landingzone.problems import Path, Problem, listed
-from landingzone.secrets import looks_secret
-
-#: What a pattern of the model demands, in words, and an example.
-PATTERNS: Mapping[str, tuple[str, str]] = {
-    GUID: ("a GUID in lower case", "11111111-2222-4333-8444-555555555555"),
-    r"^[a-z]+[a-z0-9]*$": ("a region in lower case without spaces", "westeurope"),
-    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
-        "lower-case letters, digits and single hyphens, starting with a letter", "demand-1",
-    ),
-    r"^[a-z][a-z0-9]*$": ("lower-case letters and digits, starting with a letter", "dev"),
-    r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$": (
-        "lower-case letters, digits and single hyphens, each part starting with a letter", "gpu-spot",
-    ),
-    r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
-    r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),
-}  # fmt: skip
-
-Words = Callable[[dict[str, Any], str], tuple[str, str]]
+from landingzone.secrets import looks_secret, repeatable
 
 
-def problem(error: Mapping[str, Any], model: type[BaseModel]) -> Problem:
-    """One problem of pydantic's, as a Problem without a line."""
-    path: Path = tuple(part for part in error["loc"] if part != "[key]")
-    context = error.get("ctx", {})
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What pydantic told of a mistake. `value` is what stands there, as it may be repeated.
+
+    `span` and `example` are what belongs there instead, where the model says.
+    """
+
+    context: Mapping[str, Any]
+    input: object
+    value: str
+    span: str = ""
+    example: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The value at the beginning of a sentence."""
+        return self.value[:1].upper() + self.value[1:] if self.value in _NAMELESS else self.value
+
+
+Words = Callable[[Told], tuple[str, str]]
+
+
+def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[Path, str] | None = None) -> Problem:
+    """One problem of pydantic's, as a Problem without a line. `written`: what stands in the file, where it differs."""
+    loc: Path = tuple(part for part in error["loc"] if part != "[key]")
+    path = repeatable(loc)
     kind = error["type"]
     if kind == "extra_forbidden":
         return Problem(path, *_unknown_key(path, model))
-    if kind == "missing":
-        return Problem(path, "It is missing.", f"Add `{path[-1]}:`; docs/configuration.md says what it means.")
+    field = field_at(model, loc)
+    if kind == "missing" and field is not None:
+        meaning = (field.description or "").split(". ")[0].rstrip(".")
+        return Problem(path, f"It is missing: {_lowered(meaning)}.", f"Add `{example(str(loc[-1]), field)}`.")
     words = WORDS.get(kind)
     if words is None:
         return Problem(path, f"{error['msg']}.", "docs/configuration.md says what is allowed.")
-    return Problem(path, *words(context, shown(error["input"])))
+    value = (written or {}).get(loc) or shown(error["input"])
+    told = Told(error.get("ctx", {}), error["input"], value)
+    if field is not None:
+        such = f"For example `{example(str(loc[-1]), field)}`." if field.is_required() else ""
+        told = replace(told, span=span(field), example=such)
+    return Problem(path, *words(told))
+
+
+_NAMELESS = {"a mapping", "a list", "nothing", "what is there"}
 
 
 def shown(value: object) -> str:
@@ -61,70 +77,123 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…{text[0]}"
 
 
-def _pattern(context: dict[str, Any], value: str) -> tuple[str, str]:
-    says, example = PATTERNS.get(context["pattern"], (f"text that fits {context['pattern']}", ""))
-    return f"{value} is not {says}.", f"For example {example}." if example else ""
+def _pattern(told: Told) -> tuple[str, str]:
+    pattern = told.context["pattern"]
+    says, such = PATTERNS.get(pattern, (f"text that fits {pattern}", ""))
+    small = str(told.input).strip().lower()
+    meant = next((t for t in (re.sub(r"[\s_.-]+", "-", small), "".join(small.split())) if re.search(pattern, t)), "")
+    remedy = f"Write {meant}." if meant and told.value != "what is there" else f"For example {such}." if such else ""
+    return f"{told.subject} is not {says}.", remedy
 
 
 def _number(limit: str) -> Words:
-    def words(context: dict[str, Any], value: str) -> tuple[str, str]:
-        (bound,) = context.values()
-        return f"{value} is {limit.format(bound)}.", "docs/configuration.md has the range."
+    def words(told: Told) -> tuple[str, str]:
+        (bound,) = told.context.values()
+        return f"{told.subject} is {limit.format(f'{bound:g}')}.", f"Write a number {told.span}." if told.span else ""
 
     return words
 
 
 def _wants(what: str, remedy: str = "") -> Words:
-    return lambda _, value: (f"{value[0].upper()}{value[1:]} stands where {what} belongs.", remedy)
+    return lambda told: (f"{told.subject} stands where {what} belongs.", remedy)
 
 
-def _choice(context: dict[str, Any], value: str) -> tuple[str, str]:
-    return f"{value} is not one of the choices.", f"Write {context['expected'].replace(chr(39), '')}."
+def _wants_text(told: Told) -> tuple[str, str]:
+    what = f"{told.subject} stands where text belongs"
+    if told.input is None:
+        return f"{what}.", "Write the text, or remove the key."
+    if isinstance(told.input, dict | list):
+        return f"{what}.", "Write the text behind the key, on the same line."
+    kind = str(told.input).lower() if isinstance(told.input, bool) else "a number"
+    reads = f": YAML reads it as {kind}" if told.value != kind else ""
+    return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{told.value}".'
 
 
-def _network(context: dict[str, Any], _: str) -> tuple[str, str]:
-    return f"{context['value']} is not an IPv4 range in CIDR form{context['hint']}", "Host bits must be zero."
+def _wants_number(what: str) -> Words:
+    def words(told: Told) -> tuple[str, str]:
+        unquoted = isinstance(told.input, str) and told.input.strip().isdecimal()
+        remedy = "Write it without quotes." if unquoted else f"Write {what}{f' {told.span}' if told.span else ''}."
+        return f"{told.subject} stands where {what} belongs.", remedy
+
+    return words
 
 
-def _tag(context: dict[str, Any], _: str) -> tuple[str, str]:
-    return f"The tag name {context['name']} holds {context['bad']}, which Azure refuses.", "Use other characters."
+def _choice(told: Told) -> tuple[str, str]:
+    choices = told.context["expected"].replace("'", "")
+    if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
+        return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
+    return f"{told.subject} is not known here.", f"Write {choices}."
 
 
-def _longer(unit: str) -> Words:
-    return lambda context, value: (
-        f"{value} is too short: at least {context['min_length']} {unit}.", "Say more, or remove it.",
-    )  # fmt: skip
+def _network(told: Told) -> tuple[str, str]:
+    _, meant, loose = told.context["hint"].partition("did you mean ")
+    if meant:
+        loose = loose.rstrip("?")
+        return f"{told.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
+    remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
+    return f"{told.subject} is not an IPv4 range in CIDR form.", remedy
 
 
-def _shorter(unit: str) -> Words:
-    return lambda context, value: (f"{value} is too long: at most {context['max_length']} {unit}.", "Shorten it.")
+def _tag(told: Told) -> tuple[str, str]:
+    name = "tag name" if looks_secret(str(told.context["name"])) else f"tag name {told.context['name']}"
+    return f"The {name} holds {told.context['bad']}, which Azure refuses.", "Use other characters."
 
 
-_QUOTE = "Put it in quotes if it is meant as text."
+def _too_short(told: Told) -> tuple[str, str]:
+    return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Say more."
+
+
+def _too_few(told: Told) -> tuple[str, str]:
+    what = f"It is empty: at least {_counted(told, 'entry', 'entries')} must be there."
+    return what, told.example or "Add what is missing."
+
+
+def _counted(told: Told, one: str, several: str) -> str:
+    least = told.context["min_length"]
+    return f"{least} {one if least == 1 else several}"
+
+
+def _shorter(units: str) -> Words:
+    def words(told: Told) -> tuple[str, str]:
+        size = f" with {len(told.input)} {units}" if isinstance(told.input, str | list | dict) else ""
+        what = f"{told.subject} is too long" if units == "characters" else "It is too long"
+        return f"{what}{size}: at most {told.context['max_length']}.", "Shorten it."
+
+    return words
+
+
+def _mapping(told: Told) -> tuple[str, str]:
+    remedy = "Write one `key: value` a line below it, further in."
+    return f"{told.subject} stands where a mapping belongs.", told.example or remedy
+
+
+_BOOLEAN = _wants("true or false", "Write true or false.")
+_WHOLE, _DECIMAL = _wants_number("a whole number"), _wants_number("a number")
 WORDS: Mapping[str, Words] = {
     "string_pattern_mismatch": _pattern,
-    "string_too_short": _longer("characters"),
+    "string_too_short": _too_short,
     "string_too_long": _shorter("characters"),
-    "too_short": _longer("entries"),
+    "too_short": _too_few,
     "too_long": _shorter("entries"),
-    "string_type": _wants("text", _QUOTE),
-    "int_type": _wants("a whole number"),
-    "int_parsing": _wants("a whole number"),
-    "int_from_float": _wants("a whole number"),
-    "float_type": _wants("a number"),
-    "float_parsing": _wants("a number"),
-    "bool_type": _wants("true or false"),
-    "bool_parsing": _wants("true or false"),
-    "dict_type": _wants("a mapping", "Write one `key: value` a line below it, further in."),
-    "model_type": _wants("a mapping", "Write one `key: value` a line below it, further in."),
-    "model_attributes_type": _wants("a mapping", "Write one `key: value` a line below it, further in."),
+    "string_type": _wants_text,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _DECIMAL,
+    "float_parsing": _DECIMAL,
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
+    "dict_type": _mapping,
+    "model_type": _mapping,
+    "model_attributes_type": _mapping,
     "tuple_type": _wants("a list", "Write [one, two], or one `- entry` a line below it."),
     "literal_error": _choice,
     "greater_than": _number("too small: more than {}"),
     "greater_than_equal": _number("too small: at least {}"),
     "less_than": _number("too large: less than {}"),
     "less_than_equal": _number("too large: at most {}"),
-    "finite_number": _wants("a finite number"),
+    "finite_number": _DECIMAL,
     "network": _network,
     "tag": _tag,
 }
@@ -133,57 +202,26 @@ WORDS: Mapping[str, Words] = {
 def _unknown_key(path: Path, model: type[BaseModel]) -> tuple[str, str]:
     known, key = keys_at(model, path[:-1]), str(path[-1])
     near = near_key(key, known)
+    remedy = f"Known here: {listed(known)}." if known else ""
+    if near and near == _camel(key):
+        return f"There is no {key!r} here: keys are written in camelCase.", f"Write {near}."
     if near:
-        return f"There is no {key!r} here; did you mean {near}?", f"Known here: {listed(known)}."
-    elsewhere = _places(model, _camel(key))
+        return f"There is no {key!r} here; did you mean {near}?", remedy
+    elsewhere = places(model, _camel(key))
     what = f"There is no {key!r} here" + (f"; it belongs below {listed(elsewhere, 'or')}." if elsewhere else ".")
-    return what, f"Known here: {listed(known)}." if known else ""
+    return what, remedy
 
 
 def near_key(key: str, known: list[str]) -> str:
     """The known key that was probably meant, or nothing."""
-    return next(iter(difflib.get_close_matches(_camel(key), known, 1, cutoff=0.7)), "")
-
-
-def _places(model: type[BaseModel], key: str) -> list[str]:
-    """The keys below which a key may stand, anywhere in the model."""
-    found: dict[str, None] = {}
-    stack: list[tuple[str, Any]] = [("", model)]
-    while stack:
-        place, hint = stack.pop(0)
-        hint = _inner(hint)
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            fields = {camel(name): field.annotation for name, field in hint.model_fields.items()}
-            if key in fields and place:
-                found.setdefault(place)
-            stack += fields.items()
-        elif typing.get_origin(hint) is dict:
-            stack.append((f"a name in {place}", typing.get_args(hint)[-1]))
-    return list(found)
+    small = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(_camel(key).lower(), small, 1, cutoff=0.7)
+    return small[near[0]] if near else ""
 
 
 def _camel(text: str) -> str:
-    return camel(text.replace("-", "_")) if "_" in text or "-" in text else text
+    return camel(text.replace("-", "_")) if "_" in text.strip("_") or "-" in text.strip("-") else text
 
 
-def keys_at(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that a part of the stack file can have."""
-    current: Any = model
-    for part in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            fields = {camel(name): field for name, field in current.model_fields.items()}
-            if part not in fields:
-                return []
-            current = _inner(fields[str(part)].annotation)
-        else:
-            current = _inner(typing.get_args(current)[-1]) if typing.get_args(current) else None
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return [camel(name) for name in current.model_fields]
-    return []
-
-
-def _inner(hint: Any) -> Any:
-    """A type without Annotated and None around it."""
-    while typing.get_origin(hint) in (typing.Annotated, typing.Union, types.UnionType):
-        hint = next(arg for arg in typing.get_args(hint) if arg is not type(None))
-    return hint
+def _lowered(sentence: str) -> str:
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from landingzone.allowed import PATTERNS
 from landingzone.config import LandingZoneConfig
 from landingzone.config.shared import camel
-from landingzone.messages import PATTERNS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
