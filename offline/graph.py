@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from arm.graph import Resource, ResourceGraph
 from arm.ids import parse
@@ -15,28 +16,32 @@ Owners = Mapping[str, tuple[str, str]]
 def resource_graph(registration: Registration, cloud: str = "public", owners: Owners | None = None) -> ResourceGraph:
     """The graph of all azure-native resources.
 
-    `owners`: project and environment by the logical name of their component. Raises arm.shapes.UnmappedInput for an
+    `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
+    id is not decided has the name of its input, or else its logical one. Raises arm.shapes.UnmappedInput for an
     input that has no place in a body.
     """
-    by_urn = {registered.urn: registered for registered in registration.resources}
+    customs = {registered.urn for registered in registration.resources if registered.custom}
     found: dict[str, tuple[str, str]] = {}
     resources = []
     for registered in registration.resources:
         owner = (owners or {}).get(registered.name) if not registered.custom else None
         found[registered.urn] = owner or found.get(registered.parent, ("", ""))
         if registered.custom and registered.token.startswith("azure-native:"):
-            resources.append(_resource(registered, found[registered.urn]))
-    components = [registered for registered in by_urn.values() if not registered.custom]
+            # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
+            waits_for = {*registered.dependencies, *customs & {registered.parent}}
+            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
+    components = [registered for registered in registration.resources if not registered.custom]
     return ResourceGraph(
         resources=tuple(resources),
         cloud=cloud,
-        parents={component.urn: component.parent for component in components},
+        parents={registered.urn: registered.parent for registered in registration.resources},
         dependencies={component.urn: component.dependencies for component in components},
     )
 
 
-def _resource(registered: Registered, owner: tuple[str, str]) -> Resource:
-    kind = arm_type(registered.token)
+def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:
+    inputs = registered.inputs
+    kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
     return Resource(
         urn=registered.urn,
@@ -44,16 +49,21 @@ def _resource(registered: Registered, owner: tuple[str, str]) -> Resource:
         arm_type=kind.arm_type,
         api_version=kind.api_version,
         id=registered.id,
-        name=parsed.name if parsed else registered.name,
-        location=str(registered.inputs.get("location", "")),
+        name=parsed.name if parsed else _text(inputs.get(kind.name_input)) or registered.name,
+        location=_text(inputs.get("location")),
         subscription=registered.subscription,
-        resource_group=parsed.resource_group if parsed else "",
-        body=to_body(registered.token, registered.inputs),
+        resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
+        body=to_body(registered.token, inputs),
         project=owner[0],
         environment=owner[1],
-        depends_on=registered.dependencies,
+        depends_on=waits_for,
         parent=registered.parent,
         provider=registered.provider,
         protect=registered.protect,
         source=registered.source,
     )
+
+
+def _text(value: Any) -> str:
+    """A value that is decided; "" for one that is not."""
+    return value if isinstance(value, str) else ""

@@ -1,8 +1,9 @@
 """Running the unmodified program in this process, over the pretend Azure instead of Pulumi's engine.
 
 The program talks to a resource monitor, which here records each registration and answers as a preview would. The SDK
-sends a dependency on a component as dependencies on all resources below it; what a component itself waits for is sent
-with the component and not with its children.
+sends a dependency on a component as dependencies on the resources of it and of the components below, but not on what
+these resources hold; what a component itself waits for is sent with the component and not with its children. What only
+the engine does (transforms, answers from Azure) is refused: without it, the plan would be another than the real one.
 """
 
 from __future__ import annotations
@@ -15,21 +16,25 @@ import os
 import runpy
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from arm.graph import unknown
 from offline.azure import PretendAzure
 from offline.wire import holds_unknown, plain, replaced
+
+NO_TRANSFORMS = "a transform on {where}: only Pulumi's engine runs those; a transformation runs here too"
 
 
 class ProgramFailed(Exception):
@@ -53,7 +58,11 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One registration. `inputs` hold `{"$unknown": …}` where only the deployment knows; secrets are left out."""
+    """One registration. `inputs` hold `{"$unknown": …}` where only the deployment knows; secrets are left out.
+
+    `subscription`: a provider's own, or that of the resource's provider; "" where it is not given or not decided.
+    `id`: "" where a part of it is not decided. `source`: file and line, relative to the program where it is inside.
+    """
 
     urn: str
     token: str
@@ -82,7 +91,11 @@ class Registration:
 
 
 def register(program: Program) -> Registration:
-    """Runs a program. Raises ProgramFailed with whatever it raised. Leaves this process as it was."""
+    """Runs a program. Raises ProgramFailed with whatever it raised. Leaves this process as it was.
+
+    One at a time: folder, arguments and search path are the process's own.
+    """
+    program = replace(program, main=program.main.absolute())
     result: list[Registration | BaseException] = []
     context = contextvars.Context()
     thread = threading.Thread(target=context.run, args=(_run, program, result))
@@ -99,16 +112,13 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # what failed is raised below, once
     asyncio.set_event_loop(loop)
-    quiet = logging.getLogger("amlz.program")
-    quiet.addHandler(logging.NullHandler())
-    quiet.propagate = False
     try:
         settings.configure(
             settings.Settings(
                 project=program.project,
                 stack=program.stack,
                 monitor=monitor,
-                engine=MockEngine(quiet),
+                engine=RecordingEngine(monitor),
                 parallel=1,
                 dry_run=True,
                 organization=program.organization,
@@ -152,16 +162,41 @@ async def _settled() -> None:
 @contextmanager
 def _as_program(main: Path) -> Iterator[None]:
     """The process as the program expects it, and afterwards as it was."""
-    argv, path, folder = sys.argv, sys.path[:], os.getcwd()
+    argv, path, folder, modules = sys.argv, sys.path[:], os.getcwd(), set(sys.modules)
     sys.argv = [str(main)]
-    if str(main.parent) not in sys.path:
+    own = str(main.parent) not in sys.path
+    if own:
         sys.path.insert(0, str(main.parent))
     os.chdir(main.parent)
     try:
-        yield
+        with warnings.catch_warnings():  # the SDK leaves some behind where a registration fails
+            warnings.filterwarnings("ignore", r"coroutine 'Output\.\w+' was never awaited", RuntimeWarning)
+            yield
     finally:
         sys.argv, sys.path[:] = argv, path
         os.chdir(folder)
+        for name in set(sys.modules) - modules if own else ():
+            file = str(getattr(sys.modules[name], "__file__", None))
+            if file.startswith(f"{main.parent}{os.sep}") and not _installed(file):
+                del sys.modules[name]  # the next program may have another module of this name
+
+
+def _installed(file: str) -> bool:
+    """Whether a file is of an installed package: these are no part of a program, though they may lie in its folder."""
+    return "site-packages" in file or "dist-packages" in file
+
+
+class RecordingEngine(MockEngine):
+    """The engine that a program logs to. An error that is logged fails a real preview: it is a problem here."""
+
+    def __init__(self, monitor: RecordingMonitor) -> None:
+        super().__init__(logging.Logger("program"))  # belongs to no one, writes nowhere
+        self._monitor = monitor
+
+    def Log(self, request: Any) -> None:  # noqa: N802 -- the protocol's name
+        """Keeps errors."""
+        if request.severity == engine_pb2.ERROR:
+            self._monitor.problem(f"{request.urn}: {request.message}" if request.urn else request.message)
 
 
 class RecordingMonitor(MockMonitor):
@@ -181,6 +216,11 @@ class RecordingMonitor(MockMonitor):
         """What has been registered, in an order in which it could be created: the same in every run."""
         return Registration(_in_order(self._registered), self._outputs, tuple(sorted(self._problems)))
 
+    def problem(self, what: str) -> None:
+        """Notes what was wrong."""
+        with self._lock:
+            self._problems.append(what)
+
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """By the engine's rule: the types of all components above, without the stack's (sdk/go/common/resource/urn)."""
         above = parent.split("::")[2] if parent else ""
@@ -192,24 +232,34 @@ class RecordingMonitor(MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        if request.transforms:
+            raise LookupError(NO_TRANSFORMS.format(where=urn))
         secrets: list[str] = []
         inputs = plain(request.object, "", secrets)
         with self._lock:
             return self._answer(request, urn, inputs, tuple(secrets))
 
     def _answer(self, request: Any, urn: str, inputs: dict[str, Any], secrets: tuple[str, ...]) -> Any:
-        if urn in self._registered:
-            self._problems.append(f"{urn} is registered twice")
+        source = self._source(request)
         waits = {key: tuple(found.urns) for key, found in request.propertyDependencies.items()}
         named = {key: self._named(key, value, waits.get(key, ())) for key, value in inputs.items()}
-        subscription, resource_id, outputs = "", "", inputs
+        hidden = {path.partition(".")[0].partition("[")[0] for path in secrets}
+        told = {key: value for key, value in named.items() if key not in hidden}
+        subscription, resource_id = "", ""
+        outputs = {key: value for key, value in inputs.items() if key not in hidden}
         if request.type.startswith("pulumi:providers:"):
-            resource_id = str(inputs.get("subscriptionId", request.name))
-            self._subscriptions[urn] = subscription = resource_id
+            given = told.get("subscriptionId")
+            self._subscriptions[urn] = subscription = given if isinstance(given, str) else ""
         elif request.custom:
             subscription = self._subscriptions.get(request.provider.rpartition("::")[0], "")
-            answer = self._azure.preview(request.type, inputs, subscription)
+            answer = self._azure.preview(request.type, told, subscription)
             resource_id, outputs = answer.id, answer.outputs
+        response = resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id)
+        response.object.update(outputs)
+        first = self._registered.get(urn)
+        if first:
+            self._problems.append(f"{urn} is registered twice: {' and '.join(sorted((first.source, source)))}")
+            return response
         self._registered[urn] = Registered(
             urn=urn,
             token=request.type,
@@ -224,11 +274,9 @@ class RecordingMonitor(MockMonitor):
             property_dependencies={key: tuple(sorted(urns)) for key, urns in sorted(waits.items()) if urns},
             protect=request.protect,
             aliases=len(request.aliases) + len(request.aliasURNs),
-            source=self._source(request.sourcePosition),
+            source=source,
             secret_paths=secrets,
         )
-        response = resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id)
-        response.object.update(outputs)
         return response
 
     def _named(self, key: str, value: Any, urns: tuple[str, ...]) -> Any:
@@ -238,11 +286,17 @@ class RecordingMonitor(MockMonitor):
         names = ", ".join(sorted({urn.rsplit("::", 1)[-1] for urn in urns})) or "a value made by the program"
         return replaced(value, unknown(f"{key}, from {names}"))
 
-    def _source(self, position: Any) -> str:
-        """File and line of the constructor call, relative to the program."""
-        path = position.uri.removeprefix("file://")
-        folder = str(self._program.main.parent)
-        return f"{path.removeprefix(folder).lstrip('/')}:{position.line}" if path else ""
+    def _source(self, request: Any) -> str:
+        """File and line of the constructor call.
+
+        The SDK looks at a fixed depth for it, and for a provider finds itself. What is installed is not where a person
+        looks: then it is the nearest line that is not.
+        """
+        position = request.sourcePosition
+        if _installed(_path(position)):
+            position = next((at.pc for at in request.stackTrace.frames if not _installed(_path(at.pc))), position)
+        path, folder = _path(position), f"{self._program.main.parent}{os.sep}"
+        return f"{path.removeprefix(folder)}:{position.line}" if path else ""
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """Keeps the outputs of the stack."""
@@ -257,6 +311,12 @@ class RecordingMonitor(MockMonitor):
     def Call(self, request: Any) -> Any:  # noqa: N802
         """As Invoke."""
         raise LookupError(f"the program calls {request.tok}; without a cloud there is no answer")
+
+    def RegisterStackTransform(self, _request: Any) -> Any:  # noqa: N802
+        """Only the engine runs these."""
+        raise LookupError(NO_TRANSFORMS.format(where="the stack"))
+
+    RegisterStackInvokeTransform = RegisterStackTransform
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """As Invoke."""
@@ -275,3 +335,8 @@ def _in_order(registered: Mapping[str, Registered]) -> tuple[Registered, ...]:
         found.extend(registered[urn] for urn in ready if urn in registered)
         order.done(*ready)
     return tuple(found)
+
+
+def _path(position: Any) -> str:
+    """The file of a position; "" where there is none."""
+    return unquote(position.uri.removeprefix("file://"))
