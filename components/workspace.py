@@ -43,7 +43,7 @@ class Workspace(pulumi.ComponentResource):
             allow_public_access_when_behind_vnet=args.public_network_access,
             v1_legacy_mode=False,
             hbi_workspace=args.high_business_impact,
-            enable_data_isolation=False,
+            enable_data_isolation=args.data_isolation,
             system_datastores_auth_mode=args.datastore_auth,
             managed_network=ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED),
             tags=dict(args.tags),

@@ -7,7 +7,6 @@ and, where there is one, the next free range to write down.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -174,8 +173,8 @@ def subnets_of(cidr: str, needed: dict[str, int]) -> tuple[Subnet, ...]:
 
 
 def free_ranges(ranges: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """What is left of ranges, as few and as large as can be, in order."""
-    left = list(ipaddress.collapse_addresses(IPv4Network(cidr) for cidr in ranges))
+    """What is left of each range, as few and as large as can be, in order."""
+    left = [IPv4Network(cidr) for cidr in ranges]
     for taken in (IPv4Network(cidr) for cidr in used):
         left = [piece for free in left for piece in _without(free, taken)]
     return tuple(str(piece) for piece in sorted(left))
@@ -258,8 +257,11 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         )
         for name, found in blocks.items()
     }
+    left = {name: space.free for name, space in spaces.items()}
     for path, environment, spoke, wrong in misfits:
-        problems.append(_misfit(path, environment, spaces[spoke], wrong))
+        free = next_free(left[spoke], smallest_prefix(environment))
+        left[spoke] = free_ranges(left[spoke], (free,) if free else ())  # a range is told to one environment only
+        problems.append(_misfit(path, environment, wrong, f"spoke {spoke}", free))
     return iter(spaces.values())
 
 
@@ -304,13 +306,10 @@ def _wrong_range(
     )
 
 
-def _misfit(path: Path, environment: EnvironmentConfig, space: Space, wrong: str) -> Problem:
+def _misfit(path: Path, environment: EnvironmentConfig, wrong: str, spoke: str, free: str | None) -> Problem:
     prefix = smallest_prefix(environment)
-    free = next_free(space.free, prefix)
     counts = ", ".join(f"{count} for {role}" for role, count in needs(environment).items() if count)
     remedy = f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth). " + (
-        f"Free in spoke {space.network}: {free}."
-        if free
-        else f"Spoke {space.network} has none free: give it another range."
+        f"Free in {spoke}: {free}." if free else f"{spoke.capitalize()} has none free: give it another range."
     )
     return Problem((*path, "network"), wrong, remedy)

@@ -29,6 +29,9 @@ FORBIDDEN = (
         "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
     ),
     Forbidden("224.0.0.0/4", "multicast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
+    Forbidden(
+        "255.255.255.255/32", "broadcast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
+    ),
     Forbidden("127.0.0.0/8", "loopback", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
     Forbidden("169.254.0.0/16", "link-local", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
     Forbidden(

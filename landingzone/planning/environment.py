@@ -252,6 +252,7 @@ def _workspace(
         image_build_cluster="image-build",
         public_network_access=settings.security.public_network_access,
         high_business_impact=settings.security.high_business_impact,
+        data_isolation=registry_is_shared(settings),  # else one workspace could take the images of another
         datastore_auth="AccessKey" if settings.security.storage_shared_keys else "Identity",
         endpoint=scene.endpoint("amlworkspace", workspace),
         diagnostics=scene.context.diagnostics(workspace),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from landingzone.addresses import endpoint_groups, environments
 from landingzone.facts.networks import HUB_SUBNETS
-from landingzone.planning.context import Context
+from landingzone.planning.context import Context, union
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.rules import bastion_rules, endpoint_rules, firewall_groups
 from landingzone.problems import Path
@@ -63,7 +63,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
     place, settings = context.hub_place, context.config.hub.log_analytics
     name = context.log_analytics.rsplit("/", 1)[-1]
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
-    people = {kind: getattr(context.config.access, kind) for kind in type(context.config.access).model_fields}
+    people = union(context.config.access)
     roles = assign(
         {"logAnalytics": context.log_analytics},
         Principals({}, people),

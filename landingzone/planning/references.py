@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from landingzone.addresses import environments
 from landingzone.config import LandingZoneConfig
 from landingzone.planning.computes import IMAGE_BUILD
+from landingzone.planning.context import union
 from landingzone.problems import Path, Problem
 
 
@@ -15,6 +16,15 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     users = []
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
+        people = union(config.access, config.projects[project].access, environment.access)
+        groups = {who for kind, ids in people.items() if kind != "pipelines" for who in ids}
+        for both in sorted(groups & {*people["pipelines"]}):
+            yield Problem(
+                path,
+                f"{both} has access as a group and, under `access.pipelines`, as a service principal. An object id is "
+                "one of them.",
+                "Remove it where it does not belong.",
+            )
         if environment.registry == "shared":
             users.append(path)
             if config.shared_registry is None:

@@ -72,7 +72,8 @@ def assign(
             spec = _assignment(grant, targets[grant.target], label, principal)
             if spec.name in found:  # one group in two roles of the stack file
                 first = found[spec.name][1]
-                spec = replace(first, who=f"{first.who}, {spec.who}", why=f"{first.why}; {spec.why}")
+                why = first.why if spec.why in first.why.split("; ") else f"{first.why}; {spec.why}"
+                spec = replace(first, who=f"{first.who}, {spec.who}", why=why)
             found[spec.name] = (grant.target, spec)
     return {target: tuple(spec for where, spec in found.values() if where == target) for target in targets}
 

@@ -92,10 +92,10 @@ def bastion_rules() -> tuple[Rule, ...]:
         Rule("load-balancer", 120, "Inbound", ("AzureLoadBalancer",), ANY, ("443",), "health probes", "Tcp"),
         Rule("hosts-in", 130, "Inbound", net, net, ("5701", "8080"), "its hosts among themselves"),
         _deny("Inbound"),
-        Rule("machines", 100, "Outbound", ANY, net, ("22", "3389"), "sessions to machines", "Tcp"),
+        Rule("machines", 100, "Outbound", ANY, net, ("22", "3389"), "sessions to machines"),
         Rule("azure", 110, "Outbound", ANY, ("AzureCloud",), ("443",), "logs and diagnostics", "Tcp"),
         Rule("hosts-out", 120, "Outbound", net, net, ("5701", "8080"), "its hosts among themselves"),
-        Rule("sessions", 130, "Outbound", ANY, ("Internet",), ("80",), "certificates and session data", "Tcp"),
+        Rule("sessions", 130, "Outbound", ANY, ("Internet",), ("80",), "certificates and session data"),
         _deny("Outbound"),
     )
 

@@ -128,6 +128,7 @@ class WorkspaceSpec:
     image_build_cluster: str
     public_network_access: bool
     high_business_impact: bool
+    data_isolation: bool
     datastore_auth: str
     endpoint: PrivateEndpointSpec
     diagnostics: DiagnosticsSpec
