@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from arm.graph import Resource
 from checks.finding import Finding, Severity
 from landingzone.addresses import AddressPlan, Space
-from landingzone.problems import dotted
+from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
 from reports.preview import NOT_COVERED, Preview
 from reports.words import counted, plural
@@ -26,7 +26,7 @@ def render(preview: Preview) -> str:
 
 def render_addresses(plan: AddressPlan) -> str:
     """The address plan alone."""
-    return "\n".join(line for space in plan.spaces for line in _space(space)) + "\n"
+    return "\n".join(line for space in plan.spaces for line in _space(space, "")) + "\n"
 
 
 def _headline(preview: Preview) -> str:
@@ -37,7 +37,7 @@ def _headline(preview: Preview) -> str:
         plural(projects, "project"),
         plural(len(plan.environments), "environment"),
     )
-    return f"{preview.stack} · {plan.business_unit} · {plan.location} · {', '.join(counts)}"
+    return _wrapped("", f"{preview.stack} · {plan.business_unit} · {plan.location} · {', '.join(counts)}")
 
 
 def _summary(preview: Preview) -> str:
@@ -88,18 +88,18 @@ def _group(group: str, members: list[Resource]) -> Iterator[str]:
 
 
 def _addresses(plan: AddressPlan) -> str:
-    return "\n".join(["Addresses", *(f"  {line}" for space in plan.spaces for line in _space(space))])
+    return "\n".join(["Addresses", *(line for space in plan.spaces for line in _space(space, "  "))])
 
 
-def _space(space: Space) -> Iterator[str]:
-    yield f"{'hub' if space.network == 'hub' else 'spoke ' + space.network}  {', '.join(space.ranges)}"
+def _space(space: Space, indent: str) -> Iterator[str]:
+    yield _wrapped(f"{indent}{space.network:<34}", ", ".join(space.ranges))
     for block in space.blocks:
         if block.owner != "hub":
-            yield f"  {block.owner:<30} {block.cidr}"
+            yield f"{indent}  {block.owner:<32}{block.cidr}"
         for subnet in block.subnets:
             wants = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
-            yield f"    {subnet.role:<28} {subnet.cidr:<18}  {wants}"
-    yield _wrapped("  free                           ", ", ".join(space.free) or "nothing")
+            yield f"{indent}    {subnet.role:<30}{subnet.cidr:<20}{wants}"
+    yield _wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")
 
 
 def _asked_for(preview: Preview) -> str:
@@ -108,21 +108,28 @@ def _asked_for(preview: Preview) -> str:
 
 
 def _findings(preview: Preview) -> str:
-    return "\n\n".join(_finding(finding) for finding in preview.findings)
+    """The same finding at several resources is told once, with the names of the others."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for f in preview.findings:
+        alike.setdefault((f.check, f.severity, f.path, repr(f.actual), f.remedy), []).append(f)
+    return "\n\n".join(_finding(*findings) for findings in alike.values())
 
 
-def _finding(finding: Finding) -> str:
-    where = f"{finding.project}, {finding.environment}: " if finding.project else ""
-    lines = [f"{finding.severity.value:<8} {finding.check}  {where}{finding.name}"]
-    lines += [_wrapped("         ", text) for text in (finding.message, finding.remedy) if text]
+def _finding(first: Finding, *others: Finding) -> str:
+    where = f"{first.project}, {first.environment}: " if first.project else ""
+    lines = [f"{first.severity.value:<8} {first.check}  {where}{first.name}"]
+    also = f"The same at {listed(other.name for other in others)}." if others else ""
+    lines += [_wrapped("         ", text) for text in (first.message, also, first.remedy) if text]
     return "\n".join(lines)
 
 
 def _deployer(preview: Preview) -> str:
-    lines = ["Whoever runs `pulumi up` needs"]
-    for row in preview.plan.deployer:
-        lines.append(f"  {row.role}  on {row.subscription}")
-        lines.append(_wrapped("    ", row.why))
+    lines = []
+    for subscription in preview.plan.subscriptions:
+        lines.append(f"Needed by whoever runs `pulumi up`, on {subscription}")
+        for row in preview.plan.deployer:
+            if row.subscription == subscription:
+                lines.append(_wrapped(f"  {row.role}\n    ", row.why))
     return "\n".join(lines)
 
 
@@ -131,5 +138,7 @@ def _limits() -> str:
 
 
 def _wrapped(indent: str, text: str) -> str:
-    later = " " * len(indent.rsplit("\n", 1)[-1])
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=later, break_long_words=False)
+    above, _, first = indent.rpartition("\n")
+    wrapper = textwrap.TextWrapper(WIDTH, first, " " * len(first), break_long_words=False, break_on_hyphens=False)
+    lines = wrapper.fill(text)
+    return f"{above}\n{lines}" if above else lines
