@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from landingzone.addresses import endpoint_groups
 from landingzone.facts.roles import Target
 from landingzone.names import suffix
 from landingzone.planning.context import Context
 from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
+from landingzone.planning.scene import Scene
 from landingzone.planning.spoke import subnet_name
 from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
-
-if TYPE_CHECKING:
-    from landingzone.planning.environment import Scene
 
 IMAGE_BUILD = "image-build"
 

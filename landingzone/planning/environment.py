@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
-from landingzone.addresses import spoke_of
-from landingzone.config import EnvironmentConfig, LandingZoneConfig, ProjectConfig
 from landingzone.facts.roles import Target
-from landingzone.names import Namer
 from landingzone.planning.computes import plan_computes
 from landingzone.planning.context import Context, registry_is_shared, union
 from landingzone.planning.registry import plan_registry, shared_registry_id
 from landingzone.planning.roles import Circumstances, Principals, assign
-from landingzone.planning.spoke import endpoints_subnet
-from landingzone.problems import Path
+from landingzone.planning.scene import Scene, scene_of
 from landingzone.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
     InsightsSpec,
     KeyVaultSpec,
-    LockSpec,
-    Place,
-    PrivateEndpointSpec,
     ProjectEnvironmentSpec,
     ResourceGroupSpec,
     RoleAssignmentSpec,
@@ -33,62 +25,9 @@ from landingzone.specs import (
 _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One environment, with what its parts share."""
-
-    context: Context
-    project: str
-    name: str
-    settings: EnvironmentConfig
-    place: Place
-    namer: Namer
-    spoke: str
-    tags: dict[str, str]
-
-    @property
-    def path(self) -> Path:
-        """Where it stands in the stack file."""
-        return ("projects", self.project, "environments", self.name)
-
-    @property
-    def production(self) -> bool:
-        """Whether it holds production data."""
-        return self.settings.is_production(self.name)
-
-    def own(self, kind: str, field: str, within: str) -> str:
-        """An own name, or the generated one with its suffix."""
-        own: str | None = getattr(self.settings.names, field)
-        key = "".join(word.capitalize() if index else word for index, word in enumerate(field.split("_")))
-        path = (*self.path, "names", key) if own else self.path
-        return self.context.take(kind, own or self.namer.unique(kind), within, path)
-
-    def lock(self, what: str, scope: str) -> LockSpec | None:
-        """A lock, where there is production data."""
-        return LockSpec(f"lock-{what}", scope, "Holds production data.") if self.production else None
-
-    def endpoint(self, group: str, target: str, after: tuple[str, ...] = ()) -> PrivateEndpointSpec:
-        """A private endpoint of this environment."""
-        label = "workspace" if group == "amlworkspace" else group
-        name = self.context.take(
-            "privateEndpoint", self.namer.name("privateEndpoint", label), self.place.group_id, self.path
-        )
-        return PrivateEndpointSpec(
-            name=name,
-            interface=self.namer.name("networkInterface", label),
-            group=group,
-            target=target,
-            subnet=endpoints_subnet(self.context, self.spoke, f"{self.project}/{self.name}"),
-            zones=self.context.zones_for(group),
-            place=self.place,
-            tags=self.tags,
-            after=after,
-        )
-
-
 def plan_environment(context: Context, project: str, name: str) -> ProjectEnvironmentSpec:
     """One environment of one project."""
-    scene = _scene(context, context.config, project, name)
+    scene = scene_of(context, project, name)
     place = scene.place
     names = {
         "workspace": scene.own("workspace", "workspace", place.group_id),
@@ -134,21 +73,6 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         workspace=workspace,
         computes=plan_computes(scene, workspace, by_role["computeIdentity"], roles),
     )
-
-
-def _scene(context: Context, config: LandingZoneConfig, project: str, name: str) -> Scene:
-    settings = config.projects[project].environments[name]
-    group = settings.names.resource_group or context.group_name(project, name)
-    place = Place(context.landing_zone_subscription, group, config.location)
-    context.take(
-        "resourceGroup", group, f"/subscriptions/{place.subscription}", ("projects", project, "environments", name)
-    )
-    words = (config.business_unit, project, name)
-    identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
-    spoke = spoke_of(config, settings) or ""
-    owner: ProjectConfig = config.projects[project]
-    tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags)
-    return Scene(context, project, name, settings, place, Namer(words, identity), spoke, tags)
 
 
 def _targets(scene: Scene, names: dict[str, str], registry: str) -> dict[Target, str]:

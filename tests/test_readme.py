@@ -1,0 +1,56 @@
+"""What the README shows is what the commands do."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import yaml
+
+from cli import app
+from tests.conftest import ROOT, STACKS
+from tests.test_command_line import amlz
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_stack_file_shown_is_the_minimal_example() -> None:
+    """As data: the example has a first line for editors."""
+    example = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
+
+    assert [yaml.safe_load(block) for block in blocks("yaml")] == [yaml.safe_load(example)]
+
+
+def test_the_output_shown_is_how_the_preview_begins() -> None:
+    """Its first line is the command."""
+    (shown,) = blocks("text")
+    command, _, output = shown.partition("\n")
+
+    ran = amlz(*shlex.split(command)[2:])
+
+    assert ran.stdout[: len(output)] == output
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE))
+def test_every_command_of_the_table_runs(command: str) -> None:
+    """With the capitals filled in."""
+    filled = command.replace("STACK", "dev").replace("FINDING", "keys/enabled")
+
+    ran = amlz(*shlex.split(filled))
+
+    assert (ran.returncode, ran.stdout != "", ran.stderr) == (0, True, "")
+
+
+def test_the_table_has_every_command() -> None:
+    """None is there that the README does not tell of."""
+    told = {command.split(" ")[0] for command in re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE)}
+
+    assert told == {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
