@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from landingzone.load import StackFile
-    from landingzone.plan import LandingZonePlan
+import cli_policy
+from cli_options import FailOn, FailOnOption, Form, FormOption, Output, Stack, Today, planned, write
 
 app = typer.Typer(
     name="amlz",
@@ -24,13 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Form(StrEnum):
-    """Forms of a short answer."""
-
-    text = "text"
-    json = "json"
+app.add_typer(cli_policy.app)
 
 
 class PreviewForm(StrEnum):
@@ -42,27 +34,13 @@ class PreviewForm(StrEnum):
     arm_template = "arm-template"
 
 
-class FailOn(StrEnum):
-    """From which severity on the exit code is 1."""
-
-    error = "error"
-    warning = "warning"
-    none = "none"
-
-
-Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
-Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, whole or not at all.")]
-FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
-FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
-
-
 @app.command()
 def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> None:
     """Reads and checks a stack file."""
     from reports.check import as_json, as_text
 
-    file, plan = _planned(stack)
-    _write((as_json if form is Form.json else as_text)(file.stack, file.config, plan), output)
+    file, plan = planned(stack)
+    write((as_json if form is Form.json else as_text)(file.stack, file.config, plan), output)
 
 
 @app.command()
@@ -71,16 +49,17 @@ def preview(
     form: Annotated[PreviewForm, typer.Option("--format", help="How to answer.")] = PreviewForm.text,
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
+    today: Today = "",
 ) -> None:
     """Shows what a stack would build, without a cloud."""
     from importlib import import_module
 
     from preview import preview_stack
 
-    file, plan = _planned(stack)
-    result = preview_stack(file, plan)
+    file, plan = planned(stack)
+    result = preview_stack(file, plan, today)
     report = import_module(f"reports.as_{form.value.replace('-', '_')}")
-    _write(report.render(result), output)
+    write(report.render(result), output)
     raise typer.Exit(int(result.fails(fail_on.value)))
 
 
@@ -89,13 +68,13 @@ def addresses(stack: Stack, form: FormOption = Form.text, output: Output = None)
     """Shows every network and subnet of a stack, and what is free."""
     from reports import as_json, as_text
 
-    _, plan = _planned(stack)
+    _, plan = planned(stack)
     text = (
         as_json.dump(as_json.addresses(plan.addresses))
         if form is Form.json
         else as_text.render_addresses(plan.addresses)
     )
-    _write(text, output)
+    write(text, output)
 
 
 @app.command()
@@ -104,7 +83,7 @@ def schema(output: Output = None) -> None:
     from landingzone.schema import json_schema
     from reports.as_json import dump
 
-    _write(dump(json_schema()), output)
+    write(dump(json_schema()), output)
 
 
 @app.command()
@@ -112,40 +91,19 @@ def explain(finding: Annotated[str, typer.Argument(help="A finding's id, such as
     """Explains a finding: what it says, why it matters, what to do."""
     from checks.catalogue import explain as explained
 
-    _write(explained(finding), None)
-
-
-def _planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
-    """A stack file and its plan, with the line of each problem."""
-    from landingzone.load import load
-    from landingzone.plan import make_plan
-    from landingzone.problems import StackFileError
-
-    file = load(stack)
-    try:
-        return file, make_plan(file.config)
-    except StackFileError as error:
-        raise StackFileError(file.at(error.problems)) from None
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    from reports.files import write_whole
-
-    write_whole(output, text)
+    write(explained(finding), None)
 
 
 def main() -> None:
     """Runs `amlz`. Exit codes: 0, 1 findings, 2 the input is wrong, 3 a defect of `amlz` itself."""
     from landingzone.problems import LandingZoneError
+    from policies.engine.errors import PolicyError
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         app()
-    except LandingZoneError as error:
+    except (LandingZoneError, PolicyError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     except BrokenPipeError:

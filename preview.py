@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from checks.catalogue import run
@@ -9,15 +10,20 @@ from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from offline.graph import resource_graph
 from offline.monitor import Program, register
+from policies.imported import imported
+from policies.library import library
+from policies.verdicts import Asked, verdicts
 from reports.preview import Preview
 
 PROGRAM = Path(__file__).with_name("__main__.py")
 PROJECT = "aml-landing-zone"
 
 
-def preview_stack(file: StackFile, plan: LandingZonePlan) -> Preview:
-    """What the program would build from a stack file."""
+def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
+    """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
     registration = register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
-    graph = resource_graph(registration, cloud=plan.cloud, owners=owners)
-    return Preview(stack=file.stack, config=file.config, plan=plan, graph=graph, findings=run(graph))
+    graph = replace(resource_graph(registration, cloud=plan.cloud, owners=owners), today=today)
+    asked = Asked(library(), imported(), file.config.policies.above, today)
+    said = verdicts(graph, asked)
+    return Preview(stack=file.stack, config=file.config, plan=plan, graph=graph, findings=run(graph), verdicts=said)

@@ -61,11 +61,13 @@ class ResourceGraph:
     """Every resource of one landing zone, in the order of registration.
 
     `parents` gives each component's own parent and `dependencies` what components wait for, both by URN: components
-    carry no ARM body, but a resource waits for whatever its components wait for.
+    carry no ARM body, but a resource waits for whatever its components wait for. `today` is the day at which it is
+    looked at (ISO 8601), "" where nobody said.
     """
 
     resources: tuple[Resource, ...]
     cloud: str = "public"
+    today: str = ""
     parents: dict[str, str] = field(default_factory=dict)
     dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
 

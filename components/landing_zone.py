@@ -7,6 +7,7 @@ import pulumi_azure_native as azure
 
 from components.aliases import drop_generated_aliases
 from components.hub import Hub
+from components.policies import Policies
 from components.project_environment import ProjectEnvironment
 from components.shared_registry import SharedRegistry
 from components.site import Site
@@ -38,6 +39,7 @@ class LandingZone(pulumi.ComponentResource):
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, site, below)
             self.workspaces[environment.key] = built.resource_id
+        Policies("policies", args.policies, site, below)
         self.register_outputs({"workspaces": self.workspaces})
 
     def _subscription_provider(self, subscription: str, args: LandingZonePlan) -> azure.Provider:

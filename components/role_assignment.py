@@ -27,7 +27,10 @@ def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec
 def _principal(args: RoleAssignmentSpec, site: Site) -> pulumi.Input[str]:
     if not args.principal.identity:
         return args.principal.object_id
-    identity = site.resource(args.principal.identity)
-    assert isinstance(identity, managedidentity.UserAssignedIdentity)
-    principal: pulumi.Output[str] = identity.principal_id
+    holder = site.resource(args.principal.identity)
+    if isinstance(holder, authorization.PolicyAssignment):
+        own: pulumi.Output[str] = holder.identity.apply(lambda identity: identity.principal_id if identity else "")
+        return own
+    assert isinstance(holder, managedidentity.UserAssignedIdentity)
+    principal: pulumi.Output[str] = holder.principal_id
     return principal

@@ -87,13 +87,18 @@ class _Claims:
     ranges: list[tuple[IPv4Network, Path]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def claim(self, cidr: str, path: Path) -> None:
-        network = IPv4Network(cidr)
+    def build(self, cidr: str, path: Path) -> None:
+        """Claims a range of a network that is built here: Azure and Docker have their own ranges."""
         for row in FORBIDDEN:
-            if network.overlaps(IPv4Network(row.cidr)):
+            if IPv4Network(cidr).overlaps(IPv4Network(row.cidr)):
                 self.problems.append(
                     Problem(path, f"{cidr} touches {row.cidr}: {row.why}.", "Choose a range outside of it.")
                 )
+        self.claim(cidr, path)
+
+    def claim(self, cidr: str, path: Path) -> None:
+        """Claims a range, whoever uses it."""
+        network = IPv4Network(cidr)
         for other, where in self.ranges:
             if network.overlaps(other):
                 shared = min(network.num_addresses, other.num_addresses)
@@ -113,7 +118,7 @@ def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Proble
     hub = _hub(config, claims)
     for name, spoke in config.spokes.items():
         for index, cidr in enumerate(spoke.address_space):
-            claims.claim(cidr, ("spokes", name, "addressSpace", index))
+            claims.build(cidr, ("spokes", name, "addressSpace", index))
     for index, cidr in enumerate(config.on_premises):
         claims.claim(cidr, ("onPremises", index))
     problems = claims.problems
@@ -197,7 +202,7 @@ def next_free(free: Iterable[str], prefix: int) -> str | None:
 
 def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
-    claims.claim(cidr, path)
+    claims.build(cidr, path)
     network = IPv4Network(cidr)
     if network.prefixlen > SMALLEST_HUB:
         claims.problems.append(

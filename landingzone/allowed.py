@@ -27,12 +27,16 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
     r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),
+    r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
+    r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": ("a day, as 2027-03-31", "2027-03-31"),
 }  # fmt: skip
 
 #: Examples that read better than what the model says of a key by itself.
 _EXAMPLES: Mapping[str, Any] = {
     "organisation": "Contoso",
     "maxNodes": 4,
+    "network": "10.20.16.0/25",
     "hub": {"addressSpace": "10.20.0.0/24"},
     "spokes": {"main": {"addressSpace": ["10.20.16.0/20"]}},
     "environments": {"dev": {"network": "10.20.16.0/25"}},
@@ -113,6 +117,14 @@ def example(key: str, field: FieldInfo) -> str:
     return f"{key}: {_flow(_example(key, field.annotation, _metadata(field), field.examples))}"
 
 
+def example_at(model: type[BaseModel], path: Path) -> str:
+    """A line of the right form for what stands at a path, or nothing where the model knows no such place."""
+    field, hint = field_at(model, path), _at(model, path)
+    if field is not None:
+        return example(str(path[-1]), field)
+    return f"{path[-1]}: {_flow(_example('', hint, []))}" if path and is_part(hint) else ""
+
+
 def _metadata(field: FieldInfo) -> list[Any]:
     """What limits a field, also where it may be left out: pydantic keeps that inside the type."""
     found = list(field.metadata)
@@ -132,7 +144,8 @@ def _example(key: str, hint: Any, metadata: list[Any], examples: list[Any] | Non
     hint = inner(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if is_part(hint):
-        needed = {name: field for name, field in fields_of(hint).items() if field.is_required()}
+        # An environment without its range is told which one is free: it can be left out, and is needed all the same.
+        needed = {k: field for k, field in fields_of(hint).items() if field.is_required() or k == "network"}
         return {name: _example(name, f.annotation, _metadata(f), f.examples) for name, f in needed.items()}
     if origin is dict:
         return {_example("", arguments[0], []): _example("", arguments[1], [])}

@@ -39,8 +39,8 @@ class StackFile:
         return self.document.line(("config", KEY, *path))
 
     def at(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Problems with their places in this file, in the order of its lines."""
-        return _in_order(replace(p, file=self.shown, line=self.locate(p.path)) for p in problems)
+        """Problems with their places in this file, in the order of its lines, each told once however often repeated."""
+        return _in_order(_once(self.document, self.shown, problems))
 
 
 def load(stack: str, folder: Path | None = None) -> StackFile:
@@ -81,7 +81,7 @@ def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterab
     found: dict[object, Problem] = {}
     for p in problems:
         line, column = document.place(("config", KEY, *p.path))
-        found.setdefault((line, column, p.path[-1:], p.what), replace(p, file=shown, line=line))
+        found.setdefault((line, column, p.path[-1:], p.what, p.remedy), replace(p, file=shown, line=line))
     return found.values()
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from landingzone.allowed import PATTERNS, example, field_at, keys_at, places, span
-from landingzone.config.shared import camel
+from landingzone.allowed import PATTERNS, example, example_at, field_at, keys_at, places, span
+from landingzone.config.shared import GUID, camel
+from landingzone.facts.sizes import RETIRED
 from landingzone.problems import Path, Problem, listed
 from landingzone.secrets import looks_secret, repeatable
 
@@ -20,7 +21,8 @@ from landingzone.secrets import looks_secret, repeatable
 class Told:
     """What pydantic told of a mistake. `value` is what stands there, as it may be repeated.
 
-    `span` and `example` are what belongs there instead, where the model says.
+    `span` and `example` are what belongs there instead, where the model says; `required` whether something must.
+    `keys`: what a mapping that stands there can hold.
     """
 
     context: Mapping[str, Any]
@@ -28,13 +30,22 @@ class Told:
     value: str
     span: str = ""
     example: str = ""
+    required: bool = True
+    keys: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
         """The value at the beginning of a sentence."""
         return self.value[:1].upper() + self.value[1:] if self.value in _NAMELESS else self.value
 
+    @property
+    def plain(self) -> str:
+        """The value as it would be written in YAML, where that is short and no secret; of a list, its only entry."""
+        value = self.input[0] if isinstance(self.input, list) and len(self.input) == 1 else self.input
+        return value if isinstance(value, str) and not looks_secret(value) and _PLAIN.fullmatch(value) else ""
 
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,59}")
 Words = Callable[[Told], tuple[str, str]]
 
 
@@ -53,10 +64,10 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     if words is None:
         return Problem(path, f"{error['msg']}.", "docs/configuration.md says what is allowed.")
     value = (written or {}).get(loc) or shown(error["input"])
-    told = Told(error.get("ctx", {}), error["input"], value)
+    told = Told(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
+    told = replace(told, keys=tuple(keys_at(model, loc)))
     if field is not None:
-        such = f"For example `{example(str(loc[-1]), field)}`." if field.is_required() else ""
-        told = replace(told, span=span(field), example=such)
+        told = replace(told, span=span(field), required=field.is_required())
     return Problem(path, *words(told))
 
 
@@ -81,9 +92,20 @@ def _pattern(told: Told) -> tuple[str, str]:
     pattern = told.context["pattern"]
     says, such = PATTERNS.get(pattern, (f"text that fits {pattern}", ""))
     small = str(told.input).strip().lower()
-    meant = next((t for t in (re.sub(r"[\s_.-]+", "-", small), "".join(small.split())) if re.search(pattern, t)), "")
+    meant = next((text for text in _meant(pattern, small, str(told.input)) if re.search(pattern, text)), "")
     remedy = f"Write {meant}." if meant and told.value != "what is there" else f"For example {such}." if such else ""
+    if says == "a virtual machine size" and small.startswith("standard_"):
+        says = "a size as Azure writes it"
     return f"{told.subject} is not {says}.", remedy
+
+
+def _meant(pattern: str, small: str, text: str) -> list[str]:
+    """What may have been meant by a text, in lower case `small`."""
+    if pattern == GUID:
+        return re.findall(GUID.strip("^$"), small)
+    if pattern.startswith("^Standard_"):
+        return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
+    return [re.sub(r"[\s_.-]+", "-", small), "".join(small.split()), re.sub(r"[^a-z0-9]", "", small)]
 
 
 def _number(limit: str) -> Words:
@@ -101,9 +123,10 @@ def _wants(what: str, remedy: str = "") -> Words:
 def _wants_text(told: Told) -> tuple[str, str]:
     what = f"{told.subject} stands where text belongs"
     if told.input is None:
-        return f"{what}.", "Write the text, or remove the key."
+        return f"{what}.", f"For example `{told.example}`." if told.required and told.example else _REMOVE
     if isinstance(told.input, dict | list):
-        return f"{what}.", "Write the text behind the key, on the same line."
+        plain = f"Write {told.plain}, without brackets or dash." if told.plain else ""
+        return f"{what}.", plain or "Write the text behind the key, on the same line."
     kind = str(told.input).lower() if isinstance(told.input, bool) else "a number"
     reads = f": YAML reads it as {kind}" if told.value != kind else ""
     return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{told.value}".'
@@ -122,7 +145,10 @@ def _choice(told: Told) -> tuple[str, str]:
     choices = told.context["expected"].replace("'", "")
     if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
         return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
-    return f"{told.subject} is not known here.", f"Write {choices}."
+    if told.value in _NAMELESS:
+        return f"{told.subject} stands where {choices} belongs.", f"Write {choices}."
+    several = " or " in choices
+    return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} can stand here."
 
 
 def _network(told: Told) -> tuple[str, str]:
@@ -140,12 +166,12 @@ def _tag(told: Told) -> tuple[str, str]:
 
 
 def _too_short(told: Told) -> tuple[str, str]:
-    return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Say more."
+    return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Write a longer one."
 
 
 def _too_few(told: Told) -> tuple[str, str]:
     what = f"It is empty: at least {_counted(told, 'entry', 'entries')} must be there."
-    return what, told.example or "Add what is missing."
+    return what, f"For example `{told.example}`." if told.example else "Add what is missing."
 
 
 def _counted(told: Told, one: str, several: str) -> str:
@@ -163,10 +189,29 @@ def _shorter(units: str) -> Words:
 
 
 def _mapping(told: Told) -> tuple[str, str]:
-    remedy = "Write one `key: value` a line below it, further in."
-    return f"{told.subject} stands where a mapping belongs.", told.example or remedy
+    remedy = f"For example `{told.example}`." if told.example else "Write one `key: value` a line below it, further in."
+    if told.example.endswith(": {}"):
+        remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(told.keys)}."
+    if told.input is None and not told.required:
+        remedy += " Or remove the key."
+    return f"{told.subject} stands where a mapping belongs.", remedy
 
 
+def _list(told: Told) -> tuple[str, str]:
+    plain = f"Put it in brackets: [{told.plain}]." if told.plain else ""
+    return (
+        f"{told.subject} stands where a list belongs.",
+        plain or "Write [one, two], or one `- entry` a line below it.",
+    )
+
+
+def _tag_twice(told: Told) -> tuple[str, str]:
+    names = [name for name in (told.context["other"], told.context["name"]) if not looks_secret(str(name))]
+    which = f": {listed(map(repr, names))}" if len(names) == 2 else ""
+    return f"Two tag names differ in case alone{which}. Azure takes them for one.", "Remove one."
+
+
+_REMOVE = "Write the text, or remove the key."
 _BOOLEAN = _wants("true or false", "Write true or false.")
 _WHOLE, _DECIMAL = _wants_number("a whole number"), _wants_number("a number")
 WORDS: Mapping[str, Words] = {
@@ -187,7 +232,7 @@ WORDS: Mapping[str, Words] = {
     "dict_type": _mapping,
     "model_type": _mapping,
     "model_attributes_type": _mapping,
-    "tuple_type": _wants("a list", "Write [one, two], or one `- entry` a line below it."),
+    "tuple_type": _list,
     "literal_error": _choice,
     "greater_than": _number("too small: more than {}"),
     "greater_than_equal": _number("too small: at least {}"),
@@ -196,6 +241,7 @@ WORDS: Mapping[str, Words] = {
     "finite_number": _DECIMAL,
     "network": _network,
     "tag": _tag,
+    "tag_twice": _tag_twice,
 }
 
 

@@ -72,7 +72,13 @@ class NameBook:
         key = (kind, within.lower(), name.lower())
         other = self.taken.setdefault(key, path)
         if other != path:
-            self.problems.append(
-                Problem(path, f"{name!r} is already the name of {dotted(other)}.", "Give one of them another name.")
-            )
+            self.problems.append(_taken(name, path, other))
         return name
+
+
+def _taken(name: str, path: Path, other: Path) -> Problem:
+    """Two things of one name: one that the stack file says, or one that is made from keys."""
+    if path[-1:] == ("name",) or path[-2:-1] == ("names",):
+        return Problem(path, f"{name!r} is already the name of {dotted(other)}.", "Give one of them another name.")
+    remedy = "Rename one of the two" + (", or set `names` in the environment." if path[:1] == ("projects",) else ".")
+    return Problem(path, f"The name made for it, {name!r}, is already that of {dotted(other)}.", remedy)

@@ -13,11 +13,20 @@ from landingzone.planning.context import Context
 from landingzone.planning.environment import plan_environment
 from landingzone.planning.hub import plan_hub
 from landingzone.planning.limits import check_limits
+from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
 from landingzone.planning.registry import plan_shared_registry
+from landingzone.planning.sizes import check_sizes
 from landingzone.planning.spoke import plan_spoke
 from landingzone.problems import StackFileError
-from landingzone.specs import HubSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec, SpokeSpec
+from landingzone.specs import (
+    HubSpec,
+    PoliciesSpec,
+    ProjectEnvironmentSpec,
+    RoleAssignmentSpec,
+    SharedRegistrySpec,
+    SpokeSpec,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class LandingZonePlan:
     spokes: tuple[SpokeSpec, ...]
     shared_registry: SharedRegistrySpec | None
     environments: tuple[ProjectEnvironmentSpec, ...]
+    policies: PoliciesSpec
     deployer: tuple[DeployerRole, ...]
     keep_api_version_aliases: bool
 
@@ -56,12 +66,14 @@ class LandingZonePlan:
             yield from environment.registry.roles if environment.registry else environment.shared_registry_roles
             yield from environment.insights.roles
             yield from environment.workspace.roles
+        for assignment in self.policies.assignments:
+            yield from assignment.roles
 
 
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (*problems, *check_references(config), *check_limits(config))
+    problems = (*problems, *check_references(config), *check_limits(config), *check_sizes(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())
@@ -69,8 +81,9 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
     shared = plan_shared_registry(context) if config.shared_registry else None
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
-    if context.names.problems:
-        raise StackFileError(context.names.problems)
+    policies, problems = plan_policies(context, planned, spokes)
+    if context.names.problems or problems:
+        raise StackFileError((*context.names.problems, *problems))
     return LandingZonePlan(
         business_unit=config.business_unit,
         location=config.location,
@@ -82,14 +95,21 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         spokes=spokes,
         shared_registry=shared,
         environments=planned,
-        deployer=_deployer(context, hub),
+        policies=policies,
+        deployer=_deployer(context, hub, policies),
         keep_api_version_aliases=config.keep_api_version_aliases,
     )
 
 
-def _deployer(context: Context, hub: HubSpec) -> tuple[DeployerRole, ...]:
+def _deployer(context: Context, hub: HubSpec, policies: PoliciesSpec) -> tuple[DeployerRole, ...]:
     locks = context.any_production
-    holds = {"always": True, "locks": locks, "noLocks": not locks, "roles": bool(hub.log_analytics.roles) and not locks}
+    holds = {
+        "always": True,
+        "locks": locks,
+        "noLocks": not locks,
+        "roles": bool(hub.log_analytics.roles) and not locks,
+        "policies": bool(policies.assignments),
+    }
     on = {"hub": context.hub_subscription, "landingZone": context.landing_zone_subscription}
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:

@@ -6,6 +6,8 @@ LandingZoneError
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,7 +43,18 @@ class StackFileError(LandingZoneError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(_wrapped(line) for problem in self.problems for line in str(problem).split("\n")))
+
+
+def _wrapped(line: str) -> str:
+    """A line in 80 columns. Places, words, and examples that have room on a line of their own stay whole."""
+    if not line.startswith("  "):
+        return line
+    whole = re.sub(r"`[^`]{1,70}`", lambda found: found[0].replace(" ", "\0"), line.strip())
+    lines = textwrap.wrap(
+        whole, 80, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines).replace("\0", " ")
 
 
 def dotted(path: Path) -> str:

@@ -117,6 +117,8 @@ def _type_words(hint: Any) -> str:
         return f"a list of {_type_words(arguments[0])}"
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return "see below"
+    if hint is Any:
+        return "any value"
     return {str: "text", int: "a whole number", float: "a number", bool: "`true` or `false`"}[hint]
 
 

@@ -11,6 +11,7 @@ from landingzone.addresses import AddressPlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
+from reports import policy
 from reports.preview import NOT_COVERED, Preview
 
 SCHEMA_VERSION = 1
@@ -18,6 +19,7 @@ SCHEMA_VERSION = 1
 
 def render(preview: Preview) -> str:
     """The whole preview."""
+    urns = {resource.id.lower(): resource.urn for resource in preview.graph}
     return dump(
         {
             "schemaVersion": SCHEMA_VERSION,
@@ -25,7 +27,7 @@ def render(preview: Preview) -> str:
             "landingZone": _landing_zone(preview),
             "addresses": addresses(preview.plan.addresses),
             "resources": [_resource(resource) for resource in preview.graph],
-            "verdicts": list(preview.verdicts),
+            "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
             "findings": [_finding(finding) for finding in preview.findings],
             "notCovered": list(NOT_COVERED),
         }

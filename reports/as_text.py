@@ -11,6 +11,7 @@ from checks.finding import Finding, Severity
 from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
+from reports import policy
 from reports.preview import NOT_COVERED, Preview
 from reports.words import counted, plural
 
@@ -20,7 +21,7 @@ WIDTH = 80
 def render(preview: Preview) -> str:
     """The whole preview."""
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
-    parts += [_asked_for(preview), _findings(preview), _deployer(preview), _limits()]
+    parts += [_asked_for(preview), _findings(preview), _policy(preview), _deployer(preview), _limits()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -48,6 +49,7 @@ def _summary(preview: Preview) -> str:
         "would build": f"{total} in {plural(groups, 'resource group')}",
         "addresses": "; ".join(_used(space) for space in preview.plan.addresses.spaces),
         "findings": counts,
+        "policy": policy.summary(preview.verdicts),
     }
     return "\n".join(_wrapped(f"  {label:<14}", text) for label, text in rows.items())
 
@@ -121,6 +123,18 @@ def _finding(first: Finding, *others: Finding) -> str:
     also = f"The same at {listed(other.name for other in others)}." if others else ""
     lines += [_wrapped("         ", text) for text in (first.message, also, first.remedy) if text]
     return "\n".join(lines)
+
+
+def _policy(preview: Preview) -> str:
+    """What Azure Policy would say, apart from what complies. The same answer to several resources is told once."""
+    told = []
+    for first, alike in policy.groups(preview.verdicts):
+        lines = [_wrapped("", policy.headline(first))]
+        names = listed(dict.fromkeys(answer.subject.name for answer in alike))
+        lines += [_wrapped("         ", text) for text in (f"{names}.", *policy.because(first))]
+        told.append("\n".join(lines))
+    told += [_wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
+    return "\n\n".join(["Azure Policy", *told]) if told else ""
 
 
 def _deployer(preview: Preview) -> str:

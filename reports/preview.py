@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from arm.graph import ResourceGraph
 from checks.finding import Finding, Severity
 from landingzone.config import LandingZoneConfig
 from landingzone.plan import LandingZonePlan
+from policies.verdicts import Verdicts
 
 #: What no preview without a cloud can know. Said wherever its results are shown.
 NOT_COVERED = (
     "state and drift: it knows the stack file, not what is in Azure",
     "what Azure checks only when asked: live quota, capacity, names taken by others",
-    "Azure Policy: no assignment of your tenant is judged here",
+    "Azure Policy: assignments of your tenant that were not imported",
     "what a change would replace or refuse",
 )
 
@@ -29,14 +28,15 @@ class Preview:
     plan: LandingZonePlan
     graph: ResourceGraph
     findings: tuple[Finding, ...]
-    verdicts: tuple[Mapping[str, Any], ...] = ()
+    verdicts: Verdicts
 
     def count(self, severity: Severity) -> int:
         """Findings of a severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether something is found at or above a severity; `none` never fails."""
+        """Whether something is found at or above a severity, or refused by a policy; `none` never fails."""
         if fail_on == "none":
             return False
-        return any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
+        found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
+        return found or bool(self.verdicts.denied)

@@ -14,6 +14,7 @@ from landingzone.config.shared import (
     Generation,
     Guid,
     Network,
+    OwnName,
     Tags,
     VmSize,
     Word,
@@ -74,15 +75,15 @@ class SecurityConfig(Config):
 class NamesConfig(Config):
     """Own names instead of the generated ones."""
 
-    resource_group: str | None = None
+    resource_group: OwnName | None = None
     """The resource group."""
-    workspace: str | None = None
+    workspace: OwnName | None = None
     """The Azure ML workspace: 3 to 33 letters, digits, hyphens or underscores."""
-    key_vault: str | None = None
+    key_vault: OwnName | None = None
     """The vault: 3 to 24 letters, digits or hyphens, unique in Azure."""
-    storage_account: str | None = None
+    storage_account: OwnName | None = None
     """The storage account: 3 to 24 lower-case letters or digits, unique in Azure."""
-    container_registry: str | None = None
+    container_registry: OwnName | None = None
     """The registry: 5 to 50 letters or digits, unique in Azure."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from landingzone.config.shared import Config, Generation, Network
+from landingzone.config.shared import Config, Generation, Network, OwnName
 
 
 class FirewallConfig(Config):
@@ -23,9 +23,9 @@ class LogAnalyticsConfig(Config):
 
     retention_days: Annotated[int, Field(ge=30, le=730, strict=True)] = 90
     """How long logs are kept, in days."""
-    daily_cap_gb: Annotated[float, Field(gt=0)] | None = None
+    daily_cap_gb: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None
     """Most gigabytes taken in a day; what comes after is lost until the next. None means no cap."""
-    name: str | None = None
+    name: OwnName | None = None
     """An own name instead of the generated one."""
 
 

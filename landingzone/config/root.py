@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from landingzone.config.environment import ProjectConfig
 from landingzone.config.hub import HubConfig
-from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, Tags, Word
+from landingzone.config.policies import PoliciesConfig
+from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
 
 
 class SubscriptionsConfig(Config):
@@ -30,7 +31,7 @@ class SpokeConfig(Config):
 class SharedRegistryConfig(Config):
     """A container registry that several environments share."""
 
-    name: str | None = None
+    name: OwnName | None = None
     """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
     generation: Generation = 1
     """Raise by one when the name is still held by something deleted."""
@@ -74,5 +75,7 @@ class LandingZoneConfig(Config):
     """Tags of everything."""
     projects: dict[Word, ProjectConfig] = Field(default_factory=dict)
     """Projects by name."""
+    policies: PoliciesConfig = PoliciesConfig()
+    """Azure policies: guardrails, further assignments, exemptions."""
     keep_api_version_aliases: bool = False
     """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""

@@ -38,8 +38,14 @@ def _loose(text: str) -> str:
         return ""
 
 
-def _not_secret(tags: dict[str, str]) -> dict[str, str]:
+def _as_azure_takes(tags: dict[str, str]) -> dict[str, str]:
+    seen: dict[str, str] = {}
     for name in tags:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise PydanticCustomError(
+                "tag_twice", "tag names {name} and {other} differ in case alone", {"name": name, "other": other}
+            )
         bad = sorted(set(name) & set("<>%&\\?/"))
         if bad:
             raise PydanticCustomError(
@@ -67,15 +73,18 @@ ComputeName = Annotated[
 ]
 #: A virtual machine size.
 VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$"), Field(examples=["Standard_D4s_v5"])]
-#: Tags: at most 50 on a resource, names of at most 512 and values of at most 256 characters.
+#: Tags: names differ in more than case and have at most 128 characters on a storage account, values at most 256.
+#: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 Tags = Annotated[
     dict[
-        Annotated[str, StringConstraints(min_length=1, max_length=512)],
+        Annotated[str, StringConstraints(min_length=1, max_length=128)],
         Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=40),
-    AfterValidator(_not_secret),
+    AfterValidator(_as_azure_takes),
 ]
+#: A name instead of a generated one. What each type allows is said where the name is taken.
+OwnName = Annotated[str, StringConstraints(min_length=1)]
 #: How often a name that Azure still holds for a deleted resource was stepped over.
 Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
 

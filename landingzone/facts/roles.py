@@ -106,7 +106,7 @@ class DeployerGrant:
     on: Literal["hub", "landingZone"]
     role: str
     why: str
-    when: Literal["always", "locks", "noLocks", "roles"] = "always"
+    when: Literal["always", "locks", "noLocks", "roles", "policies"] = "always"
 
 
 #: Locks take more than role assignments: only Owner and User Access Administrator may write them,
@@ -122,4 +122,10 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "landingZone", "User Access Administrator", "locks on production data, and role assignments", "locks"
     ),
     DeployerGrant("landingZone", "Role Based Access Control Administrator", "role assignments", "noLocks"),
+    DeployerGrant(
+        "landingZone",
+        "Resource Policy Contributor",
+        "definitions, assignments and exemptions of policies",
+        "policies",
+    ),
 )

@@ -62,7 +62,8 @@ def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:
 
 def _names_resolve(scene: Scene) -> tuple[str, ...]:
     """The hub's links of the zones of this environment: nodes ask the firewall, which asks from the hub."""
-    zones = {zone.name: zone for group in endpoint_groups(scene.settings) for zone in scene.context.zones_for(group)}
+    groups = {*endpoint_groups(scene.settings), "registry"}  # a shared one has its endpoint elsewhere, its zone here
+    zones = {zone.name: zone for group in groups for zone in scene.context.zones_for(group)}
     return tuple(f"{zones[name].id}/virtualNetworkLinks/link-hub" for name in sorted(zones))
 
 

@@ -70,13 +70,16 @@ class Context:
         return Namer((self.config.business_unit, *words), ()).name("resourceGroup", self.config.location)
 
     def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
-        """Tags of a resource: what it belongs to, then the stack file's from the outside in."""
+        """Tags of a resource: what it belongs to, then the stack file's from the outside in, whatever their case."""
         base = {
             "organisation": self.config.organisation,
             "businessUnit": self.config.business_unit,
             "managedBy": "pulumi",
         }
-        return {key: value for tags in (base, self.config.tags, *more) for key, value in tags.items()}
+        merged: dict[str, tuple[str, str]] = {}
+        for tags in (base, self.config.tags, *more):
+            merged |= {key.lower(): (key, value) for key, value in tags.items()}
+        return dict(merged.values())
 
     def diagnostics(self, target: str) -> DiagnosticsSpec:
         """Everything that a resource can send, to the central log."""

@@ -52,10 +52,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         scene.context, registry_name, place, scene.endpoint("registry", registry_id), roles["registry"]
     )  # fmt: skip
     registry = _protected(scene, registry)
-    insights = InsightsSpec(
-        names["insights"], place, context.log_analytics, context.config.hub.log_analytics.retention_days,
-        roles["insights"], scene.tags,
-    )  # fmt: skip
+    insights = InsightsSpec(names["insights"], place, context.log_analytics, roles["insights"], scene.tags)
     workspace = _workspace(scene, names["workspace"], targets, roles)
     return ProjectEnvironmentSpec(
         key=f"{project}-{name}",
@@ -156,7 +153,7 @@ def _protected(scene: Scene, registry: ContainerRegistrySpec | None) -> Containe
 def _workspace(
     scene: Scene, name: str, targets: dict[Target, str], roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
 ) -> WorkspaceSpec:
-    """The workspace, after the roles that its identity needs on what it consists of."""
+    """The workspace, after the roles that its identity needs on what it consists of, and the endpoints of that."""
     settings, project = scene.settings, scene.context.config.projects[scene.project]
     parts: tuple[Target, ...] = ("storage", "vault", "registry", "insights")
     before = tuple(role.id for part in parts for role in roles[part] if "workspaceIdentity" in role.who)
@@ -181,7 +178,7 @@ def _workspace(
         endpoint=scene.endpoint("amlworkspace", workspace),
         diagnostics=scene.context.diagnostics(workspace),
         roles=roles["workspace"],
-        after=before,
+        after=(*before, *scene.parts_resolve),
         protect=scene.production,
         tags=scene.tags,
     )

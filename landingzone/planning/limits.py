@@ -26,7 +26,7 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
         per_spoke[spoke] += len(ENVIRONMENT_SHARES)
         endpoints[spoke] += len(endpoint_groups(environment))
         computes += len(environment.clusters) + len(environment.instances) + 1
-        tags = {**config.tags, **config.projects[project].tags, **environment.tags}
+        tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")
     for spoke in per_spoke:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from landingzone.addresses import environments
-from landingzone.config import LandingZoneConfig
+from landingzone.config import AccessConfig, LandingZoneConfig
 from landingzone.planning.computes import IMAGE_BUILD
-from landingzone.planning.context import union
 from landingzone.problems import Path, Problem
 
 
 def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that is named and not there, or said twice."""
+    yield from _twice(("availabilityZones",), config.availability_zones)
+    yield from _twice(("egress",), config.egress)
+    yield from _both_kinds(config)
     users = []
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
-        people = union(config.access, config.projects[project].access, environment.access)
-        groups = {who for kind, ids in people.items() if kind != "pipelines" for who in ids}
-        for both in sorted(groups & {*people["pipelines"]}):
-            yield Problem(
-                path,
-                f"{both} has access as a group and, under `access.pipelines`, as a service principal. An object id is "
-                "one of them.",
-                "Remove it where it does not belong.",
-            )
         if environment.registry == "shared":
             users.append(path)
             if config.shared_registry is None:
@@ -63,4 +56,41 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     if config.shared_registry is not None and not users:
         yield Problem(
             ("sharedRegistry",), "No environment uses it.", "Remove it, or say `registry: shared` in an environment."
+        )
+
+
+def _twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
+    """Entries of a list that stand there already."""
+    for index, item in enumerate(items):
+        if item in items[:index]:
+            yield Problem((*path, index), f"{item} stands in the list twice.", "Remove one.")
+
+
+def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Object ids that an environment would give access as a group and as a service principal, each place once."""
+    told: dict[tuple[Path, str], None] = {}
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        levels: dict[Path, AccessConfig] = {
+            ("access",): config.access,
+            ("projects", project, "access"): config.projects[project].access,
+            (*path, "access"): environment.access,
+        }
+        groups = {
+            who
+            for access in levels.values()
+            for kind in AccessConfig.model_fields
+            if kind != "pipelines"
+            for who in getattr(access, kind)
+        }
+        for where, access in levels.items():
+            for index, who in enumerate(access.pipelines):
+                if who in groups:
+                    told.setdefault(((*where, "pipelines", index), who))
+    for place, who in told:
+        yield Problem(
+            place,
+            f"{who} has access as a group too. Under `pipelines` stand service principals; an object id is one of "
+            "them.",
+            "Remove it where it does not belong.",
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from landingzone.addresses import environments
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.names import Namer
-from landingzone.planning.context import Context
+from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.hub import hub_network_id
 from landingzone.problems import Path
 from landingzone.specs import (
@@ -52,15 +53,17 @@ def shared_place(context: Context) -> Place:
 
 def plan_shared_registry(context: Context) -> SharedRegistrySpec:
     """The landing zone's registry. Its one endpoint is in the hub: two would overwrite each other's names."""
-    place, name, path = shared_place(context), _shared_name(context), ("sharedRegistry",)
+    place, name = shared_place(context), _shared_name(context)
+    path: Path = ("sharedRegistry",)
     context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", path)
-    context.take("containerRegistry", name, "", path)
+    own = context.config.shared_registry is not None and context.config.shared_registry.name
+    context.take("containerRegistry", name, "", (*path, "name") if own else path)
     target = place.id("Microsoft.ContainerRegistry/registries", name)
-    production, zones = context.any_production, context.any_production and bool(context.zones)
+    production = _holds_production(context)
     spec = ContainerRegistrySpec(
         name=name,
         place=place,
-        zone_redundant=zones,
+        zone_redundant=production and bool(context.zones),
         endpoint=_shared_endpoint(context, target, path),
         diagnostics=context.diagnostics(target),
         roles=(),
@@ -69,6 +72,20 @@ def plan_shared_registry(context: Context) -> SharedRegistrySpec:
         tags=context.tags(),
     )
     return SharedRegistrySpec(ResourceGroupSpec(place, context.tags()), spec)
+
+
+def shared_zone_group(context: Context) -> str:
+    """The id of the zone group of the shared registry's endpoint: once it stands, the registry is found."""
+    name = _shared_namer(context).name("privateEndpoint", "registry")
+    return context.hub_place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
+
+
+def _holds_production(context: Context) -> bool:
+    """Whether an environment that uses the shared registry holds production data."""
+    return any(
+        registry_is_shared(environment) and environment.is_production(name)
+        for _, name, environment in environments(context.config)
+    )
 
 
 def _shared_namer(context: Context) -> Namer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landingzone.addresses import spoke_of
+from landingzone.addresses import endpoint_groups, spoke_of
 from landingzone.config import EnvironmentConfig, ProjectConfig
 from landingzone.names import Namer
-from landingzone.planning.context import Context
+from landingzone.planning.context import Context, registry_is_shared
+from landingzone.planning.registry import shared_zone_group
 from landingzone.planning.spoke import endpoints_subnet
 from landingzone.problems import Path
 from landingzone.specs import LockSpec, Place, PrivateEndpointSpec
@@ -47,6 +48,17 @@ class Scene:
         """A lock, where there is production data."""
         return LockSpec(f"lock-{what}", scope, "Holds production data.") if self.production else None
 
+    @property
+    def parts_resolve(self) -> tuple[str, ...]:
+        """The zone groups of what the workspace consists of: once they stand, stores, vault and registry are found."""
+        zone_groups = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"
+        own = tuple(
+            self.place.id(zone_groups, self.namer.name("privateEndpoint", group), "default")
+            for group in endpoint_groups(self.settings)
+            if group != "amlworkspace"
+        )
+        return (*own, shared_zone_group(self.context)) if registry_is_shared(self.settings) else own
+
     def endpoint(self, group: str, target: str, after: tuple[str, ...] = ()) -> PrivateEndpointSpec:
         """A private endpoint of this environment."""
         label = "workspace" if group == "amlworkspace" else group
@@ -72,9 +84,9 @@ def scene_of(context: Context, project: str, name: str) -> Scene:
     settings = config.projects[project].environments[name]
     group = settings.names.resource_group or context.group_name(project, name)
     place = Place(context.landing_zone_subscription, group, config.location)
-    context.take(
-        "resourceGroup", group, f"/subscriptions/{place.subscription}", ("projects", project, "environments", name)
-    )
+    path: Path = ("projects", project, "environments", name)
+    own: Path = ("names", "resourceGroup") if settings.names.resource_group else ()
+    context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))
     words = (config.business_unit, project, name)
     identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
     spoke = spoke_of(config, settings) or ""

@@ -45,6 +45,16 @@ from landingzone.specs.networks import (
     VirtualNetworkSpec,
     ZoneLinkSpec,
 )
+from landingzone.specs.policies import (
+    InitiativeMemberSpec,
+    InitiativeSpec,
+    OverrideSpec,
+    PoliciesSpec,
+    PolicyAssignmentSpec,
+    PolicyDefinitionSpec,
+    PolicyExemptionSpec,
+    SelectorSpec,
+)
 
 __all__ = [
     "ApplicationRuleSpec",
@@ -56,6 +66,8 @@ __all__ = [
     "FirewallSpec",
     "HubSpec",
     "IdentitySpec",
+    "InitiativeMemberSpec",
+    "InitiativeSpec",
     "InsightsSpec",
     "InstanceSpec",
     "KeyVaultSpec",
@@ -64,8 +76,13 @@ __all__ = [
     "NetworkRuleSpec",
     "NetworkSecurityGroupSpec",
     "NsgRuleSpec",
+    "OverrideSpec",
     "PeeringSpec",
     "Place",
+    "PoliciesSpec",
+    "PolicyAssignmentSpec",
+    "PolicyDefinitionSpec",
+    "PolicyExemptionSpec",
     "PrincipalSpec",
     "PrivateDnsSpec",
     "PrivateEndpointSpec",
@@ -75,6 +92,7 @@ __all__ = [
     "RoleAssignmentSpec",
     "RouteTableSpec",
     "RuleGroupSpec",
+    "SelectorSpec",
     "SharedRegistrySpec",
     "SpokeSpec",
     "StorageSpec",

@@ -103,7 +103,6 @@ class InsightsSpec:
     name: str
     place: Place
     log_analytics: str
-    retention_days: int
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
 

@@ -230,7 +230,7 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     ),
     "one resource group for two": (
         {"resourceGroup": "rg-mine"}, {"resourceGroup": "rg-mine"},
-        [f"{FRAUD}\n  'rg-mine' is already the name of {DEV}.\n  {OTHER}"],
+        [f"{FRAUD}.names.resourceGroup\n  'rg-mine' is already the name of {DEV}.names.resourceGroup.\n  {OTHER}"],
     ),
     "one workspace's name in two groups": ({"workspace": "mlw-mine"}, {"workspace": "mlw-mine"}, []),
 }  # fmt: skip
@@ -250,8 +250,8 @@ def test_a_project_called_spoke_is_refused_where_its_group_would_be_the_spokes()
     asked = stack({"spoke/main": at("10.1.0.0/24")})
 
     assert said(asked) == [
-        "projects.spoke.environments.main\n  'rg-retail-spoke-main-westeurope' is already the name of spokes.main.\n"
-        f"  {OTHER}"
+        "projects.spoke.environments.main\n  The name made for it, 'rg-retail-spoke-main-westeurope', is already that "
+        "of spokes.main.\n  Rename one of the two, or set `names` in the environment."
     ]
 
 

@@ -208,17 +208,19 @@ RBAC = "Role Based Access Control Administrator"
 UAA = "User Access Administrator"
 LOCKS = "locks on production data, and role assignments"
 LOGS = "giving the platform team the logs"
+POLICY = (LANDING_ZONE, "Resource Policy Contributor", "definitions, assignments and exemptions of policies")
 BOTH = {"landingZone": LANDING_ZONE, "hub": HUB}
 DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
     "one subscription": (
         stack(),
-        [(LANDING_ZONE, "Contributor", f"{CREATE_HUB}; {CREATE}"), (LANDING_ZONE, RBAC, "role assignments")],
+        [(LANDING_ZONE, "Contributor", f"{CREATE_HUB}; {CREATE}"), (LANDING_ZONE, RBAC, "role assignments"), POLICY],
     ),
     "one subscription, with a platform team": (
         stack(access=PEOPLE),
         [
             (LANDING_ZONE, "Contributor", f"{CREATE_HUB}; {CREATE}"),
             (LANDING_ZONE, RBAC, f"{LOGS}; role assignments"),
+            POLICY,
         ],
     ),
     "one subscription, with production": (
@@ -226,6 +228,7 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
         [
             (LANDING_ZONE, "Contributor", f"{CREATE_HUB}; {CREATE}"),
             (LANDING_ZONE, UAA, f"locking the central log; {LOCKS}"),
+            POLICY,
         ],
     ),
     "two subscriptions": (
@@ -234,6 +237,7 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
             (HUB, "Contributor", CREATE_HUB),
             (LANDING_ZONE, "Contributor", CREATE),
             (LANDING_ZONE, RBAC, "role assignments"),
+            POLICY,
         ],
     ),
     "two subscriptions, with a platform team": (
@@ -243,6 +247,7 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
             (HUB, RBAC, LOGS),
             (LANDING_ZONE, "Contributor", CREATE),
             (LANDING_ZONE, RBAC, "role assignments"),
+            POLICY,
         ],
     ),
     "two subscriptions, with production": (
@@ -252,6 +257,7 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
             (HUB, UAA, "locking the central log"),
             (LANDING_ZONE, "Contributor", CREATE),
             (LANDING_ZONE, UAA, LOCKS),
+            POLICY,
         ],
     ),
 }  # fmt: skip
@@ -282,6 +288,11 @@ def test_an_id_is_a_group_or_a_service_principal_and_never_both() -> None:
     """Azure refuses an assignment whose principal is of another type than it says; so it is refused here."""
     both = PEOPLE["dataScientists"]
 
-    problems = said(stack(access={"dataScientists": both, "pipelines": both}))
+    environments = {"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24")}
 
-    assert [text.splitlines()[0] for text in problems] == ["projects.churn.environments.dev"]
+    problems = said(stack(environments, access={"dataScientists": both, "pipelines": [*PEOPLE["pipelines"], *both]}))
+
+    assert problems == [
+        f"access.pipelines[1]\n  {both[0]} has access as a group too. Under `pipelines` stand service principals; an "
+        "object id is one of them.\n  Remove it where it does not belong."
+    ]

@@ -1,0 +1,72 @@
+"""What the verbs share: arguments and options, reading a stack, writing an answer."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from landingzone.load import StackFile
+    from landingzone.plan import LandingZonePlan
+
+
+class Form(StrEnum):
+    """Forms of a short answer."""
+
+    text = "text"
+    json = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on the exit code is 1."""
+
+    error = "error"
+    warning = "warning"
+    none = "none"
+
+
+Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
+Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, whole or not at all.")]
+FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
+
+
+def _day(text: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2027-03-31") from None
+
+
+Today = Annotated[
+    str, typer.Option("--today", callback=_day, help="The day, as 2027-03-31: says which exemptions have expired.")
+]
+
+
+def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
+    """A stack file and its plan, with the line of each problem."""
+    from landingzone.load import load
+    from landingzone.plan import make_plan
+    from landingzone.problems import StackFileError
+
+    file = load(stack)
+    try:
+        return file, make_plan(file.config)
+    except StackFileError as error:
+        raise StackFileError(file.at(error.problems)) from None
+
+
+def write(text: str, output: Path | None) -> None:
+    """To standard output, or to a file: whole or not at all."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from reports.files import write_whole
+
+    write_whole(output, text)

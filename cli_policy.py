@@ -1,0 +1,135 @@
+"""The verbs of `amlz policy`. No logic, as in cli.py."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli_options import Form, FormOption, Output, Stack, Today, planned, write
+
+app = typer.Typer(
+    name="policy",
+    help="Azure policies, and their judge, which needs no cloud.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Policy = Annotated[str, typer.Argument(help="A definition's or initiative's name, or a built-in's GUID.")]
+
+
+class Lines(StrEnum):
+    """Forms of questions to the judge."""
+
+    jsonl = "jsonl"
+
+
+@app.command("list")
+def list_(form: FormOption = Form.text, output: Output = None) -> None:
+    """Lists the policies of this repository: definitions, built-ins judged here, initiatives, the unit's own."""
+    from policies.library import library
+    from reports import policy_pages
+
+    render = policy_pages.list_json if form is Form.json else policy_pages.list_text
+    write(render(library()), output)
+
+
+@app.command()
+def show(policy: Policy, form: FormOption = Form.text, output: Output = None) -> None:
+    """Shows what a policy demands, its parameters and, of an initiative, its members."""
+    from policies.library import library
+    from reports import policy_pages
+
+    render = policy_pages.show_json if form is Form.json else policy_pages.show_text
+    write(render(library(), policy), output)
+
+
+@app.command()
+def explain(
+    stack: Stack,
+    resource: Annotated[str, typer.Argument(help="A resource's name, id or URN.")],
+    policy: Policy,
+    form: FormOption = Form.text,
+    output: Output = None,
+    today: Today = "",
+) -> None:
+    """Prints the tree of conditions of a policy for a resource, each with its value and truth."""
+    from preview import preview_stack
+    from reports import policy_explain
+
+    file, plan = planned(stack)
+    render = policy_explain.as_json if form is Form.json else policy_explain.as_text
+    write(render(preview_stack(file, plan, today), resource, policy), output)
+
+
+@app.command()
+def evaluate(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read one JSON object a line.")] = False,
+) -> None:
+    """Judges questions from standard input: a definition and a resource a line; an answer a line."""
+    from policies.engine.lines import answers
+
+    if not jsonl:
+        raise typer.BadParameter("say --jsonl: questions are read as one JSON object a line")
+    for answer in answers(sys.stdin):
+        sys.stdout.write(f"{answer}\n")
+
+
+@app.command("test")
+def run_cases(
+    folder: Annotated[Path | None, typer.Argument(help="A folder of case files; policies/cases when not said.")] = None,
+    form: FormOption = Form.text,
+    output: Output = None,
+) -> None:
+    """Runs case files, whose names are their verdicts. Exit code 1 where one comes out otherwise."""
+    from policies import case_files
+    from policies.library import FOLDER, library
+    from reports import policy_pages
+
+    ran = list(case_files.run(folder or FOLDER / "cases", library()))
+    write((policy_pages.cases_json if form is Form.json else policy_pages.cases_text)(ran), output)
+    raise typer.Exit(int(not all(case.passed for case in ran)))
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="What `az policy … list` printed.")],
+) -> None:
+    """Takes over policies of a tenant, so that every preview judges them too."""
+    from policies.imported import merged, take
+    from reports.files import write_whole
+    from reports.policy_pages import taken_text
+
+    found, taken = take(files)
+    for path, text in merged(found).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
+    sys.stdout.write(taken_text(taken))
+
+
+@app.command("import-aliases")
+def import_aliases(
+    file: Annotated[Path, typer.Argument(help="What `az provider list --expand resourceTypes/aliases` printed.")],
+) -> None:
+    """Takes over aliases of a cloud, before those that come with this repository."""
+    from policies.imported import PLACE, take_aliases
+    from reports.as_json import dump
+    from reports.files import write_whole
+
+    found = take_aliases(file)
+    PLACE.mkdir(parents=True, exist_ok=True)
+    write_whole(PLACE / "aliases.json", dump(found))
+    sys.stdout.write(f"{len(found):,} aliases\n")
+
+
+@app.command()
+def remediate(stack: Stack, output: Output = None) -> None:
+    """Prints the commands that bring what stands already under policies that change or deploy, after `pulumi up`."""
+    from preview import preview_stack
+    from reports.policy_remediate import render
+
+    file, plan = planned(stack)
+    write(render(preview_stack(file, plan)), output)

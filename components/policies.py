@@ -1,0 +1,173 @@
+"""Azure policies: definitions, then initiatives, then what is assigned, then who is exempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_azure_native import authorization
+
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import (
+    InitiativeMemberSpec,
+    InitiativeSpec,
+    PoliciesSpec,
+    PolicyAssignmentSpec,
+    PolicyDefinitionSpec,
+    PolicyExemptionSpec,
+)
+
+
+class Policies(pulumi.ComponentResource):
+    """What Azure Policy demands of the landing zone."""
+
+    def __init__(self, name: str, args: PoliciesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:policy:Policies", name, None, opts)
+        for definition in args.definitions:
+            site.built(definition.id, self._definition(definition, site))
+        for initiative in args.initiatives:
+            site.built(initiative.id, self._initiative(initiative, site))
+        for assignment in args.assignments:
+            site.built(assignment.id, self._assignment(assignment, site))
+            for role in assignment.roles:
+                role_assignment(self, assignment.key, role, site)
+        for exemption in args.exemptions:
+            self._exemption(exemption, site)
+        self.register_outputs({})
+
+    def _definition(self, args: PolicyDefinitionSpec, site: Site) -> pulumi.Resource:
+        told = args.properties
+        common: dict[str, Any] = {
+            "policy_definition_name": args.name,
+            "display_name": told["displayName"],
+            "description": told.get("description"),
+            "policy_type": authorization.PolicyType.CUSTOM,
+            "mode": told["mode"],
+            "metadata": told.get("metadata"),
+            "parameters": _declared(told.get("parameters")),
+            "policy_rule": told["policyRule"],
+            "opts": site.options(self, args.subscription),
+        }
+        built: pulumi.Resource
+        if args.management_group:
+            group = args.management_group
+            built = authorization.PolicyDefinitionAtManagementGroup(args.name, management_group_id=group, **common)
+        else:
+            built = authorization.PolicyDefinition(args.name, **common)
+        return built
+
+    def _initiative(self, args: InitiativeSpec, site: Site) -> pulumi.Resource:
+        told = args.properties
+        common: dict[str, Any] = {
+            "policy_set_definition_name": args.name,
+            "display_name": told["displayName"],
+            "description": told.get("description"),
+            "policy_type": authorization.PolicyType.CUSTOM,
+            "metadata": told.get("metadata"),
+            "parameters": _declared(told.get("parameters")),
+            "policy_definitions": [_member(member, site) for member in args.members],
+            "opts": site.options(self, args.subscription),
+        }
+        built: pulumi.Resource
+        if args.management_group:
+            group = args.management_group
+            built = authorization.PolicySetDefinitionAtManagementGroup(args.name, management_group_id=group, **common)
+        else:
+            built = authorization.PolicySetDefinition(args.name, **common)
+        return built
+
+    def _assignment(self, args: PolicyAssignmentSpec, site: Site) -> authorization.PolicyAssignment:
+        mode = authorization.EnforcementMode
+        messages = [authorization.NonComplianceMessageArgs(message=args.message)] if args.message else None
+        return authorization.PolicyAssignment(
+            args.key,
+            policy_assignment_name=args.name,
+            scope=site.ref(args.scope) if args.scope_is_built else args.scope,
+            display_name=args.title,
+            policy_definition_id=site.ref(args.policy_id) if args.ours else args.policy_id,
+            parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()},
+            enforcement_mode=mode.DEFAULT if args.enforced else mode.DO_NOT_ENFORCE,
+            non_compliance_messages=messages,
+            not_scopes=list(args.not_scopes) or None,
+            resource_selectors=_selectors(args),
+            overrides=_overrides(args),
+            identity=authorization.IdentityArgs(type=authorization.ResourceIdentityType.SYSTEM_ASSIGNED)
+            if args.roles
+            else None,
+            location=args.location if args.roles else None,
+            opts=site.options(self, args.subscription, args.after),
+        )
+
+    def _exemption(self, args: PolicyExemptionSpec, site: Site) -> None:
+        authorization.PolicyExemption(
+            f"{args.scope.rpartition('/')[2]}-{args.name}",
+            policy_exemption_name=args.name,
+            scope=site.ref(args.scope),
+            policy_assignment_id=site.ref(args.assignment_id),
+            policy_definition_reference_ids=list(args.references) or None,
+            exemption_category=authorization.ExemptionCategory(args.category),
+            description=args.reason,
+            expires_on=args.expires_on,
+            metadata={"ticket": args.ticket},
+            opts=site.options(self, args.subscription),
+        )
+
+
+def _declared(told: Any) -> dict[str, authorization.ParameterDefinitionsValueArgs] | None:
+    """Declared parameters of a definition or an initiative."""
+    return {
+        name: authorization.ParameterDefinitionsValueArgs(
+            type=entry["type"],
+            metadata=_metadata(entry.get("metadata")),
+            allowed_values=entry.get("allowedValues"),
+            default_value=entry.get("defaultValue"),
+        )
+        for name, entry in (told or {}).items()
+    } or None
+
+
+def _metadata(told: Any) -> authorization.ParameterDefinitionsValueMetadataArgs | None:
+    if not told:
+        return None
+    return authorization.ParameterDefinitionsValueMetadataArgs(
+        display_name=told.get("displayName"), description=told.get("description"), strong_type=told.get("strongType")
+    )
+
+
+def _member(args: InitiativeMemberSpec, site: Site) -> authorization.PolicyDefinitionReferenceArgs:
+    return authorization.PolicyDefinitionReferenceArgs(
+        policy_definition_reference_id=args.reference,
+        policy_definition_id=site.ref(args.definition_id) if args.ours else args.definition_id,
+        definition_version=args.version or None,
+        parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()}
+        or None,
+    )
+
+
+def _selectors(args: PolicyAssignmentSpec) -> list[authorization.ResourceSelectorArgs] | None:
+    """One resource selector of several parts: within one, all parts must hold."""
+    parts = [
+        authorization.SelectorArgs(
+            kind=selector.kind,
+            in_=None if selector.exclude else list(selector.values),
+            not_in=list(selector.values) if selector.exclude else None,
+        )
+        for selector in args.selectors
+    ]
+    return [authorization.ResourceSelectorArgs(name="only", selectors=parts)] if parts else None
+
+
+def _overrides(args: PolicyAssignmentSpec) -> list[authorization.OverrideArgs] | None:
+    return [
+        authorization.OverrideArgs(
+            kind=authorization.OverrideKind.POLICY_EFFECT,
+            value=override.effect,
+            selectors=[
+                authorization.SelectorArgs(
+                    kind=authorization.SelectorKind.POLICY_DEFINITION_REFERENCE_ID, in_=list(override.references)
+                )
+            ],
+        )
+        for override in args.overrides
+    ] or None

@@ -1,0 +1,1 @@
+"""A judge of Azure Policy that needs no cloud. It names no policy and no resource type: both come from outside."""

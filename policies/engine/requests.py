@@ -1,0 +1,246 @@
+"""All that assignments say to the requests of a plan, in the order in which Azure asks.
+
+Append and modify come first, and what they change is what deny then looks at:
+https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from policies.engine.assignment import Assignment, Exemption, Policy
+from policies.engine.definition import EXISTENCE
+from policies.engine.effects import Altered
+from policies.engine.errors import EvaluationError, Invalid
+from policies.engine.judge import (
+    APPLIES,
+    DOES_NOT_APPLY,
+    ERROR,
+    NOT_APPLICABLE,
+    UNDECIDED,
+    Question,
+    Verdict,
+    World,
+    effect_of,
+    judge,
+)
+from policies.engine.subject import Subject
+
+#: What an effect comes to when its rule holds, by the effect's name.
+WORDS = {
+    "auditIfNotExists": "audit-if-not-exists",
+    "deployIfNotExists": "deploy-if-not-exists",
+    "denyAction": "deny-action",
+}
+#: Words of answers that stop a request.
+REFUSED = frozenset({"deny", "error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one policy of one assignment says to one request.
+
+    `word` is the effect that takes hold, or compliant, exempt, undecided, error, invalid or not-judged.
+    """
+
+    word: str
+    subject: Subject
+    assignment: Assignment
+    policy: Policy | None
+    verdict: Verdict
+    why: str = ""
+    exemption: str = ""
+    forecast: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether Azure would refuse the request."""
+        return self.word in REFUSED and self.assignment.enforced
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What assignments are judged in.
+
+    `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" where nobody said it, and then no
+    exemption counts as expired. `contexts`: what expressions can ask for, by resource group id (lower case).
+    `forecast`: resources as they will stand, by id (lower case), and `forecasts` the names (lower case) of definitions
+    that ask for what no request carries: they are judged on those.
+    """
+
+    world: World
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
+    now: str = ""
+    contexts: Mapping[str, World] = field(default_factory=dict)
+    forecast: Mapping[str, Subject] = field(default_factory=dict)
+    forecasts: frozenset[str] = frozenset()
+    beside: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    assignment: Assignment
+    policy: Policy
+
+
+@dataclass
+class _Index:
+    """Policies by the resource type that they can hold for, so that each resource meets only its own."""
+
+    by_type: dict[str, list[_Entry]]
+    others: list[_Entry]
+
+    def of(self, subject: Subject) -> list[_Entry]:
+        return [*self.by_type.get(subject.type, ()), *self.others]
+
+
+def answers(subjects: Iterable[Subject], assignments: Iterable[Assignment], scene: Scene) -> Iterator[Answer]:
+    """Every answer that is not `not-applicable`, resource by resource, in the order of the assignments."""
+    subjects = list(subjects)
+    assignments = list(assignments)
+    index = _indexed(assignments)
+    related: dict[str, list[Subject]] = {}
+    for subject in (*subjects, *scene.beside):
+        related.setdefault(subject.type, []).append(subject)
+    for subject in subjects:
+        yield from _of_one(subject, index.of(subject), scene, related)
+
+
+def _indexed(assignments: Iterable[Assignment]) -> _Index:
+    index = _Index({}, [])
+    for assignment in assignments:
+        for policy in assignment.policies:
+            entry = _Entry(assignment, policy)
+            types = policy.definition.types
+            if types is None:
+                index.others.append(entry)
+            for each in types or ():
+                index.by_type.setdefault(each, []).append(entry)
+    return index
+
+
+def _of_one(
+    subject: Subject, entries: list[_Entry], scene: Scene, related: Mapping[str, list[Subject]]
+) -> Iterator[Answer]:
+    above = scene.above.get(_subscription(subject), ())
+    looking: list[tuple[_Entry, str]] = []
+    for entry in entries:
+        looks = entry.assignment.looks_at(subject, above)
+        if looks is None:
+            why = "whether the assignment selects it is known only at deployment"
+            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+        elif looks:
+            try:
+                overridden = entry.assignment.effect(entry.policy, subject)
+                effect = overridden or effect_of(entry.policy.definition, entry.policy.values, subject)
+            except (EvaluationError, Invalid) as problem:
+                yield Answer("invalid", subject, entry.assignment, entry.policy, Verdict("invalid"), str(problem))
+                continue
+            looking.append((entry, effect))
+    altered: dict[str, Altered] = {}
+    changed = subject
+    for entry, effect in looking:
+        if effect in ("append", "modify"):
+            found, changed = _alter(changed, entry, effect, scene, altered)
+            yield from found
+    for entry, effect in looking:
+        if effect not in ("append", "modify", "disabled"):
+            yield from _asked(changed, entry, effect, scene, related)
+
+
+def _alter(
+    subject: Subject, entry: _Entry, effect: str, scene: Scene, altered: dict[str, Altered]
+) -> tuple[list[Answer], Subject]:
+    """The answer of one append or modify, and the resource as it leaves it."""
+    verdict = _judged(subject, entry, effect, scene, None)
+    if verdict.outcome != APPLIES or verdict.changes is None:
+        return list(_told(subject, entry, verdict, scene)), subject
+    freed = _freed(subject, entry, scene)
+    if freed or not entry.assignment.enforced:
+        return list(_told(subject, entry, verdict, scene)), subject
+    changes = verdict.changes
+    clashes = [
+        f"{change.field} is set by two policies" for change in changes.altered
+        if change.path in altered and altered[change.path].after != change.after
+    ]  # fmt: skip
+    for change in changes.altered:
+        altered.setdefault(change.path, change)
+    if clashes:
+        return [Answer(UNDECIDED, subject, entry.assignment, entry.policy, verdict, "; ".join(clashes))], subject
+    if changes.refuses:
+        return list(_told(subject, entry, verdict, scene)), subject
+    if not changes.altered:
+        return [Answer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
+    return list(_told(subject, entry, verdict, scene)), replace(subject, body=changes.body)
+
+
+def _asked(
+    subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Mapping[str, list[Subject]]
+) -> Iterator[Answer]:
+    definition = entry.policy.definition
+    if definition.name.lower() in scene.forecasts and subject.id.lower() not in scene.forecast:
+        if definition.types is None or subject.type in definition.types:
+            why = "it asks for what only Azure fills in, and nothing in the plan tells of that"
+            yield Answer("not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why)
+        return
+    others: tuple[Subject, ...] | None = None
+    if effect in EXISTENCE and definition.details is not None:
+        others = tuple(related.get(getattr(definition.details, "type", ""), ()))
+    yield from _told(subject, entry, _judged(subject, entry, effect, scene, others), scene)
+
+
+def _judged(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: tuple[Subject, ...] | None) -> Verdict:
+    policy = entry.policy
+    told: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
+    told["definitionReferenceId"] = policy.reference
+    asked = subject
+    if policy.definition.name.lower() in scene.forecasts:
+        asked = scene.forecast.get(subject.id.lower(), subject)
+    question = Question(policy.definition, policy.values, asked, related, told, effect)
+    group = subject.id.lower().partition("/providers/")[0]
+    return judge(question, scene.contexts.get(group, scene.world))
+
+
+def _told(subject: Subject, entry: _Entry, verdict: Verdict, scene: Scene) -> Iterator[Answer]:
+    if verdict.outcome == NOT_APPLICABLE:
+        if entry.policy.definition.data_plane:
+            yield Answer("not-judged", subject, entry.assignment, entry.policy, verdict, verdict.says)
+        return
+    word = "compliant" if verdict.outcome == DOES_NOT_APPLY else verdict.outcome
+    if verdict.outcome == APPLIES:
+        word = WORDS.get(verdict.effect, verdict.effect)
+        if verdict.changes is not None and verdict.changes.refuses:
+            word = "deny"
+    if verdict.unknown_aliases:
+        word = "not-judged"
+    freed = _freed(subject, entry, scene) if word != "compliant" else ""
+    if freed:
+        word = "exempt"
+    definition = entry.policy.definition
+    forecast = verdict.effect in EXISTENCE or definition.name.lower() in scene.forecasts
+    yield Answer(word, subject, entry.assignment, entry.policy, verdict, _why(verdict), freed, forecast)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.changes is not None and verdict.changes.refuses:
+        return "; ".join(verdict.changes.refuses)
+    if verdict.unknown_aliases:
+        return f"alias {', '.join(verdict.unknown_aliases)} is not known here"
+    return verdict.says if verdict.outcome in (ERROR, UNDECIDED, APPLIES) else ""
+
+
+def _freed(subject: Subject, entry: _Entry, scene: Scene) -> str:
+    """The exemption that holds, by name, or ""."""
+    for exemption in scene.exemptions:
+        ended = bool(scene.now) and exemption.expired(scene.now)
+        if not ended and exemption.frees(entry.assignment, entry.policy, subject):
+            return exemption.id.rpartition("/")[2] or exemption.category
+    return ""
+
+
+def _subscription(subject: Subject) -> str:
+    parts = subject.id.lower().split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""

@@ -1,0 +1,135 @@
+"""The policies of this repository: definitions, built-ins that are judged here, initiatives, and the unit's own.
+
+`definitions/`, `builtin/` and `initiatives/` are ours; `custom/` belongs to the business unit and is read the same way:
+each file in it holds a definition or an initiative, or a list of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from policies.engine.definition import Definition, definition
+from policies.engine.errors import BadInput, Invalid
+from policies.engine.initiative import Initiative, initiative
+from policies.engine.values import MISSING, get
+
+FOLDER = Path(__file__).parent
+FOLDERS = ("definitions", "builtin", "initiatives", "custom")
+
+#: How an initiative names a definition of this repository, whose id depends on where it is created.
+OURS = "custom:"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A definition or an initiative as its file has it. `told` is Azure's JSON."""
+
+    name: str
+    told: Mapping[str, Any]
+    file: Path
+
+    @property
+    def builtin(self) -> bool:
+        """Whether Microsoft publishes it, so that it is referred to and not created."""
+        return str(get(self.properties, "policyType")).lower() in ("builtin", "static")
+
+    @property
+    def is_initiative(self) -> bool:
+        """Whether it is a set of definitions."""
+        return get(self.properties, "policyDefinitions") is not MISSING
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """What stands under `properties`, or the whole where nothing does."""
+        inner = get(self.told, "properties")
+        return inner if isinstance(inner, Mapping) else self.told
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata; {} where there is none."""
+        found = get(self.properties, "metadata")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def title(self) -> str:
+        """Its display name, or its name."""
+        found = get(self.properties, "displayName")
+        return found if isinstance(found, str) else self.name
+
+    @cached_property
+    def compiled(self) -> Definition | Initiative:
+        """Ready to judge. Raises BadInput, which names the file."""
+        try:
+            return initiative(self.told) if self.is_initiative else definition(self.told)
+        except Invalid as problem:
+            raise BadInput(f"{shown(self.file)}: {problem}") from None
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every policy by name, without regard to case."""
+
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Entry]:
+        """Entries by lower-case name."""
+        return {entry.name.lower(): entry for entry in self.entries}
+
+    def entry(self, name: str) -> Entry | None:
+        """A policy by name, by `custom:name` or by an id that ends in its name."""
+        last = name.lower().removeprefix(OURS).rpartition("/")[2]
+        return self.by_name.get(last)
+
+    def find(self, policy_id: str) -> Definition | Initiative | None:
+        """A compiled policy by name or id; None where it is not here."""
+        found = self.entry(policy_id)
+        return found.compiled if found else None
+
+
+def library(folder: Path = FOLDER) -> Library:
+    """Everything below a folder. Raises BadInput for a file that is no policy, or a name that is there twice."""
+    entries = [entry for part in FOLDERS for entry in _entries(folder / part)]
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        other = seen.setdefault(entry.name.lower(), entry)
+        if other is not entry:
+            raise BadInput(
+                f"{shown(entry.file)}: the name {entry.name} is taken by {shown(other.file)}. Give it another name."
+            )
+    return Library(tuple(entries))
+
+
+def _entries(folder: Path) -> Iterator[Entry]:
+    for path in sorted(folder.glob("*.json")):
+        told = read_json(path)
+        for each in told if isinstance(told, list) else [told]:
+            if not isinstance(each, Mapping):
+                raise BadInput(f"{shown(path)}: expected a definition or an initiative, which is an object.")
+            name = get(each, "name")
+            if not isinstance(name, str) or not name:
+                raise BadInput(f"{shown(path)}: it has no name. Add one; definitions are found by it.")
+            yield Entry(name, each, path)
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file. Raises BadInput, which names the place in it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.") from None
+    except ValueError as problem:
+        raise BadInput(f"{shown(path)}: this is not JSON: {problem}.") from None
+
+
+def shown(path: Path) -> str:
+    """A path as people see it: from the working directory down, where it lies there."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
