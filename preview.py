@@ -9,7 +9,7 @@ from checks.catalogue import run
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from offline.graph import resource_graph
-from offline.monitor import Program, register
+from offline.monitor import Program, ProgramFailed, register
 from policies.imported import imported
 from policies.library import library
 from policies.verdicts import Asked, verdicts
@@ -22,6 +22,8 @@ PROJECT = "aml-landing-zone"
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
     """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
     registration = register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
+    if registration.problems:  # Pulumi refuses each of these, or tells it as an error
+        raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     graph = replace(resource_graph(registration, cloud=plan.cloud, owners=owners), today=today)
     asked = Asked(library(), imported(), file.config.policies.above, today)

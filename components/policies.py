@@ -83,7 +83,7 @@ class Policies(pulumi.ComponentResource):
         return authorization.PolicyAssignment(
             args.key,
             policy_assignment_name=args.name,
-            scope=site.ref(args.scope) if args.scope_is_built else args.scope,
+            scope=site.scope(args.scope),
             display_name=args.title,
             policy_definition_id=site.ref(args.policy_id) if args.ours else args.policy_id,
             parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()},

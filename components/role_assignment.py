@@ -14,7 +14,7 @@ def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec
     assignment = authorization.RoleAssignment(
         f"{name}-{args.key}",
         role_assignment_name=args.name,
-        scope=site.ref(args.scope),
+        scope=site.scope(args.scope),
         role_definition_id=args.role_id,
         principal_id=_principal(args, site),
         principal_type=args.principal.kind,  # said, so that Azure does not look for an identity it does not know yet

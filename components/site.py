@@ -32,6 +32,10 @@ class Site:
         """A decided id that waits for what it names."""
         return self._output(resource_id, resource_id)
 
+    def scope(self, scope: str) -> pulumi.Input[str]:
+        """A scope: what is built here is waited for; subscriptions and management groups stand already."""
+        return self.ref(scope) if "/resourcegroups/" in scope.lower() else scope
+
     def group(self, place: Place) -> pulumi.Output[str]:
         """The name of a place's resource group, which waits for the group."""
         return self._output(place.resource_group, place.group_id)

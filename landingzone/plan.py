@@ -81,7 +81,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
     shared = plan_shared_registry(context) if config.shared_registry else None
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
-    policies, problems = plan_policies(context, planned, spokes)
+    policies, problems = plan_policies(context, planned, spokes, shared)
     if context.names.problems or problems:
         raise StackFileError((*context.names.problems, *problems))
     return LandingZonePlan(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 from landingzone.addresses import environments
 from landingzone.config import LandingZoneConfig
-from landingzone.problems import Path
+from landingzone.config.policies import Guardrail
+from landingzone.problems import Path, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches every compute")
+    yield from _policies(config)
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         security = environment.security
@@ -44,3 +47,21 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             )
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")
+
+
+def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    policies = config.policies
+    missing = [name for name in get_args(Guardrail) if name not in policies.guardrails]
+    if missing:
+        yield Relaxation(("policies", "guardrails"), f"no policy watches {listed(missing)}")
+    if policies.guardrails and policies.production_effect == "Audit":
+        yield Relaxation(("policies", "productionEffect"), "guardrails only report in production")
+    for name, assignment in policies.assignments.items():
+        if not assignment.enforce:
+            yield Relaxation(("policies", "assignments", name, "enforce"), f"{assignment.policy} only reports")
+    for name, exemption in policies.exemptions.items():
+        where = f"{exemption.project}, {exemption.environment}"
+        yield Relaxation(
+            ("policies", "exemptions", name),
+            f"{where} is exempt from {exemption.assignment} until {exemption.expires_on} ({exemption.ticket})",
+        )

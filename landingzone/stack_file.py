@@ -193,8 +193,8 @@ class _Walk:
     def _scalar(self, at: At, node: Any) -> None:
         resolved = node.tag if node.style else self.loader.resolve(yaml.ScalarNode, node.value, (True, False))
         if node.tag == f"{_TAG}timestamp" and at[:2] == ("config", KEY):
-            what = f"{node.value} is read as a date; no date belongs anywhere here."
-            self._note(at, what, f'Put it in quotes if it is meant as text: "{node.value}".', self.places[at][0])
+            what = f"{node.value} is read as a date, and text is wanted."
+            self._note(at, what, f'Put it in quotes: "{node.value}".', self.places[at][0])
         if node.tag in (f"{_TAG}timestamp", f"{_TAG}value"):
             node.tag = f"{_TAG}str"
         elif node.tag != f"{_TAG}str" and (node.tag != resolved or node.tag not in _READ_AS_IS or node.style):

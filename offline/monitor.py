@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import graphlib
+import json
 import logging
 import os
 import runpy
@@ -187,7 +188,7 @@ def _installed(file: str) -> bool:
 
 
 class RecordingEngine(MockEngine):
-    """The engine that a program logs to. An error that is logged fails a real preview: it is a problem here."""
+    """The engine that a program logs to. An error that is logged is a problem here; Pulumi tells it and goes on."""
 
     def __init__(self, monitor: RecordingMonitor) -> None:
         super().__init__(logging.Logger("program"))  # belongs to no one, writes nowhere
@@ -234,6 +235,8 @@ class RecordingMonitor(MockMonitor):
             return resource_pb2.RegisterResourceResponse(urn=urn)
         if request.transforms:
             raise LookupError(NO_TRANSFORMS.format(where=urn))
+        if request.importId:
+            raise LookupError(f"{urn} imports {request.importId}; without a cloud it is not there")
         secrets: list[str] = []
         inputs = plain(request.object, "", secrets)
         with self._lock:
@@ -260,6 +263,8 @@ class RecordingMonitor(MockMonitor):
         if first:
             self._problems.append(f"{urn} is registered twice: {' and '.join(sorted((first.source, source)))}")
             return response
+        if self._lacks_provider(request):
+            self._problems.append(f"{urn} has no provider, and the stack forbids default ones: {source}")
         self._registered[urn] = Registered(
             urn=urn,
             token=request.type,
@@ -278,6 +283,14 @@ class RecordingMonitor(MockMonitor):
             secret_paths=secrets,
         )
         return response
+
+    def _lacks_provider(self, request: Any) -> bool:
+        """Whether a resource would use a default provider that the stack forbids: the engine refuses it."""
+        package = request.type.partition(":")[0]
+        if not request.custom or request.provider or package == "pulumi":
+            return False
+        forbidden = json.loads(self._program.config.get("pulumi:disable-default-providers", "[]"))
+        return not {"*", package}.isdisjoint(forbidden)
 
     def _named(self, key: str, value: Any, urns: tuple[str, ...]) -> Any:
         """A value whose unknown parts say whose they are."""

@@ -28,8 +28,15 @@ def as_text(preview: Preview, resource: str, policy: str) -> str:
         lines += [f"  outcome   {verdict.outcome}" + (f", effect {verdict.effect}" if verdict.effect else "")]
         lines += [f"  {text}" for text in undecided_by(verdict)] if verdict.outcome == "undecided" else []
         lines += [f"  {verdict.says}"] if verdict.says and verdict.outcome != "undecided" else []
-        lines += ["", *(verdict.trace.lines("  ") if verdict.trace else ["  not evaluated"]), ""]
+        tree = verdict.trace.lines("  ") if verdict.trace else ["  not evaluated"]
+        lines += ["", *(_wrapped(line) for line in tree), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _wrapped(line: str) -> str:
+    """A line of the tree in 80 columns: what continues it stands below its words."""
+    indent = len(line) - len(line.lstrip()) + 10
+    return textwrap.fill(line, 80, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def as_json(preview: Preview, resource: str, policy: str) -> str:

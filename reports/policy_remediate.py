@@ -34,8 +34,9 @@ def render(preview: Preview) -> str:
 
 def _scope(scope: str) -> str:
     parts = scope.strip("/").split("/")
-    if "managementGroups" in parts:
+    kinds = [part.lower() for part in parts]
+    if "managementgroups" in kinds:
         return f"--management-group {parts[-1]}"
-    if "resourceGroups" in parts:
+    if "resourcegroups" in kinds:
         return f"--resource-group {parts[3]} --subscription {parts[1]}"
     return f"--subscription {parts[1]}"

@@ -24,6 +24,14 @@ def test_what_the_minimal_landing_zone_would_send_is_known_to_the_letter() -> No
     assert json.loads(as_arm.render(previewed("minimal"))) == json.loads(golden)
 
 
+def copy_of_the_program(folder: Path) -> None:
+    """Everything that a preview needs, to be changed at will."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in [ROOT / "__main__.py", *ROOT.glob("cli*.py"), ROOT / "preview.py"]:
+        shutil.copy(file, folder / file.name)
+
+
 SLIPS = [
     # file, what stands there, what is written instead, what is said
     ("key_vault.py", "enable_purge_protection=True", "enable_purge_protektion=True", "'enable_purge_protektion'"),
@@ -40,10 +48,7 @@ SLIPS = [
 @pytest.mark.parametrize(("file", "right", "wrong", "says"), SLIPS, ids=[slip[0] for slip in SLIPS])
 def test_a_misspelt_input_fails_the_preview(tmp_path: Path, file: str, right: str, wrong: str, says: str) -> None:
     """In an argument class and in a plain mapping: exit code 3, as it is the program's mistake and not the user's."""
-    for part in PARTS:
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__main__.py", "cli.py", "preview.py"):
-        shutil.copy(ROOT / name, tmp_path / name)
+    copy_of_the_program(tmp_path)
     component = tmp_path / "components" / file
     text = component.read_text()
     assert right in text

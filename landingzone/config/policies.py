@@ -82,7 +82,7 @@ class ExemptionConfig(Config):
     ticket: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     """Where that was decided."""
     expires_on: Day
-    """The first day on which it no longer holds."""
+    """The first day on which it no longer holds, in quotes."""
 
 
 class PoliciesConfig(Config):

@@ -25,6 +25,7 @@ from landingzone.specs import (
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
     SelectorSpec,
+    SharedRegistrySpec,
     SpokeSpec,
 )
 from policies.engine.definition import Definition
@@ -48,7 +49,6 @@ class Target:
     scope: str
     label: str
     production: bool
-    built: bool
     environment: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     waits: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +84,10 @@ class _Work:
 
 
 def plan_policies(
-    context: Context, planned: tuple[ProjectEnvironmentSpec, ...], spokes: tuple[SpokeSpec, ...]
+    context: Context,
+    planned: tuple[ProjectEnvironmentSpec, ...],
+    spokes: tuple[SpokeSpec, ...],
+    shared: SharedRegistrySpec | None,
 ) -> tuple[PoliciesSpec, tuple[Problem, ...]]:
     """Everything of Azure Policy, and every problem of what the stack file says of it."""
     try:
@@ -92,7 +95,7 @@ def plan_policies(
     except PolicyError as error:
         return PoliciesSpec((), (), (), ()), (Problem(("policies",), str(error)),)
     targets = _targets(context, planned)
-    assignments = [*_guardrails(work, targets, spokes), *_assignments(work, targets)]
+    assignments = [*_guardrails(work, targets, _others(context, spokes, shared)), *_assignments(work, targets)]
     exemptions = tuple(_exemptions(work, targets, assignments))
     create = context.config.policies.create_definitions
     definitions = [entry for entry in work.entries.values() if not entry.is_initiative] if create else []
@@ -128,8 +131,21 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
         }
         network = spec.computes.subnet.rpartition("/subnets/")[0]
         waits = {"allowedSubnetIds": network, "logAnalyticsWorkspaceId": context.log_analytics}
-        found.append(Target(spec.group.id, spec.key, spec.production, True, spec.environment, values, waits))
+        found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
     return tuple(found)
+
+
+def _others(
+    context: Context, spokes: tuple[SpokeSpec, ...], shared: SharedRegistrySpec | None
+) -> dict[str, tuple[Target, ...]]:
+    """What lies outside of project environments, by the guardrail that it is under."""
+    production = context.any_production
+    networks = tuple(Target(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
+    if shared is None:
+        return {"network": networks}
+    values = {"allowedLocations": [context.config.location]}
+    registry = Target(shared.group.id, "shared", shared.registry.protect, "", values)
+    return {"network": (*networks, registry), "data-and-identity": (registry,)}
 
 
 def _idle(environment: Any) -> list[int]:
@@ -137,15 +153,14 @@ def _idle(environment: Any) -> list[int]:
 
 
 def _guardrails(
-    work: _Work, targets: tuple[Target, ...], spokes: tuple[SpokeSpec, ...]
+    work: _Work, targets: tuple[Target, ...], others: Mapping[str, tuple[Target, ...]]
 ) -> Iterator[PolicyAssignmentSpec]:
-    """Every guardrail on every project environment; that of networks on spokes too."""
+    """Every guardrail on every project environment, and what `others` says for each by its name."""
     settings = work.context.config.policies
-    networks = [Target(spoke.group.id, f"spoke-{spoke.name}", work.context.any_production, True) for spoke in spokes]
     for short in settings.guardrails:
         entry = work.library.entry(f"{GUARDRAIL}{short}")
         assert entry is not None, short
-        for target in [*targets, *(networks if short == "network" else ())]:
+        for target in (*targets, *others.get(short, ())):
             effect = settings.production_effect if target.production else settings.other_effect
             parameters = _with_effect(entry, effect, {}) | _known(entry, target)
             settled = AssignmentConfig(policy=entry.name)
@@ -200,7 +215,7 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
             continue
         places: tuple[Target, ...] = targets
         if asked.scope == "landingZone":
-            places = (Target(subscription, "landing-zone", context.any_production, False),)
+            places = (Target(subscription, "landing-zone", context.any_production),)
         elif asked.scope == "managementGroup":
             if not group:
                 work.problems.append(
@@ -208,7 +223,7 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
                 )
                 continue
             scope = f"/providers/Microsoft.Management/managementGroups/{group}"
-            places = (Target(scope, "management-group", context.any_production, False),)
+            places = (Target(scope, "management-group", context.any_production),)
         for target in places:
             effect = asked.effects.get(target.environment) or asked.effect
             parameters = _with_effect(entry, effect, asked.parameters)
@@ -233,7 +248,6 @@ def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterato
         name=asked.name,
         title=entry.title,
         scope=target.scope,
-        scope_is_built=target.built,
         subscription=subscription,
         policy_id=_id(context, entry),
         ours=not entry.builtin and context.config.policies.create_definitions,
@@ -260,7 +274,7 @@ def _with_roles(spec: PolicyAssignmentSpec, effects: Iterable[tuple[str, ...]]) 
             subscription=spec.subscription,
             scope=spec.scope,
             role=names.get(role_id, role_id),
-            role_id=f"/subscriptions/{spec.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
+            role_id=f"{_above(spec)}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
             principal=PrincipalSpec("ServicePrincipal", identity=spec.id),
             who=f"policy {spec.name}",
             why="its policies change or deploy what is missing",
@@ -268,6 +282,11 @@ def _with_roles(spec: PolicyAssignmentSpec, effects: Iterable[tuple[str, ...]]) 
         for role_id in needed
     )
     return replace(spec, roles=roles)
+
+
+def _above(spec: PolicyAssignmentSpec) -> str:
+    """What stands before the id of a built-in role: nothing, where it is given at a management group."""
+    return f"/subscriptions/{spec.subscription}" if spec.scope.startswith("/subscriptions/") else ""
 
 
 def _checked(work: _Work, entry: Entry, parameters: dict[str, Any]) -> Iterator[tuple[str, ...]]:

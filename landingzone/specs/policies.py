@@ -78,7 +78,6 @@ class PolicyAssignmentSpec:
     name: str
     title: str
     scope: str
-    scope_is_built: bool
     subscription: str
     policy_id: str
     ours: bool

@@ -110,6 +110,10 @@ def read(told: Mapping[str, Any]) -> Catalogue:
             )
         else:
             raise BadInput(f"aliases: {name}: expected a path, or an object with path and versions, found {entry!r}")
+        alias = found[name.lower()]
+        flat = next((at for at in (alias.path, *alias.versions.values()) if at and STAR in name and STAR not in at), "")
+        if flat:
+            raise BadInput(f"aliases: {name}: an alias with [*] leads to a path with [*], not to {flat}")
     return Catalogue(found)
 
 

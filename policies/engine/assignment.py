@@ -104,9 +104,14 @@ class Assignment:
     def effect(self, policy: Policy, subject: Subject) -> str:
         """The effect that an override gives; "" where none does."""
         for override in self.overrides:
-            if all(part.holds(subject, policy.reference) for part in override.selectors):
+            if _all(override.selectors, subject, policy.reference):
                 return override.effect
         return ""
+
+    def unsure(self, policy: Policy, subject: Subject) -> bool:
+        """Whether only the deployment will tell which override is the first that holds."""
+        found = [_all(override.selectors, subject, policy.reference) for override in self.overrides]
+        return None in found[: found.index(True) if True in found else len(found)]
 
     def message(self, reference: str) -> str:
         """What people read who are refused."""
@@ -161,7 +166,7 @@ def assignment(told: Mapping[str, Any], find: Find) -> Assignment:
     if not target:
         raise Invalid(f"{where}.policyDefinitionId", "nothing", "an assignment names a definition or an initiative")
     own_id = _text(told, "id")
-    scope = _text(properties, "scope") or own_id.lower().partition("/providers/microsoft.authorization/")[0]
+    scope = _text(properties, "scope") or _above(own_id)
     given = whole_numbers(get(properties, "parameters"))
     given = given if isinstance(given, Mapping) else {}
     policies, unjudged = _policies(target, find, given)
@@ -209,16 +214,20 @@ def exemption(told: Mapping[str, Any]) -> Exemption:
     target = _text(properties, "policyAssignmentId")
     if not target:
         raise Invalid("exemption.policyAssignmentId", "nothing", "an exemption names an assignment")
-    scope = own_id.lower().partition("/providers/microsoft.authorization/policyexemptions/")[0]
     return Exemption(
         id=own_id,
-        scope=scope,
+        scope=_above(own_id),
         assignment_id=target,
         references=frozenset(str(each).lower() for each in _list(properties, "policyDefinitionReferenceIds")),
         category=_text(properties, "exemptionCategory"),
         expires=_text(properties, "expiresOn"),
         selectors=_selectors(properties, "exemption.resourceSelectors"),
     )
+
+
+def _above(own_id: str) -> str:
+    """The scope of an extension: its id without its own part."""
+    return own_id[: own_id.lower().rfind("/providers/microsoft.authorization/")] if own_id else ""
 
 
 def _selectors(properties: Mapping[str, Any], where: str) -> tuple[tuple[Selector, ...], ...]:

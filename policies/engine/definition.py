@@ -98,6 +98,9 @@ def definition(told: Mapping[str, Any]) -> Definition:
         mode = "All"
     elif mode is MISSING or mode is None:
         mode = "Indexed"  # https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics
+    elif not isinstance(mode, str) or not (mode.lower() in ("all", "indexed") or mode.lower().endswith(".data")):
+        shown = repr(mode) if isinstance(mode, str) else kind(mode)
+        raise Invalid("mode", shown, "modes are All, Indexed and those of resource providers, which end in .Data")
     version = get(properties, "version")
     return Definition(
         name=str(_or_none(get(told, "name")) or ""),

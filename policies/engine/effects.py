@@ -53,13 +53,17 @@ class Altered:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`body` is the resource with all changes. `refuses`: why Azure would deny; `notes`: what was left as it is."""
+    """`body` is the resource with all changes. `refuses`: why Azure would deny; `notes`: what was left as it is.
+
+    `conflict` is the conflictEffect, in lower case: what happens where another policy sets the same property.
+    """
 
     body: dict[str, Any]
     altered: tuple[Altered, ...] = ()
     refuses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    conflict: str = "deny"
 
 
 @dataclass
@@ -78,7 +82,7 @@ def applied(rt: Runtime, change: Change) -> Outcome:
     for operation in change.operations:
         _operate(rt, operation, conflict, work)
     lists = (tuple(work.altered), tuple(work.refuses), tuple(work.notes), tuple(work.undecided))
-    return Outcome(work.body, *lists)
+    return Outcome(work.body, *lists, conflict)
 
 
 def _operate(rt: Runtime, operation: Operation, conflict: str, work: _Work) -> None:

@@ -19,7 +19,7 @@ from policies.engine.facts import TypeFacts
 from policies.engine.readings import ROWS
 from policies.engine.runtime import Runtime
 from policies.engine.subject import Subject
-from policies.engine.trace import Trace, Truth, deciding
+from policies.engine.trace import Trace, Truth, deciding, hidden
 from policies.engine.values import Unknown
 
 APPLIES, DOES_NOT_APPLY, NOT_APPLICABLE = "applies", "does-not-apply", "not-applicable"
@@ -72,6 +72,9 @@ class Verdict:
             told |= {"refuses": list(self.changes.refuses)} if self.changes.refuses else {}
         if self.related:
             told["related"] = self.related
+        if self.trace is not None and self.outcome not in (NOT_APPLICABLE, ERROR):
+            errors = list(hidden(self.trace))
+            told |= {"hiddenErrors": errors} if errors else {}
         return told
 
 

@@ -18,19 +18,32 @@ from policies.engine.values import MISSING, kind, lifted, whole_numbers
 KEYS = ("id", "definition", "rule", "parameters", "resource", "related", "aliases", "context")
 CONTEXT = ("resourceGroup", "subscription", "requestContext", "policy", "now")
 
+_TOO_DEEP = "line {}: this is not JSON: it is nested too deep. Write one object a line."
+
 
 def answers(lines: Iterable[str]) -> Iterator[str]:
     """An answer for each line that is not blank, in the same order. Raises BadInput, which names the line."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield json.dumps(_answer(_read(line, number), number), ensure_ascii=False)
+            yield _written(_answer(_read(line, number), number))
+
+
+def _written(told: Mapping[str, Any]) -> str:
+    text = json.dumps(told, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which JSON can name but no file can hold
+        return json.dumps(told)
+    return text
 
 
 def _read(line: str, number: int) -> Mapping[str, Any]:
     try:
         told = json.loads(line)
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         raise BadInput(f"line {number}: this is not JSON: {problem}. Write one object a line.") from None
+    except RecursionError:
+        raise BadInput(_TOO_DEEP.format(number)) from None
     if not isinstance(told, Mapping):
         raise BadInput(f"line {number}: expected an object, found {kind(told)}.")
     unknown = [key for key in told if key not in KEYS]
@@ -46,6 +59,8 @@ def _answer(told: Mapping[str, Any], number: int) -> dict[str, Any]:
         verdict = answer(told)
     except BadInput as problem:
         raise BadInput(f"line {number}: {problem}") from None
+    except RecursionError:
+        raise BadInput(_TOO_DEEP.format(number)) from None
     told_id = told.get("id")
     return {
         "id": told_id,
@@ -64,7 +79,7 @@ def answer(told: Mapping[str, Any]) -> Verdict:
         raise BadInput(f"related: expected an array of resources, found {kind(related)}.")
     others: tuple[Subject, ...] | None = None
     if related is not None:
-        others = tuple(subject(whole_numbers(other)) for other in related)
+        others = tuple(subject(whole_numbers(other), f"related[{at}]") for at, other in enumerate(related))
     world = World(context=_context(told.get("context")))
     if told.get("aliases") is not None:
         world = World(aliases.read(_object(told, "aliases")), context=world.context)

@@ -61,7 +61,8 @@ def declared(told: Any, where: str = "parameters") -> Parameters:
             raise Invalid(at, kind(entry), "a declaration is an object with a type")
         type_ = str(get(entry, "type")).lower()
         if type_ not in _TYPES:
-            raise Invalid(f"{at}.type", repr(get(entry, "type")), f"known types are {', '.join(sorted(_TYPES))}")
+            found_type = "no type" if get(entry, "type") is MISSING else repr(get(entry, "type"))
+            raise Invalid(f"{at}.type", found_type, f"known types are {', '.join(sorted(_TYPES))}")
         allowed = get(entry, "allowedValues")
         if allowed is not MISSING and not isinstance(allowed, list):
             raise Invalid(f"{at}.allowedValues", kind(allowed), "allowed values are an array")

@@ -12,7 +12,7 @@ from typing import Any
 
 from policies.engine.assignment import Assignment, Exemption, Policy
 from policies.engine.definition import EXISTENCE
-from policies.engine.effects import Altered
+from policies.engine.effects import Outcome
 from policies.engine.errors import EvaluationError, Invalid
 from policies.engine.judge import (
     APPLIES,
@@ -27,6 +27,7 @@ from policies.engine.judge import (
     judge,
 )
 from policies.engine.subject import Subject
+from policies.engine.values import same
 
 #: What an effect comes to when its rule holds, by the effect's name.
 WORDS = {
@@ -132,6 +133,9 @@ def _of_one(
         if looks is None:
             why = "whether the assignment selects it is known only at deployment"
             yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+        elif looks and entry.assignment.unsure(entry.policy, subject):
+            why = "whether an override holds is known only at deployment"
+            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
         elif looks:
             try:
                 overridden = entry.assignment.effect(entry.policy, subject)
@@ -140,7 +144,7 @@ def _of_one(
                 yield Answer("invalid", subject, entry.assignment, entry.policy, Verdict("invalid"), str(problem))
                 continue
             looking.append((entry, effect))
-    altered: dict[str, Altered] = {}
+    altered: dict[str, _Made] = {}
     changed = subject
     for entry, effect in looking:
         if effect in ("append", "modify"):
@@ -151,8 +155,16 @@ def _of_one(
             yield from _asked(changed, entry, effect, scene, related)
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a property was made by an earlier policy, and whether that policy's conflictEffect is deny."""
+
+    after: Any
+    denies: bool
+
+
 def _alter(
-    subject: Subject, entry: _Entry, effect: str, scene: Scene, altered: dict[str, Altered]
+    subject: Subject, entry: _Entry, effect: str, scene: Scene, altered: dict[str, _Made]
 ) -> tuple[list[Answer], Subject]:
     """The answer of one append or modify, and the resource as it leaves it."""
     verdict = _judged(subject, entry, effect, scene, None)
@@ -162,19 +174,35 @@ def _alter(
     if freed or not entry.assignment.enforced:
         return list(_told(subject, entry, verdict, scene)), subject
     changes = verdict.changes
-    clashes = [
-        f"{change.field} is set by two policies" for change in changes.altered
-        if change.path in altered and altered[change.path].after != change.after
-    ]  # fmt: skip
+    word, why = _clash(changes, altered)
+    if word:
+        return [Answer(word, subject, entry.assignment, entry.policy, verdict, why)], subject
     for change in changes.altered:
-        altered.setdefault(change.path, change)
-    if clashes:
-        return [Answer(UNDECIDED, subject, entry.assignment, entry.policy, verdict, "; ".join(clashes))], subject
+        altered[change.path.lower()] = _Made(change.after, changes.conflict == "deny")
     if changes.refuses:
         return list(_told(subject, entry, verdict, scene)), subject
     if not changes.altered:
         return [Answer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
     return list(_told(subject, entry, verdict, scene)), replace(subject, body=changes.body)
+
+
+def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
+    """The word and why, where an earlier policy set a property differently and this one does not win; else "".
+
+    The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not say what happens.
+    """
+    for change in changes.altered:
+        made = altered.get(change.path.lower())
+        adds = change.path.endswith("[*]") and change.does != "addOrReplace"
+        if made is None or adds or same(made.after, change.after):
+            continue
+        if made.denies and changes.conflict == "deny":
+            return "deny", f"{change.field} is set by two policies, and both have conflictEffect deny"
+        if made.denies:
+            return "audit", f"{change.field} is set by another policy, which has conflictEffect deny"
+        if changes.conflict != "deny":
+            return UNDECIDED, f"{change.field} is set by two policies"
+    return "", ""
 
 
 def _asked(

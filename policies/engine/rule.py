@@ -121,7 +121,7 @@ class _Rule:
         if not isinstance(field, str) or "[*]" not in field:
             raise Invalid(f"{where}.field", _shown(field), "count.field names an array by an alias with [*]")
         outer = self.counted[-1] if self.counted else ""
-        if outer and not field.lower().startswith(outer):
+        if outer and not (field.lower().startswith(outer) and "[*]" in field[len(outer) :]):
             raise Invalid(f"{where}.field", field, f"inside the count of {outer}, only arrays below it can be counted")
         seen = self.compiler.field_counts
         seen[field.lower()] = seen.get(field.lower(), 0) + 1

@@ -46,16 +46,16 @@ class Subject:
             return ""
 
 
-def subject(resource: Mapping[str, Any]) -> Subject:
-    """Prepares a resource. Raises BadInput where it has no type."""
+def subject(resource: Mapping[str, Any], where: str = "resource") -> Subject:
+    """Prepares a resource. Raises BadInput where it has no type; `where` is what it is called there."""
     if not isinstance(resource, Mapping):
-        raise BadInput(f"resource: expected an object, found {resource!r}")
+        raise BadInput(f"{where}: expected an object, found {resource!r}")
     body: dict[str, Any] = lifted(dict(resource))
     kind, version, own_id = (get(body, key) for key in ("type", "apiVersion", "id"))
     if not isinstance(kind, str) or not kind:
         found = "none" if kind is MISSING else repr(kind)
         raise BadInput(
-            f"resource.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {found}"
+            f"{where}.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {found}"
         )
     return Subject(
         kind.lower(),

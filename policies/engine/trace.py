@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from policies.engine.values import MISSING, Interval, Unknown, lowered
@@ -87,6 +87,14 @@ def shown(value: Any) -> str:
         return f"{value.low} to {'any number' if value.high is None else value.high}"
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(lowered(value))
     return text if len(text) <= 160 else text[:157] + "..."
+
+
+def hidden(trace: Trace) -> Iterator[str]:
+    """Errors behind a condition that decided already: Azure does not promise an order, so it may meet them."""
+    if trace.skipped and trace.error and not trace.children:
+        yield trace.error
+    for child in trace.children:
+        yield from hidden(replace(child, skipped=True) if trace.skipped else child)
 
 
 def deciding(trace: Trace) -> Iterator[Judged]:

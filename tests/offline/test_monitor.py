@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arm.graph import unknown
-from offline.monitor import Registered
+from offline.monitor import ProgramFailed, Registered
 from tests.offline.programs import GROUP, HEAD, HUB, IDENTITY, SUBSCRIPTION, group_id, run, urn
 
 UAI = "azure-native:managedidentity:UserAssignedIdentity"
@@ -277,3 +277,36 @@ def test_two_runs_give_the_same(tmp_path: Path) -> None:
     first, second = run(tmp_path, HEAD + COMPONENTS), run(tmp_path, HEAD + COMPONENTS)
 
     assert repr(first) == repr(second)
+
+
+def test_a_resource_that_is_imported_is_not_there(tmp_path: Path) -> None:
+    """The engine reads it from Azure, and fails where it is another than the program says."""
+    program = HEAD + (
+        "azure.resources.ResourceGroup('rg', resource_group_name='rg',\n"
+        "    opts=pulumi.ResourceOptions(provider=hub, import_='/subscriptions/s/resourceGroups/rg'))\n"
+    )
+
+    with pytest.raises(ProgramFailed, match=r"rg imports /subscriptions/s/resourceGroups/rg; without a cloud"):
+        run(tmp_path, program)
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "problems"),
+    [
+        ('["*"]', (f"{urn(GROUP, 'x')} has no provider, and the stack forbids default ones: __main__.py:2",)),
+        (
+            '["azure-native"]',
+            (f"{urn(GROUP, 'x')} has no provider, and the stack forbids default ones: __main__.py:2",),
+        ),
+        ('["random"]', ()),
+        ("[]", ()),
+    ],
+)
+def test_a_default_provider_that_the_stack_forbids_is_a_problem(
+    tmp_path: Path, forbidden: str, problems: tuple[str, ...]
+) -> None:
+    """The engine refuses it; a resource with a provider, a component and a provider itself it does not."""
+    program = "import pulumi_azure_native as a\na.resources.ResourceGroup('x', resource_group_name='x')\n"
+
+    assert run(tmp_path, program, {"pulumi:disable-default-providers": forbidden}).problems == problems
+    assert run(tmp_path, HEAD + COMPONENTS, {"pulumi:disable-default-providers": forbidden}).problems == ()

@@ -1,0 +1,153 @@
+"""The pretend Azure as a provider plugin: Pulumi's own engine asks it, instead of azure-native, over gRPC.
+
+The engine starts one process a provider of the program, reads its port from the first line it writes, and ends it.
+Answers are those of offline/azure.py: to a preview the same as in process.
+
+azure-native itself (provider/pkg/provider/provider.go of pulumi/pulumi-azure-native) knows less in a preview: no id,
+and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native asks for that
+(lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs).
+It also adds to the inputs of a resource, which is left out here because the program did not say it: its API version,
+the location of the provider where a type has one, and a random name where none is given.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent import futures
+from importlib import metadata
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from arm.graph import unknown
+from arm.shapes import UnmappedInput, arm_type
+from offline.azure import Answer, PretendAzure
+from offline.wire import UNKNOWN, plain, replaced
+
+#: Seconds between two looks at whether the engine still runs.
+PATIENCE = 5.0
+
+_NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+
+
+class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """azure-native as far as the pretend Azure goes: the engine's protocol on one side, its answers on the other."""
+
+    def __init__(self, azure: PretendAzure, decided: bool = True) -> None:
+        """`decided`: whether a preview gives ids and names that are decided, or as little as azure-native's."""
+        self._azure = azure
+        self._decided = decided
+        self._subscription = ""
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 -- the protocol's names
+        """The version that it stands in for: with a lower one than the SDK's, the engine warns."""
+        return plugin_pb2.PluginInfo(version=metadata.version("pulumi-azure-native"))
+
+    def GetSchema(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Empty: the program brings its own SDK."""
+        return provider_pb2.GetSchemaResponse(schema="{}")
+
+    def CheckConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """A provider's inputs, as they are."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Leaves it to the engine, as azure-native does: another subscription is not noticed as a replacement."""
+        return provider_pb2.DiffResponse()
+
+    def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Notes the subscription. As with azure-native, secrets arrive as plain values."""
+        given = plain(request.args, "", []).get("subscriptionId", UNKNOWN)
+        self._subscription = "" if given == UNKNOWN else given
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """A resource's inputs, as they are; a type that the tables do not have fails."""
+        try:
+            arm_type(_token(request.urn))
+        except UnmappedInput as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Inputs against inputs. What stands in the path of the id replaces, after the old one is deleted."""
+        olds, news = plain(request.old_inputs, "", []), plain(request.news, "", [])
+        changed = [key for key in sorted({*olds, *news}) if olds.get(key) != news.get(key)]
+        changed = [key for key in changed if key not in request.ignoreChanges]
+        path = arm_type(_token(request.urn), news).path
+        replaces = [key for key in changed if key in path]
+        some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(
+            changes=some, diffs=changed, replaces=replaces, deleteBeforeReplace=bool(replaces)
+        )
+
+    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """In a preview what is known of it, otherwise a resource that stands."""
+        answer = self._answer(request.urn, request.properties, request.preview)
+        if not request.preview and not answer.id:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{request.urn}: a part of its id is missing")
+        response = provider_pb2.CreateResponse(id=answer.id)
+        response.properties.update(answer.outputs)
+        return response
+
+    def Update(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """As Create, of something that stands."""
+        response = provider_pb2.UpdateResponse()
+        response.properties.update(self._answer(request.urn, request.news, request.preview).outputs)
+        return response
+
+    def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """What the engine has of it: nobody changes anything here. There is nothing to import."""
+        if not request.properties.fields:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"{request.id} does not exist: here is only what was built")
+        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+    def Delete(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Deletes."""
+        return empty_pb2.Empty()  # type: ignore[attr-defined]
+
+    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Nothing may be asked of Azure: the answer would depend on the day."""
+        asked = f"the program asks Azure for {request.tok}; without a cloud there is no answer"
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, asked)
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Nothing goes on that could be cancelled."""
+        return empty_pb2.Empty()  # type: ignore[attr-defined]
+
+    def _answer(self, urn: str, properties: Any, preview: bool) -> Answer:
+        token, given = _token(urn), plain(properties, "", [])
+        if not preview:
+            return self._azure.deployed(token, given, self._subscription)
+        inputs = replaced(given, unknown("a value that is not decided"))
+        answer = self._azure.preview(token, inputs, self._subscription)
+        if self._decided:
+            return answer
+        return Answer("", {key: value for key, value in answer.outputs.items() if key in inputs})
+
+
+def serve() -> None:
+    """Serves until the engine ends; writes the port first."""
+    engine = os.getppid()
+    provider = PretendProvider(PretendAzure(), decided=os.environ.get("AMLZ_PREVIEW") != "azure-native")
+    server = grpc.server(futures.ThreadPoolExecutor(), options=_NO_LIMIT)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    while server.wait_for_termination(PATIENCE):  # true where the time is up
+        if os.getppid() != engine:  # an engine that was killed ends no plugin
+            return
+
+
+def _token(urn: str) -> str:
+    """The type of a URN's own resource: the last of the chain."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+if __name__ == "__main__":
+    serve()
