@@ -26,6 +26,7 @@ docs: $(READY)               ## writes the generated pages
 
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.preview
+	@$(BIN)/python -m benchmarks.policies
 
 lock: $(READY)               ## pins the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -75,7 +75,7 @@ def headline(answer: Answer) -> str:
 def because(answer: Answer) -> Iterator[str]:
     """Why, in sentences."""
     for reason in answer.verdict.reasons:
-        yield f"{reason['path'] or reason['condition']} is {_value(reason['actual'])}."
+        yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
     for altered in answer.verdict.changes.altered if answer.verdict.changes else ():
         yield f"{altered.does} {altered.path}: {shown(altered.before)} becomes {shown(altered.after)}."
     if answer.why:
@@ -96,7 +96,8 @@ def unjudged(verdicts: Verdicts) -> Iterable[str]:
             yield f"{assignment.name}: {policy.reference or policy.definition_id}: {policy.why}."
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, dict) and list(value) == ["$unknown"]:
-        return f"known only at deployment ({value['$unknown']})"
-    return "absent" if value is None else shown(value)
+def value(found: Any) -> str:
+    """What stands somewhere, for a sentence."""
+    if isinstance(found, dict) and list(found) == ["$unknown"]:
+        return f"known only at deployment ({found['$unknown']})"
+    return "absent" if found is None else shown(found)

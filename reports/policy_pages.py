@@ -12,6 +12,7 @@ from policies.engine.values import MISSING
 from policies.imported import Taken
 from policies.library import Entry, Library, shown
 from reports.as_json import dump
+from reports.policy import value
 from reports.words import plural
 
 
@@ -86,9 +87,7 @@ def cases_text(ran: Iterable[Ran]) -> str:
         if not case.passed:
             failed += 1
             lines.append(f"{shown(case.file)}\n  expected {case.expected}, found {case.found}")
-            lines += [
-                f"  {reason['path'] or reason['condition']}: {reason['actual']}" for reason in case.verdict.reasons
-            ]
+            lines += [f"  {r['path'] or r['condition']} is {value(r['actual'])}" for r in case.verdict.reasons]
             lines += [f"  {case.verdict.says}"] if case.verdict.says else []
     lines.append(f"{plural(total, 'case')}, {failed} failed")
     return "\n".join(lines) + "\n"

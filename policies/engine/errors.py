@@ -3,7 +3,8 @@
 PolicyError
 ├── Invalid           the definition, initiative or assignment is wrong: Azure would not accept it
 ├── EvaluationError   the definition is accepted, but judging this resource fails, which Azure takes as a deny
-│   └── Disputed      sources disagree on whether this fails: see readings.py
+│   ├── Disputed      sources disagree on whether this fails: see readings.py
+│   └── Unsettled     what has to be known for an answer is known only at deployment
 └── BadInput          what was handed to the judge is not what it reads
 """
 
@@ -37,6 +38,10 @@ class Disputed(EvaluationError):
     def __init__(self, row: str, says: str, other: Any, first: Any = FAILS) -> None:
         self.row, self.first, self.other = row, first, other
         super().__init__(says)
+
+
+class Unsettled(EvaluationError):
+    """The answer depends on a value that only the deployment will know. The text says which."""
 
 
 class BadInput(PolicyError):

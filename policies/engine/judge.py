@@ -13,7 +13,7 @@ from policies.engine import aliases, facts
 from policies.engine.aliases import Catalogue
 from policies.engine.definition import EFFECTS, EXISTENCE, Change, Definition, Existence
 from policies.engine.effects import Outcome, applied
-from policies.engine.errors import EvaluationError, Invalid
+from policies.engine.errors import EvaluationError, Invalid, Unsettled
 from policies.engine.existence import exists
 from policies.engine.facts import TypeFacts
 from policies.engine.readings import ROWS
@@ -94,8 +94,13 @@ class Question:
 
 
 def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subject) -> str:
-    """The effect, as documented spells it. Raises Invalid where there is no such effect, EvaluationError."""
+    """The effect, as documented spells it. Raises Invalid where there is no such effect, EvaluationError.
+
+    Unsettled, which is one, where only the deployment will tell.
+    """
     found = definition.effect(_plain(definition, values, subject))
+    if isinstance(found, Unknown):
+        raise Unsettled(f"the effect is known only at deployment: {found.what}")
     known = EFFECTS.get(found.lower()) if isinstance(found, str) else None
     if known is None:
         raise Invalid("policyRule.then.effect", repr(found), f"there is no such effect; known are {_effects()}")
@@ -110,6 +115,8 @@ def judge(question: Question, world: World | None = None, *, explain: bool = Fal
         effect = question.effect or effect_of(definition, question.values, subject)
     except Invalid as problem:
         return Verdict(INVALID, says=str(problem))
+    except Unsettled as problem:
+        return Verdict(UNDECIDED, says=str(problem))
     except EvaluationError as problem:
         return Verdict(ERROR, says=str(problem))
     looked = _looked_at(definition, subject, known.types)

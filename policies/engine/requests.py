@@ -13,7 +13,7 @@ from typing import Any
 from policies.engine.assignment import Assignment, Exemption, Policy
 from policies.engine.definition import EXISTENCE
 from policies.engine.effects import Outcome
-from policies.engine.errors import EvaluationError, Invalid
+from policies.engine.errors import EvaluationError, Invalid, Unsettled
 from policies.engine.judge import (
     APPLIES,
     DOES_NOT_APPLY,
@@ -141,7 +141,8 @@ def _of_one(
                 overridden = entry.assignment.effect(entry.policy, subject)
                 effect = overridden or effect_of(entry.policy.definition, entry.policy.values, subject)
             except (EvaluationError, Invalid) as problem:
-                yield Answer("invalid", subject, entry.assignment, entry.policy, Verdict("invalid"), str(problem))
+                word = UNDECIDED if isinstance(problem, Unsettled) else "invalid"
+                yield Answer(word, subject, entry.assignment, entry.policy, Verdict(word), str(problem))
                 continue
             looking.append((entry, effect))
     altered: dict[str, _Made] = {}

@@ -1,0 +1,180 @@
+"""The verbs of `amlz policy`, as people and scripts meet them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.test_command_line import amlz
+from tests.test_program import copy_of_the_program
+
+WORKSPACE = "mlw-retail-churn-dev-nll3v"
+
+
+def asked(lines: list[object]) -> subprocess.CompletedProcess[str]:
+    """Puts questions to `amlz policy evaluate --jsonl`."""
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return subprocess.run(
+        [sys.executable, "-m", "cli", "policy", "evaluate", "--jsonl"],
+        cwd=ROOT,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )
+
+
+RULE = {"if": {"field": "location", "equals": "westeurope"}, "then": {"effect": "deny"}}
+
+
+def test_questions_are_answered_line_by_line() -> None:
+    """In the same order, each with its id, outcome, effect, details and reasons."""
+    ran = asked(
+        [
+            {"id": "a", "rule": RULE, "resource": {"type": "a/b", "location": "West Europe"}},
+            "",
+            {"id": 2, "rule": RULE, "resource": {"type": "a/b", "location": {"$unknown": "location of x"}}},
+        ]
+    )
+
+    reason = {"condition": 'location equals "westeurope"', "path": "location", "operator": "equals"}
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [json.loads(line) for line in ran.stdout.splitlines()] == [
+        {
+            "id": "a",
+            "outcome": "applies",
+            "effect": "deny",
+            "details": {},
+            "reasons": [{**reason, "expected": "westeurope", "actual": "WestEurope", "truth": True}],
+        },
+        {
+            "id": 2,
+            "outcome": "undecided",
+            "effect": "deny",
+            "details": {},
+            "reasons": [{**reason, "expected": "westeurope", "actual": {"$unknown": "location of x"}, "truth": None}],
+        },
+    ]
+
+
+def test_a_line_that_is_no_question_is_exit_code_2() -> None:
+    """What was right before it is answered; the line is named."""
+    ran = asked([{"id": 1, "rule": RULE, "resource": {"type": "a/b"}}, "{"])
+
+    assert (ran.returncode, len(ran.stdout.splitlines()), "Traceback" in ran.stderr) == (2, 1, False)
+    assert ran.stderr.startswith("line 2: this is not JSON")
+
+
+def test_every_line_of_the_list_is_a_policy() -> None:
+    """As text within 80 columns, and as JSON."""
+    text = amlz("policy", "list").stdout
+    told = json.loads(amlz("policy", "list", "--format", "json").stdout)
+
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert [entry["name"] for entry in told if entry["name"] not in text] == []
+    kinds = {(entry["kind"], entry["builtIn"]) for entry in told}
+    assert kinds == {("definition", False), ("definition", True), ("initiative", False)}
+
+
+def test_a_policy_is_shown_with_what_it_takes() -> None:
+    """Title, description, mode, parameters with defaults and allowed values."""
+    ran = amlz("policy", "show", "dc921057-6b28-4fbe-9b83-f7bec05db6c2")
+
+    lines = ran.stdout.splitlines()
+    assert [line for line in lines if len(line) > 80 and not line.startswith("source")] == []
+    assert "mode      Indexed" in lines
+    assert "  effect: string, default Audit, one of Audit, Deny, Disabled" in lines
+
+
+def test_an_explanation_is_the_tree_of_conditions() -> None:
+    """Each with its truth and what stands there, in 80 columns."""
+    ran = amlz("policy", "explain", "dev", WORKSPACE, "workspace-public-access")
+
+    assert ran.stdout == (
+        "guardrails-workspace: Workspaces: no public network access\n"
+        f"  resource  {WORKSPACE}\n"
+        "  outcome   does-not-apply, effect audit\n"
+        "\n"
+        "  false     allOf\n"
+        '    true      type equals "Microsoft.MachineLearningServices/workspaces": it is\n'
+        "              'Microsoft.MachineLearningServices/workspaces'\n"
+        "    false     Microsoft.MachineLearningServices/workspaces/publicNetworkAccess\n"
+        "              notEquals \"Disabled\": it is 'Disabled'\n"
+    )
+
+
+WRONG = [
+    (("show", "nobody"), "There is no policy 'nobody'. `amlz policy list` names those that there are.\n"),
+    (("explain", "dev", "nobody", "workspace-identity"), "There is no resource 'nobody' in dev."),
+    (("explain", "dev", WORKSPACE, "nobody"), "There is no definition 'nobody'."),
+    (("explain", "dev", "image-build", "compute-size"), "2 resources are called 'image-build'. Give an id:\n"),
+    (("test", "nowhere"), "nowhere: there is no such folder. Cases are files called what--verdict.json.\n"),
+    (("import", "nowhere.json"), "nowhere.json: it cannot be read: No such file or directory.\n"),
+    (("evaluate",), "say --jsonl"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
+def test_wrong_calls_are_told_in_words(arguments: tuple[str, ...], says: str) -> None:
+    """Exit code 2 and no traceback."""
+    ran = amlz("policy", *arguments)
+
+    assert (ran.returncode, ran.stdout, says in ran.stderr, "Traceback" in ran.stderr) == (2, "", True, False)
+
+
+def test_a_case_that_comes_out_otherwise_is_exit_code_1(tmp_path: Path) -> None:
+    """With what was expected and found."""
+    case = ROOT / "policies" / "cases" / "dc921057-6b28-4fbe-9b83-f7bec05db6c2"
+    right = next(case.glob("*--compliant.json"))
+    wrong = tmp_path / f"{right.stem.rpartition('--')[0]}--deny.json"
+    shutil.copy(right, tmp_path / right.name)
+    shutil.copy(right, wrong)
+
+    ran = amlz("policy", "test", str(tmp_path))
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout == (
+        f"{wrong}\n  expected deny, found compliant\n"
+        "  properties.adminUserEnabled is absent\n2 cases, 1 failed\n"
+    )
+
+
+def test_the_units_own_policies_are_attached_and_judged(tmp_path: Path) -> None:
+    """A definition in policies/custom/, assigned by the stack file, in a fork: created and judged like any other."""
+    copy_of_the_program(tmp_path)
+    own = {
+        "name": "Deny-Insights",
+        "properties": {
+            "displayName": "No Application Insights",
+            "mode": "All",
+            "policyRule": {
+                "if": {"field": "type", "equals": "Microsoft.Insights/components"},
+                "then": {"effect": "deny"},
+            },
+        },
+    }
+    (tmp_path / "policies" / "custom" / "insights.json").write_text(json.dumps(own))
+    text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text()
+    attached = "    policies: {guardrails: [], assignments: {own: {policy: Deny-Insights}}}\n    projects:\n"
+    (tmp_path / "Pulumi.own.yaml").write_text(text.replace("    projects:\n", attached))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "cli", "preview", "own"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+    )
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "  policy        1 deny, 0 audit, 0 compliant\n" in ran.stdout
+    assert "\ndeny     own: No Application Insights\n         appi-retail-churn-dev.\n" in ran.stdout
