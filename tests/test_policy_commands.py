@@ -142,8 +142,7 @@ def test_a_case_that_comes_out_otherwise_is_exit_code_1(tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (1, "")
     assert ran.stdout == (
-        f"{wrong}\n  expected deny, found compliant\n"
-        "  properties.adminUserEnabled is absent\n2 cases, 1 failed\n"
+        f"{wrong}\n  expected deny, found compliant\n  properties.adminUserEnabled is absent\n2 cases, 1 failed\n"
     )
 
 
