@@ -122,7 +122,7 @@ def import_aliases(
     found = take_aliases(file)
     PLACE.mkdir(parents=True, exist_ok=True)
     write_whole(PLACE / "aliases.json", dump(found))
-    sys.stdout.write(f"{len(found):,} aliases\n")
+    sys.stdout.write(f"{len(found):,} {'alias' if len(found) == 1 else 'aliases'}\n")
 
 
 @app.command()

@@ -79,6 +79,7 @@ class Policies(pulumi.ComponentResource):
 
     def _assignment(self, args: PolicyAssignmentSpec, site: Site) -> authorization.PolicyAssignment:
         mode = authorization.EnforcementMode
+        after = (*args.after, *(scope for scope in args.not_scopes if site.stands(scope)))
         messages = [authorization.NonComplianceMessageArgs(message=args.message)] if args.message else None
         return authorization.PolicyAssignment(
             args.key,
@@ -96,7 +97,7 @@ class Policies(pulumi.ComponentResource):
             if args.roles
             else None,
             location=args.location if args.roles else None,
-            opts=site.options(self, args.subscription, args.after),
+            opts=site.options(self, args.subscription, after),
         )
 
     def _exemption(self, args: PolicyExemptionSpec, site: Site) -> None:

@@ -52,6 +52,10 @@ class Site:
         provider = self._providers[subscription]
         return pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=waits or None, **more)
 
+    def stands(self, resource_id: str) -> bool:
+        """Whether a resource was built under an id."""
+        return resource_id.lower() in self._standing
+
     def resource(self, resource_id: str) -> pulumi.Resource:
         """What stands under an id."""
         return self._find(resource_id)

@@ -97,14 +97,16 @@ def take_aliases(file: Path) -> dict[str, dict[str, Any]]:
             )
         for resource_type in provider["resourceTypes"]:
             for alias in resource_type.get("aliases") or ():
-                found[alias["name"]] = _alias(alias)
+                found[alias["name"]] = _alias(alias, shown(file))
     if not found:
         raise BadInput(f"{shown(file)}: no alias in it. Print them with `--expand resourceTypes/aliases`.")
     return dict(sorted(found.items()))
 
 
-def _alias(told: Mapping[str, Any]) -> dict[str, Any]:
+def _alias(told: Mapping[str, Any], where: str) -> dict[str, Any]:
     default = told.get("defaultPath") or next((path.get("path") for path in told.get("paths") or ()), "")
+    if not isinstance(default, str):
+        raise BadInput(f"{where}: {told['name']}: its defaultPath is {kind(default)}; a path is a text.")
     versions = {
         version: path.get("path")
         for path in told.get("paths") or ()

@@ -329,7 +329,8 @@ def _differences(shelf: Shelf, entry: Entry, cases: list[Case]) -> Iterator[str]
         if case.stem in verdicts
     ]
     yield from _table(("case", "here", column, "why, here"), rows)
-    yield from ["", "Both get the parameters of the case; the published one only those that it has."]
+    failing = " An `error` refuses the request too." if "error" in verdicts.values() else ""
+    yield from ["", f"Both get the parameters of the case; the published one only those that it has.{failing}"]
 
 
 def _cases(shelf: Shelf, entry: Entry, cases: list[Case]) -> Iterator[str]:

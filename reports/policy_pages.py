@@ -47,10 +47,9 @@ def show_text(library: Library, name: str) -> str:
     """What one policy demands. Raises BadInput for a name that there is not."""
     entry = _entry(library, name)
     told = entry.properties
-    lines = [entry.title, ""]
-    lines += textwrap.wrap(str(told.get("description", "")), 80)
+    described = textwrap.wrap(str(told.get("description", "")), 80)
+    lines = [entry.title, "", *described, *([""] if described else [])]
     lines += [
-        "",
         f"name      {entry.name}",
         f"mode      {told.get('mode', 'Indexed')}" if not entry.is_initiative else "initiative",
     ]

@@ -2,13 +2,60 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import ROOT
 from tools.generate import PAGES
 
+DOCS = ROOT / "docs"
+
+
+def anchors(page: Path) -> set[str]:
+    """The places within a page that a link can name: its headings as GitHub spells them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
 
 @pytest.mark.parametrize("name", PAGES)
 def test_generated_pages_are_up_to_date(name: str) -> None:
     """`make docs` writes them."""
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name]()
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_no_page_is_left_of_a_policy_that_is_gone() -> None:
+    """Every file of docs/policies is generated: delete those that are not."""
+    there = [path.relative_to(DOCS).as_posix() for path in (DOCS / "policies").rglob("*") if path.is_file()]
+
+    assert sorted(there) == sorted(name for name in PAGES if name.startswith("policies/"))
+
+
+@pytest.mark.parametrize("name", ["policies-how-to.md", *(name for name in PAGES if name.startswith("policies/"))])
+def test_links_of_policy_pages_lead_somewhere(name: str) -> None:
+    """To a file or folder of this repository, and to a heading of it."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    dead = []
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = (DOCS / name).parent / path if path else DOCS / name
+        if not link.startswith("https://") and (not target.exists() or (anchor and anchor not in anchors(target))):
+            dead.append(link)
+
+    assert dead == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("policies/")])
+def test_tables_of_policy_pages_have_one_width(name: str) -> None:
+    """A bar within a cell is escaped: each row has as many cells as the line under the head."""
+    widths: list[int] = []
+    uneven = []
+    for line in [*(DOCS / name).read_text(encoding="utf-8").splitlines(), ""]:
+        if not line.startswith("|"):
+            uneven += [widths] if len(set(widths)) > 1 else []
+            widths = []
+        else:
+            widths.append(len(re.findall(r"(?<!\\)\|", line)))
+
+    assert uneven == []

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from checks.catalogue import catalogue_page
 from landingzone.schema import configuration_page, json_schema
 from landingzone.tables import addresses_page, egress_page, roles_page
+from reports import policy_docs
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -23,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "roles.md": roles_page,
     "egress.md": egress_page,
     "addresses.md": addresses_page,
+    **{f"policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 
 
@@ -31,6 +34,7 @@ def main() -> None:
     differs = [name for name, page in PAGES.items() if _read(DOCS / name) != page()]
     if "--check" not in sys.argv:
         for name in differs:
+            (DOCS / name).parent.mkdir(exist_ok=True)
             (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
     for name in differs:
         sys.stderr.write(f"docs/{name}\n")

@@ -99,10 +99,16 @@ class PoliciesConfig(Config):
     management_group: ManagementGroup | None = None
     """Where definitions are created; the landing zone's subscription, when not said."""
     above: tuple[ManagementGroup, ...] = ()
-    """All management groups over the subscriptions: imported assignments at one of these are judged too."""
+    """Management groups over the subscriptions: imported assignments at one of these are judged too."""
     create_definitions: bool = True
     """Create the definitions. False where another stack creates them in the same place."""
     assignments: dict[Word, AssignmentConfig] = Field(default_factory=dict)
     """What else is assigned, by name."""
     exemptions: dict[Word, ExemptionConfig] = Field(default_factory=dict)
     """Who is exempt, by name."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Every management group over the subscriptions that is known."""
+        own = (self.management_group,) if self.management_group else ()
+        return tuple(dict.fromkeys((*self.above, *own)))

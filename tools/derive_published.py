@@ -1,0 +1,142 @@
+"""Derives policies/published.json: where the published definitions decide otherwise than those of this repository.
+
+    python -m tools.derive_published --shared DIR [--check]
+
+DIR holds azure-policy: the published definitions, custom ones as parameter files in caf, built-ins in builtin by GUID.
+Every case of policies/cases is put to the published definition of the same name too. It gets the parameters of the case
+that it declares, under its own names, and its defaults.
+
+`verdicts`: by definition, the verdict of the published one on each case where it differs. `in_mode_all`: the same, were
+the mode of the published one All, for those that are Indexed there and All here: by the documentation Indexed skips
+computes, which hides all else. `notes`: why a built-in differs, by name; the others decide every case alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policies.case_files import word
+from policies.engine.lines import answer
+from policies.library import library
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "policies" / "published.json"
+CASES = ROOT / "policies" / "cases"
+
+#: What a parameter of a definition is called in the published one, where the name was changed.
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    "Deny-MachineLearningComputeCluster-Scale": {"highestMinNodeCount": "minNodeCount"},
+}
+
+#: Why a built-in decides cases otherwise than the published one, by GUID. None does.
+NOTES: Mapping[str, str] = {}
+
+Verdicts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case file. `question`: what it asks, without its definition and its reason."""
+
+    stem: str
+    expected: str
+    question: Mapping[str, Any]
+
+
+def published(shared: Path) -> dict[str, dict[str, Any]]:
+    """The published definitions as Azure's JSON, by name."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((shared / "azure-policy" / "caf").glob("*.json")):
+        parts = {key: part["value"] for key, part in _read(path)["parameters"].items()}
+        properties = {
+            "policyType": "Custom",
+            "mode": parts["policyMode"],
+            "parameters": parts["policyParameters"],
+            "policyRule": parts["policyDefinition"],
+        }
+        found[parts["policyName"]] = {"name": parts["policyName"], "properties": properties}
+    for path in sorted((shared / "azure-policy" / "builtin").glob("*.json")):
+        found[path.stem] = _read(path)
+    return found
+
+
+def cases(name: str) -> Iterator[Case]:
+    """The cases of a definition, in the order of their names."""
+    for path in sorted((CASES / name).glob("*.json")):
+        told = _read(path)
+        question = {key: value for key, value in told.items() if key not in ("definition", "why")}
+        yield Case(path.stem, path.stem.rpartition("--")[2], question)
+
+
+def differing(name: str, told: Mapping[str, Any]) -> Verdicts:
+    """The verdicts of a published definition on our cases, where they differ, by case."""
+    verdicts = ((case, verdict(told, case, RENAMED.get(name, {}))) for case in cases(name))
+    return {case.stem: found for case, found in verdicts if found != case.expected}
+
+
+def verdict(told: Mapping[str, Any], case: Case, renamed: Mapping[str, str]) -> str:
+    """What a published definition says to a case, in one word. Parameters that it does not declare are left out."""
+    declared = {parameter.lower() for parameter in told["properties"].get("parameters", {})}
+    given = {renamed.get(key, key): value for key, value in case.question.get("parameters", {}).items()}
+    parameters = {key: value for key, value in given.items() if key.lower() in declared}
+    return word(answer({**case.question, "definition": told, "parameters": parameters}), told)
+
+
+def in_mode_all(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same definition in mode All."""
+    return {**told, "properties": {**told["properties"], "mode": "All"}}
+
+
+def derive(shared: Path) -> dict[str, Any]:
+    """The data, from the folder of published definitions. Raises KeyError for a definition that is not published."""
+    known = published(shared)
+    verdicts: dict[str, Verdicts] = {}
+    in_all: dict[str, Verdicts] = {}
+    for entry in library(ROOT / "policies").entries:
+        if entry.is_initiative or entry.file.parent.name == "custom":
+            continue
+        told = known[entry.name]
+        verdicts[entry.name] = differing(entry.name, told)
+        if (entry.properties["mode"], told["properties"]["mode"]) == ("All", "Indexed"):
+            in_all[entry.name] = differing(entry.name, in_mode_all(told))
+    return {
+        "verdicts": {name: found for name, found in sorted(verdicts.items()) if found},
+        "in_mode_all": dict(sorted(in_all.items())),
+        "notes": dict(NOTES),
+    }
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """The data as the file has it."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Writes the data, or with --check says whether it is what would be written."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, required=True, help="the folder with azure-policy")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")
+    options = parser.parse_args()
+    data = derive(options.shared)
+    text = written(data)
+    differs = not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text
+    if not options.check:
+        TARGET.write_text(text, encoding="utf-8")
+    count = sum(map(len, data["verdicts"].values()))
+    sys.stderr.write(f"{count} cases of {len(data['verdicts'])} definitions come out otherwise\n")
+    sys.exit(int(options.check and differs))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+if __name__ == "__main__":
+    main()
