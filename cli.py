@@ -32,6 +32,7 @@ class PreviewForm(StrEnum):
     json = "json"
     arm = "arm"
     arm_template = "arm-template"
+    markdown = "markdown"
 
 
 @app.command()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from checks.catalogue import run
+from checks.policy_connections import forecast, of_connections
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from offline.graph import resource_graph
@@ -26,6 +27,8 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     graph = replace(resource_graph(registration, cloud=plan.cloud, owners=owners), today=today)
-    asked = Asked(library(), imported(), file.config.policies.above, today)
+    asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
-    return Preview(stack=file.stack, config=file.config, plan=plan, graph=graph, findings=run(graph), verdicts=said)
+    made = of_connections(verdicts(forecast(graph), asked).answers)
+    found = run(graph, (*said.answers, *made))
+    return Preview(stack=file.stack, config=file.config, plan=plan, graph=graph, findings=found, verdicts=said)

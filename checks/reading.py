@@ -113,3 +113,9 @@ def connections(endpoint: Resource) -> Iterator[tuple[Any, Any]]:
         for connection in items(value(endpoint, f"properties.{kind}")):
             for group in items(dig(connection, "properties.groupIds")):
                 yield dig(connection, "properties.privateLinkServiceId"), group
+
+
+def is_managed(workspace: Resource) -> bool:
+    """Whether a workspace has a managed network, so that its computes name no subnet."""
+    mode = value(workspace, "properties.managedNetwork.isolationMode")
+    return isinstance(mode, str) and not same(mode, "Disabled")

@@ -12,7 +12,7 @@ from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
 from reports import policy
-from reports.preview import NOT_COVERED, Preview
+from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, plural
 
 WIDTH = 80
@@ -111,10 +111,7 @@ def _asked_for(preview: Preview) -> str:
 
 def _findings(preview: Preview) -> str:
     """The same finding at several resources is told once, with the names of the others."""
-    alike: dict[tuple[object, ...], list[Finding]] = {}
-    for f in preview.findings:
-        alike.setdefault((f.check, f.severity, f.path, repr(f.actual), f.remedy), []).append(f)
-    return "\n\n".join(_finding(*findings) for findings in alike.values())
+    return "\n\n".join(_finding(first, *others) for first, others in alike(preview.findings))
 
 
 def _finding(first: Finding, *others: Finding) -> str:
@@ -128,9 +125,9 @@ def _finding(first: Finding, *others: Finding) -> str:
 def _policy(preview: Preview) -> str:
     """What Azure Policy would say, apart from what complies. The same answer to several resources is told once."""
     told = []
-    for first, alike in policy.groups(preview.verdicts):
+    for first, answers in policy.groups(preview.verdicts):
         lines = [_wrapped("", policy.headline(first))]
-        names = listed(dict.fromkeys(answer.subject.name for answer in alike))
+        names = listed(dict.fromkeys(answer.subject.name for answer in answers))
         lines += [_wrapped("         ", text) for text in (f"{names}.", *policy.because(first))]
         told.append("\n".join(lines))
     told += [_wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]

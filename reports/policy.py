@@ -72,8 +72,12 @@ def headline(answer: Answer) -> str:
     return f"{word:<8} {answer.assignment.name}: {title}"
 
 
-def because(answer: Answer) -> Iterator[str]:
-    """Why, in sentences."""
+def because(answer: Answer) -> list[str]:
+    """Why, in sentences: each once."""
+    return list(dict.fromkeys(_because(answer)))
+
+
+def _because(answer: Answer) -> Iterator[str]:
     for reason in answer.verdict.reasons:
         yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
     for altered in answer.verdict.changes.altered if answer.verdict.changes else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from arm.graph import ResourceGraph
@@ -40,3 +41,12 @@ class Preview:
             return False
         found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
         return found or bool(self.verdicts.denied)
+
+
+def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """The same finding at several resources, once: the first, and the others."""
+    found: dict[tuple[object, ...], list[Finding]] = {}
+    for f in findings:
+        found.setdefault((f.check, f.severity, f.path, repr(f.actual), f.remedy), []).append(f)
+    for first, *others in found.values():
+        yield first, others

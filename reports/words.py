@@ -9,6 +9,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     key.lower(): words
     for key, words in {
         "Microsoft.Authorization/locks": ("lock", "locks"),
+        "Microsoft.Authorization/policyAssignments": ("policy assignment", "policy assignments"),
+        "Microsoft.Authorization/policyDefinitions": ("policy definition", "policy definitions"),
+        "Microsoft.Authorization/policyExemptions": ("policy exemption", "policy exemptions"),
+        "Microsoft.Authorization/policySetDefinitions": ("policy initiative", "policy initiatives"),
         "Microsoft.Authorization/roleAssignments": ("role assignment", "role assignments"),
         "Microsoft.ContainerRegistry/registries": ("container registry", "container registries"),
         "Microsoft.Insights/components": ("Application Insights", "Application Insights"),

@@ -16,8 +16,9 @@ MAY_IMPORT = {
     "components": {"landingzone", "arm"},
     "policies": {"arm"},
     "offline": {"arm"},
-    "checks": {"arm", "landingzone"},
+    "checks": {"arm", "landingzone", "policies"},
     "reports": {"arm", "landingzone", "checks", "policies"},
+    "crossguard": {"arm", "offline", "policies", "reports"},
 }
 NEVER_PULUMI = ("arm", "landingzone", "policies", "checks", "reports")
 

@@ -86,12 +86,13 @@ class Assignment:
     messages: Mapping[str, str] | None = None
 
     def looks_at(self, subject: Subject, above: tuple[str, ...]) -> bool | None:
-        """Whether a resource lies in its scope, outside its notScopes and within its selectors; None: not known.
+        """Whether a resource lies in its scope, outside its notScopes and within its selectors; None: not known,
+        as for a resource whose id only the deployment will tell.
 
         `above`: management groups over the resource, by id.
         """
         if not any(within(place, self.scope) for place in (subject.id, *above)):
-            return False
+            return False if subject.id else None
         if any(within(subject.id, scope) for scope in self.not_scopes):
             return False
         if any(within(group, scope) for scope in self.not_scopes for group in above):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def read(path: Path) -> Case:
     told = json.loads(path.read_text(encoding="utf-8"))
     name, verdict = path.stem.rsplit("--", 1)
     area, what = path.parent.name.split("-", 1)
-    graph = graph_of(told["resources"], told.get("cloud", "public"))
+    graph = replace(graph_of(told["resources"], told.get("cloud", "public")), today=told.get("today", ""))
     return Case(f"{area}/{what}", name, verdict, graph, told["finds"])
 
 

@@ -98,7 +98,7 @@ WITHOUT_PATH = [
 ]
 
 #: Types that this project builds of which sources cannot tell whether mode Indexed looks at them.
-UNTOLD = [f"{_ML}/privateEndpointConnections"]
+UNTOLD = [f"{_ML}/computes", f"{_ML}/privateEndpointConnections"]
 
 
 def told(name: str) -> Any:
@@ -222,12 +222,12 @@ def test_every_built_type_has_a_row() -> None:
 
 
 def test_rows_on_mode_indexed_agree_with_published_facts() -> None:
-    """For every type that a published definition names."""
+    """For every type that a published definition names, but for computes: there the sources disagree."""
     published = json.loads((shared() / "azure-policy" / "types.json").read_text(encoding="utf-8"))["types"]
     rows = facts.embedded().indexed
 
     assert {name: rows.get(name.lower(), "no row") for name in published} == {
-        name: entry["indexed"] for name, entry in published.items()
+        name: None if name == f"{_ML}/computes" else entry["indexed"] for name, entry in published.items()
     }
 
 

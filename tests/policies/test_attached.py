@@ -7,10 +7,14 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from arm.graph import ResourceGraph
+from policies.library import library
+from policies.verdicts import Asked, verdicts
 from tests.conftest import ROOT, STACKS, previewed
 from tests.test_program import copy_of_the_program
 
@@ -60,6 +64,17 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
         # judged by the key vault itself
         "vault-key-expiry",
     }
+
+
+def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
+    """Whether an assignment looks at it is undecided, and never taken for a no."""
+    graph = previewed("minimal").graph
+    changed = [replace(r, id="") if r.arm_type == "Microsoft.KeyVault/vaults" else r for r in graph]
+
+    found = verdicts(ResourceGraph(tuple(changed)), Asked(library()))
+
+    said = {(a.word, a.why) for a in found.answers if a.subject.type == "microsoft.keyvault/vaults"}
+    assert said == {("undecided", "whether the assignment selects it is known only at deployment")}
 
 
 WEAKER = [

@@ -30,7 +30,7 @@ KNOWN = [
     ("Deny-MachineLearning-PublicAccessWhenBehindVnet", "closed-old-switch-absent--compliant", "deny"),
     ("Deny-MachineLearning-PublicAccessWhenBehindVnet", "open-old-switch-false--deny", "compliant"),
     ("Deny-MachineLearning-PrivateEndpointConnections", "no-endpoint-id--compliant", "deny"),
-    ("Deny-MachineLearning-Aks", "created--deny", "not-applicable"),
+    ("Deny-MachineLearning-Aks", "created--deny", "undecided"),
     ("Append-MachineLearningCompute-SetupScriptsCreationScript", "no-scripts-denied--deny", "invalid"),
 ]
 

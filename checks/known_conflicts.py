@@ -1,0 +1,261 @@
+"""What policies of tenants are known to demand, and landing zones need otherwise: facts, with the source on the row.
+
+Defects and defaults of the published definitions: https://github.com/Azure/azure-policy and
+https://github.com/Azure/data-management-zone, folders of Machine Learning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+_ML = "Microsoft.MachineLearningServices/workspaces"
+_COMPUTES = f"{_ML}/computes"
+_REGISTRIES = "Microsoft.ContainerRegistry/registries"
+_LEARN = "https://learn.microsoft.com/azure"
+_MANAGED = f"{_LEARN}/machine-learning/how-to-managed-network"
+
+When = Literal["", "injected", "managed", "sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConflict:
+    """One demand that a landing zone cannot or does not meet.
+
+    `types`: of resources, () for any; one that begins with `/` is the end of a type. `paths`: in the
+    request, as it spells them; one that ends with a dot for all below it. `takes`: the demand must take one of these
+    values (None: that there is none), () for whatever it demands. `when`: the workspace's computes are `injected` in a
+    subnet or its network is `managed`; or the property is `sent`, and yet judged absent.
+    `needs`, `change` (in the stack file) and `assign` (in the assignment) are sentences with {words}; `key` is where
+    the stack file says it, below the environment where it begins with a dot, and "" where it says nothing of the kind.
+    """
+
+    id: str
+    types: tuple[str, ...]
+    paths: tuple[str, ...]
+    needs: str
+    source: str
+    takes: tuple[Any, ...] = ()
+    when: When = ""
+    key: str = ""
+    change: str = ""
+    assign: str = ""
+
+
+#: The first row that fits counts, so what is special stands before what is general.
+KNOWN: tuple[KnownConflict, ...] = (
+    KnownConflict(
+        id="v1-legacy-mode",
+        types=(_ML,),
+        paths=("properties.v1LegacyMode",),
+        takes=(True,),
+        needs="Version 2 of the service is used here, and v1LegacyMode turns its API off; what isolates the workspace "
+        "is its private endpoint, with public access off.",
+        assign="turn this policy off for workspaces of version 2 (built-in e413671a; in the initiative "
+        "Enforce-Guardrails-MachineLearning its parameter is mlLegacyMode, and Deny the default)",
+        source=f"{_LEARN}/machine-learning/how-to-configure-network-isolation-with-v2",
+    ),
+    KnownConflict(
+        id="subnet-in-managed-network",
+        types=(_COMPUTES,),
+        paths=("properties.properties.subnet.id", "properties.properties.subnet"),
+        when="managed",
+        needs="Its workspace has a managed network, in which a compute must not name a subnet.",
+        assign="leave out what is in managed networks, as a rule cannot tell from the request for a compute what its "
+        "workspace has",
+        source=_MANAGED,
+    ),
+    KnownConflict(
+        id="no-subnet-while-injected",
+        types=(_COMPUTES,),
+        paths=("properties.properties.subnet.id", "properties.properties.subnet"),
+        takes=(None,),
+        when="injected",
+        needs="Computes live in the environment's training subnet, behind its rules and the firewall; managed networks "
+        "are not built here.",
+        assign="leave out workspaces whose computes are in a network of their own",
+        source=f"{_LEARN}/machine-learning/how-to-secure-training-vnet",
+    ),
+    KnownConflict(
+        id="managed-network-while-injected",
+        types=(_ML,),
+        paths=("properties.managedNetwork.isolationMode", "properties.managedNetwork"),
+        takes=("AllowOnlyApprovedOutbound", "AllowInternetOutbound"),
+        when="injected",
+        needs="Its computes are in a subnet, and a workspace has one network mode: in a managed network a compute "
+        "names no subnet. Managed networks are not built here.",
+        assign="set isolationMode to Disabled for workspaces whose computes are in a subnet (the default of built-in "
+        "6ddb1705)",
+        source=_MANAGED,
+    ),
+    KnownConflict(
+        id="no-managed-network-while-managed",
+        types=(_ML,),
+        paths=("properties.managedNetwork.isolationMode", "properties.managedNetwork"),
+        when="managed",
+        needs="The workspace has a managed network of mode {actual}, which cannot be turned off again.",
+        assign="set isolationMode to {actual}; Disabled is only the default of built-in 6ddb1705",
+        source=_MANAGED,
+    ),
+    KnownConflict(
+        id="high-business-impact",
+        types=(_ML,),
+        paths=("properties.hbiWorkspace",),
+        takes=(True,),
+        key=".security.highBusinessImpact",
+        needs="The stack file turns high business impact off. It encrypts computes' temporary disks and sends less "
+        "diagnostic data; it isolates no network.",
+        change="set {key} to true before the workspace is first built: it cannot be changed later",
+        source=f"{_LEARN}/machine-learning/concept-data-encryption",
+    ),
+    KnownConflict(
+        id="user-assigned-identity",
+        types=(_ML,),
+        paths=("properties.primaryUserAssignedIdentity",),
+        needs="The request names no such primary identity. Policies read primaryUserAssignedIdentity and not "
+        "identity.type, so a workspace with a system-assigned identity is refused, or one that only lists identities.",
+        assign="leave out workspaces that act with a system-assigned identity",
+        source=f"{_LEARN}/machine-learning/how-to-identity-based-service-authentication",
+    ),
+    KnownConflict(
+        id="other-identity",
+        types=(_ML,),
+        paths=("identity.type", "identity", "identity.userAssignedIdentities"),
+        needs="The workspace acts with a user-assigned identity, whose roles stand before it is built.",
+        assign="let user-assigned identities be",
+        source=f"{_LEARN}/machine-learning/how-to-identity-based-service-authentication",
+    ),
+    KnownConflict(
+        id="vm-size",
+        types=(_COMPUTES,),
+        paths=("properties.properties.vmSize",),
+        key=".{compute}.size",
+        needs="The stack file chooses the size. The list that comes with the published definition "
+        "Deny-MachineLearningCompute-VmSize is old: it has neither Dsv5 nor NC A100 v4 or ND H100.",
+        change="choose an allowed size at {key}",
+        source="https://github.com/Azure/data-management-zone",
+    ),
+    KnownConflict(
+        id="cluster-most-nodes",
+        types=(_COMPUTES,),
+        paths=("properties.properties.scaleSettings.maxNodeCount",),
+        key=".{compute}.maxNodes",
+        needs="The stack file asks for that many nodes.",
+        change="lower {key}",
+        source="https://github.com/Azure/data-management-zone",
+    ),
+    KnownConflict(
+        id="cluster-least-nodes",
+        types=(_COMPUTES,),
+        paths=("properties.properties.scaleSettings.minNodeCount",),
+        key=".{compute}.minNodes",
+        needs="The stack file keeps nodes running. In the published definition minNodeCount is the most that may stay.",
+        change="lower {key}",
+        source="https://github.com/Azure/data-management-zone",
+    ),
+    KnownConflict(
+        id="idle-shutdown-unknown-to-version",
+        types=(_COMPUTES,),
+        paths=("properties.properties.idleTimeBeforeShutdown",),
+        when="sent",
+        needs="The request does send {sent}, but its API version {version} has no such property for policies: it is in "
+        "no stable version before 2025-12-01, so every compute instance is refused.",
+        assign="{soften} until requests have version 2025-12-01 (built-in 679ddf89; in the initiative "
+        "Enforce-Guardrails-MachineLearning its parameter is mlIdleShutdown, and Deny the default)",
+        source=f"{_LEARN}/templates/microsoft.machinelearningservices/workspaces/computes",
+    ),
+    KnownConflict(
+        id="endpoint-subscription",
+        types=("/privateEndpointConnections",),
+        paths=("properties.privateEndpoint.id",),
+        needs="Azure makes this connection, for an endpoint in a subscription that the policy does not take. The id of "
+        "the endpoint is read-only, so no request can meet a demand on it; and endpoints that Microsoft makes for "
+        "managed networks are, as far as is known, in subscriptions of its own.",
+        assign="list the subscription of the endpoint, or {soften}",
+        source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
+    ),
+    KnownConflict(
+        id="location",
+        types=(),
+        paths=("location",),
+        key="location",
+        needs="Everything of a landing zone is in one region, and computes are to be in that of a workspace with a "
+        "private endpoint.",
+        change="set {key} to an allowed region; what stands already is then built anew",
+        source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
+    ),
+    KnownConflict(
+        id="optional-type",
+        types=("Microsoft.Network/bastionHosts",),
+        paths=("type",),
+        key="hub.bastion",
+        needs="The stack file asks for Azure Bastion.",
+        change="set {key} to false",
+        source=f"{_LEARN}/bastion/bastion-overview",
+    ),
+    KnownConflict(
+        id="needed-type",
+        types=(),
+        paths=("type",),
+        needs="The landing zone cannot be built without {type}.",
+        assign="allow {type}, and whatever else `amlz preview` says would be built",
+        source=f"{_LEARN}/governance/policy/samples/built-in-policies",
+    ),
+    KnownConflict(
+        id="public-access",
+        types=(_ML,),
+        paths=("properties.publicNetworkAccess", "properties.allowPublicAccessWhenBehindVnet"),
+        takes=("Disabled", False),
+        key=".security.publicNetworkAccess",
+        needs="The stack file asks for access to the workspace from the internet.",
+        change="set {key} to false; the private endpoint is built in any case",
+        source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
+    ),
+    KnownConflict(
+        id="public-telemetry",
+        types=("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces"),
+        paths=("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery"),
+        takes=("Disabled",),
+        needs="Logs and telemetry travel over public addresses, encrypted and with an identity: no private link scope "
+        "is built, and without one nothing would arrive.",
+        assign="{soften} until there is a private link scope",
+        source=f"{_LEARN}/azure-monitor/logs/private-link-security",
+    ),
+    KnownConflict(
+        id="shared-keys",
+        types=("Microsoft.Storage/storageAccounts",),
+        paths=("properties.allowSharedKeyAccess",),
+        takes=(False,),
+        key=".security.storageSharedKeys",
+        needs="The stack file asks for keys of the storage account, and its datastores use them.",
+        change="set {key} to false; datastores then use identities, whose roles are given",
+        source=f"{_LEARN}/machine-learning/how-to-disable-local-auth-storage",
+    ),
+    KnownConflict(
+        id="customer-managed-keys",
+        types=(_ML, _REGISTRIES, "Microsoft.Storage/storageAccounts"),
+        paths=("properties.encryption.status", "properties.encryption.keySource", "properties.encryption"),
+        needs="Azure's own keys encrypt: customer-managed keys are not built here, and a workspace that has them takes "
+        "no batch endpoints.",
+        assign="{soften} where keys of the platform are enough",
+        source=f"{_LEARN}/machine-learning/how-to-secure-batch-endpoint",
+    ),
+    KnownConflict(
+        id="tags",
+        types=(),
+        paths=("tags.", "tags"),
+        key="tags",
+        needs="Tags come from the stack file, in which {tag} is absent or has another value.",
+        change="say {tag} under {key}, or under the tags of a project or an environment",
+        source=f"{_LEARN}/governance/policy/tutorials/govern-tags",
+    ),
+    KnownConflict(
+        id="registry-tier",
+        types=(_REGISTRIES,),
+        paths=("sku.name", "sku.tier"),
+        needs="A private registry must be Premium: no other tier takes private endpoints.",
+        assign="allow Premium; where it is for the price, environments can share one registry (sharedRegistry, and "
+        "`registry: shared` where they may)",
+        source=f"{_LEARN}/container-registry/container-registry-private-link",
+    ),
+)  # fmt: skip

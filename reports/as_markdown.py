@@ -1,0 +1,110 @@
+"""A preview as Markdown: for a comment on a pull request. What needs a decision is open, the rest is folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from checks.finding import Severity
+from landingzone.problems import dotted, listed
+from landingzone.relaxations import relaxations
+from reports import policy
+from reports.preview import NOT_COVERED, Preview, alike
+from reports.words import counted, plural
+
+#: What GitHub takes in a comment, less some room for whoever posts it:
+#: https://docs.github.com/rest/issues/comments
+LONGEST = 65_000
+
+
+def render(preview: Preview) -> str:
+    """The whole preview; without what would be built in detail where that would be too long for a comment."""
+    template = Environment(
+        loader=PackageLoader("reports"), autoescape=False, trim_blocks=False, keep_trailing_newline=True
+    ).get_template("preview.md.j2")
+    told = {
+        "verdict": _verdict(preview),
+        "summary": list(_summary(preview)),
+        "asked_for": [(dotted(r.path), _plain(r.gives_up)) for r in relaxations(preview.config)],
+        "findings": list(_findings(preview)),
+        "policies": list(_policies(preview)),
+        "built": list(_built(preview)),
+        "addresses": list(_addresses(preview)),
+        "not_covered": "; ".join(NOT_COVERED),
+    }
+    text = template.render(told)
+    if len(text) > LONGEST:
+        text = template.render({**told, "built": [], "addresses": []})
+    if len(text) > LONGEST:
+        text = text[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"
+    return text
+
+
+def _verdict(preview: Preview) -> str:
+    denied, errors = len(preview.verdicts.denied), preview.count(Severity.ERROR)
+    warnings = preview.count(Severity.WARNING)
+    said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
+    said += [plural(errors, "error")] if errors else []
+    said += [plural(warnings, "warning")] if warnings else []
+    mark = "❌" if denied or errors else "⚠️" if warnings else "✅"
+    return f"## {mark} {preview.stack}: {listed(said) if said else 'nothing found'}"
+
+
+def _summary(preview: Preview) -> Iterator[tuple[str, str]]:
+    groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
+    total = plural(len(preview.graph.resources), "resource")
+    yield "would build", f"{total} in {plural(groups, 'resource group')}, {preview.plan.location}"
+    yield "findings", ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
+    yield "policy", policy.summary(preview.verdicts)
+
+
+def _findings(preview: Preview) -> Iterator[dict[str, str]]:
+    for first, others in alike(preview.findings):
+        yield {
+            "severity": first.severity.value,
+            "check": first.check,
+            "message": _plain(first.message),
+            "others": listed(other.name for other in others) if others else "",
+            "remedy": _plain(first.remedy),
+        }
+
+
+def _policies(preview: Preview) -> Iterator[dict[str, Any]]:
+    for first, answers in policy.groups(preview.verdicts):
+        yield {
+            "word": first.word,
+            "title": first.policy.definition.title if first.policy else first.assignment.name,
+            "assignment": first.assignment.name,
+            "names": listed(dict.fromkeys(answer.subject.name for answer in answers)),
+            "because": [_plain(text) for text in policy.because(first)],
+        }
+
+
+def _built(preview: Preview) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    for subscription in preview.plan.subscriptions:
+        mine = [r for r in preview.graph if r.subscription == subscription]
+        groups = []
+        for name in dict.fromkeys(r.resource_group for r in mine):
+            members = [r for r in mine if r.resource_group == name]
+            counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
+            types = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+            groups.append({"name": name or "on the subscription itself", "count": len(members), "types": types})
+        yield subscription, groups
+
+
+def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
+    for space in preview.plan.addresses.spaces:
+        yield {"network": space.network, "range": ", ".join(space.ranges), "of": "", "use": "the whole"}
+        for block in space.blocks:
+            for subnet in block.subnets:
+                wanted = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
+                yield {"network": "", "range": subnet.cidr, "of": block.owner, "use": f"{subnet.role}, {wanted}"}
+        yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
+
+
+def _plain(text: str) -> str:
+    """A text that Markdown shows as it is: what could be read as markup is escaped."""
+    return "".join(f"\\{character}" if character in "*_<>[]|`" else character for character in text)

@@ -1,0 +1,145 @@
+"""Cases of policy conflicts: an assignment of a tenant, put to a shipped stack, and everything that is found.
+
+A file is named after the known conflict that it is of, or `other`, then what is special, then its verdict. In it:
+`policy` is `published/…` (a file below ../shared/azure-policy), the name of one of this repository, or a definition's
+properties; `parameters` of the assignment, `enforced`, and `own` where the stack itself assigns it, to this resource
+group; `change` is what differs in the plan: resources by `type` (and `name`) with an `apiVersion` and values by path.
+`finds` lists findings, those alike once: `at` names the resources, all else is that of the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from arm.graph import Resource, ResourceGraph
+from checks import policy_conflict
+from checks.finding import Finding
+from checks.policy_connections import forecast, of_connections
+from policies.library import library
+from policies.verdicts import Asked, Imported, verdicts
+from tests.conftest import previewed, shared
+
+FOLDER = Path(__file__).parent / "conflicts"
+_ASSIGNMENTS = "Microsoft.Authorization/policyAssignments"
+_GROUP = "/providers/Microsoft.Management/managementGroups/corp"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One file, read."""
+
+    known: str
+    verdict: str
+    told: Mapping[str, Any]
+
+
+def files() -> list[Path]:
+    """Every case, in the order of their names."""
+    return sorted(FOLDER.glob("*.json"))
+
+
+def read(path: Path) -> Conflict:
+    """A case file; two hyphens part what its name says."""
+    known, *_, verdict = path.stem.split("--")
+    return Conflict(known, verdict, json.loads(path.read_text(encoding="utf-8")))
+
+
+def found(told: Mapping[str, Any]) -> list[Finding]:
+    """What is found, as a preview would."""
+    graph, asked = _plan(told), Asked(library(), _tenant(told), ("corp",))
+    made = of_connections(verdicts(forecast(graph), asked).answers)
+    return list(policy_conflict.find(graph, (*verdicts(graph, asked).answers, *made)))
+
+
+def summed(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Findings that differ in nothing but the resource, told once."""
+    alike: dict[str, tuple[Finding, list[str]]] = {}
+    for each in findings:
+        key = json.dumps([each.severity.value, each.path, each.expected, each.actual, each.remedy], sort_keys=True)
+        alike.setdefault(key, (each, []))[1].append(each.name)
+    return [
+        {
+            "at": names,
+            "severity": first.severity.value,
+            "path": first.path,
+            "expected": first.expected,
+            "actual": first.actual,
+            "says": first.message,
+            "remedy": first.remedy,
+            "source": first.source,
+        }
+        for first, names in alike.values()
+    ]
+
+
+def _plan(told: Mapping[str, Any]) -> ResourceGraph:
+    """The plan of a shipped stack without its own assignments, changed as the case says."""
+    graph = previewed(told.get("stack", "dev")).graph
+    kept = [each for each in graph if each.arm_type != _ASSIGNMENTS]
+    for change in told.get("change", ()):
+        assert any(_is_meant(each, change) for each in kept), f"nothing to change: {change}"
+        kept = [_changed(each, change) if _is_meant(each, change) else each for each in kept]
+    if "own" in told:
+        kept.append(_assigned(told, told["own"]))
+    return replace(graph, resources=tuple(kept))
+
+
+def _is_meant(resource: Resource, change: Mapping[str, Any]) -> bool:
+    return resource.arm_type == change["type"] and resource.name == str(change.get("name", resource.name))
+
+
+def _changed(resource: Resource, change: Mapping[str, Any]) -> Resource:
+    body = deepcopy(resource.body)
+    for path, value in change.get("set", {}).items():
+        *above, last = path.split(".")
+        place = body
+        for part in above:
+            place = place.setdefault(part, {})
+        place[last] = value
+        if value is None:
+            del place[last]
+    moved = resource.id.replace(resource.subscription, change.get("subscription", resource.subscription))
+    return replace(resource, body=body, id=moved, api_version=change.get("apiVersion", resource.api_version))
+
+
+def _assigned(told: Mapping[str, Any], group: str) -> Resource:
+    """An assignment of the stack's own, at one of its resource groups."""
+    resource = next(each for each in previewed(told.get("stack", "dev")).graph if each.name == group)
+    name, body = told.get("assignment", "corp"), {"properties": _properties(told)}
+    own_id = f"{resource.id}/providers/{_ASSIGNMENTS}/{name}"
+    return replace(resource, urn=own_id, arm_type=_ASSIGNMENTS, id=own_id, name=name, body=body)
+
+
+def _tenant(told: Mapping[str, Any]) -> Imported:
+    """What was imported: the definition, and its assignment at the management group above."""
+    definitions = (_definition(told),) if _definition(told) else ()
+    name = told.get("assignment", "corp")
+    assignment = {"id": f"{_GROUP}/providers/{_ASSIGNMENTS}/{name}", "name": name, "properties": _properties(told)}
+    return Imported(definitions, () if "own" in told else (assignment,))
+
+
+def _properties(told: Mapping[str, Any]) -> dict[str, Any]:
+    policy = told["policy"]
+    name = policy if isinstance(policy, str) and not policy.startswith("published/") else _definition(told)["id"]
+    return {
+        "policyDefinitionId": name,
+        "parameters": {key: {"value": value} for key, value in told.get("parameters", {}).items()},
+        "enforcementMode": "Default" if told.get("enforced", True) else "DoNotEnforce",
+    }
+
+
+def _definition(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition as imported; {} where it is one of this repository."""
+    policy = told["policy"]
+    if isinstance(policy, str):
+        if not policy.startswith("published/"):
+            return {}
+        policy = json.loads((shared() / "azure-policy" / policy.removeprefix("published/")).read_text("utf-8"))
+    name = policy.get("name", "own-rule")
+    place = "/providers/Microsoft.Authorization/policyDefinitions/"
+    return {"name": name, **policy, "id": f"{place}{name}"}
