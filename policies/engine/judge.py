@@ -20,7 +20,7 @@ from policies.engine.readings import ROWS
 from policies.engine.runtime import Runtime
 from policies.engine.subject import Subject
 from policies.engine.trace import Trace, Truth, deciding, hidden
-from policies.engine.values import Unknown
+from policies.engine.values import MISSING, Unknown, get
 
 APPLIES, DOES_NOT_APPLY, NOT_APPLICABLE = "applies", "does-not-apply", "not-applicable"
 UNDECIDED, ERROR, INVALID = "undecided", "error", "invalid"
@@ -122,7 +122,7 @@ def judge(question: Question, world: World | None = None, *, explain: bool = Fal
     looked = _looked_at(definition, subject, known.types)
     if looked:
         return Verdict(NOT_APPLICABLE, effect, looked)
-    contested = definition.mode.lower() == "indexed" and known.types.indexed.get(subject.type) is None
+    contested = definition.mode.lower() == "indexed" and _indexed(subject, known.types) is None
     if definition.types is not None and subject.type not in definition.types:
         return Verdict(NOT_APPLICABLE, effect, "the rule looks at other types")
     answer = _read(question, known, effect)
@@ -139,9 +139,20 @@ def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> st
         return f"mode {definition.mode} is judged by its resource provider, on what lies inside resources"
     if types.never_evaluated(subject.type):
         return "Azure Policy does not look at this type"
-    if definition.mode.lower() == "indexed" and types.indexed.get(subject.type, None) is False:
+    if definition.mode.lower() == "indexed" and _indexed(subject, types) is False:
         return "mode Indexed looks only at types with tags and location"
     return ""
+
+
+def _indexed(subject: Subject, types: TypeFacts) -> bool | None:
+    """Whether mode Indexed looks at a resource; None where sources cannot tell.
+
+    A type without a row counts as indexed where the request has a location: resources with one are tracked resources,
+    and those have tags (the contract of resource providers, Azure/azure-resource-manager-rpc).
+    """
+    if subject.type in types.indexed:
+        return types.indexed[subject.type]
+    return True if get(subject.body, "location") not in (MISSING, None) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,3 +25,21 @@ def test_a_definition_looks_at_what_its_mode_and_rule_say(
     found = answer({"definition": told_of, "resource": resource({}, type=type_), "aliases": ALIASES})
 
     assert short(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"), [({"location": "westeurope"}, "applies"), ({}, "undecided: indexed-type")]
+)
+def test_a_type_without_a_row_is_indexed_where_its_request_has_a_location(
+    location: dict[str, str], expected: str
+) -> None:
+    """Resources with a location are tracked, and tracked resources have tags."""
+    condition = {"field": "name", "equals": "thing"}
+    told_of = {"mode": "Indexed", "policyRule": {"if": condition, "then": {"effect": "deny"}}}
+    asked = {**resource({}, type="T.P/unheardOf"), **location}
+    if not location:
+        asked.pop("location", None)
+
+    found = answer({"definition": told_of, "resource": asked, "aliases": ALIASES})
+
+    assert short(found) == expected
