@@ -1,0 +1,108 @@
+"""The preview of another git revision: its own program and stack file, in a folder that is removed again."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from landingzone.load import StackFile
+from landingzone.problems import LandingZoneError
+from reports import as_json
+from reports.difference import Difference, difference
+from reports.preview import Preview
+
+ROOT = Path(__file__).parent
+
+
+def difference_to(revision: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
+    """What the working tree would build otherwise than a revision. Raises LandingZoneError, as `preview_of`."""
+    old, new = preview_of(revision, file.path, previewed)
+    return difference(revision, old, json.loads(as_json.render(new)))
+
+
+def preview_of(revision: str, stack_file: Path, meanwhile: Callable[[], Any]) -> tuple[dict[str, Any] | None, Any]:
+    """The preview of a stack at a revision as JSON, and what `meanwhile` gives, which runs at the same time.
+
+    None where the stack is not in that revision. Raises LandingZoneError for a revision that there is not, a stack file
+    outside of the repository, or one that does not load there. Nothing is left behind.
+    """
+    root = Path(_git("rev-parse", "--show-toplevel").strip())
+    try:
+        inside = stack_file.resolve().relative_to(root)
+    except ValueError:
+        raise LandingZoneError(
+            f"{stack_file}\n  It is not in the repository of the program ({root}), so no revision of it is known.\n"
+            "  Preview it without --against, or put it there."
+        ) from None
+    commit = _commit(revision)
+    with tempfile.TemporaryDirectory(prefix="amlz-") as folder:
+        _unpack(commit, Path(folder))
+        program = Path(folder) / ROOT.resolve().relative_to(root)
+        if not (Path(folder) / inside).exists():
+            return None, meanwhile()
+        running = _started(program, Path(folder) / inside)
+        try:
+            other = meanwhile()
+            out, err = running.communicate()
+        finally:
+            if running.poll() is None:
+                running.kill()
+                running.wait()
+    if running.returncode not in (0, 1):
+        said = "\n".join(f"  {line}" for line in err.strip().splitlines()[-12:])
+        raise LandingZoneError(
+            f"{inside} at {revision}\n  It cannot be previewed there:\n{said}\n  Choose a revision at which it can."
+        )
+    return json.loads(out), other
+
+
+def _commit(revision: str) -> str:
+    try:
+        return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except LandingZoneError:
+        raise LandingZoneError(
+            f"--against {revision}\n  There is no such revision here.\n"
+            "  `git log --oneline` lists revisions; one of a remote may have to be fetched first."
+        ) from None
+
+
+def _unpack(commit: str, folder: Path) -> None:
+    """The files of a commit. An archive, since a worktree would be registered and could be left behind."""
+    archive = _git_bytes("archive", "--format=tar", commit)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
+
+
+def _started(program: Path, stack_file: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", "preview", str(stack_file), "--format", "json", "--fail-on", "none"],
+        cwd=program,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def _git(*arguments: str) -> str:
+    return _git_bytes(*arguments).decode("utf-8", errors="replace")
+
+
+def _git_bytes(*arguments: str) -> bytes:
+    try:
+        ran = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise LandingZoneError("git\n  It is not on PATH, and --against needs it.\n  Install git.") from None
+    if ran.returncode:
+        told = ran.stderr.decode("utf-8", errors="replace").strip()
+        raise LandingZoneError(f"git {arguments[0]}\n  {told or 'It failed.'}\n  --against needs a git repository.")
+    return ran.stdout

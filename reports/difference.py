@@ -1,0 +1,218 @@
+"""What is different between two previews of a stack: resources by URN, roles, egress, findings, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landingzone.facts.data import HOLDS_DATA, Holds
+
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One property that differs. None stands for absent."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A resource that differs. `replaced`: its id does, so Azure makes another."""
+
+    resource: Told
+    rows: tuple[Row, ...]
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that is different. Records are those of the previews."""
+
+    stack: str
+    revision: str
+    is_new: bool
+    created: tuple[Told, ...]
+    deleted: tuple[Told, ...]
+    changed: tuple[Changed, ...]
+    unchanged: int
+    addresses: tuple[Row, ...]
+    roles: tuple[tuple[Told, ...], tuple[Told, ...]]
+    egress: tuple[tuple[str, ...], tuple[str, ...]]
+    findings: tuple[tuple[Told, ...], tuple[Told, ...]]
+    verdicts: tuple[tuple[Told, ...], tuple[Told, ...]]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is different."""
+        lists = (self.created, self.deleted, self.changed, self.addresses)
+        return not any(lists) and not any(part for pair in self._pairs for part in pair)
+
+    @property
+    def _pairs(self) -> tuple[tuple[tuple[object, ...], tuple[object, ...]], ...]:
+        return (self.roles, self.egress, self.findings, self.verdicts)
+
+    @property
+    def lost(self) -> tuple[tuple[Told, str], ...]:
+        """What loses data, and how."""
+        gone = (*self.deleted, *(changed.resource for changed in self.changed if changed.replaced))
+        rows = {kind.lower(): row for kind, row in HOLDS_DATA.items()}
+        return tuple((r, _loss(r, rows[r["armType"].lower()])) for r in gone if r["armType"].lower() in rows)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether something new is at or above a severity, or newly refused."""
+        if fail_on == "none":
+            return False
+        severities = {"error": ("error",), "warning": ("error", "warning")}[fail_on]
+        new = self.findings[0], self.verdicts[0]
+        return any(f["severity"] in severities for f in new[0]) or any(v["blocks"] for v in new[1])
+
+
+def difference(revision: str, old: Told | None, new: Told) -> Difference:
+    """The difference from one preview (None: the stack was not there) to another."""
+    before: Told = old or {}
+    was, now = _by_urn(before), _by_urn(new)
+    changed, same = [], 0
+    for urn in (urn for urn in now if urn in was):
+        rows = tuple(rows_of(_compared(was[urn]), _compared(now[urn])))
+        if rows:
+            changed.append(Changed(now[urn], rows, str(was[urn]["id"]).lower() != str(now[urn]["id"]).lower()))
+        else:
+            same += 1
+    return Difference(
+        stack=new["stack"],
+        revision=revision,
+        is_new=old is None,
+        created=tuple(r for urn, r in now.items() if urn not in was),
+        deleted=tuple(r for urn, r in was.items() if urn not in now),
+        changed=tuple(changed),
+        unchanged=same,
+        addresses=tuple(rows_of(_addresses(before), _addresses(new))),
+        roles=_both(_roles(before), _roles(new), lambda r: (r["principal"], r["role"], r["scope"].lower())),
+        egress=_both(_egress(before), _egress(new), lambda text: text),
+        findings=_both(_still(before, "findings", now), _list(new, "findings"), _finding_key),
+        verdicts=_both(_still(before, "verdicts", now), _verdicts(new), _verdict_key),
+    )
+
+
+def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
+    """Each place at which two values differ. Members with a name are compared by it, so their order does not matter."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(key for key in new if key not in old)]:
+            inner = f"{path}.{key}" if path else key
+            if key not in new or key not in old:
+                yield Row(inner, old.get(key), new.get(key))
+            else:
+                yield from rows_of(old[key], new[key], inner)
+    elif _named(old) and _named(new):
+        for row in rows_of({_name(each): each for each in old}, {_name(each): each for each in new}):
+            name, dot, rest = row.path.partition(".")
+            yield Row(f"{path}[{name}]{dot}{rest}", row.old, row.new)
+    elif not _same(old, new):
+        yield Row(path, old, new)
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Equality; ids are compared without regard to case."""
+    if isinstance(old, str) and isinstance(new, str) and old[:1] == new[:1] == "/":
+        return old.lower() == new.lower()
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_same, old, new))
+    return bool(old == new)
+
+
+def _named(value: Any) -> bool:
+    """Whether a list's members have names that differ and hold no dot, so that they are a set by name."""
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        return False
+    names = [_name(each) for each in value]
+    return all(names) and len(set(names)) == len(names) and not any("." in name for name in names)
+
+
+def _name(member: Told) -> str:
+    for key in ("name", "policyDefinitionReferenceId", "category", "categoryGroup"):
+        if isinstance(member.get(key), str):
+            return str(member[key])
+    return ""
+
+
+def _loss(resource: Told, row: Holds) -> str:
+    """What is lost with a resource, and what Azure keeps of it."""
+    days = resource["body"].get("properties", {}).get("softDeleteRetentionInDays", "")
+    return f"{row.data}; {row.kept.format(days=days)}" if row.kept else row.data
+
+
+def _by_urn(preview: Told) -> dict[str, Told]:
+    return {resource["urn"]: resource for resource in _list(preview, "resources")}
+
+
+def _compared(resource: Told) -> dict[str, Any]:
+    """What of a resource is compared: not where its constructor stands, and not the order of what it waits for."""
+    return {
+        "id": resource["id"],
+        "apiVersion": resource["apiVersion"],
+        "provider": resource["provider"],
+        "protect": resource["protect"],
+        **resource["body"],
+    }
+
+
+def _addresses(preview: Told) -> dict[str, Any]:
+    """Ranges by network, owner and role."""
+    return {
+        f"{space['network']}/{block['owner']}/{subnet['role']}": subnet["range"]
+        for space in _list(preview, "addresses")
+        for block in space["blocks"]
+        for subnet in block["subnets"]
+    }
+
+
+def _roles(preview: Told) -> list[Told]:
+    return list(preview.get("landingZone", {}).get("roles", []))
+
+
+def _egress(preview: Told) -> list[str]:
+    """Where the firewall lets computes go, by rule."""
+    found = []
+    for resource in _list(preview, "resources"):
+        if not resource["armType"].lower().endswith("/rulecollectiongroups"):
+            continue
+        for collection in resource["body"].get("properties", {}).get("ruleCollections") or ():
+            for rule in collection.get("rules") or ():
+                to = rule.get("targetFqdns") or rule.get("destinationAddresses") or ()
+                ports = "/".join(rule.get("destinationPorts") or ())
+                found += [f"{rule['name']}: {each}{f' {ports}' if ports else ''}" for each in to]
+    return sorted(set(found))
+
+
+def _still(preview: Told, key: str, now: Mapping[str, Told]) -> list[Told]:
+    """What was said of resources that are there still: of those that go, nothing needs to be told."""
+    told = _verdicts(preview) if key == "verdicts" else _list(preview, key)
+    return [each for each in told if each["resource"] in now]
+
+
+def _verdict_key(verdict: Told) -> tuple[object, ...]:
+    return (verdict["id"].lower(), verdict["policy"], verdict["verdict"])
+
+
+def _verdicts(preview: Told) -> list[Told]:
+    return [verdict for verdict in _list(preview, "verdicts") if verdict["verdict"] != "compliant"]
+
+
+def _finding_key(finding: Told) -> tuple[object, ...]:
+    return (finding["id"], finding["resource"], finding["path"], finding["severity"], repr(finding["actual"]))
+
+
+def _both(old: Iterable[Any], new: Iterable[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What came and what went."""
+    was, now = {key(each): each for each in old}, {key(each): each for each in new}
+    came = tuple(each for each_key, each in now.items() if each_key not in was)
+    return came, tuple(each for each_key, each in was.items() if each_key not in now)
+
+
+def _list(preview: Told, key: str) -> list[Any]:
+    return list(preview.get(key, []))

@@ -1,0 +1,191 @@
+"""A difference in the forms of a preview: text in 80 columns, Markdown for a comment, JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from landingzone.problems import listed
+from reports.as_json import dump
+from reports.as_markdown import LONGEST
+from reports.difference import Changed, Difference, Row
+from reports.words import counted, plural
+
+#: What a comparison of two previews cannot tell. Said wherever one is shown.
+NOT_TOLD = (
+    "state and drift: both sides are previews, not what is in Azure; whether Azure updates a changed property, "
+    "replaces the resource or refuses: it is told only where the id changes, which replaces"
+)
+_CUT = 12  # rows of one resource in the text; JSON has all
+
+
+def text(found: Difference) -> str:
+    """For a terminal of 80 columns."""
+    parts = [_headline(found), *(_section(title, lines) for title, lines in _sections(found))]
+    parts.append(_wrapped("", f"Not told: {NOT_TOLD}."))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def markdown(found: Difference) -> str:
+    """For a comment on a pull request: what needs a decision is open, property by property is folded."""
+    mark = "❌" if found.fails("error") else "⚠️" if found.lost else "✅"
+    lines = [f"## {mark} {_headline(found)}", ""]
+    folded = {"Created", "Changed"}
+    for title, told in _sections(found):
+        body = "\n".join(
+            f"- {_plain(line)}" if not line.startswith(" ") else f"  - {_plain(line.strip())}" for line in told
+        )
+        if title in folded:
+            lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
+        else:
+            lines += [f"**{title}**", "", body, ""]
+    lines += [f"<sub>Not told: {NOT_TOLD}.</sub>"]
+    told_whole = "\n".join(lines) + "\n"
+    if len(told_whole) > LONGEST:
+        told_whole = told_whole[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"
+    return told_whole
+
+
+def as_json(found: Difference) -> str:
+    """Everything, for programs."""
+    came = ("new", "gone")
+    return dump(
+        {
+            "schemaVersion": 1,
+            "stack": found.stack,
+            "against": found.revision,
+            "isNew": found.is_new,
+            "created": [_resource(r) for r in found.created],
+            "deleted": [_resource(r) for r in found.deleted],
+            "changed": [
+                {**_resource(c.resource), "replaced": c.replaced, "properties": [_row(row) for row in c.rows]}
+                for c in found.changed
+            ],
+            "unchanged": found.unchanged,
+            "lost": [{**_resource(r), "why": why} for r, why in found.lost],
+            "addresses": [_row(row) for row in found.addresses],
+            "roles": dict(zip(came, map(list, found.roles), strict=True)),
+            "egress": dict(zip(came, map(list, found.egress), strict=True)),
+            "findings": dict(zip(came, map(list, found.findings), strict=True)),
+            "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
+            "notTold": NOT_TOLD,
+        }
+    )
+
+
+def _headline(found: Difference) -> str:
+    if found.is_new:
+        return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
+    if found.nothing:
+        return f"{found.stack}: no difference from {found.revision}, {found.unchanged} resources"
+    counts = (
+        f"{len(found.created)} created", f"{len(found.changed)} changed", f"{len(found.deleted)} deleted",
+        f"{found.unchanged} unchanged",
+    )  # fmt: skip
+    return f"{found.stack} against {found.revision}: {', '.join(counts)}"
+
+
+def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+    new, gone = 0, 1
+    yield "Lost", [f"{_where(r)}: {why}" for r, why in found.lost]
+    yield "Refused by Azure Policy", [_verdict(v) for v in found.verdicts[new] if v["blocks"]]
+    yield "Said by Azure Policy", [_verdict(v) for v in found.verdicts[new] if not v["blocks"]]
+    yield "No longer said by Azure Policy", [_verdict(v) for v in found.verdicts[gone]]
+    yield "New findings", [f"{f['severity']}  {f['id']}  {f['message']} {f['remedy']}" for f in found.findings[new]]
+    yield "Findings that are gone", [f"{f['severity']}  {f['id']}  {f['message']}" for f in found.findings[gone]]
+    yield "Roles given", list(_roles(found.roles[new]))
+    yield "Roles taken away", list(_roles(found.roles[gone]))
+    yield "Egress opened", list(found.egress[new])
+    yield "Egress closed", list(found.egress[gone])
+    yield "Addresses", [f"{row.path}: {_value(row.old)} becomes {_value(row.new)}" for row in found.addresses]
+    yield "Deleted", list(_grouped(found.deleted))
+    yield "Changed", [line for changed in found.changed for line in _changed(changed)]
+    yield "Created", list(_grouped(found.created))
+
+
+def _changed(changed: Changed) -> Iterator[str]:
+    yield f"{_where(changed.resource)}{', replaced' if changed.replaced else ''}"
+    for row in changed.rows[:_CUT]:
+        yield f"  {row.path}: {_value(row.old)} becomes {_value(row.new)}"
+    if len(changed.rows) > _CUT:
+        yield f"  and {plural(len(changed.rows) - _CUT, 'further property', 'further properties')}"
+
+
+def _grouped(resources: Iterable[Any]) -> Iterator[str]:
+    """Counts by resource group and type; few are named."""
+    groups: dict[str, list[Any]] = {}
+    for resource in resources:
+        groups.setdefault(resource["resourceGroup"] or "on the subscription itself", []).append(resource)
+    for group, members in groups.items():
+        counts: dict[str, int] = {}
+        for member in members:
+            counts[member["armType"]] = counts.get(member["armType"], 0) + 1
+        told = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+        yield f"{group}: {told}"
+
+
+def _where(resource: Any) -> str:
+    owner = f"{resource['project']}, {resource['environment']}: " if resource["project"] else ""
+    return f"{owner}{counted(1, resource['armType']).removeprefix('1 ')} {resource['name']}"
+
+
+def _verdict(verdict: Any) -> str:
+    name = verdict["id"].rpartition("/")[2]
+    why = "; ".join(f"{r['path'] or r['condition']} is {_value(r['actual'])}" for r in verdict["reasons"][:3])
+    return f"{verdict['verdict']}  {verdict['reference'] or verdict['policy'].rpartition('/')[2]}  {name}" + (
+        f": {why}" if why else f": {verdict['why']}" if verdict["why"] else ""
+    )
+
+
+def _roles(roles: Iterable[Any]) -> Iterator[str]:
+    """Each role of each kind of principal once, with all that it is given on."""
+    scopes: dict[tuple[str, str], list[str]] = {}
+    for role in roles:
+        scopes.setdefault((role["role"], role["who"]), []).append(role["scope"].rpartition("/")[2])
+    for (role, who), names in scopes.items():
+        yield f"{role} for {who} on {listed(dict.fromkeys(names))}"
+
+
+def _resource(resource: Any) -> dict[str, Any]:
+    keys = ("urn", "armType", "id", "name", "resourceGroup", "project", "environment")
+    return {key: resource[key] for key in keys}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"path": row.path, "old": row.old, "new": row.new}
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "absent"
+    if isinstance(value, dict) and list(value) == ["$unknown"]:
+        return f"known only at deployment ({value['$unknown']})"
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= 100 else f"{told[:97]}..."
+
+
+def _section(title: str, lines: list[str]) -> str:
+    if not lines:
+        return ""
+    told = []
+    for line in lines:
+        indent = "    " if line.startswith(" ") else "  "
+        told.append(_wrapped(indent, line.strip()))
+    return "\n".join([title, *told])
+
+
+def _wrapped(indent: str, line: str) -> str:
+    return textwrap.fill(
+        line, 80, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "", break_long_words=True,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _plain(line: str) -> str:
+    return "".join(f"\\{character}" if character in "*_<>[]|`" else character for character in line)
+
+
+#: Forms by the name that --format has.
+FORMS = {"text": text, "json": as_json, "markdown": markdown}
