@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 FIREWALL_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall"
 TRAINING_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
+EXFILTRATION_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,56 @@ SCENARIOS: Mapping[str, tuple[FqdnRule, ...]] = {
             "pythonPackages", "Python and conda packages", FIREWALL_PAGE,
         ),
     ),
+    "rPackages": (
+        FqdnRule(
+            "r-packages", ("cloud.r-project.org", "ghcr.io", "pkg-containers.githubusercontent.com"),
+            "rPackages", "R packages, and images of RStudio", FIREWALL_PAGE,
+        ),
+    ),
+    # The page also names ports 8704 to 8710, without a host: they are not opened.
+    "visualStudioCode": (
+        FqdnRule(
+            "visual-studio-code",
+            (
+                "*.vscode.dev", "*.vscode-unpkg.net", "*.vscode-cdn.net", "*.vscodeexperiments.azureedge.net",
+                "default.exp-tas.com", "code.visualstudio.com", "update.code.visualstudio.com", "*.vo.msecnd.net",
+                "marketplace.visualstudio.com", "vscode.blob.core.windows.net", "*.gallerycdn.vsassets.io",
+                "vscode.download.prss.microsoft.com", "raw.githubusercontent.com",
+            ),
+            "visualStudioCode", "Visual Studio Code on compute instances, and its extensions", FIREWALL_PAGE,
+        ),
+    ),
+    "huggingFace": (
+        FqdnRule(
+            "hugging-face",
+            (
+                "docker.io", "*.docker.io", "*.docker.com", "production.cloudflare.docker.com", "cdn.auth0.com",
+                "cdn-lfs.huggingface.co",
+            ),
+            "huggingFace", "models of Hugging Face, and images of Docker Hub", FIREWALL_PAGE,
+        ),
+    ),
+    # Two pages name two hosts for the same content: both are opened, instead of the tag AzureFrontDoor.FrontEnd.
+    "autoML": (
+        FqdnRule(
+            "auto-ml",
+            (
+                "ml.azure.com", "automlresources-prod-d0eaehh7g8andvav.b02.azurefd.net",
+                "automlresources-prod.azureedge.net", "aka.ms",
+            ),
+            "autoML", "AutoML and the designer", EXFILTRATION_PAGE,
+        ),
+    ),
 }  # fmt: skip
+
+#: Domains under which anybody gets a name: all below one of them would be a way out for data to anywhere.
+#: Examples of the private part of https://publicsuffix.org/list/, and domains of services in which anybody has accounts.
+SHARED_DOMAINS = frozenset(
+    [
+        *("amazonaws.com", "azureedge.net", "azurefd.net", "azurewebsites.net", "cloudfront.net", "core.windows.net"),
+        *("blob.core.windows.net", "cloudapp.azure.com", "cloudapp.net", "dfs.core.windows.net", "fastly.net"),
+        *("file.core.windows.net", "github.io", "githubusercontent.com", "googleapis.com", "herokuapp.com"),
+        *("queue.core.windows.net", "table.core.windows.net", "trafficmanager.net", "windows.net"),
+        *("ac.uk", "co.jp", "co.uk", "com.au", "com.br", "com.cn", "gov.uk", "org.uk"),
+    ]
+)
