@@ -1,0 +1,24 @@
+"""What of an environment holds data, and what Azure keeps of it after deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A type with data in it: what that is, and what Azure keeps after deletion ("" where this table has no source)."""
+
+    data: str
+    kept: str
+    source: str
+
+
+#: By ARM type. `{days}` is the retention that the resource itself says.
+HOLDS_DATA: Mapping[str, Holds] = {
+    "Microsoft.Storage/storageAccounts": Holds("data, notebooks, files and logs of jobs", "Azure may be able to recover the account for 14 days, where no other took its name; it does not promise to", "https://learn.microsoft.com/azure/storage/common/storage-account-recover"),
+    "Microsoft.KeyVault/vaults": Holds("secrets and keys", "with purge protection, it and its name stay for {days} days and can be recovered; nobody can end that sooner", "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"),
+    "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", ""),
+    "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete"),
+}  # fmt: skip

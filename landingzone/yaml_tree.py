@@ -1,0 +1,86 @@
+"""A YAML file as a tree of places: where each key and value stands in the text, so that the text can be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value. `start` and `end` are offsets of its text, from its anchor to its last character.
+
+    `flow`: written in braces or brackets. `anchor`: the name given to it, or, of an alias, the name it stands for.
+    `items` are keys and values of a mapping, `entries` those of a list.
+    """
+
+    start: int
+    end: int
+    value: str = ""
+    flow: bool = False
+    anchor: str = ""
+    alias: bool = False
+    items: list[tuple[Node, Node]] = field(default_factory=list)
+    entries: list[Node] = field(default_factory=list)
+
+    def below(self) -> Iterator[Node]:
+        """It and everything in it, in the order of the text."""
+        yield self
+        for key, value in self.items:
+            yield from key.below()
+            yield from value.below()
+        for entry in self.entries:
+            yield from entry.below()
+
+    def at(self, *path: str) -> tuple[Node, Node] | None:
+        """The key and value at a path of keys, or None. Aliases and merged mappings are not followed."""
+        found = None
+        node = self
+        for name in path:
+            found = next(((key, value) for key, value in node.items if key.value == name), None)
+            if found is None:
+                return None
+            node = found[1]
+        return found
+
+
+def tree(text: str) -> Node:
+    """The tree of a text's first document. Raises ruamel's YAMLError where it is not YAML."""
+    kinds = (NodeEvent, MappingEndEvent, SequenceEndEvent)
+    events = (event for event in YAML(typ="rt").parse(text) if isinstance(event, kinds))
+    return _node(text, next(events), events)
+
+
+def _node(text: str, event: Any, events: Iterator[Any]) -> Node:
+    node = Node(event.start_mark.index, event.end_mark.index, anchor=str(event.anchor or ""))
+    if isinstance(event, AliasEvent):
+        node.alias = True
+        return node
+    if isinstance(event, ScalarEvent):
+        node.value = event.value
+        node.end = node.start + len(text[node.start : node.end].rstrip())  # a block scalar ends where the next begins
+        return node
+    node.flow = bool(event.flow_style)
+    children: list[Node] = []
+    for child in events:
+        if isinstance(child, MappingEndEvent | SequenceEndEvent):
+            # The end of a block is noted at whatever comes next, comments between them included.
+            node.end = child.end_mark.index if node.flow or not children else children[-1].end
+            break
+        children.append(_node(text, child, events))
+    if isinstance(event, MappingStartEvent):
+        node.items = list(zip(children[::2], children[1::2], strict=True))
+    else:
+        node.entries = children
+    return node
