@@ -49,7 +49,8 @@ class PretendAzure:
     def deployed(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
         """The answer to a request that is sent: everything is decided, inputs come back, and what Azure computes.
 
-        Of that, only what the program reads, and it is made up: principals of identities, addresses of firewalls.
+        Of that, only what the program reads, and it is made up: principals of identities, addresses of firewalls,
+        versions of keys.
         Raises UnmappedInput as `preview` does.
         """
         answer = self.preview(token, inputs, subscription)
@@ -59,6 +60,10 @@ class PretendAzure:
         if token == "azure-native:network:AzureFirewall":
             rules = outputs.get("ipConfigurations", [])
             outputs["ipConfigurations"] = [{**rule, "privateIPAddress": _FIREWALL_ADDRESS} for rule in rules]
+        if token == "azure-native:keyvault:Key":
+            vault, key = parse(answer.id).names
+            version = uuid.uuid5(_MADE_UP, answer.id).hex
+            outputs["keyUriWithVersion"] = f"https://{vault.lower()}.vault.azure.net/keys/{key}/{version}"
         return Answer(answer.id, outputs)
 
 

@@ -6,6 +6,7 @@ Answers are those of offline/azure.py: to a preview the same as in process.
 azure-native itself (provider/pkg/provider/provider.go of pulumi/pulumi-azure-native) knows less in a preview: no id,
 and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native asks for that
 (lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs).
+The environment variable AMLZ_AZURE names a file to remember in, see offline/remembering.py.
 It also adds to the inputs of a resource, which is left out here because the program did not say it: its API version,
 the location of the provider where a type has one, and a random name where none is given.
 """
@@ -16,6 +17,7 @@ import os
 import sys
 from concurrent import futures
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
@@ -67,7 +69,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
         """A resource's inputs, as they are; a type that the tables do not have fails."""
         try:
-            arm_type(_token(request.urn))
+            arm_type(token_of(request.urn))
         except UnmappedInput as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -77,7 +79,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = plain(request.old_inputs, "", []), plain(request.news, "", [])
         changed = [key for key in sorted({*olds, *news}) if olds.get(key) != news.get(key)]
         changed = [key for key in changed if key not in request.ignoreChanges]
-        path = arm_type(_token(request.urn), news).path
+        path = arm_type(token_of(request.urn), news).path
         replaces = [key for key in changed if key in path]
         some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
@@ -119,7 +121,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
     def _answer(self, urn: str, properties: Any, preview: bool) -> Answer:
-        token, given = _token(urn), plain(properties, "", [])
+        token, given = token_of(urn), plain(properties, "", [])
         if not preview:
             return self._azure.deployed(token, given, self._subscription)
         inputs = replaced(given, unknown("a value that is not decided"))
@@ -132,7 +134,9 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
 def serve() -> None:
     """Serves until the engine ends; writes the port first."""
     engine = os.getppid()
-    provider = PretendProvider(PretendAzure(), decided=os.environ.get("AMLZ_PREVIEW") != "azure-native")
+    decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
+    memory = os.environ.get("AMLZ_AZURE")
+    provider = _remembering(Path(memory), decided) if memory else PretendProvider(PretendAzure(), decided)
     server = grpc.server(futures.ThreadPoolExecutor(), options=_NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -144,7 +148,14 @@ def serve() -> None:
             return
 
 
-def _token(urn: str) -> str:
+def _remembering(memory: Path, decided: bool) -> PretendProvider:
+    from offline.memory import Memory
+    from offline.remembering import RememberingProvider  # which is made from the class above
+
+    return RememberingProvider(PretendAzure(), Memory(memory), decided)
+
+
+def token_of(urn: str) -> str:
     """The type of a URN's own resource: the last of the chain."""
     return urn.split("::")[2].rpartition("$")[2]
 

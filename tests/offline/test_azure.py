@@ -52,3 +52,13 @@ def test_a_token_that_the_shapes_do_not_have_is_an_error() -> None:
     """Rather than an id that is made up."""
     with pytest.raises(UnmappedInput):
         PretendAzure().preview("azure-native:quantum:Workspace", {"resourceGroupName": "rg"}, SUBSCRIPTION)
+
+
+def test_a_key_that_stands_has_a_version() -> None:
+    """The same in every run; the rest is that of the stack file."""
+    inputs = {"resourceGroupName": "rg", "vaultName": "kv-A", "keyName": "environment", "tags": {"a": "b"}}
+
+    first, second = (PretendAzure().deployed("azure-native:keyvault:Key", inputs, SUBSCRIPTION) for _ in range(2))
+
+    address, version = str(first.outputs["keyUriWithVersion"]).rsplit("/", 1)
+    assert (address, len(version), first) == ("https://kv-a.vault.azure.net/keys/environment", 32, second)

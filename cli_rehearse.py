@@ -1,0 +1,62 @@
+"""The verb `amlz rehearse`. No logic, as in cli.py."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli_options import Output, Stack, planned, write
+
+
+class RehearsalForm(StrEnum):
+    """Forms of a rehearsal."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+class Faults(StrEnum):
+    """Groups of faults."""
+
+    all = "all"
+
+
+def rehearse(
+    stack: Stack,
+    then: Annotated[str, typer.Option("--then", help="The stack file that it is edited to.")] = "",
+    fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND, KIND@N or KIND@TYPE; repeatable.")] = None,
+    faults: Annotated[Faults | None, typer.Option("--faults", help="Every kind of fault.")] = None,
+    form: Annotated[RehearsalForm, typer.Option("--format", help="How to answer.")] = RehearsalForm.text,
+    output: Output = None,
+) -> None:
+    """Rehearses the life of a landing zone under Pulumi's engine, over a simulated Azure."""
+    from preview import PROGRAM, PROJECT
+    from rehearsal import engine, progress
+    from rehearsal.faults import all_faults, meet, read, undisturbed
+    from rehearsal.life import Stage, live
+    from reports import rehearsal as report
+
+    asked = (*map(read, fault or ()), *(all_faults() if faults else ()))
+    if asked and then:
+        raise typer.BadParameter("--then is an edit of the whole life; faults strike while it is first built")
+    file, _ = planned(stack)
+    edited = planned(then)[0] if then else None
+    found = engine.find()
+    with tempfile.TemporaryDirectory(prefix="amlz-") as folder, progress.shown(sys.stderr) as told:
+        stage = Stage(found, PROGRAM, PROJECT, Path(folder), told)
+        if asked:
+            expected = undisturbed(stage, file)
+            result = report.Rehearsal(
+                file.stack, outcomes=tuple(meet(stage, file, (each,), expected) for each in asked)
+            )
+        else:
+            result = report.Rehearsal(file.stack, life=live(stage, file, edited))
+    render = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}[form.value]
+    write(render(result), output)
+    raise typer.Exit(int(result.wrong))

@@ -1,0 +1,208 @@
+"""What the pretend Azure remembers: one file, which providers of several processes share and which outlives them.
+
+SQLite, because a killed process leaves it whole, and because one more resource costs the same whether a hundred stand
+or ten thousand: every question below is answered from an index.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from arm.ids import parse
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS standing (
+    id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT);
+CREATE INDEX IF NOT EXISTS standing_by_name ON standing (type, name);
+CREATE TABLE IF NOT EXISTS refers (source TEXT, target TEXT, PRIMARY KEY (target, source)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refers_by_source ON refers (source);
+CREATE TABLE IF NOT EXISTS expected (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept (type TEXT, name TEXT, id TEXT, days INTEGER, purgeable INTEGER,
+    PRIMARY KEY (type, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, verb TEXT, id TEXT, token TEXT, note TEXT);
+CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times INTEGER, target TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know."""
+
+    id: str
+    urn: str
+    token: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A name that something deleted still holds, for so many days. `purgeable`: whether a person may free it sooner."""
+
+    type: str
+    name: str
+    id: str
+    days: int
+    purgeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A fault that waits. `number`: for this operation or the first one after it, 0 for any; `type`: ARM's, "" for any.
+
+    `times`: how often it comes.
+    """
+
+    kind: str
+    number: int = 0
+    type: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What was asked: create, update or delete. `note`: the fault that met it, "" for none."""
+
+    number: int
+    verb: str
+    id: str
+    token: str
+    note: str
+
+
+class Memory:
+    """Opens the file, or begins it. Ids are compared without regard to case."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=OFF")  # a process may die, the machine will not
+        self._db.executescript(_TABLES)
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """One change, whole or not at all, while nobody else changes anything."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(self, resource: Standing, refers_to: Iterable[str]) -> None:
+        """A resource stands, or stands otherwise than before. `refers_to`: ids in its inputs."""
+        key = resource.id.lower()
+        row = (key, resource.id, resource.urn, resource.token, resource.type.lower(), resource.name.lower())
+        values = (json.dumps(resource.inputs), json.dumps(resource.outputs))
+        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
+        self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
+        found = {(key, target.lower()) for target in refers_to}
+        self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
+
+    def remove(self, resource_id: str) -> None:
+        """It stands no longer; what is below it is another matter."""
+        self._db.execute("DELETE FROM standing WHERE id = ?", (resource_id.lower(),))
+        self._db.execute("DELETE FROM refers WHERE source = ?", (resource_id.lower(),))
+
+    def get(self, resource_id: str) -> Standing | None:
+        """The resource of this id."""
+        return next(self._found("id = ?", resource_id.lower()), None)
+
+    def named(self, kind: str, name: str) -> Standing | None:
+        """A resource of an ARM type and a name, wherever it stands."""
+        return next(self._found("type = ? AND name = ?", kind.lower(), name.lower()), None)
+
+    def below(self, resource_id: str) -> tuple[Standing, ...]:
+        """Children and extensions, in the order of their ids."""
+        start = resource_id.lower()
+        return tuple(self._found("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
+
+    def all(self) -> tuple[Standing, ...]:
+        """Everything that stands, in the order of ids."""
+        return tuple(self._found("1 = 1"))
+
+    def referring(self, target: str) -> tuple[Standing, ...]:
+        """Resources that refer to an id or to something below it."""
+        start = target.lower()
+        where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
+        return tuple(self._found(where, start, f"{start}/", f"{start}0"))
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Ids that the program makes: what else is referred to is taken to stand outside of the stack."""
+        with self.change():
+            self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(each.lower(),) for each in ids if each])
+
+    def expects(self, resource_id: str) -> bool:
+        """Whether the program makes it."""
+        return self._db.execute("SELECT 1 FROM expected WHERE id = ?", (resource_id.lower(),)).fetchone() is not None
+
+    def all_expected(self) -> tuple[str, ...]:
+        """Everything that the program makes, in lower case, in order."""
+        return tuple(row[0] for row in self._db.execute("SELECT id FROM expected ORDER BY id"))
+
+    def keep(self, kept: Kept) -> None:
+        """A name stays taken."""
+        row = (kept.type.lower(), kept.name.lower(), kept.id, kept.days, int(kept.purgeable))
+        self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", row)
+
+    def kept(self, kind: str, name: str) -> Kept | None:
+        """What holds a name after its deletion."""
+        where = "SELECT * FROM kept WHERE type = ? AND name = ?"
+        row = self._db.execute(where, (kind.lower(), name.lower())).fetchone()
+        return Kept(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+    def all_kept(self) -> tuple[Kept, ...]:
+        """Every name that something deleted holds."""
+        rows = self._db.execute("SELECT * FROM kept ORDER BY type, name")
+        return tuple(Kept(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
+
+    def release(self, kind: str, name: str) -> None:
+        """A name is free again."""
+        self._db.execute("DELETE FROM kept WHERE type = ? AND name = ?", (kind.lower(), name.lower()))
+
+    def arm(self, fault: Armed) -> None:
+        """A fault waits for its operation."""
+        with self.change():
+            row = (fault.kind, fault.number, fault.type.lower(), fault.times)
+            self._db.execute("INSERT INTO faults VALUES (?, ?, ?, ?, '')", row)
+
+    def begin(self, verb: str, resource_id: str, token: str) -> str:
+        """Notes an operation. The kind of the fault that meets it, "" for none.
+
+        A fault that comes several times comes to the one resource.
+        """
+        kind, key = parse(resource_id).type.lower(), resource_id.lower()
+        with self.change():
+            number = self._db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM journal").fetchone()[0]
+            where = "times > 0 AND number <= ? AND type IN ('', ?) AND target IN ('', ?)"
+            query = f"SELECT rowid, kind FROM faults WHERE {where} LIMIT 1"
+            waits = self._db.execute(query, (number, kind, key)).fetchone()
+            if waits:
+                self._db.execute("UPDATE faults SET times = times - 1, target = ? WHERE rowid = ?", (key, waits[0]))
+            fault: str = waits[1] if waits else ""
+            self._db.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", (number, verb, resource_id, token, fault))
+        return fault
+
+    def journal(self) -> tuple[Operation, ...]:
+        """Every operation, in its order."""
+        return tuple(Operation(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY number"))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def _found(self, where: str, *values: str) -> Iterator[Standing]:
+        for row in self._db.execute(f"SELECT * FROM standing WHERE {where} ORDER BY id", values).fetchall():
+            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]))

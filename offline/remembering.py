@@ -1,0 +1,176 @@
+"""The provider of a pretend Azure that remembers: what stands, what it refuses, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
+from google.protobuf import any_pb2, empty_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
+
+from arm.shapes import arm_type, id_of
+from offline import refusals
+from offline.azure import PretendAzure
+from offline.errors import AzureRefused
+from offline.faults import TRIES, Fault, kind_of, refused
+from offline.memory import Memory, Standing
+from offline.provider import PretendProvider, token_of
+from offline.wire import plain
+
+#: Seconds in which every answer that was given reaches the engine.
+ANSWERED = 0.5
+
+
+class RememberingProvider(PretendProvider):
+    """As its base, but what is made stands: it can be read, changed and deleted, and others may rely on it."""
+
+    def __init__(self, azure: PretendAzure, memory: Memory, decided: bool = True) -> None:
+        super().__init__(azure, decided)
+        self._memory = memory
+
+    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 -- the protocol's names
+        """As azure-native does: asks first whether it stands already, which is an error."""
+        if request.preview:
+            return super().Create(request, context)
+        wanted = self._wanted(request.urn, request.properties, context)
+        fault = self._met("create", wanted, context)
+        try:
+            with self._memory.change():
+                if self._memory.get(wanted.id):
+                    raise AzureExists(wanted.id)
+                self._write(wanted)
+        except (AzureRefused, AzureExists) as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        if fault:
+            self._after(fault, wanted, context)
+        response = provider_pb2.CreateResponse(id=wanted.id)
+        response.properties.update(wanted.outputs)
+        return response
+
+    def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Puts it anew; Azure would also make one that is gone."""
+        if request.preview:
+            return super().Update(request, context)
+        wanted = self._wanted(request.urn, request.news, context)
+        fault = self._met("update", wanted, context)
+        try:
+            with self._memory.change():
+                self._write(wanted)
+        except AzureRefused as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        if fault:
+            self._after(fault, wanted, context)
+        response = provider_pb2.UpdateResponse()
+        response.properties.update(wanted.outputs)
+        return response
+
+    def Read(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """What stands; an empty id where nothing does."""
+        found = self._memory.get(request.id)
+        response = provider_pb2.ReadResponse(id=found.id if found else "")
+        if found:
+            response.properties.update(found.outputs)
+            response.inputs.update(found.inputs)
+        return response
+
+    def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Deletes it and what is below it. What is gone already is no error."""
+        found = self._memory.get(request.id)
+        if found is None:
+            return empty_pb2.Empty()  # type: ignore[attr-defined]
+        fault = self._met("delete", found, context)
+        try:
+            with self._memory.change():
+                delete(self._memory, found)
+        except AzureRefused as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        if fault:
+            self._after(fault, found, context)
+        return empty_pb2.Empty()  # type: ignore[attr-defined]
+
+    def _wanted(self, urn: str, properties: Any, context: Any) -> Standing:
+        token, inputs = token_of(urn), plain(properties, "", [])
+        resource_id = id_of(token, inputs, self._subscription)
+        if not resource_id:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{urn}: a part of its id is missing")
+            raise AssertionError("abort raises")
+        outputs = self._azure.deployed(token, inputs, self._subscription).outputs
+        kind = arm_type(token, inputs).arm_type
+        name = resource_id.rpartition("/")[2]
+        return Standing(resource_id, urn, token, kind, name, inputs, outputs)
+
+    def _write(self, wanted: Standing) -> None:
+        refusals.put(self._memory, wanted)
+        self._memory.put(wanted, refusals.ids_in(wanted.inputs))
+        self._memory.release(wanted.type, wanted.name)  # of a vault that was recovered
+
+    def _met(self, verb: str, resource: Standing, context: Any) -> Fault | None:
+        """The fault that meets an operation after Azure has done it. One that comes before is dealt with here."""
+        for tries in range(1, TRIES + 1):
+            fault = kind_of(self._memory.begin(verb, resource.id, resource.token))
+            if fault is None or (not fault.status and fault.kind != "provider-killed"):
+                return fault
+            if fault.kind == "provider-killed":
+                with self._memory.change():  # no other operation is half done, and what was done has been answered
+                    time.sleep(ANSWERED)
+                    os.kill(os.getpid(), signal.SIGKILL)
+            if not fault.retried or tries == TRIES:
+                context.abort(grpc.StatusCode.UNKNOWN, str(refused(fault, resource.id)))
+        return None
+
+    def _after(self, fault: Fault, resource: Standing, context: Any) -> None:
+        if fault.kind == "engine-killed":
+            _kill_engine()
+        if fault.kind == "timeout":
+            _unfinished(fault, resource, context)
+
+
+class AzureExists(Exception):
+    """azure-native refuses to make what stands already."""
+
+    def __init__(self, resource_id: str) -> None:
+        super().__init__(f"cannot create already existing resource '{resource_id}'")
+
+
+def delete(memory: Memory, resource: Standing) -> None:
+    """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused."""
+    for gone in refusals.delete(memory, resource):
+        kept = refusals.kept_name(gone)
+        if kept:
+            memory.keep(kept)
+        memory.remove(gone.id)
+
+
+def _kill_engine() -> None:
+    """Kills the engine and what it started, this process last: nobody else would ever end them."""
+    engine = os.getppid()
+    for pid in (engine, *(each for each in _started_by(engine) if each != os.getpid()), os.getpid()):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _started_by(process: int) -> tuple[int, ...]:
+    """The processes below one; none where there is no /proc, and then they are left."""
+    found = []
+    for task in sorted(Path(f"/proc/{process}/task").glob("*/children")):
+        for pid in map(int, task.read_text().split()):
+            found += [pid, *_started_by(pid)]
+    return tuple(found)
+
+
+def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:
+    """Tells the engine that a resource stands which was not seen to be finished; raises what gRPC does then."""
+    detail = provider_pb2.ErrorResourceInitFailed(id=resource.id, reasons=[fault.message])
+    detail.properties.update(resource.outputs)
+    detail.inputs.update(resource.inputs)
+    packed = any_pb2.Any()  # type: ignore[attr-defined]
+    packed.Pack(detail)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=fault.message, details=[packed])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))  # type: ignore[no-untyped-call]
+    context.abort(grpc.StatusCode.UNKNOWN, fault.message)
+    raise AssertionError("abort raises")

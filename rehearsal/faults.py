@@ -1,0 +1,218 @@
+"""Faults in the life of a landing zone: one strikes while it is built, and the next `up` has to put all right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from arm.ids import parse
+from landingzone.load import StackFile
+from landingzone.problems import LandingZoneError
+from offline import remembering
+from offline.errors import AzureRefused
+from offline.faults import FAULTS, Fault, kind_of
+from offline.memory import Armed, Kept, Standing
+from rehearsal.life import Scene, Stage, plain_config, scene
+from rehearsal.steps import Step
+
+_VAULT = "microsoft.keyvault/vaults"
+
+
+class WrongFault(LandingZoneError):
+    """No such fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fault, and where it strikes: at an operation by number, from 1, or at the first one of an ARM type."""
+
+    fault: Fault
+    number: int = 0
+    type: str = ""
+
+    def __str__(self) -> str:
+        at = str(self.number) if self.number else self.type
+        return f"{self.fault.kind}@{at}" if at else self.fault.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What faults led to. `struck`: verb and id of the operations that they met.
+
+    `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
+    an undisturbed `up`, by URN or id.
+    """
+
+    asked: tuple[Asked, ...]
+    struck: tuple[str, ...]
+    first: Step
+    mended: tuple[str, ...]
+    then: Step | None
+    differences: tuple[str, ...]
+
+    @property
+    def person(self) -> str:
+        """What a person has to do where `up` alone does not converge; "" for nothing."""
+        needs = [asked.fault.person for asked in self.asked if asked.fault.person]
+        return "; ".join([*needs, *self.mended])
+
+    @property
+    def refused(self) -> bool:
+        """Whether Azure refuses the next `up` too, which only a person can change."""
+        return self.then is not None and bool(self.then.refused)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the next `up` neither converged nor ended with something that a person can do."""
+        return (self.refused or bool(self.differences)) and not any(a.fault.kind == "soft-deleted" for a in self.asked)
+
+    @property
+    def result(self) -> str:
+        """In a few words."""
+        if not self.struck:
+            return "did not strike: no such operation"
+        if self.refused:
+            return "refused again: a person has to act"
+        if self.differences:
+            return f"did not converge: {len(self.differences)} differences"
+        return "asked again by itself" if self.then is None else "converged"
+
+
+#: What stands after an undisturbed `up`: in Azure by id, in the engine's state by URN.
+Undisturbed = dict[str, Any]
+
+
+def read(text: str) -> Asked:
+    """`KIND`, `KIND@N` or `KIND@TYPE`. Raises WrongFault."""
+    kind, _, at = text.partition("@")
+    fault = kind_of(kind)
+    if fault is None:
+        raise WrongFault(
+            f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}."
+        )
+    if at.isdigit() and int(at):
+        return Asked(fault, int(at))
+    if at and "/" not in at:
+        raise WrongFault(
+            f"--fault {text}\n  {at!r} is neither the number of an operation, from 1, nor an ARM type.\n"
+            "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults."
+        )
+    return Asked(fault, 0, at or fault.type)
+
+
+def all_faults() -> tuple[Asked, ...]:
+    """Each kind once, where it strikes by itself."""
+    return tuple(Asked(fault, 0, fault.type) for fault in FAULTS)
+
+
+def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
+    """What stands when nothing goes wrong."""
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.step("up without a fault", "up")
+        return _standing(here)
+
+
+def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undisturbed) -> Outcome:
+    """A landing zone is built while faults strike; what is left to do is done, and the next `up` runs."""
+    name = ", ".join(map(str, asked))
+    with scene(stage, file.stack, plain_config(file)) as here:
+        _arm(here, asked)
+        first = here.step(f"{name}: up", "up")
+        behind = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
+        mended = () if behind or not first.wrong else _mend(here)
+        then = None
+        for _ in asked:  # each may stop an `up` of its own
+            if (behind and then is None) or (then or first).wrong:
+                then = here.step(f"{name}: next up", "up --refresh" if behind else "up")
+        noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.memory.journal() if each.note)
+        struck = [f"{verb} {resource_id}" for _, verb, resource_id in noted]
+        struck += [f"delete {each}" for each in behind]
+        if any(each.fault.kind == "soft-deleted" for each in asked):
+            struck += [f"create {kept.id}" for kept in here.memory.all_kept()]
+        differences = tuple(_differences(expected, _standing(here)))
+        return Outcome(asked, tuple(struck), first, mended, then, differences)
+
+
+def _arm(here: Scene, asked: Iterable[Asked]) -> None:
+    for each in asked:
+        if each.fault.kind == "soft-deleted":
+            _soft_delete(here)
+        elif each.fault.kind != "deleted":
+            here.memory.arm(Armed(each.fault.kind, each.number or 1, each.type, each.fault.times))
+
+
+def _soft_delete(here: Scene) -> None:
+    """The first vault of the plan was there before, with purge protection."""
+    for resource_id in here.memory.all_expected():
+        if parse(resource_id).type.lower() == _VAULT:
+            with here.memory.change():
+                here.memory.keep(Kept(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
+            return
+
+
+def _delete(here: Scene, asked: Asked) -> list[str]:
+    """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
+    operations = here.memory.journal()[asked.number - 1 :] if asked.number else ()
+    wanted = [here.memory.get(operation.id) for operation in operations]
+    if not asked.number:
+        wanted = [found for found in here.memory.all() if found.type.lower() == asked.type.lower()]
+    for found in wanted:
+        if found is not None and _deleted(here, found):
+            return [found.id]
+    return []
+
+
+def _deleted(here: Scene, found: Standing) -> bool:
+    try:
+        with here.memory.change():
+            remembering.delete(here.memory, found)
+    except AzureRefused:
+        return False
+    return True
+
+
+def _mend(here: Scene) -> tuple[str, ...]:
+    """What a person does after an update that was cut off; nothing where it was not.
+
+    What Azure made and the engine did not hear of is moved, with its id, from the state's pending operations to its
+    resources: otherwise azure-native refuses to make it again.
+    """
+    exported = json.loads(here.stack.run("stack", "export", "--stack", here.stack.name))
+    deployment = exported["deployment"]
+    pending = deployment.pop("pending_operations", None) or []
+    if not pending:
+        return ()
+    standing = {found.urn: found.id for found in here.memory.all()}
+    made = [each["resource"] for each in pending if each["type"] == "creating" and each["resource"]["urn"] in standing]
+    deployment["resources"] += [{**resource, "id": standing[resource["urn"]]} for resource in made]
+    file = here.stack.folder / "state.json"
+    file.write_text(json.dumps(exported), encoding="utf-8")
+    here.stack.run("cancel", "--yes", "--stack", here.stack.name)
+    here.stack.run("stack", "import", "--stack", here.stack.name, "--file", str(file))
+    here.stack.do("refresh")
+    moved = f"`pulumi stack export`, move {len(made)} of {len(pending)} pending creations to the resources"
+    return ("`pulumi cancel`", f"{moved} with their ids", "`pulumi stack import`", "`pulumi refresh`")
+
+
+def _standing(here: Scene) -> Undisturbed:
+    azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.memory.all()}
+    state = here.stack.state()
+    known = {
+        found["urn"]: (found.get("id"), found.get("inputs"), found.get("protect"), found.get("initErrors"))
+        for found in state.get("resources", [])
+        if not found["type"].startswith("pulumi:")  # whose ids are made up anew each time
+    }
+    pending = {each["resource"]["urn"]: "pending" for each in state.get("pending_operations") or []}
+    return {**azure, **known, **pending}
+
+
+def _differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
+    for key in sorted({*expected, *found}):
+        if key not in found:
+            yield f"{key}: is missing"
+        elif key not in expected:
+            yield f"{key}: was not there before"
+        elif expected[key] != found[key]:
+            yield f"{key}: is otherwise"

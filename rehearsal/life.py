@@ -1,0 +1,154 @@
+"""The whole life of a landing zone: previewed, built, unchanged, edited, gone."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from landingzone.load import StackFile
+from landingzone.stack_file import KEY
+from offline.memory import Kept, Memory
+from offline.monitor import Program, register
+from rehearsal.edits import Edit, Written, built_in, copied
+from rehearsal.engine import Engine, Stack
+from rehearsal.steps import Step, run
+
+#: How each command is given to the engine.
+COMMANDS = {
+    "preview": ("preview", "--skip-plugin-pre-install"),
+    "up": ("up", "--yes", "--skip-preview"),
+    "up --refresh": ("up", "--yes", "--skip-preview", "--refresh"),
+    "refresh": ("refresh", "--yes", "--skip-preview"),
+    "destroy": ("destroy", "--yes", "--skip-preview", "--exclude-protected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where rehearsals take place. `progress` is told what goes on, `folder` is new and empty."""
+
+    engine: Engine
+    program: Path
+    project: str
+    folder: Path
+    progress: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """What `destroy` leaves, and why."""
+
+    id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All steps in their order, and what is left at the end: resources, and names that Azure keeps."""
+
+    stack: str
+    steps: tuple[Step, ...]
+    stays: tuple[Stays, ...]
+    kept: tuple[Kept, ...]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a step was refused, or changed something where nothing may change."""
+        return any(step.wrong for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stack under the engine, with the memory of its pretend Azure."""
+
+    stage: Stage
+    stack: Stack
+    memory: Memory
+
+    def step(self, name: str, command: str) -> Step:
+        """Runs a command."""
+        self.stage.progress(name)
+        return run(self.stack, name, COMMANDS[command], lambda done: self.stage.progress(f"{name}: {done}"))
+
+    def write(self, config: dict[str, Any]) -> None:
+        """The stack file says something else from here on. What the program makes is noted as expected."""
+        self.stack.configure(config)
+        self.memory.expect(planned_ids(self.stage, self.stack.name, config))
+
+
+@contextmanager
+def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
+    """A new stack of a configuration, in a folder of the stage's own."""
+    folder = Path(tempfile.mkdtemp(dir=stage.folder))
+    file, azure = folder / f"Pulumi.{name}.yaml", folder / "azure.sqlite"
+    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    memory = Memory(azure)
+    try:
+        stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, memory=azure)
+        found = Scene(stage, stack, memory)
+        found.write(config)
+        yield found
+    finally:
+        memory.close()
+
+
+def plain_config(file: StackFile) -> dict[str, Any]:
+    """What a stack file configures. Encrypted values are left out: only its owner can read them."""
+    config: dict[str, Any] = copied(file.document.values["config"])
+    return {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+
+
+def planned_ids(stage: Stage, name: str, config: dict[str, Any]) -> tuple[str, ...]:
+    """Ids of everything that the program makes of a configuration."""
+    told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    found = register(Program(stage.program, stage.project, name, told))
+    return tuple(resource.id for resource in found.resources if resource.id)
+
+
+def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
+    """The life of a stack file's landing zone. `then`: what it is edited to; without it, the built-in edits."""
+    config = plain_config(file)
+    edits = _edits(config[KEY], then)
+    with scene(stage, file.stack, config) as here:
+        steps = [
+            here.step("preview", "preview"),
+            here.step("up", "up"),
+            replace(here.step("up again", "up"), still=True),
+            replace(here.step("refresh", "refresh"), still=True),
+        ]
+        for edit in edits:
+            if edit.left_out:
+                steps.append(Step(edit.name, left_out=edit.left_out))
+                continue
+            here.write({**config, KEY: edit.written})
+            steps.append(here.step(edit.name, "up"))
+        steps.append(here.step("destroy", "destroy"))
+        return Life(file.stack, tuple(steps), _stays(here), here.memory.all_kept())
+
+
+def _edits(written: Written, then: StackFile | None) -> tuple[Edit, ...]:
+    if then is None:
+        return built_in(written)
+    return (Edit(f"edit to {then.shown}", plain_config(then)[KEY]),)
+
+
+def _stays(here: Scene) -> tuple[Stays, ...]:
+    state = {found["urn"]: found for found in here.stack.state().get("resources", [])}
+    found = []
+    for standing in here.memory.all():
+        known = state.get(standing.urn)
+        if known is None:
+            why = "nobody's: the engine does not know it any more"
+        elif known.get("protect"):
+            why = "protected: the stack file's environment holds production data"
+        else:
+            why = "something that is protected needs it"
+        found.append(Stays(standing.id, why))
+    return tuple(found)

@@ -1,0 +1,190 @@
+"""A rehearsal told: as text, as JSON, as Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.faults import Outcome
+from rehearsal.life import Life
+from rehearsal.steps import Step
+from reports.as_json import dump
+
+SCHEMA_VERSION = 1
+NOT_SIMULATED = "What the pretend Azure does not know: docs/rehearsal.md."
+_HEAD = ("step", "created", "updated", "replaced", "deleted", "seconds")
+_FAULT_HEAD = ("fault", "struck", "result", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was rehearsed: a life, or faults."""
+
+    stack: str
+    life: Life | None = None
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it did not go as it has to."""
+        return bool(self.life and self.life.wrong) or any(outcome.wrong for outcome in self.outcomes)
+
+
+def as_text(rehearsal: Rehearsal) -> str:
+    """Tables first, then what a person has to know, in 80 columns."""
+    parts = [rehearsal.stack]
+    if rehearsal.life:
+        parts += [_columns(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life)]
+    if rehearsal.outcomes:
+        parts += [_columns(_FAULT_HEAD, _fault_rows(rehearsal.outcomes)), *_faults_told(rehearsal.outcomes)]
+    return "\n\n".join([*parts, NOT_SIMULATED]) + "\n"
+
+
+def as_markdown(rehearsal: Rehearsal) -> str:
+    """The same for a pull request."""
+    parts = [f"# Rehearsal of {rehearsal.stack}"]
+    if rehearsal.life:
+        parts += [_pipes(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life, "- ")]
+    if rehearsal.outcomes:
+        parts += [_pipes(_FAULT_HEAD, _fault_rows(rehearsal.outcomes)), *_faults_told(rehearsal.outcomes, "- ")]
+    return "\n\n".join([*parts, NOT_SIMULATED]) + "\n"
+
+
+def as_json(rehearsal: Rehearsal) -> str:
+    """The same for programs."""
+    life = rehearsal.life
+    return dump(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "stack": rehearsal.stack,
+            "wrong": rehearsal.wrong,
+            "steps": [_step(step) for step in life.steps] if life else [],
+            "stays": [{"id": each.id, "why": each.why} for each in life.stays] if life else [],
+            "namesKept": [
+                {"type": kept.type, "name": kept.name, "days": kept.days, "purgeable": kept.purgeable}
+                for kept in (life.kept if life else ())
+            ],
+            "faults": [_outcome(outcome) for outcome in rehearsal.outcomes],
+        }
+    )
+
+
+def _rows(steps: Iterable[Step]) -> list[tuple[str, ...]]:
+    rows = []
+    for step in steps:
+        counts = (step.created, step.updated, step.replaced, step.deleted)
+        done = (*(str(count or "") for count in counts), f"{step.seconds:.1f}")
+        rows.append((step.name, *(("", "", "", "", "left out") if step.left_out else done)))
+    return rows
+
+
+def _fault_rows(outcomes: Iterable[Outcome]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for outcome in outcomes:
+        seconds = outcome.first.seconds + (outcome.then.seconds if outcome.then else 0)
+        struck = "; ".join(_short(each) for each in outcome.struck)
+        rows.append((", ".join(each.fault.kind for each in outcome.asked), struck, outcome.result, f"{seconds:.1f}"))
+    return rows
+
+
+def _short(struck: str) -> str:
+    """A verb and the end of an id: `create vaults/kv`."""
+    verb, _, resource_id = struck.partition(" ")
+    return f"{verb} {'/'.join(resource_id.split('/')[-2:])}"
+
+
+def _told(life: Life, mark: str = "  ") -> list[str]:
+    refused = [
+        f"{step.name}: {refusal.name or 'the engine'}: {refusal.said}"
+        for step in life.steps
+        for refusal in step.refused
+    ]
+    moved = [f"{step.name} changed what it must leave as it is" for step in life.steps if step.still and step.changed]
+    lost = [f"{step.name}: {loss.name}, {loss.what}; {loss.back}" for step in life.steps for loss in step.lost]
+    kept = [
+        f"{each.name} ({each.type}), for {each.days} days; "
+        + ("a person can free it sooner" if each.purgeable else "purge protection: nobody can free it sooner")
+        for each in life.kept
+    ]
+    sections = (
+        ("refused", [*refused, *moved]),
+        ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
+        ("would be lost", lost),
+        ("stays after destroy", [f"{each.id}: {each.why}" for each in life.stays]),
+        ("names that Azure keeps after destroy", kept),
+    )
+    return [_section(title, lines, mark) for title, lines in sections if lines]
+
+
+def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
+    told = []
+    for outcome in outcomes:
+        lines = [f"{each.fault.kind}: {each.fault.says}" for each in outcome.asked if each.fault.says]
+        lines += [f"up said: {refusal.said}" for refusal in outcome.first.refused[:1]]
+        lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
+        lines += [f"differs: {each}" for each in outcome.differences[:5]] if outcome.wrong else []
+        told.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
+    return told
+
+
+def _section(title: str, lines: Iterable[str], mark: str) -> str:
+    wide = 80 if mark == "  " else 10_000
+    written = [
+        textwrap.fill(
+            line,
+            wide,
+            initial_indent=mark,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in lines
+    ]
+    return "\n".join([title if mark == "  " else f"## {title}\n", *written])
+
+
+def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    wide = [max(len(row[index]) for row in (head, *rows)) for index in range(len(head))]
+    words = [index for index, name in enumerate(head) if name in ("step", "fault", "struck", "result")]
+    lines = []
+    for row in (head, *rows):
+        cells = [
+            cell.ljust(wide[index]) if index in words else cell.rjust(wide[index]) for index, cell in enumerate(row)
+        ]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def _pipes(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "step": step.name,
+        "created": step.created,
+        "updated": step.updated,
+        "replaced": step.replaced,
+        "deleted": step.deleted,
+        "seconds": round(step.seconds, 1),
+        "wrong": step.wrong,
+        "leftOut": step.left_out,
+        "refused": [{"name": each.name, "said": each.said} for each in step.refused],
+        "lost": [{"name": each.name, "id": each.id, "what": each.what, "back": each.back} for each in step.lost],
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "faults": [str(each) for each in outcome.asked],
+        "struck": list(outcome.struck),
+        "result": outcome.result,
+        "wrong": outcome.wrong,
+        "up": _step(outcome.first),
+        "person": outcome.person if outcome.then else "",
+        "next": _step(outcome.then) if outcome.then else None,
+        "differences": list(outcome.differences),
+    }

@@ -1,0 +1,21 @@
+"""Where rehearsals of tests take place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from landingzone.load import StackFile, load
+from preview import PROGRAM, PROJECT
+from rehearsal.life import Stage
+from tests.conftest import ROOT, STACKS
+from tests.engine.engine import engine
+
+
+def stage(folder: Path) -> Stage:
+    """A stage that nobody watches."""
+    return Stage(engine(), PROGRAM, PROJECT, folder, lambda _: None)
+
+
+def minimal() -> StackFile:
+    """The smallest shipped stack."""
+    return load(STACKS["minimal"], ROOT)

@@ -1,0 +1,138 @@
+"""Faults strike while the smallest shipped stack is built, and the next `up` puts all right.
+
+Where they strike is drawn from a seed. AMLZ_FAULTS=all (`make test-faults`) has each kind strike alone, at several
+operations, and the engine killed all along the way.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from offline.faults import FAULTS, kind_of
+from rehearsal.faults import Asked, Undisturbed, WrongFault, all_faults, meet, read, undisturbed
+from tests.rehearsal.common import minimal, stage
+
+SEED = 20261121
+#: Azure resources of the smallest shipped stack.
+OPERATIONS = 114
+EVERY = range(1, OPERATIONS + 1, 8)
+NO_TYPE = [fault.kind for fault in FAULTS if not fault.type]
+
+
+LONG = pytest.mark.skipif(
+    os.environ.get("AMLZ_FAULTS") != "all", reason="takes minutes: `make test-faults` runs it, with every other kind"
+)
+
+
+@functools.cache
+def expected() -> Undisturbed:
+    """What stands after an undisturbed `up`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return undisturbed(stage(Path(folder)), minimal())
+
+
+def at_random(*kinds: str) -> tuple[Asked, ...]:
+    """Faults, each at an operation of its own, or at the type that it is about."""
+    dice = random.Random(SEED)
+    asked = (read(kind) for kind in kinds)
+    return tuple(each if each.type else read(f"{each.fault.kind}@{dice.randint(2, 100)}") for each in asked)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "result"),
+    [
+        (("conflict", "throttled", "error-500"), "asked again by itself"),
+        pytest.param(("unavailable", "timeout", "principal-not-found", "quota"), "converged", marks=LONG),
+        pytest.param(("provider-killed",), "converged", marks=LONG),
+        pytest.param(("engine-killed",), "converged", marks=LONG),
+        pytest.param(("deleted",), "converged", marks=LONG),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
+)
+def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ...], result: str) -> None:
+    """To the same as without: in Azure and in the engine's state, nothing lost, nothing made twice."""
+    asked = at_random(*kinds)
+
+    outcome = meet(stage(tmp_path), minimal(), asked, expected())
+
+    assert outcome.then is None or outcome.then.refused == ()
+    assert (outcome.result, outcome.differences, outcome.wrong) == (result, (), False)
+    assert len(outcome.struck) == len(kinds)
+    assert outcome.first.wrong == (result == "converged" and kinds != ("deleted",))
+    assert bool(outcome.mended) == (kinds == ("engine-killed",))
+
+
+def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
+    """Azure refuses it every time, in its own words; the sentence says the two ways out."""
+    outcome = meet(stage(tmp_path), minimal(), (read("soft-deleted"),), expected())
+
+    assert outcome.then is not None
+    refused = (*outcome.first.refused, *outcome.then.refused)
+    said = {refusal.said.partition(" Target=")[0] for refusal in refused}
+    assert said == {
+        'Status=409 Code="ConflictError" Message="A vault with the same name already exists in deleted state. '
+        'You need to either recover or purge existing key vault."'
+    }
+    assert (outcome.result, outcome.wrong) == ("refused again: a person has to act", False)
+    assert outcome.person == (
+        "recover the deleted vault and import it, or step over the name: raise the environment's `generation`"
+    )
+
+
+@pytest.mark.skipif(os.environ.get("AMLZ_FAULTS") != "all", reason="takes half an hour: `make test-faults`")
+@pytest.mark.parametrize("asked", [f"{kind}@{number}" for kind in NO_TYPE for number in EVERY])
+def test_a_fault_strikes_anywhere_and_the_next_up_converges(tmp_path: Path, asked: str) -> None:
+    """Each kind at every eighth operation; only with AMLZ_FAULTS=all."""
+    outcome = meet(stage(tmp_path), minimal(), (read(asked),), expected())
+
+    assert (outcome.differences, outcome.wrong, len(outcome.struck)) == ((), False, 1)
+
+
+def test_a_fault_is_read() -> None:
+    """With the operation or the type that it strikes, or the type that its kind is about."""
+    conflict, quota = kind_of("conflict"), kind_of("quota")
+    assert conflict is not None
+    assert quota is not None
+
+    assert [read(text) for text in ("conflict", "conflict@12", "conflict@A.b/c", "quota", "quota@7")] == [
+        Asked(conflict),
+        Asked(conflict, 12),
+        Asked(conflict, 0, "A.b/c"),
+        Asked(quota, 0, quota.type),
+        Asked(quota, 7),
+    ]
+    assert [each.fault for each in all_faults()] == list(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "conflcit",
+            "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
+            "unavailable, timeout, principal-not-found, quota, provider-killed, engine-killed, soft-deleted, deleted.",
+        ),
+        (
+            "conflict@soon",
+            "--fault conflict@soon\n  'soon' is neither the number of an operation, from 1, nor an ARM type.\n"
+            "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults.",
+        ),
+        (
+            "conflict@0",
+            "--fault conflict@0\n  '0' is neither the number of an operation, from 1, nor an ARM type.\n"
+            "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults.",
+        ),
+    ],
+)
+def test_a_fault_that_does_not_exist_is_told(text: str, says: str) -> None:
+    """With those that do."""
+    with pytest.raises(WrongFault) as wrong:
+        read(text)
+
+    assert str(wrong.value) == says

@@ -1,0 +1,59 @@
+"""The whole life of a landing zone, under Pulumi's own engine over the pretend Azure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.life import Life, live
+from rehearsal.steps import Refusal, Step
+from tests.rehearsal.common import minimal, stage
+
+PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspace-workspace")
+
+
+def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
+    """Built, unchanged, without drift, edited four times, gone; what holds data and what keeps its name is told."""
+    life = live(stage(tmp_path), minimal())
+
+    counts = [(s.name, s.created, s.updated, s.replaced, s.deleted, s.refused, s.left_out) for s in life.steps]
+    assert counts == [
+        ("preview", 114, 0, 0, 0, (), ""),
+        ("up", 114, 0, 0, 0, (), ""),
+        ("up again", 0, 0, 0, 0, (), ""),
+        ("refresh", 0, 0, 0, 0, (), ""),
+        ("add project rehearsal", 59, 2, 0, 0, (), ""),
+        ("remove project rehearsal", 0, 2, 0, 59, (), ""),
+        ("change a tag", 0, 53, 0, 0, (), ""),
+        ("raise a node count", 0, 2, 0, 0, (), ""),
+        ("destroy", 0, 0, 0, 114, (), ""),
+    ]
+    assert {step.name: sorted(loss.name for loss in step.lost) for step in life.steps if step.lost} == {
+        "remove project rehearsal": sorted(f"rehearsal-dev-{name}" for name in PROJECT_DATA),
+        "destroy": sorted([*(f"churn-dev-{name}" for name in PROJECT_DATA), "hub-logs-workspace"]),
+    }
+    assert life.stays == ()
+    assert [(kept.name, kept.days, kept.purgeable) for kept in life.kept] == [
+        ("kv-retail-churn-de-p3v7y", 90, False),
+        ("kv-retail-rehearsa-xleb4", 90, False),
+        ("mlw-retail-churn-dev-nll3v", 14, True),
+        ("mlw-retail-rehearsal-dev-ltxik", 14, True),
+    ]
+    assert not life.wrong
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (Step("up", created=3), False),
+        (Step("up again", still=True), False),
+        (Step("up again", updated=1, still=True), True),
+        (Step("refresh", deleted=1, still=True), True),
+        (Step("up", created=2, refused=(Refusal("kv", "no"),)), True),
+        (Step("add a project", left_out="no room"), False),
+    ],
+)
+def test_a_life_is_wrong_where_a_step_is(step: Step, wrong: bool) -> None:
+    """Refused, or changed where nothing may change."""
+    assert Life("dev", (Step("preview"), step), (), ()).wrong == wrong
