@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview test lint types lock docs bench clean
+.PHONY: preview test test-faults lint types lock docs bench clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
@@ -14,6 +14,9 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 	@if command -v pulumi >/dev/null || ! command -v go >/dev/null; then :; else \
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
 	@$(BIN)/python -m pytest -n auto -rs
+
+test-faults: $(READY)        ## every kind of fault while the smallest stack is built: about half an hour
+	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/rehearsal
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

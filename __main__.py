@@ -9,3 +9,4 @@ from landingzone.plan import make_plan
 landing_zone = LandingZone("landing-zone", make_plan(from_object(pulumi.Config("amlz").require_object("landingZone"))))
 
 pulumi.export("workspaces", landing_zone.workspaces)
+pulumi.export("pipelineClientIds", landing_zone.pipeline_clients)

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 import cli_policy
+import cli_project
+import cli_rehearse
 from cli_options import FailOn, FailOnOption, Form, FormOption, Output, Stack, Today, planned, write
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(cli_policy.app)
+app.command()(cli_rehearse.rehearse)
+app.add_typer(cli_project.app)
 
 
 class PreviewForm(StrEnum):
@@ -51,14 +55,26 @@ def preview(
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
     today: Today = "",
+    quota: Annotated[bool, typer.Option("--quota", help="Show the vCPUs that it takes at full scale.")] = False,
+    against: Annotated[str, typer.Option("--against", help="Show the difference to this git revision instead.")] = "",
 ) -> None:
     """Shows what a stack would build, without a cloud."""
+    from dataclasses import replace
     from importlib import import_module
 
     from preview import preview_stack
 
     file, plan = planned(stack)
-    result = preview_stack(file, plan, today)
+    if against:
+        from against import difference_to
+        from reports.difference_as import FORMS
+
+        if form.value not in FORMS:
+            raise typer.BadParameter(f"a difference has the forms {', '.join(FORMS)}", param_hint="--format")
+        found = difference_to(against, file, lambda: preview_stack(file, plan, today))
+        write(FORMS[form.value](found), output)
+        raise typer.Exit(int(found.fails(fail_on.value)))
+    result = replace(preview_stack(file, plan, today), quota=quota)
     report = import_module(f"reports.as_{form.value.replace('-', '_')}")
     write(report.render(result), output)
     raise typer.Exit(int(result.fails(fail_on.value)))

@@ -45,7 +45,10 @@ def _day(text: str) -> str:
 
 
 Today = Annotated[
-    str, typer.Option("--today", callback=_day, help="The day, as 2027-03-31: says which exemptions have expired.")
+    str,
+    typer.Option(
+        "--today", callback=_day, help="The day, as 2027-03-31: says which exemptions and accepted findings have ended."
+    ),
 ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from checks.catalogue import run
+from checks.accepted_finding import accept
+from checks.catalogue import ALL, in_order, run
 from checks.policy_connections import forecast, of_connections
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
@@ -27,8 +28,18 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     graph = replace(resource_graph(registration, cloud=plan.cloud, owners=owners), today=today)
+    graph = replace(graph, dns=plan.organisation.dns_mode)
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
     made = of_connections(verdicts(forecast(graph), asked).answers)
     found = run(graph, (*said.answers, *made))
-    return Preview(stack=file.stack, config=file.config, plan=plan, graph=graph, findings=found, verdicts=said)
+    judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
+    return Preview(
+        stack=file.stack,
+        config=file.config,
+        plan=plan,
+        graph=graph,
+        findings=in_order(judged.found),
+        verdicts=said,
+        accepted=judged.accepted,
+    )

@@ -62,7 +62,8 @@ class ResourceGraph:
 
     `parents` gives each component's own parent and `dependencies` what components wait for, both by URN: components
     carry no ARM body, but a resource waits for whatever its components wait for. `today` is the day at which it is
-    looked at (ISO 8601), "" where nobody said.
+    looked at (ISO 8601), "" where nobody said. `dns` says who writes the names of private endpoints: `created` and
+    `existing` are zones of the program and of others, `policy` is Azure Policy.
     """
 
     resources: tuple[Resource, ...]
@@ -70,6 +71,7 @@ class ResourceGraph:
     today: str = ""
     parents: dict[str, str] = field(default_factory=dict)
     dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dns: str = "created"
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)

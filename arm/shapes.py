@@ -74,7 +74,8 @@ def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:
         group = extension_id("", "Microsoft.Management/managementGroups", names[0])
         return extension_id(group, kind.arm_type, *names[1:])
     if kind.scope == "extension":
-        return extension_id(names[0], kind.arm_type, *names[1:])
+        scope = "/" + names[0].lstrip("/")  # some are documented with the slash, some without
+        return extension_id(scope, kind.arm_type, *names[1:])
     if len(names) == 1:
         return resource_group_id(subscription, names[0])
     return resource_id(subscription, names[0], kind.arm_type, *names[1:])

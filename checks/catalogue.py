@@ -7,21 +7,25 @@ from collections.abc import Callable, Iterable, Iterator
 
 from arm.graph import ResourceGraph
 from checks import (
+    accepted_finding,
     data_unprotected_production,
     dns_endpoint_without_zone,
     dns_zone_not_linked,
     exposure_public_access,
+    identity_issuer_retires,
     identity_missing_role,
     keys_enabled,
     logs_no_diagnostics,
     names_duplicate,
     names_invalid,
+    network_compute_in_wrong_network,
     network_default_outbound,
     network_nsg_attached_to_nothing,
     network_subnet_without_nsg,
     network_subnet_without_route_to_firewall,
     order_compute_before_endpoint,
     order_reference_without_dependency,
+    place_zones_not_in_region,
     policy_conflict,
     policy_exemption_expired,
     provider_wrong_subscription,
@@ -44,17 +48,20 @@ CHECKS: tuple[tuple[Check, Find], ...] = tuple(
         dns_endpoint_without_zone,
         dns_zone_not_linked,
         exposure_public_access,
+        identity_issuer_retires,
         identity_missing_role,
         keys_enabled,
         logs_no_diagnostics,
         names_duplicate,
         names_invalid,
+        network_compute_in_wrong_network,
         network_default_outbound,
         network_nsg_attached_to_nothing,
         network_subnet_without_nsg,
         network_subnet_without_route_to_firewall,
         order_compute_before_endpoint,
         order_reference_without_dependency,
+        place_zones_not_in_region,
         policy_exemption_expired,
         provider_wrong_subscription,
         storage_hns_on_default_store,
@@ -64,14 +71,20 @@ CHECKS: tuple[tuple[Check, Find], ...] = tuple(
 )
 
 
-#: All checks by id, the one that judges answers of policies among them.
-ALL: tuple[Check, ...] = tuple(sorted((*(check for check, _ in CHECKS), policy_conflict.CHECK), key=lambda c: c.id))
+#: All checks by id, those that judge answers of policies and what the stack file accepts among them.
+ALL: tuple[Check, ...] = tuple(
+    sorted((*(check for check, _ in CHECKS), policy_conflict.CHECK, accepted_finding.CHECK), key=lambda c: c.id)
+)
 
 
 def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, ...]:
     """Everything that is found: the worst first, then by check and resource. `answers`: what Azure Policy says."""
+    return in_order((*(f for _, find in CHECKS for f in find(graph)), *policy_conflict.find(graph, answers)))
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The worst first, then by check and resource."""
     order = list(Severity)
-    found = (*(finding for _, find in CHECKS for finding in find(graph)), *policy_conflict.find(graph, answers))
     return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.check, f.urn, f.path, f.message)))
 
 

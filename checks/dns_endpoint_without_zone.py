@@ -20,6 +20,15 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
 )
 
+LEFT_TO_POLICY = Check(
+    id=CHECK.id,
+    severity=Severity.NOTE,
+    says="Undecided: {name} connects to {group}, whose names need {missing}. Azure Policy has to write its zone group.",
+    remedy="Assign a policy of effect deployIfNotExists for each group of endpoints, over all zones of the group.",
+    why=CHECK.why,
+    source="https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/private-link-and-dns-integration-at-scale",
+)
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Endpoints of groups whose zones their zone group does not have."""
@@ -38,6 +47,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             missing = [zone for zone in known if zone not in has]
             if missing and endpoint.id.lower() in unknown:
                 yield CHECK.undecided(endpoint, "its zone group", unknown[endpoint.id.lower()])
+            elif missing and graph.dns == "policy" and endpoint.id.lower() not in registered:
+                at = At("its zone group", list(known), group)
+                yield LEFT_TO_POLICY.finding(endpoint, at, group=group, missing=listed(missing))
             elif missing:
                 yield CHECK.finding(endpoint, At("", list(known), sorted(has)), group=group, missing=listed(missing))
 

@@ -9,6 +9,7 @@ from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.dns_endpoint_without_zone import endpoint_of, zone_ids
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import above, dig, items, network_of, value
+from landingzone.problems import listed
 
 CHECK = Check(
     id="dns/zone-not-linked",
@@ -19,11 +20,24 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links",
 )
 
+OUTSIDE = Check(
+    id=CHECK.id,
+    severity=Severity.NOTE,
+    says="Undecided: whether {zones} is linked where {network} asks for names is not seen here; they exist already.",
+    remedy="Link them to {network}, or to the network of the DNS servers that it asks.",
+    why=CHECK.why,
+    source=CHECK.source,
+)
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Zones of endpoints without a link to the endpoint's network, or to that of the firewall that is asked first."""
+    """Zones of endpoints without a link to the endpoint's network, or to that of the firewall that is asked first.
+
+    Of zones that exist already links are not seen: that is told once a network.
+    """
     links, unknown = _links(graph)
     proxies = list(_proxy_networks(graph))
+    outside: dict[str, tuple[Resource, set[str]]] = {}
     for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
         endpoint = graph.by_id(endpoint_of(group))
         subnet = value(endpoint, "properties.subnet.id") if endpoint else None
@@ -37,10 +51,17 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if missing and link is not None:
                 yield CHECK.undecided(link, "properties.virtualNetwork.id", _target(link))
                 continue
+            if graph.dns == "existing" and graph.by_id(zone) is None:
+                for network in missing:
+                    outside.setdefault(network, (endpoint or group, set()))[1].add(zone.rsplit("/", 1)[-1])
+                continue
             for network in missing:
                 place = At("properties.privateDnsZoneConfigs", network, None)
-                names = {"zone": zone.rsplit("/", 1)[-1], "network": network.rsplit("/", 1)[-1]}
-                yield CHECK.finding(endpoint or group, place, **names)
+                words = {"zone": zone.rsplit("/", 1)[-1], "network": network.rsplit("/", 1)[-1]}
+                yield CHECK.finding(endpoint or group, place, **words)
+    for network, (first, zones) in outside.items():
+        place = At("properties.privateDnsZoneConfigs", network, None)
+        yield OUTSIDE.finding(first, place, zones=listed(sorted(zones), "or"), network=network.rsplit("/", 1)[-1])
 
 
 def _links(graph: ResourceGraph) -> tuple[set[tuple[str, str]], dict[str, Resource]]:

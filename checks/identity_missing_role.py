@@ -9,7 +9,7 @@ from typing import Any
 from arm.graph import Resource, ResourceGraph, is_unknown
 from arm.ids import within
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import above, connections, value
+from checks.reading import above, connections, is_managed, value
 from landingzone.facts.roles import GRANTS, ROLES, Grant
 
 CHECK = Check(
@@ -27,6 +27,7 @@ PARTS = {
     "vault": "keyVault",
     "registry": "containerRegistry",
     "insights": "applicationInsights",
+    "keys": "encryption.keyVaultProperties.keyVaultArmId",
 }
 
 #: Roles that hold everything of another, by the other's name.
@@ -37,6 +38,11 @@ INCLUDED_IN = {
     "Reader": (ROLES["Contributor"], _OWNER),
     "Storage Blob Data Contributor": (_BLOB_OWNER,),
 }
+
+PRIMARY, OF_CLUSTER = "properties.primaryUserAssignedIdentity", "identity.userAssignedIdentities"
+READER = "properties.encryption.identity.userAssignedIdentity"
+#: Who of the table is named where: the workspace, what reads the key that it is encrypted with, and clusters.
+WHO = {PRIMARY: "workspaceIdentity", READER: "encryptionIdentity", OF_CLUSTER: "computeIdentity"}
 
 Given = dict[tuple[str, str], list[str]]
 
@@ -58,27 +64,28 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if isinstance(target, str) and isinstance(group, str):
                 facts.endpoints.setdefault((target.lower(), group), []).append(endpoint.id)
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
-        identity = value(workspace, "properties.primaryUserAssignedIdentity")
-        if identity is not None:
-            yield from _judge(facts, workspace, workspace, identity)
+        for path in (PRIMARY, READER):
+            identity = value(workspace, path)
+            if identity is not None:
+                yield from _judge(facts, workspace, workspace, (path, identity))
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         owner = graph.by_id(above(compute.id, "computes"))
-        identities = value(compute, "identity.userAssignedIdentities") or {}
+        identities = value(compute, OF_CLUSTER) or {}
         for identity in [identities] if is_unknown(identities) else identities:
             if owner is not None:
-                yield from _judge(facts, compute, owner, identity)
+                yield from _judge(facts, compute, owner, (OF_CLUSTER, identity))
 
 
-def _judge(facts: _Facts, resource: Resource, workspace: Resource, identity: Any) -> Iterator[Finding]:
-    path = "properties.primaryUserAssignedIdentity" if resource is workspace else "identity.userAssignedIdentities"
+def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any]) -> Iterator[Finding]:
+    """Judges an identity that is named at a path."""
+    path, identity = named
     if is_unknown(identity):
         yield CHECK.undecided(resource, path, identity)
     elif facts.graph.by_id(identity) is None:
         yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
     else:
-        who = "workspaceIdentity" if resource is workspace else "computeIdentity"
         for grant in GRANTS:
-            if grant.who == who and _wanted(facts, grant, workspace):
+            if grant.who == WHO[path] and _wanted(facts, grant, workspace):
                 yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
 
 
@@ -103,14 +110,16 @@ def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
 
 
 def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
-    """Whether a grant's circumstances are given, read from the graph: keys off, endpoints for queues and tables."""
+    """Whether a grant's circumstances are given, read from the graph: keys off, endpoints for queues, its network."""
     storage = value(workspace, "properties.storageAccount")
     if grant.when == "noSharedKeys":
         account = facts.graph.by_id(storage)
         return account is not None and value(account, "properties.allowSharedKeyAccess") is False
     if grant.when == "batch":
         return (str(storage).lower(), "queue") in facts.endpoints or (str(storage).lower(), "table") in facts.endpoints
-    return grant.when == "always"
+    if grant.when == "managedNetwork":
+        return is_managed(workspace)
+    return grant.when in ("always", "ownKey")  # without a key of its own there is no target
 
 
 def _has(given: Given, identity: str, role: str, target: str) -> bool:

@@ -71,8 +71,10 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.properties.subnet.id", "properties.properties.subnet"),
         takes=(None,),
         when="injected",
-        needs="Computes live in the environment's training subnet, behind its rules and the firewall; managed networks "
-        "are not built here.",
+        needs="Computes live in the environment's training subnet, behind its rules and the firewall.",
+        key=".isolation",
+        change="set {key} to managed, where computes name no subnet; those that stand are to be built anew, and it "
+        "cannot be undone",
         assign="leave out workspaces whose computes are in a network of their own",
         source=f"{_LEARN}/machine-learning/how-to-secure-training-vnet",
     ),
@@ -83,9 +85,23 @@ KNOWN: tuple[KnownConflict, ...] = (
         takes=("AllowOnlyApprovedOutbound", "AllowInternetOutbound"),
         when="injected",
         needs="Its computes are in a subnet, and a workspace has one network mode: in a managed network a compute "
-        "names no subnet. Managed networks are not built here.",
+        "names no subnet.",
+        key=".isolation",
+        change="set {key} to managed; computes that stand are to be built anew, and it cannot be undone",
         assign="set isolationMode to Disabled for workspaces whose computes are in a subnet (the default of built-in "
         "6ddb1705)",
+        source=_MANAGED,
+    ),
+    KnownConflict(
+        id="internet-from-managed-network",
+        types=(_ML,),
+        paths=("properties.managedNetwork.isolationMode", "properties.managedNetwork"),
+        takes=("AllowOnlyApprovedOutbound",),
+        when="managed",
+        key=".isolation.outbound",
+        needs="The stack file lets the managed network's computes reach the whole internet.",
+        change="set {key} to approvedOnly before the workspace is first built: pages disagree whether it can be "
+        "tightened later",
         source=_MANAGED,
     ),
     KnownConflict(
@@ -235,8 +251,10 @@ KNOWN: tuple[KnownConflict, ...] = (
         id="customer-managed-keys",
         types=(_ML, _REGISTRIES, "Microsoft.Storage/storageAccounts"),
         paths=("properties.encryption.status", "properties.encryption.keySource", "properties.encryption"),
-        needs="Azure's own keys encrypt: customer-managed keys are not built here, and a workspace that has them takes "
-        "no batch endpoints.",
+        needs="Azure's own keys encrypt, as the stack file names no other; a workspace with a key of its own takes no "
+        "batch endpoints.",
+        key=".security.customerManagedKey",
+        change="say {key}, and batch: false, before they are first built: workspace and registry get a key only then",
         assign="{soften} where keys of the platform are enough",
         source=f"{_LEARN}/machine-learning/how-to-secure-batch-endpoint",
     ),

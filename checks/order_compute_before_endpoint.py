@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.dns_endpoint_without_zone import endpoint_of
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import above, connections, value
+from checks.reading import above, connections, is_managed, value
 
 CHECK = Check(
     id="order/compute-before-endpoint",
@@ -19,6 +19,7 @@ CHECK = Check(
 )
 
 _PATH = "properties.properties.enableNodePublicIp"
+_MODE = "properties.managedNetwork.isolationMode"
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
@@ -27,6 +28,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         workspace, public = above(compute.id, "computes"), value(compute, _PATH)
         if any(graph.waits_for(compute, endpoint) for endpoint in ready.get(workspace.lower(), ())):
+            continue
+        owner = graph.by_id(workspace)
+        if owner is not None and is_managed(owner):
+            continue  # Azure connects a managed network to its workspace by an endpoint of its own
+        mode = None if owner is None else value(owner, _MODE)
+        if is_unknown(mode) and public is False:
+            yield CHECK.undecided(compute, f"{_MODE} of its workspace", mode)
             continue
         if is_unknown(public):
             yield CHECK.undecided(compute, _PATH, public)

@@ -12,6 +12,8 @@ from policies.engine.requests import Answer
 
 #: What a connection's type ends with, in lower case.
 CONNECTION = "/privateendpointconnections"
+#: What a managed network makes endpoints to, besides its workspace.
+_PARTS = ("storageAccount", "keyVault", "containerRegistry")
 #: What policies need to be judged: their own resources, and groups for what expressions ask.
 _BESIDE = ("microsoft.authorization/policy", "microsoft.resources/")
 
@@ -43,8 +45,8 @@ def _made(graph: ResourceGraph) -> Iterator[Resource]:
             yield _connection(target, endpoint.name, endpoint.id)
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         if is_managed(workspace):
-            for key in ("storageAccount", "keyVault", "containerRegistry"):
-                found = graph.by_id(value(workspace, f"properties.{key}"))
+            parts = (graph.by_id(value(workspace, f"properties.{key}")) for key in _PARTS)
+            for found in (workspace, *parts):
                 if found is not None:
                     whose = f"the endpoint that Microsoft makes for the managed network of {workspace.name}"
                     yield _connection(found, f"managed-{workspace.name}", unknown(whose))

@@ -10,7 +10,7 @@ from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec
 
 
 class Computes(pulumi.ComponentResource):
-    """Computes without a public address, without local login, in the environment's own subnet."""
+    """Computes without a public address, without local login, in the environment's subnet or its managed network."""
 
     names: list[str]
 
@@ -56,7 +56,7 @@ class Computes(pulumi.ComponentResource):
                 os_type=ml.OsType.LINUX,
                 enable_node_public_ip=False,
                 remote_login_port_public_access=ml.RemoteLoginPortPublicAccess.DISABLED,
-                subnet=ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)),
+                subnet=self._subnet(),
                 scale_settings=ml.ScaleSettingsArgs(
                     min_node_count=spec.min_nodes,
                     max_node_count=spec.max_nodes,
@@ -64,6 +64,9 @@ class Computes(pulumi.ComponentResource):
                 ),
             ),
         )
+
+    def _subnet(self) -> ml.ResourceIdArgs | None:
+        return ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)) if self._args.subnet else None
 
     def _instance(self, spec: InstanceSpec) -> ml.ComputeInstanceArgs:
         owner = ml.AssignedUserArgs(object_id=spec.owner, tenant_id=self._args.tenant_id)
@@ -74,7 +77,7 @@ class Computes(pulumi.ComponentResource):
             properties=ml.ComputeInstancePropertiesArgs(
                 vm_size=spec.size,
                 enable_node_public_ip=False,
-                subnet=ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)),
+                subnet=self._subnet(),
                 ssh_settings=ml.ComputeInstanceSshSettingsArgs(ssh_public_access=ml.SshPublicAccess.DISABLED),
                 application_sharing_policy=ml.ApplicationSharingPolicy.PERSONAL,
                 compute_instance_authorization_type=ml.ComputeInstanceAuthorizationType.PERSONAL,

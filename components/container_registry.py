@@ -6,11 +6,12 @@ import pulumi
 from pulumi_azure_native import containerregistry
 
 from components.diagnostics import diagnostics
+from components.encryption import after_key, client_id
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import ContainerRegistrySpec
+from landingzone.specs import ContainerRegistrySpec, EncryptionSpec
 
 
 class ContainerRegistry(pulumi.ComponentResource):
@@ -38,9 +39,11 @@ class ContainerRegistry(pulumi.ComponentResource):
                 export_policy=containerregistry.ExportPolicyArgs(status="disabled"),
                 quarantine_policy=containerregistry.QuarantinePolicyArgs(status="disabled"),  # breaks batch endpoints
             ),
+            identity=_identity(args.encryption),
+            encryption=_encryption(args.encryption, site),
             zone_redundancy="Enabled" if args.zone_redundant else "Disabled",
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, protect=args.protect),
+            opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
         )
         site.built(args.id, registry)
         private_endpoint(self, name, args.endpoint, site)
@@ -50,3 +53,25 @@ class ContainerRegistry(pulumi.ComponentResource):
         lock(self, name, args.lock, site)
         self.resource_id, self.name = registry.id, registry.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+
+def _identity(key: EncryptionSpec | None) -> containerregistry.IdentityPropertiesArgs | None:
+    """The identity that reads the key. Here its id is the key of a mapping, which cannot wait: `after_key` does."""
+    if key is None:
+        return None
+    return containerregistry.IdentityPropertiesArgs(
+        type=containerregistry.ResourceIdentityType.USER_ASSIGNED,
+        user_assigned_identities={key.identity: containerregistry.UserIdentityPropertiesArgs()},
+    )
+
+
+def _encryption(key: EncryptionSpec | None, site: Site) -> containerregistry.EncryptionPropertyArgs | None:
+    """The key without a version: the registry then follows new ones."""
+    if key is None:
+        return None
+    return containerregistry.EncryptionPropertyArgs(
+        status=containerregistry.EncryptionStatus.ENABLED,
+        key_vault_properties=containerregistry.KeyVaultPropertiesArgs(
+            identity=client_id(key, site), key_identifier=key.key_uri
+        ),
+    )

@@ -6,8 +6,10 @@ import pulumi
 import pulumi_azure_native as azure
 
 from components.aliases import drop_generated_aliases
+from components.defender import Defender
 from components.hub import Hub
 from components.policies import Policies
+from components.private_dns import PrivateDns
 from components.project_environment import ProjectEnvironment
 from components.shared_registry import SharedRegistry
 from components.site import Site
@@ -18,8 +20,9 @@ from landingzone.plan import LandingZonePlan
 class LandingZone(pulumi.ComponentResource):
     """A whole landing zone from its plan."""
 
-    hub: Hub
+    hub: Hub | None
     workspaces: dict[str, pulumi.Output[str]]
+    pipeline_clients: dict[str, dict[str, pulumi.Output[str]]]
 
     def __init__(self, name: str, args: LandingZonePlan, opts: pulumi.ResourceOptions | None = None) -> None:
         if not args.keep_api_version_aliases:
@@ -27,20 +30,34 @@ class LandingZone(pulumi.ComponentResource):
         super().__init__("amlz:index:LandingZone", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         site = Site(
-            {subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions}
+            {subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions},
+            args.outside,
         )
-        self.hub = Hub("hub", args.hub, site, below)
-        address = self.hub.firewall.private_address
+        self.hub = Hub("hub", args.hub, site, below) if args.hub else None
+        if args.organisation.dns is not None:
+            PrivateDns("dns", args.organisation.dns, site, below)
+        address = self._firewall_address(args)
         for spoke in args.spokes:
             Spoke(f"spoke-{spoke.name}", spoke, site, address, below)
         if args.shared_registry is not None:
             SharedRegistry("shared", args.shared_registry, site, below)
-        self.workspaces = {}
+        self.workspaces, self.pipeline_clients = {}, {}
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, site, below)
             self.workspaces[environment.key] = built.resource_id
+            if environment.pipelines:
+                self.pipeline_clients[environment.key] = built.pipeline_clients
         Policies("policies", args.policies, site, below)
+        if args.defender:
+            Defender("defender", args.defender, site, below)
         self.register_outputs({"workspaces": self.workspaces})
+
+    def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:
+        existing = args.organisation.existing_hub
+        if existing is not None:
+            return existing.firewall_address
+        assert self.hub is not None, "a hub is built or exists"
+        return self.hub.firewall.private_address
 
     def _subscription_provider(self, subscription: str, args: LandingZonePlan) -> azure.Provider:
         """One provider a subscription, named after it: a resource never lands in another by an edit of the provider."""

@@ -37,45 +37,45 @@ class Policies(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _definition(self, args: PolicyDefinitionSpec, site: Site) -> pulumi.Resource:
-        told = args.properties
-        common: dict[str, Any] = {
+        told = {
+            **self._described(args, site),
             "policy_definition_name": args.name,
-            "display_name": told["displayName"],
-            "description": told.get("description"),
-            "policy_type": authorization.PolicyType.CUSTOM,
-            "mode": told["mode"],
-            "metadata": told.get("metadata"),
-            "parameters": _declared(told.get("parameters")),
-            "policy_rule": told["policyRule"],
-            "opts": site.options(self, args.subscription),
+            "mode": args.properties["mode"],
+            "policy_rule": args.properties["policyRule"],
         }
         built: pulumi.Resource
         if args.management_group:
             group = args.management_group
-            built = authorization.PolicyDefinitionAtManagementGroup(args.name, management_group_id=group, **common)
+            built = authorization.PolicyDefinitionAtManagementGroup(args.name, management_group_id=group, **told)
         else:
-            built = authorization.PolicyDefinition(args.name, **common)
+            built = authorization.PolicyDefinition(args.name, **told)
         return built
 
     def _initiative(self, args: InitiativeSpec, site: Site) -> pulumi.Resource:
-        told = args.properties
-        common: dict[str, Any] = {
+        told = {
+            **self._described(args, site),
             "policy_set_definition_name": args.name,
+            "policy_definitions": [_member(member, site) for member in args.members],
+        }
+        built: pulumi.Resource
+        if args.management_group:
+            group = args.management_group
+            built = authorization.PolicySetDefinitionAtManagementGroup(args.name, management_group_id=group, **told)
+        else:
+            built = authorization.PolicySetDefinition(args.name, **told)
+        return built
+
+    def _described(self, args: PolicyDefinitionSpec | InitiativeSpec, site: Site) -> dict[str, Any]:
+        """What definitions and initiatives have in common."""
+        told = args.properties
+        return {
             "display_name": told["displayName"],
             "description": told.get("description"),
             "policy_type": authorization.PolicyType.CUSTOM,
             "metadata": told.get("metadata"),
             "parameters": _declared(told.get("parameters")),
-            "policy_definitions": [_member(member, site) for member in args.members],
             "opts": site.options(self, args.subscription),
         }
-        built: pulumi.Resource
-        if args.management_group:
-            group = args.management_group
-            built = authorization.PolicySetDefinitionAtManagementGroup(args.name, management_group_id=group, **common)
-        else:
-            built = authorization.PolicySetDefinition(args.name, **common)
-        return built
 
     def _assignment(self, args: PolicyAssignmentSpec, site: Site) -> authorization.PolicyAssignment:
         mode = authorization.EnforcementMode

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import privatedns
 
+from components.resource_group import resource_group
 from components.site import Site
 from components.zone_links import zone_links
 from landingzone.specs import PrivateDnsSpec
@@ -17,6 +18,8 @@ class PrivateDns(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PrivateDnsSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:hub:PrivateDns", name, None, opts)
+        if args.group is not None:
+            resource_group(self, name, args.group, site)
         self.zone_ids = {}
         for zone in args.zones:
             built = privatedns.PrivateZone(

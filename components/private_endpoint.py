@@ -10,7 +10,7 @@ from landingzone.specs import PrivateEndpointSpec
 
 
 def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, site: Site) -> None:
-    """Makes one group of a resource reachable in a subnet, under its own names."""
+    """Makes one group of a resource reachable in a subnet, under its own names. Without zones, others write those."""
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
         private_endpoint_name=args.name,
@@ -24,9 +24,17 @@ def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSp
             )
         ],
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription, after=args.after),
+        # Azure answers with what its zone group makes of them, and a policy may write that group at any time.
+        opts=site.options(
+            parent,
+            args.place.subscription,
+            after=args.after,
+            ignore_changes=None if args.zones else ["customDnsConfigs"],
+        ),
     )
     site.built(args.id, endpoint)
+    if not args.zones:
+        return
     group = network.PrivateDnsZoneGroup(
         f"{name}-{args.group}-zones",
         private_dns_zone_group_name="default",

@@ -6,9 +6,12 @@ import pulumi
 
 from components.computes import Computes
 from components.container_registry import ContainerRegistry
+from components.encryption import Encryption
 from components.identities import Identities
 from components.insights import Insights
 from components.key_vault import KeyVault
+from components.managed_network import ManagedNetwork
+from components.pipeline_identities import PipelineIdentities
 from components.resource_group import resource_group
 from components.role_assignment import role_assignment
 from components.site import Site
@@ -23,6 +26,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
     workspace: Workspace
+    pipeline_clients: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: ProjectEnvironmentSpec, site: Site, opts: pulumi.ResourceOptions | None = None
@@ -33,7 +37,12 @@ class ProjectEnvironment(pulumi.ComponentResource):
         for role in args.group_roles:
             role_assignment(self, name, role, site)
         Identities(f"{name}-identities", args.identities, site, below)
+        self.pipeline_clients = {}
+        if args.pipelines:
+            self.pipeline_clients = PipelineIdentities(f"{name}-pipelines", args.pipelines, site, below).client_ids
         KeyVault(f"{name}-vault", args.key_vault, site, below)
+        if args.encryption is not None:
+            Encryption(f"{name}-encryption", args.encryption, site, below)
         Storage(f"{name}-storage", args.storage, site, below)
         if args.registry is not None:
             ContainerRegistry(f"{name}-registry", args.registry, site, below)
@@ -41,6 +50,8 @@ class ProjectEnvironment(pulumi.ComponentResource):
             role_assignment(self, name, role, site)
         Insights(f"{name}-insights", args.insights, site, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
+        if args.workspace.managed_network is not None:
+            ManagedNetwork(f"{name}-network", args.workspace, site, below)
         Computes(f"{name}-computes", args.computes, site, below)
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

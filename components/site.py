@@ -19,8 +19,10 @@ from landingzone.specs import Place
 class Site:
     """Resources by id, in the order in which they were built. Asking for one too early is a defect of the program."""
 
-    def __init__(self, providers: Mapping[str, azure.Provider]) -> None:
+    def __init__(self, providers: Mapping[str, azure.Provider], outside: Iterable[str] = ()) -> None:
+        """`outside`: ids of what exists already. It is referred to like the rest, and never waited for."""
         self._providers = providers
+        self._outside = frozenset(resource_id.lower() for resource_id in outside)
         self._standing: dict[str, pulumi.Resource] = {}
         self._outputs: dict[tuple[str, str], pulumi.Output[str]] = {}
 
@@ -48,7 +50,7 @@ class Site:
         self, parent: pulumi.Resource, subscription: str, after: Iterable[str] = (), **more: Any
     ) -> pulumi.ResourceOptions:
         """Options of a resource: its component, its subscription's provider, and ids of what must stand before it."""
-        waits = [self._find(resource_id) for resource_id in after]
+        waits = [self._find(resource_id) for resource_id in after if resource_id.lower() not in self._outside]
         provider = self._providers[subscription]
         return pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=waits or None, **more)
 
@@ -64,7 +66,8 @@ class Site:
         """An Output of a value that is known and of a resource that may not stand yet. Made once: each costs tasks."""
         key = (value, resource_id)
         if key not in self._outputs:
-            self._outputs[key] = _known(value, self._find(resource_id))
+            waits = () if resource_id.lower() in self._outside else (self._find(resource_id),)
+            self._outputs[key] = _known(value, waits)
         return self._outputs[key]
 
     def _find(self, resource_id: str) -> pulumi.Resource:
@@ -74,10 +77,10 @@ class Site:
             raise LookupError(f"{resource_id} is referred to before it is built") from None
 
 
-def _known(value: str, resource: pulumi.Resource) -> pulumi.Output[str]:
-    """An Output whose value is known now and whose dependency is a resource that may not stand yet."""
+def _known(value: str, waits: Iterable[pulumi.Resource]) -> pulumi.Output[str]:
+    """An Output whose value is known now and whose dependencies are resources that may not stand yet."""
     future: asyncio.Future[str] = asyncio.get_event_loop().create_future()
     future.set_result(value)
     known: asyncio.Future[bool] = asyncio.get_event_loop().create_future()
     known.set_result(True)
-    return pulumi.Output({resource}, future, known)
+    return pulumi.Output(set(waits), future, known)

@@ -14,7 +14,7 @@ from landingzone.specs import PeeringSpec, RouteTableSpec, SpokeSpec
 
 
 class Spoke(pulumi.ComponentResource):
-    """A spoke's network, its rules and routes, and both sides of its peering with the hub."""
+    """A spoke's network, its rules and routes, and its peering with the hub."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -32,9 +32,10 @@ class Spoke(pulumi.ComponentResource):
         for group in args.security_groups:
             network_security_group(self, name, group, site)
         self._routes(name, args.routes, site, firewall_address)
-        virtual_network(self, name, args.network, site, dns_servers=[firewall_address])
+        virtual_network(self, name, args.network, site, dns_servers=args.dns_servers or [firewall_address])
         self._peering(f"{name}-to-hub", args.to_hub, site)
-        self._peering(f"{name}-from-hub", args.from_hub, site, after=(args.to_hub.id,))
+        if args.from_hub is not None:
+            self._peering(f"{name}-from-hub", args.from_hub, site, after=(args.to_hub.id,))
         zone_links(self, name, args.links, site)
         self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -6,11 +6,12 @@ import pulumi
 from pulumi_azure_native import storage
 
 from components.diagnostics import diagnostics
+from components.encryption import after_key
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import StorageSpec
+from landingzone.specs import EncryptionSpec, StorageSpec
 
 
 class Storage(pulumi.ComponentResource):
@@ -45,8 +46,11 @@ class Storage(pulumi.ComponentResource):
                 ip_rules=[],
                 virtual_network_rules=[],
             ),
+            identity=_identity(args.encryption, site),
             encryption=storage.EncryptionArgs(
-                key_source=storage.KeySource.MICROSOFT_STORAGE,
+                key_source=_source(args.encryption),
+                key_vault_properties=_key(args.encryption),
+                encryption_identity=_reader(args.encryption, site),
                 require_infrastructure_encryption=True,
                 services=storage.EncryptionServicesArgs(
                     blob=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
@@ -56,7 +60,7 @@ class Storage(pulumi.ComponentResource):
                 ),
             ),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, protect=args.protect),
+            opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
         )
         site.built(args.id, account)
         for endpoint in args.endpoints:
@@ -71,3 +75,28 @@ class Storage(pulumi.ComponentResource):
         lock(self, name, args.lock, site)
         self.resource_id, self.name = account.id, account.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+
+def _identity(key: EncryptionSpec | None, site: Site) -> storage.IdentityArgs | None:
+    if key is None:
+        return None
+    return storage.IdentityArgs(
+        type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(key.identity)]
+    )
+
+
+def _source(key: EncryptionSpec | None) -> storage.KeySource:
+    return storage.KeySource.MICROSOFT_STORAGE if key is None else storage.KeySource.MICROSOFT_KEYVAULT
+
+
+def _key(key: EncryptionSpec | None) -> storage.KeyVaultPropertiesArgs | None:
+    """The key without a version: the account then follows new ones."""
+    if key is None:
+        return None
+    return storage.KeyVaultPropertiesArgs(key_name=key.key_name, key_vault_uri=key.vault_uri)
+
+
+def _reader(key: EncryptionSpec | None, site: Site) -> storage.EncryptionIdentityArgs | None:
+    if key is None:
+        return None
+    return storage.EncryptionIdentityArgs(encryption_user_assigned_identity=site.ref(key.identity))

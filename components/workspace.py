@@ -6,10 +6,12 @@ import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
 from components.diagnostics import diagnostics
+from components.encryption import key_with_version
+from components.managed_network import network_settings
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import WorkspaceSpec
+from landingzone.specs import EncryptionSpec, WorkspaceSpec
 
 
 class Workspace(pulumi.ComponentResource):
@@ -30,7 +32,7 @@ class Workspace(pulumi.ComponentResource):
             friendly_name=args.friendly_name,
             description=args.description,
             identity=ml.ManagedServiceIdentityArgs(
-                type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(args.identity)]
+                type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=_identities(args, site)
             ),
             primary_user_assigned_identity=site.ref(args.identity),
             key_vault=site.ref(args.key_vault),
@@ -45,7 +47,11 @@ class Workspace(pulumi.ComponentResource):
             hbi_workspace=args.high_business_impact,
             enable_data_isolation=args.data_isolation,
             system_datastores_auth_mode=args.datastore_auth,
-            managed_network=ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED),
+            managed_network=network_settings(args.managed_network),
+            # Else the first compute waits for the network, and may time out.
+            provision_network_now=True if args.managed_network else None,
+            encryption=_encryption(args.encryption, site),
+            serverless_compute_settings=_serverless(args.serverless_subnet, site),
             tags=dict(args.tags),
             opts=site.options(self, args.place.subscription, after=args.after, protect=args.protect),
         )
@@ -56,3 +62,28 @@ class Workspace(pulumi.ComponentResource):
             role_assignment(self, name, role, site)
         self.resource_id, self.name = workspace.id, workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+
+def _identities(args: WorkspaceSpec, site: Site) -> list[pulumi.Input[str]]:
+    """The identity it acts with, and the one that reads its key."""
+    return [site.ref(args.identity), *([site.ref(args.encryption.identity)] if args.encryption else [])]
+
+
+def _encryption(key: EncryptionSpec | None, site: Site) -> ml.EncryptionPropertyArgs | None:
+    if key is None:
+        return None
+    return ml.EncryptionPropertyArgs(
+        status=ml.EncryptionStatus.ENABLED,
+        identity=ml.IdentityForCmkArgs(user_assigned_identity=site.ref(key.identity)),
+        key_vault_properties=ml.KeyVaultPropertiesArgs(
+            key_vault_arm_id=site.ref(key.vault), key_identifier=key_with_version(key, site)
+        ),
+    )
+
+
+def _serverless(subnet: str, site: Site) -> ml.ServerlessComputeSettingsArgs | None:
+    if not subnet:
+        return None
+    return ml.ServerlessComputeSettingsArgs(
+        serverless_compute_custom_subnet=site.ref(subnet), serverless_compute_no_public_ip=True
+    )

@@ -18,9 +18,11 @@ from landingzone.facts.networks import (
     ENVIRONMENT_SHARES,
     FORBIDDEN,
     HUB_SUBNETS,
+    MANAGED_SHARES,
     RESERVED_ADDRESSES,
     SMALLEST_ENVIRONMENT,
     SMALLEST_HUB,
+    SMALLEST_SUBNET,
 )
 from landingzone.problems import Path, Problem, dotted
 
@@ -51,12 +53,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A virtual network's ranges, what stands in them, and what is free."""
+    """A virtual network's ranges, what stands in them, and what is free. Neither is known where it exists already."""
 
     network: str
     ranges: tuple[str, ...]
     blocks: tuple[Block, ...]
     free: tuple[str, ...]
+    built: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +150,50 @@ def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
     return ("amlworkspace", "vault", *own, "blob", "file", *batch)
 
 
+def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The group of the endpoint of a vault that is made for the environment's own key."""
+    own = environment.security.customer_managed_key
+    return ("vault",) if own is not None and own.made_here else ()
+
+
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
     nodes = sum(cluster.max_nodes for cluster in environment.clusters.values()) + environment.image_build.max_nodes
     asked = {
         "training": nodes + len(environment.instances),
-        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in endpoint_groups(environment)),
+        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
         "scoring": environment.scoring_nodes,
     }
-    return {role: math.ceil(count * (100 + environment.growth) / 100) for role, count in asked.items()}
+    built = {role for role, _, _ in shares(environment)}
+    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in asked.items() if role in built}
+
+
+def shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
+    """How an environment's range is divided: with a managed network all of it is for endpoints."""
+    return MANAGED_SHARES if environment.isolation.managed else ENVIRONMENT_SHARES
+
+
+def smallest_range(environment: EnvironmentConfig) -> int:
+    """The longest prefix of a range of which every subnet is of Azure's smallest size at least."""
+    return SMALLEST_SUBNET if environment.isolation.managed else SMALLEST_ENVIRONMENT
 
 
 def smallest_prefix(environment: EnvironmentConfig) -> int:
     """The longest prefix of a range in which an environment's subnets hold what is asked for."""
-    needed = needs(environment)
-    for prefix in range(SMALLEST_ENVIRONMENT, 7, -1):
-        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in ENVIRONMENT_SHARES):
+    needed, divided = needs(environment), shares(environment)
+    for prefix in range(smallest_range(environment), 7, -1):
+        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in divided):
             return prefix
     return 8
 
 
-def subnets_of(cidr: str, needed: dict[str, int]) -> tuple[Subnet, ...]:
+def subnets_of(
+    cidr: str, needed: dict[str, int], divided: tuple[tuple[str, float, int], ...] = ENVIRONMENT_SHARES
+) -> tuple[Subnet, ...]:
     """The subnets of an environment's range: the range alone decides their places."""
     network = IPv4Network(cidr)
     found = []
-    for role, start, bits in ENVIRONMENT_SHARES:
+    for role, start, bits in divided:
         first = network.network_address + int(network.num_addresses * start)
         found.append(Subnet(role, f"{first}/{network.prefixlen + bits}", needed[role]))
     return tuple(found)
@@ -200,7 +222,16 @@ def next_free(free: Iterable[str], prefix: int) -> str | None:
     return None
 
 
+def _existing_hub(ranges: tuple[str, ...], claims: _Claims) -> Space:
+    """A hub that is not built here: what stands in it, and what is free, is not known."""
+    for index, cidr in enumerate(ranges):
+        claims.claim(cidr, ("hub", "existing", "addressSpace", index))
+    return Space("hub", ranges, (), (), built=False)
+
+
 def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
+    if config.hub.existing is not None:
+        return _existing_hub(config.hub.existing.address_space, claims)
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
     claims.build(cidr, path)
     network = IPv4Network(cidr)
@@ -249,6 +280,7 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         network = IPv4Network(environment.network)
         subnets = _subnets_if_large_enough(network, environment)
         wrong = _wrong_range(network, subnets, config.spokes[spoke].address_space, paths[spoke])
+        wrong = wrong or _too_small(network, environment)
         if wrong:
             misfits.append((path, environment, spoke, wrong))
         paths[spoke].append((network, (*path, "network")))
@@ -282,7 +314,22 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
 
 
 def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[Subnet, ...]:
-    return subnets_of(str(network), needs(environment)) if network.prefixlen <= SMALLEST_ENVIRONMENT else ()
+    if network.prefixlen > smallest_range(environment):
+        return ()
+    return subnets_of(str(network), needs(environment), shares(environment))
+
+
+def _too_small(network: IPv4Network, environment: EnvironmentConfig) -> str:
+    """That a range does not hold its subnets at their smallest, or nothing."""
+    smallest = smallest_range(environment)
+    if network.prefixlen <= smallest:
+        return ""
+    least = "one subnet" if environment.isolation.managed else "three subnets"
+    takes = "takes" if environment.isolation.managed else "take"
+    return (
+        f"{network} holds {network.num_addresses} addresses; {least} of Azure's smallest size {takes} "
+        f"{2 ** (32 - smallest)}."
+    )
 
 
 def _wrong_range(
@@ -298,11 +345,6 @@ def _wrong_range(
             return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
     if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
         return f"{network} is not inside its spoke ({', '.join(ranges)})."
-    if not subnets:
-        return (
-            f"{network} holds {network.num_addresses} addresses; three subnets of Azure's smallest size "
-            f"take {2 ** (32 - SMALLEST_ENVIRONMENT)}."
-        )
     return " ".join(
         f"{s.needed} addresses for {s.role} do not fit: {s.cidr} has {s.holds}, "
         f"Azure keeps {RESERVED_ADDRESSES} of {s.holds + RESERVED_ADDRESSES}."

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from landingzone.config.encryption import KEY_URI, VAULT_ID
 from landingzone.config.shared import GUID, camel
 from landingzone.problems import Path
 
@@ -27,6 +28,15 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
     r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),
+    r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]{2,}$": ("a host name in lower case", "models.contoso.com"),
+    VAULT_ID: (
+        "the id of a key vault",
+        "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/kv-keys",
+    ),
+    KEY_URI: (
+        "a key's identifier with its version",
+        "https://kv-keys.vault.azure.net/keys/landing-zone/0123456789abcdef0123456789abcdef",
+    ),
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
     r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": ("a day, as 2027-03-31", "2027-03-31"),

@@ -43,11 +43,11 @@ class StackFile:
         return _in_order(_once(self.document, self.shown, problems))
 
 
-def load(stack: str, folder: Path | None = None) -> StackFile:
-    """Reads a stack's file. Raises StackFileError with all of its problems."""
+def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
+    """Reads a stack's file, or `raw` as if it stood there. Raises StackFileError with all of its problems."""
     path = find(stack, folder or Path.cwd())
     shown = _shown(path)
-    document = read(path, shown)
+    document = read(path, shown, raw)
     config = _mapping(document, shown)
     problems = [*document.problems, *_secrets(document, config, shown)]
     if KEY not in config:
@@ -147,6 +147,8 @@ def _validated(
             for item in errors
             if item["type"] == "extra_forbidden"
         }
+        # A list of which each entry is wrong is called too short as well: its entries are told.
+        errors = [item for item in errors if item["type"] != "too_short" or not item["input"]]
         told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
         return None, list(dict.fromkeys(problem(item, LandingZoneConfig, written) for item in told))
 

@@ -99,10 +99,16 @@ def _pattern(told: Told) -> tuple[str, str]:
     return f"{told.subject} is not {says}.", remedy
 
 
+#: How a pattern begins that takes host names.
+HOST = r"^(\*\.)?"
+
+
 def _meant(pattern: str, small: str, text: str) -> list[str]:
     """What may have been meant by a text, in lower case `small`."""
     if pattern == GUID:
         return re.findall(GUID.strip("^$"), small)
+    if HOST in pattern:
+        return [re.sub(r"^https?://", "", small).split("/", maxsplit=1)[0]]
     if pattern.startswith("^Standard_"):
         return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
     return [re.sub(r"[\s_.-]+", "-", small), "".join(small.split()), re.sub(r"[^a-z0-9]", "", small)]
@@ -158,6 +164,18 @@ def _network(told: Told) -> tuple[str, str]:
         return f"{told.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
     remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
     return f"{told.subject} is not an IPv4 range in CIDR form.", remedy
+
+
+def _resource_id(told: Told) -> tuple[str, str]:
+    kind = told.context["arm_type"]
+    return (
+        f"{told.subject} {told.context['why']}; the id of a {kind} belongs here.",
+        f"For example `{told.context['example']}`.",
+    )
+
+
+def _address(told: Told) -> tuple[str, str]:
+    return f"{told.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
 
 
 def _tag(told: Told) -> tuple[str, str]:
@@ -240,6 +258,8 @@ WORDS: Mapping[str, Words] = {
     "less_than_equal": _number("too large: at most {}"),
     "finite_number": _DECIMAL,
     "network": _network,
+    "resource_id": _resource_id,
+    "address": _address,
     "tag": _tag,
     "tag_twice": _tag_twice,
 }

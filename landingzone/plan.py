@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from arm.ids import parse
 from landingzone.addresses import AddressPlan, environments, plan_addresses
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.roles import DEPLOYER
 from landingzone.names import NameBook
 from landingzone.planning.context import Context
+from landingzone.planning.defender import plan_defender
+from landingzone.planning.dns import check_dns, plan_dns
 from landingzone.planning.environment import plan_environment
+from landingzone.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from landingzone.planning.hub import plan_hub
+from landingzone.planning.isolation import check_isolation
 from landingzone.planning.limits import check_limits
+from landingzone.planning.pipelines import check_pipelines
 from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
 from landingzone.planning.registry import plan_shared_registry
+from landingzone.planning.security import check_security
 from landingzone.planning.sizes import check_sizes
 from landingzone.planning.spoke import plan_spoke
 from landingzone.problems import StackFileError
 from landingzone.specs import (
+    DefenderPlanSpec,
+    ExistingHubSpec,
     HubSpec,
     PoliciesSpec,
+    PrivateDnsSpec,
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
     SharedRegistrySpec,
@@ -39,6 +49,21 @@ class DeployerRole:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationPlan:
+    """How a landing zone stands in its organisation.
+
+    `existing_hub` is None where `hub` is built. `dns`: zones that are built beside an existing hub. `outside`: ids of
+    what is referred to and not built here.
+    """
+
+    hub_subscription: str
+    existing_hub: ExistingHubSpec | None
+    dns_mode: str
+    dns: PrivateDnsSpec | None
+    outside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LandingZonePlan:
     """A landing zone, decided."""
 
@@ -48,20 +73,29 @@ class LandingZonePlan:
     tenant_id: str
     subscriptions: tuple[str, ...]
     addresses: AddressPlan
-    hub: HubSpec
+    hub: HubSpec | None
     spokes: tuple[SpokeSpec, ...]
     shared_registry: SharedRegistrySpec | None
     environments: tuple[ProjectEnvironmentSpec, ...]
     policies: PoliciesSpec
     deployer: tuple[DeployerRole, ...]
     keep_api_version_aliases: bool
+    organisation: OrganisationPlan
+    defender: tuple[DefenderPlanSpec, ...] = ()
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Ids of what exists already: referred to, never waited for."""
+        keys = (environment.encryption for environment in self.environments)
+        return (*self.organisation.outside, *(key.vault for key in keys if key is not None and key.made is None))
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
         """Every role assignment."""
-        yield from self.hub.log_analytics.roles
+        yield from self.hub.log_analytics.roles if self.hub else ()
         for environment in self.environments:
             yield from environment.group_roles
             yield from environment.key_vault.roles
+            yield from environment.encryption.roles if environment.encryption else ()
             yield from environment.storage.roles
             yield from environment.registry.roles if environment.registry else environment.shared_registry_roles
             yield from environment.insights.roles
@@ -73,11 +107,13 @@ class LandingZonePlan:
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (*problems, *check_references(config), *check_limits(config), *check_sizes(config))
+    problems = (*problems, *check_existing_hub(config), *check_dns(config), *check_references(config))
+    problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
+    problems = (*problems, *check_security(config), *check_pipelines(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())
-    hub = plan_hub(context)
+    hub = plan_hub(context) if config.hub.existing is None else None
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
     shared = plan_shared_registry(context) if config.shared_registry else None
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
@@ -89,7 +125,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         location=config.location,
         cloud=config.cloud,
         tenant_id=config.tenant_id,
-        subscriptions=tuple(dict.fromkeys((context.hub_subscription, context.landing_zone_subscription))),
+        subscriptions=subscriptions(context),
         addresses=addresses,
         hub=hub,
         spokes=spokes,
@@ -98,19 +134,36 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         policies=policies,
         deployer=_deployer(context, hub, policies),
         keep_api_version_aliases=config.keep_api_version_aliases,
+        defender=plan_defender(config),
+        organisation=_organisation(context),
     )
 
 
-def _deployer(context: Context, hub: HubSpec, policies: PoliciesSpec) -> tuple[DeployerRole, ...]:
+def _organisation(context: Context) -> OrganisationPlan:
+    existing = plan_existing_hub(context)
+    dns = plan_dns(context) if existing is not None and context.config.dns.mode == "created" else None
+    return OrganisationPlan(context.hub_subscription, existing, context.config.dns.mode, dns, outside(context))
+
+
+def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> tuple[DeployerRole, ...]:
     locks = context.any_production
     holds = {
         "always": True,
         "locks": locks,
         "noLocks": not locks,
-        "roles": bool(hub.log_analytics.roles) and not locks,
+        "roles": hub is not None and bool(hub.log_analytics.roles) and not locks,
+        "hubBuilt": hub is not None,
+        "hubBuiltLocks": hub is not None and locks,
+        "hubExists": hub is None,
+        "zonesExist": context.config.dns.mode == "existing",
         "policies": bool(policies.assignments),
     }
-    on = {"hub": context.hub_subscription, "landingZone": context.landing_zone_subscription}
+    on = {
+        "hub": context.hub_subscription,
+        "landingZone": context.landing_zone_subscription,
+        "zones": context.zones_place.subscription,
+        "logs": parse(context.log_analytics).subscription,
+    }
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:
         if holds[grant.when]:

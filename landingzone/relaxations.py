@@ -8,7 +8,9 @@ from typing import get_args
 
 from landingzone.addresses import environments
 from landingzone.config import LandingZoneConfig
+from landingzone.config.isolation import IsolationConfig
 from landingzone.config.policies import Guardrail
+from landingzone.planning.pipelines import pull_requests
 from landingzone.problems import Path, listed
 
 
@@ -28,7 +30,10 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches every compute")
+    for name, own in config.egress_hosts.items():
+        yield Relaxation(("egressHosts", name), f"every compute reaches {listed(own.hosts)}: {own.why}")
     yield from _policies(config)
+    yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         security = environment.security
@@ -45,8 +50,21 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
                 "turned on later",
             )
+        yield from _isolation(environment.isolation, (*path, "isolation"))
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")
+    for index, one in enumerate(config.accepted_findings):
+        accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
+        yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
+    if isolation.managed and isolation.outbound == "internet":
+        yield Relaxation(
+            (*path, "outbound"), "computes reach the whole internet, past no firewall: whatever they read can leave"
+        )
+    if isolation.approved_only and isolation.allow:
+        yield Relaxation((*path, "allow"), f"computes reach {listed(isolation.allow)}: what they read can leave there")
 
 
 def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:

@@ -53,9 +53,9 @@ def find(stack: str, folder: Path) -> Path:
     return folder / f"Pulumi.{stack}.yaml"
 
 
-def read(path: Path, shown: str) -> Document:
-    """Reads a file. Raises StackFileError where it is not there, not text or not YAML."""
-    text = _text(path, shown)
+def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
+    """Reads a file, or `raw` in its place. Raises StackFileError where it is not there, not text or not YAML."""
+    text = _text(path, shown, raw)
     try:
         loader = _Loader(text)
     except yaml.reader.ReaderError as error:
@@ -81,9 +81,9 @@ def read(path: Path, shown: str) -> Document:
 _EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
 
 
-def _text(path: Path, shown: str) -> str:
+def _text(path: Path, shown: str, raw: bytes | None) -> str:
     try:
-        raw = path.read_bytes()
+        raw = path.read_bytes() if raw is None else raw
     except FileNotFoundError:
         raise StackFileError([Problem((), "There is no such file.", _which(path), shown)]) from None
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landingzone.facts.egress import REQUIRED, SCENARIOS
+from landingzone.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from landingzone.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
 from landingzone.facts.roles import DEPLOYER, GRANTS
 
@@ -37,14 +38,33 @@ def egress_page() -> str:
         for rules in SCENARIOS.values()
         for rule in rules
     ]
-    return _page(
+    chosen = _section(
+        "By choice", "Hosts that `egress` in the stack file opens.", ("choice", "hosts", "why", "source"), hosts
+    )
+    page = _page(
         "Egress",
         "What computes reach, by rules of their subnets and of the firewall. `Storage` of the region takes in accounts "
         "of others: a way out for data that a service endpoint policy would close, which is not built.",
         ("rule", "service tag", "protocol", "ports", "when", "why", "source"),
         required,
-    ) + _section(
-        "By choice", "Hosts that `egress` in the stack file opens.", ("choice", "hosts", "why", "source"), hosts
+    )
+    return page + chosen + _managed_networks()
+
+
+def _managed_networks() -> str:
+    """What Azure lets out by itself, and what is added."""
+    to = "private endpoint to"
+    rows = [
+        *((f"{to} the {row.part}", "Azure", row.why, row.source) for row in REQUIRED_ENDPOINTS),
+        *((f"`{row.tag}`", "Azure", row.why, row.source) for row in REQUIRED_TAGS),
+        *((f"{to} {row.group}s", f"built here, with {row.only}", row.why, row.source) for row in ADDED_ENDPOINTS),
+    ]
+    return _section(
+        "Managed networks",
+        "What they let out while only what is approved may leave, besides the hosts by choice. With "
+        "`outbound: internet` tags and hosts need no rule. [Isolation](isolation.md) tells more.",
+        ("to", "by", "why", "source"),
+        [(where, by, why, f"<{source}>") for where, by, why, source in rows],
     )
 
 
@@ -64,7 +84,8 @@ def addresses_page() -> str:
         )
         + _section(
             "An environment's range",
-            "Divided the same way for every environment.",
+            "Divided the same way for every environment whose computes are in a subnet; with `isolation: managed` all "
+            "of it is for endpoints.",
             ("subnet", "begins at", "share"),
             shares,
         )
@@ -78,9 +99,15 @@ def _when(word: str) -> str:
         "production": "in production",
         "batch": "with batch",
         "noSharedKeys": "without storage keys",
+        "ownKey": "with a key of its own",
+        "managedNetwork": "with a managed network",
         "locks": "with production",
         "noLocks": "without production",
         "roles": "where groups get the logs",
+        "hubBuilt": "where the hub is built here",
+        "hubBuiltLocks": "with production, where the hub is built here",
+        "hubExists": "with an existing hub",
+        "zonesExist": "with existing zones",
     }.get(word, word)
 
 

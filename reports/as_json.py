@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from arm.graph import Resource
+from checks.accepted_finding import Accepted
 from checks.finding import Finding
 from landingzone.addresses import AddressPlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
-from reports import policy
+from reports import existing_hub, managed_networks, policy, quota
 from reports.preview import NOT_COVERED, Preview
 
 SCHEMA_VERSION = 1
@@ -29,6 +30,8 @@ def render(preview: Preview) -> str:
             "resources": [_resource(resource) for resource in preview.graph],
             "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
             "findings": [_finding(finding) for finding in preview.findings],
+            "acceptedFindings": [_accepted(one) for one in preview.accepted],
+            "quota": quota.records(preview.plan),
             "notCovered": list(NOT_COVERED),
         }
     )
@@ -46,6 +49,7 @@ def addresses(plan: AddressPlan) -> list[dict[str, Any]]:
             "network": space.network,
             "ranges": list(space.ranges),
             "free": list(space.free),
+            "exists": not space.built,
             "blocks": [
                 {
                     "owner": block.owner,
@@ -70,7 +74,9 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "location": plan.location,
         "tenantId": plan.tenant_id,
         "subscriptions": list(plan.subscriptions),
+        "existingHub": existing_hub.record(plan),
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
+        "managedNetworks": managed_networks.records(plan),
         "roles": [_role(role) for role in plan.roles()],
         "deployerRoles": [{"subscription": d.subscription, "role": d.role, "why": d.why} for d in plan.deployer],
     }
@@ -108,6 +114,11 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "source": resource.source,
         "body": resource.body,
     }
+
+
+def _accepted(one: Accepted) -> dict[str, Any]:
+    by = one.by
+    return {**_finding(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader
 
 from checks.finding import Severity
 from landingzone.problems import dotted, listed
+from landingzone.quota import demands
 from landingzone.relaxations import relaxations
-from reports import policy
+from reports import accepted, existing_hub, policy, quota
 from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, plural
 
@@ -29,7 +30,17 @@ def render(preview: Preview) -> str:
         "verdict": _verdict(preview),
         "summary": list(_summary(preview)),
         "asked_for": [(dotted(r.path), _plain(r.gives_up)) for r in relaxations(preview.config)],
+        "must_allow": [
+            (", ".join(f"`{to}`" for to in rule.to), rule.how, ", ".join(rule.sources), rule.why)
+            for rule in existing_hub.must_allow(preview.plan)
+        ],
+        "demands": existing_hub.demands(preview.plan),
         "findings": list(_findings(preview)),
+        "accepted": [
+            (one.finding.severity.value, one.finding.check, _plain(one.finding.message), _plain(accepted.why(one)))
+            for one in preview.accepted
+        ],
+        "quota": list(_quota(preview)) if preview.quota else [],
         "policies": list(_policies(preview)),
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
@@ -57,7 +68,8 @@ def _summary(preview: Preview) -> Iterator[tuple[str, str]]:
     groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
     total = plural(len(preview.graph.resources), "resource")
     yield "would build", f"{total} in {plural(groups, 'resource group')}, {preview.plan.location}"
-    yield "findings", ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
+    counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
+    yield "findings", counts + accepted.summary(preview.accepted)
     yield "policy", policy.summary(preview.verdicts)
 
 
@@ -83,6 +95,15 @@ def _policies(preview: Preview) -> Iterator[dict[str, Any]]:
         }
 
 
+def _quota(preview: Preview) -> Iterator[dict[str, Any]]:
+    for demand in demands(preview.plan):
+        yield {
+            "place": f"{demand.region}, subscription `{demand.subscription}`",
+            "rows": list(quota.rows(demand)),
+            "unknown": "; ".join(quota.unknown(demand)),
+        }
+
+
 def _built(preview: Preview) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for subscription in preview.plan.subscriptions:
         mine = [r for r in preview.graph if r.subscription == subscription]
@@ -97,12 +118,14 @@ def _built(preview: Preview) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
     for space in preview.plan.addresses.spaces:
-        yield {"network": space.network, "range": ", ".join(space.ranges), "of": "", "use": "the whole"}
+        use = "the whole" if space.built else "exists already"
+        yield {"network": space.network, "range": ", ".join(space.ranges), "of": "", "use": use}
         for block in space.blocks:
             for subnet in block.subnets:
                 wanted = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
                 yield {"network": "", "range": subnet.cidr, "of": block.owner, "use": f"{subnet.role}, {wanted}"}
-        yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
+        if space.built:
+            yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
 
 
 def _plain(text: str) -> str:

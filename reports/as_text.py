@@ -11,7 +11,8 @@ from checks.finding import Finding, Severity
 from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
-from reports import policy
+from reports import accepted, managed_networks, policy, quota
+from reports.existing_hub import Allowed, demands, must_allow
 from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, plural
 
@@ -21,7 +22,9 @@ WIDTH = 80
 def render(preview: Preview) -> str:
     """The whole preview."""
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
-    parts += [_asked_for(preview), _findings(preview), _policy(preview), _deployer(preview), _limits()]
+    parts += [quota.text(preview.plan)] if preview.quota else []
+    parts += [_existing_hub(preview), _ways_out(preview), _asked_for(preview), _findings(preview), _policy(preview)]
+    parts += [_deployer(preview), _limits()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -48,7 +51,7 @@ def _summary(preview: Preview) -> str:
     rows = {
         "would build": f"{total} in {plural(groups, 'resource group')}",
         "addresses": "; ".join(_used(space) for space in preview.plan.addresses.spaces),
-        "findings": counts,
+        "findings": counts + accepted.summary(preview.accepted),
         "policy": policy.summary(preview.verdicts),
     }
     return "\n".join(_wrapped(f"  {label:<14}", text) for label, text in rows.items())
@@ -56,6 +59,8 @@ def _summary(preview: Preview) -> str:
 
 def _used(space: Space) -> str:
     ranges = ", ".join(space.ranges)
+    if not space.built:
+        return f"{space.network} {ranges}, exists already"
     return f"{space.network} {ranges}, {_free_addresses(space):,} free"
 
 
@@ -75,10 +80,11 @@ def _built(preview: Preview) -> str:
 
 
 def _roles_of(preview: Preview, subscription: str) -> str:
-    hub = preview.plan.hub.group.place.subscription
+    hub = preview.plan.organisation.hub_subscription
     if len(preview.plan.subscriptions) == 1:
         return ", the only one"
-    return ", the hub's" if subscription == hub else ", the landing zone's"
+    zones = "" if any(spoke.group.place.subscription == subscription for spoke in preview.plan.spokes) else "zones"
+    return ", the hub's" if subscription == hub else ", the private DNS zones'" if zones else ", the landing zone's"
 
 
 def _group(group: str, members: list[Resource]) -> Iterator[str]:
@@ -101,7 +107,38 @@ def _space(space: Space, indent: str) -> Iterator[str]:
         for subnet in block.subnets:
             wants = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
             yield f"{indent}    {subnet.role:<30}{subnet.cidr:<20}{wants}"
-    yield _wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")
+    if space.built:
+        yield _wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")
+    else:
+        yield f"{indent}  exists already: what is in it is not known here"
+
+
+def _existing_hub(preview: Preview) -> str:
+    """What the firewall of a hub that exists must let through: once for all rules with the same sources."""
+    by_sources: dict[tuple[str, ...], list[Allowed]] = {}
+    for rule in must_allow(preview.plan):
+        by_sources.setdefault(rule.sources, []).append(rule)
+    lines = []
+    for sources, rules in by_sources.items():
+        lines.append(_wrapped("  from ", ", ".join(sources)))
+        for rule in rules:
+            lines += [_wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), _wrapped("      ", rule.why)]
+    told = ["The existing firewall must allow", *lines] if lines else []
+    asked = demands(preview.plan)
+    told += ["The existing hub must see to it that", *(_wrapped("  - ", text) for text in asked)] if asked else []
+    return "\n".join(told)
+
+
+def _ways_out(preview: Preview) -> str:
+    """What managed networks let out, and why. By Azure: it makes these rules itself, none is sent."""
+    lines = []
+    for environment, network in managed_networks.managed(preview.plan):
+        where = f"{environment.project}, {environment.environment}"
+        lines.append(_wrapped(f"  {where}\n    ", managed_networks.headline(network)))
+        for by, rows in managed_networks.by_whom(network).items():
+            lines.append(f"    {by}")
+            lines += [_wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
+    return "\n".join(["Ways out of managed networks", *lines]) if lines else ""
 
 
 def _asked_for(preview: Preview) -> str:
@@ -111,7 +148,8 @@ def _asked_for(preview: Preview) -> str:
 
 def _findings(preview: Preview) -> str:
     """The same finding at several resources is told once, with the names of the others."""
-    return "\n\n".join(_finding(first, *others) for first, others in alike(preview.findings))
+    told = [_finding(first, *others) for first, others in alike(preview.findings)]
+    return "\n\n".join(part for part in (*told, accepted.text(preview.accepted, WIDTH)) if part)
 
 
 def _finding(first: Finding, *others: Finding) -> str:
@@ -136,7 +174,8 @@ def _policy(preview: Preview) -> str:
 
 def _deployer(preview: Preview) -> str:
     lines = []
-    for subscription in preview.plan.subscriptions:
+    others = (row.subscription for row in preview.plan.deployer)
+    for subscription in dict.fromkeys((*preview.plan.subscriptions, *others)):
         lines.append(f"Needed by whoever runs `pulumi up`, on {subscription}")
         for row in preview.plan.deployer:
             if row.subscription == subscription:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from arm.graph import ResourceGraph
+from checks.accepted_finding import Accepted
 from checks.finding import Finding, Severity
 from landingzone.config import LandingZoneConfig
 from landingzone.plan import LandingZonePlan
@@ -22,7 +23,10 @@ NOT_COVERED = (
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One stack, previewed. `verdicts` are those of Azure Policy."""
+    """One stack, previewed. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
+
+    `quota`: whether forms for people show what is taken of quotas.
+    """
 
     stack: str
     config: LandingZoneConfig
@@ -30,6 +34,8 @@ class Preview:
     graph: ResourceGraph
     findings: tuple[Finding, ...]
     verdicts: Verdicts
+    accepted: tuple[Accepted, ...] = ()
+    quota: bool = False
 
     def count(self, severity: Severity) -> int:
         """Findings of a severity."""
@@ -49,4 +55,5 @@ def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]
     for f in findings:
         found.setdefault((f.check, f.severity, f.path, repr(f.actual), f.remedy), []).append(f)
     for first, *others in found.values():
-        yield first, others
+        by_name = {other.name: other for other in others if other.name != first.name}
+        yield first, list(by_name.values())

@@ -20,7 +20,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.KeyVault/vaults": ("key vault", "key vaults"),
         "Microsoft.MachineLearningServices/workspaces": ("ML workspace", "ML workspaces"),
         "Microsoft.MachineLearningServices/workspaces/computes": ("compute", "computes"),
+        "Microsoft.MachineLearningServices/workspaces/outboundRules": ("outbound rule", "outbound rules"),
         "Microsoft.ManagedIdentity/userAssignedIdentities": ("identity", "identities"),
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
+            "federated credential",
+            "federated credentials",
+        ),
         "Microsoft.Network/azureFirewalls": ("firewall", "firewalls"),
         "Microsoft.Network/bastionHosts": ("Bastion host", "Bastion hosts"),
         "Microsoft.Network/firewallPolicies": ("firewall policy", "firewall policies"),

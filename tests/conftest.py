@@ -24,6 +24,7 @@ STACKS = {
     "prod": "prod",
     "minimal": "examples/minimal/Pulumi.minimal.yaml",
     "recommended": "examples/recommended/Pulumi.recommended.yaml",
+    "existing-hub": "examples/existing-hub/Pulumi.existing-hub.yaml",
 }
 
 

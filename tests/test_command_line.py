@@ -20,6 +20,7 @@ FILES = {
     "prod": "Pulumi.prod.yaml",
     "minimal": STACKS["minimal"],
     "recommended": STACKS["recommended"],
+    "existing-hub": STACKS["existing-hub"],
 }
 
 

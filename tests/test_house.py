@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "policies": {"arm"},
     "offline": {"arm"},
     "checks": {"arm", "landingzone", "policies"},
-    "reports": {"arm", "landingzone", "checks", "policies"},
+    "rehearsal": {"arm", "landingzone", "offline"},
+    "reports": {"arm", "landingzone", "checks", "policies", "rehearsal"},
     "crossguard": {"arm", "offline", "policies", "reports"},
 }
 NEVER_PULUMI = ("arm", "landingzone", "policies", "checks", "reports")

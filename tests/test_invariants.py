@@ -170,12 +170,17 @@ def test_names_are_unique_and_within_their_limits(stack: str) -> None:
 
 
 def test_every_compute_is_private_and_waits_for_its_workspaces_endpoint(stack: str) -> None:
-    """No public address, no login, in a subnet, and created after the names of the workspace resolve."""
+    """No public address, no login, in a subnet or managed network, and created after its workspace's names resolve."""
+    modes = {
+        r["id"]: r["body"]["properties"]["managedNetwork"]["isolationMode"]
+        for r in of_type(stack, "Microsoft.MachineLearningServices/workspaces")
+    }
     zone_groups = {r["urn"]: r["id"] for r in of_type(stack, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups")}
     for compute in of_type(stack, "Microsoft.MachineLearningServices/workspaces/computes"):
         outer, inner = compute["body"]["properties"], compute["body"]["properties"]["properties"]
         waits = [zone_groups[urn].split("/")[8] for urn in compute["dependsOn"] if urn in zone_groups]
-        assert (outer["disableLocalAuth"], inner["enableNodePublicIp"], "subnet" in inner) == (True, False, True)
+        injected = modes[compute["id"].split("/computes/")[0]] == "Disabled"
+        assert (outer["disableLocalAuth"], inner["enableNodePublicIp"], "subnet" in inner) == (True, False, injected)
         assert [name for name in waits if name.endswith("-workspace")] == [
             f"pep-{compute['resourceGroup'].split('-', 1)[1].rsplit('-', 1)[0]}-workspace"
         ]

@@ -28,7 +28,7 @@ def copy_of_the_program(folder: Path) -> None:
     """Everything that a preview needs, to be changed at will."""
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in [ROOT / "__main__.py", *ROOT.glob("cli*.py"), ROOT / "preview.py"]:
+    for file in ROOT.glob("*.py"):
         shutil.copy(file, folder / file.name)
 
 

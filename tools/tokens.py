@@ -208,6 +208,7 @@ TOKENS = (
         "containerservice", "AgentPool", "Microsoft.ContainerService/managedClusters/agentPools",
         (_GROUP, "resourceName", "agentPoolName"),
     ),
+    Token("security", "Pricing", "Microsoft.Security/pricings", ("scopeId", "pricingName"), scope="extension"),
     Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
     Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),
     Token("portal", "Dashboard", "Microsoft.Portal/dashboards", (_GROUP, "dashboardName")),

@@ -1,5 +1,6 @@
 """The stack file's model: frozen, complete, and closed to what it does not know."""
 
+from landingzone.config.dns import DnsConfig
 from landingzone.config.environment import (
     ClusterConfig,
     EnvironmentConfig,
@@ -8,6 +9,7 @@ from landingzone.config.environment import (
     ProjectConfig,
     SecurityConfig,
 )
+from landingzone.config.existing import ExistingHubConfig
 from landingzone.config.hub import FirewallConfig, HubConfig, LogAnalyticsConfig
 from landingzone.config.root import LandingZoneConfig
 from landingzone.config.shared import AccessConfig
@@ -15,7 +17,9 @@ from landingzone.config.shared import AccessConfig
 __all__ = [
     "AccessConfig",
     "ClusterConfig",
+    "DnsConfig",
     "EnvironmentConfig",
+    "ExistingHubConfig",
     "FirewallConfig",
     "HubConfig",
     "ImageBuildConfig",

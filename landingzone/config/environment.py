@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from landingzone.config.encryption import CustomerManagedKeyConfig
+from landingzone.config.isolation import IsolationConfig
+from landingzone.config.pipelines import PipelineIdentitiesConfig
 from landingzone.config.shared import (
     AccessConfig,
     ComputeName,
@@ -70,6 +73,10 @@ class SecurityConfig(Config):
     """Whether the storage account takes keys. Then datastores use keys instead of identities."""
     high_business_impact: bool = True
     """Encrypts computes' temporary disks and sends Microsoft less diagnostic data. Cannot be changed later."""
+    customer_managed_key: CustomerManagedKeyConfig | None = None
+    """Encrypts workspace, storage account and registry with a key of your own. Only when they are created."""
+    serverless_compute: bool = False
+    """Serverless compute runs in the training subnet, without a public address. Its nodes take addresses there."""
 
 
 class NamesConfig(Config):
@@ -91,7 +98,8 @@ class EnvironmentConfig(Config):
     """One environment of one project: a resource group of its own, and everything in it."""
 
     network: Network | None = None
-    """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring.
+    """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring; with a
+    managed network all of it holds endpoints.
 
     It must be said; left out, the error names the next range that is free and large enough."""
     spoke: Word | None = None
@@ -112,12 +120,16 @@ class EnvironmentConfig(Config):
     """Addresses to keep free above what is asked for, in percent."""
     registry: Literal["own", "shared"] = "own"
     """A container registry of its own, or the landing zone's."""
+    isolation: IsolationConfig = IsolationConfig()
+    """Whether computes are in a subnet of the spoke or in a network that Azure ML manages. docs/isolation.md."""
     batch: bool = True
     """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()
     """What is stricter or looser than the default."""
     access: AccessConfig = AccessConfig()
     """Groups of this environment, besides those of the project and the landing zone."""
+    pipeline_identities: PipelineIdentitiesConfig | None = None
+    """Identities of its pipelines, instead of those of the project; {} for none."""
     tags: Tags = Field(default_factory=dict)
     """Tags of this environment, over those of the project."""
     names: NamesConfig = NamesConfig()
@@ -137,6 +149,8 @@ class ProjectConfig(Config):
     """What it is for, in a sentence. Becomes the workspace's description."""
     access: AccessConfig = AccessConfig()
     """Groups of all its environments, besides those of the landing zone."""
+    pipeline_identities: PipelineIdentitiesConfig = PipelineIdentitiesConfig()
+    """Identities of pipelines, made anew for each of its environments."""
     tags: Tags = Field(default_factory=dict)
     """Tags of all its environments, over those of the landing zone."""
     environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]

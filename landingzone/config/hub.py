@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from landingzone.config.existing import ExistingHubConfig
 from landingzone.config.shared import Config, Generation, Network, OwnName
 
 
@@ -30,10 +32,15 @@ class LogAnalyticsConfig(Config):
 
 
 class HubConfig(Config):
-    """The hub, created here."""
+    """The hub: created here, which takes `addressSpace`, or an existing one."""
 
-    address_space: Network
-    """The hub's range, /24 or larger. Its first 256 addresses are laid out by docs/addresses.md."""
+    # Editors learn of the choice by this; what is said of a mistake comes from the checks.
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["addressSpace"]}, {"required": ["existing"]}]})
+
+    existing: ExistingHubConfig | None = None
+    """A hub that exists already. Nothing else can be said of the hub then."""
+    address_space: Network = ""
+    """The range of a hub that is created, /24 or larger. Its first 256 addresses are laid out by docs/addresses.md."""
     firewall: FirewallConfig = FirewallConfig()
     """The firewall and its policy."""
     bastion: bool = False
@@ -44,3 +51,17 @@ class HubConfig(Config):
     """The central log."""
     generation: Generation = 1
     """Raise by one when a name of the hub is still held by something deleted."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_for_its_range(cls, value: Any) -> Any:
+        """A hub that is created must say its range, and is asked for it at the place of the key."""
+        created = isinstance(value, dict) and value.get("existing") is None and "address_space" not in value
+        return {"addressSpace": "", **value} if created else value
+
+    @field_validator("address_space", mode="before")
+    @classmethod
+    def _said(cls, value: Any) -> Any:
+        if value == "":
+            raise PydanticCustomError("missing", "it is missing")
+        return value

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from landingzone.config.accepted import AcceptedFindingConfig
+from landingzone.config.dns import DnsConfig
+from landingzone.config.egress import EgressHostsConfig
 from landingzone.config.environment import ProjectConfig
 from landingzone.config.hub import HubConfig
 from landingzone.config.policies import PoliciesConfig
@@ -37,7 +40,9 @@ class SharedRegistryConfig(Config):
     """Raise by one when the name is still held by something deleted."""
 
 
-EGRESS_SCENARIOS = Literal["pythonPackages"]
+EGRESS_SCENARIOS = Literal["pythonPackages", "rPackages", "visualStudioCode", "huggingFace", "autoML"]
+
+DEFENDER_PLANS = Literal["keyVaults", "storage", "containers", "ai", "resourceManager"]
 
 
 class LandingZoneConfig(Config):
@@ -61,14 +66,20 @@ class LandingZoneConfig(Config):
     """Subscriptions by role."""
     hub: HubConfig
     """The hub."""
+    dns: DnsConfig = DnsConfig()
+    """Private DNS zones of endpoints."""
     spokes: Annotated[dict[Word, SpokeConfig], Field(min_length=1)]
     """Spokes by name."""
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere, which nothing here may overlap."""
     egress: tuple[EGRESS_SCENARIOS, ...] = ()
-    """What computes may reach beyond what Azure ML requires: pythonPackages opens PyPI, conda and PyTorch."""
+    """What computes may reach beyond what Azure ML requires; docs/egress.md lists the hosts of each."""
+    egress_hosts: dict[Word, EgressHostsConfig] = Field(default_factory=dict)
+    """Other hosts that computes may reach, by a name for the rule."""
     shared_registry: SharedRegistryConfig | None = None
     """A container registry for the environments that say `registry: shared`."""
+    defender: tuple[DEFENDER_PLANS, ...] = ()
+    """Plans of Defender for Cloud on the landing zone's subscription. Each costs, for all that is in it."""
     access: AccessConfig = AccessConfig()
     """Groups of all environments."""
     tags: Tags = Field(default_factory=dict)
@@ -77,5 +88,7 @@ class LandingZoneConfig(Config):
     """Projects by name."""
     policies: PoliciesConfig = PoliciesConfig()
     """Azure policies: guardrails, further assignments, exemptions."""
+    accepted_findings: tuple[AcceptedFindingConfig, ...] = ()
+    """Findings of the preview that are accepted for a time."""
     keep_api_version_aliases: bool = False
     """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""

@@ -1,7 +1,8 @@
 """What Azure allows in names.
 
 Limits and characters: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, and the
-published resource types where they are stricter. Abbreviations:
+published resource types where they are stricter; of federated credentials:
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations. Abbreviations:
 https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/resource-abbreviations
 """
 
@@ -54,6 +55,7 @@ NAME_RULES: Mapping[str, NameRule] = {
     "privateEndpoint": NameRule("pep-", 2, 64, _WORDS, _WORDS_SAY, "group"),
     "networkInterface": NameRule("nic-", 1, 80, _WORDS, _WORDS_SAY, "group"),
     "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),
+    "federatedCredential": NameRule("", 3, 120, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"),
     "logAnalytics": NameRule(
         "log-", 4, 63, r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and hyphens", "group", stays_taken=True
     ),
@@ -72,5 +74,8 @@ NAME_RULES: Mapping[str, NameRule] = {
     ),
     "cluster": NameRule(
         "", 3, 16, r"[A-Za-z](?![A-Za-z0-9-]*-\d+$)[A-Za-z0-9-]*", "letters, digits and hyphens, starting with a letter", "parent"
+    ),
+    "outboundRule": NameRule(
+        "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
     ),
 }  # fmt: skip

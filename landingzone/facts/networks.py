@@ -80,5 +80,8 @@ SMALLEST_HUB = 24
 #: The range alone decides, so that changing a count in the stack file moves nothing.
 ENVIRONMENT_SHARES = (("training", 0.0, 1), ("endpoints", 0.5, 2), ("scoring", 0.75, 2))
 
+#: The same with a managed network: all of the range is for endpoints, since computes are elsewhere.
+MANAGED_SHARES = (("endpoints", 0.0, 0),)
+
 #: The smallest range of an environment: its quarters are the smallest subnets.
 SMALLEST_ENVIRONMENT = SMALLEST_SUBNET - 2

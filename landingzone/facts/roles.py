@@ -11,10 +11,12 @@ from typing import Literal
 
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
     "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
     "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
     "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
@@ -30,16 +32,16 @@ ROLES: Mapping[str, str] = {
     "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
 }
 
-#: Who: an identity that the environment makes, or a key of `access` in the stack file.
+#: Who: an identity that the environment makes, a service of Azure, or a key of `access` in the stack file.
 Who = Literal[
-    "workspaceIdentity", "computeIdentity", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines"
+    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines"
 ]  # fmt: skip
-#: On what, within one project environment; `logAnalytics` is the central one.
+#: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key.
 Target = Literal[
-    "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics"
+    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics"
 ]  # fmt: skip
 #: In which environments.
-When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys"]
+When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ _KEYS = "https://learn.microsoft.com/azure/machine-learning/how-to-disable-local
 _ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 _NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 _CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
+_OWN_KEY = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys"
+_REGISTRY_KEY = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
+#: Get, wrap and unwrap, and nothing else: what the pages on customer-managed keys ask for.
+_CRYPTO = "Key Vault Crypto Service Encryption User"
+
+_APPROVER = "Azure AI Enterprise Network Connection Approver"
 
 GRANTS: tuple[Grant, ...] = (
     # The workspace acts on what it consists of. Microsoft documents Contributor for a user-assigned identity.
@@ -74,11 +82,20 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", "Storage Table Data Contributor", "storage", "parallel runs without account keys", _KEYS, "batch"),
     Grant("workspaceIdentity", "Reader", "blobEndpoint", "the studio shows data behind a private endpoint", _NETWORK),
     Grant("workspaceIdentity", "Reader", "fileEndpoint", "the studio shows files behind a private endpoint", _NETWORK),
+    # A managed network makes private endpoints to these, and the workspace's identity approves them.
+    Grant("workspaceIdentity", _APPROVER, "storage", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "vault", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "registry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "workspace", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     # What a job does, it does as this identity.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
     Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
     Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    # Whoever reads the key that encrypts the environment, where it has one of its own.
+    Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
+    Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
+    Grant("cosmosDb", _CRYPTO, "keys", "the workspace's metadata is encrypted with the key; on a vault that was brought its owner gives it", _OWN_KEY, "ownKey"),
     # People, always as groups. In production they look; pipelines act.
     Grant("platformTeam", "Reader", "resourceGroup", "seeing what runs, changing it only by code", _CAF),
     Grant("platformTeam", "Log Analytics Reader", "logAnalytics", "reading the logs of everything", _CAF),
@@ -103,19 +120,39 @@ GRANTS: tuple[Grant, ...] = (
 class DeployerGrant:
     """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
 
-    on: Literal["hub", "landingZone"]
+    on: Literal["hub", "landingZone", "zones", "logs"]
     role: str
     why: str
-    when: Literal["always", "locks", "noLocks", "roles", "policies"] = "always"
+    when: Literal[
+        "always", "locks", "noLocks", "roles", "policies", "hubBuilt", "hubBuiltLocks", "hubExists", "zonesExist"
+    ] = "always"
 
 
 #: Locks take more than role assignments: only Owner and User Access Administrator may write them,
 #: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 DEPLOYER: tuple[DeployerGrant, ...] = (
     DeployerGrant(
-        "hub", "Contributor", "creating the hub, its zones and the central log, and the hub's side of peerings"
+        "hub",
+        "Contributor",
+        "creating the hub, its zones and the central log, and the hub's side of peerings",
+        "hubBuilt",
     ),
-    DeployerGrant("hub", "User Access Administrator", "locking the central log", "locks"),
+    DeployerGrant("hub", "User Access Administrator", "locking the central log", "hubBuiltLocks"),
+    # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+    DeployerGrant(
+        "hub", "Network Contributor", "on the existing hub's virtual network: spokes are peered with it", "hubExists"
+    ),
+    # As the policies that deploy diagnostic settings ask for their identity.
+    DeployerGrant(
+        "logs", "Log Analytics Contributor", "on the existing central log: diagnostics are sent to it", "hubExists"
+    ),
+    # It holds privateDnsZones/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking
+    DeployerGrant(
+        "zones",
+        "Private DNS Zone Contributor",
+        "on the group of the existing zones: endpoints write to them",
+        "zonesExist",
+    ),
     DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
     DeployerGrant(

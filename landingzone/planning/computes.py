@@ -6,9 +6,11 @@ from landingzone.addresses import endpoint_groups
 from landingzone.facts.roles import Target
 from landingzone.names import suffix
 from landingzone.planning.context import Context
-from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
+from landingzone.planning.dns import names_resolve
+from landingzone.planning.hub import firewall_rules
+from landingzone.planning.places import spoke_network_id
 from landingzone.planning.scene import Scene
-from landingzone.planning.spoke import subnet_name
+from landingzone.planning.spoke import peerings, subnet_name
 from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
 
 IMAGE_BUILD = "image-build"
@@ -29,21 +31,20 @@ def plan_computes(
         clusters.append(ClusterSpec(name, cluster.size, priority, cluster.min_nodes, cluster.max_nodes, idle))
     for spec in clusters:
         scene.context.take("cluster", spec.name, workspace.id, (*scene.path, "clusters", spec.name))
-    owner = f"{scene.project}/{scene.name}"
+    owner, network = f"{scene.project}/{scene.name}", spoke_network_id(scene.context, scene.spoke)
     return ComputesSpec(
         place=scene.place,
         workspace=workspace.name,
         workspace_id=workspace.id,
         tenant_id=scene.context.config.tenant_id,
-        subnet=f"{spoke_network_id(scene.context, scene.spoke)}/subnets/{subnet_name(owner, 'training')}",
+        subnet="" if workspace.managed_network else f"{network}/subnets/{subnet_name(owner, 'training')}",
         identity=identity,
         clusters=tuple(clusters),
         instances=_instances(scene),
         after=(
-            workspace.endpoint.zone_group,  # no-public-address computes are refused before the endpoint is there
+            workspace.endpoint.ready,  # no-public-address computes are refused before the endpoint is there
             *(role.id for found in roles.values() for role in found if role.principal.identity),
-            *_way_out(scene.context, scene.spoke),
-            *_names_resolve(scene),
+            *_reach(scene, workspace),
         ),
         tags=scene.tags,
     )
@@ -60,20 +61,19 @@ def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:
     return tuple(specs)
 
 
+def _reach(scene: Scene, workspace: WorkspaceSpec) -> tuple[str, ...]:
+    """What nodes need to reach anything: in a managed network its rules, else ways out and names of the spoke."""
+    if workspace.managed_network:
+        return tuple(rule.id for rule in workspace.managed_network.built)
+    return (*_way_out(scene.context, scene.spoke), *_names_resolve(scene))
+
+
 def _names_resolve(scene: Scene) -> tuple[str, ...]:
-    """The hub's links of the zones of this environment: nodes ask the firewall, which asks from the hub."""
+    """The links of the zones of this environment: as a rule the hub's, since nodes ask the firewall there."""
     groups = {*endpoint_groups(scene.settings), "registry"}  # a shared one has its endpoint elsewhere, its zone here
-    zones = {zone.name: zone for group in groups for zone in scene.context.zones_for(group)}
-    return tuple(f"{zones[name].id}/virtualNetworkLinks/link-hub" for name in sorted(zones))
+    return names_resolve(scene.context, groups, scene.spoke)
 
 
 def _way_out(context: Context, spoke: str) -> tuple[str, ...]:
-    """Both sides of the peering, and the firewall's rules: without them a node starts and reaches nothing."""
-    hub, network = context.hub_place, spoke_namer(context, spoke).name("virtualNetwork")
-    peering = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
-    hub_network, policy = context.hub_namer.name("virtualNetwork"), context.hub_namer.name("firewallPolicy")
-    return (
-        spoke_place(context, spoke).id(peering, network, "peer-hub"),
-        hub.id(peering, hub_network, f"peer-spoke-{spoke}"),
-        hub.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),
-    )
+    """What is built here of peering and firewall rules: without them a node starts and reaches nothing."""
+    return (*(side.id for side in peerings(context, spoke)), *firewall_rules(context))

@@ -25,7 +25,10 @@ class Context:
 
     @property
     def hub_subscription(self) -> str:
-        """The hub's subscription, which is the landing zone's where not said."""
+        """The hub's subscription: of an existing one, as its id says; else the landing zone's where not said."""
+        existing = self.config.hub.existing
+        if existing is not None:
+            return parse(existing.virtual_network).subscription
         return self.config.subscriptions.hub or self.landing_zone_subscription
 
     @property
@@ -36,6 +39,9 @@ class Context:
     @property
     def hub_place(self) -> Place:
         """Where the hub is."""
+        existing = self.config.hub.existing
+        if existing is not None:
+            return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
         return Place(self.hub_subscription, self.group_name("hub"), self.config.location)
 
     @property
@@ -46,8 +52,41 @@ class Context:
         return Namer((config.business_unit, "hub"), identity)
 
     @property
+    def hub_network(self) -> str:
+        """The id of the hub's network."""
+        existing = self.config.hub.existing
+        if existing is not None:
+            return existing.virtual_network
+        return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_namer.name("virtualNetwork"))
+
+    @property
+    def hub_ranges(self) -> tuple[str, ...]:
+        """The ranges of the hub's network."""
+        existing = self.config.hub.existing
+        return existing.address_space if existing is not None else (self.config.hub.address_space,)
+
+    @property
+    def dns_servers(self) -> tuple[str, ...]:
+        """Whom spokes ask for names, where that is decided: () for the firewall that is built here."""
+        existing = self.config.hub.existing
+        return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
+
+    @property
+    def zones_place(self) -> Place:
+        """Where private DNS zones are: with the hub that is built here, in the group that is said, or in an own one."""
+        group = self.config.dns.resource_group
+        if group is not None:
+            found = parse(group)
+            return Place(found.subscription, found.resource_group, self.config.location)
+        if self.config.hub.existing is None:
+            return self.hub_place
+        return Place(self.landing_zone_subscription, self.group_name("dns"), self.config.location)
+
+    @property
     def log_analytics(self) -> str:
         """The id of the central log."""
+        if self.config.hub.existing is not None:
+            return self.config.hub.existing.log_analytics
         name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
         return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
 
@@ -88,13 +127,15 @@ class Context:
         return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
 
     def zone(self, name: str) -> ZoneSpec:
-        """A private DNS zone: all are in the hub's group."""
-        place = self.hub_place
+        """A private DNS zone: all are in one group."""
+        place = self.zones_place
         kind = "Microsoft.Network/privateDnsZones"
         return ZoneSpec(name, resource_id(place.subscription, place.resource_group, kind, name))
 
     def zones_for(self, group: str) -> tuple[ZoneSpec, ...]:
-        """The zones that an endpoint's group needs."""
+        """The zones that an endpoint's group needs and the program writes to: none where Azure Policy does that."""
+        if self.config.dns.mode == "policy":
+            return ()
         return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
 
     def take(self, kind: str, name: str, within: str, path: Path) -> str:

@@ -7,14 +7,19 @@ from functools import partial
 from landingzone.facts.roles import Target
 from landingzone.planning.computes import plan_computes
 from landingzone.planning.context import Context, registry_is_shared, union
+from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
+from landingzone.planning.managed_network import plan_managed_network
+from landingzone.planning.pipelines import plan_pipelines
 from landingzone.planning.registry import plan_registry, shared_registry_id
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.scene import Scene, scene_of
+from landingzone.planning.security import secured
 from landingzone.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
     InsightsSpec,
     KeyVaultSpec,
+    PipelineIdentitySpec,
     ProjectEnvironmentSpec,
     ResourceGroupSpec,
     RoleAssignmentSpec,
@@ -45,7 +50,8 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     targets = _targets(scene, names, registry_id)
     identities = _identities(scene)
     by_role = {f"{identity.role}Identity": identity.id for identity in identities}
-    roles = _roles(scene, targets, by_role)
+    pipelines = plan_pipelines(scene)
+    roles = _roles(scene, targets, by_role, pipelines)
     vault = _vault(scene, names["vault"], roles["vault"])
     storage = _storage(scene, names["storage"], roles)
     registry = None if shared else plan_registry(
@@ -54,7 +60,8 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     registry = _protected(scene, registry)
     insights = InsightsSpec(names["insights"], place, context.log_analytics, roles["insights"], scene.tags)
     workspace = _workspace(scene, names["workspace"], targets, roles)
-    return ProjectEnvironmentSpec(
+    key = plan_encryption(scene, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
+    spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
         project=project,
         environment=name,
@@ -62,6 +69,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         group=ResourceGroupSpec(place, scene.tags),
         group_roles=roles["resourceGroup"],
         identities=identities,
+        pipelines=pipelines,
         key_vault=vault,
         storage=storage,
         registry=registry,
@@ -70,13 +78,17 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         workspace=workspace,
         computes=plan_computes(scene, workspace, by_role["computeIdentity"], roles),
     )
+    return secured(scene, spec, key)
 
 
 def _targets(scene: Scene, names: dict[str, str], registry: str) -> dict[Target, str]:
     """The ids of everything that roles are given on."""
     id_of = scene.place.id
     endpoint = partial(scene.namer.name, "privateEndpoint")
+    keys = key_vault_id(scene)
+    own: dict[Target, str] = {"keys": keys} if keys else {}
     return {
+        **own,
         "resourceGroup": scene.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
         "storage": id_of("Microsoft.Storage/storageAccounts", names["storage"]),
@@ -90,20 +102,27 @@ def _targets(scene: Scene, names: dict[str, str], registry: str) -> dict[Target,
 
 def _identities(scene: Scene) -> tuple[IdentitySpec, ...]:
     specs = []
-    for role in ("workspace", "compute"):
+    own_key = scene.settings.security.customer_managed_key is not None
+    for role in ("workspace", "compute", *((IDENTITY,) if own_key else ())):
         name = scene.context.take("identity", scene.namer.name("identity", role), scene.place.group_id, scene.path)
         specs.append(IdentitySpec(role, name, scene.place, scene.tags))
     return tuple(specs)
 
 
 def _roles(
-    scene: Scene, targets: dict[Target, str], identities: dict[str, str]
+    scene: Scene,
+    targets: dict[Target, str],
+    identities: dict[str, str],
+    pipelines: tuple[PipelineIdentitySpec, ...],
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     project = scene.context.config.projects[scene.project]
     people = union(scene.context.config.access, project.access, scene.settings.access)
     settings = scene.settings
-    circumstances = Circumstances(scene.production, settings.batch, settings.security.storage_shared_keys)
-    return assign(targets, Principals(identities, people), circumstances)
+    circumstances = Circumstances(
+        scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+    )
+    own_pipelines = {spec.kind: spec.id for spec in pipelines}
+    return assign(targets, Principals(identities, people, services_of(scene), own_pipelines), circumstances)
 
 
 def _vault(scene: Scene, name: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
@@ -177,6 +196,7 @@ def _workspace(
         datastore_auth="AccessKey" if settings.security.storage_shared_keys else "Identity",
         endpoint=scene.endpoint("amlworkspace", workspace),
         diagnostics=scene.context.diagnostics(workspace),
+        managed_network=plan_managed_network(scene, targets),
         roles=roles["workspace"],
         after=(*before, *scene.parts_resolve),
         protect=scene.production,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from landingzone.addresses import endpoint_groups, environments
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.planning.context import Context, union
+from landingzone.planning.dns import plan_dns
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.rules import bastion_rules, endpoint_rules, firewall_groups
 from landingzone.problems import Path
@@ -17,20 +15,17 @@ from landingzone.specs import (
     LockSpec,
     LogAnalyticsSpec,
     NetworkSecurityGroupSpec,
-    PrivateDnsSpec,
     PublicAddressSpec,
     ResourceGroupSpec,
     SubnetSpec,
     VirtualNetworkSpec,
-    ZoneLinkSpec,
-    ZoneSpec,
 )
 
 _PATH: Path = ("hub",)
 
 
 def plan_hub(context: Context) -> HubSpec:
-    """Everything in the hub's resource group."""
+    """Everything in the resource group of a hub that is built here."""
     place, tags = context.hub_place, context.tags()
     subscription = f"/subscriptions/{place.subscription}"
     context.take("resourceGroup", place.resource_group, subscription, _PATH)
@@ -44,19 +39,22 @@ def plan_hub(context: Context) -> HubSpec:
         network,
         _firewall(context, network),
         _bastion(context, network) if context.config.hub.bastion else None,
-        _dns(context, network.id),
+        plan_dns(context),
     )
-
-
-def hub_network_id(context: Context) -> str:
-    """The id of the hub's network."""
-    return context.hub_place.id("Microsoft.Network/virtualNetworks", context.hub_namer.name("virtualNetwork"))
 
 
 def hub_subnet(context: Context, role: str) -> str:
     """The range of a hub's subnet, "" where it is not built."""
-    subnets = context.addresses.block("hub").subnets
+    subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
     return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
+
+
+def firewall_rules(context: Context) -> tuple[str, ...]:
+    """The id of the firewall's rules for computes, where the firewall is built here."""
+    if context.config.hub.existing is not None:
+        return ()
+    policy = context.hub_namer.name("firewallPolicy")
+    return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
 
 
 def _log_analytics(context: Context) -> LogAnalyticsSpec:
@@ -116,7 +114,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
         ranges=(context.config.hub.address_space,),
         subnets=subnets,
         uses_firewall_dns=False,  # the proxy itself must ask Azure, and the zones are linked here
-        diagnostics=context.diagnostics(hub_network_id(context)),
+        diagnostics=context.diagnostics(context.hub_network),
         tags=context.tags(),
     )
 
@@ -158,22 +156,3 @@ def _bastion(context: Context, network: VirtualNetworkSpec) -> BastionSpec:
         diagnostics=context.diagnostics(place.id("Microsoft.Network/bastionHosts", name)),
         tags=context.tags(),
     )
-
-
-def _dns(context: Context, hub_network: str) -> PrivateDnsSpec:
-    zones = dns_zones(context)
-    return PrivateDnsSpec(context.hub_place, zones, zone_links(context, zones, "hub", hub_network), context.tags())
-
-
-def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
-    """The zones of every private endpoint there is, by name."""
-    groups = {group for _, _, environment in environments(context.config) for group in endpoint_groups(environment)}
-    if context.config.shared_registry is not None:
-        groups.add("registry")
-    zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
-    return tuple(zones[name] for name in sorted(zones))
-
-
-def zone_links(context: Context, zones: Iterable[ZoneSpec], role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
-    """Links of zones to one network."""
-    return tuple(ZoneLinkSpec(role, zone, f"link-{role}", network, context.hub_place, context.tags()) for zone in zones)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from landingzone.addresses import endpoint_groups, environments, spoke_of
+from landingzone.addresses import endpoint_groups, environments, shares, spoke_of
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
-from landingzone.facts.networks import ENVIRONMENT_SHARES
 from landingzone.problems import Path, Problem
 
 #: Tags that every resource of an environment carries besides those of the stack file.
@@ -23,8 +22,9 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
     computes = 0
     for project, name, environment in environments(config):
         spoke = spoke_of(config, environment) or ""
-        per_spoke[spoke] += len(ENVIRONMENT_SHARES)
-        endpoints[spoke] += len(endpoint_groups(environment))
+        per_spoke[spoke] += len(shares(environment))
+        own_key = environment.security.customer_managed_key
+        endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
         computes += len(environment.clusters) + len(environment.instances) + 1
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)

@@ -11,6 +11,7 @@ from landingzone.addresses import environments
 from landingzone.config.policies import AssignmentConfig, ExemptionConfig
 from landingzone.facts.roles import ROLES
 from landingzone.planning.context import Context
+from landingzone.planning.managed_network import network_mode
 from landingzone.planning.roles import NAMESPACE
 from landingzone.problems import Path, Problem, listed
 from landingzone.specs import (
@@ -123,14 +124,16 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
             "highestMinNodeCount": max(cluster.min_nodes for cluster in clusters),
             "maxIdleSeconds": max([environment.image_build.idle_seconds, *_idle(environment)]),
             "allowedLocations": [context.config.location],
-            "allowedSubnetIds": [spec.computes.subnet],
-            "networkMode": "Injected",
+            "allowedSubnetIds": [spec.computes.subnet] if spec.computes.subnet else [],
+            **network_mode(spec.workspace),
             "logAnalyticsWorkspaceId": context.log_analytics,
             # Correcting takes an identity that is Contributor, and computes are built with local login off anyway.
             "localLoginCorrection": "Disabled",
         }
         network = spec.computes.subnet.rpartition("/subnets/")[0]
         waits = {"allowedSubnetIds": network, "logAnalyticsWorkspaceId": context.log_analytics}
+        if spec.encryption is not None:
+            values["customerManagedKeyEffect"] = "Audit"  # all that keeps data has the key, so a change shows
         found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
     return tuple(found)
 
@@ -255,7 +258,7 @@ def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterato
         message=settings.message,
         enforced=settings.enforce,
         location=context.config.location,
-        after=tuple(on for name, on in target.waits.items() if name in asked.parameters),
+        after=tuple(on for name, on in target.waits.items() if on and name in asked.parameters),
         not_scopes=settings.not_scopes,
         selectors=tuple(SelectorSpec(s.kind, s.values, s.exclude) for s in settings.selectors),
         overrides=tuple(OverrideSpec(o.effect, o.policies) for o in settings.overrides),

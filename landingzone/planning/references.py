@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from landingzone.addresses import environments
 from landingzone.config import AccessConfig, LandingZoneConfig
+from landingzone.facts.egress import SHARED_DOMAINS
 from landingzone.planning.computes import IMAGE_BUILD
 from landingzone.problems import Path, Problem
 
@@ -14,6 +15,8 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that is named and not there, or said twice."""
     yield from _twice(("availabilityZones",), config.availability_zones)
     yield from _twice(("egress",), config.egress)
+    yield from _twice(("defender",), config.defender)
+    yield from _wide_hosts(config)
     yield from _both_kinds(config)
     users = []
     for project, name, environment in environments(config):
@@ -94,3 +97,16 @@ def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
             "them.",
             "Remove it where it does not belong.",
         )
+
+
+def _wide_hosts(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Wildcards below which anybody can get a name."""
+    for name, own in config.egress_hosts.items():
+        for at, host in enumerate(own.hosts):
+            below = host.removeprefix("*.")
+            if below != host and ("." not in below or below in SHARED_DOMAINS):
+                yield Problem(
+                    ("egressHosts", name, "hosts", at),
+                    f"{host} lets data out to everybody: anybody can get a name below {below}.",
+                    "Name the hosts themselves.",
+                )

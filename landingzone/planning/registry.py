@@ -6,7 +6,6 @@ from landingzone.addresses import environments
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
-from landingzone.planning.hub import hub_network_id
 from landingzone.problems import Path
 from landingzone.specs import (
     ContainerRegistrySpec,
@@ -74,10 +73,17 @@ def plan_shared_registry(context: Context) -> SharedRegistrySpec:
     return SharedRegistrySpec(ResourceGroupSpec(place, context.tags()), spec)
 
 
-def shared_zone_group(context: Context) -> str:
-    """The id of the zone group of the shared registry's endpoint: once it stands, the registry is found."""
+def shared_endpoint_ready(context: Context) -> str:
+    """The id of what must stand before the shared registry is found: its endpoint's zone group, or the endpoint."""
     name = _shared_namer(context).name("privateEndpoint", "registry")
-    return context.hub_place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
+    return endpoint_ready(context, context.hub_place, name)
+
+
+def endpoint_ready(context: Context, place: Place, name: str) -> str:
+    """The id of what must stand before an endpoint's names are used: where Azure Policy writes them, it alone."""
+    if context.config.dns.mode == "policy":
+        return place.id("Microsoft.Network/privateEndpoints", name)
+    return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
 
 
 def _holds_production(context: Context) -> bool:
@@ -107,7 +113,7 @@ def _shared_endpoint(context: Context, target: str, path: Path) -> PrivateEndpoi
         interface=namer.name("networkInterface", "registry"),
         group="registry",
         target=target,
-        subnet=f"{hub_network_id(context)}/subnets/{HUB_SUBNETS['endpoints'].name}",
+        subnet=f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}",
         zones=context.zones_for("registry"),
         place=place,
         tags=context.tags(),

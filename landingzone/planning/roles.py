@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from landingzone.facts.roles import GRANTS, ROLES, Grant, Target
 from landingzone.specs import PrincipalSpec, RoleAssignmentSpec
@@ -26,19 +26,31 @@ PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Who can be granted something: identities (by the table's word, their ids) and people (by kind, object ids)."""
+    """Who can be granted something: identities (by the table's word, their ids) and people (by kind, object ids).
+
+    `services`: object ids of Azure's own service principals, by the table's word.
+    `pipelines`: ids of identities built here that get what `pipelines` get, by kind of pipeline.
+    """
 
     identities: Mapping[str, str]
     people: Mapping[str, tuple[str, ...]]
+    services: Mapping[str, str] = field(default_factory=dict)
+    pipelines: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, who: str) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
             yield who, PrincipalSpec("ServicePrincipal", identity=self.identities[who])
             return
+        if who in self.services:
+            yield who, PrincipalSpec("ServicePrincipal", object_id=self.services[who])
+            return
         kind = "ServicePrincipal" if who == "pipelines" else "Group"
         for object_id in self.people.get(PEOPLE.get(who, ""), ()):
             yield object_id, PrincipalSpec(kind, object_id=object_id)
+        if who == "pipelines":
+            for label, identity in self.pipelines.items():
+                yield label, PrincipalSpec("ServicePrincipal", identity=identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Circumstances:
     production: bool
     batch: bool
     shared_keys: bool
+    managed_network: bool = False
 
     def hold(self, grant: Grant) -> bool:
         """Whether a row applies."""
@@ -57,6 +70,8 @@ class Circumstances:
             "nonProduction": not self.production,
             "batch": self.batch,
             "noSharedKeys": not self.shared_keys,
+            "ownKey": True,  # without one there is nothing to give it on
+            "managedNetwork": self.managed_network,
         }[grant.when]
 
 

@@ -17,14 +17,18 @@ _DENY_PRIORITY = 4096
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What computes of one environment may reach."""
+    """What computes of one environment may reach.
+
+    `name_servers`: addresses or ranges that answer for names; `names` says whose they are.
+    """
 
     endpoints: str
     shared_endpoints: str
-    firewall_subnet: str
+    name_servers: tuple[str, ...]
     region: str
     choices: frozenset[str]
     scenarios: tuple[str, ...]
+    names: str = "the firewall's proxy"
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
@@ -50,9 +54,7 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
                 "the landing zone's registry", "Tcp",
             )
         )  # fmt: skip
-    rules.append(
-        Rule("dns", 120, "Outbound", (own,), (reach.firewall_subnet,), ("53",), "names, by the firewall's proxy")
-    )
+    rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
     for index, row in enumerate(REQUIRED):
         if applies(row, reach.choices):
             for offset, protocol in enumerate(row.protocols):
@@ -74,10 +76,9 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
 
 def endpoint_rules(own: str, computes: Iterable[str], people: Iterable[str]) -> tuple[Rule, ...]:
     """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
-    rules = [
-        Rule("computes", 100, "Inbound", tuple(computes), (own,), ("443", "445"), "computes use the stores", "Tcp")
-    ]
-    ranges = tuple(people)
+    rules, nodes, ranges = [], tuple(computes), tuple(people)
+    if nodes:  # those of a managed network have endpoints of their own
+        rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
     if ranges:
         rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
     return (*rules, _deny("Inbound"), _deny("Outbound"))
@@ -117,6 +118,10 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         if scenario in context.config.egress:
             rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
             groups.append(RuleGroupSpec(f"rcg-{_kebab(scenario)}", 300 + index * 10, application_rules=rules))
+    own = context.config.egress_hosts
+    if own:
+        rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
+        groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return tuple(groups)
 
 

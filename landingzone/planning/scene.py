@@ -8,7 +8,7 @@ from landingzone.addresses import endpoint_groups, spoke_of
 from landingzone.config import EnvironmentConfig, ProjectConfig
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
-from landingzone.planning.registry import shared_zone_group
+from landingzone.planning.registry import endpoint_ready, shared_endpoint_ready
 from landingzone.planning.spoke import endpoints_subnet
 from landingzone.problems import Path
 from landingzone.specs import LockSpec, Place, PrivateEndpointSpec
@@ -50,18 +50,17 @@ class Scene:
 
     @property
     def parts_resolve(self) -> tuple[str, ...]:
-        """The zone groups of what the workspace consists of: once they stand, stores, vault and registry are found."""
-        zone_groups = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"
+        """What must stand before stores, vault and registry are found by their names."""
         own = tuple(
-            self.place.id(zone_groups, self.namer.name("privateEndpoint", group), "default")
+            endpoint_ready(self.context, self.place, self.namer.name("privateEndpoint", group))
             for group in endpoint_groups(self.settings)
             if group != "amlworkspace"
         )
-        return (*own, shared_zone_group(self.context)) if registry_is_shared(self.settings) else own
+        return (*own, shared_endpoint_ready(self.context)) if registry_is_shared(self.settings) else own
 
-    def endpoint(self, group: str, target: str, after: tuple[str, ...] = ()) -> PrivateEndpointSpec:
-        """A private endpoint of this environment."""
-        label = "workspace" if group == "amlworkspace" else group
+    def endpoint(self, group: str, target: str, after: tuple[str, ...] = (), label: str = "") -> PrivateEndpointSpec:
+        """A private endpoint of this environment. `label`: its part of the name, which follows from the group."""
+        label = label or ("workspace" if group == "amlworkspace" else group)
         name = self.context.take(
             "privateEndpoint", self.namer.name("privateEndpoint", label), self.place.group_id, self.path
         )

@@ -6,7 +6,8 @@ from landingzone.addresses import Block
 from landingzone.config import EnvironmentConfig
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
-from landingzone.planning.hub import dns_zones, hub_network_id, hub_subnet, zone_links
+from landingzone.planning.dns import zone_links
+from landingzone.planning.hub import hub_subnet
 from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
 from landingzone.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
 from landingzone.problems import Path
@@ -48,10 +49,19 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
         tags=context.tags(),
     )
-    to_hub, from_hub = _peerings(context, name, network)
+    to_hub, *from_hub = peerings(context, name)
     own_group = ResourceGroupSpec(place, context.tags())
-    links = zone_links(context, dns_zones(context), f"spoke-{name}", network.id)
-    return SpokeSpec(name, own_group, tuple(groups), routes, network, to_hub, from_hub, links)
+    return SpokeSpec(
+        name=name,
+        group=own_group,
+        security_groups=tuple(groups),
+        routes=routes,
+        network=network,
+        to_hub=to_hub,
+        from_hub=from_hub[0] if from_hub else None,
+        links=zone_links(context, f"spoke-{name}", network.id),
+        dns_servers=context.dns_servers,
+    )
 
 
 def subnet_name(owner: str, role: str) -> str:
@@ -65,17 +75,18 @@ def _environment(context: Context, owner: str) -> EnvironmentConfig:
 
 
 def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
-    environment = _environment(context, block.owner)
+    environment, existing = _environment(context, block.owner), context.config.hub.existing
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
-        firewall_subnet=hub_subnet(context, "firewall"),
+        name_servers=context.dns_servers or (hub_subnet(context, "firewall"),),
+        names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
-        scenarios=context.config.egress,
+        scenarios=(*context.config.egress, *sorted(context.config.egress_hosts)),
     )
-    people = (context.config.hub.address_space, *context.config.on_premises)
+    people = (*context.hub_ranges, *context.config.on_premises)
     return {
         role: endpoint_rules(cidr, computes_of(block), people) if role == "endpoints" else compute_rules(cidr, reach)
         for role, cidr in ranges.items()
@@ -97,16 +108,24 @@ def _security_group(
     )
 
 
-def _peerings(context: Context, name: str, network: VirtualNetworkSpec) -> tuple[PeeringSpec, PeeringSpec]:
-    hub, spoke = hub_network_id(context), network.id
+def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
+    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others."""
+    hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
+    network = spoke_namer(context, name).name("virtualNetwork")
+    own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
+    settings, existing = context.config.hub, context.config.hub.existing
+    if existing is not None and not existing.peer_from_hub:
+        return (own,)
+    # In a hub that exists there are peerings of others: there the name says whose it is.
+    words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
     return (
-        PeeringSpec("peer-hub", network.name, network.place, hub, allow_gateway_transit=False),
+        own,
         PeeringSpec(
-            f"peer-spoke-{name}",
-            context.hub_namer.name("virtualNetwork"),
+            "-".join(("peer", *words)),
+            hub.rsplit("/", 1)[-1],
             context.hub_place,
             spoke,
-            allow_gateway_transit=context.config.hub.gateway_subnet,
+            allow_gateway_transit=settings.gateway_subnet,
         ),
     )
 

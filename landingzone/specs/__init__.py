@@ -13,10 +13,12 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     ZoneSpec,
 )
+from landingzone.specs.defender import DefenderPlanSpec
 from landingzone.specs.environments import (
     ClusterSpec,
     ComputesSpec,
     ContainerRegistrySpec,
+    EncryptionSpec,
     IdentitySpec,
     InsightsSpec,
     InstanceSpec,
@@ -26,9 +28,11 @@ from landingzone.specs.environments import (
     StorageSpec,
     WorkspaceSpec,
 )
+from landingzone.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from landingzone.specs.networks import (
     ApplicationRuleSpec,
     BastionSpec,
+    ExistingHubSpec,
     FirewallSpec,
     HubSpec,
     LogAnalyticsSpec,
@@ -45,6 +49,7 @@ from landingzone.specs.networks import (
     VirtualNetworkSpec,
     ZoneLinkSpec,
 )
+from landingzone.specs.pipelines import FederatedCredentialSpec, PipelineIdentitySpec
 from landingzone.specs.policies import (
     InitiativeMemberSpec,
     InitiativeSpec,
@@ -62,7 +67,11 @@ __all__ = [
     "ClusterSpec",
     "ComputesSpec",
     "ContainerRegistrySpec",
+    "DefenderPlanSpec",
     "DiagnosticsSpec",
+    "EncryptionSpec",
+    "ExistingHubSpec",
+    "FederatedCredentialSpec",
     "FirewallSpec",
     "HubSpec",
     "IdentitySpec",
@@ -73,11 +82,14 @@ __all__ = [
     "KeyVaultSpec",
     "LockSpec",
     "LogAnalyticsSpec",
+    "ManagedNetworkSpec",
     "NetworkRuleSpec",
     "NetworkSecurityGroupSpec",
     "NsgRuleSpec",
+    "OutboundRuleSpec",
     "OverrideSpec",
     "PeeringSpec",
+    "PipelineIdentitySpec",
     "Place",
     "PoliciesSpec",
     "PolicyAssignmentSpec",

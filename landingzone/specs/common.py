@@ -100,7 +100,8 @@ class ZoneSpec:
 class PrivateEndpointSpec:
     """A private endpoint for one group of one resource, and the zones that its names are written to.
 
-    `after`: ids of what must stand before it, besides target, subnet and zones.
+    `zones` is () where Azure Policy writes its zone group. `after`: ids of what must stand before it, besides target,
+    subnet and zones.
     """
 
     name: str
@@ -121,3 +122,8 @@ class PrivateEndpointSpec:
     def zone_group(self) -> str:
         """The id of its zone group: once that stands, its names resolve."""
         return self.place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", self.name, "default")
+
+    @property
+    def ready(self) -> str:
+        """The id of what must stand before its names are used: its zone group, itself where none is built here."""
+        return self.zone_group if self.zones else self.id

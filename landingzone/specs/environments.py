@@ -13,6 +13,8 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     Tags,
 )
+from landingzone.specs.managed_network import ManagedNetworkSpec
+from landingzone.specs.pipelines import PipelineIdentitySpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,40 @@ class KeyVaultSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EncryptionSpec:
+    """The environment's own key, and who reads it.
+
+    `vault`: the id of its vault; `made`: that vault, where it is made here with the key. `version`: of a key that was
+    brought, "" for one that is made here.
+    """
+
+    identity: str
+    vault: str
+    vault_uri: str
+    key_name: str
+    version: str
+    made: KeyVaultSpec | None
+    roles: tuple[RoleAssignmentSpec, ...]
+    protect: bool
+    tags: Tags
+
+    @property
+    def key(self) -> str:
+        """The id of the key."""
+        return f"{self.vault}/keys/{self.key_name}"
+
+    @property
+    def key_uri(self) -> str:
+        """The key's identifier without a version: storage and registry then follow new ones."""
+        return f"{self.vault_uri}/keys/{self.key_name}"
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The key, where it is made here, and the roles on its vault."""
+        return (*((self.key,) if self.made else ()), *(role.id for role in self.roles))
+
+
+@dataclass(frozen=True, slots=True)
 class StorageSpec:
     """The workspace's own storage account. `sku`: the redundancy, such as Standard_ZRS."""
 
@@ -63,6 +99,7 @@ class StorageSpec:
     lock: LockSpec | None
     protect: bool
     tags: Tags
+    encryption: EncryptionSpec | None = None
 
     @property
     def id(self) -> str:
@@ -82,6 +119,7 @@ class ContainerRegistrySpec:
     lock: LockSpec | None
     protect: bool
     tags: Tags
+    encryption: EncryptionSpec | None = None
 
     @property
     def id(self) -> str:
@@ -113,7 +151,11 @@ class InsightsSpec:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSpec:
-    """An Azure ML workspace. `after`: ids of the roles and endpoints that must stand before it."""
+    """An Azure ML workspace. `after`: ids of the roles and endpoints that must stand before it.
+
+    `serverless_subnet`: where serverless compute runs, "" where Azure decides. `managed_network`: None where computes
+    are in a subnet.
+    """
 
     name: str
     place: Place
@@ -135,6 +177,9 @@ class WorkspaceSpec:
     after: tuple[str, ...]
     protect: bool
     tags: Tags
+    encryption: EncryptionSpec | None = None
+    serverless_subnet: str = ""
+    managed_network: ManagedNetworkSpec | None = None
 
     @property
     def id(self) -> str:
@@ -166,7 +211,10 @@ class InstanceSpec:
 
 @dataclass(frozen=True, slots=True)
 class ComputesSpec:
-    """Clusters and instances of one workspace. `after`: ids of what nodes need before the first of them starts."""
+    """Clusters and instances of one workspace. `subnet`: its id, "" in a managed network.
+
+    `after`: ids of what nodes need before the first of them starts.
+    """
 
     place: Place
     workspace: str
@@ -195,6 +243,7 @@ class ProjectEnvironmentSpec:
     group: ResourceGroupSpec
     group_roles: tuple[RoleAssignmentSpec, ...]
     identities: tuple[IdentitySpec, ...]
+    pipelines: tuple[PipelineIdentitySpec, ...]
     key_vault: KeyVaultSpec
     storage: StorageSpec
     registry: ContainerRegistrySpec | None
@@ -202,3 +251,4 @@ class ProjectEnvironmentSpec:
     insights: InsightsSpec
     workspace: WorkspaceSpec
     computes: ComputesSpec
+    encryption: EncryptionSpec | None = None

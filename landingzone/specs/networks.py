@@ -219,12 +219,13 @@ class ZoneLinkSpec:
 
 @dataclass(frozen=True, slots=True)
 class PrivateDnsSpec:
-    """All private DNS zones, and their links to the hub."""
+    """The private DNS zones that are built here, and their links to the hub. `group`: None where it is the hub's."""
 
     place: Place
     zones: tuple[ZoneSpec, ...]
     links: tuple[ZoneLinkSpec, ...]
     tags: Tags
+    group: ResourceGroupSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +261,23 @@ class HubSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ExistingHubSpec:
+    """A hub that exists. `must_allow`: what its firewall has to let through; `demands`: what else it must do."""
+
+    network: str
+    subscription: str
+    firewall_address: str
+    log_analytics: str
+    must_allow: tuple[RuleGroupSpec, ...]
+    demands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SpokeSpec:
-    """A spoke, and both sides of its peering with the hub. `name` is its key in the stack file."""
+    """A spoke, and its peering with the hub. `name` is its key in the stack file.
+
+    `from_hub` is None where the hub's side is left to whoever owns the hub. `dns_servers` is () for the firewall.
+    """
 
     name: str
     group: ResourceGroupSpec
@@ -269,5 +285,6 @@ class SpokeSpec:
     routes: RouteTableSpec
     network: VirtualNetworkSpec
     to_hub: PeeringSpec
-    from_hub: PeeringSpec
+    from_hub: PeeringSpec | None
     links: tuple[ZoneLinkSpec, ...]
+    dns_servers: tuple[str, ...] = ()

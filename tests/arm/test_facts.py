@@ -51,6 +51,7 @@ NO_TAGS = [
     "policyinsights:RemediationAtResourceGroup",
     "policyinsights:RemediationAtSubscription",
     "privatedns:PrivateRecordSet",
+    "security:Pricing",
     "storage:BlobContainer",
     "storage:BlobServiceProperties",
     "storage:ManagementPolicy",

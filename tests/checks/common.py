@@ -37,6 +37,7 @@ def read(path: Path) -> Case:
     name, verdict = path.stem.rsplit("--", 1)
     area, what = path.parent.name.split("-", 1)
     graph = replace(graph_of(told["resources"], told.get("cloud", "public")), today=told.get("today", ""))
+    graph = replace(graph, dns=told.get("dns", "created"))
     return Case(f"{area}/{what}", name, verdict, graph, told["finds"])
 
 

@@ -84,7 +84,7 @@ def test_generated_names_are_within_the_limits_of_their_types(
         assert name.endswith(suffix(kind, unit, project, environment, 1))
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"cluster", "computeInstance", *WITH_SUFFIX}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"cluster", "computeInstance", "outboundRule", *WITH_SUFFIX}))
 def test_names_without_a_suffix_are_never_shortened(kind: str) -> None:
     """Two long words that differ at their end would else have one name."""
     unit, project, environment = "u" * 10, "p" * 16, "e" * 10

@@ -14,7 +14,8 @@ from tests.landingzone.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, facts
 
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
-WHO = {object_id: kind for kind, ids in PEOPLE.items() for object_id in ids}
+COSMOS_DB = "33333333-aaaa-4bbb-8ccc-000000000001"
+WHO = {object_id: kind for kind, ids in PEOPLE.items() for object_id in ids} | {COSMOS_DB: "cosmosDb"}
 
 Row = tuple[str, str, str, str, str]
 
@@ -25,6 +26,7 @@ def assignments(environment: ProjectEnvironmentSpec) -> list[RoleAssignmentSpec]
     return [
         *environment.group_roles,
         *environment.key_vault.roles,
+        *(environment.encryption.roles if environment.encryption else ()),
         *environment.storage.roles,
         *registry,
         *environment.insights.roles,
@@ -39,6 +41,7 @@ def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
         environment.workspace.id: "workspace",
         environment.storage.id: "storage",
         environment.key_vault.id: "vault",
+        **({environment.encryption.vault: "keys"} if environment.encryption else {}),
         registry or (environment.registry.id if environment.registry else ""): "registry",
         environment.insights.id: "insights",
         **{endpoint.id: f"{endpoint.group}Endpoint" for endpoint in environment.storage.endpoints},
@@ -56,9 +59,14 @@ def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
     )
 
 
-def expected(level: str, without: frozenset[str] = frozenset()) -> list[Row]:
+#: Choices that are off unless an environment asks for them.
+CHOICES = frozenset({"managedNetwork", "ownKey"})
+
+
+def expected(level: str, without: frozenset[str] = frozenset(), chosen: frozenset[str] = frozenset()) -> list[Row]:
     """The same from the case files."""
-    identities = [(who, "ServicePrincipal", *row) for who, *row, only in IDENTITIES if only not in without]
+    left_out = without | (CHOICES - chosen)
+    identities = [(who, "ServicePrincipal", *row) for who, *row, only in IDENTITIES if only not in left_out]
     return sorted([*identities, *map(tuple, OF_PEOPLE[level])])
 
 
@@ -83,6 +91,20 @@ def test_with_shared_keys_the_workspace_needs_no_role_on_file_shares() -> None:
     found = rows(one({"security": {"storageSharedKeys": True}}))
 
     assert found == expected("nonProduction", frozenset({"noSharedKeys"}))
+
+
+def test_in_a_managed_network_the_workspace_approves_its_endpoints() -> None:
+    """On everything that the managed network makes a private endpoint to."""
+    assert rows(one({"isolation": "managed"})) == expected("nonProduction", chosen=frozenset({"managedNetwork"}))
+
+
+def test_a_key_of_its_own_is_read_by_its_identity_the_workspace_and_the_database() -> None:
+    """Nobody else, and nothing but reading it to encrypt."""
+    security = {"customerManagedKey": {"cosmosDbObjectId": COSMOS_DB}}
+
+    found = rows(one({"batch": False, "security": security}))
+
+    assert found == expected("nonProduction", frozenset({"batch"}), frozenset({"ownKey"}))
 
 
 def test_a_shared_registry_gives_the_same_roles_on_the_landing_zones() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from landingzone.facts.egress import REQUIRED, SCENARIOS
+from landingzone.load import from_object
+from landingzone.relaxations import relaxations
 from landingzone.specs import NsgRuleSpec, RuleGroupSpec
 from tests.landingzone.stacks import Stack, at, facts, planned, stack
 
@@ -212,6 +214,35 @@ def test_no_host_name_is_opened_unless_a_scenario_asks_for_it() -> None:
         ),
     ]
     assert on.groups[0] == off.groups[0]
+
+
+def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
+    """With the reason on each rule; subnets let them out to the firewall, and the choice is shown."""
+    own = {
+        "models": {"hosts": ["models.contoso.com"], "why": "models of the vendor"},
+        "feeds": {"hosts": ["*.feeds.contoso.com", "feeds.contoso.com"], "why": "prices"},
+    }
+    asked = stack(egressHosts=own)
+
+    groups = planned(asked).hub.firewall.groups
+
+    assert [(g.name, g.priority, [(r.name, r.hosts, r.why) for r in g.application_rules]) for g in groups[1:]] == [
+        (
+            "rcg-own-hosts",
+            400,
+            [
+                ("feeds", ("*.feeds.contoso.com", "feeds.contoso.com"), "prices"),
+                ("models", ("models.contoso.com",), "models of the vendor"),
+            ],
+        )
+    ]
+    assert (400, "Allow", "Tcp", TRAINING, "Internet", ("443",), "by-firewall") in of_subnet(
+        asked, "training", "Outbound"
+    )
+    assert [(r.path, r.gives_up) for r in relaxations(from_object(asked))] == [
+        (("egressHosts", "models"), "every compute reaches models.contoso.com: models of the vendor"),
+        (("egressHosts", "feeds"), "every compute reaches *.feeds.contoso.com and feeds.contoso.com: prices"),
+    ]
 
 
 def test_a_hub_without_environments_opens_nothing() -> None:

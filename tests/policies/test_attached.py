@@ -23,6 +23,7 @@ EXPECTED = {
     "minimal": (6, {("not-judged", "instance-system-image"): 2}),
     "dev": (11, {("not-judged", "instance-system-image"): 5}),
     "recommended": (16, {("not-judged", "instance-system-image"): 7}),
+    "existing-hub": (11, {("not-judged", "instance-system-image"): 4}),
     "prod": (49, {("not-judged", "instance-system-image"): 32}),
 }
 

@@ -1,0 +1,36 @@
+"""identity/issuer-retires: an identity takes tokens of an issuer that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import value
+from landingzone.facts.federation import AZURE_DEVOPS, AZURE_DEVOPS_RETIRES
+
+PATH = "properties.issuer"
+
+CHECK = Check(
+    id="identity/issuer-retires",
+    severity=Severity.WARNING,
+    says="{name} takes tokens of Azure DevOps' own issuer, which ends on {day}{then}.",
+    remedy="Convert the service connection, and list the subject identifier that it then shows (/eid1/…) beside the "
+    "old one; remove the old one once pipelines sign in.",
+    why="Azure Pipelines hands out tokens of Entra instead. A connection that was not converted by then signs in no "
+    "longer. An error is one whose day has come, as `--today` says.",
+    source="https://learn.microsoft.com/azure/devops/pipelines/release/convert-service-connections",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Federated credentials of the issuer that ends."""
+    ended = bool(graph.today) and graph.today[:10] >= AZURE_DEVOPS_RETIRES
+    for credential in graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"):
+        issuer = value(credential, PATH)
+        if is_unknown(issuer):
+            yield CHECK.undecided(credential, PATH, issuer)
+        elif str(issuer).lower().startswith(AZURE_DEVOPS):
+            then = f"; it is {graph.today[:10]}" if ended else ""
+            severity = Severity.ERROR if ended else None
+            yield CHECK.finding(credential, At(PATH, None, issuer, severity), day=AZURE_DEVOPS_RETIRES, then=then)

@@ -1,0 +1,45 @@
+"""network/compute-in-wrong-network: a compute in another network than its workspace's, or in none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import Resource, ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import above, same, value
+
+CHECK = Check(
+    id="network/compute-in-wrong-network",
+    severity=Severity.ERROR,
+    says="{name} {reason}.",
+    remedy="Name a subnet where the workspace has no managed network, and none where it has.",
+    why="In a managed network a compute cannot name a subnet, and Azure refuses it. Without either, its nodes are in a "
+    "network of Microsoft's, and what they send passes no rule.",
+    source="https://learn.microsoft.com/azure/machine-learning/how-to-managed-network",
+)
+
+_SUBNET, _MODE = "properties.properties.subnet.id", "properties.managedNetwork.isolationMode"
+_KINDS = ("amlcompute", "computeinstance")
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Clusters and instances that name a subnet in a managed network, or none outside of one."""
+    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
+        workspace = graph.by_id(above(compute.id, "computes"))
+        if workspace is not None and str(value(compute, "properties.computeType")).lower() in _KINDS:
+            yield from _judge(compute, workspace)
+
+
+def _judge(compute: Resource, workspace: Resource) -> Iterator[Finding]:
+    subnet, mode = value(compute, _SUBNET), value(workspace, _MODE)
+    for resource, path, found in ((compute, _SUBNET, subnet), (workspace, _MODE, mode)):
+        if is_unknown(found):
+            yield CHECK.undecided(resource, path, found)
+            return
+    managed = mode is not None and not same(mode, "Disabled")
+    if managed and subnet:
+        reason = f"names the subnet {subnet.rsplit('/', 1)[-1]}, and {workspace.name} has a managed network"
+        yield CHECK.finding(compute, At(_SUBNET, None, subnet), reason=reason)
+    elif not managed and not subnet:
+        reason = f"names no subnet, and {workspace.name} has no managed network"
+        yield CHECK.finding(compute, At(_SUBNET, "a subnet", subnet), reason=reason)

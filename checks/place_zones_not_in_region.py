@@ -1,0 +1,45 @@
+"""place/zones-not-in-region: availability zones are asked for in a region that had none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import Resource, ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import value
+from landingzone.facts.regions import AS_OF, SOURCE, WITHOUT_ZONES
+
+CHECK = Check(
+    id="place/zones-not-in-region",
+    severity=Severity.WARNING,
+    says="{name} asks for availability zones ({path}), and {region} had none on {as_of}.",
+    remedy="Say availabilityZones: [] in the stack file, or choose another region. Where the region has gained zones "
+    "since, leave it.",
+    why="Azure refuses zones, and redundancy over zones, in a region without. Regions gain zones: the list has a day.",
+    source=SOURCE,
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Everything that wants zones where there were none."""
+    for resource in graph:
+        region = resource.location.replace(" ", "").lower()
+        if region in WITHOUT_ZONES:
+            for path, wanted in _asked(resource):
+                if is_unknown(wanted):
+                    yield CHECK.undecided(resource, path, wanted)
+                else:
+                    yield CHECK.finding(resource, At(path, None, wanted), path=path, region=region, as_of=AS_OF)
+
+
+def _asked(resource: Resource) -> Iterator[tuple[str, object]]:
+    """Where a body asks for zones: by name, or by a redundancy that is over zones."""
+    zones = value(resource, "zones")
+    if zones:
+        yield "zones", zones
+    redundancy = value(resource, "properties.zoneRedundancy")
+    if is_unknown(redundancy) or str(redundancy).lower() == "enabled":
+        yield "properties.zoneRedundancy", redundancy
+    sku = value(resource, "sku.name")
+    if isinstance(sku, str) and sku.upper().endswith(("_ZRS", "_GZRS", "_RAGZRS")):
+        yield "sku.name", sku

@@ -1,0 +1,36 @@
+"""Plans of Defender for Cloud on a subscription."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import security
+
+from components.site import Site
+from landingzone.specs import DefenderPlanSpec
+
+
+class Defender(pulumi.ComponentResource):
+    """Each plan, turned on for all that is in the subscription."""
+
+    names: list[str]
+
+    def __init__(
+        self, name: str, args: tuple[DefenderPlanSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:shared:Defender", name, None, opts)
+        for spec in args:
+            plan = security.Pricing(
+                f"{name}-{spec.key}",
+                pricing_name=spec.name,
+                scope_id=f"subscriptions/{spec.subscription}",  # without a slash in front, as its documentation has it
+                pricing_tier=security.PricingTier.STANDARD,
+                sub_plan=spec.sub_plan or None,
+                opts=site.options(
+                    self,
+                    spec.subscription,
+                    retain_on_delete=True,  # a subscription's plan has no DELETE: it is turned off by hand
+                ),
+            )
+            site.built(spec.id, plan)
+        self.names = [spec.name for spec in args]
+        self.register_outputs({"names": self.names})

@@ -1,0 +1,59 @@
+"""The key that encrypts a project environment: made here in a vault of its own, or brought."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import keyvault, managedidentity
+
+from components.key_vault import KeyVault
+from components.role_assignment import role_assignment
+from components.site import Site
+from landingzone.specs import EncryptionSpec, KeyVaultSpec
+
+
+class Encryption(pulumi.ComponentResource):
+    """The key, where it is made here, and the roles of those that read it."""
+
+    def __init__(self, name: str, args: EncryptionSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:Encryption", name, None, opts)
+        if args.made is not None:
+            self._make(name, args, args.made, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        self.register_outputs({})
+
+    def _make(self, name: str, args: EncryptionSpec, made: KeyVaultSpec, site: Site) -> None:
+        KeyVault(f"{name}-vault", made, site, pulumi.ResourceOptions(parent=self))
+        key = keyvault.Key(
+            f"{name}-key",
+            key_name=args.key_name,
+            vault_name=site.name(made.id),
+            resource_group_name=site.group(made.place),
+            properties=keyvault.KeyPropertiesArgs(kty=keyvault.JsonWebKeyType.RSA, key_size=3072),
+            tags=dict(args.tags),
+            opts=site.options(self, made.place.subscription, protect=args.protect),
+        )
+        site.built(args.key, key)
+
+
+def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
+    """Ids of what must stand before something is encrypted: nothing where Azure's own key does it."""
+    return () if key is None else key.after
+
+
+def client_id(key: EncryptionSpec, site: Site) -> pulumi.Output[str]:
+    """The client id of the identity that reads the key: known at deployment."""
+    identity = site.resource(key.identity)
+    assert isinstance(identity, managedidentity.UserAssignedIdentity)
+    found: pulumi.Output[str] = identity.client_id
+    return found
+
+
+def key_with_version(key: EncryptionSpec, site: Site) -> pulumi.Input[str]:
+    """The key's identifier with its version, which Azure gives to a key that is made here."""
+    if key.made is None:
+        return f"{key.key_uri}/{key.version}"
+    resource = site.resource(key.key)
+    assert isinstance(resource, keyvault.Key)
+    found: pulumi.Output[str] = resource.key_uri_with_version
+    return found

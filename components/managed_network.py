@@ -1,0 +1,53 @@
+"""A workspace's managed network: its settings, and the ways out that Azure does not make by itself."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import machinelearningservices as ml
+
+from components.site import Site
+from landingzone.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
+
+
+def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettingsArgs:
+    """What a workspace says of its managed network. Rules are resources of their own: removed here, they are closed."""
+    if args is None:
+        return ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED)
+    return ml.ManagedNetworkSettingsArgs(isolation_mode=args.isolation_mode, firewall_sku=args.firewall or None)
+
+
+class ManagedNetwork(pulumi.ComponentResource):
+    """The outbound rules of a workspace's managed network."""
+
+    names: list[str]
+
+    def __init__(self, name: str, args: WorkspaceSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:project:ManagedNetwork", name, None, opts)
+        assert args.managed_network is not None
+        before: tuple[str, ...] = ()
+        for rule in args.managed_network.built:
+            # One after the other: nothing documents that a managed network takes several changes at a time.
+            built = ml.ManagedNetworkSettingsRule(
+                f"{name}-{rule.name}",
+                rule_name=rule.name,
+                workspace_name=site.name(args.id),
+                resource_group_name=site.group(args.place),
+                properties=_properties(rule, site),
+                opts=site.options(self, args.place.subscription, after=before),
+            )
+            site.built(rule.id, built)
+            before = (rule.id,)
+        self.names = [rule.name for rule in args.managed_network.built]
+        self.register_outputs({"names": self.names})
+
+
+def _properties(rule: OutboundRuleSpec, site: Site) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs:
+    if rule.kind == "FQDN":
+        return ml.FqdnOutboundRuleArgs(type=rule.kind, category=ml.RuleCategory.USER_DEFINED, destination=rule.to)
+    return ml.PrivateEndpointOutboundRuleArgs(
+        type=rule.kind,
+        category=ml.RuleCategory.USER_DEFINED,
+        destination=ml.PrivateEndpointDestinationArgs(
+            service_resource_id=site.ref(rule.to), subresource_target=rule.group, spark_enabled=False
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Identities of pipelines: a workflow or service connection signs in as one, without a secret."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+from components.site import Site
+from landingzone.specs import PipelineIdentitySpec
+
+
+class PipelineIdentities(pulumi.ComponentResource):
+    """One identity a kind of pipeline, with a federated credential for each subject whose tokens it takes."""
+
+    resource_ids: dict[str, pulumi.Output[str]]
+    client_ids: dict[str, pulumi.Output[str]]
+
+    def __init__(
+        self, name: str, args: tuple[PipelineIdentitySpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:PipelineIdentities", name, None, opts)
+        self.resource_ids, self.client_ids = {}, {}
+        for spec in args:
+            identity = managedidentity.UserAssignedIdentity(
+                f"{name}-{spec.kind}",
+                resource_name_=spec.name,
+                resource_group_name=site.group(spec.place),
+                location=spec.place.location,
+                tags=dict(spec.tags),
+                opts=site.options(self, spec.place.subscription),
+            )
+            site.built(spec.id, identity)
+            for credential in spec.credentials:
+                federated = managedidentity.FederatedIdentityCredential(
+                    f"{name}-{spec.kind}-{credential.name}",
+                    federated_identity_credential_resource_name=credential.name,
+                    resource_name_=site.name(spec.id),
+                    resource_group_name=site.group(spec.place),
+                    issuer=credential.issuer,
+                    subject=credential.subject,
+                    audiences=[credential.audience],
+                    opts=site.options(self, spec.place.subscription, after=(credential.after,)),  # never two at a time
+                )
+                site.built(credential.id, federated)
+            self.resource_ids[spec.kind], self.client_ids[spec.kind] = identity.id, identity.client_id
+        self.register_outputs({"resource_ids": self.resource_ids, "client_ids": self.client_ids})

@@ -1,0 +1,112 @@
+"""A hub that exists: what is asked of it, and what the stack file may not say beside it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from arm.ids import parse
+from landingzone.addresses import environments
+from landingzone.config import ExistingHubConfig, LandingZoneConfig
+from landingzone.config.shared import camel
+from landingzone.planning.context import Context
+from landingzone.planning.dns import dns_zones
+from landingzone.planning.rules import firewall_groups
+from landingzone.problems import Problem, listed
+from landingzone.specs import ExistingHubSpec
+
+
+def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
+    """What a hub that exists must do for what is built here. None where the hub is built."""
+    existing = context.config.hub.existing
+    if existing is None:
+        return None
+    return ExistingHubSpec(
+        network=existing.virtual_network,
+        subscription=context.hub_subscription,
+        firewall_address=existing.firewall_address,
+        log_analytics=existing.log_analytics,
+        must_allow=firewall_groups(context),
+        demands=tuple(_demands(context, existing)),
+    )
+
+
+def outside(context: Context) -> tuple[str, ...]:
+    """Ids of what is referred to and not built here."""
+    found: list[str] = []
+    if context.config.hub.existing is not None:
+        found += [context.hub_network, context.hub_place.group_id, context.log_analytics]
+    if context.config.dns.mode == "existing":
+        found += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
+    return tuple(found)
+
+
+def subscriptions(context: Context) -> tuple[str, ...]:
+    """Subscriptions in which something is built, the hub's first where that is one of them."""
+    existing, dns = context.config.hub.existing, context.config.dns
+    hub = existing is None or existing.peer_from_hub
+    return tuple(
+        dict.fromkeys(
+            (
+                *((context.hub_subscription,) if hub else ()),
+                context.landing_zone_subscription,
+                *((context.zones_place.subscription,) if dns.link_zones else ()),
+            )
+        )
+    )
+
+
+def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What the stack file says beside `hub.existing` and cannot be, and ids and addresses that do not fit."""
+    existing = config.hub.existing
+    if existing is None:
+        return
+    for name in sorted(config.hub.model_fields_set - {"existing"}):
+        yield Problem(
+            ("hub", camel(name)),
+            f"`hub.{camel(name)}` is of a hub that is built here, and `hub.existing` names one that is not.",
+            f"Remove `{camel(name)}`, or remove `existing` to have a hub built.",
+        )
+    subscription = parse(existing.virtual_network).subscription
+    if config.subscriptions.hub not in (None, subscription):
+        yield Problem(
+            ("subscriptions", "hub"),
+            f"It is {config.subscriptions.hub}, and `hub.existing.virtualNetwork` is in {subscription}.",
+            "Remove `subscriptions.hub`: the hub's subscription follows from the id. Or correct the id.",
+        )
+    if not any(ipaddress.IPv4Address(existing.firewall_address) in _network(cidr) for cidr in existing.address_space):
+        yield Problem(
+            ("hub", "existing", "firewallAddress"),
+            f"{existing.firewall_address} is not in the hub ({', '.join(existing.address_space)}): a route's next hop "
+            "must be in a network that is peered directly.",
+            "Write the firewall's private address, or the range that it is in under `addressSpace`.",
+        )
+    if config.shared_registry is not None:
+        yield Problem(
+            ("sharedRegistry",),
+            "Its private endpoint is in a subnet of a hub that is built here, and `hub.existing` names one that is "
+            "not.",
+            "Remove `sharedRegistry` and say `registry: own` in the environments, or let the hub be built here.",
+        )
+
+
+def _network(cidr: str) -> ipaddress.IPv4Network:
+    return ipaddress.IPv4Network(cidr)
+
+
+def _demands(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
+    servers, zones = listed(context.dns_servers), "the private zones"
+    if existing.dns_servers:
+        yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
+    else:
+        yield f"the firewall's DNS proxy is on: spokes ask {servers} for names, those of {zones} included"
+    yield "the firewall sends what comes for the spokes back to them: by the peering, or by a route"
+    if not existing.peer_from_hub:
+        for name in context.config.spokes:
+            yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"
+    if context.config.access.platform_team or any(
+        level.platform_team
+        for project, _, environment in environments(context.config)
+        for level in (context.config.projects[project].access, environment.access)
+    ):
+        yield "its owner gives the platform team Log Analytics Reader on the central log: no role is given there"

@@ -1,0 +1,44 @@
+"""The spec of a workspace's managed network: its mode, its firewall, and what it lets out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRuleSpec:
+    """One way out of a managed network, and why there is one.
+
+    `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
+    endpoint, else "". `id`: of the rule that is built here, "" for one that Azure makes by itself.
+    """
+
+    name: str
+    kind: str
+    to: str
+    why: str
+    source: str
+    group: str = ""
+    id: str = ""
+
+    @property
+    def by_azure(self) -> bool:
+        """Whether Azure makes it by itself."""
+        return not self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedNetworkSpec:
+    """A workspace's managed network. `firewall`: Standard or Basic, "" where hosts are not told apart.
+
+    `rules`: those that Azure makes by itself first, then those that are built here, in the order of their names.
+    """
+
+    isolation_mode: str
+    firewall: str
+    rules: tuple[OutboundRuleSpec, ...]
+
+    @property
+    def built(self) -> tuple[OutboundRuleSpec, ...]:
+        """The rules that are built here."""
+        return tuple(rule for rule in self.rules if not rule.by_azure)

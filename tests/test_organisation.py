@@ -1,0 +1,59 @@
+"""What the program registers where zones or a hub are those of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landingzone.load import load
+from offline.monitor import Program, RecordingMonitor, register
+from preview import PROGRAM, PROJECT
+from reports import as_markdown
+from tests.conftest import ROOT, previewed
+
+FOLDER = ROOT / "tests" / "cases" / "previews"
+
+
+def test_a_comment_lists_what_the_existing_firewall_must_allow() -> None:
+    """As a table that is folded, a row a rule; what else the hub must do stands open."""
+    told = as_markdown.render(previewed("existing-hub"))
+
+    head, _, rest = told.partition("<details><summary>What the existing firewall must allow</summary>\n\n")
+    rows = rest.partition("\n\n</details>")[0].splitlines()
+    sources = "10.80.0.0/25, 10.80.0.192/26, 10.80.1.0/25, 10.80.1.192/26"
+    assert (len(rows), rows[:3]) == (
+        13,
+        [
+            "| to | how | from | why |",
+            "| --- | --- | --- | --- |",
+            f"| `AzureActiveDirectory` | TCP 80, 443 | {sources} | signing in |",
+        ],
+    )
+    assert "The existing hub must see to it that" not in head
+    assert "**The existing hub must see to it that**\n\n- the firewall's DNS proxy is on" in rest
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [("zone-groups-by-policy", ["customDnsConfigs"]), ("existing-zones-linked", [])],
+)
+def test_what_a_policy_changes_of_an_endpoint_is_not_compared(
+    monkeypatch: pytest.MonkeyPatch, case: str, expected: list[str]
+) -> None:
+    """Azure fills it in from zone groups, which with `dns.mode: policy` are not the program's."""
+    ignored: dict[str, list[str]] = {}
+    kept = RecordingMonitor.RegisterResource
+
+    def noted(self: RecordingMonitor, request: Any) -> Any:
+        if request.type == "azure-native:network:PrivateEndpoint":
+            ignored[request.name] = list(request.ignoreChanges)
+        return kept(self, request)
+
+    monkeypatch.setattr(RecordingMonitor, "RegisterResource", noted)
+    file = load(str(FOLDER / f"{case}.yaml"))
+
+    register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
+
+    assert len(ignored) == 14
+    assert {name: found for name, found in ignored.items() if found != expected} == {}
