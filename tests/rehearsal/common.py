@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from landingzone.load import StackFile, load
 from preview import PROGRAM, PROJECT
 from rehearsal.life import Stage
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import engine
+
+#: What runs the engine for minutes.
+LONG = pytest.mark.skipif(
+    os.environ.get("AMLZ_FAULTS") != "all", reason="takes minutes: `make test-faults` runs it, with every kind of fault"
+)
 
 
 def stage(folder: Path) -> Stage:

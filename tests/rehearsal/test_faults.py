@@ -16,18 +16,13 @@ import pytest
 
 from offline.faults import FAULTS, kind_of
 from rehearsal.faults import Asked, Undisturbed, WrongFault, all_faults, meet, read, undisturbed
-from tests.rehearsal.common import minimal, stage
+from tests.rehearsal.common import LONG, minimal, stage
 
 SEED = 20261121
 #: Azure resources of the smallest shipped stack.
 OPERATIONS = 114
 EVERY = range(1, OPERATIONS + 1, 8)
 NO_TYPE = [fault.kind for fault in FAULTS if not fault.type]
-
-
-LONG = pytest.mark.skipif(
-    os.environ.get("AMLZ_FAULTS") != "all", reason="takes minutes: `make test-faults` runs it, with every other kind"
-)
 
 
 @functools.cache
@@ -44,14 +39,15 @@ def at_random(*kinds: str) -> tuple[Asked, ...]:
     return tuple(each if each.type else read(f"{each.fault.kind}@{dice.randint(2, 100)}") for each in asked)
 
 
+@LONG
 @pytest.mark.parametrize(
     ("kinds", "result"),
     [
         (("conflict", "throttled", "error-500"), "asked again by itself"),
-        pytest.param(("unavailable", "timeout", "principal-not-found", "quota"), "converged", marks=LONG),
-        pytest.param(("provider-killed",), "converged", marks=LONG),
-        pytest.param(("engine-killed",), "converged", marks=LONG),
-        pytest.param(("deleted",), "converged", marks=LONG),
+        (("unavailable", "timeout", "principal-not-found", "quota"), "converged"),
+        (("provider-killed",), "converged"),
+        (("engine-killed",), "converged"),
+        (("deleted",), "converged"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )
@@ -68,6 +64,7 @@ def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ..
     assert bool(outcome.mended) == (kinds == ("engine-killed",))
 
 
+@LONG
 def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
     """Azure refuses it every time, in its own words; the sentence says the two ways out."""
     outcome = meet(stage(tmp_path), minimal(), (read("soft-deleted"),), expected())

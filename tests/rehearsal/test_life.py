@@ -8,11 +8,12 @@ import pytest
 
 from rehearsal.life import Life, live
 from rehearsal.steps import Refusal, Step
-from tests.rehearsal.common import minimal, stage
+from tests.rehearsal.common import LONG, minimal, stage
 
 PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspace-workspace")
 
 
+@LONG
 def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
     """Built, unchanged, without drift, edited four times, gone; what holds data and what keeps its name is told."""
     life = live(stage(tmp_path), minimal())
