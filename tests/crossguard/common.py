@@ -63,7 +63,7 @@ def changed(registration: Registration, name: str, path: str, value: Any) -> Reg
 def talking_to(port: int) -> Iterator[Any]:
     """The engine's side of the connection."""
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.max_send_message_length", -1)]) as channel:
-        grpc.channel_ready_future(channel).result(timeout=20)
+        grpc.channel_ready_future(channel).result(timeout=180)
         yield analyzer_pb2_grpc.AnalyzerStub(channel)
 
 

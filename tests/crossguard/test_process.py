@@ -47,7 +47,7 @@ def test_it_writes_its_port_answers_there_and_ends_in_silence(start: str, tmp_pa
             name = pack.GetAnalyzerInfo(empty_pb2.Empty()).name
             found = asked(run, pack)
         running.send_signal(signal.SIGINT)
-        rest = running.communicate(timeout=20)
+        rest = running.communicate(timeout=180)
 
     assert (name, found, rest, running.returncode) == (PACK, [REFUSED], ("", ""), 0)
 
