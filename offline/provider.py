@@ -13,11 +13,7 @@ the location of the provider where a type has one, and a random name where none 
 
 from __future__ import annotations
 
-import os
-import sys
-from concurrent import futures
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
@@ -28,11 +24,6 @@ from arm.graph import unknown
 from arm.shapes import UnmappedInput, arm_type
 from offline.azure import Answer, PretendAzure
 from offline.wire import UNKNOWN, plain, replaced
-
-#: Seconds between two looks at whether the engine still runs.
-PATIENCE = 5.0
-
-_NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
 class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -131,34 +122,6 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return Answer("", {key: value for key, value in answer.outputs.items() if key in inputs})
 
 
-def serve() -> None:
-    """Serves until the engine ends; writes the port first."""
-    engine = os.getppid()
-    decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
-    memory = os.environ.get("AMLZ_AZURE")
-    provider = _remembering(Path(memory), decided) if memory else PretendProvider(PretendAzure(), decided)
-    server = grpc.server(futures.ThreadPoolExecutor(), options=_NO_LIMIT)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    while server.wait_for_termination(PATIENCE):  # true where the time is up
-        if os.getppid() != engine:  # an engine that was killed ends no plugin
-            return
-
-
-def _remembering(memory: Path, decided: bool) -> PretendProvider:
-    from offline.memory import Memory
-    from offline.remembering import RememberingProvider  # which is made from the class above
-
-    return RememberingProvider(PretendAzure(), Memory(memory), decided)
-
-
 def token_of(urn: str) -> str:
     """The type of a URN's own resource: the last of the chain."""
     return urn.split("::")[2].rpartition("$")[2]
-
-
-if __name__ == "__main__":
-    serve()

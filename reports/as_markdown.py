@@ -29,7 +29,7 @@ def render(preview: Preview) -> str:
     told = {
         "verdict": _verdict(preview),
         "summary": list(_summary(preview)),
-        "asked_for": [(dotted(r.path), _plain(r.gives_up)) for r in relaxations(preview.config)],
+        "asked_for": [(dotted(r.path), escaped(r.gives_up)) for r in relaxations(preview.config)],
         "must_allow": [
             (", ".join(f"`{to}`" for to in rule.to), rule.how, ", ".join(rule.sources), rule.why)
             for rule in existing_hub.must_allow(preview.plan)
@@ -37,7 +37,7 @@ def render(preview: Preview) -> str:
         "demands": existing_hub.demands(preview.plan),
         "findings": list(_findings(preview)),
         "accepted": [
-            (one.finding.severity.value, one.finding.check, _plain(one.finding.message), _plain(accepted.why(one)))
+            (one.finding.severity.value, one.finding.check, escaped(one.finding.message), escaped(accepted.why(one)))
             for one in preview.accepted
         ],
         "quota": list(_quota(preview)) if preview.quota else [],
@@ -49,9 +49,7 @@ def render(preview: Preview) -> str:
     text = template.render(told)
     if len(text) > LONGEST:
         text = template.render({**told, "built": [], "addresses": []})
-    if len(text) > LONGEST:
-        text = text[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"
-    return text
+    return fitted(text)
 
 
 def _verdict(preview: Preview) -> str:
@@ -78,9 +76,9 @@ def _findings(preview: Preview) -> Iterator[dict[str, str]]:
         yield {
             "severity": first.severity.value,
             "check": first.check,
-            "message": _plain(first.message),
+            "message": escaped(first.message),
             "others": listed(other.name for other in others) if others else "",
-            "remedy": _plain(first.remedy),
+            "remedy": escaped(first.remedy),
         }
 
 
@@ -91,7 +89,7 @@ def _policies(preview: Preview) -> Iterator[dict[str, Any]]:
             "title": first.policy.definition.title if first.policy else first.assignment.name,
             "assignment": first.assignment.name,
             "names": listed(dict.fromkeys(answer.subject.name for answer in answers)),
-            "because": [_plain(text) for text in policy.because(first)],
+            "because": [escaped(text) for text in policy.because(first)],
         }
 
 
@@ -128,6 +126,13 @@ def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
             yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
     """A text that Markdown shows as it is: what could be read as markup is escaped."""
     return "".join(f"\\{character}" if character in "*_<>[]|`" else character for character in text)
+
+
+def fitted(text: str) -> str:
+    """A text that fits into a comment: cut at a line where it is too long, and saying so."""
+    if len(text) <= LONGEST:
+        return text
+    return text[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 from landingzone.problems import listed
 from reports.as_json import dump
-from reports.as_markdown import LONGEST
+from reports.as_markdown import escaped, fitted
 from reports.difference import Changed, Difference, Row
 from reports.words import counted, plural
 
@@ -35,17 +35,14 @@ def markdown(found: Difference) -> str:
     folded = {"Created", "Changed"}
     for title, told in _sections(found):
         body = "\n".join(
-            f"- {_plain(line)}" if not line.startswith(" ") else f"  - {_plain(line.strip())}" for line in told
+            f"- {escaped(line)}" if not line.startswith(" ") else f"  - {escaped(line.strip())}" for line in told
         )
         if title in folded:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
     lines += [f"<sub>Not told: {NOT_TOLD}.</sub>"]
-    told_whole = "\n".join(lines) + "\n"
-    if len(told_whole) > LONGEST:
-        told_whole = told_whole[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"
-    return told_whole
+    return fitted("\n".join(lines) + "\n")
 
 
 def as_json(found: Difference) -> str:
@@ -88,6 +85,11 @@ def _headline(found: Difference) -> str:
 
 
 def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+    """Every section that has something in it."""
+    return ((title, lines) for title, lines in _all_sections(found) if lines)
+
+
+def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     new, gone = 0, 1
     yield "Lost", [f"{_where(r)}: {why}" for r, why in found.lost]
     yield "Refused by Azure Policy", [_verdict(v) for v in found.verdicts[new] if v["blocks"]]
@@ -167,8 +169,6 @@ def _value(value: Any) -> str:
 
 
 def _section(title: str, lines: list[str]) -> str:
-    if not lines:
-        return ""
     told = []
     for line in lines:
         indent = "    " if line.startswith(" ") else "  "
@@ -181,10 +181,6 @@ def _wrapped(indent: str, line: str) -> str:
         line, 80, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "", break_long_words=True,
         break_on_hyphens=False,
     )  # fmt: skip
-
-
-def _plain(line: str) -> str:
-    return "".join(f"\\{character}" if character in "*_<>[]|`" else character for character in line)
 
 
 #: Forms by the name that --format has.

@@ -159,6 +159,28 @@ def test_a_removed_project_is_lost(tmp_path: Path) -> None:
     assert (len(diff.created), len(diff.deleted)) == (59, 59)
 
 
+def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
+    """What needs a decision is open, properties are folded, and a section without anything in it is left out."""
+    text, _ = EDITS["more nodes for images"]
+
+    lines = difference_as.markdown(found(tmp_path, text)).splitlines()
+
+    assert lines == [
+        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 112 unchanged",
+        "",
+        "<details><summary>Changed</summary>",
+        "",
+        "- policy assignment guardrails-compute",
+        "  - properties.parameters.maxNodeCount.value: 4 becomes 5",
+        "- churn, dev: compute image-build",
+        "  - properties.properties.scaleSettings.maxNodeCount: 1 becomes 5",
+        "",
+        "</details>",
+        "",
+        f"<sub>Not told: {difference_as.NOT_TOLD}.</sub>",
+    ]
+
+
 ROWS = [
     ({"a": 1}, {"a": 1}, []),
     ({"a": 1}, {"a": 2}, [Row("a", 1, 2)]),

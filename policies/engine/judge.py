@@ -98,7 +98,7 @@ def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subjec
 
     Unsettled, which is one, where only the deployment will tell.
     """
-    found = definition.effect(_plain(definition, values, subject))
+    found = definition.effect(_plain(values, subject))
     if isinstance(found, Unknown):
         raise Unsettled(f"the effect is known only at deployment: {found.what}")
     known = EFFECTS.get(found.lower()) if isinstance(found, str) else None
@@ -257,8 +257,8 @@ def runtime(question: Question, world: World, other: frozenset[str]) -> Runtime:
     return Runtime(question.subject, question.subject, world.catalogue, question.values, context, other)
 
 
-def _plain(definition: Definition, values: Mapping[str, Any], subject: Subject) -> Runtime:
-    del definition
+def _plain(values: Mapping[str, Any], subject: Subject) -> Runtime:
+    """The state in which an effect is worked out: parameters alone decide it."""
     return Runtime(subject, subject, Catalogue({}), values, {})
 
 

@@ -1,0 +1,46 @@
+"""The pretend Azure as the plugin that Pulumi's engine starts: `python -m offline.plugin`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent import futures
+from pathlib import Path
+
+import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from offline.azure import PretendAzure
+from offline.provider import PretendProvider
+
+#: Seconds between two looks at whether the engine still runs.
+PATIENCE = 5.0
+_NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+
+
+def serve() -> None:
+    """Serves until the engine ends; writes the port first."""
+    engine = os.getppid()
+    decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
+    memory = os.environ.get("AMLZ_AZURE")
+    provider = _remembering(Path(memory), decided) if memory else PretendProvider(PretendAzure(), decided)
+    server = grpc.server(futures.ThreadPoolExecutor(), options=_NO_LIMIT)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    while server.wait_for_termination(PATIENCE):  # true where the time is up
+        if os.getppid() != engine:  # an engine that was killed ends no plugin
+            return
+
+
+def _remembering(memory: Path, decided: bool) -> PretendProvider:
+    from offline.memory import Memory
+    from offline.remembering import RememberingProvider
+
+    return RememberingProvider(PretendAzure(), Memory(memory), decided)
+
+
+if __name__ == "__main__":
+    serve()
