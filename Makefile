@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview test test-faults lint types lock docs bench clean
+.PHONY: preview test test-faults test-pairwise lint types lock docs bench clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
@@ -17,6 +17,9 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 
 test-faults: $(READY)        ## every kind of fault while the smallest stack is built: about half an hour
 	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/rehearsal
+
+test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: about two minutes
+	@AMLZ_PAIRWISE=all $(BIN)/python -m pytest -n auto -rs tests/pairwise
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

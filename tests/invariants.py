@@ -1,0 +1,205 @@
+"""A second reading of what would be built, by someone who knows only the JSON and nothing of the plan.
+
+Each reading takes the resources of a preview and answers with what is wrong.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+Resource = dict[str, Any]
+Resources = list[Resource]
+
+#: Written from Microsoft's page on private endpoint DNS, not imported.
+ZONES = {
+    "amlworkspace": {"privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"},
+    "vault": {"privatelink.vaultcore.azure.net"},
+    "registry": {"privatelink.azurecr.io"},
+    "blob": {"privatelink.blob.core.windows.net"},
+    "file": {"privatelink.file.core.windows.net"},
+    "queue": {"privatelink.queue.core.windows.net"},
+    "table": {"privatelink.table.core.windows.net"},
+}
+
+#: Names by type: pattern of the whole, from the published types.
+NAMES = {
+    "Microsoft.KeyVault/vaults": r"[a-zA-Z0-9-]{3,24}",
+    "Microsoft.Storage/storageAccounts": r"[a-z0-9]{3,24}",
+    "Microsoft.ContainerRegistry/registries": r"[a-zA-Z0-9]{5,50}",
+    "Microsoft.MachineLearningServices/workspaces": r"[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}",
+    "Microsoft.MachineLearningServices/workspaces/computes": r"[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}",
+    "Microsoft.OperationalInsights/workspaces": r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
+    "Microsoft.Network/privateEndpoints": r".{2,64}",
+    "Microsoft.Authorization/roleAssignments": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+}
+
+#: Types whose names are unique in all of Azure.
+EVERYWHERE = (
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.ContainerRegistry/registries",
+)
+
+#: What is private about the parts of a workspace, unless the stack file asks for less.
+PRIVATE = {
+    "workspace": {"publicNetworkAccess": "Disabled", "systemDatastoresAuthMode": "Identity"},
+    "storageAccount": {"publicNetworkAccess": "Disabled", "allowSharedKeyAccess": False},
+    "keyVault": {"publicNetworkAccess": "Disabled", "enableRbacAuthorization": True, "enablePurgeProtection": True},
+    "containerRegistry": {"publicNetworkAccess": "Disabled", "adminUserEnabled": False},
+}
+
+_SECRET_SHAPES = re.compile(
+    r"AccountKey=|SharedAccessKey|sig=[\w%]{10}|-----BEGIN|\beyJ[\w-]{8,}\.|[A-Za-z0-9+/]{86}=="
+)
+_SECRET_NAMES = re.compile(r"(password|secret|accesskey|accountkey|connectionstring|sastoken)$", re.IGNORECASE)
+
+
+def of_type(resources: Resources, arm_type: str) -> Resources:
+    """The resources of a type."""
+    return [r for r in resources if r["armType"] == arm_type]
+
+
+def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
+    """No two ranges of networks overlap, nor two of subnets, and each subnet is inside its network."""
+    networks = of_type(resources, "Microsoft.Network/virtualNetworks")
+    ranges = {n["id"]: n["body"]["properties"]["addressSpace"]["addressPrefixes"] for n in networks}
+    outer = [ipaddress.IPv4Network(prefix) for prefixes in ranges.values() for prefix in prefixes]
+    inner = [
+        (n["id"], ipaddress.IPv4Network(s["properties"]["addressPrefix"]))
+        for n in networks
+        for s in n["body"]["properties"]["subnets"]
+    ]
+    overlapping = [
+        f"{one} overlaps {other}"
+        for cidrs in (outer, [cidr for _, cidr in inner])
+        for one, other in itertools.combinations(cidrs, 2)
+        if one.overlaps(other)
+    ]
+    outside = [
+        f"{cidr} is outside of {network}"
+        for network, cidr in inner
+        if not any(cidr.subnet_of(ipaddress.IPv4Network(prefix)) for prefix in ranges[network])
+    ]
+    return overlapping + outside
+
+
+def endpoints_write_to_exactly_the_zones_of_their_group(resources: Resources) -> list[str]:
+    """One zone group an endpoint, with all zones that its group needs and no other."""
+    groups = {
+        r["id"].rsplit("/privateDnsZoneGroups/", 1)[0]: {
+            config["properties"]["privateDnsZoneId"].rsplit("/", 1)[1]
+            for config in r["body"]["properties"]["privateDnsZoneConfigs"]
+        }
+        for r in of_type(resources, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
+    }
+    wanted = {
+        r["id"]: set().union(*(ZONES[group] for c in connections(r) for group in c["groupIds"]))
+        for r in of_type(resources, "Microsoft.Network/privateEndpoints")
+    }
+    return [
+        f"{key}: {sorted(groups.get(key, ()))}, not {sorted(wanted.get(key, ()))}"
+        for key in sorted({*groups, *wanted})
+        if groups.get(key) != wanted.get(key)
+    ]
+
+
+def connections(endpoint: Resource) -> list[dict[str, Any]]:
+    """What an endpoint connects to."""
+    return [c["properties"] for c in endpoint["body"]["properties"]["privateLinkServiceConnections"]]
+
+
+def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
+    """Workspace, vault, storage and registry: no public access, no keys, and an endpoint each."""
+    targets = {
+        c["privateLinkServiceId"].lower()
+        for r in of_type(resources, "Microsoft.Network/privateEndpoints")
+        for c in connections(r)
+    }
+    by_id = {r["id"].lower(): r["body"].get("properties", {}) for r in resources}
+    wrong = []
+    for workspace in of_type(resources, "Microsoft.MachineLearningServices/workspaces"):
+        own = workspace["body"]["properties"]
+        parts = {"workspace": workspace["id"], **{part: own[part] for part in PRIVATE if part in own}}
+        for part, wanted in PRIVATE.items():
+            found = by_id.get(parts[part].lower(), {})
+            wrong += [
+                f"{parts[part]}: {key} is {found.get(key)}"
+                for key, value in wanted.items()
+                if found.get(key) != value or type(found.get(key)) is not type(value)
+            ]
+            wrong += [f"{parts[part]}: no endpoint"] if parts[part].lower() not in targets else []
+            acls = found.get("networkAcls", {}).get("defaultAction")
+            wrong += [f"{parts[part]}: networkAcls are {acls}"] if part == "storageAccount" and acls != "Deny" else []
+    return wrong
+
+
+def resources_have_the_provider_of_their_subscription(resources: Resources) -> list[str]:
+    """The provider's name ends in the subscription of the resource's id."""
+    return [
+        r["urn"] for r in resources if r["provider"].rsplit("::subscription-", 1)[-1] != r["id"].split("/")[2]
+    ]  # fmt: skip
+
+
+def nothing_is_literally_a_secret(resources: Resources) -> list[str]:
+    """No key, token, signature or password stands anywhere in what would be sent."""
+
+    def found(value: Any, path: str) -> list[str]:
+        if isinstance(value, dict):
+            return [p for key, item in value.items() for p in found(item, f"{path}.{key}")]
+        if isinstance(value, list):
+            return [p for index, item in enumerate(value) for p in found(item, f"{path}[{index}]")]
+        hit = isinstance(value, str) and (_SECRET_SHAPES.search(value) or _SECRET_NAMES.search(path))
+        return [path] if hit else []
+
+    return [p for r in resources for p in found(r["body"], r["urn"])]
+
+
+def names_are_unique_and_within_their_limits(resources: Resources) -> list[str]:
+    """No id twice, no globally unique name twice, each name as its type allows."""
+    ids = Counter(r["id"].lower() for r in resources)
+    names = Counter((r["armType"], r["name"].lower()) for r in resources if r["armType"] in EVERYWHERE)
+    twice = [f"twice: {key}" for key, count in (*ids.items(), *names.items()) if count > 1]
+    wrong = [r["name"] for r in resources if r["armType"] in NAMES and not re.fullmatch(NAMES[r["armType"]], r["name"])]
+    return twice + wrong
+
+
+def computes_are_private_and_wait_for_their_workspaces_endpoint(resources: Resources) -> list[str]:
+    """No public address, no login, in a subnet or managed network, and created after its workspace's names resolve."""
+    modes = {
+        r["id"]: r["body"]["properties"]["managedNetwork"]["isolationMode"]
+        for r in of_type(resources, "Microsoft.MachineLearningServices/workspaces")
+    }
+    endpoints = {
+        r["id"]: [c["privateLinkServiceId"] for c in connections(r)]
+        for r in of_type(resources, "Microsoft.Network/privateEndpoints")
+    }
+    groups = of_type(resources, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
+    ready = {r["urn"]: endpoints[r["id"].rsplit("/privateDnsZoneGroups/", 1)[0]] for r in groups}
+    ready |= {r["urn"]: endpoints[r["id"]] for r in of_type(resources, "Microsoft.Network/privateEndpoints")}
+    wrong = []
+    for compute in of_type(resources, "Microsoft.MachineLearningServices/workspaces/computes"):
+        workspace = compute["id"].split("/computes/")[0]
+        outer, inner = compute["body"]["properties"], compute["body"]["properties"]["properties"]
+        said = (outer["disableLocalAuth"], inner["enableNodePublicIp"], "subnet" in inner)
+        if said != (True, False, modes[workspace] == "Disabled"):
+            wrong.append(f"{compute['id']}: login disabled, public address, subnet are {said}")
+        if workspace not in {to for urn in compute["dependsOn"] for to in ready.get(urn, ())}:
+            wrong.append(f"{compute['id']}: does not wait for the endpoint of {workspace}")
+    return wrong
+
+
+#: Every reading.
+ALL: tuple[Callable[[Resources], list[str]], ...] = (
+    networks_and_subnets_are_disjoint,
+    endpoints_write_to_exactly_the_zones_of_their_group,
+    parts_of_workspaces_are_private,
+    resources_have_the_provider_of_their_subscription,
+    nothing_is_literally_a_secret,
+    names_are_unique_and_within_their_limits,
+    computes_are_private_and_wait_for_their_workspaces_endpoint,
+)

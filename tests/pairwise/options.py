@@ -1,0 +1,134 @@
+"""The options of a landing zone, each with the choices that matter, as what they add to a small stack file."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+Fragment = dict[str, Any]
+
+LANDING_ZONE = "c0c0c0c0-1111-4222-8333-444455556666"
+ELSEWHERE = "d1d1d1d1-1111-4222-8333-444455556666"
+
+#: The small stack file, without the network of its one environment, whose name is an option.
+BASE: Fragment = {
+    "schemaVersion": 1,
+    "organisation": "Contoso",
+    "businessUnit": "retail",
+    "tenantId": "0f0e0d0c-1111-4222-8333-444455556666",
+    "location": "westeurope",
+    "subscriptions": {"landingZone": LANDING_ZONE},
+    "spokes": {"main": {"addressSpace": ["10.20.16.0/20"]}},
+}
+
+
+def _existing_hub() -> Fragment:
+    network = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-hub"
+    log = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-log/providers/Microsoft.OperationalInsights/workspaces/log-all"
+    return {
+        "hub": {
+            "existing": {
+                "virtualNetwork": network,
+                "firewallAddress": "10.0.0.4",
+                "logAnalytics": log,
+                "addressSpace": ["10.0.0.0/22"],
+            }
+        }
+    }
+
+
+def _environment(fragment: Fragment) -> Fragment:
+    """What is said of the environment: put in its place when the name of it is known."""
+    return {"environment": fragment}
+
+
+def _key_brought() -> Fragment:
+    vault = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/kv-central"
+    uri = "https://kv-central.vault.azure.net/keys/landing-zone/0123456789abcdef0123456789abcdef"
+    return _environment({"security": {"customerManagedKey": {"keyVault": vault, "keyUri": uri}}})
+
+
+_ZONES = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-zones"
+_COSMOS = "33333333-aaaa-4bbb-8ccc-000000000001"
+_PERSON = "11111111-aaaa-4bbb-8ccc-000000000009"
+
+#: Every option, and what each choice of it adds to the stack file. The first choice is the default.
+OPTIONS: dict[str, dict[str, Fragment]] = {
+    "hub": {"created": {"hub": {"addressSpace": "10.20.0.0/24"}}, "existing": _existing_hub()},
+    "dns": {
+        "created": {},
+        "existing": {"dns": {"mode": "existing", "resourceGroup": _ZONES}},
+        "existing, linked": {"dns": {"mode": "existing", "resourceGroup": _ZONES, "linkZones": True}},
+        "policy": {"dns": {"mode": "policy"}},
+    },
+    "subscriptions": {"one": {}, "two": {"subscriptions": {"hub": ELSEWHERE}}},
+    "environment": {"dev": {}, "prod": {}},
+    "isolation": {
+        "injected": {},
+        "managed": _environment({"isolation": "managed"}),
+        "managed, internet": _environment({"isolation": {"mode": "managed", "outbound": "internet"}}),
+    },
+    "registry": {"own": {}, "shared": {"sharedRegistry": {}, **_environment({"registry": "shared"})}},
+    "key": {
+        "Azure's": {},
+        "made": _environment({"security": {"customerManagedKey": {"cosmosDbObjectId": _COSMOS}}}),
+        "brought": _key_brought(),
+    },
+    "batch": {"no": _environment({"batch": False}), "yes": _environment({"batch": True})},
+    "egress": {
+        "none": {},
+        "python": {"egress": ["pythonPackages"]},
+        "all": {"egress": ["pythonPackages", "rPackages", "visualStudioCode", "huggingFace", "autoML"]},
+    },
+    "hosts": {"none": {}, "own": {"egressHosts": {"models": {"hosts": ["models.contoso.com"], "why": "Our models."}}}},
+    "serverless": {"no": {}, "yes": _environment({"security": {"serverlessCompute": True}})},
+    "computes": {
+        "default": {},
+        "instances": _environment({"instances": {"ada": {"size": "Standard_D4s_v5", "owner": _PERSON}}}),
+        "none": _environment({"clusters": {}}),
+    },
+    "scoring": {"none": {}, "some": _environment({"scoringNodes": 4})},
+    "relaxed": {
+        "nothing": {},
+        "public": _environment({"security": {"publicNetworkAccess": True}}),
+        "keys": _environment({"security": {"storageSharedKeys": True}}),
+    },
+    "guardrails": {
+        "as they are": {},
+        "none": {"policies": {"guardrails": []}},
+        "deny": {"policies": {"otherEffect": "Deny"}},
+    },
+    "defender": {"none": {}, "some": {"defender": ["keyVaults", "storage"]}},
+    "pipelines": {
+        "none": {},
+        "GitHub": {"pipelines": {"github": {"subjects": ["repo:contoso/churn:environment:{environment}"]}}},
+    },
+    "hub options": {
+        "none": {},
+        "bastion": {"hub": {"bastion": True}},
+        "Premium": {"hub": {"firewall": {"tier": "Premium"}}},
+    },
+    "region": {"with zones": {}, "without": {"availabilityZones": []}},
+}
+
+
+def stack_file(chosen: dict[str, str]) -> Fragment:
+    """The stack file of one choice for each option: what stands under `amlz:landingZone`."""
+    whole: Fragment = deepcopy(BASE)
+    for option, choice in chosen.items():
+        _merge(whole, deepcopy(OPTIONS[option][choice]))
+    environment = {"network": "10.20.16.0/25", **whole.pop("environment", {})}
+    pipelines = whole.pop("pipelines", None)
+    project: Fragment = {"environments": {chosen.get("environment", "dev"): environment}}
+    if pipelines:
+        project["pipelineIdentities"] = pipelines
+    whole["projects"] = {"churn": project}
+    return whole
+
+
+def _merge(into: Fragment, more: Fragment) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value

@@ -1,0 +1,141 @@
+"""Options in combination: what goes together previews without a fault, what does not is refused in a sentence."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import importlib.util
+import itertools
+import json
+import os
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checks.finding import Severity
+from landingzone.load import load
+from landingzone.plan import make_plan
+from landingzone.problems import StackFileError
+from landingzone.stack_file import KEY
+from preview import preview_stack
+from reports import as_arm, as_json
+from reports.preview import Preview
+from tests import invariants
+from tests.conftest import shared
+from tests.pairwise.files import CONFLICTS, Chosen, default, files, in_conflict, that_exclude
+from tests.pairwise.options import OPTIONS, stack_file
+
+#: All files by `make test-pairwise`; in every run a sample of them.
+ALL = os.environ.get("AMLZ_PAIRWISE") == "all"
+SAMPLE = 12
+
+#: What the reading of private parts finds where the stack file asks for less, without the names.
+ASKED_FOR = {
+    "nothing": set(),
+    "public": {"publicNetworkAccess is Enabled"},
+    "keys": {"allowSharedKeyAccess is True", "systemDatastoresAuthMode is AccessKey"},
+}
+
+
+def told(chosen: Chosen) -> str:
+    """What of a stack file is not the default."""
+    return ", ".join(f"{option} {choice}" for option, choice in chosen.items() if default()[option] != choice)
+
+
+def tried() -> list[Chosen]:
+    """The files of this run."""
+    return files() if ALL else random.Random(20261121).sample(files(), SAMPLE)
+
+
+@functools.cache
+def published() -> tuple[Any, dict[str, Any]]:
+    """The checker of bodies, as a module, and the published types by name."""
+    spec = importlib.util.spec_from_file_location("check_arm", shared() / "tools" / "check_arm.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with gzip.open(shared() / "azure-types" / "types.json.gz", "rt") as file:
+        return module, {name.lower(): shape for name, shape in json.load(file).items()}
+
+
+def problems_of(bodies: list[dict[str, Any]]) -> list[str]:
+    """What the published types do not allow, or do not know."""
+    module, types = published()
+    found = []
+    for entry in bodies:
+        shape = types.get(f"{entry['type']}@{entry['apiVersion']}".lower())
+        if shape is None:
+            found.append(f"{entry['type']}@{entry['apiVersion']} is unknown")
+        else:
+            checker = module.Checker(shape["nodes"])
+            found += [
+                f"{entry['id']}: {problem}" for problem in checker.check(shape["root"], entry["body"], "", top=True)
+            ]
+    return found
+
+
+def previewed(chosen: Chosen, folder: Path) -> Preview:
+    """A stack file of these choices, previewed."""
+    path = folder / "Pulumi.pairs.yaml"
+    path.write_text(yaml.safe_dump({"config": {KEY: stack_file(chosen)}}), encoding="utf-8")
+    file = load(str(path))
+    return preview_stack(file, make_plan(file.config))
+
+
+@pytest.mark.parametrize("chosen", tried(), ids=told)
+def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
+    """Bodies that ARM publishes, every reading holds, and nothing is wrong or denied that was not asked for."""
+    preview = previewed(chosen, tmp_path)
+    resources = json.loads(as_json.render(preview))["resources"]
+
+    wrong = {reading.__name__: reading(resources) for reading in invariants.ALL}
+    endpoints = {r["id"] for r in resources if r["armType"] == "Microsoft.Network/privateEndpoints"}
+    unzoned = {text.split(": ")[0] for text in wrong.pop("endpoints_write_to_exactly_the_zones_of_their_group")}
+    open_parts = {text.split(": ")[1] for text in wrong.pop("parts_of_workspaces_are_private")}
+    asked = chosen["relaxed"] != "nothing" or chosen["isolation"] == "managed, internet"
+    assert {
+        "published types": problems_of(json.loads(as_arm.render(preview))),
+        "readings": {name: found for name, found in wrong.items() if found},
+        "without zones": unzoned,
+        "open": open_parts,
+        "errors": [f.message for f in preview.findings if f.severity is Severity.ERROR and not asked],
+        "denied": [answer.subject.name for answer in preview.verdicts.denied if not asked],
+    } == {
+        "published types": [],
+        "readings": {},
+        "without zones": endpoints if chosen["dns"] == "policy" else set(),
+        "open": ASKED_FOR[chosen["relaxed"]],
+        "errors": [],
+        "denied": [],
+    }
+
+
+@pytest.mark.parametrize("chosen", that_exclude(), ids=told)
+def test_what_excludes_itself_is_refused(chosen: Chosen, tmp_path: Path) -> None:
+    """One sentence, which names both options."""
+    (pair,) = in_conflict(chosen)
+
+    with pytest.raises(StackFileError) as refused:
+        previewed(chosen, tmp_path)
+
+    assert len(refused.value.problems) == 1
+    sentence = re.sub(r"\s+", " ", str(refused.value))
+    assert [words for words in CONFLICTS[pair] if words not in sentence] == []
+
+
+def test_every_pair_is_in_a_file() -> None:
+    """Each pair of choices is in one that previews, or in one that is refused."""
+    wanted = {
+        frozenset(((one, x), (other, y)))
+        for one, other in itertools.combinations(OPTIONS, 2)
+        for x in OPTIONS[one]
+        for y in OPTIONS[other]
+    }
+
+    held = {frozenset(pair) for chosen in files() for pair in itertools.combinations(chosen.items(), 2)}
+    assert (held | set(CONFLICTS), held & set(CONFLICTS)) == (wanted, set())
