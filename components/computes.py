@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
+from components.role_assignment import role_assignment
 from components.site import Site
 from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec
 
@@ -18,32 +19,45 @@ class Computes(pulumi.ComponentResource):
         super().__init__("amlz:project:Computes", name, None, opts)
         self._site, self._args = site, args
         for cluster in args.clusters:
-            self._compute(f"{name}-{cluster.name}", cluster.name, self._cluster(cluster), identified=True)
+            key = f"{name}-{cluster.name}"
+            self._compute(key, cluster.name, self._cluster(cluster), cluster)
+            for role in cluster.roles:
+                role_assignment(self, key, role, site)
         for instance in args.instances:
             # No identity: with one, an instance never stops when idle unless it is Contributor on the workspace.
-            self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance), identified=False)
+            self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance))
         self.names = [cluster.name for cluster in args.clusters] + [instance.name for instance in args.instances]
         self.register_outputs({"names": self.names})
 
     def _compute(
-        self, name: str, compute: str, properties: ml.AmlComputeArgs | ml.ComputeInstanceArgs, identified: bool
+        self,
+        name: str,
+        compute: str,
+        properties: ml.AmlComputeArgs | ml.ComputeInstanceArgs,
+        cluster: ClusterSpec | None = None,
     ) -> None:
         args, site = self._args, self._site
-        identity = ml.ManagedServiceIdentityArgs(
-            type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(args.identity)]
-        )
+        acts_as = "" if cluster is None else cluster.identity or args.identity
+        own = () if cluster is None else cluster.after
         built = ml.Compute(
             name,
             compute_name=compute,
             workspace_name=site.name(args.workspace_id),
             resource_group_name=site.group(args.place),
             location=args.place.location,
-            identity=identity if identified else None,
+            identity=self._identity(acts_as),
             properties=properties,
-            tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, after=args.after),
+            tags=dict(args.tags if cluster is None or cluster.tags is None else cluster.tags),
+            opts=site.options(self, args.place.subscription, after=(*args.after, *own)),
         )
         site.built(args.id(compute), built)
+
+    def _identity(self, identity: str) -> ml.ManagedServiceIdentityArgs | None:
+        if not identity:
+            return None
+        return ml.ManagedServiceIdentityArgs(
+            type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[self._site.ref(identity)]
+        )
 
     def _cluster(self, spec: ClusterSpec) -> ml.AmlComputeArgs:
         return ml.AmlComputeArgs(

@@ -158,7 +158,7 @@ def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
-    nodes = sum(cluster.max_nodes for cluster in environment.clusters.values()) + environment.image_build.max_nodes
+    nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + environment.image_build.max_nodes
     asked = {
         "training": nodes + len(environment.instances),
         "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),

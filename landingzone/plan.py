@@ -23,6 +23,7 @@ from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
 from landingzone.planning.registry import plan_shared_registry
 from landingzone.planning.security import check_security
+from landingzone.planning.sharing import check_sharing
 from landingzone.planning.sizes import check_sizes
 from landingzone.planning.spoke import plan_spoke
 from landingzone.problems import StackFileError
@@ -100,6 +101,8 @@ class LandingZonePlan:
             yield from environment.registry.roles if environment.registry else environment.shared_registry_roles
             yield from environment.insights.roles
             yield from environment.workspace.roles
+            for cluster in environment.computes.clusters:
+                yield from cluster.roles
         for assignment in self.policies.assignments:
             yield from assignment.roles
 
@@ -109,7 +112,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     addresses, problems = plan_addresses(config)
     problems = (*problems, *check_existing_hub(config), *check_dns(config), *check_references(config))
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
-    problems = (*problems, *check_security(config), *check_pipelines(config))
+    problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())

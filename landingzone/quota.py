@@ -61,16 +61,16 @@ def machines(plan: LandingZonePlan) -> Iterator[Machines]:
     for environment in plan.environments:
         computes, owner = environment.computes, f"{environment.project}/{environment.environment}"
         sizes = [
-            (c.name, c.size, c.max_nodes, LOW_PRIORITY if c.priority == "LowPriority" else DEDICATED)
+            (c.name, c.size, c.max_nodes, LOW_PRIORITY if c.priority == "LowPriority" else DEDICATED, c.member)
             for c in computes.clusters
         ]
-        sizes += [(i.name, i.size, 1, DEDICATED) for i in computes.instances]  # one that is stopped keeps its quota
-        for name, size, nodes, priority in sizes:
+        sizes += [(i.name, i.size, 1, DEDICATED, "") for i in computes.instances]  # one that is stopped keeps its quota
+        for name, size, nodes, priority, member in sizes:
             family, vcpus = SIZES.get(size.lower(), (None, 0))
             yield Machines(
                 subscription=computes.place.subscription,
                 region=computes.place.location,
-                owner=owner,
+                owner=f"{owner}, {member}" if member else owner,
                 name=name,
                 size=size,
                 nodes=nodes,

@@ -50,6 +50,17 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
                 "turned on later",
             )
+        if environment.shared_by:
+            who = listed((project, *environment.shared_by))
+            yield Relaxation(
+                (*path, "sharedBy"),
+                f"{who} share a workspace: each sees notebooks, data and models of the others",
+            )
+        if environment.registry == "shared" and not environment.isolates_data:
+            yield Relaxation(
+                (*path, "security", "dataIsolation"),
+                "workspaces that share the registry do not keep their images apart",
+            )
         yield from _isolation(environment.isolation, (*path, "isolation"))
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")

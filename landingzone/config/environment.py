@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from landingzone.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
 from landingzone.config.encryption import CustomerManagedKeyConfig
 from landingzone.config.isolation import IsolationConfig
 from landingzone.config.pipelines import PipelineIdentitiesConfig
@@ -15,53 +17,16 @@ from landingzone.config.shared import (
     Config,
     EnvironmentName,
     Generation,
-    Guid,
     Network,
     OwnName,
     Tags,
-    VmSize,
     Word,
 )
+from landingzone.config.sharing import MemberConfig
+from landingzone.problems import Path
 
 #: Environments of these names are not production unless they say so; every other name is.
 NON_PRODUCTION = frozenset({"dev", "development", "test", "qa", "integration", "staging", "sandbox", "lab"})
-
-
-class ClusterConfig(Config):
-    """A compute cluster: no public address, no local login, nothing running when nothing runs."""
-
-    size: VmSize
-    """The size of each node."""
-    max_nodes: Annotated[int, Field(ge=1, le=1000, strict=True)]
-    """Most nodes at a time. Each takes one address of the training subnet."""
-    min_nodes: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
-    """Nodes that stay. More than 0 costs money day and night."""
-    priority: Literal["dedicated", "lowPriority"] = "dedicated"
-    """lowPriority nodes cost less and can be taken away at any time."""
-    idle_seconds: Annotated[int, Field(ge=60, le=86400, strict=True)] = 120
-    """How long an idle node waits before it is given back, in seconds."""
-
-
-class ImageBuildConfig(Config):
-    """The cluster that builds images: the registry's own builder cannot reach a private registry."""
-
-    size: VmSize = "Standard_D4s_v5"
-    """The size of each node."""
-    max_nodes: Annotated[int, Field(ge=1, le=10, strict=True)] = 1
-    """Most builds at a time."""
-    idle_seconds: Annotated[int, Field(ge=60, le=86400, strict=True)] = 120
-    """How long an idle node waits before it is given back, in seconds."""
-
-
-class InstanceConfig(Config):
-    """A compute instance: one person's machine."""
-
-    size: VmSize
-    """Its size. It cannot be changed later."""
-    owner: Guid
-    """The only person who can use it, by Entra object id."""
-    idle_minutes: Annotated[int, Field(ge=15, le=4320, strict=True)] = 60
-    """Idle for so long it stops itself, in minutes."""
 
 
 class SecurityConfig(Config):
@@ -75,6 +40,9 @@ class SecurityConfig(Config):
     """Encrypts computes' temporary disks and sends Microsoft less diagnostic data. Cannot be changed later."""
     customer_managed_key: CustomerManagedKeyConfig | None = None
     """Encrypts workspace, storage account and registry with a key of your own. Only when they are created."""
+    data_isolation: bool | None = None
+    """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
+    registry, and with `sharedBy`."""
     serverless_compute: bool = False
     """Serverless compute runs in the training subnet, without a public address. Its nodes take addresses there."""
 
@@ -114,6 +82,8 @@ class EnvironmentConfig(Config):
     """The cluster that builds images."""
     instances: dict[ComputeName, InstanceConfig] = Field(default_factory=dict)
     """Compute instances by name."""
+    shared_by: dict[Word, MemberConfig] | None = None
+    """Projects that share its workspace, by name: with their groups, clusters and tags. docs/shared-workspaces.md."""
     scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
     """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
     growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20
@@ -136,6 +106,20 @@ class EnvironmentConfig(Config):
     """Own names."""
     generation: Generation = 1
     """Raise by one when a name is still held by something deleted."""
+
+    def every_cluster(self) -> Iterator[tuple[Path, ClusterConfig]]:
+        """Its clusters and those of projects that share it, each with its place within the environment."""
+        for name, cluster in self.clusters.items():
+            yield ("clusters", name), cluster
+        for member, settings in (self.shared_by or {}).items():
+            for name, cluster in settings.clusters.items():
+                yield ("sharedBy", member, "clusters", name), cluster
+
+    @property
+    def isolates_data(self) -> bool:
+        """Whether its workspace keeps apart what it has in stores of several."""
+        asked = self.security.data_isolation
+        return self.registry == "shared" or self.shared_by is not None if asked is None else asked
 
     def is_production(self, name: str) -> bool:
         """Whether an environment of this name holds production data."""

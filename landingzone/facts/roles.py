@@ -32,13 +32,16 @@ ROLES: Mapping[str, str] = {
     "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
 }
 
-#: Who: an identity that the environment makes, a service of Azure, or a key of `access` in the stack file.
+#: Who: an identity that the environment makes, a service of Azure, or a key of `access` in the stack file. The two of
+#: members are `mlEngineers` and `computeOperators` of a project that shares the workspace of another.
 Who = Literal[
-    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines"
+    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines",
+    "memberEngineers", "memberOperators"
 ]  # fmt: skip
-#: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key.
+#: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
+#: `memberCluster` each cluster of one project in a workspace that several share.
 Target = Literal[
-    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics"
+    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster"
 ]  # fmt: skip
 #: In which environments.
 When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
@@ -109,6 +112,15 @@ GRANTS: tuple[Grant, ...] = (
     Grant("mlEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
     Grant("mlEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
     Grant("mlEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    # Of a project that shares a workspace: as above, but computes only where they are its own.
+    Grant("memberEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
+    Grant("memberEngineers", "AzureML Compute Operator", "memberCluster", "running the computes of their project", _ROLES, "nonProduction"),
+    Grant("memberEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("memberEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("memberEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("memberEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    Grant("memberOperators", "Reader", "workspace", "finding the computes of their project", _ROLES),
+    Grant("memberOperators", "AzureML Compute Operator", "memberCluster", "starting and stopping the computes of their project", _ROLES),
     Grant("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping computes", _ROLES),
     Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
     Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),

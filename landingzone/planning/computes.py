@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from landingzone.addresses import endpoint_groups
+from landingzone.config import ClusterConfig
 from landingzone.facts.roles import Target
 from landingzone.names import suffix
 from landingzone.planning.context import Context
 from landingzone.planning.dns import names_resolve
 from landingzone.planning.hub import firewall_rules
 from landingzone.planning.places import spoke_network_id
-from landingzone.planning.scene import Scene
+from landingzone.planning.scene import Scene, circumstances_of
+from landingzone.planning.sharing import Member, cluster_roles
 from landingzone.planning.spoke import peerings, subnet_name
 from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
 
@@ -19,18 +24,17 @@ IMAGE_BUILD = "image-build"
 def plan_computes(
     scene: Scene,
     workspace: WorkspaceSpec,
-    identity: str,
+    members: tuple[Member, ...],
     roles: dict[Target, tuple[RoleAssignmentSpec, ...]],
 ) -> ComputesSpec:
-    """Clusters and instances."""
+    """Clusters and instances, those of `members` with what is theirs alone."""
     settings, build = scene.settings, scene.settings.image_build
     clusters = [ClusterSpec(IMAGE_BUILD, build.size, "Dedicated", 0, build.max_nodes, f"PT{build.idle_seconds}S")]
-    for name, cluster in settings.clusters.items():
-        priority = "LowPriority" if cluster.priority == "lowPriority" else "Dedicated"
-        idle = f"PT{cluster.idle_seconds}S"
-        clusters.append(ClusterSpec(name, cluster.size, priority, cluster.min_nodes, cluster.max_nodes, idle))
+    clusters += [_cluster(name, cluster) for name, cluster in settings.clusters.items()]
     for spec in clusters:
         scene.context.take("cluster", spec.name, workspace.id, (*scene.path, "clusters", spec.name))
+    for member in members:
+        clusters += _of_member(scene, workspace, member, roles)
     owner, network = f"{scene.project}/{scene.name}", spoke_network_id(scene.context, scene.spoke)
     return ComputesSpec(
         place=scene.place,
@@ -38,16 +42,50 @@ def plan_computes(
         workspace_id=workspace.id,
         tenant_id=scene.context.config.tenant_id,
         subnet="" if workspace.managed_network else f"{network}/subnets/{subnet_name(owner, 'training')}",
-        identity=identity,
+        identity=scene.place.id(
+            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", "compute")
+        ),
         clusters=tuple(clusters),
         instances=_instances(scene),
         after=(
             workspace.endpoint.ready,  # no-public-address computes are refused before the endpoint is there
-            *(role.id for found in roles.values() for role in found if role.principal.identity),
+            *_roles_of_identities(roles, members, of_members=False),
             *_reach(scene, workspace),
         ),
         tags=scene.tags,
     )
+
+
+def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:
+    priority = "LowPriority" if asked.priority == "lowPriority" else "Dedicated"
+    return ClusterSpec(name, asked.size, priority, asked.min_nodes, asked.max_nodes, f"PT{asked.idle_seconds}S")
+
+
+def _of_member(
+    scene: Scene, workspace: WorkspaceSpec, member: Member, roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
+) -> Iterator[ClusterSpec]:
+    """Clusters of a project that shares the workspace: its tags, its identity, its people."""
+    after = _roles_of_identities(roles, (member,), of_members=True)
+    for name, asked in member.clusters.items():
+        path = (*scene.path, "sharedBy", member.name, "clusters", name)
+        scene.context.take("cluster", name, workspace.id, path)
+        yield replace(
+            _cluster(name, asked),
+            member=member.name,
+            identity="".join(member.identities.values()),
+            tags=member.tags,
+            roles=cluster_roles(member, f"{workspace.id}/computes/{name}", circumstances_of(scene)),
+            after=after,
+        )
+
+
+def _roles_of_identities(
+    roles: dict[Target, tuple[RoleAssignmentSpec, ...]], members: tuple[Member, ...], of_members: bool
+) -> tuple[str, ...]:
+    """Ids of the roles of identities that are built here: of these members alone, or of all but them."""
+    theirs = {identity for member in members for identity in member.identities.values()}
+    found = (role for given in roles.values() for role in given if role.principal.identity)
+    return tuple(role.id for role in found if (role.principal.identity in theirs) is of_members)
 
 
 def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:

@@ -6,14 +6,15 @@ from functools import partial
 
 from landingzone.facts.roles import Target
 from landingzone.planning.computes import plan_computes
-from landingzone.planning.context import Context, registry_is_shared, union
+from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from landingzone.planning.managed_network import plan_managed_network
 from landingzone.planning.pipelines import plan_pipelines
 from landingzone.planning.registry import plan_registry, shared_registry_id
-from landingzone.planning.roles import Circumstances, Principals, assign
-from landingzone.planning.scene import Scene, scene_of
+from landingzone.planning.roles import Principals, assign
+from landingzone.planning.scene import Scene, circumstances_of, scene_of
 from landingzone.planning.security import secured
+from landingzone.planning.sharing import Member, members_of, people_of, take_names
 from landingzone.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
@@ -48,10 +49,11 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         "Microsoft.ContainerRegistry/registries", registry_name
     )  # fmt: skip
     targets = _targets(scene, names, registry_id)
-    identities = _identities(scene)
+    members = members_of(scene)
+    identities = (*_identities(scene), *take_names(scene, members))
     by_role = {f"{identity.role}Identity": identity.id for identity in identities}
     pipelines = plan_pipelines(scene)
-    roles = _roles(scene, targets, by_role, pipelines)
+    roles = _roles(scene, targets, by_role, (pipelines, members))
     vault = _vault(scene, names["vault"], roles["vault"])
     storage = _storage(scene, names["storage"], roles)
     registry = None if shared else plan_registry(
@@ -76,7 +78,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         shared_registry_roles=roles["registry"] if shared else (),
         insights=insights,
         workspace=workspace,
-        computes=plan_computes(scene, workspace, by_role["computeIdentity"], roles),
+        computes=plan_computes(scene, workspace, members, roles),
     )
     return secured(scene, spec, key)
 
@@ -113,16 +115,18 @@ def _roles(
     scene: Scene,
     targets: dict[Target, str],
     identities: dict[str, str],
-    pipelines: tuple[PipelineIdentitySpec, ...],
+    more: tuple[tuple[PipelineIdentitySpec, ...], tuple[Member, ...]],
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
-    project = scene.context.config.projects[scene.project]
-    people = union(scene.context.config.access, project.access, scene.settings.access)
-    settings = scene.settings
-    circumstances = Circumstances(
-        scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+    """Every role, by what it is on. `more`: identities of pipelines, and projects that share the workspace."""
+    pipelines, members = more
+    principals = Principals(
+        identities,
+        people_of(scene, members),
+        services_of(scene),
+        pipelines={spec.kind: spec.id for spec in pipelines},
+        members={label: identity for member in members for label, identity in member.identities.items()},
     )
-    own_pipelines = {spec.kind: spec.id for spec in pipelines}
-    return assign(targets, Principals(identities, people, services_of(scene), own_pipelines), circumstances)
+    return assign(targets, principals, circumstances_of(scene))
 
 
 def _vault(scene: Scene, name: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
@@ -192,7 +196,7 @@ def _workspace(
         image_build_cluster="image-build",
         public_network_access=settings.security.public_network_access,
         high_business_impact=settings.security.high_business_impact,
-        data_isolation=registry_is_shared(settings),  # else one workspace could take the images of another
+        data_isolation=settings.isolates_data,
         datastore_auth="AccessKey" if settings.security.storage_shared_keys else "Identity",
         endpoint=scene.endpoint("amlworkspace", workspace),
         diagnostics=scene.context.diagnostics(workspace),

@@ -25,7 +25,7 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
         per_spoke[spoke] += len(shares(environment))
         own_key = environment.security.customer_managed_key
         endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
-        computes += len(environment.clusters) + len(environment.instances) + 1
+        computes += len(list(environment.every_cluster())) + len(environment.instances) + 1
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")

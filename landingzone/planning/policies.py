@@ -116,7 +116,7 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
     for spec in planned:
         environment = settings[spec.project, spec.environment]
         clusters = spec.computes.clusters
-        sizes = {*(c.size for c in environment.clusters.values()), *(i.size for i in environment.instances.values())}
+        sizes = {*(c.size for _, c in environment.every_cluster()), *(i.size for i in environment.instances.values())}
         values = {
             "allowedVmSizes": sorted({*sizes, environment.image_build.size}),
             "allowedVmSizePatterns": list(context.config.policies.allowed_sizes),
@@ -152,7 +152,7 @@ def _others(
 
 
 def _idle(environment: Any) -> list[int]:
-    return [cluster.idle_seconds for cluster in environment.clusters.values()]
+    return [cluster.idle_seconds for _, cluster in environment.every_cluster()]
 
 
 def _guardrails(

@@ -8,6 +8,7 @@ from landingzone.addresses import environments
 from landingzone.config import AccessConfig, LandingZoneConfig
 from landingzone.facts.egress import SHARED_DOMAINS
 from landingzone.planning.computes import IMAGE_BUILD
+from landingzone.planning.sharing import access_levels
 from landingzone.problems import Path, Problem
 
 
@@ -42,17 +43,18 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                     f"A cluster is called {key!r} too: computes of a workspace share their names.",
                     "Give one of them another name.",
                 )
-        for kind, keys in (("clusters", environment.clusters), ("instances", environment.instances)):
-            if IMAGE_BUILD in keys:
+        computes: list[Path] = [place for place, _ in environment.every_cluster()]
+        for place in (*computes, *(("instances", key) for key in environment.instances)):
+            if place[-1] == IMAGE_BUILD:
                 yield Problem(
-                    (*path, kind, IMAGE_BUILD),
+                    (*path, *place),
                     f"{IMAGE_BUILD!r} is the cluster that builds images.",
                     "Set it by `imageBuild`, or give this one another name.",
                 )
-        for key, cluster in environment.clusters.items():
+        for place, cluster in environment.every_cluster():
             if cluster.min_nodes > cluster.max_nodes:
                 yield Problem(
-                    (*path, "clusters", key, "minNodes"),
+                    (*path, *place, "minNodes"),
                     f"At least {cluster.min_nodes} nodes, at most {cluster.max_nodes}.",
                     "minNodes must not be above maxNodes.",
                 )
@@ -72,13 +74,8 @@ def _twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
 def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
     """Object ids that an environment would give access as a group and as a service principal, each place once."""
     told: dict[tuple[Path, str], None] = {}
-    for project, name, environment in environments(config):
-        path: Path = ("projects", project, "environments", name)
-        levels: dict[Path, AccessConfig] = {
-            ("access",): config.access,
-            ("projects", project, "access"): config.projects[project].access,
-            (*path, "access"): environment.access,
-        }
+    for project, name, _ in environments(config):
+        levels = access_levels(config, project, name)
         groups = {
             who
             for access in levels.values()

@@ -21,6 +21,8 @@ PEOPLE = {
     "computeOperators": "compute_operators",
     "readers": "readers",
     "pipelines": "pipelines",
+    "memberEngineers": "member_engineers",
+    "memberOperators": "member_operators",
 }
 
 
@@ -30,17 +32,22 @@ class Principals:
 
     `services`: object ids of Azure's own service principals, by the table's word.
     `pipelines`: ids of identities built here that get what `pipelines` get, by kind of pipeline.
+    `members`: ids of identities of projects that share the workspace: each gets what `computeIdentity` gets.
     """
 
     identities: Mapping[str, str]
     people: Mapping[str, tuple[str, ...]]
     services: Mapping[str, str] = field(default_factory=dict)
     pipelines: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, who: str) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
             yield who, PrincipalSpec("ServicePrincipal", identity=self.identities[who])
+            if who == "computeIdentity":
+                for label, identity in self.members.items():
+                    yield label, PrincipalSpec("ServicePrincipal", identity=identity)
             return
         if who in self.services:
             yield who, PrincipalSpec("ServicePrincipal", object_id=self.services[who])

@@ -9,6 +9,7 @@ from landingzone.config import EnvironmentConfig, ProjectConfig
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.registry import endpoint_ready, shared_endpoint_ready
+from landingzone.planning.roles import Circumstances
 from landingzone.planning.spoke import endpoints_subnet
 from landingzone.problems import Path
 from landingzone.specs import LockSpec, Place, PrivateEndpointSpec
@@ -75,6 +76,14 @@ class Scene:
             tags=self.tags,
             after=after,
         )
+
+
+def circumstances_of(scene: Scene) -> Circumstances:
+    """What decides which grants apply in an environment."""
+    settings = scene.settings
+    return Circumstances(
+        scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+    )
 
 
 def scene_of(context: Context, project: str, name: str) -> Scene:

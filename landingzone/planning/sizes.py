@@ -15,7 +15,7 @@ def check_sizes(config: LandingZoneConfig) -> Iterator[Problem]:
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         sizes: dict[Path, str] = {(*path, "imageBuild", "size"): environment.image_build.size}
-        sizes |= {(*path, "clusters", key, "size"): cluster.size for key, cluster in environment.clusters.items()}
+        sizes |= {(*path, *place, "size"): cluster.size for place, cluster in environment.every_cluster()}
         sizes |= {(*path, "instances", key, "size"): one.size for key, one in environment.instances.items()}
         for place, size in sizes.items():
             if retired := RETIRED.get(size.lower()):

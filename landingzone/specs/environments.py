@@ -188,7 +188,11 @@ class WorkspaceSpec:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSpec:
-    """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds."""
+    """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds.
+
+    The rest is of a project (`member`) that shares the workspace: its identity, tags, roles on the cluster, and what
+    must stand before it besides what all computes wait for. Left out, it is the environment's.
+    """
 
     name: str
     size: str
@@ -196,6 +200,11 @@ class ClusterSpec:
     min_nodes: int
     max_nodes: int
     idle: str
+    member: str = ""
+    identity: str = ""
+    tags: Tags | None = None
+    roles: tuple[RoleAssignmentSpec, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
