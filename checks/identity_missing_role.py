@@ -37,6 +37,7 @@ INCLUDED_IN = {
     "Contributor": (_OWNER,),
     "Reader": (ROLES["Contributor"], _OWNER),
     "Storage Blob Data Contributor": (_BLOB_OWNER,),
+    "Storage Blob Data Reader": (ROLES["Storage Blob Data Contributor"], _BLOB_OWNER),
 }
 
 PRIMARY, OF_CLUSTER = "properties.primaryUserAssignedIdentity", "identity.userAssignedIdentities"
@@ -58,7 +59,7 @@ class _Facts:
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Roles that the identities of workspaces and clusters do not have on what the workspace consists of."""
-    facts = _Facts(graph, _given(graph))
+    facts = _Facts(graph, given_roles(graph))
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         for target, group in connections(endpoint):
             if isinstance(target, str) and isinstance(group, str):
@@ -94,7 +95,7 @@ def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, lis
     for target in targets:
         if is_unknown(target):
             yield CHECK.undecided(resource, f"the target of role {grant.role}", target)
-        elif isinstance(target, str) and not _has(facts.given, identity, grant.role, target):
+        elif isinstance(target, str) and not has_role(facts.given, identity, grant.role, target):
             names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
             yield CHECK.finding(resource, At("identity", grant.role), role=grant.role, why=grant.why, **names)
 
@@ -122,13 +123,13 @@ def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
     return grant.when in ("always", "ownKey")  # without a key of its own there is no target
 
 
-def _has(given: Given, identity: str, role: str, target: str) -> bool:
+def has_role(given: Given, identity: str, role: str, target: str) -> bool:
     """Whether an identity has a role, or one that holds it, on a target or above it."""
     roles = (ROLES[role], *INCLUDED_IN.get(role, ()))
     return any(within(target, scope) for found in roles for scope in given.get((identity.lower(), found), ()))
 
 
-def _given(graph: ResourceGraph) -> Given:
+def given_roles(graph: ResourceGraph) -> Given:
     """Scopes by identity and role. Whose the unknown principal of an assignment is, its edge to the identity says."""
     given: Given = {}
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):

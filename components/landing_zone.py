@@ -6,6 +6,7 @@ import pulumi
 import pulumi_azure_native as azure
 
 from components.aliases import drop_generated_aliases
+from components.data_lake import DataLake
 from components.defender import Defender
 from components.hub import Hub
 from components.policies import Policies
@@ -41,6 +42,8 @@ class LandingZone(pulumi.ComponentResource):
             Spoke(f"spoke-{spoke.name}", spoke, site, address, below)
         if args.shared_registry is not None:
             SharedRegistry("shared", args.shared_registry, site, below)
+        if args.lake is not None:
+            DataLake("lake", args.lake, site, below)
         self.workspaces, self.pipeline_clients = {}, {}
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, site, below)

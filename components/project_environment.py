@@ -6,6 +6,7 @@ import pulumi
 
 from components.computes import Computes
 from components.container_registry import ContainerRegistry
+from components.datastores import Datastores
 from components.encryption import Encryption
 from components.identities import Identities
 from components.insights import Insights
@@ -48,10 +49,14 @@ class ProjectEnvironment(pulumi.ComponentResource):
             ContainerRegistry(f"{name}-registry", args.registry, site, below)
         for role in args.shared_registry_roles:
             role_assignment(self, name, role, site)
+        for role in args.lake_roles:
+            role_assignment(self, name, role, site)
         Insights(f"{name}-insights", args.insights, site, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
+        if args.datastores:
+            Datastores(f"{name}-datastores", args.datastores, site, below)
         Computes(f"{name}-computes", args.computes, site, below)
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,4 +1,4 @@
-"""Storage: the workspace's own account for code, images, logs and results."""
+"""Storage: a workspace's own account for code, images, logs and results, or that of the data lake."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Storage(pulumi.ComponentResource):
             allow_cross_tenant_replication=False,
             enable_https_traffic_only=True,
             minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
-            is_hns_enabled=False,  # a workspace's own store must be flat
+            is_hns_enabled=args.hierarchical,  # a workspace's own store must be flat
             is_local_user_enabled=False,
             is_sftp_enabled=False,
             public_network_access=storage.PublicNetworkAccess.DISABLED,
@@ -63,11 +63,13 @@ class Storage(pulumi.ComponentResource):
             opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
         )
         site.built(args.id, account)
+        if args.soft_delete_days:
+            self._soft_delete(name, args, site)
         for endpoint in args.endpoints:
             private_endpoint(self, name, endpoint, site)
         for spec in args.diagnostics:
             service = spec.target.removeprefix(args.id).split("/")[1:2]
-            if service:  # services come with the account
+            if service and not site.stands(spec.target):  # services come with the account
                 site.built(spec.target, account)
             diagnostics(self, "-".join([name, *service]), spec, site)
         for role in args.roles:
@@ -75,6 +77,20 @@ class Storage(pulumi.ComponentResource):
         lock(self, name, args.lock, site)
         self.resource_id, self.name = account.id, account.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _soft_delete(self, name: str, args: StorageSpec, site: Site) -> None:
+        """What is deleted can be brought back for some days: files, and whole containers."""
+        kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=args.soft_delete_days)
+        service = storage.BlobServiceProperties(
+            f"{name}-blobs",
+            blob_services_name="default",
+            account_name=site.name(args.id),
+            resource_group_name=site.group(args.place),
+            delete_retention_policy=kept,
+            container_delete_retention_policy=kept,
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.blobs, service)
 
 
 def _identity(key: EncryptionSpec | None, site: Site) -> storage.IdentityArgs | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
+from landingzone import lake
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.facts.dns import ENDPOINT_ADDRESSES
 from landingzone.facts.networks import (
@@ -249,10 +250,10 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
         "firewall": True,
         "bastion": config.hub.bastion,
         "gateway": config.hub.gateway_subnet,
-        "endpoints": config.shared_registry is not None,
+        "endpoints": config.shared_registry is not None or lake.in_hub(config),
     }
     subnets = tuple(
-        Subnet(row.role, f"{network.network_address + row.offset}/{row.prefix}", _hub_needs(row.role))
+        Subnet(row.role, f"{network.network_address + row.offset}/{row.prefix}", _hub_needs(row.role, config))
         for row in HUB_SUBNETS.values()
         if wanted[row.role]
     )
@@ -260,8 +261,9 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
     return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
 
 
-def _hub_needs(role: str) -> int:
-    return ENDPOINT_ADDRESSES["registry"] if role == "endpoints" else 0
+def _hub_needs(role: str, config: LandingZoneConfig) -> int:
+    groups = (*(("registry",) if config.shared_registry else ()), *(lake.GROUPS if lake.in_hub(config) else ()))
+    return sum(ENDPOINT_ADDRESSES[group] for group in groups) if role == "endpoints" else 0
 
 
 def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
@@ -285,6 +287,9 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
             misfits.append((path, environment, spoke, wrong))
         paths[spoke].append((network, (*path, "network")))
         blocks[spoke].append(Block(f"{project}/{name}", spoke, environment.network, subnets))
+    for block in _lake(config, paths, problems):
+        paths[block.network].append((IPv4Network(block.cidr), ("dataLake", "network")))
+        blocks[block.network].append(block)
     spaces = {
         name: Space(
             name,
@@ -300,6 +305,27 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         left[spoke] = free_ranges(left[spoke], (free,) if free else ())  # a range is told to one environment only
         problems.append(_misfit(path, environment, wrong, f"spoke {spoke}", free))
     return iter(spaces.values())
+
+
+def _lake(
+    config: LandingZoneConfig, paths: dict[str, list[tuple[IPv4Network, Path]]], problems: list[Problem]
+) -> Iterator[Block]:
+    """The subnet of the data lake's endpoints in a spoke: all of its range, which none of an environment may touch."""
+    spoke, settings = lake.spoke_of(config), config.data_lake
+    cidr = settings.network if settings else None
+    if spoke is None or cidr is None:
+        return
+    network, needed = IPv4Network(cidr), sum(ENDPOINT_ADDRESSES[group] for group in lake.GROUPS)
+    wrong = _wrong_range(network, (), config.spokes[spoke].address_space, paths[spoke])
+    if network.prefixlen > SMALLEST_SUBNET:
+        wrong = wrong or f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8."
+    if wrong:
+        used = (str(other) for other, _ in paths[spoke])
+        free = next_free(free_ranges(config.spokes[spoke].address_space, used), SMALLEST_SUBNET)
+        remedy = f"Free in spoke {spoke}: {free}." if free else f"Spoke {spoke} has none free: give it another range."
+        problems.append(Problem(("dataLake", "network"), wrong, remedy))
+        return
+    yield Block(lake.OWNER, spoke, cidr, (Subnet("endpoints", cidr, needed),))
 
 
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:

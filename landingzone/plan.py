@@ -9,6 +9,7 @@ from arm.ids import parse
 from landingzone.addresses import AddressPlan, environments, plan_addresses
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.roles import DEPLOYER
+from landingzone.lake import endpoints_built
 from landingzone.names import NameBook
 from landingzone.planning.context import Context
 from landingzone.planning.defender import plan_defender
@@ -17,6 +18,9 @@ from landingzone.planning.environment import plan_environment
 from landingzone.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from landingzone.planning.hub import plan_hub
 from landingzone.planning.isolation import check_isolation
+from landingzone.planning.lake import plan_lake
+from landingzone.planning.lake_checks import check_lake
+from landingzone.planning.lake_places import lake_place
 from landingzone.planning.limits import check_limits
 from landingzone.planning.pipelines import check_pipelines
 from landingzone.planning.policies import plan_policies
@@ -28,6 +32,7 @@ from landingzone.planning.sizes import check_sizes
 from landingzone.planning.spoke import plan_spoke
 from landingzone.problems import StackFileError
 from landingzone.specs import (
+    DataLakeSpec,
     DefenderPlanSpec,
     ExistingHubSpec,
     HubSpec,
@@ -83,16 +88,19 @@ class LandingZonePlan:
     keep_api_version_aliases: bool
     organisation: OrganisationPlan
     defender: tuple[DefenderPlanSpec, ...] = ()
+    lake: DataLakeSpec | None = None
 
     @property
     def outside(self) -> tuple[str, ...]:
         """Ids of what exists already: referred to, never waited for."""
         keys = (environment.encryption for environment in self.environments)
-        return (*self.organisation.outside, *(key.vault for key in keys if key is not None and key.made is None))
+        lake = self.lake.outside if self.lake else ()
+        return (*self.organisation.outside, *lake, *(key.vault for key in keys if key is not None and key.made is None))
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
         """Every role assignment."""
         yield from self.hub.log_analytics.roles if self.hub else ()
+        yield from self.lake.roles if self.lake else ()
         for environment in self.environments:
             yield from environment.group_roles
             yield from environment.key_vault.roles
@@ -103,6 +111,7 @@ class LandingZonePlan:
             yield from environment.workspace.roles
             for cluster in environment.computes.clusters:
                 yield from cluster.roles
+            yield from environment.lake_roles
         for assignment in self.policies.assignments:
             yield from assignment.roles
 
@@ -113,6 +122,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *check_existing_hub(config), *check_dns(config), *check_references(config))
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
+    problems = (*problems, *check_lake(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())
@@ -120,7 +130,8 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
     shared = plan_shared_registry(context) if config.shared_registry else None
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
-    policies, problems = plan_policies(context, planned, spokes, shared)
+    lake = plan_lake(context)
+    policies, problems = plan_policies(context, planned, spokes, _shared_groups(shared, lake))
     if context.names.problems or problems:
         raise StackFileError((*context.names.problems, *problems))
     return LandingZonePlan(
@@ -138,8 +149,16 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         deployer=_deployer(context, hub, policies),
         keep_api_version_aliases=config.keep_api_version_aliases,
         defender=plan_defender(config),
+        lake=lake,
         organisation=_organisation(context),
     )
+
+
+def _shared_groups(shared: SharedRegistrySpec | None, lake: DataLakeSpec | None) -> tuple[tuple[str, str, bool], ...]:
+    """Groups of what environments share that are built here: id, key, and whether there is production data."""
+    registry = ((shared.group.id, "shared", shared.registry.protect),) if shared else ()
+    own_lake = ((lake.group.id, "lake", lake.account.protect),) if lake and lake.group and lake.account else ()
+    return (*registry, *own_lake)
 
 
 def _organisation(context: Context) -> OrganisationPlan:
@@ -160,15 +179,25 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
         "hubExists": hub is None,
         "zonesExist": context.config.dns.mode == "existing",
         "policies": bool(policies.assignments),
+        **_on_lake(context),
     }
     on = {
         "hub": context.hub_subscription,
         "landingZone": context.landing_zone_subscription,
         "zones": context.zones_place.subscription,
         "logs": parse(context.log_analytics).subscription,
+        "lake": lake_place(context).subscription if context.config.data_lake else "",
     }
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:
         if holds[grant.when]:
             rows.setdefault((on[grant.on], grant.role), []).append(grant.why)
     return tuple(DeployerRole(subscription, role, "; ".join(why)) for (subscription, role), why in rows.items())
+
+
+def _on_lake(context: Context) -> dict[str, bool]:
+    """What is done on a lake that exists already."""
+    existing = context.config.data_lake.existing if context.config.data_lake else None
+    if existing is None:
+        return {"lakeRoles": False, "lakeEndpoints": False}
+    return {"lakeRoles": existing.give_roles, "lakeEndpoints": endpoints_built(context.config)}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import get_args
 
 from landingzone.addresses import environments
-from landingzone.config import LandingZoneConfig
+from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.isolation import IsolationConfig
 from landingzone.config.policies import Guardrail
+from landingzone.planning.lake_places import access_of, container_of, lake_users
 from landingzone.planning.pipelines import pull_requests
 from landingzone.problems import Path, listed
 
@@ -62,6 +63,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 "workspaces that share the registry do not keep their images apart",
             )
         yield from _isolation(environment.isolation, (*path, "isolation"))
+        yield from _lake(config, (project, name), environment)
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")
     for index, one in enumerate(config.accepted_findings):
@@ -76,6 +78,23 @@ def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
         )
     if isolation.approved_only and isolation.allow:
         yield Relaxation((*path, "allow"), f"computes reach {listed(isolation.allow)}: what they read can leave there")
+
+
+def _lake(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Iterator[Relaxation]:
+    """Containers that it writes to without holding production data, and from which production reads."""
+    if environment.is_production(owner[1]):
+        return
+    access = access_of(config, owner, environment)
+    written = {container_of(config, owner, key) for key, may in access.items() if may == "write"}
+    for other, settings, theirs in lake_users(config):
+        if settings.is_production(other[1]):
+            read = sorted(written & {container_of(config, other, key) for key in theirs})
+            if read:
+                path: Path = ("projects", owner[0], "environments", owner[1], "lake")
+                yield Relaxation(
+                    path, f"it writes to {listed(read)}, and {other[0]} {other[1]} works with what is there"
+                )
+                return
 
 
 def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:

@@ -108,6 +108,8 @@ def _when(word: str) -> str:
         "hubBuiltLocks": "with production, where the hub is built here",
         "hubExists": "with an existing hub",
         "zonesExist": "with existing zones",
+        "lakeRoles": "with an existing lake on which roles are given here",
+        "lakeEndpoints": "with an existing lake to which endpoints are built here",
     }.get(word, word)
 
 

@@ -9,6 +9,7 @@ from arm.graph import Resource
 from checks.accepted_finding import Accepted
 from checks.finding import Finding
 from landingzone.addresses import AddressPlan
+from landingzone.plan import LandingZonePlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
@@ -75,10 +76,30 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "tenantId": plan.tenant_id,
         "subscriptions": list(plan.subscriptions),
         "existingHub": existing_hub.record(plan),
+        "dataLake": _lake(plan),
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
         "managedNetworks": managed_networks.records(plan),
         "roles": [_role(role) for role in plan.roles()],
         "deployerRoles": [{"subscription": d.subscription, "role": d.role, "why": d.why} for d in plan.deployer],
+    }
+
+
+def _lake(plan: LandingZonePlan) -> dict[str, Any] | None:
+    """The data lake: whose it is, its containers, and the datastores on them; None where there is none."""
+    lake = plan.lake
+    if lake is None:
+        return None
+    stores = [
+        {"project": e.project, "environment": e.environment, "name": one.name, "container": one.container}
+        for e in plan.environments
+        for one in e.datastores
+    ]
+    return {
+        "account": lake.account_id,
+        "built": lake.account is not None,
+        "containers": [container.name for container in lake.containers],
+        "datastores": stores,
+        "demands": list(lake.demands),
     }
 
 

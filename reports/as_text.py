@@ -23,7 +23,14 @@ def render(preview: Preview) -> str:
     """The whole preview."""
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
     parts += [quota.text(preview.plan)] if preview.quota else []
-    parts += [_existing_hub(preview), _ways_out(preview), _asked_for(preview), _findings(preview), _policy(preview)]
+    parts += [
+        _existing_hub(preview),
+        _existing_lake(preview),
+        _ways_out(preview),
+        _asked_for(preview),
+        _findings(preview),
+        _policy(preview),
+    ]
     parts += [_deployer(preview), _limits()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -127,6 +134,13 @@ def _existing_hub(preview: Preview) -> str:
     asked = demands(preview.plan)
     told += ["The existing hub must see to it that", *(_wrapped("  - ", text) for text in asked)] if asked else []
     return "\n".join(told)
+
+
+def _existing_lake(preview: Preview) -> str:
+    """What the owner of a lake that exists must see to."""
+    asked = preview.plan.lake.demands if preview.plan.lake else ()
+    rows = [_wrapped("  - ", text) for text in asked]
+    return "\n".join(["The owner of the existing lake must see to it that", *rows]) if rows else ""
 
 
 def _ways_out(preview: Preview) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from landingzone.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
 from landingzone.config.encryption import CustomerManagedKeyConfig
 from landingzone.config.isolation import IsolationConfig
+from landingzone.config.lake import LakeAccess
 from landingzone.config.pipelines import PipelineIdentitiesConfig
 from landingzone.config.shared import (
     AccessConfig,
@@ -92,6 +93,8 @@ class EnvironmentConfig(Config):
     """A container registry of its own, or the landing zone's."""
     isolation: IsolationConfig = IsolationConfig()
     """Whether computes are in a subnet of the spoke or in a network that Azure ML manages. docs/isolation.md."""
+    lake: LakeAccess = Field(default_factory=dict)
+    """What it may do with containers of the data lake, over what the project says."""
     batch: bool = True
     """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()
@@ -135,6 +138,9 @@ class ProjectConfig(Config):
     """Groups of all its environments, besides those of the landing zone."""
     pipeline_identities: PipelineIdentitiesConfig = PipelineIdentitiesConfig()
     """Identities of pipelines, made anew for each of its environments."""
+    lake: LakeAccess = Field(default_factory=dict)
+    """What all its environments may do with containers of the data lake: read them and write to `workspace`, when not
+    said."""
     tags: Tags = Field(default_factory=dict)
     """Tags of all its environments, over those of the landing zone."""
     environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]

@@ -16,11 +16,13 @@ from landingzone.config.shared import GUID, Config, Network
 _NETWORK = "Microsoft.Network/virtualNetworks"
 _LOG = "Microsoft.OperationalInsights/workspaces"
 _GROUP = "Microsoft.Resources/resourceGroups"
+_STORAGE = "Microsoft.Storage/storageAccounts"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
     _LOG: f"{_SAMPLE}/providers/{_LOG}/log-central",
     _GROUP: _SAMPLE,
+    _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
 }
 
 
@@ -61,10 +63,11 @@ def _canonical_address(text: str) -> str:
         raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
 
 
-#: The id of a virtual network, of a Log Analytics workspace, of a resource group.
+#: The id of a virtual network, of a Log Analytics workspace, of a resource group, of a storage account.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
+StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

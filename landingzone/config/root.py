@@ -11,6 +11,7 @@ from landingzone.config.dns import DnsConfig
 from landingzone.config.egress import EgressHostsConfig
 from landingzone.config.environment import ProjectConfig
 from landingzone.config.hub import HubConfig
+from landingzone.config.lake import DataLakeConfig
 from landingzone.config.policies import PoliciesConfig
 from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
 
@@ -78,6 +79,8 @@ class LandingZoneConfig(Config):
     """Other hosts that computes may reach, by a name for the rule."""
     shared_registry: SharedRegistryConfig | None = None
     """A container registry for the environments that say `registry: shared`."""
+    data_lake: DataLakeConfig | None = None
+    """A data lake for all environments, created or existing."""
     defender: tuple[DEFENDER_PLANS, ...] = ()
     """Plans of Defender for Cloud on the landing zone's subscription. Each costs, for all that is in it."""
     access: AccessConfig = AccessConfig()

@@ -18,6 +18,7 @@ class Holds:
 #: By ARM type. `{days}` is the retention that the resource itself says.
 HOLDS_DATA: Mapping[str, Holds] = {
     "Microsoft.Storage/storageAccounts": Holds("data, notebooks, files and logs of jobs", "Azure may be able to recover the account for 14 days, where no other took its name; it does not promise to", "https://learn.microsoft.com/azure/storage/common/storage-account-recover"),
+    "Microsoft.Storage/storageAccounts/blobServices/containers": Holds("all that is in the container", "with soft delete of containers, which the lake's account has, it can be brought back while that lasts, where no other took its name", "https://learn.microsoft.com/azure/storage/blobs/soft-delete-container-overview"),
     "Microsoft.KeyVault/vaults": Holds("secrets and keys", "with purge protection, it and its name stay for {days} days and can be recovered; nobody can end that sooner", "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"),
     "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", ""),
     "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete"),

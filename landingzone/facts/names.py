@@ -75,6 +75,12 @@ NAME_RULES: Mapping[str, NameRule] = {
     "cluster": NameRule(
         "", 3, 16, r"[A-Za-z](?![A-Za-z0-9-]*-\d+$)[A-Za-z0-9-]*", "letters, digits and hyphens, starting with a letter", "parent"
     ),
+    # https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+    "container": NameRule(
+        "", 3, 63, r"[a-z0-9]+(?:-[a-z0-9]+)*", "lower-case letters, digits and single hyphens", "parent"
+    ),
+    # The published type says nothing of it: those made here have these characters alone, and nobody else names them.
+    "datastore": NameRule("", 1, 255, r"[A-Za-z0-9_]+", "letters, digits and underscores", "parent"),
     "outboundRule": NameRule(
         "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
     ),

@@ -25,6 +25,7 @@ ROLES: Mapping[str, str] = {
     "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Account Contributor": "17d1049b-9a84-46fb-8f53-869881c3d3ab",
     "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     "Storage File Data Privileged Contributor": "69566ab7-960f-475b-8e7c-b3118f30c6bd",
     "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
@@ -39,9 +40,11 @@ Who = Literal[
     "memberEngineers", "memberOperators"
 ]  # fmt: skip
 #: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
-#: `memberCluster` each cluster of one project in a workspace that several share.
+#: `memberCluster` each cluster of one project in a workspace that several share, `lake` the account of the data lake,
+#: `lakeRead` and `lakeWrite` containers of it, by what the environment may do with each.
 Target = Literal[
-    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster"
+    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster",
+    "lake", "lakeRead", "lakeWrite"
 ]  # fmt: skip
 #: In which environments.
 When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
@@ -95,6 +98,15 @@ GRANTS: tuple[Grant, ...] = (
     Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
     Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
     Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    # The data lake, container by container. Jobs work as the cluster's identity, people as themselves.
+    Grant("computeIdentity", "Storage Blob Data Reader", "lakeRead", "jobs read the lake", _IDENTITY),
+    Grant("computeIdentity", "Storage Blob Data Contributor", "lakeWrite", "jobs write to the lake", _IDENTITY),
+    Grant("dataScientists", "Storage Blob Data Reader", "lakeRead", "looking into the lake from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "lakeRead", "looking into the data of a run", _KEYS),
+    Grant("mlEngineers", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "lakeWrite", "looking into the data of a failed run", _CAF, "production"),
+    Grant("workspaceIdentity", _APPROVER, "lake", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     # Whoever reads the key that encrypts the environment, where it has one of its own.
     Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
     Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
@@ -132,11 +144,21 @@ GRANTS: tuple[Grant, ...] = (
 class DeployerGrant:
     """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
 
-    on: Literal["hub", "landingZone", "zones", "logs"]
+    on: Literal["hub", "landingZone", "zones", "logs", "lake"]
     role: str
     why: str
     when: Literal[
-        "always", "locks", "noLocks", "roles", "policies", "hubBuilt", "hubBuiltLocks", "hubExists", "zonesExist"
+        "always",
+        "locks",
+        "noLocks",
+        "roles",
+        "policies",
+        "hubBuilt",
+        "hubBuiltLocks",
+        "hubExists",
+        "zonesExist",
+        "lakeRoles",
+        "lakeEndpoints",
     ] = "always"
 
 
@@ -164,6 +186,16 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "Private DNS Zone Contributor",
         "on the group of the existing zones: endpoints write to them",
         "zonesExist",
+    ),
+    DeployerGrant(
+        "lake", "Role Based Access Control Administrator", "on the existing lake: roles on its containers", "lakeRoles"
+    ),
+    # It approves the connection: https://learn.microsoft.com/azure/private-link/rbac-permissions
+    DeployerGrant(
+        "lake",
+        "Storage Account Contributor",
+        "on the existing lake: private endpoints are connected to it",
+        "lakeEndpoints",
     ),
     DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from landingzone import lake
 from landingzone.addresses import endpoint_groups, environments
 from landingzone.config import LandingZoneConfig
 from landingzone.planning.context import Context
@@ -34,6 +35,8 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
     groups = {group for _, _, environment in environments(context.config) for group in endpoint_groups(environment)}
     if context.config.shared_registry is not None:
         groups.add("registry")
+    if lake.endpoints_built(context.config):
+        groups |= set(lake.GROUPS)
     zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))
 

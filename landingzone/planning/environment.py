@@ -8,6 +8,7 @@ from landingzone.facts.roles import Target
 from landingzone.planning.computes import plan_computes
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
+from landingzone.planning.lake import environment_roles, plan_datastores
 from landingzone.planning.managed_network import plan_managed_network
 from landingzone.planning.pipelines import plan_pipelines
 from landingzone.planning.registry import plan_registry, shared_registry_id
@@ -61,7 +62,8 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     )  # fmt: skip
     registry = _protected(scene, registry)
     insights = InsightsSpec(names["insights"], place, context.log_analytics, roles["insights"], scene.tags)
-    workspace = _workspace(scene, names["workspace"], targets, roles)
+    on_lake = environment_roles(scene)
+    workspace = _workspace(scene, names["workspace"], targets, {**roles, "lake": on_lake})
     key = plan_encryption(scene, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
     spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
@@ -78,7 +80,9 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         shared_registry_roles=roles["registry"] if shared else (),
         insights=insights,
         workspace=workspace,
-        computes=plan_computes(scene, workspace, members, roles),
+        computes=plan_computes(scene, workspace, members, {**roles, "lake": on_lake}),
+        lake_roles=on_lake,
+        datastores=plan_datastores(scene, workspace),
     )
     return secured(scene, spec, key)
 
@@ -178,7 +182,7 @@ def _workspace(
 ) -> WorkspaceSpec:
     """The workspace, after the roles that its identity needs on what it consists of, and the endpoints of that."""
     settings, project = scene.settings, scene.context.config.projects[scene.project]
-    parts: tuple[Target, ...] = ("storage", "vault", "registry", "insights")
+    parts: tuple[Target, ...] = ("storage", "vault", "registry", "insights", "lake")
     before = tuple(role.id for part in parts for role in roles[part] if "workspaceIdentity" in role.who)
     workspace = targets["workspace"]
     return WorkspaceSpec(

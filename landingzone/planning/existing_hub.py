@@ -51,9 +51,16 @@ def subscriptions(context: Context) -> tuple[str, ...]:
                 *((context.hub_subscription,) if hub else ()),
                 context.landing_zone_subscription,
                 *((context.zones_place.subscription,) if dns.link_zones else ()),
+                *_of_lake(context.config),
             )
         )
     )
+
+
+def _of_lake(config: LandingZoneConfig) -> tuple[str, ...]:
+    """The subscription of a lake that exists and on which roles are given here."""
+    existing = config.data_lake.existing if config.data_lake else None
+    return (parse(existing.account).subscription,) if existing is not None and existing.give_roles else ()
 
 
 def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:

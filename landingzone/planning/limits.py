@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from landingzone import lake
 from landingzone.addresses import endpoint_groups, environments, shares, spoke_of
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
@@ -29,6 +30,10 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")
+    lakes = lake.spoke_of(config)
+    if lakes is not None:
+        per_spoke[lakes] += 1
+        endpoints[lakes] += len(lake.GROUPS)
     for spoke in per_spoke:
         path = ("spokes", spoke)
         yield from _over(SUBNETS, per_spoke[spoke], path, "Put environments into another spoke.")

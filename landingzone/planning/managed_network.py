@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from landingzone import lake
 from landingzone.facts.egress import SCENARIOS
 from landingzone.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from landingzone.facts.names import NAME_RULES
 from landingzone.facts.roles import Target
 from landingzone.names import suffix
+from landingzone.planning.lake_places import access_of, account_id
 from landingzone.planning.scene import Scene
 from landingzone.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
@@ -20,6 +22,7 @@ def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> Managed
     if not isolation.managed:
         return None
     rules = [*_by_azure(scene, targets), *_endpoints(scene, targets)]
+    rules += _lake(scene, targets["workspace"])
     if isolation.approved_only:
         rules += _hosts(scene, targets["workspace"])
     for rule in rules:
@@ -64,6 +67,16 @@ def _endpoints(scene: Scene, targets: Mapping[Target, str]) -> Iterator[Outbound
             name = f"pe-storage-{row.group}"
             rule_id = _id(targets["workspace"], name)
             yield OutboundRuleSpec(name, "PrivateEndpoint", targets["storage"], row.why, row.source, row.group, rule_id)
+
+
+def _lake(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+    """The way to the data lake: nothing but private endpoints leads there."""
+    context = scene.context
+    if access_of(context.config, (scene.project, scene.name), scene.settings):
+        for group in lake.GROUPS:
+            name = f"pe-lake-{group}"
+            to, why = account_id(context), "the data lake answers on private endpoints only"
+            yield OutboundRuleSpec(name, "PrivateEndpoint", to, why, PAGE, group, _id(workspace, name))
 
 
 def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,6 @@ from landingzone.specs import (
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
     SelectorSpec,
-    SharedRegistrySpec,
     SpokeSpec,
 )
 from policies.engine.definition import Definition
@@ -88,9 +87,12 @@ def plan_policies(
     context: Context,
     planned: tuple[ProjectEnvironmentSpec, ...],
     spokes: tuple[SpokeSpec, ...],
-    shared: SharedRegistrySpec | None,
+    shared: Sequence[tuple[str, str, bool]],
 ) -> tuple[PoliciesSpec, tuple[Problem, ...]]:
-    """Everything of Azure Policy, and every problem of what the stack file says of it."""
+    """Everything of Azure Policy, and every problem of what the stack file says of it.
+
+    `shared`: groups of what environments share: id, key, and whether there is production data.
+    """
     try:
         work = _Work(context, library())
     except PolicyError as error:
@@ -139,16 +141,14 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
 
 
 def _others(
-    context: Context, spokes: tuple[SpokeSpec, ...], shared: SharedRegistrySpec | None
+    context: Context, spokes: tuple[SpokeSpec, ...], shared: Sequence[tuple[str, str, bool]]
 ) -> dict[str, tuple[Target, ...]]:
     """What lies outside of project environments, by the guardrail that it is under."""
     production = context.any_production
     networks = tuple(Target(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
-    if shared is None:
-        return {"network": networks}
     values = {"allowedLocations": [context.config.location]}
-    registry = Target(shared.group.id, "shared", shared.registry.protect, "", values)
-    return {"network": (*networks, registry), "data-and-identity": (registry,)}
+    stores = tuple(Target(group, key, production, "", values) for group, key, production in shared)
+    return {"network": (*networks, *stores), "data-and-identity": stores}
 
 
 def _idle(environment: Any) -> list[int]:

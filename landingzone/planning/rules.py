@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from landingzone.addresses import Block, environments
 from landingzone.facts.egress import REQUIRED, SCENARIOS, TagRule
 from landingzone.planning.context import Context
+from landingzone.planning.lake_places import hosts, through_firewall
 from landingzone.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from landingzone.specs import NsgRuleSpec as Rule
 
@@ -19,7 +20,8 @@ _DENY_PRIORITY = 4096
 class Reach:
     """What computes of one environment may reach.
 
-    `name_servers`: addresses or ranges that answer for names; `names` says whose they are.
+    `name_servers`: addresses or ranges that answer for names; `names` says whose they are. `lake`: the range of the
+    data lake's endpoints, "" where it reaches none.
     """
 
     endpoints: str
@@ -29,6 +31,7 @@ class Reach:
     choices: frozenset[str]
     scenarios: tuple[str, ...]
     names: str = "the firewall's proxy"
+    lake: str = ""
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
@@ -54,6 +57,8 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
                 "the landing zone's registry", "Tcp",
             )
         )  # fmt: skip
+    if reach.lake:
+        rules.append(Rule("lake", 116, "Outbound", (own,), (reach.lake,), ("443",), "the data lake", "Tcp"))
     rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
     for index, row in enumerate(REQUIRED):
         if applies(row, reach.choices):
@@ -113,7 +118,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         for row in REQUIRED
         if (sources := careful if row.only else everyone)
     )
-    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required)]
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context)]
     for index, scenario in enumerate(SCENARIOS):
         if scenario in context.config.egress:
             rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
@@ -123,6 +128,19 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return tuple(groups)
+
+
+def _lake(context: Context) -> Iterator[RuleGroupSpec]:
+    """The way to a data lake whose endpoints are in neither the hub nor the spoke of the computes.
+
+    By host name: then the firewall puts its own address, and answers come back through it.
+    https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
+    """
+    blocks = (context.addresses.block("/".join(owner)) for owner in through_firewall(context))
+    sources = tuple(cidr for block in blocks for cidr in computes_of(block))
+    if sources:
+        rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
+        yield RuleGroupSpec("rcg-data-lake", 250, application_rules=(rule,))
 
 
 def computes_of(block: Block) -> tuple[str, ...]:

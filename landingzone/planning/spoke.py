@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from landingzone import lake
 from landingzone.addresses import Block
 from landingzone.config import EnvironmentConfig
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.dns import zone_links
 from landingzone.planning.hub import hub_subnet
+from landingzone.planning.lake_places import access_of, endpoints_range, lake_users
 from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
 from landingzone.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
 from landingzone.problems import Path
@@ -75,8 +77,11 @@ def _environment(context: Context, owner: str) -> EnvironmentConfig:
 
 
 def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
+    if block.owner == lake.OWNER:
+        return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
     environment, existing = _environment(context, block.owner), context.config.hub.existing
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
+    project, name = block.owner.split("/")
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
@@ -85,27 +90,38 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
         scenarios=(*context.config.egress, *sorted(context.config.egress_hosts)),
+        lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
     )
-    people = (*context.hub_ranges, *context.config.on_premises)
     return {
-        role: endpoint_rules(cidr, computes_of(block), people) if role == "endpoints" else compute_rules(cidr, reach)
+        role: endpoint_rules(cidr, computes_of(block), _people(context))
+        if role == "endpoints"
+        else compute_rules(cidr, reach)
         for role, cidr in ranges.items()
     }
+
+
+def _people(context: Context) -> tuple[str, ...]:
+    """Ranges from which people, and the hub's firewall, reach endpoints."""
+    return (*context.hub_ranges, *context.config.on_premises)
+
+
+def _lake_computes(context: Context) -> tuple[str, ...]:
+    """Ranges of the computes that use the data lake."""
+    blocks = (context.addresses.block("/".join(owner)) for owner, _, _ in lake_users(context.config))
+    return tuple(cidr for block in blocks for cidr in computes_of(block))
 
 
 def _security_group(
     context: Context, place: Place, block: Block, rules: tuple[str, tuple[NsgRuleSpec, ...]]
 ) -> NetworkSecurityGroupSpec:
     role, found = rules
-    project, environment = block.owner.split("/")
-    name = Namer((context.config.business_unit, project, environment), ()).name("networkSecurityGroup", role)
-    path: Path = ("projects", project, "environments", environment)
+    words = tuple(block.owner.split("/"))
+    name = Namer((context.config.business_unit, *words), ()).name("networkSecurityGroup", role)
+    path: Path = ("projects", words[0], "environments", words[1]) if len(words) > 1 else ("dataLake", "network")
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
-    tags = context.tags({"project": project, "environment": environment})
-    return NetworkSecurityGroupSpec(
-        f"{project}-{environment}-{role}", name, place, found, context.diagnostics(target), tags
-    )
+    tags = context.tags({"project": words[0], "environment": words[1]} if len(words) > 1 else {})
+    return NetworkSecurityGroupSpec(f"{'-'.join(words)}-{role}", name, place, found, context.diagnostics(target), tags)
 
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:

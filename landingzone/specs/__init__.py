@@ -13,6 +13,7 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     ZoneSpec,
 )
+from landingzone.specs.datastores import DatastoreSpec
 from landingzone.specs.defender import DefenderPlanSpec
 from landingzone.specs.environments import (
     ClusterSpec,
@@ -28,6 +29,7 @@ from landingzone.specs.environments import (
     StorageSpec,
     WorkspaceSpec,
 )
+from landingzone.specs.lake import ContainerSpec, DataLakeSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from landingzone.specs.networks import (
     ApplicationRuleSpec,
@@ -67,6 +69,9 @@ __all__ = [
     "ClusterSpec",
     "ComputesSpec",
     "ContainerRegistrySpec",
+    "ContainerSpec",
+    "DataLakeSpec",
+    "DatastoreSpec",
     "DefenderPlanSpec",
     "DiagnosticsSpec",
     "EncryptionSpec",

@@ -13,6 +13,7 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     Tags,
 )
+from landingzone.specs.datastores import DatastoreSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec
 from landingzone.specs.pipelines import PipelineIdentitySpec
 
@@ -87,7 +88,11 @@ class EncryptionSpec:
 
 @dataclass(frozen=True, slots=True)
 class StorageSpec:
-    """The workspace's own storage account. `sku`: the redundancy, such as Standard_ZRS."""
+    """A storage account. `sku`: the redundancy, such as Standard_ZRS.
+
+    `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`: how long
+    deleted files and containers can be brought back, 0 where nothing is said of it.
+    """
 
     name: str
     place: Place
@@ -100,10 +105,17 @@ class StorageSpec:
     protect: bool
     tags: Tags
     encryption: EncryptionSpec | None = None
+    hierarchical: bool = False
+    soft_delete_days: int = 0
 
     @property
     def id(self) -> str:
         return self.place.id("Microsoft.Storage/storageAccounts", self.name)
+
+    @property
+    def blobs(self) -> str:
+        """The id of its blob service."""
+        return f"{self.id}/blobServices/default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,10 @@ class ComputesSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProjectEnvironmentSpec:
-    """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name."""
+    """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
+
+    `lake_roles`: of its identities, on the data lake.
+    """
 
     key: str
     project: str
@@ -261,3 +276,5 @@ class ProjectEnvironmentSpec:
     workspace: WorkspaceSpec
     computes: ComputesSpec
     encryption: EncryptionSpec | None = None
+    lake_roles: tuple[RoleAssignmentSpec, ...] = ()
+    datastores: tuple[DatastoreSpec, ...] = ()

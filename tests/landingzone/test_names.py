@@ -17,6 +17,8 @@ from tests.landingzone.stacks import at, facts, planned, said, stack
 
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
 WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics")
+#: Kinds that are never made of words of the stack file.
+ONE_WORD = {"cluster", "container", "datastore"}
 
 #: The longest words that the stack file takes.
 UNIT = st.from_regex(r"\A[a-z][a-z0-9]{1,9}\Z")
@@ -71,7 +73,7 @@ def test_a_suffix_is_five_characters_and_begins_with_a_letter(identity: list[str
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
-@given(unit=UNIT, project=WORD, environment=ENVIRONMENT, kind=st.sampled_from(sorted(set(KINDS) - {"cluster"})))
+@given(unit=UNIT, project=WORD, environment=ENVIRONMENT, kind=st.sampled_from(sorted(set(KINDS) - ONE_WORD)))
 def test_generated_names_are_within_the_limits_of_their_types(
     unit: str, project: str, environment: str, kind: str
 ) -> None:
@@ -84,7 +86,7 @@ def test_generated_names_are_within_the_limits_of_their_types(
         assert name.endswith(suffix(kind, unit, project, environment, 1))
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"cluster", "computeInstance", "outboundRule", *WITH_SUFFIX}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - ONE_WORD - {"computeInstance", "outboundRule", *WITH_SUFFIX}))
 def test_names_without_a_suffix_are_never_shortened(kind: str) -> None:
     """Two long words that differ at their end would else have one name."""
     unit, project, environment = "u" * 10, "p" * 16, "e" * 10

@@ -1,0 +1,46 @@
+"""Datastores: containers of the data lake under names of a workspace, without credentials."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import machinelearningservices as ml
+
+from arm.ids import parse
+from components.site import Site
+from landingzone.specs import DatastoreSpec
+
+
+class Datastores(pulumi.ComponentResource):
+    """Datastores of one workspace. Whoever uses one does so as himself: no identity is lent to him."""
+
+    names: list[str]
+
+    def __init__(
+        self, name: str, args: tuple[DatastoreSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:Datastores", name, None, opts)
+        for spec in args:
+            workspace, container = parse(spec.workspace), parse(spec.container)
+            datastore = ml.Datastore(
+                f"{name}-{spec.name}",
+                name=spec.name,
+                workspace_name=site.name(spec.workspace),
+                resource_group_name=workspace.resource_group,
+                properties=ml.AzureDataLakeGen2DatastoreArgs(
+                    datastore_type="AzureDataLakeGen2",
+                    account_name=container.names[0],
+                    filesystem=container.names[-1],
+                    credentials=ml.NoneDatastoreCredentialsArgs(credentials_type="None"),
+                    service_data_access_auth_identity=ml.ServiceDataAccessAuthIdentity.NONE,
+                    endpoint="core.windows.net",
+                    protocol="https",
+                    subscription_id=container.subscription,
+                    resource_group=container.resource_group,
+                    description=spec.description,
+                ),
+                skip_validation=True,  # Azure ML would ask the account, which answers on private endpoints only
+                opts=site.options(self, workspace.subscription, after=spec.after),
+            )
+            site.built(spec.id, datastore)
+        self.names = [spec.name for spec in args]
+        self.register_outputs({"names": self.names})

@@ -1,0 +1,20 @@
+"""The spec of a datastore: a container of the data lake under a name of its workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DatastoreSpec:
+    """A datastore without credentials. `container`: its id; `after`: ids of what must stand before it."""
+
+    name: str
+    workspace: str
+    container: str
+    description: str
+    after: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.workspace}/datastores/{self.name}"
