@@ -178,9 +178,9 @@ def _policy(preview: Preview) -> str:
     """What Azure Policy would say, apart from what complies. The same answer to several resources is told once."""
     told = []
     for first, answers in policy.groups(preview.verdicts):
-        lines = [_wrapped("", policy.headline(first))]
+        lines = [_hanging(policy.headline(first))]
         names = listed(dict.fromkeys(answer.subject.name for answer in answers))
-        lines += [_wrapped("         ", text) for text in (f"{names}.", *policy.because(first))]
+        lines += [_wrapped("         ", text, whole=False) for text in (f"{names}.", *policy.because(first))]
         told.append("\n".join(lines))
     told += [_wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
     return "\n\n".join(["Azure Policy", *told]) if told else ""
@@ -201,8 +201,14 @@ def _limits() -> str:
     return _wrapped("", "Not covered: " + "; ".join(NOT_COVERED) + ". See docs/coverage.md.")
 
 
-def _wrapped(indent: str, text: str) -> str:
+def _hanging(text: str) -> str:
+    """A text whose further lines stand below what follows its first word."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False)
+
+
+def _wrapped(indent: str, text: str, whole: bool = True) -> str:
+    """A text in lines below an indent. What is longer than a line stays whole, or is broken where it does not fit."""
     above, _, first = indent.rpartition("\n")
-    wrapper = textwrap.TextWrapper(WIDTH, first, " " * len(first), break_long_words=False, break_on_hyphens=False)
+    wrapper = textwrap.TextWrapper(WIDTH, first, " " * len(first), break_long_words=not whole, break_on_hyphens=False)
     lines = wrapper.fill(text)
     return f"{above}\n{lines}" if above else lines

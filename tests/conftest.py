@@ -27,11 +27,17 @@ STACKS = {
     "existing-hub": "examples/existing-hub/Pulumi.existing-hub.yaml",
 }
 
+#: The same and the large ones, for tests that need no more than their previews.
+PREVIEWED = STACKS | {
+    "everything": "examples/everything/Pulumi.everything.yaml",
+    "everything-existing": "examples/everything/Pulumi.everything-existing.yaml",
+}
+
 
 @functools.cache
 def previewed(stack: str) -> Preview:
     """A shipped stack, previewed. Once for all tests of a process."""
-    file = load(STACKS[stack], ROOT)
+    file = load(PREVIEWED[stack], ROOT)
     return preview_stack(file, make_plan(file.config))
 
 

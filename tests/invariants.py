@@ -139,10 +139,9 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
 
 
 def resources_have_the_provider_of_their_subscription(resources: Resources) -> list[str]:
-    """The provider's name ends in the subscription of the resource's id."""
-    return [
-        r["urn"] for r in resources if r["provider"].rsplit("::subscription-", 1)[-1] != r["id"].split("/")[2]
-    ]  # fmt: skip
+    """The provider's name ends in the subscription of the resource's id; a management group is in none."""
+    inside = [r for r in resources if r["id"].startswith("/subscriptions/")]
+    return [r["urn"] for r in inside if r["provider"].rsplit("::subscription-", 1)[-1] != r["id"].split("/")[2]]
 
 
 def nothing_is_literally_a_secret(resources: Resources) -> list[str]:

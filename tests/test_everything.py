@@ -1,0 +1,51 @@
+"""examples/everything: its stack files together use every option that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from landingzone.schema import json_schema
+from landingzone.stack_file import KEY
+from tests.conftest import ROOT
+
+WHOLE = json_schema()
+MODEL = WHOLE["properties"]["config"]["properties"][KEY]
+
+
+def options() -> set[str]:
+    """Every option of the model: what it belongs to and its key."""
+    parts = {"": MODEL, **WHOLE["$defs"]}
+    forms = [(name, form) for name, part in parts.items() for form in (part, *part.get("anyOf", ()))]
+    return {f"{name}.{key}" for name, form in forms for key in form.get("properties", ())}
+
+
+def used(value: Any, node: dict[str, Any], name: str = "") -> Iterator[str]:
+    """The options that a value of a stack file uses."""
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[1]
+        node = WHOLE["$defs"][name]
+    for choice in node.get("anyOf", ()):
+        yield from used(value, choice, name)
+    if isinstance(value, dict):
+        named = [node.get("additionalProperties"), *node.get("patternProperties", {}).values()]
+        for key, inner in value.items():
+            if key in node.get("properties", ()):
+                yield f"{name}.{key}"
+                yield from used(inner, node["properties"][key])
+            for each in named:
+                yield from used(inner, each) if isinstance(each, dict) else ()
+    elif isinstance(value, list):
+        for inner in value:
+            yield from used(inner, node.get("items", {}))
+
+
+def test_every_option_is_used_at_least_once() -> None:
+    """Add what is missing to a stack file of examples/everything."""
+    files = sorted((ROOT / "examples" / "everything").glob("Pulumi.*.yaml"))
+
+    found = {option for path in files for option in used(yaml.safe_load(path.read_text())["config"][KEY], MODEL)}
+
+    assert sorted(options() - found) == []
