@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_policy.app)
 app.command()(cli_rehearse.rehearse)
+app.command()(cli_rehearse.recover)
 app.add_typer(cli_project.app)
 
 

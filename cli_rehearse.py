@@ -60,3 +60,19 @@ def rehearse(
     render = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}[form.value]
     write(render(result), output)
     raise typer.Exit(int(result.wrong))
+
+
+def recover(stack: Stack) -> None:
+    """Repairs an exported state after the engine was killed, from standard input to standard output."""
+    import json
+
+    from offline.monitor import Program
+    from preview import PROGRAM, PROJECT
+    from rehearsal import recovery
+    from rehearsal.life import planned_ids
+
+    file, _ = planned(stack)
+    exported = recovery.read(sys.stdin.read())
+    recovered = recovery.recover(exported, planned_ids(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)))
+    sys.stdout.write(json.dumps(recovered.exported, indent=4) + "\n")
+    sys.stderr.write(recovery.told(recovered))

@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS kept (type TEXT, name TEXT, id TEXT, days INTEGER, pu
     PRIMARY KEY (type, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, verb TEXT, id TEXT, token TEXT, note TEXT);
 CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times INTEGER, target TEXT);
+CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
 """
 
 
@@ -198,6 +200,20 @@ class Memory:
     def journal(self) -> tuple[Operation, ...]:
         """Every operation, in its order."""
         return tuple(Operation(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY number"))
+
+    def kill_at(self, points: Iterable[str], ids: Iterable[str] = ("",)) -> None:
+        """The engine will be killed at these points of operations, once each; "" for any id. See offline/kills.py."""
+        with self.change():
+            rows = [(point, each.lower()) for each in ids for point in points]
+            self._db.executemany("INSERT OR IGNORE INTO deadly VALUES (?, ?)", rows)
+
+    def deadly(self, point: str, verb: str, resource_id: str) -> bool:
+        """Whether the engine is to be killed now that an operation has come to a point: the first time it does."""
+        key = resource_id.lower()
+        if not self._db.execute("SELECT 1 FROM deadly WHERE point = ? AND id IN ('', ?)", (point, key)).fetchone():
+            return False
+        with self.change():
+            return self._db.execute("INSERT OR IGNORE INTO caught VALUES (?, ?, ?)", (point, verb, key)).rowcount == 1
 
     def close(self) -> None:
         """Closes the file."""

@@ -15,6 +15,8 @@ from offline.provider import PretendProvider
 
 #: Seconds between two looks at whether the engine still runs.
 PATIENCE = 5.0
+#: Calls at once: more than the engine makes by default, so that one which waits holds up no other.
+CALLS = 64
 _NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
@@ -24,7 +26,7 @@ def serve() -> None:
     decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
     memory = os.environ.get("AMLZ_AZURE")
     provider = _remembering(Path(memory), decided) if memory else PretendProvider(PretendAzure(), decided)
-    server = grpc.server(futures.ThreadPoolExecutor(), options=_NO_LIMIT)
+    server = grpc.server(futures.ThreadPoolExecutor(CALLS), options=_NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

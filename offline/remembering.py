@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
 import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
@@ -18,6 +16,7 @@ from offline import refusals
 from offline.azure import PretendAzure
 from offline.errors import AzureRefused
 from offline.faults import TRIES, Fault, kind_of, refused
+from offline.kills import Kills, kill_engine
 from offline.memory import Memory, Standing
 from offline.provider import PretendProvider, token_of
 from offline.wire import plain
@@ -32,6 +31,7 @@ class RememberingProvider(PretendProvider):
     def __init__(self, azure: PretendAzure, memory: Memory, decided: bool = True) -> None:
         super().__init__(azure, decided)
         self._memory = memory
+        self._kills = Kills(memory)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 -- the protocol's names
         """As azure-native does: asks first whether it stands already, which is an error."""
@@ -46,8 +46,7 @@ class RememberingProvider(PretendProvider):
                 self._write(wanted)
         except (AzureRefused, AzureExists) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        if fault:
-            self._after(fault, wanted, context)
+        self._after(fault, "create", wanted, context)
         response = provider_pb2.CreateResponse(id=wanted.id)
         response.properties.update(wanted.outputs)
         return response
@@ -63,8 +62,7 @@ class RememberingProvider(PretendProvider):
                 self._write(wanted)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        if fault:
-            self._after(fault, wanted, context)
+        self._after(fault, "update", wanted, context)
         response = provider_pb2.UpdateResponse()
         response.properties.update(wanted.outputs)
         return response
@@ -89,8 +87,7 @@ class RememberingProvider(PretendProvider):
                 delete(self._memory, found)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        if fault:
-            self._after(fault, found, context)
+        self._after(fault, "delete", found, context)
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
     def _wanted(self, urn: str, properties: Any, context: Any) -> Standing:
@@ -111,6 +108,7 @@ class RememberingProvider(PretendProvider):
 
     def _met(self, verb: str, resource: Standing, context: Any) -> Fault | None:
         """The fault that meets an operation after Azure has done it. One that comes before is dealt with here."""
+        self._kills.reached("before", verb, resource.id)
         for tries in range(1, TRIES + 1):
             fault = kind_of(self._memory.begin(verb, resource.id, resource.token))
             if fault is None or (not fault.status and fault.kind != "provider-killed"):
@@ -123,10 +121,11 @@ class RememberingProvider(PretendProvider):
                 context.abort(grpc.StatusCode.UNKNOWN, str(refused(fault, resource.id)))
         return None
 
-    def _after(self, fault: Fault, resource: Standing, context: Any) -> None:
-        if fault.kind == "engine-killed":
-            _kill_engine()
-        if fault.kind == "timeout":
+    def _after(self, fault: Fault | None, verb: str, resource: Standing, context: Any) -> None:
+        self._kills.reached("after", verb, resource.id)
+        if fault and fault.kind == "engine-killed":
+            kill_engine()
+        if fault and fault.kind == "timeout":
             _unfinished(fault, resource, context)
 
 
@@ -144,23 +143,6 @@ def delete(memory: Memory, resource: Standing) -> None:
         if kept:
             memory.keep(kept)
         memory.remove(gone.id)
-
-
-def _kill_engine() -> None:
-    """Kills the engine and what it started, this process last: nobody else would ever end them."""
-    engine = os.getppid()
-    for pid in (engine, *(each for each in _started_by(engine) if each != os.getpid()), os.getpid()):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _started_by(process: int) -> tuple[int, ...]:
-    """The processes below one; none where there is no /proc, and then they are left."""
-    found = []
-    for task in sorted(Path(f"/proc/{process}/task").glob("*/children")):
-        for pid in map(int, task.read_text().split()):
-            found += [pid, *_started_by(pid)]
-    return tuple(found)
 
 
 def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:

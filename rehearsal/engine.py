@@ -22,8 +22,8 @@ _ROOT = Path(__file__).parent.parent
 BUILT = _ROOT / ".tools" / "pulumi"
 #: The pretend Azure, under the name that the engine looks for.
 PROVIDER = _ROOT / "tools" / "pulumi" / "provider"
-#: Seconds that one command may take; a preview of the largest shipped stack takes about a dozen.
-LIMIT = 300
+#: Seconds after which a command is taken to hang; a preview of the largest shipped stack takes about a dozen.
+LIMIT = 1800
 
 Event = dict[str, Any]
 

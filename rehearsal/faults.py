@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from offline import remembering
 from offline.errors import AzureRefused
 from offline.faults import FAULTS, Fault, kind_of
 from offline.memory import Armed, Kept, Standing
+from rehearsal import recovery
 from rehearsal.life import Scene, Stage, plain_config, scene
 from rehearsal.steps import Step
 
@@ -111,7 +111,7 @@ def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
     """What stands when nothing goes wrong."""
     with scene(stage, file.stack, plain_config(file)) as here:
         here.step("up without a fault", "up")
-        return _standing(here)
+        return standing(here)
 
 
 def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undisturbed) -> Outcome:
@@ -131,8 +131,8 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
         struck += [f"delete {each}" for each in behind]
         if any(each.fault.kind == "soft-deleted" for each in asked):
             struck += [f"create {kept.id}" for kept in here.memory.all_kept()]
-        differences = tuple(_differences(expected, _standing(here)))
-        return Outcome(asked, tuple(struck), first, mended, then, differences)
+        differ = tuple(differences(expected, standing(here)))
+        return Outcome(asked, tuple(struck), first, mended, then, differ)
 
 
 def _arm(here: Scene, asked: Iterable[Asked]) -> None:
@@ -174,29 +174,15 @@ def _deleted(here: Scene, found: Standing) -> bool:
 
 
 def _mend(here: Scene) -> tuple[str, ...]:
-    """What a person does after an update that was cut off; nothing where it was not.
-
-    What Azure made and the engine did not hear of is moved, with its id, from the state's pending operations to its
-    resources: otherwise azure-native refuses to make it again.
-    """
-    exported = json.loads(here.stack.run("stack", "export", "--stack", here.stack.name))
-    deployment = exported["deployment"]
-    pending = deployment.pop("pending_operations", None) or []
-    if not pending:
+    """What a person does after an update that was cut off; nothing where it was not."""
+    if not here.stack.state().get("pending_operations"):
         return ()
-    standing = {found.urn: found.id for found in here.memory.all()}
-    made = [each["resource"] for each in pending if each["type"] == "creating" and each["resource"]["urn"] in standing]
-    deployment["resources"] += [{**resource, "id": standing[resource["urn"]]} for resource in made]
-    file = here.stack.folder / "state.json"
-    file.write_text(json.dumps(exported), encoding="utf-8")
-    here.stack.run("cancel", "--yes", "--stack", here.stack.name)
-    here.stack.run("stack", "import", "--stack", here.stack.name, "--file", str(file))
-    here.stack.do("refresh")
-    moved = f"`pulumi stack export`, move {len(made)} of {len(pending)} pending creations to the resources"
-    return ("`pulumi cancel`", f"{moved} with their ids", "`pulumi stack import`", "`pulumi refresh`")
+    recovery.settle(here.stack, here.planned)
+    return tuple(step.format(stack=here.stack.name) for step in recovery.STEPS)
 
 
-def _standing(here: Scene) -> Undisturbed:
+def standing(here: Scene) -> Undisturbed:
+    """What stands now."""
     azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.memory.all()}
     state = here.stack.state()
     known = {
@@ -208,7 +194,8 @@ def _standing(here: Scene) -> Undisturbed:
     return {**azure, **known, **pending}
 
 
-def _differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
+def differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
+    """What is otherwise than expected, by URN or id."""
     for key in sorted({*expected, *found}):
         if key not in found:
             yield f"{key}: is missing"

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +66,12 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stack under the engine, with the memory of its pretend Azure."""
+    """A stack under the engine, with the memory of its pretend Azure. `planned`: its ids by URN."""
 
     stage: Stage
     stack: Stack
     memory: Memory
+    planned: dict[str, str] = field(default_factory=dict)
 
     def step(self, name: str, command: str) -> Step:
         """Runs a command."""
@@ -80,7 +81,10 @@ class Scene:
     def write(self, config: dict[str, Any]) -> None:
         """The stack file says something else from here on. What the program makes is noted as expected."""
         self.stack.configure(config)
-        self.memory.expect(planned_ids(self.stage, self.stack.name, config))
+        told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+        self.planned.clear()
+        self.planned.update(planned_ids(Program(self.stage.program, self.stage.project, self.stack.name, told)))
+        self.memory.expect(self.planned.values())
 
 
 @contextmanager
@@ -105,11 +109,9 @@ def plain_config(file: StackFile) -> dict[str, Any]:
     return {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
 
 
-def planned_ids(stage: Stage, name: str, config: dict[str, Any]) -> tuple[str, ...]:
-    """Ids of everything that the program makes of a configuration."""
-    told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-    found = register(Program(stage.program, stage.project, name, told))
-    return tuple(resource.id for resource in found.resources if resource.id)
+def planned_ids(program: Program) -> dict[str, str]:
+    """Ids of everything that a program makes, by URN; what has no decided id is left out."""
+    return {resource.urn: resource.id for resource in register(program).resources if resource.id}
 
 
 def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:

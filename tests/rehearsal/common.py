@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from landingzone.load import StackFile, load
 from preview import PROGRAM, PROJECT
+from rehearsal.faults import Undisturbed, undisturbed
 from rehearsal.life import Stage
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import engine
 
+#: What is drawn is drawn from this.
+SEED = 20261121
 #: What runs the engine for minutes.
 LONG = pytest.mark.skipif(
     os.environ.get("AMLZ_FAULTS") != "all", reason="takes minutes: `make test-faults` runs it, with every kind of fault"
@@ -24,6 +29,18 @@ def stage(folder: Path) -> Stage:
     return Stage(engine(), PROGRAM, PROJECT, folder, lambda _: None)
 
 
+def shipped(stack: str) -> StackFile:
+    """A shipped stack file."""
+    return load(STACKS[stack], ROOT)
+
+
 def minimal() -> StackFile:
     """The smallest shipped stack."""
-    return load(STACKS["minimal"], ROOT)
+    return shipped("minimal")
+
+
+@functools.cache
+def expected(stack: str = "minimal") -> Undisturbed:
+    """What stands after an undisturbed `up`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return undisturbed(stage(Path(folder)), shipped(stack))

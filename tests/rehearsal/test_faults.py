@@ -1,35 +1,24 @@
 """Faults strike while the smallest shipped stack is built, and the next `up` puts all right.
 
 Where they strike is drawn from a seed. AMLZ_FAULTS=all (`make test-faults`) has each kind strike alone, at several
-operations, and the engine killed all along the way.
+operations. The engine killed at every operation is in test_kills.py.
 """
 
 from __future__ import annotations
 
-import functools
-import os
 import random
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from offline.faults import FAULTS, kind_of
-from rehearsal.faults import Asked, Undisturbed, WrongFault, all_faults, meet, read, undisturbed
-from tests.rehearsal.common import LONG, minimal, stage
+from rehearsal.faults import Asked, WrongFault, all_faults, meet, read
+from tests.rehearsal.common import LONG, SEED, expected, minimal, stage
 
-SEED = 20261121
 #: Azure resources of the smallest shipped stack.
 OPERATIONS = 114
 EVERY = range(1, OPERATIONS + 1, 8)
 NO_TYPE = [fault.kind for fault in FAULTS if not fault.type]
-
-
-@functools.cache
-def expected() -> Undisturbed:
-    """What stands after an undisturbed `up`."""
-    with tempfile.TemporaryDirectory() as folder:
-        return undisturbed(stage(Path(folder)), minimal())
 
 
 def at_random(*kinds: str) -> tuple[Asked, ...]:
@@ -39,15 +28,15 @@ def at_random(*kinds: str) -> tuple[Asked, ...]:
     return tuple(each if each.type else read(f"{each.fault.kind}@{dice.randint(2, 100)}") for each in asked)
 
 
-@LONG
 @pytest.mark.parametrize(
     ("kinds", "result"),
     [
-        (("conflict", "throttled", "error-500"), "asked again by itself"),
-        (("unavailable", "timeout", "principal-not-found", "quota"), "converged"),
-        (("provider-killed",), "converged"),
-        (("engine-killed",), "converged"),
-        (("deleted",), "converged"),
+        (("conflict", "throttled", "unavailable", "timeout"), "converged"),
+        pytest.param(("conflict", "throttled", "error-500"), "asked again by itself", marks=LONG),
+        pytest.param(("unavailable", "timeout", "principal-not-found", "quota"), "converged", marks=LONG),
+        pytest.param(("provider-killed",), "converged", marks=LONG),
+        pytest.param(("engine-killed",), "converged", marks=LONG),
+        pytest.param(("deleted",), "converged", marks=LONG),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )
@@ -82,7 +71,7 @@ def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.skipif(os.environ.get("AMLZ_FAULTS") != "all", reason="takes half an hour: `make test-faults`")
+@LONG
 @pytest.mark.parametrize("asked", [f"{kind}@{number}" for kind in NO_TYPE for number in EVERY])
 def test_a_fault_strikes_anywhere_and_the_next_up_converges(tmp_path: Path, asked: str) -> None:
     """Each kind at every eighth operation; only with AMLZ_FAULTS=all."""

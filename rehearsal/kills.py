@@ -1,0 +1,67 @@
+"""The engine killed at every operation of a command, and the command run again until it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landingzone.load import StackFile
+from offline.kills import POINTS
+from rehearsal import recovery
+from rehearsal.faults import Undisturbed, differences, standing
+from rehearsal.life import Scene, Stage, plain_config, scene
+from rehearsal.steps import Step
+
+#: How a step ends whose engine was killed: by signal 9.
+_KILLED = "the engine ended with -9"
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What became of a landing zone whose engine was killed again and again.
+
+    `before` and `after`: URNs of the resources that were under way when it was killed, before Azure acted and after.
+    `differences`: what is otherwise than after an undisturbed run. `twice`: ids that Azure was made to make twice.
+    """
+
+    kills: int
+    before: frozenset[str]
+    after: frozenset[str]
+    last: Step
+    differences: tuple[str, ...]
+    twice: tuple[str, ...]
+
+
+def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str] = ("",)) -> Killed:
+    """Builds a landing zone while the engine is killed at every operation, or only at those of some ids.
+
+    After each kill, what a person does is done (see rehearsal/recovery.py), and `up` goes on. It ends with the first
+    refusal: nothing else may go wrong.
+    """
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.memory.kill_at(POINTS, tuple(ids))
+        return _until_done(here, expected)
+
+
+def _until_done(here: Scene, expected: Undisturbed) -> Killed:
+    before: set[str] = set()
+    after: set[str] = set()
+    kills = 0
+    while True:
+        last = here.step(f"up, {kills} kills so far", "up")
+        if [refusal.said for refusal in last.refused] != [_KILLED]:
+            break
+        kills += 1
+        stands = {found.urn for found in here.memory.all()}
+        moved = recovery.settle(here.stack, here.planned).moved
+        after |= stands.intersection(moved)
+        before |= set(moved) - stands
+    made = [operation.id for operation in here.memory.journal() if operation.verb == "create"]
+    return Killed(
+        kills,
+        frozenset(before),
+        frozenset(after),
+        last,
+        tuple(differences(expected, standing(here))),
+        tuple(sorted({each for each in made if made.count(each) > 1})),
+    )

@@ -1,0 +1,94 @@
+"""What the engine did not hear of any more: resources whose creation was under way when it was killed.
+
+azure-native refuses to make what stands already, and the engine keeps such creations as pending for ever. `pulumi
+refresh --import-pending-creates` is made for this, but in 3.259.0 it drops them. Here ids are decided before Azure is
+asked, so all of them can be moved to the resources: `pulumi refresh` then reads those that Azure made and forgets the
+others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landingzone.problems import LandingZoneError
+from rehearsal.engine import Stack
+
+#: What a person does after the engine was killed, before the next `pulumi up`. `{stack}`: the stack's name.
+STEPS = (
+    "`pulumi cancel`",
+    "`pulumi stack export | amlz recover {stack} | pulumi stack import`",
+    "`pulumi refresh`",
+)
+
+
+class NoExport(LandingZoneError):
+    """Not what `pulumi stack export` writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An exported state, and of its pending creations the URNs that were moved, and those whose id is not known."""
+
+    exported: dict[str, Any]
+    moved: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def read(text: str) -> dict[str, Any]:
+    """What `pulumi stack export` wrote. Raises NoExport."""
+    try:
+        exported = json.loads(text)
+        if isinstance(exported, dict) and isinstance(exported["deployment"], dict):
+            return exported
+    except (ValueError, KeyError):
+        pass
+    raise NoExport(
+        "standard input\n  This is not what `pulumi stack export` writes.\n"
+        "  Give it: pulumi stack export --stack NAME | amlz recover NAME | pulumi stack import --stack NAME"
+    )
+
+
+def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:
+    """Moves pending creations to the resources. `ids`: by URN, as the program decides them.
+
+    Creations whose id is not decided stay pending, and so do other operations: `pulumi refresh` settles those.
+    """
+    deployment = dict(exported["deployment"])
+    pending = deployment.pop("pending_operations", None) or []
+    creations = [each["resource"] for each in pending if each["type"] == "creating"]
+    moved = [resource for resource in creations if ids.get(resource["urn"])]
+    gone = {resource["urn"] for resource in moved}
+    stay = [each for each in pending if each["type"] != "creating" or each["resource"]["urn"] not in gone]
+    standing = [each for each in deployment.get("resources") or [] if each["urn"] not in gone]
+    deployment["resources"] = [*standing, *({**each, "id": ids[each["urn"]]} for each in moved)]
+    if stay:
+        deployment["pending_operations"] = stay
+    unknown = sorted({resource["urn"] for resource in creations} - gone)
+    return Recovered({**exported, "deployment": deployment}, tuple(sorted(gone)), tuple(unknown))
+
+
+def told(recovered: Recovered) -> str:
+    """What was done, and what is left to do."""
+    if not (recovered.moved or recovered.unknown):
+        return "No creation was under way: the state is as it was.\n"
+    lines = [f"Moved to the resources: {len(recovered.moved)}"]
+    lines += [f"  {urn}" for urn in recovered.moved]
+    if recovered.unknown:
+        lines.append("Not moved, since the id is known at deployment only: look in Azure whether they stand")
+        lines += [f"  {urn}" for urn in recovered.unknown]
+    lines.append("Import this state, then `pulumi refresh`: what Azure did not make is forgotten. Then `pulumi up`.")
+    return "\n".join(lines) + "\n"
+
+
+def settle(stack: Stack, ids: Mapping[str, str]) -> Recovered:
+    """Does the steps above on a stack whose engine was killed. Raises EngineFailed."""
+    stack.run("cancel", "--yes", "--stack", stack.name)
+    recovered = recover(read(stack.run("stack", "export", "--stack", stack.name)), ids)
+    file = stack.folder / "state.json"
+    file.write_text(json.dumps(recovered.exported), encoding="utf-8")
+    stack.run("stack", "import", "--stack", stack.name, "--file", str(file))
+    stack.do("refresh")
+    return recovered

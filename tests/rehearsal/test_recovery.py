@@ -1,0 +1,78 @@
+"""A state whose engine was killed: what was under way is moved to the resources, with the ids that are decided."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import app
+from rehearsal.recovery import NoExport, read, recover, told
+
+A, B, C = (f"urn:pulumi:dev::lz::azure-native:resources:ResourceGroup::{name}" for name in "abc")
+IDS = {A: "/a", B: "/b"}
+
+
+def exported(resources: list[Any], pending: list[Any]) -> dict[str, Any]:
+    """What `pulumi stack export` writes."""
+    return {"version": 3, "deployment": {"manifest": {}, "resources": resources, "pending_operations": pending}}
+
+
+def test_creations_are_moved_and_the_rest_stays() -> None:
+    """What has no decided id stays pending, and so does what is no creation: `pulumi refresh` settles that."""
+    creating, updating = ({"resource": {"urn": urn}, "type": kind} for urn, kind in ((B, "creating"), (A, "updating")))
+    unknown = {"resource": {"urn": C}, "type": "creating"}
+
+    found = recover(exported([{"urn": A, "id": "/a"}], [creating, updating, unknown]), IDS)
+
+    assert found.exported == exported([{"urn": A, "id": "/a"}, {"urn": B, "id": "/b"}], [updating, unknown])
+    assert (found.moved, found.unknown) == ((B,), (C,))
+    assert told(found) == (
+        f"Moved to the resources: 1\n  {B}\n"
+        f"Not moved, since the id is known at deployment only: look in Azure whether they stand\n  {C}\n"
+        "Import this state, then `pulumi refresh`: what Azure did not make is forgotten. Then `pulumi up`.\n"
+    )
+
+
+def test_without_anything_under_way_a_state_stays_as_it_is() -> None:
+    """Nothing pending, nothing moved."""
+    state = {"version": 3, "deployment": {"manifest": {}, "resources": [{"urn": A, "id": "/a"}]}}
+
+    found = recover(state, IDS)
+
+    assert (found.exported, found.moved, found.unknown) == (state, (), ())
+    assert told(found) == "No creation was under way: the state is as it was.\n"
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "[]", '{"version": 3}', '{"deployment": null}'])
+def test_what_is_no_export_is_told(text: str) -> None:
+    """With the command that it comes from."""
+    with pytest.raises(NoExport) as wrong:
+        read(text)
+
+    assert str(wrong.value) == (
+        "standard input\n  This is not what `pulumi stack export` writes.\n"
+        "  Give it: pulumi stack export --stack NAME | amlz recover NAME | pulumi stack import --stack NAME"
+    )
+
+
+def test_what_is_an_export_is_read() -> None:
+    """As it is."""
+    assert read(json.dumps(exported([], []))) == exported([], [])
+
+
+def test_the_command_takes_an_export_and_gives_one() -> None:
+    """With the ids of the stack file's own plan; what it did goes to standard error."""
+    name = "rg-retail-hub-westeurope"
+    urn = "urn:pulumi:dev::aml-landing-zone::amlz:index:LandingZone$amlz:hub:Hub$azure-native:resources:ResourceGroup"
+    urn += "::hub-group"
+    state = json.dumps(exported([], [{"resource": {"urn": urn}, "type": "creating"}]))
+
+    ran = CliRunner().invoke(app, ["recover", "dev"], input=state)
+
+    assert json.loads(ran.stdout)["deployment"]["resources"] == [
+        {"urn": urn, "id": f"/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/{name}"}
+    ]
+    assert (ran.exit_code, ran.stderr.splitlines()[:2]) == (0, ["Moved to the resources: 1", f"  {urn}"])
