@@ -158,6 +158,8 @@ class Engine:
             "PULUMI_CONFIG_PASSPHRASE": "nothing is secret here",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # the host lists what is installed, and pip then asks pypi.org
+            "PIP_NO_INDEX": "1",
             "AMLZ_PYTHON": sys.executable,
             "PYTHONPATH": str(_ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -71,9 +71,9 @@ def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:
 
 
 def told(recovered: Recovered) -> str:
-    """What was done, and what is left to do."""
+    """What was done, and what is left to do; "" where no creation was under way."""
     if not (recovered.moved or recovered.unknown):
-        return "No creation was under way: the state is as it was.\n"
+        return ""
     lines = [f"Moved to the resources: {len(recovered.moved)}"]
     lines += [f"  {urn}" for urn in recovered.moved]
     if recovered.unknown:

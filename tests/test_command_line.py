@@ -24,11 +24,12 @@ FILES = {
 }
 
 
-def amlz(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs `amlz` in a folder, with nothing of the caller's environment but what is given."""
+def amlz(*arguments: str, folder: Path = ROOT, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs `amlz` in a folder, with nothing of the caller's environment but what is said here. `given`: its input."""
     return subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
         cwd=folder,
+        input=given,
         capture_output=True,
         text=True,
         check=False,

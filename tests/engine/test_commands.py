@@ -1,0 +1,125 @@
+"""The unmodified program under Pulumi's own commands, and under the same through the Automation API.
+
+Over the pretend Azure; nothing of the user's is touched, nobody is asked over the network, no secret is told.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from pulumi import automation
+
+from landingzone.load import load
+from offline.memory import Memory
+from offline.monitor import Program, register
+from preview import PROGRAM, PROJECT
+from tests.conftest import ROOT, STACKS
+from tests.engine.engine import Stack, engine
+
+SECRET = "nobody-may-see-this-7f3a"
+#: What every process of a user may have in its environment, and the engine must not be given.
+USERS = {
+    "ARM_CLIENT_SECRET": SECRET,
+    "AZURE_CONFIG_DIR": "/nowhere",
+    "PULUMI_ACCESS_TOKEN": SECRET,
+    "PULUMI_BACKEND_URL": "https://api.pulumi.com",
+}
+
+
+@pytest.fixture
+def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of a user who is logged in."""
+    home = tmp_path / "user"
+    home.mkdir()
+    for key, value in {**USERS, "HOME": str(home)}.items():
+        monkeypatch.setenv(key, value)
+    return home
+
+
+def begun(folder: Path) -> Stack:
+    """The smallest shipped stack, over an Azure that remembers."""
+    file = load(STACKS["minimal"], ROOT)
+    return engine().stack(folder / "engine", PROGRAM, PROJECT, file.path, memory=folder / "azure.sqlite")
+
+
+def planned() -> tuple[list[str], int]:
+    """Ids of its Azure resources, in order, and the number of resources that the engine counts."""
+    file = load(STACKS["minimal"], ROOT)
+    made = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
+    return sorted(found.id.lower() for found in made if found.id), len(made) + 1  # the stack itself is the one more
+
+
+def standing(folder: Path) -> list[str]:
+    """Ids of what stands in Azure, in order."""
+    with closing(Memory(folder / "azure.sqlite")) as memory:
+        return sorted(found.id.lower() for found in memory.all())
+
+
+@contextmanager
+def watched(stack: Stack) -> Iterator[socket.socket]:
+    """A proxy that everything outside would be asked through: nobody may knock."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        stack.environment.update({"HTTP_PROXY": address, "HTTPS_PROXY": address, "NO_PROXY": "127.0.0.1,localhost"})
+        proxy.setblocking(False)
+        yield proxy
+
+
+def test_the_commands_build_and_destroy(tmp_path: Path, users: Path) -> None:
+    """preview, up, preview, refresh, destroy: what Azure has is what the plan says, and at the end nothing."""
+    stack = begun(tmp_path)
+    ids, count = planned()
+    at = ("--stack", stack.name)
+    stack.run("config", "set", "--secret", "amlz:token", SECRET, *at)
+    said = []
+
+    with watched(stack) as proxy:
+        said.append(stack.run("preview", *at))
+        assert standing(tmp_path) == []
+        said.append(stack.run("up", "--yes", "--skip-preview", *at))
+        assert standing(tmp_path) == ids
+        said.append(stack.run("preview", "--expect-no-changes", *at))
+        said.append(stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes", *at))
+        said.append(stack.run("stack", "output", "--json", *at))
+        said.append(stack.run("destroy", "--yes", "--skip-preview", *at))
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+    assert [f"+ {count} to create" in said[0], f"+ {count} created" in said[1]] == [True, True]
+    assert (standing(tmp_path), stack.standing(), list(users.iterdir())) == ([], [], [])
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert [text for text in (*map(str.encode, said), *written) if SECRET.encode() in text] == []
+
+
+def test_the_automation_api_does_the_same(tmp_path: Path, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an organisation's own tools would start it."""
+    begin = begun(tmp_path)
+    ids, count = planned()
+    monkeypatch.setenv("PATH", os.pathsep.join([str(begin.pulumi.parent), os.environ["PATH"]]))
+    opts = automation.LocalWorkspaceOptions(env_vars=begin.environment)
+    stack = automation.select_stack(begin.name, work_dir=str(begin.folder), opts=opts)
+
+    preview = stack.preview()
+    built = stack.up()
+    stands = standing(tmp_path)
+    again, refreshed = stack.up(), stack.refresh()
+    stack.destroy()
+
+    assert preview.change_summary == {automation.OpType.CREATE: count}
+    told = [result.summary.resource_changes for result in (built, again, refreshed)]
+    assert told == [{"create": count}, {"same": count}, {"same": count}]
+    assert sorted(built.outputs) == ["pipelineClientIds", "workspaces"]
+    assert (stands, standing(tmp_path), list(users.iterdir())) == (ids, [], [])
+
+
+def test_the_engine_is_given_nothing_of_the_users(tmp_path: Path, users: Path) -> None:
+    """No login, no token, not the home; the state is a folder of its own."""
+    environment = begun(tmp_path).environment
+
+    assert {*USERS} & environment.keys() == {"PULUMI_BACKEND_URL"}
+    assert [value for value in environment.values() if SECRET in value or str(users) in value] == []
