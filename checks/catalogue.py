@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 
 from arm.graph import ResourceGraph
-from checks import (
-    accepted_finding,
-    data_unprotected_production,
-    dns_endpoint_without_zone,
-    dns_zone_not_linked,
-    exposure_public_access,
-    identity_datastore_without_role,
-    identity_issuer_retires,
-    identity_missing_role,
-    keys_enabled,
-    logs_no_diagnostics,
-    names_duplicate,
-    names_invalid,
-    network_compute_in_wrong_network,
-    network_default_outbound,
-    network_nsg_attached_to_nothing,
-    network_subnet_without_nsg,
-    network_subnet_without_route_to_firewall,
-    order_compute_before_endpoint,
-    order_reference_without_dependency,
-    place_zones_not_in_region,
-    policy_conflict,
-    policy_exemption_expired,
-    provider_wrong_subscription,
-    storage_hns_on_default_store,
-    workspace_no_image_build_compute,
-    workspace_registry_not_premium,
-)
+from checks import accepted_finding, policy_conflict
 from checks.finding import Check, Finding, Severity
 from checks.known_conflicts import KNOWN
 from checks.reading import text
@@ -42,36 +17,82 @@ from policies.engine.requests import Answer
 
 Find = Callable[[ResourceGraph], Iterator[Finding]]
 
-CHECKS: tuple[tuple[Check, Find], ...] = tuple(
-    (module.CHECK, module.find)
-    for module in (
-        data_unprotected_production,
-        dns_endpoint_without_zone,
-        dns_zone_not_linked,
-        exposure_public_access,
-        identity_datastore_without_role,
-        identity_issuer_retires,
-        identity_missing_role,
-        keys_enabled,
-        logs_no_diagnostics,
-        names_duplicate,
-        names_invalid,
-        network_compute_in_wrong_network,
-        network_default_outbound,
-        network_nsg_attached_to_nothing,
-        network_subnet_without_nsg,
-        network_subnet_without_route_to_firewall,
-        order_compute_before_endpoint,
-        order_reference_without_dependency,
-        place_zones_not_in_region,
-        policy_exemption_expired,
-        provider_wrong_subscription,
-        storage_hns_on_default_store,
-        workspace_no_image_build_compute,
-        workspace_registry_not_premium,
-    )
+#: Every check that reads the graph alone. An id is the name of its file: `keys/enabled` is keys_enabled.py.
+IDS = (
+    "cost/budget-start",
+    "data/leaves-the-tenant",
+    "data/production-in-one-zone",
+    "data/purge-unprotected",
+    "data/unprotected-production",
+    "dns/endpoint-without-zone",
+    "dns/two-zone-groups",
+    "dns/zone-not-linked",
+    "dns/zone-of-another-group",
+    "egress/too-wide",
+    "exposure/public-access",
+    "identity/datastore-without-role",
+    "identity/issuer-retires",
+    "identity/missing-role",
+    "identity/nobody-has-access",
+    "identity/principal-type-missing",
+    "identity/role-to-a-user",
+    "identity/role-too-wide",
+    "identity/role-twice",
+    "identity/unused",
+    "keys/enabled",
+    "limits/exceeded",
+    "logs/classic-insights",
+    "logs/no-diagnostics",
+    "logs/sent-twice",
+    "names/duplicate",
+    "names/invalid",
+    "names/stuck-after-deletion",
+    "network/compute-in-wrong-network",
+    "network/default-outbound",
+    "network/nsg-attached-to-nothing",
+    "network/nsg-without-deny",
+    "network/open-inbound",
+    "network/peering-one-way",
+    "network/ranges-overlap",
+    "network/service-in-wrong-subnet",
+    "network/subnet-too-small",
+    "network/subnet-without-nsg",
+    "network/subnet-without-route-to-firewall",
+    "network/subnets-mixed",
+    "network/unused-subnet",
+    "order/compute-before-endpoint",
+    "order/parallel-writes",
+    "order/reference-without-dependency",
+    "place/other-region",
+    "place/zones-not-in-region",
+    "policy/assignment-without-identity",
+    "policy/exemption-expired",
+    "policy/never-evaluated",
+    "policy/text-too-long",
+    "provider/wrong-subscription",
+    "retired/api-version",
+    "retired/setting",
+    "retired/size",
+    "secrets/in-plain-text",
+    "storage/hns-on-default-store",
+    "workspace/azure-locked-out",
+    "workspace/batch-without-queues",
+    "workspace/legacy-mode",
+    "workspace/no-image-build-compute",
+    "workspace/part-without-endpoint",
+    "workspace/quarantined-registry",
+    "workspace/registry-not-premium",
+    "workspace/shared-without-isolation",
+    "workspace/stores-need-keys",
 )
 
+
+def _loaded(check_id: str) -> tuple[Check, Find]:
+    module = import_module(f"checks.{check_id.replace('/', '_').replace('-', '_')}")
+    return module.CHECK, module.find
+
+
+CHECKS: tuple[tuple[Check, Find], ...] = tuple(_loaded(check_id) for check_id in IDS)
 
 #: All checks by id, those that judge answers of policies and what the stack file accepts among them.
 ALL: tuple[Check, ...] = tuple(
@@ -97,8 +118,13 @@ def explain(check_id: str) -> str:
             return "\n".join(
                 [f"{check.id}  {check.severity.value}", "", check.why, "", _plain(check.remedy), "", check.source, ""]
             )
-    known = "\n  ".join(check.id for check in ALL)
-    raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  {known}")
+    known = [check.id for check in ALL]
+    area, _, name = check_id.lower().partition("/")
+    near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
+    near = near or [each for each in known if each.startswith(f"{area}/") or (not name and area in each)]
+    if near:
+        raise LandingZoneError(f"There is no finding {check_id!r}. Near it are:\n  " + "\n  ".join(near))
+    raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  " + "\n  ".join(known))
 
 
 def catalogue_page() -> str:

@@ -1,11 +1,12 @@
-"""data/unprotected-production: production data with one of the two safeguards against deletion, but not both."""
+"""data/unprotected-production: production data without one of the two safeguards against deletion, or without both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import ResourceGraph
+from arm.graph import Resource, ResourceGraph
 from checks.finding import At, Check, Finding, Severity
+from checks.reading import scope_of
 
 CHECK = Check(
     id="data/unprotected-production",
@@ -13,7 +14,7 @@ CHECK = Check(
     says="{name} is {has} and not {lacks}: {so}.",
     remedy="Say production for the environment in the stack file, which gives both, or remove the one.",
     why="Pulumi's protection stops this program, a lock stops everyone else. Which data is production is read from "
-    "either being there: a resource with neither is not judged.",
+    "either being there, on it or on another store of the environment: where no store has either, none is judged.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
 )
 
@@ -27,17 +28,38 @@ STORES = (
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Stores that are locked but not protected, or protected but not locked."""
-    locked = {
-        lock.id.lower().split("/providers/microsoft.authorization/")[0]
-        for lock in graph.of_type("Microsoft.Authorization/locks")
-    }
+    """Stores that are locked but not protected, protected but not locked, or neither beside one that is."""
+    locked = locked_ids(graph)
+    environments = production(graph, locked)
     for store in graph.of_type(*STORES):
-        parts = store.id.lower().split("/")
-        has_lock = any("/".join(parts[:length]) in locked for length in range(3, len(parts) + 1))
+        has_lock = is_locked(store, locked)
         if has_lock and not store.protect:
             so = "Pulumi would try to replace or delete it, and fail halfway"
             yield CHECK.finding(store, At("protect", True, False), has="locked", lacks="protected", so=so)
         elif store.protect and not has_lock:
             so = "anyone with the right may delete it outside Pulumi"
             yield CHECK.finding(store, At("", "a lock", None), has="protected", lacks="locked", so=so)
+        elif not has_lock and (store.project, store.environment) in environments:
+            so = "anyone with the right may delete it, and so may Pulumi"
+            has = "in an environment of production"
+            yield CHECK.finding(store, At("protect", True, False), has=has, lacks="locked or protected", so=so)
+
+
+def locked_ids(graph: ResourceGraph) -> set[str]:
+    """Ids of what locks are on, in lower case."""
+    return {scope_of(lock) for lock in graph.of_type("Microsoft.Authorization/locks")}
+
+
+def is_locked(store: Resource, locked: set[str]) -> bool:
+    """Whether a lock is on a resource or above it."""
+    parts = store.id.lower().split("/")
+    return any("/".join(parts[:length]) in locked for length in range(3, len(parts) + 1))
+
+
+def production(graph: ResourceGraph, locked: set[str]) -> set[tuple[str, str]]:
+    """Project and environment of every store that is locked or protected, where it belongs to one."""
+    return {
+        (store.project, store.environment)
+        for store in graph.of_type(*STORES)
+        if store.environment and (store.protect or is_locked(store, locked))
+    }

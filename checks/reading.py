@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,3 +120,31 @@ def is_managed(workspace: Resource) -> bool:
     """Whether a workspace has a managed network, so that its computes name no subnet."""
     mode = value(workspace, "properties.managedNetwork.isolationMode")
     return isinstance(mode, str) and not same(mode, "Disabled")
+
+
+def prefixes_of(subnet: Subnet) -> list[Any]:
+    """The address prefixes of a subnet, whichever way they are said; unknown ones included."""
+    one = subnet.get("addressPrefix")
+    return [one] if one is not None else items(subnet.get("addressPrefixes"))
+
+
+def ranges(found: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The address ranges in a list of prefixes; what is unknown or no range is left out."""
+    read = []
+    for each in items(found):
+        try:
+            read.append(ipaddress.ip_network(each))
+        except (ValueError, TypeError):
+            continue
+    return read
+
+
+def scope_of(extension: Resource) -> str:
+    """What an extension resource (a role assignment, a lock, a setting) is on, in lower case."""
+    return extension.id.lower().rsplit("/providers/", 1)[0]
+
+
+def holds(resource: Resource, path: str, *wanted: object) -> bool:
+    """Whether a value is one of those wanted, without regard to case."""
+    actual = value(resource, path)
+    return any(same(actual, each) for each in wanted)

@@ -8,7 +8,7 @@ from typing import Any
 
 from arm.graph import Resource, ResourceGraph, is_unknown
 from policies.engine import aliases
-from policies.engine.assignment import Assignment, Exemption, assignment, exemption
+from policies.engine.assignment import Assignment, Exemption, Find, assignment, exemption
 from policies.engine.definition import Definition, definition
 from policies.engine.errors import BadInput, Invalid
 from policies.engine.initiative import Initiative, initiative
@@ -85,6 +85,11 @@ def subject_of(resource: Resource) -> Subject:
         "id": resource.id,
     }
     return subject(whole_numbers(told))
+
+
+def definitions_of(graph: ResourceGraph, asked: Asked) -> Find:
+    """Finds definitions and initiatives by id: of the plan, imported, of this repository."""
+    return _Finder(graph, asked)
 
 
 class _Finder:

@@ -124,6 +124,9 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
         "warning  exposure/public-access  churn, dev: mlw-retail-churn-dev-nll3v",
         "note     exposure/public-access  log-retail-hub-vsyc6",
         "note     exposure/public-access  churn, dev: appi-retail-churn-dev",
+        "note     identity/nobody-has-access  churn, dev: mlw-retail-churn-dev-nll3v",
+        "note     network/unused-subnet  vnet-retail-spoke-main",
+        "note     retired/api-version  churn, dev: kv-retail-churn-de-p3v7y",
     ]
     assert (
         "Asked for, and less secure than the default\n"
@@ -182,9 +185,15 @@ def test_shipped_stack_files_fit_the_schema_and_name_it(file: str) -> None:
     assert ((ROOT / file).parent / named.group(1)).resolve() == ROOT / "docs" / "landing-zone.schema.json"
 
 
-def test_explain_tells_of_a_finding_and_names_all_for_a_wrong_one() -> None:
-    """Exit code 2 for a finding that there is not."""
-    right, wrong = amlz("explain", "dns/zone-not-linked"), amlz("explain", "dns/none")
+def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
+    """Exit code 2 for a finding that there is not; all of them where none is near."""
+    right, near, wrong = (
+        amlz("explain", "dns/zone-not-linked"),
+        amlz("explain", "DNS/zone-linked"),
+        amlz("explain", "x"),
+    )
 
     assert (right.returncode, right.stdout.splitlines()[0]) == (0, "dns/zone-not-linked  error")
-    assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (2, "There is no finding 'dns/none'. There are:")
+    said = "There is no finding 'DNS/zone-linked'. Near it are:\n  dns/zone-not-linked\n"
+    assert (near.returncode, near.stderr[: len(said)]) == (2, said)
+    assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (2, "There is no finding 'x'. There are:")

@@ -23,3 +23,13 @@ HOLDS_DATA: Mapping[str, Holds] = {
     "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", ""),
     "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete"),
 }  # fmt: skip
+
+#: Days for which a name stays taken after deletion, by ARM type; a vault may say its own.
+#: https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview,
+#: https://learn.microsoft.com/azure/machine-learning/concept-soft-delete,
+#: https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace
+KEPT_DAYS: Mapping[str, int] = {
+    "Microsoft.KeyVault/vaults": 90,
+    "Microsoft.MachineLearningServices/workspaces": 14,
+    "Microsoft.OperationalInsights/workspaces": 14,
+}

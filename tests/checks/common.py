@@ -49,7 +49,7 @@ def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> Resource
 def _resource(told: Mapping[str, Any]) -> Resource:
     """The URN is the id, and the provider that of the id's subscription, unless the case says otherwise."""
     known = {"type", "apiVersion", "id", "urn", "dependsOn", "parent", "provider", "subscription", "protect", "body"}
-    assert set(told) <= {*known, "location"}, f"unknown keys: {sorted(set(told) - known)}"
+    assert set(told) <= {*known, "location", "project", "environment"}, f"unknown keys: {sorted(set(told) - known)}"
     parsed = parse(told["id"])
     subscription = told.get("subscription", parsed.subscription)
     return Resource(
@@ -63,6 +63,8 @@ def _resource(told: Mapping[str, Any]) -> Resource:
         subscription=subscription,
         resource_group=parsed.resource_group,
         body=told.get("body", {}),
+        project=told.get("project", ""),
+        environment=told.get("environment", ""),
         depends_on=tuple(told.get("dependsOn", ())),
         parent=told.get("parent", ""),
         provider=told.get("provider", f"subscription-{subscription}"),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from checks.catalogue import CHECKS
+from checks.catalogue import ALL, CHECKS
 from checks.finding import Finding, Severity
 from tests.checks.common import CASES, cases, read
+from tests.conftest import ROOT
 
 FINDS = {check.id: find for check, find in CHECKS}
 
@@ -41,3 +42,10 @@ def test_no_case_is_of_a_check_that_there_is_not() -> None:
 
 def _order(finding: Finding) -> tuple[int, str, str, str]:
     return list(Severity).index(finding.severity), finding.urn, finding.path, finding.message
+
+
+def test_every_file_of_a_check_is_in_the_catalogue() -> None:
+    """A check that is not listed is never run. Two are judged apart: they read answers, and the stack file."""
+    files = {path.stem for path in (ROOT / "checks").glob("*.py") if "\nCHECK = Check(" in path.read_text("utf-8")}
+
+    assert sorted(files) == sorted(check.id.replace("/", "_").replace("-", "_") for check in ALL)

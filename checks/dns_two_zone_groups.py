@@ -1,0 +1,37 @@
+"""dns/two-zone-groups: a private endpoint with more than one zone group, or with more zones than one takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph
+from checks.dns_endpoint_without_zone import endpoint_of
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import items, value
+
+CHECK = Check(
+    id="dns/two-zone-groups",
+    severity=Severity.ERROR,
+    says="{name} {problem}.",
+    remedy="Put all zones of an endpoint into one zone group.",
+    why="An endpoint takes one zone group, and that takes up to five zones. The second is refused.",
+    source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
+)
+
+#: https://github.com/Azure/ResourceModules/issues/1673
+MOST_ZONES = 5
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Zone groups beside another one of the same endpoint, and those of too many zones."""
+    first: dict[str, str] = {}
+    for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
+        endpoint, zones = endpoint_of(group), items(value(group, "properties.privateDnsZoneConfigs"))
+        other = first.setdefault(endpoint, group.name)
+        name = endpoint.rsplit("/", 1)[-1]
+        if other != group.name:
+            yield CHECK.finding(group, At(), problem=f"is a second zone group of {name}, beside {other}")
+        if len(zones) > MOST_ZONES:
+            path = "properties.privateDnsZoneConfigs"
+            problem = f"of {name} lists {len(zones)} zones; Azure takes {MOST_ZONES}"
+            yield CHECK.finding(group, At(path, MOST_ZONES, len(zones)), problem=problem)

@@ -1,0 +1,48 @@
+"""dns/zone-of-another-group: an endpoint writes its names into a zone that is not for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.dns_endpoint_without_zone import zones_by_endpoint
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import connections, value
+from landingzone.facts.dns import ZONES
+from landingzone.problems import listed
+
+CHECK = Check(
+    id="dns/zone-of-another-group",
+    severity=Severity.ERROR,
+    says="{name} {problem}.",
+    remedy="Use the zones that Microsoft lists for the endpoint's group.",
+    why="A name in the wrong zone is never asked for, so clients get the public address. Published templates link "
+    "privatelink.azurecr.io to a registry of Azure ML, and build zones whose name is misspelt. Judged are groups and "
+    "zones of the table; a warning is a zone of the kind privatelink that no row of it has.",
+    source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Zones of an endpoint that none of its groups needs, and zones that no group of the table needs."""
+    table = ZONES.get(graph.cloud, {})
+    registered = zones_by_endpoint(graph)
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        groups = [group for _, group in connections(endpoint)]
+        if any(is_unknown(group) or group not in table for group in groups):
+            continue  # dns/endpoint-without-zone says that these are undecided
+        wanted = {zone for group in groups for zone in table[group]}
+        for zone in sorted(registered.get(endpoint.id.lower(), set()) - wanted):
+            problem = f"connects to {listed(groups)}, and writes to {zone}, which is for others"
+            yield CHECK.finding(endpoint, At("its zone group", sorted(wanted), zone), problem=problem)
+    known = {zone for zones in table.values() for zone in zones}
+    for built in graph.of_type("Microsoft.Network/privateDnsZones"):
+        location, name = value(built, "location"), built.name.lower()
+        if name.startswith("privatelink.") and name not in known:
+            problem = "is no zone of an endpoint's group that is known here; look at how it is written"
+            yield CHECK.finding(built, At("name", None, built.name, Severity.WARNING), problem=problem)
+        if is_unknown(location):
+            yield CHECK.undecided(built, "location", location)
+        elif str(location).lower() != "global":
+            problem = f"is in {location}, and private zones are in no region: their location is global"
+            yield CHECK.finding(built, At("location", "global", location), problem=problem)

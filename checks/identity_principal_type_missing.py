@@ -1,0 +1,32 @@
+"""identity/principal-type-missing: a role assignment that does not say what kind of principal it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import value
+
+CHECK = Check(
+    id="identity/principal-type-missing",
+    severity=Severity.WARNING,
+    says="{name}, a role on {target}, does not say what its principal is.",
+    remedy="Set principalType: ServicePrincipal for identities, Group for groups.",
+    why="Without it Azure looks the principal up, and an identity that was made a moment ago is not found: "
+    "PrincipalNotFound, on some days only.",
+    source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
+)
+
+PATH = "properties.principalType"
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Assignments without the type of their principal."""
+    for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
+        kind = value(assignment, PATH)
+        if is_unknown(kind):
+            yield CHECK.undecided(assignment, PATH, kind)
+        elif not kind:
+            target = assignment.id.split("/providers/Microsoft.Authorization/")[0].rsplit("/", 1)[-1]
+            yield CHECK.finding(assignment, At(PATH, "ServicePrincipal", kind), target=target)

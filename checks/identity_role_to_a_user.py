@@ -1,0 +1,31 @@
+"""identity/role-to-a-user: a role that is given to one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import same, value
+
+CHECK = Check(
+    id="identity/role-to-a-user",
+    severity=Severity.WARNING,
+    says="{name} gives a role to one person.",
+    remedy="Give it to a group of Entra, and put the person there.",
+    why="Who comes and goes is then decided in one place, with reviews and time limits, and assignments stay few: a "
+    "subscription takes a limited number.",
+    source="https://learn.microsoft.com/azure/role-based-access-control/best-practices",
+)
+
+PATH = "properties.principalType"
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Assignments whose principal is a user."""
+    for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
+        kind = value(assignment, PATH)
+        if is_unknown(kind):
+            yield CHECK.undecided(assignment, PATH, kind)
+        elif same(kind, "User"):
+            yield CHECK.finding(assignment, At(PATH, "Group", kind))

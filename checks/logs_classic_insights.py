@@ -1,0 +1,30 @@
+"""logs/classic-insights: Application Insights without the workspace that keeps its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import value
+
+CHECK = Check(
+    id="logs/classic-insights",
+    severity=Severity.ERROR,
+    says="{name} names no Log Analytics workspace: it would be of the classic kind.",
+    remedy="Name one in WorkspaceResourceId.",
+    why="Azure has made none of the classic kind since 29 February 2024. Published templates still ask for it.",
+    source="https://learn.microsoft.com/azure/azure-monitor/app/convert-classic-resource",
+)
+
+PATH = "properties.WorkspaceResourceId"
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Components without a workspace."""
+    for component in graph.of_type("Microsoft.Insights/components"):
+        workspace = value(component, PATH)
+        if is_unknown(workspace):
+            continue  # an id that is not decided yet is that of a workspace
+        if not workspace:
+            yield CHECK.finding(component, At(PATH, "a workspace", workspace))

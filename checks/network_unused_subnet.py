@@ -1,0 +1,33 @@
+"""network/unused-subnet: subnets that nothing is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import Resource, ResourceGraph
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import all_subnets, ids_in, network_of
+from landingzone.problems import listed
+
+CHECK = Check(
+    id="network/unused-subnet",
+    severity=Severity.NOTE,
+    says="Nothing that is built here is in {subnets} of {network}.",
+    remedy="Keep them for what comes later, such as endpoints for models or a gateway; or leave them out.",
+    why="An empty subnet holds addresses that nothing else can have. Once something is in it, its range is fixed.",
+    source="https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Networks with subnets that no resource names, once a network."""
+    named = {found.lower() for resource in graph for _, found in ids_in(resource.body) if "/subnets/" in found.lower()}
+    empty: dict[str, tuple[Resource, list[str]]] = {}  # by network
+    for subnet in all_subnets(graph):
+        delegated = bool(subnet.get("delegations"))
+        if subnet.id.lower() not in named and not delegated:
+            empty.setdefault(network_of(subnet.id), (subnet.resource, []))[1].append(subnet.name)
+    for network, (resource, names) in empty.items():
+        words = {"subnets": f"{'subnet' if len(names) == 1 else 'subnets'} {listed(names)}"}
+        place = At("properties.subnets", None, names)
+        yield CHECK.finding(resource, place, network=network.rsplit("/", 1)[-1], **words)

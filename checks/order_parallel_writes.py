@@ -1,0 +1,44 @@
+"""order/parallel-writes: two parts of one thing that Azure would be asked to make at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from arm.graph import Resource, ResourceGraph
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import above
+
+CHECK = Check(
+    id="order/parallel-writes",
+    severity=Severity.ERROR,
+    says="{name} and {other} are made at once in {parent}, which takes one at a time.",
+    remedy="Let each wait for the one before.",
+    why="Each of them writes the thing that they are part of. What comes while another write runs is refused with a "
+    "conflict, on some days only.",
+    source="https://github.com/pulumi/pulumi-azure-native/issues/1024",
+)
+
+#: By type: the segment below which they stand. Firewalls: hashicorp/terraform-provider-azurerm#18114; subnets:
+#: pulumi/pulumi-azure-native#699 and #1024; managed networks: nothing documents that they take several at a time.
+SERIAL = {
+    "Microsoft.Network/firewallPolicies/ruleCollectionGroups": "ruleCollectionGroups",
+    "Microsoft.Network/virtualNetworks/subnets": "subnets",
+    "Microsoft.MachineLearningServices/workspaces/outboundRules": "outboundRules",
+}
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Parts of which neither waits for the other, each told against the one that could be before it."""
+    for arm_type, segment in SERIAL.items():
+        parents: dict[str, list[Resource]] = {}
+        for part in graph.of_type(arm_type):
+            parents.setdefault(above(part.id, segment).lower(), []).append(part)
+        for parent, parts in parents.items():
+            # In a chain each has one more of the others before it than the last.
+            urns = {part.urn for part in parts}
+            ordered = sorted(parts, key=lambda part: (len(urns & graph.ancestors(part.urn)), part.urn))
+            for before, part in pairwise(ordered):
+                if not graph.waits_for(part, before):
+                    name = parent.rsplit("/", 1)[-1]
+                    yield CHECK.finding(part, At("dependsOn", before.urn), other=before.name, parent=name)

@@ -1,0 +1,72 @@
+"""policy/assignment-without-identity: a policy that is to change things, and has nobody to do it as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from arm.graph import Resource, ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import same, value
+from landingzone.problems import listed
+from policies.engine.assignment import assignment as read
+from policies.engine.errors import PolicyError
+from policies.engine.judge import effect_of
+from policies.library import library
+from policies.verdicts import Asked, definitions_of, subject_of
+
+CHECK = Check(
+    id="policy/assignment-without-identity",
+    severity=Severity.ERROR,
+    says="{name} {problem}.",
+    remedy="Give the assignment an identity and a location where its policies modify or deploy, and the roles that "
+    "they ask for.",
+    why="Policies of effect modify and deployIfNotExists act as the assignment's identity, on what exists already. "
+    "Azure refuses such an assignment without one. An identity that no policy of the assignment needs is a warning.",
+    source="https://learn.microsoft.com/azure/governance/policy/how-to/remediate-resources",
+)
+
+ACTING = ("modify", "deployIfNotExists")
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Assignments whose effects and whose identity and location do not fit."""
+    assignments = graph.of_type("Microsoft.Authorization/policyAssignments")
+    if not assignments:
+        return
+    find_definition = definitions_of(graph, Asked(library()))
+    for one in assignments:
+        kind, location = value(one, "identity.type"), value(one, "location")
+        has = kind is not None and not same(kind, "None")
+        decided = {key: found for key, found in one.body.items() if not is_unknown(found)}
+        try:
+            told = read({"id": one.id, "name": one.name, **decided}, find_definition)
+        except PolicyError:
+            continue  # the judge tells what is wrong with it
+        acting, unsure = _acting(one, told)
+        if acting and is_unknown(kind):
+            yield CHECK.undecided(one, "identity", kind)
+        elif acting and not has:
+            yield CHECK.finding(one, At("identity"), problem=f"has no identity, and {listed(acting)} would act as it")
+        elif has and not location:
+            yield CHECK.finding(
+                one, At("location"), problem="has an identity and no location, which Azure needs for it"
+            )
+        elif has and not acting and not unsure and not told.unjudged:
+            problem = "has an identity, and none of its policies acts"
+            yield CHECK.finding(one, At("identity", None, kind, Severity.WARNING), problem=problem)
+
+
+def _acting(one: Resource, told: Any) -> tuple[list[str], bool]:
+    """Names of definitions that modify or deploy, and whether an effect could not be read."""
+    acting, unsure = [], False
+    subject = subject_of(one)
+    for policy in told.policies:
+        try:
+            effect = told.effect(policy, subject) or effect_of(policy.definition, policy.values, subject)
+        except PolicyError:
+            unsure = True
+            continue
+        if any(same(effect, each) for each in ACTING):
+            acting.append(policy.definition.name or policy.definition_id.rsplit("/", 1)[-1])
+    return acting, unsure

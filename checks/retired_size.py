@@ -1,0 +1,42 @@
+"""retired/size: a machine of a size that Azure switches off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arm.graph import ResourceGraph, is_unknown
+from checks.finding import At, Check, Finding, Severity
+from checks.reading import value
+from checks.retired import when
+from landingzone.facts.retirements import SIZES, RetiringSizes
+from landingzone.facts.sizes import RETIRED
+
+CHECK = Check(
+    id="retired/size",
+    severity=Severity.ERROR,
+    says="{name} is of size {size}, whose series {series} {when}.",
+    remedy="Choose a size that the region offers and the subscription has quota for.",
+    why="A machine of a retired size is not started again, and no new one is made. A note is a day that is far off or "
+    "not known to have come, a warning one within 90 days, as `--today` says. A size that is in no row may be retired "
+    "all the same.",
+    source="https://github.com/Azure/EOL",
+)
+
+PATH = "properties.properties.vmSize"
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Computes of a size that a row of the table has."""
+    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
+        size = value(compute, PATH)
+        if is_unknown(size):
+            yield CHECK.undecided(compute, PATH, size)
+        elif isinstance(size, str) and (row := _row(size.lower())) is not None:
+            severity, words = when(row.on, graph.today)
+            if size.lower() in RETIRED:  # gone since before this table was written, whatever day it is
+                severity, words = Severity.ERROR, f"ended on {row.on}"
+            yield CHECK.finding(compute, At(PATH, None, size, severity), size=size, series=row.series, when=words)
+
+
+def _row(size: str) -> RetiringSizes | None:
+    return next((row for row in SIZES if row.pattern.fullmatch(size)), None)
