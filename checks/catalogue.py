@@ -119,9 +119,8 @@ def explain(check_id: str) -> str:
                 [f"{check.id}  {check.severity.value}", "", check.why, "", _plain(check.remedy), "", check.source, ""]
             )
     known = [check.id for check in ALL]
-    area, _, name = check_id.lower().partition("/")
     near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
-    near = near or [each for each in known if each.startswith(f"{area}/") or (not name and area in each)]
+    near = near or [each for each in known if each.split("/")[0] == check_id.lower().split("/")[0]]
     if near:
         raise LandingZoneError(f"There is no finding {check_id!r}. Near it are:\n  " + "\n  ".join(near))
     raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  " + "\n  ".join(known))
