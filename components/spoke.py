@@ -7,6 +7,7 @@ from pulumi_azure_native import network
 
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
+from components.service_endpoint_policy import service_endpoint_policy
 from components.site import Site
 from components.virtual_network import virtual_network
 from components.zone_links import zone_links
@@ -31,6 +32,8 @@ class Spoke(pulumi.ComponentResource):
         resource_group(self, name, args.group, site)
         for group in args.security_groups:
             network_security_group(self, name, group, site)
+        for policy in args.endpoint_policies:
+            service_endpoint_policy(self, name, policy, site)
         self._routes(name, args.routes, site, firewall_address)
         virtual_network(self, name, args.network, site, dns_servers=args.dns_servers or [firewall_address])
         self._peering(f"{name}-to-hub", args.to_hub, site)

@@ -40,11 +40,17 @@ def virtual_network(
 def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
     group = network.NetworkSecurityGroupArgs(id=site.ref(subnet.security_group)) if subnet.security_group else None
     routes = network.RouteTableArgs(id=site.ref(subnet.route_table)) if subnet.route_table else None
+    filtered = (
+        [network.ServiceEndpointPolicyArgs(id=site.ref(subnet.endpoint_policy))] if subnet.endpoint_policy else None
+    )
+    storage = [network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
     return network.SubnetArgs(
         name=subnet.name,
         address_prefix=subnet.cidr,
         network_security_group=group,
         route_table=routes,
+        service_endpoints=storage if filtered else None,
+        service_endpoint_policies=filtered,
         default_outbound_access=False,
         private_endpoint_network_policies="Disabled",  # a documented prerequisite of the workspace's endpoint
         private_link_service_network_policies="Enabled",

@@ -26,6 +26,9 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$": (
         "lower-case letters, digits and single hyphens, each part starting with a letter", "gpu-spot",
     ),
+    r"^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$": (
+        "3 to 33 letters, digits, hyphens and underscores, starting with a letter or digit", "search",
+    ),
     r"^[a-z0-9]+(-[a-z0-9]+)*$": ("lower-case letters, digits and single hyphens", "curated"),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
     r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),

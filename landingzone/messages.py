@@ -178,6 +178,13 @@ def _address(told: Told) -> tuple[str, str]:
     return f"{told.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
 
 
+def _connection_secret(told: Told) -> tuple[str, str]:
+    return (
+        f"With {told.value} the connection holds a secret, and no secret passes through this program.",
+        "Write entra or managedIdentity; or make this one connection yourself, with `az ml connection create`.",
+    )
+
+
 def _tag(told: Told) -> tuple[str, str]:
     name = "tag name" if looks_secret(str(told.context["name"])) else f"tag name {told.context['name']}"
     return f"The {name} holds {told.context['bad']}, which Azure refuses.", "Use other characters."
@@ -260,6 +267,7 @@ WORDS: Mapping[str, Words] = {
     "network": _network,
     "resource_id": _resource_id,
     "address": _address,
+    "connection_secret": _connection_secret,
     "tag": _tag,
     "tag_twice": _tag_twice,
 }

@@ -11,10 +11,12 @@ from landingzone.config import LandingZoneConfig
 from landingzone.facts.roles import DEPLOYER
 from landingzone.lake import endpoints_built
 from landingzone.names import NameBook
+from landingzone.planning.connections import check_connections
 from landingzone.planning.context import Context
 from landingzone.planning.defender import plan_defender
 from landingzone.planning.dns import check_dns, plan_dns
 from landingzone.planning.environment import plan_environment
+from landingzone.planning.exfiltration import check_exfiltration
 from landingzone.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from landingzone.planning.hub import plan_hub
 from landingzone.planning.isolation import check_isolation
@@ -122,7 +124,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *check_existing_hub(config), *check_dns(config), *check_references(config))
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
-    problems = (*problems, *check_lake(config))
+    problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())

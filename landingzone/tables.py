@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from landingzone.facts.egress import REQUIRED, SCENARIOS
+from landingzone.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED, SCENARIOS
 from landingzone.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from landingzone.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
 from landingzone.facts.roles import DEPLOYER, GRANTS
@@ -44,11 +44,33 @@ def egress_page() -> str:
     page = _page(
         "Egress",
         "What computes reach, by rules of their subnets and of the firewall. `Storage` of the region takes in accounts "
-        "of others: a way out for data that a service endpoint policy would close, which is not built.",
+        "of others: a way out for data. `security.storageEndpointPolicy` closes it: see below.",
         ("rule", "service tag", "protocol", "ports", "when", "why", "source"),
         required,
     )
-    return page + chosen + _managed_networks()
+    return page + chosen + _STORAGE + _managed_networks()
+
+
+_STORAGE = f"""
+## The way out through storage
+
+`Storage` of the region is required, and holds accounts of everybody. `security.storageEndpointPolicy: {{}}` of an
+environment gives its training subnet a service endpoint for storage and a policy that lets through Azure ML's own
+storage alone (`{AZURE_ML_ALIAS}`), and the accounts under `allow`. What goes to storage then leaves the
+subnet by that endpoint, past the firewall. What has a private endpoint is reached by that: the environment's account,
+the data lake.
+
+| before | what |
+| --- | --- |
+| turning it on where computes stand | scale clusters to zero; instances from before December 2022 are created anew |
+| curated environments | their images must come from `mcr.microsoft.com`, not from `viennaglobal.azurecr.io` |
+| public data in the region | its account stands under `allow`, or is not reached |
+| `egress: [visualStudioCode]` | it names a storage account: where that is in the region, it is not reached |
+
+In a managed network there is no such subnet; with `outbound: approvedOnly` only private endpoints reach storage.
+
+Source: <{EXFILTRATION_PAGE}>. It was not tried against Azure.
+"""
 
 
 def _managed_networks() -> str:

@@ -36,6 +36,7 @@ TOKENS = (
     Token("resources", "ResourceGroup", "Microsoft.Resources/resourceGroups", (_GROUP,)),
     Token("network", "VirtualNetwork", f"{_NETWORK}/virtualNetworks", (_GROUP, "virtualNetworkName"), init=True),
     Token("network", "NetworkSecurityGroup", f"{_NETWORK}/networkSecurityGroups", (_GROUP, "networkSecurityGroupName"), init=True),
+    Token("network", "ServiceEndpointPolicy", f"{_NETWORK}/serviceEndpointPolicies", (_GROUP, "serviceEndpointPolicyName"), init=True),
     Token("network", "RouteTable", f"{_NETWORK}/routeTables", (_GROUP, "routeTableName"), init=True),
     Token(
         "network", "VirtualNetworkPeering", f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings",

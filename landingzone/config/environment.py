@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from landingzone.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
+from landingzone.config.connections import ConnectionConfig, ConnectionName
 from landingzone.config.encryption import CustomerManagedKeyConfig
+from landingzone.config.exfiltration import StorageEndpointPolicyConfig
 from landingzone.config.isolation import IsolationConfig
 from landingzone.config.lake import LakeAccess
 from landingzone.config.pipelines import PipelineIdentitiesConfig
@@ -44,6 +46,8 @@ class SecurityConfig(Config):
     data_isolation: bool | None = None
     """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
     registry, and with `sharedBy`."""
+    storage_endpoint_policy: StorageEndpointPolicyConfig | None = None
+    """Closes the way out through storage of others in the region: {} for all but Azure ML's own. docs/egress.md."""
     serverless_compute: bool = False
     """Serverless compute runs in the training subnet, without a public address. Its nodes take addresses there."""
 
@@ -95,6 +99,8 @@ class EnvironmentConfig(Config):
     """Whether computes are in a subnet of the spoke or in a network that Azure ML manages. docs/isolation.md."""
     lake: LakeAccess = Field(default_factory=dict)
     """What it may do with containers of the data lake, over what the project says."""
+    connections: dict[ConnectionName, ConnectionConfig] = Field(default_factory=dict)
+    """Connections of its workspace by name, without secrets."""
     batch: bool = True
     """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()

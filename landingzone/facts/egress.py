@@ -15,6 +15,11 @@ TRAINING_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secur
 EXFILTRATION_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration"
 
 
+#: Under this name a service endpoint policy lets through the storage of Azure ML itself (service Global).
+#: https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration
+AZURE_ML_ALIAS = "/services/Azure/MachineLearning"
+
+
 @dataclass(frozen=True, slots=True)
 class TagRule:
     """Traffic to a service tag. `tag` may hold {region}. `only` names the choice that needs it, "" for always."""

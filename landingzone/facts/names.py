@@ -81,6 +81,10 @@ NAME_RULES: Mapping[str, NameRule] = {
     ),
     # The published type says nothing of it: those made here have these characters alone, and nobody else names them.
     "datastore": NameRule("", 1, 255, r"[A-Za-z0-9_]+", "letters, digits and underscores", "parent"),
+    "serviceEndpointPolicy": NameRule("se-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "connection": NameRule(
+        "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
+    ),
     "outboundRule": NameRule(
         "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
     ),

@@ -6,6 +6,7 @@ from functools import partial
 
 from landingzone.facts.roles import Target
 from landingzone.planning.computes import plan_computes
+from landingzone.planning.connections import plan_connections
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from landingzone.planning.lake import environment_roles, plan_datastores
@@ -83,6 +84,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         computes=plan_computes(scene, workspace, members, {**roles, "lake": on_lake}),
         lake_roles=on_lake,
         datastores=plan_datastores(scene, workspace),
+        connections=plan_connections(scene, workspace),
     )
     return secured(scene, spec, key)
 

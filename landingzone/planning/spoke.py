@@ -8,6 +8,7 @@ from landingzone.config import EnvironmentConfig
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.dns import zone_links
+from landingzone.planning.exfiltration import ROLE, plan_endpoint_policy
 from landingzone.planning.hub import hub_subnet
 from landingzone.planning.lake_places import access_of, endpoints_range, lake_users
 from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
@@ -36,12 +37,15 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     groups: list[NetworkSecurityGroupSpec] = []
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
+    asked = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
+    policies = {owner: policy for owner, policy in asked.items() if policy is not None}
     for block in space.blocks:
         for role, rules in _rules(context, block).items():
             group = _security_group(context, place, block, (role, rules))
             groups.append(group)
             cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
-            subnets.append(SubnetSpec(subnet_name(block.owner, role), cidr, group.id, routes.id))
+            filtered = policies[block.owner].id if role == ROLE and block.owner in policies else ""
+            subnets.append(SubnetSpec(subnet_name(block.owner, role), cidr, group.id, routes.id, filtered))
     network = VirtualNetworkSpec(
         name=namer.name("virtualNetwork"),
         place=place,
@@ -63,6 +67,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         from_hub=from_hub[0] if from_hub else None,
         links=zone_links(context, f"spoke-{name}", network.id),
         dns_servers=context.dns_servers,
+        endpoint_policies=tuple(policies.values()),
     )
 
 

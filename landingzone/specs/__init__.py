@@ -13,6 +13,7 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     ZoneSpec,
 )
+from landingzone.specs.connections import ConnectionSpec
 from landingzone.specs.datastores import DatastoreSpec
 from landingzone.specs.defender import DefenderPlanSpec
 from landingzone.specs.environments import (
@@ -34,6 +35,7 @@ from landingzone.specs.managed_network import ManagedNetworkSpec, OutboundRuleSp
 from landingzone.specs.networks import (
     ApplicationRuleSpec,
     BastionSpec,
+    EndpointDefinitionSpec,
     ExistingHubSpec,
     FirewallSpec,
     HubSpec,
@@ -46,6 +48,7 @@ from landingzone.specs.networks import (
     PublicAddressSpec,
     RouteTableSpec,
     RuleGroupSpec,
+    ServiceEndpointPolicySpec,
     SpokeSpec,
     SubnetSpec,
     VirtualNetworkSpec,
@@ -68,6 +71,7 @@ __all__ = [
     "BastionSpec",
     "ClusterSpec",
     "ComputesSpec",
+    "ConnectionSpec",
     "ContainerRegistrySpec",
     "ContainerSpec",
     "DataLakeSpec",
@@ -75,6 +79,7 @@ __all__ = [
     "DefenderPlanSpec",
     "DiagnosticsSpec",
     "EncryptionSpec",
+    "EndpointDefinitionSpec",
     "ExistingHubSpec",
     "FederatedCredentialSpec",
     "FirewallSpec",
@@ -110,6 +115,7 @@ __all__ = [
     "RouteTableSpec",
     "RuleGroupSpec",
     "SelectorSpec",
+    "ServiceEndpointPolicySpec",
     "SharedRegistrySpec",
     "SpokeSpec",
     "StorageSpec",

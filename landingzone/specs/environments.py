@@ -13,6 +13,7 @@ from landingzone.specs.common import (
     RoleAssignmentSpec,
     Tags,
 )
+from landingzone.specs.connections import ConnectionSpec
 from landingzone.specs.datastores import DatastoreSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec
 from landingzone.specs.pipelines import PipelineIdentitySpec
@@ -278,3 +279,4 @@ class ProjectEnvironmentSpec:
     encryption: EncryptionSpec | None = None
     lake_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
+    connections: tuple[ConnectionSpec, ...] = ()

@@ -48,12 +48,41 @@ class NetworkSecurityGroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class SubnetSpec:
-    """A subnet inside a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none."""
+    """A subnet inside a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
+
+    `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
+    """
 
     name: str
     cidr: str
     security_group: str
     route_table: str
+    endpoint_policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointDefinitionSpec:
+    """What a service endpoint policy lets through: ids of a service, or an alias where the service is Global."""
+
+    name: str
+    service: str
+    resources: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEndpointPolicySpec:
+    """A service endpoint policy of one subnet. `role`: its part of logical names."""
+
+    role: str
+    name: str
+    place: Place
+    definitions: tuple[EndpointDefinitionSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/serviceEndpointPolicies", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,3 +317,4 @@ class SpokeSpec:
     from_hub: PeeringSpec | None
     links: tuple[ZoneLinkSpec, ...]
     dns_servers: tuple[str, ...] = ()
+    endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()

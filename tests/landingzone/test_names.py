@@ -18,7 +18,7 @@ from tests.landingzone.stacks import at, facts, planned, said, stack
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
 WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics")
 #: Kinds that are never made of words of the stack file.
-ONE_WORD = {"cluster", "container", "datastore"}
+ONE_WORD = {"cluster", "connection", "container", "datastore"}
 
 #: The longest words that the stack file takes.
 UNIT = st.from_regex(r"\A[a-z][a-z0-9]{1,9}\Z")

@@ -1,0 +1,62 @@
+"""Connections of a workspace: to services that let identities in. No secret is in them."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import machinelearningservices as ml
+from pulumi_azure_native import managedidentity
+
+from arm.ids import parse
+from components.site import Site
+from landingzone.specs import ConnectionSpec
+
+
+class Connections(pulumi.ComponentResource):
+    """Connections of one workspace, for everybody in it."""
+
+    names: list[str]
+
+    def __init__(
+        self, name: str, args: tuple[ConnectionSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("amlz:project:Connections", name, None, opts)
+        for spec in args:
+            workspace = parse(spec.workspace)
+            connection = ml.WorkspaceConnection(
+                f"{name}-{spec.name}",
+                connection_name=spec.name,
+                workspace_name=site.name(spec.workspace),
+                resource_group_name=workspace.resource_group,
+                properties=_as_identity(spec, site) if spec.identity else _as_user(spec),
+                opts=site.options(self, workspace.subscription, after=spec.after),
+            )
+            site.built(spec.id, connection)
+        self.names = [spec.name for spec in args]
+        self.register_outputs({"names": self.names})
+
+
+def _as_user(spec: ConnectionSpec) -> ml.AADAuthTypeWorkspaceConnectionPropertiesArgs:
+    """Whoever uses it signs in."""
+    return ml.AADAuthTypeWorkspaceConnectionPropertiesArgs(
+        auth_type="AAD",
+        category=spec.category,
+        target=spec.target,
+        metadata=dict(spec.metadata) or None,
+        is_shared_to_all=True,
+    )
+
+
+def _as_identity(spec: ConnectionSpec, site: Site) -> ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs:
+    """An identity of the environment signs in."""
+    identity = site.resource(spec.identity)
+    assert isinstance(identity, managedidentity.UserAssignedIdentity)
+    return ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs(
+        auth_type="ManagedIdentity",
+        category=spec.category,
+        target=spec.target,
+        metadata=dict(spec.metadata) or None,
+        is_shared_to_all=True,
+        credentials=ml.WorkspaceConnectionManagedIdentityArgs(
+            client_id=identity.client_id, resource_id=site.ref(spec.identity)
+        ),
+    )

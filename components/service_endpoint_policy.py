@@ -1,0 +1,29 @@
+"""A service endpoint policy: which storage a subnet reaches past private endpoints."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from components.site import Site
+from landingzone.specs import ServiceEndpointPolicySpec
+
+
+def service_endpoint_policy(parent: pulumi.Resource, name: str, args: ServiceEndpointPolicySpec, site: Site) -> None:
+    """Builds a policy with its definitions, before the network whose subnet has it."""
+    definitions = [
+        network.ServiceEndpointPolicyDefinitionArgs(
+            name=one.name, service=one.service, service_resources=list(one.resources), description=one.why
+        )
+        for one in args.definitions
+    ]
+    policy = network.ServiceEndpointPolicy(
+        f"{name}-{args.role}-policy",
+        service_endpoint_policy_name=args.name,
+        resource_group_name=site.group(args.place),
+        location=args.place.location,
+        service_endpoint_policy_definitions=definitions,
+        tags=dict(args.tags),
+        opts=site.options(parent, args.place.subscription),
+    )
+    site.built(args.id, policy)

@@ -1,0 +1,18 @@
+"""The way out through storage of others in the stack file, and what stays open of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from landingzone.config.existing import StorageId
+from landingzone.config.shared import Config
+
+
+class StorageEndpointPolicyConfig(Config):
+    """A service endpoint policy of the training subnet: of all storage that answers on the internet, computes reach
+    Azure ML's own and what is listed here. What has private endpoints need not be listed."""
+
+    allow: Annotated[tuple[StorageId, ...], Field(max_length=100)] = ()
+    """Ids of storage accounts in the region that computes may reach without a private endpoint."""

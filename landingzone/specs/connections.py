@@ -1,0 +1,26 @@
+"""The spec of a workspace's connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSpec:
+    """A connection without secrets. `identity`: the id of the identity that signs in, "" for whoever uses it.
+
+    `after`: ids of what must stand before it.
+    """
+
+    name: str
+    workspace: str
+    category: str
+    target: str
+    identity: str
+    metadata: Mapping[str, str]
+    after: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.workspace}/connections/{self.name}"
