@@ -24,6 +24,17 @@ class ContainerRegistry(pulumi.ComponentResource):
         self, name: str, args: ContainerRegistrySpec, site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:ContainerRegistry", name, None, opts)
+        if args.built:
+            self._build(name, args, site)
+        if args.endpoint is not None:
+            private_endpoint(self, name, args.endpoint, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = site.ref(args.id), site.name(args.id)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _build(self, name: str, args: ContainerRegistrySpec, site: Site) -> None:
         registry = containerregistry.Registry(
             f"{name}-registry",
             registry_name=args.name,
@@ -46,13 +57,7 @@ class ContainerRegistry(pulumi.ComponentResource):
             opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
         )
         site.built(args.id, registry)
-        private_endpoint(self, name, args.endpoint, site)
         diagnostics(self, name, args.diagnostics, site)
-        for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site)
-        self.resource_id, self.name = registry.id, registry.name
-        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
 
 def _identity(key: EncryptionSpec | None) -> containerregistry.IdentityPropertiesArgs | None:

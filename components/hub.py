@@ -20,7 +20,6 @@ class Hub(pulumi.ComponentResource):
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
-    log_analytics: LogAnalytics
     firewall: Firewall
     dns: PrivateDns
 
@@ -28,7 +27,8 @@ class Hub(pulumi.ComponentResource):
         super().__init__("amlz:hub:Hub", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         resource_group(self, name, args.group, site)
-        self.log_analytics = LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
+        if args.log_analytics.built:
+            LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
         for group in args.security_groups:
             network_security_group(self, name, group, site)
         virtual_network(self, name, args.network, site)

@@ -21,6 +21,17 @@ class KeyVault(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KeyVaultSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:project:KeyVault", name, None, opts)
+        if args.built:
+            self._build(name, args, site)
+        if args.endpoint is not None:
+            private_endpoint(self, name, args.endpoint, site)
+        for role in args.roles:
+            role_assignment(self, name, role, site)
+        lock(self, name, args.lock, site)
+        self.resource_id, self.name = site.ref(args.id), site.name(args.id)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _build(self, name: str, args: KeyVaultSpec, site: Site) -> None:
         vault = keyvault.Vault(
             f"{name}-vault",
             vault_name=args.name,
@@ -42,10 +53,4 @@ class KeyVault(pulumi.ComponentResource):
             opts=site.options(self, args.place.subscription, protect=args.protect),
         )
         site.built(args.id, vault)
-        private_endpoint(self, name, args.endpoint, site)
         diagnostics(self, name, args.diagnostics, site)
-        for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site)
-        self.resource_id, self.name = vault.id, vault.name
-        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

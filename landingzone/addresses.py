@@ -146,9 +146,11 @@ def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str |
 
 def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
     """The private endpoints of an environment, by group."""
-    own = ("registry",) if environment.registry == "own" else ()
+    vault, registry = environment.existing.key_vault, environment.existing.container_registry
+    keys = ("vault",) if vault is None or vault.endpoint_range is None else ()
+    own = environment.registry == "own" and (registry is None or registry.endpoint_range is None)
     batch = ("queue", "table") if environment.batch else ()
-    return ("amlworkspace", "vault", *own, "blob", "file", *batch)
+    return ("amlworkspace", *keys, *(("registry",) if own else ()), "blob", "file", *batch)
 
 
 def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from landingzone.planning.lake import plan_lake
 from landingzone.planning.lake_checks import check_lake
 from landingzone.planning.lake_places import lake_place
 from landingzone.planning.limits import check_limits
+from landingzone.planning.parts import check_parts, demands_of_parts, deployer_on_parts
 from landingzone.planning.pipelines import check_pipelines
 from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
@@ -73,7 +74,7 @@ class OrganisationPlan:
 
 @dataclass(frozen=True, slots=True)
 class LandingZonePlan:
-    """A landing zone, decided."""
+    """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to."""
 
     business_unit: str
     location: str
@@ -91,6 +92,7 @@ class LandingZonePlan:
     organisation: OrganisationPlan
     defender: tuple[DefenderPlanSpec, ...] = ()
     lake: DataLakeSpec | None = None
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
     problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
+    problems = (*problems, *check_parts(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())
@@ -152,6 +155,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         keep_api_version_aliases=config.keep_api_version_aliases,
         defender=plan_defender(config),
         lake=lake,
+        parts=demands_of_parts(context),
         organisation=_organisation(context),
     )
 
@@ -177,8 +181,9 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
         "noLocks": not locks,
         "roles": hub is not None and bool(hub.log_analytics.roles) and not locks,
         "hubBuilt": hub is not None,
-        "hubBuiltLocks": hub is not None and locks,
+        "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
         "hubExists": hub is None,
+        "logsExist": hub is None or not hub.log_analytics.built,
         "zonesExist": context.config.dns.mode == "existing",
         "policies": bool(policies.assignments),
         **_on_lake(context),
@@ -192,8 +197,10 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
     }
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:
-        if holds[grant.when]:
+        if holds.get(grant.when):
             rows.setdefault((on[grant.on], grant.role), []).append(grant.why)
+    for subscription, role, reason in deployer_on_parts(context.config):
+        rows.setdefault((subscription, role), []).append(reason)
     return tuple(DeployerRole(subscription, role, "; ".join(why)) for (subscription, role), why in rows.items())
 
 

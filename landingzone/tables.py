@@ -130,6 +130,9 @@ def _when(word: str) -> str:
         "hubBuiltLocks": "with production, where the hub is built here",
         "hubExists": "with an existing hub",
         "zonesExist": "with existing zones",
+        "logsExist": "with an existing central log",
+        "partRoles": "with an existing vault or registry",
+        "partEndpoints": "with one to which an endpoint is built here",
         "lakeRoles": "with an existing lake on which roles are given here",
         "lakeEndpoints": "with an existing lake to which endpoints are built here",
     }.get(word, word)

@@ -77,6 +77,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "subscriptions": list(plan.subscriptions),
         "existingHub": existing_hub.record(plan),
         "dataLake": _lake(plan),
+        "existingParts": [{"what": what, "demands": list(demands)} for what, demands in plan.parts],
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
         "managedNetworks": managed_networks.records(plan),
         "roles": [_role(role) for role in plan.roles()],

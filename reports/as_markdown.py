@@ -35,7 +35,7 @@ def render(preview: Preview) -> str:
             for rule in existing_hub.must_allow(preview.plan)
         ],
         "demands": existing_hub.demands(preview.plan),
-        "of_lake": [escaped(text) for text in preview.plan.lake.demands] if preview.plan.lake else [],
+        "owners": [(what, [escaped(t) for t in asked]) for what, asked in existing_hub.owners_must(preview.plan)],
         "findings": list(_findings(preview)),
         "accepted": [
             (one.finding.severity.value, one.finding.check, escaped(one.finding.message), escaped(accepted.why(one)))

@@ -12,7 +12,7 @@ from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
 from reports import accepted, managed_networks, policy, quota
-from reports.existing_hub import Allowed, demands, must_allow
+from reports.existing_hub import Allowed, demands, must_allow, owners_must
 from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, plural
 
@@ -25,7 +25,7 @@ def render(preview: Preview) -> str:
     parts += [quota.text(preview.plan)] if preview.quota else []
     parts += [
         _existing_hub(preview),
-        _existing_lake(preview),
+        _owners(preview),
         _ways_out(preview),
         _asked_for(preview),
         _findings(preview),
@@ -136,11 +136,13 @@ def _existing_hub(preview: Preview) -> str:
     return "\n".join(told)
 
 
-def _existing_lake(preview: Preview) -> str:
-    """What the owner of a lake that exists must see to."""
-    asked = preview.plan.lake.demands if preview.plan.lake else ()
-    rows = [_wrapped("  - ", text) for text in asked]
-    return "\n".join(["The owner of the existing lake must see to it that", *rows]) if rows else ""
+def _owners(preview: Preview) -> str:
+    """What owners of what exists must see to."""
+    lines = []
+    for what, asked in owners_must(preview.plan):
+        lines.append(_wrapped("", f"The owner of the existing {what} must see to it that"))
+        lines += [_wrapped("  - ", text) for text in asked]
+    return "\n".join(lines)
 
 
 def _ways_out(preview: Preview) -> str:

@@ -41,6 +41,12 @@ def demands(plan: LandingZonePlan) -> tuple[str, ...]:
     return plan.organisation.existing_hub.demands if plan.organisation.existing_hub else ()
 
 
+def owners_must(plan: LandingZonePlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What owners of what else exists must see to: whose, and a sentence each."""
+    lake = (("lake", plan.lake.demands),) if plan.lake and plan.lake.demands else ()
+    return (*lake, *plan.parts)
+
+
 def record(plan: LandingZonePlan) -> dict[str, Any] | None:
     """The same for programs; None where the hub is built here."""
     hub = plan.organisation.existing_hub

@@ -13,6 +13,7 @@ from landingzone.config.encryption import CustomerManagedKeyConfig
 from landingzone.config.exfiltration import StorageEndpointPolicyConfig
 from landingzone.config.isolation import IsolationConfig
 from landingzone.config.lake import LakeAccess
+from landingzone.config.parts import ExistingPartsConfig
 from landingzone.config.pipelines import PipelineIdentitiesConfig
 from landingzone.config.shared import (
     AccessConfig,
@@ -45,7 +46,7 @@ class SecurityConfig(Config):
     """Encrypts workspace, storage account and registry with a key of your own. Only when they are created."""
     data_isolation: bool | None = None
     """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
-    registry, and with `sharedBy`."""
+    registry, with a vault or registry that exists, and with `sharedBy`."""
     storage_endpoint_policy: StorageEndpointPolicyConfig | None = None
     """Closes the way out through storage of others in the region: {} for all but Azure ML's own. docs/egress.md."""
     serverless_compute: bool = False
@@ -111,6 +112,8 @@ class EnvironmentConfig(Config):
     """Identities of its pipelines, instead of those of the project; {} for none."""
     tags: Tags = Field(default_factory=dict)
     """Tags of this environment, over those of the project."""
+    existing: ExistingPartsConfig = ExistingPartsConfig()
+    """What of it exists already. docs/bring-your-own.md."""
     names: NamesConfig = NamesConfig()
     """Own names."""
     generation: Generation = 1
@@ -128,7 +131,8 @@ class EnvironmentConfig(Config):
     def isolates_data(self) -> bool:
         """Whether its workspace keeps apart what it has in stores of several."""
         asked = self.security.data_isolation
-        return self.registry == "shared" or self.shared_by is not None if asked is None else asked
+        of_others = self.existing.key_vault is not None or self.existing.container_registry is not None
+        return self.registry == "shared" or self.shared_by is not None or of_others if asked is None else asked
 
     def is_production(self, name: str) -> bool:
         """Whether an environment of this name holds production data."""

@@ -17,12 +17,16 @@ _NETWORK = "Microsoft.Network/virtualNetworks"
 _LOG = "Microsoft.OperationalInsights/workspaces"
 _GROUP = "Microsoft.Resources/resourceGroups"
 _STORAGE = "Microsoft.Storage/storageAccounts"
+_VAULT = "Microsoft.KeyVault/vaults"
+_REGISTRY = "Microsoft.ContainerRegistry/registries"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
     _LOG: f"{_SAMPLE}/providers/{_LOG}/log-central",
     _GROUP: _SAMPLE,
     _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
+    _VAULT: f"{_SAMPLE}/providers/{_VAULT}/kv-central",
+    _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
 }
 
 
@@ -63,11 +67,14 @@ def _canonical_address(text: str) -> str:
         raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
 
 
-#: The id of a virtual network, of a Log Analytics workspace, of a resource group, of a storage account.
+#: The id of a virtual network, of a Log Analytics workspace, of a resource group, of a storage account, of a vault,
+#: of a container registry.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
+KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
+RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from landingzone.config.existing import ExistingHubConfig
+from landingzone.config.existing import ExistingHubConfig, LogAnalyticsId
 from landingzone.config.shared import Config, Generation, Network, OwnName
 
 
@@ -23,6 +23,8 @@ class FirewallConfig(Config):
 class LogAnalyticsConfig(Config):
     """The central Log Analytics workspace, to which everything sends its diagnostics."""
 
+    existing: LogAnalyticsId | None = None
+    """The id of one that exists already, in whichever subscription. Nothing else can be said of it then."""
     retention_days: Annotated[int, Field(ge=30, le=730, strict=True)] = 90
     """How long logs are kept, in days."""
     daily_cap_gb: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None

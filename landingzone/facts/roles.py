@@ -144,7 +144,7 @@ GRANTS: tuple[Grant, ...] = (
 class DeployerGrant:
     """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
 
-    on: Literal["hub", "landingZone", "zones", "logs", "lake"]
+    on: Literal["hub", "landingZone", "zones", "logs", "lake", "parts"]
     role: str
     why: str
     when: Literal[
@@ -159,6 +159,9 @@ class DeployerGrant:
         "zonesExist",
         "lakeRoles",
         "lakeEndpoints",
+        "logsExist",
+        "partRoles",
+        "partEndpoints",
     ] = "always"
 
 
@@ -178,7 +181,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     ),
     # As the policies that deploy diagnostic settings ask for their identity.
     DeployerGrant(
-        "logs", "Log Analytics Contributor", "on the existing central log: diagnostics are sent to it", "hubExists"
+        "logs", "Log Analytics Contributor", "on the existing central log: diagnostics are sent to it", "logsExist"
     ),
     # It holds privateDnsZones/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking
     DeployerGrant(
@@ -196,6 +199,19 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "Storage Account Contributor",
         "on the existing lake: private endpoints are connected to it",
         "lakeEndpoints",
+    ),
+    DeployerGrant(
+        "parts",
+        "Role Based Access Control Administrator",
+        "on existing vaults and registries: roles on them",
+        "partRoles",
+    ),
+    # To approve the connection, Key Vault Contributor or a like role does: see the page above.
+    DeployerGrant(
+        "parts",
+        "Contributor",
+        "on existing vaults and registries: private endpoints are connected to them",
+        "partEndpoints",
     ),
     DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),

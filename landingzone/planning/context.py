@@ -87,6 +87,8 @@ class Context:
         """The id of the central log."""
         if self.config.hub.existing is not None:
             return self.config.hub.existing.log_analytics
+        if self.config.hub.log_analytics.existing is not None:
+            return self.config.hub.log_analytics.existing
         name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
         return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from arm.ids import parse
 from landingzone.facts.roles import Target
 from landingzone.planning.computes import plan_computes
 from landingzone.planning.connections import plan_connections
@@ -11,6 +12,7 @@ from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from landingzone.planning.lake import environment_roles, plan_datastores
 from landingzone.planning.managed_network import plan_managed_network
+from landingzone.planning.parts import as_existing
 from landingzone.planning.pipelines import plan_pipelines
 from landingzone.planning.registry import plan_registry, shared_registry_id
 from landingzone.planning.roles import Principals, assign
@@ -37,29 +39,18 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     """One environment of one project."""
     scene = scene_of(context, project, name)
     place = scene.place
-    names = {
-        "workspace": scene.own("workspace", "workspace", place.group_id),
-        "vault": scene.own("keyVault", "key_vault", ""),
-        "storage": scene.own("storageAccount", "storage_account", ""),
-        "insights": context.take(
-            "applicationInsights", scene.namer.name("applicationInsights"), place.group_id, scene.path
-        ),
-    }
+    names = _names(scene)
     shared = registry_is_shared(scene.settings)
-    registry_name = "" if shared else scene.own("containerRegistry", "container_registry", "")
-    registry_id = shared_registry_id(context) if shared else place.id(
-        "Microsoft.ContainerRegistry/registries", registry_name
-    )  # fmt: skip
-    targets = _targets(scene, names, registry_id)
+    targets = _targets(scene, names)
     members = members_of(scene)
     identities = (*_identities(scene), *take_names(scene, members))
     by_role = {f"{identity.role}Identity": identity.id for identity in identities}
     pipelines = plan_pipelines(scene)
     roles = _roles(scene, targets, by_role, (pipelines, members))
-    vault = _vault(scene, names["vault"], roles["vault"])
+    vault = _vault(scene, names["vault"], targets["vault"], roles["vault"])
     storage = _storage(scene, names["storage"], roles)
     registry = None if shared else plan_registry(
-        scene.context, registry_name, place, scene.endpoint("registry", registry_id), roles["registry"]
+        context, names["registry"], place, scene.endpoint("registry", targets["registry"]), roles["registry"]
     )  # fmt: skip
     registry = _protected(scene, registry)
     insights = InsightsSpec(names["insights"], place, context.log_analytics, roles["insights"], scene.tags)
@@ -86,12 +77,34 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         datastores=plan_datastores(scene, workspace),
         connections=plan_connections(scene, workspace),
     )
-    return secured(scene, spec, key)
+    return secured(scene, as_existing(spec, scene.settings), key)
 
 
-def _targets(scene: Scene, names: dict[str, str], registry: str) -> dict[Target, str]:
+def _names(scene: Scene) -> dict[str, str]:
+    """Names of what it consists of: own or generated, of what exists already as it is. None of a shared registry."""
+    existing, place = scene.settings.existing, scene.place
+    vault, registry = existing.key_vault, existing.container_registry
+    own_registry = registry is None and not registry_is_shared(scene.settings)
+    return {
+        "workspace": scene.own("workspace", "workspace", place.group_id),
+        "vault": scene.own("keyVault", "key_vault", "") if vault is None else parse(vault.id).name,
+        "storage": scene.own("storageAccount", "storage_account", ""),
+        "insights": scene.context.take(
+            "applicationInsights", scene.namer.name("applicationInsights"), place.group_id, scene.path
+        ),
+        "registry": scene.own("containerRegistry", "container_registry", "") if own_registry else (
+            parse(registry.id).name if registry is not None else ""
+        ),
+    }  # fmt: skip
+
+
+def _targets(scene: Scene, names: dict[str, str]) -> dict[Target, str]:
     """The ids of everything that roles are given on."""
-    id_of = scene.place.id
+    id_of, existing = scene.place.id, scene.settings.existing
+    vault, registry = existing.key_vault, existing.container_registry
+    registry_id = id_of("Microsoft.ContainerRegistry/registries", names["registry"])
+    if registry_is_shared(scene.settings):
+        registry_id = shared_registry_id(scene.context)
     endpoint = partial(scene.namer.name, "privateEndpoint")
     keys = key_vault_id(scene)
     own: dict[Target, str] = {"keys": keys} if keys else {}
@@ -100,8 +113,8 @@ def _targets(scene: Scene, names: dict[str, str], registry: str) -> dict[Target,
         "resourceGroup": scene.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
         "storage": id_of("Microsoft.Storage/storageAccounts", names["storage"]),
-        "vault": id_of("Microsoft.KeyVault/vaults", names["vault"]),
-        "registry": registry,
+        "vault": id_of("Microsoft.KeyVault/vaults", names["vault"]) if vault is None else vault.id,
+        "registry": registry_id if registry is None else registry.id,
         "insights": id_of("Microsoft.Insights/components", names["insights"]),
         "blobEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("blob")),
         "fileEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("file")),
@@ -135,8 +148,7 @@ def _roles(
     return assign(targets, principals, circumstances_of(scene))
 
 
-def _vault(scene: Scene, name: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
-    vault = scene.place.id("Microsoft.KeyVault/vaults", name)
+def _vault(scene: Scene, name: str, vault: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
     return KeyVaultSpec(
         name=name,
         place=scene.place,

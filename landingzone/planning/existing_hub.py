@@ -11,6 +11,7 @@ from landingzone.config import ExistingHubConfig, LandingZoneConfig
 from landingzone.config.shared import camel
 from landingzone.planning.context import Context
 from landingzone.planning.dns import dns_zones
+from landingzone.planning.parts import ids_of_parts
 from landingzone.planning.rules import firewall_groups
 from landingzone.problems import Problem, listed
 from landingzone.specs import ExistingHubSpec
@@ -36,6 +37,9 @@ def outside(context: Context) -> tuple[str, ...]:
     found: list[str] = []
     if context.config.hub.existing is not None:
         found += [context.hub_network, context.hub_place.group_id, context.log_analytics]
+    elif context.config.hub.log_analytics.existing is not None:
+        found.append(context.log_analytics)
+    found += ids_of_parts(context.config)
     if context.config.dns.mode == "existing":
         found += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
     return tuple(found)
@@ -52,6 +56,7 @@ def subscriptions(context: Context) -> tuple[str, ...]:
                 context.landing_zone_subscription,
                 *((context.zones_place.subscription,) if dns.link_zones else ()),
                 *_of_lake(context.config),
+                *(parse(part).subscription for part in ids_of_parts(context.config)),
             )
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.planning.context import Context, union
 from landingzone.planning.dns import plan_dns
+from landingzone.planning.parts import place_of
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.rules import bastion_rules, endpoint_rules, firewall_groups
 from landingzone.problems import Path
@@ -60,6 +61,10 @@ def firewall_rules(context: Context) -> tuple[str, ...]:
 def _log_analytics(context: Context) -> LogAnalyticsSpec:
     place, settings = context.hub_place, context.config.hub.log_analytics
     name = context.log_analytics.rsplit("/", 1)[-1]
+    if settings.existing is not None:
+        diagnostics = context.diagnostics(context.log_analytics)
+        found = place_of(settings.existing, place.location)
+        return LogAnalyticsSpec(name, found, 0, 0.0, diagnostics, None, False, (), context.tags(), built=False)
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
     people = union(context.config.access)
     roles = assign(

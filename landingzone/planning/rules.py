@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from landingzone.addresses import Block, environments
 from landingzone.facts.egress import REQUIRED, SCENARIOS, TagRule
+from landingzone.planning import parts
 from landingzone.planning.context import Context
 from landingzone.planning.lake_places import hosts, through_firewall
 from landingzone.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
@@ -21,7 +22,7 @@ class Reach:
     """What computes of one environment may reach.
 
     `name_servers`: addresses or ranges that answer for names; `names` says whose they are. `lake`: the range of the
-    data lake's endpoints, "" where it reaches none.
+    data lake's endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist.
     """
 
     endpoints: str
@@ -32,6 +33,7 @@ class Reach:
     scenarios: tuple[str, ...]
     names: str = "the firewall's proxy"
     lake: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
@@ -59,6 +61,9 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
         )  # fmt: skip
     if reach.lake:
         rules.append(Rule("lake", 116, "Outbound", (own,), (reach.lake,), ("443",), "the data lake", "Tcp"))
+    if reach.parts:
+        why = "vault and registry that exist"
+        rules.append(Rule("existing-parts", 117, "Outbound", (own,), reach.parts, ("443",), why, "Tcp"))
     rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
     for index, row in enumerate(REQUIRED):
         if applies(row, reach.choices):
@@ -118,7 +123,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         for row in REQUIRED
         if (sources := careful if row.only else everyone)
     )
-    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context)]
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context), *_parts(context)]
     for index, scenario in enumerate(SCENARIOS):
         if scenario in context.config.egress:
             rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
@@ -141,6 +146,20 @@ def _lake(context: Context) -> Iterator[RuleGroupSpec]:
     if sources:
         rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
         yield RuleGroupSpec("rcg-data-lake", 250, application_rules=(rule,))
+
+
+def _parts(context: Context) -> Iterator[RuleGroupSpec]:
+    """The way to vaults and registries that exist and whose endpoints are not in the hub: by host name, too."""
+    wanted: dict[str, list[str]] = {}
+    for project, name, environment in environments(context.config):
+        for host in parts.through_firewall(context, environment):
+            wanted.setdefault(host, []).extend(computes_of(context.addresses.block(f"{project}/{name}")))
+    rules = tuple(
+        ApplicationRuleSpec(host.replace(".", "-"), tuple(wanted[host]), (host,), "a vault or registry that exists")
+        for host in sorted(wanted)
+    )
+    if rules:
+        yield RuleGroupSpec("rcg-existing-parts", 260, application_rules=rules)
 
 
 def computes_of(block: Block) -> tuple[str, ...]:

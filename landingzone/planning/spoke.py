@@ -11,6 +11,7 @@ from landingzone.planning.dns import zone_links
 from landingzone.planning.exfiltration import ROLE, plan_endpoint_policy
 from landingzone.planning.hub import hub_subnet
 from landingzone.planning.lake_places import access_of, endpoints_range, lake_users
+from landingzone.planning.parts import ranges_of_parts
 from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
 from landingzone.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
 from landingzone.problems import Path
@@ -96,6 +97,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
         scenarios=(*context.config.egress, *sorted(context.config.egress_hosts)),
         lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
+        parts=ranges_of_parts(environment),
     )
     return {
         role: endpoint_rules(cidr, computes_of(block), _people(context))

@@ -35,18 +35,22 @@ class IdentitySpec:
 
 @dataclass(frozen=True, slots=True)
 class KeyVaultSpec:
-    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90."""
+    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90.
+
+    `built`: False where it exists already; `endpoint` is None where it has one then.
+    """
 
     name: str
     place: Place
     tenant_id: str
     retention_days: int
-    endpoint: PrivateEndpointSpec
+    endpoint: PrivateEndpointSpec | None
     diagnostics: DiagnosticsSpec
     roles: tuple[RoleAssignmentSpec, ...]
     lock: LockSpec | None
     protect: bool
     tags: Tags
+    built: bool = True
 
     @property
     def id(self) -> str:
@@ -121,18 +125,22 @@ class StorageSpec:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRegistrySpec:
-    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs one of its own."""
+    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs one of its own.
+
+    `built`: False where it exists already; `endpoint` is None where it has one then.
+    """
 
     name: str
     place: Place
     zone_redundant: bool
-    endpoint: PrivateEndpointSpec
+    endpoint: PrivateEndpointSpec | None
     diagnostics: DiagnosticsSpec
     roles: tuple[RoleAssignmentSpec, ...]
     lock: LockSpec | None
     protect: bool
     tags: Tags
     encryption: EncryptionSpec | None = None
+    built: bool = True
 
     @property
     def id(self) -> str:

@@ -259,7 +259,7 @@ class PrivateDnsSpec:
 
 @dataclass(frozen=True, slots=True)
 class LogAnalyticsSpec:
-    """The central log. `daily_cap_gb` 0 means none."""
+    """The central log. `daily_cap_gb` 0 means none; `built`: False where it exists already, and nothing of it is."""
 
     name: str
     place: Place
@@ -270,6 +270,7 @@ class LogAnalyticsSpec:
     protect: bool
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
+    built: bool = True
 
     @property
     def id(self) -> str:
