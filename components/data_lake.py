@@ -5,6 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import storage
 
+from components.encryption import Encryption
+from components.identities import Identities
 from components.private_endpoint import private_endpoint
 from components.resource_group import resource_group
 from components.role_assignment import role_assignment
@@ -23,8 +25,13 @@ class DataLake(pulumi.ComponentResource):
         super().__init__("amlz:shared:DataLake", name, None, opts)
         if args.group is not None:
             resource_group(self, name, args.group, site)
+        below = pulumi.ResourceOptions(parent=self)
+        if args.identities:
+            Identities(f"{name}-identities", args.identities, site, below)
+        if args.encryption is not None:
+            Encryption(f"{name}-encryption", args.encryption, site, below)
         if args.account is not None:
-            Storage(f"{name}-storage", args.account, site, pulumi.ResourceOptions(parent=self))
+            Storage(f"{name}-storage", args.account, site, below)
             self._containers(name, args, args.account, site)
         for endpoint in args.endpoints:
             private_endpoint(self, name, endpoint, site)

@@ -264,7 +264,10 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
 
 
 def _hub_needs(role: str, config: LandingZoneConfig) -> int:
-    groups = (*(("registry",) if config.shared_registry else ()), *(lake.GROUPS if lake.in_hub(config) else ()))
+    groups = (
+        *(("registry",) if config.shared_registry else ()),
+        *(lake.groups_built(config) if lake.in_hub(config) else ()),
+    )
     return sum(ENDPOINT_ADDRESSES[group] for group in groups) if role == "endpoints" else 0
 
 
@@ -317,7 +320,7 @@ def _lake(
     cidr = settings.network if settings else None
     if spoke is None or cidr is None:
         return
-    network, needed = IPv4Network(cidr), sum(ENDPOINT_ADDRESSES[group] for group in lake.GROUPS)
+    network, needed = IPv4Network(cidr), sum(ENDPOINT_ADDRESSES[group] for group in lake.groups_built(config))
     wrong = _wrong_range(network, (), config.spokes[spoke].address_space, paths[spoke])
     if network.prefixlen > SMALLEST_SUBNET:
         wrong = wrong or f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8."

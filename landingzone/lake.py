@@ -11,6 +11,12 @@ GROUPS = ("blob", "dfs")
 OWNER = "lake"
 
 
+def groups_built(config: LandingZoneConfig) -> tuple[str, ...]:
+    """Groups of the endpoints that are built for it: its own, and that of the vault of a key that is made here."""
+    key = config.data_lake.customer_managed_key if config.data_lake else None
+    return (*GROUPS, *(("vault",) if key is not None and key.key_vault is None else ()))
+
+
 def endpoints_built(config: LandingZoneConfig) -> bool:
     """Whether private endpoints to a data lake are built here."""
     lake = config.data_lake

@@ -97,7 +97,8 @@ class LandingZonePlan:
     @property
     def outside(self) -> tuple[str, ...]:
         """Ids of what exists already: referred to, never waited for."""
-        keys = (environment.encryption for environment in self.environments)
+        keys = [environment.encryption for environment in self.environments]
+        keys += [self.lake.encryption] if self.lake else []
         lake = self.lake.outside if self.lake else ()
         return (*self.organisation.outside, *lake, *(key.vault for key in keys if key is not None and key.made is None))
 
@@ -105,6 +106,7 @@ class LandingZonePlan:
         """Every role assignment."""
         yield from self.hub.log_analytics.roles if self.hub else ()
         yield from self.lake.roles if self.lake else ()
+        yield from self.lake.encryption.roles if self.lake and self.lake.encryption else ()
         for environment in self.environments:
             yield from environment.group_roles
             yield from environment.key_vault.roles

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from landingzone.config.encryption import KeyUri, VaultId
 from landingzone.config.existing import StorageId
 from landingzone.config.shared import Config, Generation, Network, OwnName, Word
 
@@ -35,6 +36,15 @@ class ExistingLakeConfig(Config):
     """Whether roles on it are given here. If not, the preview lists those that its owner must give."""
 
 
+class LakeKeyConfig(Config):
+    """A key of your own for a lake that is created: made here ({}), or brought."""
+
+    key_vault: VaultId | None = None
+    """The id of a vault with your key, in the landing zone's subscription. Left out, vault and key are made here."""
+    key_uri: KeyUri | None = None
+    """Your key's identifier with its version, as the vault shows it. Only with `keyVault`. New ones are followed."""
+
+
 class DataLakeConfig(Config):
     """A data lake (ADLS Gen2) for all project environments, with a datastore for each container in each."""
 
@@ -47,6 +57,8 @@ class DataLakeConfig(Config):
     in which a folder each is a convention that no role holds up."""
     soft_delete_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 30
     """How long deleted files and containers of a lake that is created can be brought back, in days."""
+    customer_managed_key: LakeKeyConfig | None = None
+    """Encrypts a lake that is created with a key of your own."""
     network: Network | None = None
     """A range in a spoke for a subnet of its private endpoints, /29 or larger. When not said, they are in the hub."""
     spoke: Word | None = None

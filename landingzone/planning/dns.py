@@ -36,7 +36,7 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
     if context.config.shared_registry is not None:
         groups.add("registry")
     if lake.endpoints_built(context.config):
-        groups |= set(lake.GROUPS)
+        groups |= set(lake.groups_built(context.config))
     zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from landingzone import lake
 from landingzone.config import EnvironmentConfig
 from landingzone.config.lake import WORKSPACE
-from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.facts.roles import Target
 from landingzone.planning.context import Context, union
+from landingzone.planning.lake_endpoints import lake_endpoint
+from landingzone.planning.lake_key import plan_key
 from landingzone.planning.lake_places import (
     access_of,
     account_id,
@@ -19,16 +20,13 @@ from landingzone.planning.lake_places import (
     container_of,
     endpoints_range,
     hosts,
-    lake_namer,
     lake_place,
     lake_users,
     settings_of,
 )
-from landingzone.planning.places import spoke_network_id, spoke_place
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.scene import Scene, scene_of
 from landingzone.planning.sharing import access_levels, members_of
-from landingzone.planning.spoke import subnet_name
 from landingzone.problems import Path, listed
 from landingzone.specs import (
     ContainerSpec,
@@ -53,18 +51,22 @@ def plan_lake(context: Context) -> DataLakeSpec | None:
         return None
     existing = context.config.data_lake.existing
     endpoints = (
-        tuple(_endpoint(context, group) for group in lake.GROUPS) if lake.endpoints_built(context.config) else ()
+        tuple(lake_endpoint(context, group, account_id(context)) for group in lake.GROUPS)
+        if lake.endpoints_built(context.config)
+        else ()
     )
     roles = tuple(_roles_of_groups(context))
+    key = plan_key(context, _holds_production(context)) if existing is None else None
     given = existing is None or existing.give_roles
     return DataLakeSpec(
         account_id=account_id(context),
         group=None if existing else _group(context),
-        account=None if existing else _account(context, endpoints),
+        account=None if existing else replace(_account(context, endpoints), encryption=key[1] if key else None),
         containers=tuple(_containers(context)),
         endpoints=endpoints if existing else (),
         roles=roles if given else (),
         demands=tuple(_demands(context)) if existing else (),
+        identities=(key[0],) if key else (),
     )
 
 
@@ -144,25 +146,6 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
 
 def _holds_production(context: Context) -> bool:
     return any(environment.is_production(owner[1]) for owner, environment, _ in lake_users(context.config))
-
-
-def _endpoint(context: Context, group: str) -> PrivateEndpointSpec:
-    """An endpoint of the lake, once for all: two would overwrite each other's names."""
-    namer, spoke = lake_namer(context), lake.spoke_of(context.config)
-    place = context.hub_place if spoke is None else spoke_place(context, spoke)
-    subnet = f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}"
-    if spoke is not None:
-        subnet = f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(lake.OWNER, 'endpoints')}"
-    return PrivateEndpointSpec(
-        name=context.take("privateEndpoint", namer.name("privateEndpoint", group), place.group_id, _PATH),
-        interface=namer.name("networkInterface", group),
-        group=group,
-        target=account_id(context),
-        subnet=subnet,
-        zones=context.zones_for(group),
-        place=place,
-        tags=context.tags(),
-    )
 
 
 def _roles(

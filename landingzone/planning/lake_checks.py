@@ -9,11 +9,12 @@ from landingzone.addresses import environments, free_ranges, next_free
 from landingzone.config import DataLakeConfig, LandingZoneConfig
 from landingzone.config.lake import WORKSPACE, LakeAccess
 from landingzone.config.shared import camel
+from landingzone.planning.lake_key import check_key
 from landingzone.problems import Path, Problem, listed
 
 _PATH: Path = ("dataLake",)
 #: What is of a lake that is created here.
-_OF_CREATED = ("soft_delete_days", "name", "generation")
+_OF_CREATED = ("soft_delete_days", "customer_managed_key", "name", "generation")
 
 
 def check_lake(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -24,6 +25,7 @@ def check_lake(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from _containers(config.data_lake)
     yield from _existing(config, config.data_lake)
     yield from _place(config, config.data_lake)
+    yield from check_key(config)
 
 
 def _access(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
     lakes = lake.spoke_of(config)
     if lakes is not None:
         per_spoke[lakes] += 1
-        endpoints[lakes] += len(lake.GROUPS)
+        endpoints[lakes] += len(lake.groups_built(config))
     for spoke in per_spoke:
         path = ("spokes", spoke)
         yield from _over(SUBNETS, per_spoke[spoke], path, "Put environments into another spoke.")

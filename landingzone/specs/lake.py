@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landingzone.specs.common import PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
-from landingzone.specs.environments import StorageSpec
+from landingzone.specs.environments import EncryptionSpec, IdentitySpec, StorageSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class DataLakeSpec:
 
     `account_id`: of the storage account. `endpoints`: those to an existing account that are built here. `roles`: of
     groups; those of identities are with their environments. `demands`: what the owner of an existing lake must see to.
+    `identities`: what reads its own key.
     """
 
     account_id: str
@@ -31,6 +32,12 @@ class DataLakeSpec:
     endpoints: tuple[PrivateEndpointSpec, ...]
     roles: tuple[RoleAssignmentSpec, ...]
     demands: tuple[str, ...] = ()
+    identities: tuple[IdentitySpec, ...] = ()
+
+    @property
+    def encryption(self) -> EncryptionSpec | None:
+        """Its own key, where it has one."""
+        return self.account.encryption if self.account else None
 
     @property
     def outside(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from landingzone.load import from_object
 from landingzone.plan import LandingZonePlan
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
-from tests.landingzone.stacks import at, planned, stack
+from tests.landingzone.stacks import LANDING_ZONE, at, planned, stack
 
 ACCOUNT = (
     "/subscriptions/e1e1e1e1-1111-4222-8333-444455556666/resourceGroups/rg-lake/providers/Microsoft.Storage/"
@@ -261,3 +261,32 @@ def test_projects_that_share_a_workspace_have_what_its_environment_has() -> None
     theirs = [(f"{who[:-7]}member-fraud", role, on) for who, role, on in own]
     people = [(SCIENTISTS, WRITE, "workspace-churn-dev"), (SCIENTISTS, READ, "raw")]
     assert on_lake(plan) == (people, [*own, *theirs])
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_key_of_its_own_is_read_by_an_identity_of_the_lake_alone(made: bool) -> None:
+    """Made in a vault of its own, or brought; the account waits for the role either way."""
+    vault = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/kv-keys"
+    brought = {"keyVault": vault, "keyUri": f"https://kv-keys.vault.azure.net/keys/lake/{'0' * 32}"}
+    plan = planned(stack(dataLake={"customerManagedKey": {} if made else brought}))
+
+    assert plan.lake is not None
+    key = plan.lake.encryption
+    assert key is not None
+    assert [identity.id for identity in plan.lake.identities] == [key.identity]
+    assert [(role.role, role.scope, role.principal.identity) for role in key.roles] == [
+        ("Key Vault Crypto Service Encryption User", key.vault, key.identity)
+    ]
+    assert key.roles[0].id in key.after
+    assert (key.made is None, key.vault == vault, key.vault in plan.outside) == ((False,) * 3 if made else (True,) * 3)
+    groups = lake_groups(plan)
+    assert groups == (["blob", "dfs", "vault"] if made else ["blob", "dfs"])
+
+
+def lake_groups(plan: LandingZonePlan) -> list[str]:
+    """Groups of all endpoints that are built for the lake."""
+    assert plan.lake is not None
+    assert plan.lake.account is not None
+    key = plan.lake.encryption
+    own = [endpoint.group for endpoint in plan.lake.account.endpoints]
+    return own + ([key.made.endpoint.group] if key and key.made and key.made.endpoint else [])
