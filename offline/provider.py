@@ -23,6 +23,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from arm.graph import unknown
 from arm.shapes import UnmappedInput, arm_type
 from offline.azure import Answer, PretendAzure
+from offline.changing import replacing
 from offline.wire import UNKNOWN, plain, replaced
 
 
@@ -66,12 +67,11 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Inputs against inputs. What stands in the path of the id replaces, after the old one is deleted."""
+        """Inputs against inputs. What is in the id's path, or create-only, replaces, after the old one is deleted."""
         olds, news = plain(request.old_inputs, "", []), plain(request.news, "", [])
         changed = [key for key in sorted({*olds, *news}) if olds.get(key) != news.get(key)]
         changed = [key for key in changed if key not in request.ignoreChanges]
-        path = arm_type(token_of(request.urn), news).path
-        replaces = [key for key in changed if key in path]
+        replaces = replacing(token_of(request.urn), olds, news, changed)
         some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
             changes=some, diffs=changed, replaces=replaces, deleteBeforeReplace=bool(replaces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
@@ -14,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from arm.shapes import arm_type, id_of
 from offline import refusals
 from offline.azure import PretendAzure
+from offline.changing import kept, refuse
 from offline.errors import AzureRefused
 from offline.faults import TRIES, Fault, kind_of, refused
 from offline.kills import Kills, kill_engine
@@ -52,13 +54,14 @@ class RememberingProvider(PretendProvider):
         return response
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Puts it anew; Azure would also make one that is gone."""
+        """Puts it anew, as far as Azure changes what stands; it would also make one that is gone."""
         if request.preview:
             return super().Update(request, context)
         wanted = self._wanted(request.urn, request.news, context)
         fault = self._met("update", wanted, context)
         try:
             with self._memory.change():
+                wanted = self._changed(wanted)
                 self._write(wanted)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
@@ -100,6 +103,16 @@ class RememberingProvider(PretendProvider):
         kind = arm_type(token, inputs).arm_type
         name = resource_id.rpartition("/")[2]
         return Standing(resource_id, urn, token, kind, name, inputs, outputs)
+
+    def _changed(self, wanted: Standing) -> Standing:
+        """What an update makes of what stands. Raises AzureRefused."""
+        found = self._memory.get(wanted.id)
+        if found is None:
+            return wanted
+        refuse(wanted.id, wanted.token, found.inputs, wanted.inputs)
+        inputs = kept(wanted.token, found.inputs, wanted.inputs)
+        outputs = self._azure.deployed(wanted.token, inputs, self._subscription).outputs
+        return replace(wanted, inputs=inputs, outputs=outputs)
 
     def _write(self, wanted: Standing) -> None:
         refusals.put(self._memory, wanted)

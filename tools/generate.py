@@ -14,7 +14,7 @@ from pathlib import Path
 from checks.catalogue import catalogue_page
 from landingzone.schema import configuration_page, json_schema
 from landingzone.tables import addresses_page, egress_page, roles_page
-from reports import policy_docs
+from reports import changes_page, policy_docs
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -25,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "roles.md": roles_page,
     "egress.md": egress_page,
     "addresses.md": addresses_page,
+    "changes.md": changes_page.page,
     **{f"policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 

@@ -1,0 +1,269 @@
+"""What a changed property does to a resource that stands: one row a property, the source on each.
+
+Paths are those of the request's body, members of lists as `[]`; a row also holds for all that is below its path. The
+first row that fits counts. What no row names is unknown. `azure-native` below is how Pulumi's provider plans it:
+create-only properties of its own list (provider/pkg/gen/replacement.go) and those whose specification marks them so
+(x-ms-mutability, top level only: provider/pkg/gen/properties.go). Everything else it sends as an update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What becomes of a change, the worst first."""
+
+    REPLACES = "replaces"
+    """azure-native deletes the resource, then makes another."""
+    REFUSED = "refused"
+    """azure-native sends an update, and Azure answers with an error."""
+    FIXED = "fixed"
+    """azure-native sends an update; it cannot be changed, and whether Azure refuses or ignores that is not documented."""
+    IGNORED = "ignored"
+    """azure-native sends an update, Azure takes it, and leaves the property as it was."""
+    IN_USE = "refused while in use"
+    """azure-native sends an update, and Azure refuses it while something uses what changes."""
+    UNKNOWN = "unknown"
+    """No source says. azure-native sends an update."""
+    UPDATES = "updates"
+    """In place."""
+
+
+#: Stands for any value, absent ones too.
+ANY = ("any",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
+
+    `why` says more than the kind does, "" for nothing. `code`: Azure's error where it is known.
+    """
+
+    path: str
+    kind: Kind
+    source: str
+    why: str = ""
+    old: tuple[Any, ...] = ANY
+    new: tuple[Any, ...] = ANY
+    code: str = ""
+
+
+_LEARN = "https://learn.microsoft.com/azure/"
+_REST = "https://learn.microsoft.com/rest/api/"
+_GITHUB = "https://github.com/"
+_LIST = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/replacement.go"
+_SPEC = _GITHUB + "Azure/azure-rest-api-specs/tree/main/specification/"
+_TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
+_ANEW = "Terraform's provider makes another resource instead"
+_COMPUTE = _GITHUB + "Azure/bicep-types-az/issues/2543"
+_MANAGED = _LEARN + "machine-learning/how-to-managed-network"
+_SINGLE_LRS = ("Standard_LRS", "Standard_GRS", "Standard_RAGRS")
+_ZONES_ZRS = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS")
+
+#: For every type, after its own rows.
+EVERY = (
+    Rule("tags", Kind.UPDATES, _LEARN + "azure-resource-manager/management/tag-resources"),
+    Rule(
+        "location",
+        Kind.REFUSED,
+        _GITHUB + "MicrosoftDocs/azure-docs/issues/70422",
+        "a resource stays in its region",
+        code="InvalidResourceLocation",
+    ),
+)
+
+
+def _updates(source: str, *paths: str) -> tuple[Rule, ...]:
+    """Properties that a documented update takes."""
+    return tuple(Rule(path, Kind.UPDATES, source) for path in paths)
+
+
+def _properties(source: str, *names: str) -> tuple[Rule, ...]:
+    return _updates(source, *(f"properties.{name}" for name in names))
+
+
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "Microsoft.Resources/resourceGroups": (
+        Rule("location", Kind.REPLACES, _LIST, "everything in the group goes with it"),
+    ),
+    "Microsoft.Network/virtualNetworks": (
+        Rule("location", Kind.REPLACES, _LIST),
+        Rule("properties.addressSpace", Kind.UPDATES, _LEARN + "virtual-network/manage-virtual-network", "peerings must be synchronised then"),
+        Rule("properties.subnets[].properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
+        Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
+        *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
+        Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
+        Rule("properties.subnets[]", Kind.UPDATES, _LEARN + "virtual-network/virtual-network-manage-subnet", old=(None,)),
+        *_properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
+    ),
+    "Microsoft.Network/networkSecurityGroups": (
+        *_properties(_LEARN + "virtual-network/manage-network-security-group", "securityRules"),
+    ),
+    "Microsoft.Network/routeTables": (
+        *_properties(_LEARN + "virtual-network/manage-route-table", "routes", "disableBgpRoutePropagation"),
+    ),
+    "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": (
+        Rule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_network_peering", _ANEW),
+        *_properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
+    ),
+    "Microsoft.Network/publicIPAddresses": (
+        *(Rule(path, Kind.REPLACES, _LIST) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
+        Rule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _ANEW),
+        *_properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
+    ),
+    "Microsoft.Network/azureFirewalls": (
+        Rule("properties.sku.tier", Kind.UPDATES, _LEARN + "firewall/change-sku", "between Standard and Premium", old=("Standard", "Premium"), new=("Standard", "Premium")),
+        Rule("properties.sku.tier", Kind.FIXED, _LEARN + "firewall/change-sku", "the Basic tier can be neither reached nor left"),
+        Rule("properties.sku.name", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
+        Rule("properties.ipConfigurations[].properties.subnet", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
+        Rule("zones", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
+        *_properties(_TERRAFORM + "firewall", "firewallPolicy", "threatIntelMode"),
+    ),
+    "Microsoft.Network/firewallPolicies": (
+        Rule("properties.sku", Kind.FIXED, _TERRAFORM + "firewall_policy", _ANEW),
+        *_properties(_TERRAFORM + "firewall_policy", "threatIntelMode", "threatIntelWhitelist", "dnsSettings", "basePolicy", "snat", "insights", "intrusionDetection"),
+    ),
+    "Microsoft.Network/firewallPolicies/ruleCollectionGroups": (
+        Rule("properties", Kind.UPDATES, _GITHUB + "Azure/azure-sdk-for-python/issues/24182", "all rules at once"),
+    ),
+    "Microsoft.Network/bastionHosts": (
+        Rule("sku.name", Kind.FIXED, _LEARN + "bastion/upgrade-sku", "a smaller SKU needs another host", old=("Premium",)),
+        Rule("sku.name", Kind.FIXED, _LEARN + "bastion/upgrade-sku", "a smaller SKU needs another host", old=("Standard",), new=("Basic", "Developer")),
+        Rule("sku.name", Kind.UPDATES, _LEARN + "bastion/upgrade-sku", "to a larger one", old=("Basic", "Standard"), new=("Standard", "Premium")),
+        Rule("properties.ipConfigurations", Kind.FIXED, _TERRAFORM + "bastion_host", _ANEW),
+        Rule("zones", Kind.FIXED, _TERRAFORM + "bastion_host", _ANEW),
+        *_properties(_TERRAFORM + "bastion_host", "scaleUnits", "disableCopyPaste", "enableTunneling", "enableFileCopy", "enableIpConnect", "enableShareableLink"),
+    ),
+    "Microsoft.Network/privateEndpoints": (
+        Rule("properties.subnet", Kind.REPLACES, _LIST),
+        Rule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
+        Rule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
+    ),
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": (
+        Rule("properties.privateDnsZoneConfigs[].properties.privateDnsZoneId", Kind.FIXED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/27559", "the group has to be made anew"),
+        *_properties(_TERRAFORM + "private_endpoint", "privateDnsZoneConfigs"),
+    ),
+    "Microsoft.Network/privateDnsZones": (
+        Rule("location", Kind.REPLACES, _SPEC + "privatedns", "create-only in the specification"),
+    ),
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": (
+        Rule("location", Kind.REPLACES, _SPEC + "privatedns", "create-only in the specification"),
+        Rule("properties.virtualNetwork", Kind.FIXED, _TERRAFORM + "private_dns_zone_virtual_network_link", _ANEW),
+        *_properties(_TERRAFORM + "private_dns_zone_virtual_network_link", "registrationEnabled", "resolutionPolicy"),
+    ),
+    "Microsoft.ManagedIdentity/userAssignedIdentities": (
+        Rule("location", Kind.REPLACES, _SPEC + "msi", "create-only in the specification"),
+    ),
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
+        *_properties(_TERRAFORM + "federated_identity_credential", "issuer", "subject", "audiences"),
+    ),
+    "Microsoft.KeyVault/vaults": (
+        Rule("properties.enablePurgeProtection", Kind.REFUSED, _REST + "keyvault/keyvault/vaults/create-or-update", "the property does not take false", old=(True,), new=(False,)),
+        Rule("properties.enablePurgeProtection", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
+        Rule("properties.enableSoftDelete", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
+        Rule("properties.softDeleteRetentionInDays", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "it is set when the vault is made"),
+        *_properties(_REST + "keyvault/keyvault/vaults/update", "enablePurgeProtection", "enableRbacAuthorization", "enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment", "networkAcls", "publicNetworkAccess", "sku", "accessPolicies"),
+        Rule("properties.tenantId", Kind.UPDATES, _LEARN + "key-vault/general/move-subscription", "and everybody loses access until access is given anew"),
+    ),
+    "Microsoft.KeyVault/vaults/keys": (
+        Rule("properties", Kind.IGNORED, _REST + "keyvault/keyvault/keys/create-if-not-exist", "of a key that stands, nothing is written"),
+    ),
+    "Microsoft.Storage/storageAccounts": (
+        Rule("properties.isHnsEnabled", Kind.REPLACES, _LIST),
+        Rule("location", Kind.REPLACES, _LIST),
+        Rule("kind", Kind.UPDATES, _REST + "storagerp/storage-accounts/update", "an upgrade", old=("Storage", "BlobStorage"), new=("StorageV2",)),
+        Rule("kind", Kind.FIXED, _REST + "storagerp/storage-accounts/update", "an update takes StorageV2 alone"),
+        Rule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_SINGLE_LRS, new=_SINGLE_LRS),
+        Rule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_ZONES_ZRS, new=_ZONES_ZRS),
+        Rule("sku.name", Kind.FIXED, _LEARN + "storage/common/redundancy-migration", "zones are reached or left by a conversion that is asked for, not by an update; performance never changes"),
+        Rule("properties.encryption.requireInfrastructureEncryption", Kind.FIXED, _LEARN + "storage/common/infrastructure-encryption-enable", "it is set when the account is made"),
+        Rule("properties.isNfsV3Enabled", Kind.FIXED, _TERRAFORM + "storage_account", _ANEW),
+        Rule("properties.largeFileSharesState", Kind.FIXED, _TERRAFORM + "storage_account", "once on, it stays on", old=("Enabled",)),
+        Rule("properties.networkAcls", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/propertyDefaults.go", "azure-native opens the account to all networks", new=(None,)),
+        *_properties(_REST + "storagerp/storage-accounts/update", "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess", "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "defaultToOAuthAuthentication", "supportsHttpsTrafficOnly", "encryption", "isLocalUserEnabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy"),
+        *_updates(_REST + "storagerp/storage-accounts/update", "identity"),
+    ),
+    "Microsoft.ContainerRegistry/registries": (
+        Rule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
+        Rule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the registry is made"),
+        Rule("properties.encryption.status", Kind.FIXED, _LEARN + "container-registry/tutorial-customer-managed-keys", "a registry begins with a key of one's own or never has one"),
+        *_properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
+        *_updates(_REST + "containerregistry/registries/update", "sku", "identity"),
+    ),
+    "Microsoft.Insights/components": (
+        Rule("location", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),
+        Rule("properties.Application_Type", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),
+        *_properties(_TERRAFORM + "application_insights", "RetentionInDays", "SamplingPercentage", "DisableIpMasking", "DisableLocalAuth", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery"),
+    ),
+    "Microsoft.OperationalInsights/workspaces": (
+        Rule("location", Kind.REPLACES, _SPEC + "operationalinsights", "create-only in the specification"),
+        *_properties(_REST + "loganalytics/workspaces/update", "sku", "retentionInDays", "workspaceCapping", "features", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery", "forceCmkForQuery", "defaultDataCollectionRuleResourceId"),
+    ),
+    "Microsoft.MachineLearningServices/workspaces": (
+        *(Rule(f"properties.{name}", Kind.REFUSED, _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-10-01/workspaceRP.json", "it cannot be changed once the workspace has been created") for name in ("storageAccount", "keyVault")),
+        Rule("kind", Kind.FIXED, _TERRAFORM + "machine_learning_workspace", _ANEW),
+        Rule("properties.hbiWorkspace", Kind.FIXED, _LEARN + "machine-learning/concept-data-encryption", "it is set when the workspace is made"),
+        Rule("properties.enableDataIsolation", Kind.FIXED, _LEARN + "machine-learning/how-to-identity-based-service-authentication", "it is set when the workspace is made"),
+        Rule("properties.hubResourceId", Kind.FIXED, _REST + "azureml/workspaces/update", "no update takes it"),
+        Rule("properties.encryption.keyVaultProperties.keyIdentifier", Kind.UPDATES, _LEARN + "machine-learning/concept-customer-managed-keys", "another version of the key"),
+        Rule("properties.encryption", Kind.FIXED, _LEARN + "machine-learning/concept-customer-managed-keys", "it is set when the workspace is made"),
+        Rule("properties.enableServiceSideCMKEncryption", Kind.FIXED, _LEARN + "machine-learning/concept-customer-managed-keys", "it is set when the workspace is made"),
+        Rule("properties.serviceManagedResourcesSettings", Kind.UPDATES, _REST + "azureml/workspaces/update"),
+        Rule("properties.managedNetwork.isolationMode", Kind.FIXED, _MANAGED, "a managed network cannot be given up", old=("AllowInternetOutbound", "AllowOnlyApprovedOutbound"), new=("Disabled", None)),
+        Rule("properties.managedNetwork.isolationMode", Kind.FIXED, _MANAGED, "approved destinations cannot become all of the internet", old=("AllowOnlyApprovedOutbound",), new=("AllowInternetOutbound",)),
+        Rule("properties.managedNetwork.isolationMode", Kind.UPDATES, _MANAGED, "computes and online endpoints must be deleted and made anew", old=("Disabled", None)),
+        Rule("properties.managedNetwork.isolationMode", Kind.UNKNOWN, _MANAGED, "the page forbids only the way back; others report that neither way works", old=("AllowInternetOutbound",)),
+        Rule("properties.managedNetwork.managedNetworkKind", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "V2 does not become V1", old=("V2",)),
+        Rule("properties.provisionNetworkNow", Kind.IGNORED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "it does something only when the workspace is made"),
+        Rule("identity.type", Kind.FIXED, _LEARN + "machine-learning/how-to-identity-based-service-authentication", "a user-assigned identity that was added to the system's stays", old=("SystemAssigned,UserAssigned", "SystemAssigned, UserAssigned"), new=("SystemAssigned",)),
+        *_properties(_REST + "azureml/workspaces/update", "description", "friendlyName", "imageBuildCompute", "primaryUserAssignedIdentity", "serverlessComputeSettings", "publicNetworkAccess", "applicationInsights", "containerRegistry", "featureStoreSettings"),
+        Rule("properties.v1LegacyMode", Kind.UPDATES, _LEARN + "machine-learning/how-to-configure-network-isolation-with-v2", "half an hour or more until it holds"),
+        Rule("properties.systemDatastoresAuthMode", Kind.UPDATES, _LEARN + "machine-learning/how-to-disable-local-auth-storage"),
+        *_updates(_REST + "azureml/workspaces/update", "sku", "identity"),
+    ),
+    "Microsoft.MachineLearningServices/workspaces/computes": (
+        Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update", "the only property that an update takes"),
+        Rule("properties", Kind.IGNORED, _COMPUTE, "a compute that stands keeps what it was made with: give the new one another name"),
+        Rule("tags", Kind.UNKNOWN, _COMPUTE, "an update takes only the scale settings"),
+    ),
+    "Microsoft.Insights/diagnosticSettings": (
+        *_properties(_REST + "monitor/diagnostic-settings/create-or-update", "logs", "metrics", "workspaceId"),
+    ),
+    "Microsoft.Authorization/roleAssignments": (
+        Rule("properties.principalId", Kind.REPLACES, _LIST),
+        *_properties(_LEARN + "role-based-access-control/conditions-role-assignments-cli", "description", "condition", "conditionVersion"),
+    ),
+    "Microsoft.Authorization/locks": (
+        *_properties(_LEARN + "azure-resource-manager/management/lock-resources", "level", "notes"),
+    ),
+    "Microsoft.Authorization/policyDefinitions": (
+        Rule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_definition", _ANEW),
+        Rule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
+        Rule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
+        *_properties(_TERRAFORM + "policy_definition", "displayName", "description", "metadata", "policyRule", "mode"),
+    ),
+    "Microsoft.Authorization/policySetDefinitions": (
+        Rule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_set_definition", _ANEW),
+        Rule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
+        Rule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
+        *_properties(_TERRAFORM + "policy_set_definition", "displayName", "description", "metadata", "policyDefinitions", "policyDefinitionGroups"),
+    ),
+    "Microsoft.Authorization/policyAssignments": (
+        Rule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be made anew"),
+        Rule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _ANEW),
+        *_properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
+        *_updates(_TERRAFORM + "subscription_policy_assignment", "identity"),
+    ),
+    "Microsoft.Authorization/policyExemptions": (
+        Rule("properties.policyAssignmentId", Kind.FIXED, _TERRAFORM + "subscription_policy_exemption", _ANEW),
+        *_properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
+    ),
+    "Microsoft.Security/pricings": (
+        *_properties(_REST + "defenderforcloud/pricings/update", "pricingTier", "subPlan", "extensions"),
+    ),
+}  # fmt: skip

@@ -1,0 +1,149 @@
+"""What a changed property does: every row of the table, in the table and at the pretend Azure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
+import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from arm.change_rules import EVERY, RULES, Kind
+from arm.changes import Change, changes, worst
+from arm.shapes import arm_type, id_of, to_body
+from offline.azure import PretendAzure
+from offline.memory import Memory
+from offline.remembering import RememberingProvider
+from offline.wire import plain
+from tests.arm.change_cases import CASES, Case
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+#: What inputs need beside those that change.
+WITH: dict[str, dict[str, Any]] = {
+    "machinelearningservices:Compute": {"properties": {"computeType": "AmlCompute", "properties": {}}},
+    "authorization:RoleAssignment": {"scope": f"/subscriptions/{SUBSCRIPTION}"},
+}
+
+
+def inputs_of(case: Case, value: Any) -> dict[str, Any]:
+    """The inputs of a case with a value in its place."""
+    token, path, _, _, _ = case
+    inputs = {key: "one" for key in arm_type(f"azure-native:{token}").path if not key.startswith("{")}
+    inputs |= {key: f"/subscriptions/{SUBSCRIPTION}" for key in ("scope", "scopeId", "resourceUri") if key in inputs}
+    found: dict[str, Any] = json.loads(json.dumps({**inputs, **WITH.get(token, {})}))
+    at: Any = found
+    *above, last = path.split(".")
+    for key in above:
+        name, member, _ = key.partition("[]")
+        at = at.setdefault(name, [{"name": "one"}] if member else {})
+        at = at[0] if member else at
+    if value is None:
+        at.pop(last, None)
+    else:
+        at[last] = value
+    return found
+
+
+def sides(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both inputs of a case."""
+    return inputs_of(case, case[2]), inputs_of(case, case[3])
+
+
+def found(case: Case) -> tuple[Change, ...]:
+    """What the table says of a case."""
+    token = f"azure-native:{case[0]}"
+    bodies = [{"id": id_of(token, inputs, SUBSCRIPTION), **to_body(token, inputs)} for inputs in sides(case)]
+    return changes(arm_type(token).arm_type, *bodies)
+
+
+def name(case: Case) -> str:
+    """For the list of tests."""
+    return f"{case[0]} {case[1]} {case[4].value}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_a_change_does_what_its_row_says(case: Case) -> None:
+    """One that makes no difference to azure-native does nothing."""
+    assert (worst(found(case)) or Kind.UPDATES) is case[4]
+
+
+def test_every_row_has_a_case() -> None:
+    """A row that no case meets may be wrong, or stand behind another one."""
+    met = {id(change.rule) for case in CASES for change in found(case)}
+
+    rows = [(kind, rule) for kind, rules in (*RULES.items(), ("*", EVERY)) for rule in rules]
+    assert [f"{kind}: {rule.path} {rule.kind.value}" for kind, rule in rows if id(rule) not in met] == []
+
+
+def test_every_row_has_a_source() -> None:
+    """A page, a specification, a thread."""
+    rows = [rule for rules in (*RULES.values(), EVERY) for rule in rules]
+
+    assert [rule.path for rule in rows if not rule.source.startswith("https://")] == []
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
+    """The provider that remembers, over gRPC."""
+    memory = Memory(folder / "azure.sqlite")
+    server = grpc.server(ThreadPoolExecutor(1))
+    provider = RememberingProvider(PretendAzure(), memory)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # type: ignore[no-untyped-call]
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)  # type: ignore[no-untyped-call]
+            request = provider_pb2.ConfigureRequest()
+            request.args.update({"subscriptionId": SUBSCRIPTION})
+            stub.Configure(request)
+            yield stub
+    finally:
+        server.stop(None)
+        memory.close()
+
+
+def answered(stub: Any, number: int, case: Case) -> Kind:
+    """What the pretend Azure does with a case: what its provider plans, and if that is an update, what comes of it."""
+    old, new = sides(case)
+    key = arm_type(f"azure-native:{case[0]}").name_input
+    if case[1] != key:
+        old[key] = new[key] = f"case{number}"
+    urn = f"urn:pulumi:s::p::azure-native:{case[0]}::case{number}"
+    create = provider_pb2.CreateRequest(urn=urn)
+    create.properties.update(old)
+    made = stub.Create(create)
+    differ = provider_pb2.DiffRequest(urn=urn, id=made.id)
+    differ.old_inputs.update(old)
+    differ.news.update(new)
+    if stub.Diff(differ).replaces:
+        return Kind.REPLACES
+    update = provider_pb2.UpdateRequest(urn=urn, id=made.id)
+    update.news.update(new)
+    try:
+        stub.Update(update)
+    except grpc.RpcError:
+        return Kind.REFUSED
+    stands = plain(stub.Read(provider_pb2.ReadRequest(urn=urn, id=made.id)).inputs, "", [])
+    return {True: Kind.UPDATES, False: Kind.IGNORED}[stands == _without_none(new)]
+
+
+def _without_none(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if value is not None}
+
+
+#: What the pretend Azure makes of what is not known, or known only of what uses the resource.
+AS = {Kind.FIXED: Kind.REFUSED, Kind.UNKNOWN: Kind.UPDATES, Kind.IN_USE: Kind.UPDATES}
+
+
+def test_the_pretend_azure_does_what_the_table_says(tmp_path: Path) -> None:
+    """Over the protocol: azure-native's plan, Azure's answer, and what stands then."""
+    with served(tmp_path) as stub:
+        answers = [(name(case), answered(stub, number, case)) for number, case in enumerate(CASES)]
+
+    assert answers == [(name(case), AS.get(case[4], case[4])) for case in CASES]
