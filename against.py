@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
 from reports import as_json
 from reports.difference import Difference, difference
+from reports.engine_steps import difference_by_engine, read
 from reports.preview import Preview
 
 ROOT = Path(__file__).parent
@@ -25,7 +27,13 @@ ROOT = Path(__file__).parent
 def difference_to(revision: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
     """What the working tree would build otherwise than a revision. Raises LandingZoneError, as `preview_of`."""
     old, new = preview_of(revision, file.path, previewed)
-    return difference(revision, old, json.loads(as_json.render(new)))
+    return difference(revision, old, json.loads(as_json.render(new)), Allowed.of(file.config))
+
+
+def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
+    """What Pulumi's engine would do, by its own preview in a file, `-` for standard input. Raises LandingZoneError."""
+    told = read(steps)
+    return difference_by_engine(told, json.loads(as_json.render(previewed())), Allowed.of(file.config))
 
 
 def preview_of(revision: str, stack_file: Path, meanwhile: Callable[[], Any]) -> tuple[dict[str, Any] | None, Any]:

@@ -58,6 +58,10 @@ def preview(
     today: Today = "",
     quota: Annotated[bool, typer.Option("--quota", help="Show the vCPUs that it takes at full scale.")] = False,
     against: Annotated[str, typer.Option("--against", help="Show the difference to this git revision instead.")] = "",
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
+    ] = "",
 ) -> None:
     """Shows what a stack would build, without a cloud."""
     from dataclasses import replace
@@ -66,13 +70,18 @@ def preview(
     from preview import preview_stack
 
     file, plan = planned(stack)
-    if against:
-        from against import difference_to
+    if against or engine:
+        from against import difference_by, difference_to
         from reports.difference_as import FORMS
 
+        if against and engine:
+            raise typer.BadParameter(
+                "it is either a revision or what the engine says", param_hint="--against, --engine"
+            )
         if form.value not in FORMS:
             raise typer.BadParameter(f"a difference has the forms {', '.join(FORMS)}", param_hint="--format")
-        found = difference_to(against, file, lambda: preview_stack(file, plan, today))
+        compare, other = (difference_by, engine) if engine else (difference_to, against)
+        found = compare(other, file, lambda: preview_stack(file, plan, today))
         write(FORMS[form.value](found), output)
         raise typer.Exit(int(found.fails(fail_on.value)))
     result = replace(preview_stack(file, plan, today), quota=quota)

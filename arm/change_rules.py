@@ -205,7 +205,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_properties(_REST + "loganalytics/workspaces/update", "sku", "retentionInDays", "workspaceCapping", "features", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery", "forceCmkForQuery", "defaultDataCollectionRuleResourceId"),
     ),
     "Microsoft.MachineLearningServices/workspaces": (
-        *(Rule(f"properties.{name}", Kind.REFUSED, _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-10-01/workspaceRP.json", "it cannot be changed once the workspace has been created") for name in ("storageAccount", "keyVault")),
+        *(Rule(f"properties.{name}", Kind.REFUSED, _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-10-01/workspaceRP.json", "it is set when the workspace is made") for name in ("storageAccount", "keyVault")),
         Rule("kind", Kind.FIXED, _TERRAFORM + "machine_learning_workspace", _ANEW),
         Rule("properties.hbiWorkspace", Kind.FIXED, _LEARN + "machine-learning/concept-data-encryption", "it is set when the workspace is made"),
         Rule("properties.enableDataIsolation", Kind.FIXED, _LEARN + "machine-learning/how-to-identity-based-service-authentication", "it is set when the workspace is made"),
@@ -227,7 +227,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_updates(_REST + "azureml/workspaces/update", "sku", "identity"),
     ),
     "Microsoft.MachineLearningServices/workspaces/computes": (
-        Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update", "the only property that an update takes"),
+        Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update"),
         Rule("properties", Kind.IGNORED, _COMPUTE, "a compute that stands keeps what it was made with: give the new one another name"),
         Rule("tags", Kind.UNKNOWN, _COMPUTE, "an update takes only the scale settings"),
     ),

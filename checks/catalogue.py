@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from arm.graph import ResourceGraph
-from checks import accepted_finding, policy_conflict
+from checks import accepted_finding, guard, policy_conflict
 from checks.finding import Check, Finding, Severity
 from checks.known_conflicts import KNOWN
 from checks.reading import text
@@ -94,9 +94,12 @@ def _loaded(check_id: str) -> tuple[Check, Find]:
 
 CHECKS: tuple[tuple[Check, Find], ...] = tuple(_loaded(check_id) for check_id in IDS)
 
-#: All checks by id, those that judge answers of policies and what the stack file accepts among them.
+#: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
 ALL: tuple[Check, ...] = tuple(
-    sorted((*(check for check, _ in CHECKS), policy_conflict.CHECK, accepted_finding.CHECK), key=lambda c: c.id)
+    sorted(
+        (*(check for check, _ in CHECKS), policy_conflict.CHECK, accepted_finding.CHECK, *guard.CHECKS),
+        key=lambda c: c.id,
+    )
 )
 
 

@@ -15,6 +15,7 @@ from landingzone.problems import LandingZoneError
 
 #: The project that comes and goes.
 ADDED = "rehearsal"
+_REASON = "The rehearsal takes its own project away again."
 
 Written = dict[str, Any]
 
@@ -77,6 +78,7 @@ def _remove_project(written: Written) -> None:
     if ADDED not in written.get("projects", {}):
         raise _CannotBe(f"project {ADDED} was not added")
     del written["projects"][ADDED]
+    written["allowDelete"] = [*written.get("allowDelete", ()), {"resource": f"{ADDED}/dev", "reason": _REASON}]
 
 
 def _change_tag(written: Written) -> None:

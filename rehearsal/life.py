@@ -12,8 +12,12 @@ from typing import Any
 
 import yaml
 
-from landingzone.load import StackFile
+from arm.graph import Resource
+from checks.guard import Allowed, edit_of, guard
+from landingzone.load import StackFile, from_object
+from landingzone.plan import make_plan
 from landingzone.stack_file import KEY
+from offline.graph import resource_graph
 from offline.memory import Kept, Memory
 from offline.monitor import Program, register
 from rehearsal.edits import Edit, Written, built_in, copied
@@ -78,13 +82,14 @@ class Scene:
         self.stage.progress(name)
         return run(self.stack, name, COMMANDS[command], lambda done: self.stage.progress(f"{name}: {done}"))
 
-    def write(self, config: dict[str, Any]) -> None:
-        """The stack file says something else from here on. What the program makes is noted as expected."""
+    def write(self, config: dict[str, Any]) -> tuple[Resource, ...]:
+        """The stack file says something else from here on. What the program makes is noted as expected, and given."""
         self.stack.configure(config)
-        told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+        resources = resources_of(self.stage, self.stack.name, config)
         self.planned.clear()
-        self.planned.update(planned_ids(Program(self.stage.program, self.stage.project, self.stack.name, told)))
+        self.planned.update({resource.urn: resource.id for resource in resources if resource.id})
         self.memory.expect(self.planned.values())
+        return resources
 
 
 @contextmanager
@@ -114,6 +119,15 @@ def planned_ids(program: Program) -> dict[str, str]:
     return {resource.urn: resource.id for resource in register(program).resources if resource.id}
 
 
+def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resource, ...]:
+    """Everything that the program makes of a configuration, with whose it is."""
+    told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    found = register(Program(stage.program, stage.project, name, told))
+    plan = make_plan(from_object(config[KEY]))
+    owners = {each.key: (each.project, each.environment) for each in plan.environments}
+    return resource_graph(found, owners=owners).resources
+
+
 def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
     """The life of a stack file's landing zone. `then`: what it is edited to; without it, the built-in edits."""
     config = plain_config(file)
@@ -125,12 +139,14 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
             replace(here.step("up again", "up"), still=True),
             replace(here.step("refresh", "refresh"), still=True),
         ]
+        standing = resources_of(stage, file.stack, config)
         for edit in edits:
             if edit.left_out:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
-            here.write({**config, KEY: edit.written})
-            steps.append(here.step(edit.name, "up"))
+            before, standing = standing, here.write({**config, KEY: edit.written})
+            said = guard(edit_of(before, standing), Allowed.of(from_object(edit.written)))
+            steps.append(replace(here.step(edit.name, "up"), guarded=said))
         steps.append(here.step("destroy", "destroy"))
         return Life(file.stack, tuple(steps), _stays(here), here.memory.all_kept())
 

@@ -7,40 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from arm.shapes import arm_type
+from checks.finding import Finding, Severity
+from landingzone.facts.data import holding, kept
 from rehearsal.engine import Event, Stack
 
 _AZURE = "azure-native:"
+_REPLACING = ("replace", "create-replacement", "delete-replaced")
 _COLOURS = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
-_LEARN = "https://learn.microsoft.com/azure/"
-
-#: What is gone with a resource, and whether Azure gives it back: token, what, how, source.
-HOLDS_DATA = {
-    "azure-native:keyvault:Vault": (
-        "its keys and secrets",
-        "a person can recover it while Azure keeps it",
-        _LEARN + "key-vault/general/key-vault-recovery",
-    ),
-    "azure-native:storage:StorageAccount": (
-        "its blobs and files",
-        "a person can ask to recover it for 14 days, if its name is still free",
-        _LEARN + "storage/common/storage-account-recover",
-    ),
-    "azure-native:containerregistry:Registry": (
-        "its images",
-        "nothing brings them back",
-        _LEARN + "container-registry/container-registry-soft-delete-policy",
-    ),
-    "azure-native:machinelearningservices:Workspace": (
-        "its jobs, models and datastores",
-        "a person can recover it for 14 days",
-        _LEARN + "machine-learning/concept-soft-delete",
-    ),
-    "azure-native:operationalinsights:Workspace": (
-        "its logs",
-        "one of the same name recovers them for 14 days",
-        _LEARN + "azure-monitor/logs/delete-workspace",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +27,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something that holds data and was deleted or replaced."""
+    """Something that holds data and was deleted or replaced. `back`: what Azure keeps, "" where no source says."""
 
     name: str
     id: str
@@ -65,7 +39,8 @@ class Loss:
 class Step:
     """A step of the life: how many Azure resources were created, updated, replaced, deleted.
 
-    `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was.
+    `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: what the
+    guard says of it.
     """
 
     name: str
@@ -78,6 +53,7 @@ class Step:
     refused: tuple[Refusal, ...] = ()
     lost: tuple[Loss, ...] = ()
     left_out: str = ""
+    guarded: tuple[Finding, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -86,8 +62,8 @@ class Step:
 
     @property
     def wrong(self) -> bool:
-        """Whether something was refused, or changed where nothing may."""
-        return bool(self.refused or (self.still and self.changed))
+        """Whether something was refused, or changed where nothing may, or the guard would have stopped it."""
+        return bool(self.refused or (self.still and self.changed) or any(map(_stops, self.guarded)))
 
 
 @dataclass(slots=True)
@@ -96,7 +72,7 @@ class _Heard:
 
     on_progress: Callable[[int], None]
     done: dict[str, set[str]] = field(default_factory=dict)
-    ids: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gone: dict[str, Loss] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     drift: dict[str, int] = field(default_factory=dict)
 
@@ -115,8 +91,11 @@ class _Heard:
         if not token.startswith(_AZURE):
             return
         self.done.setdefault(metadata["op"], set()).add(urn)
-        old = metadata.get("old") or {}
-        self.ids[urn] = (token, old.get("id") or (metadata.get("new") or {}).get("id") or "")
+        old = metadata.get("old") or metadata.get("new") or {}
+        row = holding(arm_type(token).arm_type)
+        if row and metadata["op"] in ("delete", *_REPLACING):
+            properties = (old.get("inputs") or {}).get("properties") or {}
+            self.gone[urn] = Loss(urn.rpartition("::")[2], old.get("id") or "", row.data, kept(row, properties))
         self.on_progress(sum(len(urns) for urns in self.done.values()))
 
     def _refused(self, urn: str, message: str) -> None:
@@ -137,8 +116,7 @@ def run(stack: Stack, name: str, arguments: tuple[str, ...], on_progress: Callab
         heard.refused.append(Refusal("", " ".join(_COLOURS.sub("", error).split())))
     refresh = arguments[0] == "refresh"
     done = heard.done
-    replaced = done.get("replace", set()) | done.get("create-replacement", set()) | done.get("delete-replaced", set())
-    gone = done.get("delete", set()) | replaced
+    replaced = set().union(*(done.get(op, set()) for op in _REPLACING))
     return Step(
         name=name,
         created=heard.drift.get("create", 0) if refresh else len(done.get("create", set())),
@@ -147,10 +125,9 @@ def run(stack: Stack, name: str, arguments: tuple[str, ...], on_progress: Callab
         deleted=heard.drift.get("delete", 0) if refresh else len(done.get("delete", set())),
         seconds=seconds,
         refused=tuple(sorted(heard.refused, key=lambda refusal: refusal.name)),
-        lost=tuple(_loss(urn, *heard.ids[urn]) for urn in sorted(gone) if heard.ids[urn][0] in HOLDS_DATA),
+        lost=tuple(heard.gone[urn] for urn in sorted(heard.gone)),
     )
 
 
-def _loss(urn: str, token: str, resource_id: str) -> Loss:
-    what, back, _ = HOLDS_DATA[token]
-    return Loss(urn.rpartition("::")[2], resource_id, what, back)
+def _stops(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR

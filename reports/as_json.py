@@ -30,7 +30,7 @@ def render(preview: Preview) -> str:
             "addresses": addresses(preview.plan.addresses),
             "resources": [_resource(resource) for resource in preview.graph],
             "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
-            "findings": [_finding(finding) for finding in preview.findings],
+            "findings": [finding_record(finding) for finding in preview.findings],
             "acceptedFindings": [_accepted(one) for one in preview.accepted],
             "quota": quota.records(preview.plan),
             "notCovered": list(NOT_COVERED),
@@ -140,10 +140,10 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 def _accepted(one: Accepted) -> dict[str, Any]:
     by = one.by
-    return {**_finding(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
+    return {**finding_record(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.check,
         "severity": finding.severity.value,

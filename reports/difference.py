@@ -6,20 +6,36 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from arm.change_rules import Kind, Rule
+from arm.changes import Change, changes, worst
 from arm.differences import Row as Row
 from arm.differences import rows_of as rows_of
-from landingzone.facts.data import HOLDS_DATA, Holds
+from checks.finding import Finding
+from checks.guard import Allowed, Edit, Thing, guard
+from landingzone.facts.data import holding, loss
 
 Told = Mapping[str, Any]
 
 
+#: What the engine keeps for itself.
+_PULUMI = Rule(
+    "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A resource that differs. `replaced`: its id does, so Azure makes another."""
+    """A resource that differs, as it was and as it would be. `replaced`: another is made in its place."""
 
+    before: Told
     resource: Told
-    rows: tuple[Row, ...]
+    changes: tuple[Change, ...]
     replaced: bool
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What differs."""
+        return tuple(change.row for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,10 @@ class Difference:
     egress: tuple[tuple[str, ...], tuple[str, ...]]
     findings: tuple[tuple[Told, ...], tuple[Told, ...]]
     verdicts: tuple[tuple[Told, ...], tuple[Told, ...]]
+    guard: tuple[Finding, ...] = ()
+    """What the guard says of this change."""
+    engine: bool = False
+    """Whether it is what Pulumi's engine would do, and not two previews."""
 
     @property
     def nothing(self) -> bool:
@@ -52,50 +72,68 @@ class Difference:
     @property
     def lost(self) -> tuple[tuple[Told, str], ...]:
         """What loses data, and how."""
-        gone = (*self.deleted, *(changed.resource for changed in self.changed if changed.replaced))
-        rows = {kind.lower(): row for kind, row in HOLDS_DATA.items()}
-        return tuple((r, _loss(r, rows[r["armType"].lower()])) for r in gone if r["armType"].lower() in rows)
+        gone = (*self.deleted, *(changed.before for changed in self.changed if changed.replaced))
+        rows = ((resource, holding(resource["armType"])) for resource in gone)
+        return tuple((r, loss(row, r["body"].get("properties", {}))) for r, row in rows if row)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether something new is at or above a severity, or newly refused."""
+        """Whether something new, or what the guard says, is at or above a severity, or something is newly refused."""
         if fail_on == "none":
             return False
         severities = {"error": ("error",), "warning": ("error", "warning")}[fail_on]
         new = self.findings[0], self.verdicts[0]
+        if any(finding.severity.value in severities for finding in self.guard):
+            return True
         return any(f["severity"] in severities for f in new[0]) or any(v["blocks"] for v in new[1])
 
 
-def difference(revision: str, old: Told | None, new: Told) -> Difference:
-    """The difference from one preview (None: the stack was not there) to another."""
+def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | None = None) -> Difference:
+    """The difference from one preview (None: the stack was not there) to another. `allowed`: by the stack file."""
     before: Told = old or {}
     was, now = _by_urn(before), _by_urn(new)
-    changed, same = [], 0
-    for urn in (urn for urn in now if urn in was):
-        rows = tuple(rows_of(_compared(was[urn]), _compared(now[urn])))
-        if rows:
-            changed.append(Changed(now[urn], rows, str(was[urn]["id"]).lower() != str(now[urn]["id"]).lower()))
-        else:
-            same += 1
+    both = [compared(was[urn], now[urn]) for urn in now if urn in was]
+    changed = tuple(each for each in both if each.changes)
+    deleted = tuple(r for urn, r in was.items() if urn not in now)
     return Difference(
         stack=new["stack"],
         revision=revision,
         is_new=old is None,
         created=tuple(r for urn, r in now.items() if urn not in was),
-        deleted=tuple(r for urn, r in was.items() if urn not in now),
-        changed=tuple(changed),
-        unchanged=same,
+        deleted=deleted,
+        changed=changed,
+        unchanged=len(both) - len(changed),
         addresses=tuple(rows_of(_addresses(before), _addresses(new))),
         roles=_both(_roles(before), _roles(new), lambda r: (r["principal"], r["role"], r["scope"].lower())),
         egress=_both(_egress(before), _egress(new), lambda text: text),
         findings=_both(_still(before, "findings", now), _list(new, "findings"), _finding_key),
         verdicts=_both(_still(before, "verdicts", now), _verdicts(new), _verdict_key),
+        guard=guard(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
     )
 
 
-def _loss(resource: Told, row: Holds) -> str:
-    """What is lost with a resource, and what Azure keeps of it."""
-    days = resource["body"].get("properties", {}).get("softDeleteRetentionInDays", "")
-    return f"{row.data}; {row.kept.format(days=days)}" if row.kept else row.data
+def compared(was: Told, now: Told) -> Changed:
+    """A resource of both sides, with what differs."""
+    found = changes(now["armType"], _compared(was), _compared(now))
+    found = tuple(Change(each.row, _PULUMI) if each.row.path == "protect" else each for each in found)
+    return Changed(was, now, found, worst(found) is Kind.REPLACES)
+
+
+def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]) -> Edit:
+    """What the guard looks at."""
+    changed = tuple(changed)
+    return Edit(
+        deleted=tuple(map(_thing, deleted)),
+        replaced=tuple((_thing(each.before), each.changes) for each in changed if each.replaced),
+        updated=tuple((_thing(each.before), each.changes) for each in changed if not each.replaced),
+        standing=tuple(map(_thing, was)),
+        owners=frozenset(f"{resource['project']}/{resource['environment']}" for resource in now if resource["project"]),
+    )
+
+
+def _thing(resource: Told) -> Thing:
+    properties = resource["body"].get("properties") or {}
+    owners = resource["project"], resource["environment"]
+    return Thing(resource["urn"], resource["armType"], resource["id"], resource["name"], *owners, properties)
 
 
 def _by_urn(preview: Told) -> dict[str, Told]:

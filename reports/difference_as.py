@@ -7,24 +7,41 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from arm.change_rules import Kind
+from arm.changes import Change
+from checks.finding import Finding, Severity
 from landingzone.problems import listed
-from reports.as_json import dump
+from reports.as_json import dump, finding_record
 from reports.as_markdown import escaped, fitted
 from reports.difference import Changed, Difference, Row
 from reports.words import counted, plural
 
 #: What a comparison of two previews cannot tell. Said wherever one is shown.
 NOT_TOLD = (
-    "state and drift: both sides are previews, not what is in Azure; whether Azure updates a changed property, "
-    "replaces the resource or refuses: it is told only where the id changes, which replaces"
+    "state and drift: both sides are previews, not what is in Azure. What a changed property does follows a table "
+    "(docs/changes.md)"
 )
+#: What the engine's own preview cannot tell.
+NOT_TOLD_BY_ENGINE = (
+    "drift, unless the engine refreshed; findings and verdicts: `amlz preview` tells them. What Azure refuses or "
+    "ignores follows a table (docs/changes.md)"
+)
+_DOES = {
+    Kind.REPLACES: "replaces it",
+    Kind.REFUSED: "Azure refuses",
+    Kind.FIXED: "cannot be changed",
+    Kind.IGNORED: "Azure ignores it",
+    Kind.IN_USE: "Azure refuses it while in use",
+    Kind.UNKNOWN: "not known what Azure does",
+    Kind.UPDATES: "",
+}
 _CUT = 12  # rows of one resource in the text; JSON has all
 
 
 def text(found: Difference) -> str:
     """For a terminal of 80 columns."""
     parts = [_headline(found), *(_section(title, lines) for title, lines in _sections(found))]
-    parts.append(_wrapped("", f"Not told: {NOT_TOLD}."))
+    parts.append(_wrapped("", f"Not told: {_not_told(found)}."))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -41,7 +58,7 @@ def markdown(found: Difference) -> str:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
-    lines += [f"<sub>Not told: {NOT_TOLD}.</sub>"]
+    lines += [f"<sub>Not told: {_not_told(found)}.</sub>"]
     return fitted("\n".join(lines) + "\n")
 
 
@@ -57,7 +74,7 @@ def as_json(found: Difference) -> str:
             "created": [_resource(r) for r in found.created],
             "deleted": [_resource(r) for r in found.deleted],
             "changed": [
-                {**_resource(c.resource), "replaced": c.replaced, "properties": [_row(row) for row in c.rows]}
+                {**_resource(c.resource), "replaced": c.replaced, "properties": [_change(each) for each in c.changes]}
                 for c in found.changed
             ],
             "unchanged": found.unchanged,
@@ -67,7 +84,8 @@ def as_json(found: Difference) -> str:
             "egress": dict(zip(came, map(list, found.egress), strict=True)),
             "findings": dict(zip(came, map(list, found.findings), strict=True)),
             "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
-            "notTold": NOT_TOLD,
+            "guard": [finding_record(finding) for finding in found.guard],
+            "notTold": _not_told(found),
         }
     )
 
@@ -91,6 +109,8 @@ def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
 
 def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     new, gone = 0, 1
+    yield "Stopped by the guard", [_guarded(f) for f in found.guard if f.severity is Severity.ERROR]
+    yield "Said by the guard", [_guarded(f) for f in found.guard if f.severity is not Severity.ERROR]
     yield "Lost", [f"{_where(r)}: {why}" for r, why in found.lost]
     yield "Refused by Azure Policy", [_verdict(v) for v in found.verdicts[new] if v["blocks"]]
     yield "Said by Azure Policy", [_verdict(v) for v in found.verdicts[new] if not v["blocks"]]
@@ -103,14 +123,17 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {_value(row.old)} becomes {_value(row.new)}" for row in found.addresses]
     yield "Deleted", list(_grouped(found.deleted))
-    yield "Changed", [line for changed in found.changed for line in _changed(changed)]
+    yield "Replaced", [line for changed in found.changed if changed.replaced for line in _changed(changed)]
+    yield "Changed", [line for changed in found.changed if not changed.replaced for line in _changed(changed)]
     yield "Created", list(_grouped(found.created))
 
 
 def _changed(changed: Changed) -> Iterator[str]:
-    yield f"{_where(changed.resource)}{', replaced' if changed.replaced else ''}"
-    for row in changed.rows[:_CUT]:
-        yield f"  {row.path}: {_value(row.old)} becomes {_value(row.new)}"
+    became = changed.resource["name"]
+    yield _where(changed.before) + (f", becomes {became}" if became != changed.before["name"] else "")
+    for change in sorted(changed.changes, key=lambda change: change.kind is Kind.UPDATES)[:_CUT]:
+        row, does = change.row, _does(change)
+        yield f"  {row.path}: {_value(row.old)} becomes {_value(row.new)}{f' ({does})' if does else ''}"
     if len(changed.rows) > _CUT:
         yield f"  and {plural(len(changed.rows) - _CUT, 'further property', 'further properties')}"
 
@@ -153,6 +176,25 @@ def _roles(roles: Iterable[Any]) -> Iterator[str]:
 def _resource(resource: Any) -> dict[str, Any]:
     keys = ("urn", "armType", "id", "name", "resourceGroup", "project", "environment")
     return {key: resource[key] for key in keys}
+
+
+def _does(change: Change) -> str:
+    """What becomes of a change, in words; "" where it is simply made."""
+    why = "" if change.kind is Kind.UNKNOWN and not change.rule.source else change.rule.why
+    return ": ".join(part for part in (_DOES[change.kind], why) if part)
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
+
+
+def _guarded(finding: Finding) -> str:
+    where = f"{finding.project}, {finding.environment}: " if finding.project else ""
+    return f"{finding.severity.value}  {finding.check}  {where}{finding.message} {finding.remedy}"
+
+
+def _not_told(found: Difference) -> str:
+    return NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD
 
 
 def _row(row: Row) -> dict[str, Any]:

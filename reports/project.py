@@ -12,7 +12,7 @@ from typing import Any
 from arm.graph import Resource
 from checks.finding import Finding
 from landingzone.addresses import Block
-from landingzone.facts.data import HOLDS_DATA, Holds
+from landingzone.facts.data import Holds, holding, kept
 from landingzone.problems import Path, dotted, listed
 from reports import policy
 from reports.as_json import SCHEMA_VERSION, dump
@@ -236,8 +236,8 @@ def _refused(change: Change) -> Iterator[tuple[str, list[str]]]:
 
 
 def _with_data(change: Change) -> Iterator[tuple[Resource, Holds]]:
-    rows = {kind.lower(): row for kind, row in HOLDS_DATA.items()}
-    return ((r, rows[r.arm_type.lower()]) for r in change.gone if r.arm_type.lower() in rows)
+    rows = ((resource, holding(resource.arm_type)) for resource in change.gone)
+    return ((resource, row) for resource, row in rows if row)
 
 
 def _holding(change: Change) -> str:
@@ -246,16 +246,17 @@ def _holding(change: Change) -> str:
     for resource, row in _with_data(change):
         rows.setdefault((resource.arm_type, row.data, _kept(resource, row)), []).append(resource)
     lines = ["Holds data"] if rows else []
-    for (arm_type, data, kept), found in rows.items():
+    for (arm_type, data, after), found in rows.items():
         names = ", ".join(f"{r.name} ({r.project}, {r.environment})" for r in found)
         lines.append(_wrapped("  ", f"{counted(len(found), arm_type)}: {names}"))
-        lines.append(_wrapped("    ", f"{data[:1].upper()}{data[1:]}." + (f" After deletion: {kept}." if kept else "")))
+        lines.append(
+            _wrapped("    ", f"{data[:1].upper()}{data[1:]}." + (f" After deletion: {after}." if after else ""))
+        )
     return "\n".join(lines)
 
 
 def _kept(resource: Resource, row: Holds) -> str:
-    days = resource.properties.get("softDeleteRetentionInDays", "")
-    return row.kept.format(days=days)
+    return kept(row, resource.properties)
 
 
 def _locks(change: Change) -> tuple[Resource, ...]:

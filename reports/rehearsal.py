@@ -102,7 +102,12 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         for refusal in step.refused
     ]
     moved = [f"{step.name} changed what it must leave as it is" for step in life.steps if step.still and step.changed]
-    lost = [f"{step.name}: {loss.name}, {loss.what}; {loss.back}" for step in life.steps for loss in step.lost]
+    lost = [
+        f"{step.name}: {loss.name}, {'; '.join(part for part in (loss.what, loss.back) if part)}"
+        for step in life.steps
+        for loss in step.lost
+    ]
+    guarded = [f"{step.name}: {f.severity.value} {f.check}: {f.message}" for step in life.steps for f in step.guarded]
     kept = [
         f"{each.name} ({each.type}), for {each.days} days; "
         + ("a person can free it sooner" if each.purgeable else "purge protection: nobody can free it sooner")
@@ -111,6 +116,7 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
     sections = (
         ("refused", [*refused, *moved]),
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
+        ("said by the guard", guarded),
         ("would be lost", lost),
         ("stays after destroy", [f"{each.id}: {each.why}" for each in life.stays]),
         ("names that Azure keeps after destroy", kept),

@@ -142,13 +142,11 @@ def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
     """It is replaced, and its old name stays taken: that is told first."""
     diff = found(tmp_path, EDITS["an own name"][0])
 
-    assert [resource["name"] for resource, _ in diff.lost] == ["kv-own-name-1"]
+    assert [resource["name"] for resource, _ in diff.lost] == [KV]
     assert "kv-own-name-1!" in {f"{c.resource['name']}{'!' if c.replaced else ''}" for c in diff.changed}
-    assert (
-        difference_as.text(diff)
-        .split("\n\n")[1]
-        .startswith("Lost\n  churn, dev: key vault kv-own-name-1: secrets and keys; with purge protection,")
-    )
+    parts = difference_as.text(diff).split("\n\n")
+    titles = [part.partition("\n")[0] for part in parts[1:-1]]
+    assert titles == ["Stopped by the guard", "Lost", "Roles given", "Roles taken away", "Replaced", "Changed"]
 
 
 def test_a_removed_project_is_lost(tmp_path: Path) -> None:
@@ -227,7 +225,10 @@ def test_a_revision_is_previewed_by_its_own_program(repository: Path) -> None:
 
     answer = json.loads(same.stdout)
     vault = next(c for c in answer["changed"] if c["name"] == KV)
-    assert (same.returncode, same.stderr) == (0, "")
+    assert (same.returncode, same.stderr) == (1, "")
+    assert [(f["id"], f["path"]) for f in answer["guard"]] == [
+        ("guard/refused-by-azure", "properties.enablePurgeProtection")
+    ]
     assert [row["path"] for row in vault["properties"]] == ["properties.enablePurgeProtection", "tags.team"]
     assert [v["reference"] for v in answer["verdicts"]["new"]] == ["vault-purge-protection"]
     assert run(repository, "git", "worktree", "list").stdout.count("\n") == 1

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "policies": {"arm"},
     "offline": {"arm"},
     "checks": {"arm", "landingzone", "policies"},
-    "rehearsal": {"arm", "landingzone", "offline"},
+    "rehearsal": {"arm", "checks", "landingzone", "offline"},
     "reports": {"arm", "landingzone", "checks", "policies", "rehearsal"},
     "crossguard": {"arm", "offline", "policies", "reports"},
 }

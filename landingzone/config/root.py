@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from landingzone.config.accepted import AcceptedFindingConfig
+from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.config.dns import DnsConfig
 from landingzone.config.egress import EgressHostsConfig
 from landingzone.config.environment import ProjectConfig
@@ -93,5 +94,9 @@ class LandingZoneConfig(Config):
     """Azure policies: guardrails, further assignments, exemptions."""
     accepted_findings: tuple[AcceptedFindingConfig, ...] = ()
     """Findings of the preview that are accepted for a time."""
+    allow_replace: tuple[AllowedLossConfig, ...] = ()
+    """What holds data, or keeps its name, and may be replaced all the same."""
+    allow_delete: tuple[AllowedLossConfig, ...] = ()
+    """What holds data, or keeps its name, and may be deleted all the same."""
     keep_api_version_aliases: bool = False
     """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""

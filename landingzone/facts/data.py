@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ HOLDS_DATA: Mapping[str, Holds] = {
     "Microsoft.KeyVault/vaults": Holds("secrets and keys", "with purge protection, it and its name stay for {days} days and can be recovered; nobody can end that sooner", "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"),
     "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", ""),
     "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete"),
+    "Microsoft.OperationalInsights/workspaces": Holds("logs", "one of the same name, in the same group and region, recovers them for 14 days", "https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace"),
 }  # fmt: skip
 
 #: Days for which a name stays taken after deletion, by ARM type; a vault may say its own.
@@ -33,3 +35,22 @@ KEPT_DAYS: Mapping[str, int] = {
     "Microsoft.MachineLearningServices/workspaces": 14,
     "Microsoft.OperationalInsights/workspaces": 14,
 }
+
+
+def holding(arm_type: str) -> Holds | None:
+    """The row of a type, compared without regard to case; None where nothing is in it."""
+    return _BY_TYPE.get(arm_type.lower())
+
+
+def loss(row: Holds, properties: Mapping[str, Any]) -> str:
+    """What is lost with a resource, and what Azure keeps of it. `properties`: of its body."""
+    after = kept(row, properties)
+    return f"{row.data}; {after}" if after else row.data
+
+
+def kept(row: Holds, properties: Mapping[str, Any]) -> str:
+    """What Azure keeps of a resource after its deletion; "" where no source says."""
+    return row.kept.format(days=properties.get("softDeleteRetentionInDays", 90))
+
+
+_BY_TYPE = {arm_type.lower(): row for arm_type, row in HOLDS_DATA.items()}

@@ -131,11 +131,12 @@ def test_the_edits_change_one_thing_each() -> None:
         ("change a tag", ""),
         ("raise a node count", ""),
     ]
+    allowed = [{"resource": "rehearsal/dev", "reason": "The rehearsal takes its own project away again."}]
     assert changed == [
         {"projects": {"churn": churn, "rehearsal": added}},
-        {},
-        {"tags": tags},
-        {"tags": tags, "projects": grown},
+        {"allowDelete": allowed},
+        {"allowDelete": allowed, "tags": tags},
+        {"allowDelete": allowed, "tags": tags, "projects": grown},
     ]
 
 

@@ -1,0 +1,269 @@
+"""guard/…: what a change would lose, and what Azure would refuse or ignore of it; loss has to be allowed.
+
+It looks at a change, not at a landing zone: at what goes, what is replaced and what differs, and at what the stack file
+allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from arm.change_rules import Kind
+from arm.changes import Change, changes, worst
+from arm.graph import Resource
+from arm.ids import within
+from checks.finding import Check, Finding, Severity
+from landingzone.config import LandingZoneConfig
+from landingzone.config.allowed_loss import AllowedLossConfig
+from landingzone.facts.data import Holds, holding, loss
+
+_PROTECT = "https://learn.microsoft.com/azure/well-architected/reliability/data-management"
+_TABLE = "docs/changes.md has every row of the table."
+
+REPLACED = Check(
+    id="guard/replace-not-allowed",
+    severity=Severity.ERROR,
+    says="{name} would be replaced: {why}. Lost: {lost}.",
+    remedy="Take the change back; or, once what must be kept is saved, allow it in the stack file: "
+    "allowReplace: [{{resource: {name}, reason: …}}].",
+    why="The resource holds data, or its name stays taken after deletion. Replacing deletes it first. That is not done "
+    "by the way: the stack file names it under `allowReplace`, with a reason; afterwards the entry is taken out again.",
+    source=_PROTECT,
+)
+DELETED = Check(
+    id="guard/delete-not-allowed",
+    severity=Severity.ERROR,
+    says="{name} would be deleted{why}. Lost: {lost}.",
+    remedy="Take the change back; or, once what must be kept is saved, allow it in the stack file: "
+    "allowDelete: [{{resource: {allowed}, reason: …}}].",
+    why="The resource holds data, or its name stays taken after deletion. The stack file names it under `allowDelete`, "
+    "or as PROJECT/ENVIRONMENT all of what goes, with a reason, and takes the entry out again afterwards.",
+    source=_PROTECT,
+)
+REFUSED = Check(
+    id="guard/refused-by-azure",
+    severity=Severity.ERROR,
+    says="{path} of {name} cannot be changed{why}. {then}",
+    remedy="Take the change back; or make another resource in its place, under another name.",
+    why="azure-native plans an update that Azure refuses, or that cannot be: the deployment stops half-way, or says "
+    "that something is so which is not. " + _TABLE,
+    source="https://www.pulumi.com/registry/packages/azure-native/",
+)
+IGNORED = Check(
+    id="guard/ignored-by-azure",
+    severity=Severity.ERROR,
+    says="{path} of {name} stays as it is{why}. azure-native sends an update, and Azure takes it without doing it.",
+    remedy="Take the change back; or make another resource in its place, under another name.",
+    why="The deployment ends well and the state says that something was changed which was not; only a refresh shows "
+    "it. " + _TABLE,
+    source="https://github.com/Azure/bicep-types-az/issues/2543",
+)
+IN_USE = Check(
+    id="guard/refused-while-in-use",
+    severity=Severity.WARNING,
+    says="{path} of {name} changes, which Azure refuses while something uses it{why}.",
+    remedy="Take away first what uses it (`pulumi destroy --target URN` for each), then deploy the change.",
+    why="Azure refuses to change or take away what is in use, and Pulumi deletes only after it has updated. Whether "
+    "something uses it is not looked at. " + _TABLE,
+    source="https://github.com/Azure/bicep/issues/13267",
+)
+UNUSED = Check(
+    id="guard/allows-nothing",
+    severity=Severity.WARNING,
+    says="{key} names {name}, which is not {what} here.",
+    remedy="Take the entry out of the stack file: it would let a later loss pass.",
+    why="An entry of `allowReplace` or `allowDelete` is for one change. One that stays lets through what nobody "
+    "decided.",
+    source=_PROTECT,
+)
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A resource as it stands. `logical` is its name in the program; owners are "" where it has none."""
+
+    urn: str
+    type: str
+    id: str
+    name: str
+    project: str = ""
+    environment: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def logical(self) -> str:
+        """Its name in the program, which no change of appearance touches."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def owner(self) -> str:
+        """PROJECT/ENVIRONMENT, "" where it has none."""
+        return f"{self.project}/{self.environment}" if self.project else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
+
+    `standing`: everything there is now. `owners`: PROJECT/ENVIRONMENT of everything there is afterwards.
+    """
+
+    deleted: tuple[Thing, ...] = ()
+    replaced: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
+    updated: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
+    standing: tuple[Thing, ...] = ()
+    owners: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the stack file allows."""
+
+    replace: tuple[AllowedLossConfig, ...] = ()
+    delete: tuple[AllowedLossConfig, ...] = ()
+
+    @classmethod
+    def of(cls, config: LandingZoneConfig) -> Allowed:
+        """The entries of a stack file."""
+        return cls(config.allow_replace, config.allow_delete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """Something that is lost: by which check it is told, and why it goes."""
+
+    thing: Thing
+    check: Check
+    holds: Holds
+    why: str
+
+
+def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
+    """Everything to be said, errors first. A loss that is allowed is not said, an entry that allows nothing is."""
+    losses = _losses(edit)
+    told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
+    told += [finding for thing, found in edit.updated for finding in _impossible(thing, found)]
+    told += _unused(losses, edit, allowed)
+    return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
+
+
+def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
+    """What would be done to make one landing zone of another."""
+    was, now = ({resource.urn: resource for resource in side} for side in (old, new))
+    both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
+    return Edit(
+        deleted=tuple(_thing(resource) for urn, resource in was.items() if urn not in now),
+        replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
+        updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
+        standing=tuple(map(_thing, was.values())),
+        owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
+    )
+
+
+def _thing(resource: Resource) -> Thing:
+    owner = resource.project, resource.environment
+    return Thing(resource.urn, resource.arm_type, resource.id, resource.name, *owner, resource.properties)
+
+
+def _changes(was: Resource, now: Resource) -> tuple[Change, ...]:
+    return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body})
+
+
+def _losses(edit: Edit) -> tuple[_Loss, ...]:
+    """What holds data and goes. What is in another one of these is lost with it, and not told by itself."""
+    found = tuple(_all_losses(edit))
+    return tuple(one for one in found if not any(_is_in(one.thing, other.thing) for other in found))
+
+
+def _is_in(thing: Thing, above: Thing) -> bool:
+    return bool(above.id) and thing.id.lower() != above.id.lower() and within(thing.id, above.id)
+
+
+def _all_losses(edit: Edit) -> Iterator[_Loss]:
+    """What holds data and goes: by itself, or with what it is in."""
+    told = set()
+    for thing in edit.deleted:
+        holds = holding(thing.type)
+        if holds:
+            told.add(thing.urn)
+            yield _Loss(thing, DELETED, holds, "")
+    for thing, found in edit.replaced:
+        holds = holding(thing.type)
+        if holds and thing.urn not in told:
+            told.add(thing.urn)
+            yield _Loss(thing, REPLACED, holds, _replaced_by(found))
+    for above, check in (*((t, DELETED) for t in edit.deleted), *((t, REPLACED) for t, _ in edit.replaced)):
+        for thing in edit.standing:
+            holds = holding(thing.type)
+            if holds and thing.urn not in told and _is_in(thing, above):
+                told.add(thing.urn)
+                yield _Loss(thing, check, holds, (", " if check is DELETED else "") + f"it goes with {above.name}")
+
+
+def _replaced_by(found: tuple[Change, ...]) -> str:
+    paths = [change.row.path for change in found if change.kind is Kind.REPLACES]
+    return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine says so"
+
+
+def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
+    return allowed.replace if one.check is REPLACED else allowed.delete
+
+
+def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
+    """Whether an entry names what is lost. An environment is named only where nothing of it stays."""
+    named, thing = entry.resource.lower(), one.thing
+    if named in (thing.name.lower(), thing.logical.lower(), thing.id.lower()):
+        return True
+    return one.check is DELETED and named == thing.owner and thing.owner not in edit.owners
+
+
+def _lost(one: _Loss, edit: Edit) -> Finding:
+    thing, lost = one.thing, loss(one.holds, one.thing.properties)
+    whole = bool(thing.owner) and thing.owner not in edit.owners
+    words = {"why": one.why, "lost": lost, "allowed": thing.owner if whole else thing.name}
+    return _finding(one.check, thing, "", words)
+
+
+def _impossible(thing: Thing, found: tuple[Change, ...]) -> Iterator[Finding]:
+    """What of an update cannot be."""
+    checks = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
+    for change in found:
+        check = checks.get(change.kind)
+        if check:
+            then = "Azure refuses the update that azure-native sends."
+            if change.kind is Kind.FIXED:
+                then = "Whether Azure refuses or ignores the update that azure-native sends is not documented."
+            why = f": {change.rule.why}" if change.rule.why else ""
+            yield _finding(check, thing, change.row.path, {"path": change.row.path, "why": why, "then": then})
+
+
+def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+    for key, entries, check, what in (
+        ("allowReplace", allowed.replace, REPLACED, "replaced"),
+        ("allowDelete", allowed.delete, DELETED, "deleted"),
+    ):
+        for index, entry in enumerate(entries):
+            if not any(one.check is check and _names(entry, one, edit) for one in losses):
+                thing = Thing("", "", "", entry.resource)
+                yield _finding(UNUSED, thing, f"{key}[{index}]", {"key": key, "what": f"{what}, or holds no data,"})
+
+
+def _finding(check: Check, thing: Thing, path: str, words: dict[str, str]) -> Finding:
+    return Finding(
+        check=check.id,
+        severity=check.severity,
+        urn=thing.urn,
+        name=thing.name,
+        resource_id=thing.id,
+        project=thing.project,
+        environment=thing.environment,
+        path=path,
+        expected=None,
+        actual=None,
+        message=check.says.format(name=thing.name, **words),
+        remedy=check.remedy.format(name=thing.name, **words),
+        source=check.source,
+    )

@@ -1,0 +1,212 @@
+"""What Pulumi's engine would do, from `pulumi preview --json`: the same difference, and the same guard.
+
+The file may hold anything of the state, so nothing that is secret, or looks so, comes out of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from arm import table
+from arm.graph import unknown
+from arm.ids import parse
+from arm.shapes import id_of, to_body
+from checks.guard import Allowed, guard
+from landingzone.problems import LandingZoneError
+from landingzone.secrets import plain_secrets
+from reports.difference import Changed, Difference, compared, edit
+
+Told = Mapping[str, Any]
+
+_SAME = frozenset(("same", "read", "refresh"))
+_NEW = frozenset(("create", "import"))
+_REPLACED = frozenset(
+    ("replace", "create-replacement", "delete-replaced", "read-replacement", "import-replacement", "discard-replaced")
+)
+_NOTHING = frozenset(("discard", "remove-pending-replace"))
+_OPS = _SAME | _NEW | _REPLACED | _NOTHING | {"update", "delete"}
+#: What stands for a value known only at deployment, and what marks a secret (sdk/python/lib/pulumi/runtime/rpc.py).
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_SECRET = "4dabf18193072939515e22adb298388d"
+_HIDDEN = "[secret]"
+_HOW = "  Write it with `pulumi preview --json > FILE`, of this stack and this commit."
+
+
+def read(name: str) -> Told:
+    """The engine's preview from a file, `-` for standard input. Raises LandingZoneError for what is none."""
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise LandingZoneError(f"--engine {name}\n  It cannot be read: {why}.\n{_HOW}") from None
+    start = text.find("{")
+    try:
+        told = json.loads(text[start:]) if start >= 0 else None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not _are_steps(told.get("steps")):
+        raise LandingZoneError(f"--engine {name}\n  It is not the JSON of a preview of Pulumi's.\n{_HOW}")
+    failed = [d for d in told.get("diagnostics") or () if str(d.get("severity", "")).endswith(("error", "err"))]
+    if failed or told.get("maybeCorrupt"):
+        raise LandingZoneError(
+            f"--engine {name}\n  That preview ended with an error, so it does not hold all that would be done.\n"
+            "  Run `pulumi preview` until it ends well."
+        )
+    new = sorted({step["op"] for step in told["steps"]} - _OPS)
+    if new:
+        raise LandingZoneError(
+            f"--engine {name}\n  It has steps of a kind that is not known here: {', '.join(new)}.\n{_HOW}"
+        )
+    return told
+
+
+def _are_steps(steps: Any) -> bool:
+    return isinstance(steps, list) and all(
+        isinstance(step, dict) and isinstance(step.get("op"), str) and isinstance(step.get("urn"), str)
+        for step in steps
+    )
+
+
+def difference_by_engine(steps: Told, new: Told, allowed: Allowed) -> Difference:
+    """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
+
+    Raises LandingZoneError where the steps are those of another stack.
+    """
+    _of_this_stack(steps, new["stack"])
+    reading = _Reading({resource["urn"]: resource for resource in new["resources"]})
+    found: dict[str, list[Told]] = {}
+    for step in steps["steps"]:
+        if reading.counts(step):
+            found.setdefault(step["urn"], []).append(step)
+    created, deleted, changed, same = [], [], [], 0
+    for each in found.values():
+        ops = {step["op"] for step in each} - _NOTHING
+        if ops & _REPLACED or "update" in ops:
+            changed.append(reading.changed(each, bool(ops & _REPLACED)))
+        elif "delete" in ops:
+            deleted.append(reading.record(next(step["oldState"] for step in each if step.get("oldState"))))
+        elif ops & _NEW:
+            created.append(reading.record(next(step["newState"] for step in each if step.get("newState"))))
+        else:
+            same += len(ops & _SAME)
+    none: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
+    return Difference(
+        stack=new["stack"],
+        revision="what Pulumi's state holds",
+        is_new=False,
+        created=tuple(created),
+        deleted=tuple(deleted),
+        changed=tuple(changed),
+        unchanged=same,
+        addresses=(),
+        roles=none,
+        egress=none,
+        findings=none,
+        verdicts=none,
+        guard=guard(edit(deleted, changed, reading.standing(found), new["resources"]), allowed),
+        engine=True,
+    )
+
+
+def _of_this_stack(steps: Told, stack: str) -> None:
+    others = {parts[2] for step in steps["steps"] if len(parts := step["urn"].split(":", 4)) > 3} - {stack}
+    if others:
+        raise LandingZoneError(
+            f"--engine\n  The preview is of stack {', '.join(sorted(others))}, and the stack file of {stack}.\n{_HOW}"
+        )
+
+
+class _Reading:
+    """Reads states of the engine as records of a preview. `known`: our own, by URN."""
+
+    def __init__(self, known: Mapping[str, Told]) -> None:
+        self.known = known
+
+    def counts(self, step: Told) -> bool:
+        """Whether a step is about a resource in Azure."""
+        return str(_state(step).get("type", "")).startswith("azure-native")
+
+    def standing(self, found: Mapping[str, list[Told]]) -> Iterator[Told]:
+        """Everything that stands now."""
+        for steps in found.values():
+            old = next((step["oldState"] for step in steps if step.get("oldState")), None)
+            if old:
+                yield self.record(old)
+
+    def changed(self, steps: list[Told], replaced: bool) -> Changed:
+        """A resource before and after. What the engine says of replacing counts, not the table."""
+        old = next(step["oldState"] for step in steps if step.get("oldState"))
+        new = next((step["newState"] for step in reversed(steps) if step.get("newState")), old)
+        before, after = self.record(old), self.record({**new, "id": ""}, _subscription(old.get("id")))
+        if not after["id"]:
+            after = {**after, "id": before["id"]}
+        found = compared(before, after)
+        return Changed(found.before, found.resource, found.changes, replaced)
+
+    def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
+        """A state as a preview would tell it, without what is secret."""
+        token, inputs = _token(state), _shown(state.get("inputs") or {})
+        told_id = state.get("id") or ""
+        resource_id = told_id if told_id.startswith("/") else ""
+        known = self.known.get(state["urn"], {})
+        try:
+            arm_type, body = table.entry(token)["arm"], to_body(token, inputs)
+            resource_id = resource_id or id_of(token, inputs, subscription or known.get("subscription", "")) or ""
+        except table.UnmappedInput:
+            arm_type, body = "", {"properties": inputs}
+        parsed = parse(resource_id) if resource_id else None
+        tags = inputs.get("tags") if isinstance(inputs.get("tags"), dict) else {}
+        return {
+            "urn": state["urn"],
+            "armType": parsed.type if parsed else arm_type,
+            "apiVersion": "",
+            "id": resource_id,
+            "name": parsed.name if parsed else state["urn"].rpartition("::")[2],
+            "resourceGroup": parsed.resource_group if parsed else "",
+            "project": known.get("project", tags.get("project", "")),
+            "environment": known.get("environment", tags.get("environment", "")),
+            "provider": "",
+            "protect": bool(state.get("protect")),
+            "body": body,
+        }
+
+
+def _state(step: Told) -> Told:
+    found: Told = step.get("newState") or step.get("oldState") or {}
+    return found
+
+
+def _token(state: Told) -> str:
+    """The type without the API version that older SDKs wrote into it."""
+    return re.sub(r"/v\d\w*:", ":", str(state["type"]))
+
+
+def _subscription(resource_id: Any) -> str:
+    try:
+        return parse(resource_id).subscription
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _shown(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs without what azure-native adds for itself, and without what is secret or looks so."""
+    own = {key: _plain(value) for key, value in inputs.items() if not key.startswith("__") and key != "azureApiVersion"}
+    for path, _ in plain_secrets(own):
+        at: Any = own
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = _HIDDEN
+    return own
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _HIDDEN if _SECRET in value else {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return unknown("known only at deployment") if value == _UNKNOWN else value

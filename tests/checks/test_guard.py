@@ -1,0 +1,124 @@
+"""The guard: what would be lost has to be allowed, and what cannot be is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from arm.graph import Resource
+from checks.guard import Allowed, Edit, edit_of, guard
+from landingzone.config.allowed_loss import AllowedLossConfig
+
+GROUP = "/subscriptions/s/resourceGroups/rg"
+STORE = "Microsoft.Storage/storageAccounts"
+VNET = "Microsoft.Network/virtualNetworks"
+
+
+def resource(arm_type: str, name: str, owner: str = "", **body: Any) -> Resource:
+    """A resource of the program; its logical name is its type's last word."""
+    project, _, environment = owner.partition("/")
+    where = f"{GROUP}/providers/{arm_type}/{name}"
+    return Resource(
+        urn=f"urn:pulumi:s::p::t::{arm_type.rpartition('/')[2]}",
+        token="t",
+        arm_type=arm_type,
+        api_version="",
+        id=GROUP if arm_type.endswith("resourceGroups") else where,
+        name=name,
+        location="",
+        subscription="s",
+        resource_group="rg",
+        body=body,
+        project=project,
+        environment=environment,
+    )
+
+
+OTHER = resource(STORE, "other", "churn/dev")
+GROUPS = "Microsoft.Resources/resourceGroups"
+RG, RG_MOVED = (resource(GROUPS, "rg", location=place) for place in ("westeurope", "northeurope"))
+DATA = resource(STORE, "st", "churn/dev")
+CONTAINER = replace(
+    resource(f"{STORE}/blobServices/containers", "c", "churn/dev"), id=f"{DATA.id}/blobServices/default/containers/c"
+)
+NET = resource(VNET, "vnet", "churn/dev")
+
+
+def entry(name: str) -> AllowedLossConfig:
+    """An entry of the stack file."""
+    return AllowedLossConfig(resource=name, reason="Nothing is in it yet.")
+
+
+CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, str]]]] = {
+    "nothing changes": ([DATA, NET], [DATA, NET], Allowed(), []),
+    "what holds no data goes": ([DATA, NET], [DATA], Allowed(), []),
+    "an account goes": ([DATA], [], Allowed(), [("guard/delete-not-allowed", "st")]),
+    "an account goes, allowed by name": ([DATA], [], Allowed(delete=(entry("st"),)), []),
+    "an account goes, allowed by its name in the program": (
+        [DATA], [], Allowed(delete=(entry("storageAccounts"),)), [],
+    ),
+    "an account goes with its containers": ([DATA, CONTAINER], [], Allowed(), [("guard/delete-not-allowed", "st")]),
+    "a container goes": ([DATA, CONTAINER], [DATA], Allowed(), [("guard/delete-not-allowed", "c")]),
+    "an environment goes, allowed as a whole": ([DATA, NET], [], Allowed(delete=(entry("churn/dev"),)), []),
+    "an account goes, its environment stays": (
+        [DATA, NET], [NET], Allowed(delete=(entry("churn/dev"),)),
+        [("guard/delete-not-allowed", "st"), ("guard/allows-nothing", "churn/dev")],
+    ),
+    "replacing is not deleting": (
+        [DATA], [OTHER], Allowed(delete=(entry("st"),)),
+        [("guard/replace-not-allowed", "st"), ("guard/allows-nothing", "st")],
+    ),
+    "an account is replaced, allowed": ([DATA], [OTHER], Allowed(replace=(entry("st"),)), []),
+    "a whole environment does not allow replacing": (
+        [DATA], [OTHER], Allowed(replace=(entry("churn/dev"),)),
+        [("guard/replace-not-allowed", "st"), ("guard/allows-nothing", "churn/dev")],
+    ),
+    "a group moves, and what is in it goes": (
+        [RG, DATA], [RG_MOVED, DATA], Allowed(), [("guard/replace-not-allowed", "st")],
+    ),
+    "a group moves, allowed": ([RG, DATA], [RG_MOVED, DATA], Allowed(replace=(entry("st"),)), []),
+    "what Azure refuses": (
+        [DATA], [resource(STORE, "st", "churn/dev", kind="BlobStorage")], Allowed(), [("guard/refused-by-azure", "st")],
+    ),
+    "what Azure ignores": (
+        [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 2048})],
+        [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 3072})],
+        Allowed(), [("guard/ignored-by-azure", "k")],
+    ),
+    "what Azure refuses while in use": (
+        [resource(VNET, "vnet", properties={"subnets": [{"name": "a"}, {"name": "b"}]})],
+        [resource(VNET, "vnet", properties={"subnets": [{"name": "a"}]})],
+        Allowed(), [("guard/refused-while-in-use", "vnet")],
+    ),
+    "what nobody knows": ([NET], [resource(VNET, "vnet", "churn/dev", extendedLocation={"name": "a"})], Allowed(), []),
+    "an entry that is left": ([DATA], [DATA], Allowed(replace=(entry("st"),)), [("guard/allows-nothing", "st")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_guard_says_what_has_to_be_decided(case: str) -> None:
+    """Of which resource or entry."""
+    old, new, allowed, said = CASES[case]
+
+    assert [(finding.check, finding.name) for finding in guard(edit_of(old, new), allowed)] == said
+
+
+def test_a_loss_is_told_with_what_azure_keeps() -> None:
+    """What is lost, why, and the line that would allow it."""
+    vault = resource("Microsoft.KeyVault/vaults", "kv", "churn/dev", properties={"softDeleteRetentionInDays": 30})
+
+    (finding,) = guard(edit_of([vault], []), Allowed())
+
+    assert (finding.message, finding.remedy) == (
+        "kv would be deleted. Lost: secrets and keys; with purge protection, it and its name stay for 30 days and can "
+        "be recovered; nobody can end that sooner.",
+        "Take the change back; or, once what must be kept is saved, allow it in the stack file: "
+        "allowDelete: [{resource: churn/dev, reason: …}].",
+    )
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    """No change, no entry."""
+    assert guard(Edit(), Allowed()) == ()

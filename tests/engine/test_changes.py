@@ -1,0 +1,95 @@
+"""What a changed property does under Pulumi's own engine: its plan, Azure's answer, and what a refresh shows then."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from arm.change_rules import Kind
+from arm.shapes import arm_type
+from rehearsal.engine import Stack
+from rehearsal.life import COMMANDS
+from rehearsal.steps import Step, run
+from tests.arm.change_cases import CASES, Case
+from tests.arm.test_changes import SUBSCRIPTION, name, sides
+from tests.engine.engine import engine
+from tests.rehearsal.common import LONG
+
+PROGRAM = f"""
+import json, pulumi
+hub = pulumi.ProviderResource("azure-native", "hub", {{"subscriptionId": "{SUBSCRIPTION}"}})
+for case in json.loads(pulumi.Config().require("cases")):
+    pulumi.CustomResource(case["token"], case["name"], case["inputs"], pulumi.ResourceOptions(provider=hub))
+"""
+#: One of each kind, and some more: the same in every run.
+SAMPLE = tuple(next(case for case in CASES if case[4] is kind) for kind in Kind) + tuple(
+    random.Random(7).sample(CASES, 12)
+)
+
+
+def written(cases: tuple[Case, ...], side: int) -> dict[str, Any]:
+    """The configuration with one side of each case. Each has a name of its own, where its name is not what changes."""
+    found = []
+    for number, case in enumerate(cases):
+        key = arm_type(f"azure-native:{case[0]}").name_input
+        inputs = sides(case)[side]
+        inputs |= {} if case[1] == key else {key: f"case{number}"}
+        found.append({"token": f"azure-native:{case[0]}", "name": f"case{number}", "inputs": inputs})
+    return {"small:cases": json.dumps(found)}
+
+
+def done(stack: Stack, *command: str) -> Step:
+    """A command of the engine, which goes on where something is refused."""
+    return run(stack, "", command, lambda _: None)
+
+
+def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
+    """What becomes of each case."""
+    main = folder / "program" / "__main__.py"
+    main.parent.mkdir()
+    main.write_text(PROGRAM)
+    config = folder / "Pulumi.dev.yaml"
+    config.write_text(yaml.safe_dump({"config": written(cases, 0)}))
+    stack = engine().stack(folder / "engine", main, "small", config, memory=folder / "azure.sqlite")
+    stack.do("up")
+    stack.configure(written(cases, 1))
+    plans = {step["urn"].rpartition("::")[2]: step["op"] for step in stack.preview()["steps"]}
+    refused = {refusal.name for refusal in done(stack, *COMMANDS["up"], "--continue-on-error").refused}
+    drift = {step["urn"].rpartition("::")[2] for step in _drift(stack)}
+    kinds = []
+    for number in range(len(cases)):
+        case = f"case{number}"
+        kind = Kind.UPDATES if plans.get(case) in ("update", "same") else Kind.REPLACES
+        kind = Kind.REFUSED if case in refused else Kind.IGNORED if case in drift else kind
+        kinds.append(kind)
+    return kinds
+
+
+def _drift(stack: Stack) -> list[dict[str, Any]]:
+    """Resources that a refresh finds otherwise than the state holds them."""
+    found = []
+
+    def heard(event: dict[str, Any]) -> None:
+        metadata = event.get("resOutputsEvent", {}).get("metadata", {})
+        if metadata.get("op") == "refresh" and (metadata.get("old") or {}).get("inputs") != metadata["new"]["inputs"]:
+            found.append(metadata)
+
+    assert stack.events(*COMMANDS["refresh"], on_event=heard) == ""
+    return found
+
+
+#: What the pretend Azure makes of what is not known, or known only of what uses the resource.
+AS = {Kind.FIXED: Kind.REFUSED, Kind.UNKNOWN: Kind.UPDATES, Kind.IN_USE: Kind.UPDATES}
+
+
+@pytest.mark.parametrize("cases", [SAMPLE, pytest.param(CASES, marks=LONG)], ids=["a sample", "every row"])
+def test_the_engine_does_what_the_table_says(tmp_path: Path, cases: tuple[Case, ...]) -> None:
+    """Plans a replacement where azure-native does, is refused by Azure, and shows by a refresh what was ignored."""
+    kinds = under_the_engine(tmp_path, cases)
+
+    assert list(zip(map(name, cases), kinds, strict=True)) == [(name(case), AS.get(case[4], case[4])) for case in cases]
