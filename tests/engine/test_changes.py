@@ -14,7 +14,7 @@ from arm.change_rules import Kind
 from arm.shapes import arm_type
 from rehearsal.engine import Stack
 from rehearsal.life import COMMANDS
-from rehearsal.steps import Step, run
+from rehearsal.steps import run
 from tests.arm.change_cases import CASES, Case
 from tests.arm.test_changes import SUBSCRIPTION, name, sides
 from tests.engine.engine import engine
@@ -43,11 +43,6 @@ def written(cases: tuple[Case, ...], side: int) -> dict[str, Any]:
     return {"small:cases": json.dumps(found)}
 
 
-def done(stack: Stack, *command: str) -> Step:
-    """A command of the engine, which goes on where something is refused."""
-    return run(stack, "", command, lambda _: None)
-
-
 def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
     """What becomes of each case."""
     main = folder / "program" / "__main__.py"
@@ -59,8 +54,12 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
     stack.do("up")
     stack.configure(written(cases, 1))
     plans = {step["urn"].rpartition("::")[2]: step["op"] for step in stack.preview()["steps"]}
-    refused = {refusal.name for refusal in done(stack, *COMMANDS["up"], "--continue-on-error").refused}
-    drift = {step["urn"].rpartition("::")[2] for step in _drift(stack)}
+    up = run(stack, "up", (*COMMANDS["up"], "--continue-on-error"), lambda _: None)
+    refused = {refusal.name for refusal in up.refused}
+    before = inputs_in(stack)
+    stack.do("refresh")
+    after = inputs_in(stack)
+    drift = {case for case in before if before[case] != after[case]}
     kinds = []
     for number in range(len(cases)):
         case = f"case{number}"
@@ -70,17 +69,9 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
     return kinds
 
 
-def _drift(stack: Stack) -> list[dict[str, Any]]:
-    """Resources that a refresh finds otherwise than the state holds them."""
-    found = []
-
-    def heard(event: dict[str, Any]) -> None:
-        metadata = event.get("resOutputsEvent", {}).get("metadata", {})
-        if metadata.get("op") == "refresh" and (metadata.get("old") or {}).get("inputs") != metadata["new"]["inputs"]:
-            found.append(metadata)
-
-    assert stack.events(*COMMANDS["refresh"], on_event=heard) == ""
-    return found
+def inputs_in(stack: Stack) -> dict[str, Any]:
+    """What the engine's state holds of each resource."""
+    return {each["urn"].rpartition("::")[2]: each.get("inputs") for each in stack.state()["resources"]}
 
 
 #: What the pretend Azure makes of what is not known, or known only of what uses the resource.
