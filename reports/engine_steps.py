@@ -160,7 +160,8 @@ class _Reading:
         except table.UnmappedInput:
             arm_type, body = "", {"properties": inputs}
         parsed = parse(resource_id) if resource_id else None
-        tags = inputs.get("tags") if isinstance(inputs.get("tags"), dict) else {}
+        given = inputs.get("tags")
+        tags: dict[str, Any] = given if isinstance(given, dict) else {}
         return {
             "urn": state["urn"],
             "armType": parsed.type if parsed else arm_type,
