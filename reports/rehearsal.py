@@ -10,7 +10,7 @@ from typing import Any
 from rehearsal.faults import Outcome
 from rehearsal.life import Life
 from rehearsal.steps import Step
-from reports.as_json import dump
+from reports.as_json import dump, finding_record
 
 SCHEMA_VERSION = 1
 NOT_SIMULATED = "What the pretend Azure does not know: docs/rehearsal.md."
@@ -179,6 +179,7 @@ def _step(step: Step) -> dict[str, Any]:
         "wrong": step.wrong,
         "leftOut": step.left_out,
         "refused": [{"name": each.name, "said": each.said} for each in step.refused],
+        "guard": [finding_record(each) for each in step.guarded],
         "lost": [{"name": each.name, "id": each.id, "what": each.what, "back": each.back} for each in step.lost],
     }
 

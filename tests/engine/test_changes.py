@@ -12,9 +12,12 @@ import yaml
 
 from arm.change_rules import Kind
 from arm.shapes import arm_type
+from checks.guard import DELETED, IGNORED, IN_USE, REFUSED, REPLACED, Allowed
 from rehearsal.engine import Stack
 from rehearsal.life import COMMANDS
 from rehearsal.steps import run
+from reports.difference import Difference
+from reports.engine_steps import difference_by_engine
 from tests.arm.change_cases import CASES, Case
 from tests.arm.test_changes import SUBSCRIPTION, name, sides
 from tests.engine.engine import engine
@@ -43,8 +46,8 @@ def written(cases: tuple[Case, ...], side: int) -> dict[str, Any]:
     return {"small:cases": json.dumps(found)}
 
 
-def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
-    """What becomes of each case."""
+def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind], Difference]:
+    """What becomes of each case, and what is told of the engine's preview before."""
     main = folder / "program" / "__main__.py"
     main.parent.mkdir()
     main.write_text(PROGRAM)
@@ -53,7 +56,8 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
     stack = engine().stack(folder / "engine", main, "small", config, memory=folder / "azure.sqlite")
     stack.do("up")
     stack.configure(written(cases, 1))
-    plans = {step["urn"].rpartition("::")[2]: step["op"] for step in stack.preview()["steps"]}
+    preview = stack.preview()
+    plans = {step["urn"].rpartition("::")[2]: step["op"] for step in preview["steps"]}
     up = run(stack, "up", (*COMMANDS["up"], "--continue-on-error"), lambda _: None)
     refused = {refusal.name for refusal in up.refused}
     before = inputs_in(stack)
@@ -66,7 +70,7 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> list[Kind]:
         kind = Kind.UPDATES if plans.get(case) in ("update", "same") else Kind.REPLACES
         kind = Kind.REFUSED if case in refused else Kind.IGNORED if case in drift else kind
         kinds.append(kind)
-    return kinds
+    return kinds, difference_by_engine(preview, {"stack": "dev", "resources": []}, Allowed())
 
 
 def inputs_in(stack: Stack) -> dict[str, Any]:
@@ -77,10 +81,24 @@ def inputs_in(stack: Stack) -> dict[str, Any]:
 #: What the pretend Azure makes of what is not known, or known only of what uses the resource.
 AS = {Kind.FIXED: Kind.REFUSED, Kind.UNKNOWN: Kind.UPDATES, Kind.IN_USE: Kind.UPDATES}
 
+#: What the guard says of an update.
+SAID = {
+    Kind.REFUSED: REFUSED.id,
+    Kind.FIXED: REFUSED.id,
+    Kind.IGNORED: IGNORED.id,
+    Kind.IN_USE: IN_USE.id,
+}
+
 
 @pytest.mark.parametrize("cases", [SAMPLE, pytest.param(CASES, marks=LONG)], ids=["a sample", "every row"])
 def test_the_engine_does_what_the_table_says(tmp_path: Path, cases: tuple[Case, ...]) -> None:
-    """Plans a replacement where azure-native does, is refused by Azure, and shows by a refresh what was ignored."""
-    kinds = under_the_engine(tmp_path, cases)
+    """Plans what azure-native replaces, is refused by Azure, shows by a refresh what was ignored; the guard said so."""
+    kinds, told = under_the_engine(tmp_path, cases)
 
+    names = {f"case{number}": case for number, case in enumerate(cases)}
+    said = {(f.urn.rpartition("::")[2], f.check) for f in told.guard if f.check not in (REPLACED.id, DELETED.id)}
+    assert said == {(each, SAID[case[4]]) for each, case in names.items() if case[4] in SAID}
+    assert {c.resource["urn"].rpartition("::")[2] for c in told.changed if c.replaced} == {
+        each for each, case in names.items() if case[4] is Kind.REPLACES
+    }
     assert list(zip(map(name, cases), kinds, strict=True)) == [(name(case), AS.get(case[4], case[4])) for case in cases]
