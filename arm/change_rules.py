@@ -188,6 +188,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_properties(_REST + "storagerp/storage-accounts/update", "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess", "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "defaultToOAuthAuthentication", "supportsHttpsTrafficOnly", "encryption", "isLocalUserEnabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy"),
         *_updates(_REST + "storagerp/storage-accounts/update", "identity"),
     ),
+    "Microsoft.Storage/storageAccounts/blobServices": (
+        Rule("properties", Kind.UPDATES, _REST + "storagerp/blob-services/set-service-properties"),
+    ),
+    "Microsoft.Storage/storageAccounts/blobServices/containers": (
+        Rule("properties.immutableStorageWithVersioning", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/storage/blobcontainer/", "it is set when the container is made"),
+        *_properties(_REST + "storagerp/blob-containers/update", "publicAccess", "metadata"),
+    ),
     "Microsoft.ContainerRegistry/registries": (
         Rule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
         Rule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the registry is made"),

@@ -26,6 +26,10 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 #: What inputs need beside those that change.
 WITH: dict[str, dict[str, Any]] = {
     "machinelearningservices:Compute": {"properties": {"computeType": "AmlCompute", "properties": {}}},
+    "machinelearningservices:Datastore": {
+        "properties": {"datastoreType": "AzureBlob", "credentials": {"credentialsType": "None"}}
+    },
+    "machinelearningservices:ManagedNetworkSettingsRule": {"properties": {"type": "FQDN"}},
     "authorization:RoleAssignment": {"scope": f"/subscriptions/{SUBSCRIPTION}"},
 }
 
