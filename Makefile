@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview test test-faults test-pairwise lint types lock docs bench clean
+.PHONY: preview test test-faults test-pairwise lint types lock docs bench bench-engine clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
@@ -15,7 +15,7 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
 	@$(BIN)/python -m pytest -n auto -rs
 
-test-faults: $(READY)        ## every kind of fault while the smallest stack is built: about half an hour
+test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
 	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/rehearsal
 
 test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: about two minutes
@@ -33,6 +33,9 @@ docs: $(READY)               ## writes the generated pages
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.preview
 	@$(BIN)/python -m benchmarks.policies
+
+bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten minutes
+	@$(BIN)/python -m benchmarks.engine
 
 lock: $(READY)               ## pins the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -56,7 +56,7 @@ def landing_zone(projects: int, keep_aliases: bool = False) -> dict[str, Any]:
 
 def of_size(resources: int, keep_aliases: bool = False) -> dict[str, Any]:
     """The landing zone whose number of Azure resources is nearest: with some 60 a project, 115 at the least."""
-    first, second = (_azure(registered(landing_zone(projects))) for projects in (1, 2))
+    first, second = (azure(registered(landing_zone(projects))) for projects in (1, 2))
     return landing_zone(max(1, 1 + round((resources - first) / (second - first))), keep_aliases)
 
 
@@ -70,7 +70,8 @@ def write(written: dict[str, Any], path: Path) -> None:
     path.write_text(yaml.safe_dump({"config": {KEY: written}}, sort_keys=False), encoding="utf-8")
 
 
-def _azure(registration: Registration) -> int:
+def azure(registration: Registration) -> int:
+    """The number of Azure resources."""
     return sum(found.token.startswith("azure-native:") for found in registration.resources)
 
 
@@ -78,7 +79,7 @@ def main() -> None:
     """Writes a stack file and says what it has."""
     written = of_size(int(sys.argv[1]))
     write(written, Path(sys.argv[2]))
-    count = _azure(registered(written))
+    count = azure(registered(written))
     sys.stdout.write(f"{sys.argv[2]}: {count:,} resources in {len(written['projects'])} projects\n")
 
 

@@ -133,7 +133,7 @@ class Engine:
         see offline/memory.py; without it, it forgets.
         """
         at = folder / "project"
-        for path in (at, folder / "home", folder / "state"):
+        for path in (at, folder / "home", folder / "state", folder / "tmp"):
             path.mkdir(parents=True)
         shutil.copyfile(config, at / config.name)  # the engine writes into the stack file
         runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
@@ -153,6 +153,7 @@ class Engine:
         return {
             "PATH": os.pathsep.join(path),
             "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),  # where the engine prepares its state; killed, it leaves some
             "PULUMI_HOME": str(folder / "home" / ".pulumi"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "nothing is secret here",

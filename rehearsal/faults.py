@@ -175,6 +175,7 @@ def _deleted(here: Scene, found: Standing) -> bool:
 
 def _mend(here: Scene) -> tuple[str, ...]:
     """What a person does after an update that was cut off; nothing where it was not."""
+    recovery.make_readable(here.stack)
     if not here.stack.state().get("pending_operations"):
         return ()
     recovery.settle(here.stack, here.planned)

@@ -1,7 +1,8 @@
-"""The engine killed at every operation of a command, and the command run again until it ends."""
+"""The engine killed at the operations of a command, and the command run again until it ends."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class Killed:
     """What became of a landing zone whose engine was killed again and again.
 
     `before` and `after`: URNs of the resources that were under way when it was killed, before Azure acted and after.
-    `differences`: what is otherwise than after an undisturbed run. `twice`: ids that Azure was made to make twice.
+    `differences`: what is otherwise than after an undisturbed run. `twice`: verb and id of what Azure had to do twice.
     """
 
     kills: int
@@ -40,15 +41,23 @@ def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str
     """
     with scene(stage, file.stack, plain_config(file)) as here:
         here.memory.kill_at(POINTS, tuple(ids))
-        return _until_done(here, expected)
+        return _until_done(here, "up", expected)
 
 
-def _until_done(here: Scene, expected: Undisturbed) -> Killed:
+def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed:
+    """The same while a landing zone that stands is destroyed; at the end nothing may be left."""
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.step("up", "up")
+        here.memory.kill_at(POINTS, tuple(ids))
+        return _until_done(here, "destroy", {})
+
+
+def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
     before: set[str] = set()
     after: set[str] = set()
     kills = 0
     while True:
-        last = here.step(f"up, {kills} kills so far", "up")
+        last = here.step(f"{command}, {kills} kills so far", command)
         if [refusal.said for refusal in last.refused] != [_KILLED]:
             break
         kills += 1
@@ -56,12 +65,12 @@ def _until_done(here: Scene, expected: Undisturbed) -> Killed:
         moved = recovery.settle(here.stack, here.planned).moved
         after |= stands.intersection(moved)
         before |= set(moved) - stands
-    made = [operation.id for operation in here.memory.journal() if operation.verb == "create"]
+    done = Counter(f"{operation.verb} {operation.id}" for operation in here.memory.journal())
     return Killed(
         kills,
         frozenset(before),
         frozenset(after),
         last,
         tuple(differences(expected, standing(here))),
-        tuple(sorted({each for each in made if made.count(each) > 1})),
+        tuple(sorted(each for each, times in done.items() if times > 1)),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from landingzone.problems import LandingZoneError
@@ -83,8 +84,23 @@ def told(recovered: Recovered) -> str:
     return "\n".join(lines) + "\n"
 
 
+def make_readable(stack: Stack) -> tuple[Path, ...]:
+    """Deletes what a killed engine left unreadable, where its state is in files. The answer: what was deleted.
+
+    Beside each file it keeps another, `.attrs`, with a checksum; the file itself is replaced whole, but that one is
+    written in place, and killed in between, the engine says `failed to load checkpoint: EOF`
+    (setAttrs in blob/fileblob/attrs.go of gocloud.dev).
+    """
+    folder = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    empty = tuple(file for file in sorted(folder.rglob("*.attrs")) if not file.stat().st_size)
+    for file in empty:
+        file.unlink()
+    return empty
+
+
 def settle(stack: Stack, ids: Mapping[str, str]) -> Recovered:
     """Does the steps above on a stack whose engine was killed. Raises EngineFailed."""
+    make_readable(stack)
     stack.run("cancel", "--yes", "--stack", stack.name)
     recovered = recover(read(stack.run("stack", "export", "--stack", stack.name)), ids)
     file = stack.folder / "state.json"

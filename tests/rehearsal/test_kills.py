@@ -7,7 +7,7 @@ from pathlib import Path
 
 from offline.monitor import Program
 from preview import PROGRAM, PROJECT
-from rehearsal.kills import Killed, kill
+from rehearsal.kills import Killed, kill, kill_at_the_end
 from rehearsal.life import planned_ids
 from tests.rehearsal.common import LONG, SEED, expected, minimal, shipped, stage
 
@@ -59,3 +59,12 @@ def test_killed_at_a_sample_of_prod_the_next_up_converges(tmp_path: Path) -> Non
 
     assert whole(killed) == ((), (), ())
     assert at.keys() <= killed.after
+
+
+@LONG
+def test_killed_while_it_is_destroyed_the_next_destroy_leaves_nothing(tmp_path: Path) -> None:
+    """Nothing in Azure and nothing in the engine's state; `pulumi refresh` settles deletions that were under way."""
+    killed = kill_at_the_end(stage(tmp_path), minimal(), drawn("minimal", 3).values())
+
+    assert whole(killed) == ((), (), ())
+    assert killed.kills >= 2

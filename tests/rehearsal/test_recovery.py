@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from rehearsal.recovery import NoExport, read, recover, told
+from rehearsal.engine import Stack
+from rehearsal.recovery import NoExport, make_readable, read, recover, told
 
 A, B, C = (f"urn:pulumi:dev::lz::azure-native:resources:ResourceGroup::{name}" for name in "abc")
 IDS = {A: "/a", B: "/b"}
@@ -61,6 +63,18 @@ def test_what_is_no_export_is_told(text: str) -> None:
 def test_what_is_an_export_is_read() -> None:
     """As it is."""
     assert read(json.dumps(exported([], []))) == exported([], [])
+
+
+def test_a_state_that_was_being_written_is_made_readable(tmp_path: Path) -> None:
+    """An empty checksum goes, the others and the state stay."""
+    stack = Stack(Path("pulumi"), "dev", tmp_path, {"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
+    below = tmp_path / ".pulumi" / "stacks"
+    below.mkdir(parents=True)
+    for name, text in (("a.json", "{}"), ("a.json.attrs", ""), ("b.json", ""), ("b.json.attrs", "{}")):
+        (below / name).write_text(text)
+
+    assert make_readable(stack) == (below / "a.json.attrs",)
+    assert sorted(path.name for path in below.iterdir()) == ["a.json", "b.json", "b.json.attrs"]
 
 
 def test_the_command_takes_an_export_and_gives_one() -> None:
