@@ -9,7 +9,8 @@ from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.data_unprotected_production import locked_ids, production
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import text, value
-from landingzone.facts.regions import AS_OF, WITHOUT_ZONES
+from landingzone.facts.clouds import PUBLIC
+from landingzone.facts.regions import AS_OF, ZONELESS
 
 CHECK = Check(
     id="data/production-in-one-zone",
@@ -33,12 +34,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Production stores that are in one zone. The firewall counts where any production is behind it."""
     locked = locked_ids(graph)
     environments = production(graph, locked)
+    zoneless = ZONELESS.get(graph.cloud, ZONELESS[PUBLIC]).names
     for arm_type, (path, over) in REDUNDANCY.items():
         for resource in graph.of_type(arm_type):
             region = resource.location.replace(" ", "").lower()
             own = (resource.project, resource.environment) in environments or resource.protect
             counts = bool(environments) if not over else own
-            if not counts or not region or region in WITHOUT_ZONES:
+            if not counts or not region or region in zoneless:
                 continue
             actual = value(resource, path)
             if is_unknown(actual):

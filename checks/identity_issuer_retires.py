@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
+from landingzone.facts.clouds import PUBLIC
 from landingzone.facts.federation import AZURE_DEVOPS, AZURE_DEVOPS_RETIRES
 
 PATH = "properties.issuer"
@@ -24,7 +25,9 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Federated credentials of the issuer that ends."""
+    """Federated credentials of the issuer that ends. It ends for identities of the public cloud: elsewhere it stays."""
+    if graph.cloud != PUBLIC:
+        return
     ended = bool(graph.today) and graph.today[:10] >= AZURE_DEVOPS_RETIRES
     for credential in graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"):
         issuer = value(credential, PATH)

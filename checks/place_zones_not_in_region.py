@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
-from landingzone.facts.regions import AS_OF, SOURCE, WITHOUT_ZONES
+from landingzone.facts.clouds import PUBLIC
+from landingzone.facts.regions import SOURCE, ZONELESS, Regions
 
 CHECK = Check(
     id="place/zones-not-in-region",
     severity=Severity.WARNING,
-    says="{name} asks for availability zones ({path}), and {region} had none on {as_of}.",
+    says="{name} asks for availability zones ({path}), and {region} had none {as_of}.",
     remedy="Say availabilityZones: [] in the stack file, or choose another region. Where the region has gained zones "
     "since, leave it.",
     why="Azure refuses zones, and redundancy over zones, in a region without. Regions gain zones: the list has a day.",
@@ -22,14 +23,20 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Everything that wants zones where there were none."""
+    known = ZONELESS.get(graph.cloud, ZONELESS[PUBLIC])
     for resource in graph:
         region = resource.location.replace(" ", "").lower()
-        if region in WITHOUT_ZONES:
+        if region in known.names:
             for path, wanted in _asked(resource):
                 if is_unknown(wanted):
                     yield CHECK.undecided(resource, path, wanted)
                 else:
-                    yield CHECK.finding(resource, At(path, None, wanted), path=path, region=region, as_of=AS_OF)
+                    yield CHECK.finding(resource, At(path, None, wanted), path=path, region=region, as_of=day(known))
+
+
+def day(known: Regions) -> str:
+    """The day of a list of regions, in a sentence."""
+    return f"on {known.as_of}" if known.as_of else "on a list that has no day"
 
 
 def _asked(resource: Resource) -> Iterator[tuple[str, object]]:

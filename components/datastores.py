@@ -32,7 +32,7 @@ class Datastores(pulumi.ComponentResource):
                     filesystem=container.names[-1],
                     credentials=ml.NoneDatastoreCredentialsArgs(credentials_type="None"),
                     service_data_access_auth_identity=ml.ServiceDataAccessAuthIdentity.NONE,
-                    endpoint="core.windows.net",
+                    endpoint=spec.endpoint,
                     protocol="https",
                     subscription_id=container.subscription,
                     resource_group=container.resource_group,

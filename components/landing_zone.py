@@ -69,6 +69,7 @@ class LandingZone(pulumi.ComponentResource):
             subscription_id=subscription,
             tenant_id=args.tenant_id,
             location=args.location,
+            environment=args.provider_environment,
             disable_pulumi_partner_id=True,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from arm.ids import parse
 from landingzone.addresses import AddressPlan, environments, plan_addresses
 from landingzone.config import LandingZoneConfig
+from landingzone.facts.clouds import CLOUDS, CloudName
 from landingzone.facts.roles import DEPLOYER
 from landingzone.lake import endpoints_built
 from landingzone.names import NameBook
+from landingzone.planning.clouds import check_cloud
 from landingzone.planning.connections import check_connections
 from landingzone.planning.context import Context
 from landingzone.planning.defender import plan_defender
@@ -78,7 +80,7 @@ class LandingZonePlan:
 
     business_unit: str
     location: str
-    cloud: str
+    cloud: CloudName
     tenant_id: str
     subscriptions: tuple[str, ...]
     addresses: AddressPlan
@@ -93,6 +95,11 @@ class LandingZonePlan:
     defender: tuple[DefenderPlanSpec, ...] = ()
     lake: DataLakeSpec | None = None
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def provider_environment(self) -> str:
+        """The cloud as the provider azure-native calls it."""
+        return CLOUDS[self.cloud].environment
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -129,7 +136,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
     problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
-    problems = (*problems, *check_parts(config))
+    problems = (*problems, *check_parts(config), *check_cloud(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())

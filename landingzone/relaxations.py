@@ -10,6 +10,8 @@ from landingzone.addresses import environments
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.isolation import IsolationConfig
 from landingzone.config.policies import Guardrail
+from landingzone.facts.clouds import title
+from landingzone.planning.builtins import left_out
 from landingzone.planning.lake_places import access_of, container_of, lake_users
 from landingzone.planning.pipelines import pull_requests
 from landingzone.problems import Path, listed
@@ -102,6 +104,12 @@ def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:
     missing = [name for name in get_args(Guardrail) if name not in policies.guardrails]
     if missing:
         yield Relaxation(("policies", "guardrails"), f"no policy watches {listed(missing)}")
+    if gone := left_out(config):
+        yield Relaxation(
+            ("policies", "builtIns"),
+            f"{gone} built-ins of guardrails are left out, as no list says that {title(config.cloud)} has them: what "
+            "they would refuse is not refused",
+        )
     if policies.guardrails and policies.production_effect == "Audit":
         yield Relaxation(("policies", "productionEffect"), "guardrails only report in production")
     for name, assignment in policies.assignments.items():

@@ -39,7 +39,11 @@ def egress_page() -> str:
         for rule in rules
     ]
     chosen = _section(
-        "By choice", "Hosts that `egress` in the stack file opens.", ("choice", "hosts", "why", "source"), hosts
+        "By choice",
+        "Hosts that `egress` in the stack file opens. Other clouds than the public one take not all of them, and one "
+        "has hosts beside the tags: [clouds](clouds.md).",
+        ("choice", "hosts", "why", "source"),
+        hosts,
     )
     page = _page(
         "Egress",

@@ -26,12 +26,20 @@ class Answer:
 
 #: What Azure computes and the program reads, of resources that stand: made up from the id, the same in every run.
 _MADE_UP = uuid.UUID("6f1c1a0e-0d3b-5f0e-9a55-3b8f1c2d4e5f")
+#: Ends of the names of vaults, by azure-native's name of a cloud (`environment`).
+VAULTS = {"public": "vault.azure.net", "usgovernment": "vault.usgovcloudapi.net", "china": "vault.azure.cn"}
 #: The private address of a firewall that stands, of a range for documentation (RFC 5737): not to be taken for real.
 _FIREWALL_ADDRESS = "192.0.2.4"
 
 
 class PretendAzure:
-    """One Azure for one run."""
+    """One Azure for one run: the public one, until a provider says otherwise."""
+
+    vaults = VAULTS["public"]
+
+    def in_cloud(self, environment: str) -> None:
+        """From here on it is a cloud, by azure-native's name for it. Raises KeyError for one that there is not."""
+        self.vaults = VAULTS[environment]
 
     def preview(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
         """The answer to a request that is not sent.
@@ -63,7 +71,7 @@ class PretendAzure:
         if token == "azure-native:keyvault:Key":
             vault, key = parse(answer.id).names
             version = uuid.uuid5(_MADE_UP, answer.id).hex
-            outputs["keyUriWithVersion"] = f"https://{vault.lower()}.vault.azure.net/keys/{key}/{version}"
+            outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
         return Answer(answer.id, outputs)
 
 

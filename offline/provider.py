@@ -53,9 +53,11 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse()
 
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Notes the subscription. As with azure-native, secrets arrive as plain values."""
-        given = plain(request.args, "", []).get("subscriptionId", UNKNOWN)
+        """Notes subscription and cloud. As with azure-native, secrets arrive as plain values."""
+        told = plain(request.args, "", [])
+        given = told.get("subscriptionId", UNKNOWN)
         self._subscription = "" if given == UNKNOWN else given
+        self._azure.in_cloud(told.get("environment", "public"))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802

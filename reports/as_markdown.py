@@ -14,7 +14,7 @@ from landingzone.quota import demands
 from landingzone.relaxations import relaxations
 from reports import accepted, existing_hub, policy, quota
 from reports.preview import NOT_COVERED, Preview, alike
-from reports.words import counted, plural
+from reports.words import counted, place, plural
 
 #: What GitHub takes in a comment, less some room for whoever posts it:
 #: https://docs.github.com/rest/issues/comments
@@ -66,7 +66,7 @@ def _verdict(preview: Preview) -> str:
 def _summary(preview: Preview) -> Iterator[tuple[str, str]]:
     groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
     total = plural(len(preview.graph.resources), "resource")
-    yield "would build", f"{total} in {plural(groups, 'resource group')}, {preview.plan.location}"
+    yield "would build", f"{total} in {plural(groups, 'resource group')}, {place(preview.plan)}"
     counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
     yield "findings", counts + accepted.summary(preview.accepted)
     yield "policy", policy.summary(preview.verdicts)

@@ -14,7 +14,7 @@ from landingzone.relaxations import relaxations
 from reports import accepted, managed_networks, policy, quota
 from reports.existing_hub import Allowed, demands, must_allow, owners_must
 from reports.preview import NOT_COVERED, Preview, alike
-from reports.words import counted, plural
+from reports.words import counted, place, plural
 
 WIDTH = 80
 
@@ -48,7 +48,7 @@ def _headline(preview: Preview) -> str:
         plural(projects, "project"),
         plural(len(plan.environments), "environment"),
     )
-    return _wrapped("", f"{preview.stack} · {plan.business_unit} · {plan.location} · {', '.join(counts)}")
+    return _wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}")
 
 
 def _summary(preview: Preview) -> str:

@@ -1,8 +1,11 @@
-"""What ARM types are called by people."""
+"""What ARM types and places are called by people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from landingzone.facts.clouds import PUBLIC, title
+from landingzone.plan import LandingZonePlan
 
 #: One and several of a type, by its name in lower case.
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -55,3 +58,8 @@ def counted(count: int, arm_type: str) -> str:
 def plural(count: int, one: str, several: str = "") -> str:
     """`1 project`, `2 projects`."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def place(plan: LandingZonePlan) -> str:
+    """The region; outside of the public cloud with its cloud."""
+    return plan.location if plan.cloud == PUBLIC else f"{plan.location} ({title(plan.cloud)})"

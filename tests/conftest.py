@@ -25,6 +25,7 @@ STACKS = {
     "minimal": "examples/minimal/Pulumi.minimal.yaml",
     "recommended": "examples/recommended/Pulumi.recommended.yaml",
     "existing-hub": "examples/existing-hub/Pulumi.existing-hub.yaml",
+    "us-government": "examples/us-government/Pulumi.us-government.yaml",
 }
 
 #: The same and the large ones, for tests that need no more than their previews.

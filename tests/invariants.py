@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -17,13 +18,44 @@ Resources = list[Resource]
 
 #: Written from Microsoft's page on private endpoint DNS, not imported.
 ZONES = {
-    "amlworkspace": {"privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"},
-    "vault": {"privatelink.vaultcore.azure.net"},
-    "registry": {"privatelink.azurecr.io"},
-    "blob": {"privatelink.blob.core.windows.net"},
-    "file": {"privatelink.file.core.windows.net"},
-    "queue": {"privatelink.queue.core.windows.net"},
-    "table": {"privatelink.table.core.windows.net"},
+    "public": {
+        "amlworkspace": {"privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"},
+        "vault": {"privatelink.vaultcore.azure.net"},
+        "registry": {"privatelink.azurecr.io"},
+        "blob": {"privatelink.blob.core.windows.net"},
+        "file": {"privatelink.file.core.windows.net"},
+        "queue": {"privatelink.queue.core.windows.net"},
+        "table": {"privatelink.table.core.windows.net"},
+        "dfs": {"privatelink.dfs.core.windows.net"},
+    },
+    "usgov": {
+        "amlworkspace": {"privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"},
+        "vault": {"privatelink.vaultcore.usgovcloudapi.net"},
+        "registry": {"privatelink.azurecr.us"},
+        "blob": {"privatelink.blob.core.usgovcloudapi.net"},
+        "file": {"privatelink.file.core.usgovcloudapi.net"},
+        "queue": {"privatelink.queue.core.usgovcloudapi.net"},
+        "table": {"privatelink.table.core.usgovcloudapi.net"},
+        "dfs": {"privatelink.dfs.core.usgovcloudapi.net"},
+    },
+    "china": {
+        "amlworkspace": {"privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"},
+        "vault": {"privatelink.vaultcore.azure.cn"},
+        "registry": {"privatelink.azurecr.cn"},
+        "blob": {"privatelink.blob.core.chinacloudapi.cn"},
+        "file": {"privatelink.file.core.chinacloudapi.cn"},
+        "queue": {"privatelink.queue.core.chinacloudapi.cn"},
+        "table": {"privatelink.table.core.chinacloudapi.cn"},
+        "dfs": {"privatelink.dfs.core.chinacloudapi.cn"},
+    },
+}
+
+#: What stands in names and tokens of each cloud and in no other's. Not here: graph.windows.net, which Azure Government
+#: uses too, and hosts of the public internet.
+OWN_NAMES = {
+    "public": r"core\.windows\.net|vault(core)?\.azure\.net|azurecr\.io|azureml\.ms|TokenExchange(?!\w)",
+    "usgov": r"usgovcloudapi\.net|\.azure\.us|azurecr\.us|microsoftonline\.us|TokenExchangeUSGov",
+    "china": r"chinacloudapi\.cn|azure\.cn|azurecr\.cn|TokenExchangeChina",
 }
 
 #: Names by type: pattern of the whole, from the published types.
@@ -90,6 +122,7 @@ def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
 
 def endpoints_write_to_exactly_the_zones_of_their_group(resources: Resources) -> list[str]:
     """One zone group an endpoint, with all zones that its group needs and no other."""
+    zones = ZONES[cloud_of(resources)]
     groups = {
         r["id"].rsplit("/privateDnsZoneGroups/", 1)[0]: {
             config["properties"]["privateDnsZoneId"].rsplit("/", 1)[1]
@@ -98,7 +131,7 @@ def endpoints_write_to_exactly_the_zones_of_their_group(resources: Resources) ->
         for r in of_type(resources, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
     }
     wanted = {
-        r["id"]: set().union(*(ZONES[group] for c in connections(r) for group in c["groupIds"]))
+        r["id"]: set().union(*(zones[group] for c in connections(r) for group in c["groupIds"]))
         for r in of_type(resources, "Microsoft.Network/privateEndpoints")
     }
     return [
@@ -106,6 +139,18 @@ def endpoints_write_to_exactly_the_zones_of_their_group(resources: Resources) ->
         for key in sorted({*groups, *wanted})
         if groups.get(key) != wanted.get(key)
     ]
+
+
+def cloud_of(resources: Resources) -> str:
+    """The cloud, by where things are."""
+    regions = {r["location"] for r in resources if r["location"] not in ("", "global")}
+    return next((cloud for cloud in ("usgov", "china") if all(r.startswith(cloud) for r in regions)), "public")
+
+
+def no_name_is_of_another_cloud(resources: Resources) -> list[str]:
+    """Neither in bodies nor in ids: zones, hosts, keys, and audiences of tokens are those of one cloud."""
+    others = re.compile("|".join(names for cloud, names in OWN_NAMES.items() if cloud != cloud_of(resources)))
+    return [r["id"] for r in resources if others.search(json.dumps((r["id"], r["body"])))]
 
 
 def connections(endpoint: Resource) -> list[dict[str, Any]]:
@@ -201,4 +246,5 @@ ALL: tuple[Callable[[Resources], list[str]], ...] = (
     nothing_is_literally_a_secret,
     names_are_unique_and_within_their_limits,
     computes_are_private_and_wait_for_their_workspaces_endpoint,
+    no_name_is_of_another_cloud,
 )

@@ -62,9 +62,13 @@ def _no_wait(resources: Resources) -> None:
     _first(resources, "Microsoft.MachineLearningServices/workspaces/computes")["dependsOn"] = []
 
 
+def _another_cloud(resources: Resources) -> None:
+    resources[0]["body"]["tags"] = {"keys": "https://kv-a.vault.usgovcloudapi.net"}
+
+
 @pytest.mark.parametrize(
     ("reading", "broken"),
-    list(zip(ALL, (_overlap, _no_zone_group, _keys, _provider, _secret, _name, _no_wait), strict=True)),
+    list(zip(ALL, (_overlap, _no_zone_group, _keys, _provider, _secret, _name, _no_wait, _another_cloud), strict=True)),
     ids=lambda it: it.__name__,
 )
 def test_it_can_fail(reading: Callable[[Resources], list[str]], broken: Callable[[Resources], None]) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from checks.catalogue import catalogue_page
+from landingzone.clouds_page import clouds_page
 from landingzone.schema import configuration_page, json_schema
 from landingzone.tables import addresses_page, egress_page, roles_page
 from reports import changes_page, policy_docs
@@ -26,6 +27,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "egress.md": egress_page,
     "addresses.md": addresses_page,
     "changes.md": changes_page.page,
+    "clouds.md": clouds_page,
     **{f"policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 

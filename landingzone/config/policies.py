@@ -96,6 +96,9 @@ class PoliciesConfig(Config):
     """What guardrails do in other environments."""
     allowed_sizes: tuple[str, ...] = ()
     """VM sizes that the compute guardrail allows beyond those in this file; one `*` stands for any text."""
+    built_ins: Literal["all", "listed"] | None = None
+    """Outside of the public cloud: all built-ins of guardrails, or those alone that a list of Microsoft's has for the
+    cloud. Not said: those listed. docs/clouds.md."""
     management_group: ManagementGroup | None = None
     """Where definitions are created; the landing zone's subscription, when not said."""
     above: tuple[ManagementGroup, ...] = ()

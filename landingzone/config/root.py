@@ -15,6 +15,7 @@ from landingzone.config.hub import HubConfig
 from landingzone.config.lake import DataLakeConfig
 from landingzone.config.policies import PoliciesConfig
 from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
+from landingzone.facts.clouds import PUBLIC, CloudName
 
 
 class SubscriptionsConfig(Config):
@@ -56,8 +57,8 @@ class LandingZoneConfig(Config):
     """Who owns it. Becomes a tag."""
     business_unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")]
     """The unit it is for: 2 to 10 lower-case letters or digits. Becomes part of names."""
-    cloud: Literal["public"] = "public"
-    """The Azure cloud."""
+    cloud: CloudName = PUBLIC
+    """The Azure cloud: the public one, Azure Government, or Azure operated by 21Vianet. docs/clouds.md."""
     tenant_id: Guid
     """The Entra tenant."""
     location: Location

@@ -1,27 +1,64 @@
 """Private DNS zones that a private endpoint's group needs.
 
-Sources: https://learn.microsoft.com/azure/private-link/private-endpoint-dns (2026) and, for the workspace,
-https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns (2026-03-26).
+A group without a row for a cloud is not known there: no page of Microsoft names its zones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-#: By cloud, then by group id (`groupIds` of a private endpoint's connection).
+from landingzone.facts.clouds import CHINA_REGISTRY_PAGE, CLOUDS, PUBLIC, CloudName
+
+#: 2026-07-16; for each of the three clouds.
+ZONES_PAGE = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns"
+#: 2026-03-26; for each of the three clouds.
+WORKSPACE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns"
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesOf:
+    """The zones of a group (`groupIds` of a private endpoint's connection) in one cloud."""
+
+    cloud: CloudName
+    group: str
+    zones: tuple[str, ...]
+    source: str
+
+
+#: A workspace has one endpoint and two zones in one group: without the second, notebooks and the studio fail.
+ZONE_ROWS: tuple[ZonesOf, ...] = (
+    ZonesOf("public", "amlworkspace", ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"), WORKSPACE_PAGE),
+    ZonesOf("public", "amlregistry", ("privatelink.api.azureml.ms",), ZONES_PAGE),
+    ZonesOf("public", "vault", ("privatelink.vaultcore.azure.net",), ZONES_PAGE),
+    ZonesOf("public", "registry", ("privatelink.azurecr.io",), ZONES_PAGE),
+    ZonesOf("public", "blob", ("privatelink.blob.core.windows.net",), ZONES_PAGE),
+    ZonesOf("public", "file", ("privatelink.file.core.windows.net",), ZONES_PAGE),
+    ZonesOf("public", "queue", ("privatelink.queue.core.windows.net",), ZONES_PAGE),
+    ZonesOf("public", "table", ("privatelink.table.core.windows.net",), ZONES_PAGE),
+    ZonesOf("public", "dfs", ("privatelink.dfs.core.windows.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "amlworkspace", ("privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"), WORKSPACE_PAGE),
+    ZonesOf("usGovernment", "vault", ("privatelink.vaultcore.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "registry", ("privatelink.azurecr.us",), ZONES_PAGE),
+    ZonesOf("usGovernment", "blob", ("privatelink.blob.core.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "file", ("privatelink.file.core.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "queue", ("privatelink.queue.core.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "table", ("privatelink.table.core.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("usGovernment", "dfs", ("privatelink.dfs.core.usgovcloudapi.net",), ZONES_PAGE),
+    ZonesOf("china", "amlworkspace", ("privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"), WORKSPACE_PAGE),
+    ZonesOf("china", "vault", ("privatelink.vaultcore.azure.cn",), ZONES_PAGE),
+    # The page of all zones has no registries for this cloud; the operator's own page does.
+    ZonesOf("china", "registry", ("privatelink.azurecr.cn",), CHINA_REGISTRY_PAGE),
+    ZonesOf("china", "blob", ("privatelink.blob.core.chinacloudapi.cn",), ZONES_PAGE),
+    ZonesOf("china", "file", ("privatelink.file.core.chinacloudapi.cn",), ZONES_PAGE),
+    ZonesOf("china", "queue", ("privatelink.queue.core.chinacloudapi.cn",), ZONES_PAGE),
+    ZonesOf("china", "table", ("privatelink.table.core.chinacloudapi.cn",), ZONES_PAGE),
+    ZonesOf("china", "dfs", ("privatelink.dfs.core.chinacloudapi.cn",), ZONES_PAGE),
+)  # fmt: skip
+
+#: By cloud, then by group.
 ZONES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "public": {
-        # One endpoint, two zones in one group: without the second, notebooks and the studio fail.
-        "amlworkspace": ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"),
-        "amlregistry": ("privatelink.api.azureml.ms",),
-        "vault": ("privatelink.vaultcore.azure.net",),
-        "registry": ("privatelink.azurecr.io",),
-        "blob": ("privatelink.blob.core.windows.net",),
-        "file": ("privatelink.file.core.windows.net",),
-        "queue": ("privatelink.queue.core.windows.net",),
-        "table": ("privatelink.table.core.windows.net",),
-        "dfs": ("privatelink.dfs.core.windows.net",),
-    },
+    cloud: {row.group: row.zones for row in ZONE_ROWS if row.cloud == cloud} for cloud in CLOUDS
 }
 
 #: Addresses that an endpoint takes, by group id. The workspace's three: how-to-custom-dns. The registry's two (itself
@@ -39,6 +76,6 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
 }
 
 
-def zones_needed(group: str, cloud: str = "public") -> tuple[str, ...]:
+def zones_needed(group: str, cloud: str = PUBLIC) -> tuple[str, ...]:
     """The zones that an endpoint of this group needs. Raises KeyError for a group that the table does not have."""
     return ZONES[cloud][group]

@@ -2,7 +2,8 @@
 
 Required: https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall (2026-03-19) and
 https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet (2024-07-08), for computes without a
-public address in a network of one's own.
+public address in a network of one's own. The first page has tags and lists of packages for all clouds alike, and hosts of
+Microsoft's by cloud.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FIREWALL_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall"
+from landingzone.facts.clouds import FIREWALL_PAGE, PARITY_AS_OF, PARITY_PAGE, CloudName
+
 TRAINING_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
 EXFILTRATION_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration"
 
@@ -40,6 +42,27 @@ class FqdnRule:
     name: str
     hosts: tuple[str, ...]
     scenario: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """Hosts that every compute needs in one cloud besides the tags, over HTTPS. Hosts may hold {region}."""
+
+    cloud: CloudName
+    name: str
+    hosts: tuple[str, ...]
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """A scenario that a cloud does not have, or whose hosts there no page names. `why`: a sentence with {cloud}."""
+
+    scenario: str
+    clouds: tuple[CloudName, ...]
     why: str
     source: str
 
@@ -123,6 +146,27 @@ SCENARIOS: Mapping[str, tuple[FqdnRule, ...]] = {
     ),
 }  # fmt: skip
 
+#: The page names them for firewalls in this cloud: the second is of the public one, so no tag here is known to hold it.
+REQUIRED_HOSTS: tuple[HostRule, ...] = (
+    HostRule(
+        "usGovernment", "azure-government", ("{region}.api.ml.azure.us", "graph.windows.net"),
+        "the service itself and the directory, as Azure Government needs them", PARITY_PAGE,
+    ),
+)  # fmt: skip
+
+NOT_THERE: tuple[NotThere, ...] = (
+    NotThere(
+        "visualStudioCode", ("usGovernment", "china"),
+        "Azure ML has no integration with Visual Studio Code in {cloud}" f" (Microsoft's list of {PARITY_AS_OF}).",
+        PARITY_PAGE,
+    ),
+    NotThere(
+        "autoML", ("usGovernment", "china"),
+        "AutoML of text and images is in the public cloud alone, and no page names the hosts of the rest for {cloud}.",
+        FIREWALL_PAGE,
+    ),
+)  # fmt: skip
+
 #: Domains under which anybody gets a name: all below one of them would be a way out for data to anywhere.
 #: Examples of the private part of https://publicsuffix.org/list/, and domains of services in which anybody has accounts.
 SHARED_DOMAINS = frozenset(
@@ -131,6 +175,17 @@ SHARED_DOMAINS = frozenset(
         *("blob.core.windows.net", "cloudapp.azure.com", "cloudapp.net", "dfs.core.windows.net", "fastly.net"),
         *("file.core.windows.net", "github.io", "githubusercontent.com", "googleapis.com", "herokuapp.com"),
         *("queue.core.windows.net", "table.core.windows.net", "trafficmanager.net", "windows.net"),
+        *("core.usgovcloudapi.net", "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "usgovcloudapi.net"),
+        *("file.core.usgovcloudapi.net", "queue.core.usgovcloudapi.net", "table.core.usgovcloudapi.net"),
+        *("azurewebsites.us", "cloudapp.usgovcloudapi.net", "usgovcloudapp.net", "usgovtrafficmanager.net"),
+        *("core.chinacloudapi.cn", "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "chinacloudapi.cn"),
+        *("file.core.chinacloudapi.cn", "queue.core.chinacloudapi.cn", "table.core.chinacloudapi.cn"),
+        *("chinacloudsites.cn", "cloudapp.chinacloudapi.cn", "trafficmanager.cn"),
         *("ac.uk", "co.jp", "co.uk", "com.au", "com.br", "com.cn", "gov.uk", "org.uk"),
     ]
 )
+
+
+def required_hosts(cloud: CloudName) -> tuple[HostRule, ...]:
+    """The hosts that every compute needs in a cloud besides the tags."""
+    return tuple(row for row in REQUIRED_HOSTS if row.cloud == cloud)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from landingzone.facts.clouds import CLOUDS, host_of
+
 PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 
 #: `isolationMode` of ARM, by `outbound` in the stack file.
@@ -72,7 +74,9 @@ ADDED_ENDPOINTS = (
     AddedEndpoint("table", "batch endpoints and parallel runs use tables", "batch"),
 )
 
-#: Ends of the names of storage accounts: only private endpoints reach those, where only approved destinations are let
-#: out. The page lists one host of them by name all the same, for Visual Studio Code.
-STORAGE_HOSTS = tuple(f".{group}.core.windows.net" for group in ("blob", "dfs", "file", "queue", "table"))
+#: Ends of the names of storage accounts, of every cloud: only private endpoints reach those, where only approved
+#: destinations are let out. The page lists one host of them by name all the same, for Visual Studio Code.
+STORAGE_HOSTS = tuple(
+    f".{group}.{host_of('storage', cloud)}" for cloud in CLOUDS for group in ("blob", "dfs", "file", "queue", "table")
+)
 LISTED_STORAGE_HOSTS = frozenset({"vscode.blob.core.windows.net"})

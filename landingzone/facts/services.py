@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from landingzone.facts.clouds import CloudName
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service. `application_id` is the same in every tenant; its service principal's object id is not."""
+    """A service. Its application's id is the same in every tenant of a cloud; its service principal's object id is not."""
 
     name: str
-    application_id: str
+    application_ids: Mapping[CloudName, str]
     source: str
 
 
 COSMOS_DB = Service(
     "Azure Cosmos DB",
-    "a232010e-820c-4083-83bb-3ace5fc29d0b",
+    {
+        "public": "a232010e-820c-4083-83bb-3ace5fc29d0b",
+        "usGovernment": "57506a73-e302-42a9-b869-6f12d9ec29e9",
+        "china": "a232010e-820c-4083-83bb-3ace5fc29d0b",
+    },
     "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys",
 )

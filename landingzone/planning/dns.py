@@ -32,13 +32,15 @@ def plan_dns(context: Context) -> PrivateDnsSpec:
 
 def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
     """The zones of every private endpoint there is, by name. None where Azure Policy writes to them."""
-    groups = {group for _, _, environment in environments(context.config) for group in endpoint_groups(environment)}
-    if context.config.shared_registry is not None:
-        groups.add("registry")
-    if lake.endpoints_built(context.config):
-        groups |= set(lake.groups_built(context.config))
-    zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
+    zones = {zone.name: zone for group in endpoint_groups_of(context.config) for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))
+
+
+def endpoint_groups_of(config: LandingZoneConfig) -> set[str]:
+    """The groups of every private endpoint there is."""
+    groups = {group for _, _, environment in environments(config) for group in endpoint_groups(environment)}
+    shared = {"registry"} if config.shared_registry is not None else set()
+    return groups | shared | set(lake.groups_built(config) if lake.endpoints_built(config) else ())
 
 
 def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec, ...]:

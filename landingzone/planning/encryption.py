@@ -9,6 +9,7 @@ from arm.ids import parse
 from landingzone.addresses import environments
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.encryption import CustomerManagedKeyConfig
+from landingzone.facts.clouds import CloudName, host_of, title
 from landingzone.facts.services import COSMOS_DB
 from landingzone.planning.scene import Scene
 from landingzone.problems import Path, Problem
@@ -48,7 +49,7 @@ def plan_encryption(scene: Scene, identity: str, roles: tuple[RoleAssignmentSpec
     return EncryptionSpec(
         identity=identity,
         vault=vault,
-        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.vault.azure.net",
+        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', scene.context.config.cloud)}",
         key_name=key_name,
         version=version,
         made=made,
@@ -104,7 +105,7 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
 
 
 def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path) -> Iterator[Problem]:
-    yield from _database(own, path)
+    yield from _database(own, path, config.cloud)
     if (own.key_vault is None) != (own.key_uri is None):
         there, missing = ("keyUri", "keyVault") if own.key_vault is None else ("keyVault", "keyUri")
         yield Problem(
@@ -122,18 +123,25 @@ def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path)
             f"Name a vault in {config.subscriptions.landing_zone}, or remove keyVault and keyUri: then both are made "
             "here.",
         )
-    host = own.key_uri.split("/")[2].split(".")[0]
+    host, _, domain = own.key_uri.split("/")[2].partition(".")
     if host != vault.names[-1].lower():
         yield Problem(
             (*path, "keyUri"),
             f"It is a key of vault {host}, and keyVault is {vault.names[-1]}.",
             "Name the vault that the key is in.",
         )
+    if domain != host_of("vault", config.cloud):
+        yield Problem(
+            (*path, "keyUri"),
+            f"It ends in {domain}; vaults of {title(config.cloud)} end in {host_of('vault', config.cloud)}.",
+            "Copy the key's identifier from the vault, or correct `cloud`.",
+        )
 
 
-def _database(own: CustomerManagedKeyConfig, path: Path) -> Iterator[Problem]:
+def _database(own: CustomerManagedKeyConfig, path: Path, cloud: CloudName) -> Iterator[Problem]:
     """Azure Cosmos DB reads the key: it gets its role here on a vault that is made here, and by its owner on others."""
-    asking = f"`az ad sp show --id {COSMOS_DB.application_id} --query id`"
+    application = COSMOS_DB.application_ids[cloud]
+    asking = f"`az ad sp show --id {application} --query id`"
     if own.key_vault is None and own.key_uri is None and own.cosmos_db_object_id is None:
         yield Problem(
             path,
@@ -141,7 +149,7 @@ def _database(own: CustomerManagedKeyConfig, path: Path) -> Iterator[Problem]:
             "tenant.",
             f"Add `cosmosDbObjectId`; {asking} says it.",
         )
-    if own.cosmos_db_object_id == COSMOS_DB.application_id:
+    if own.cosmos_db_object_id == application:
         yield Problem(
             (*path, "cosmosDbObjectId"),
             f"That is the application of {COSMOS_DB.name}, the same in every tenant. Roles go to its service "

@@ -8,6 +8,7 @@ from dataclasses import replace
 from landingzone import lake
 from landingzone.config import EnvironmentConfig
 from landingzone.config.lake import WORKSPACE
+from landingzone.facts.clouds import host_of
 from landingzone.facts.roles import Target
 from landingzone.planning.context import Context, union
 from landingzone.planning.lake_endpoints import lake_endpoint
@@ -93,6 +94,7 @@ def _identities(scene: Scene) -> Principals:
 def plan_datastores(scene: Scene, workspace: WorkspaceSpec) -> tuple[DatastoreSpec, ...]:
     """A datastore for each container that an environment has something of."""
     config, owner = scene.context.config, (scene.project, scene.name)
+    endpoint = host_of("storage", config.cloud)
     found = []
     for key, may in access_of(config, owner, scene.settings).items():
         name = scene.context.take("datastore", f"lake_{key.replace('-', '_')}", workspace.id, scene.path)
@@ -101,7 +103,8 @@ def plan_datastores(scene: Scene, workspace: WorkspaceSpec) -> tuple[DatastoreSp
         built = config.data_lake is not None and config.data_lake.existing is None
         words = {"read": "to read", "write": "to read and write"}[may]
         description = f"{container} of the data lake {account_name(scene.context)}, {words}"
-        found.append(DatastoreSpec(name, workspace.id, target, description, (target,) if built else ()))
+        after = (target,) if built else ()
+        found.append(DatastoreSpec(name, workspace.id, target, description, after, endpoint))
     return tuple(found)
 
 

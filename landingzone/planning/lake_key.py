@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from arm.ids import parse
 from landingzone.config import LandingZoneConfig
+from landingzone.facts.clouds import host_of
 from landingzone.planning.context import Context
 from landingzone.planning.lake_endpoints import lake_endpoint
 from landingzone.planning.lake_places import lake_namer, lake_place, settings_of
@@ -40,7 +41,7 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
     return identity, EncryptionSpec(
         identity=identity.id,
         vault=vault,
-        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.vault.azure.net",
+        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', context.config.cloud)}",
         key_name=key_name,
         version=version,
         made=_vault(context, vault, production) if asked.key_vault is None else None,

@@ -10,6 +10,7 @@ from landingzone import lake
 from landingzone.addresses import environments, spoke_of
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.lake import WORKSPACE, DataLakeConfig
+from landingzone.facts.clouds import host_of
 from landingzone.names import Namer
 from landingzone.planning.context import Context
 from landingzone.specs import Place
@@ -97,7 +98,8 @@ def endpoints_range(context: Context) -> str:
 
 def hosts(context: Context) -> tuple[str, ...]:
     """The public names of the lake, which private zones answer with the addresses of its endpoints."""
-    return tuple(f"{account_name(context)}.{group}.core.windows.net" for group in lake.GROUPS)
+    storage = host_of("storage", context.config.cloud)
+    return tuple(f"{account_name(context)}.{group}.{storage}" for group in lake.GROUPS)
 
 
 def through_firewall(context: Context) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from landingzone.addresses import environments
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.parts import ExistingRegistryConfig, ExistingVaultConfig
 from landingzone.config.shared import camel
+from landingzone.facts.clouds import CloudName, host_of
 from landingzone.facts.roles import DEPLOYER
 from landingzone.planning.context import Context
 from landingzone.problems import Path, Problem
@@ -30,12 +31,13 @@ class Part:
         """Its name."""
         return parse(self.asked.id).name
 
-    def hosts(self, region: str) -> tuple[str, ...]:
+    def hosts(self, region: str, cloud: CloudName) -> tuple[str, ...]:
         """The public names that its private endpoint answers under."""
         name = self.name.lower()
         if self.key == "key_vault":
-            return (f"{name}.vault.azure.net",)
-        return (f"{name}.azurecr.io", f"{name}.{region}.data.azurecr.io")
+            return (f"{name}.{host_of('vault', cloud)}",)
+        registries = host_of("registry", cloud)
+        return (f"{name}.{registries}", f"{name}.{region}.data.{registries}")
 
 
 def parts_of(environment: EnvironmentConfig) -> Iterator[Part]:
@@ -92,7 +94,7 @@ def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[
         if part.asked.endpoint_range is not None and not environment.isolation.managed:
             network = ipaddress.IPv4Network(part.asked.endpoint_range)
             if not any(network.subnet_of(cidr) for cidr in hub):
-                hosts += part.hosts(context.config.location)
+                hosts += part.hosts(context.config.location, context.config.cloud)
     return tuple(hosts)
 
 
@@ -120,7 +122,7 @@ def _demands(context: Context, part: Part) -> Iterator[str]:
     else:
         yield "it is of tier Premium, and its quarantine is off"
     if part.asked.endpoint_range is not None:
-        hosts = " and ".join(part.hosts(context.config.location))
+        hosts = " and ".join(part.hosts(context.config.location, context.config.cloud))
         yield f"{hosts} answer in {part.asked.endpoint_range}, and what comes from computes on port 443 reaches that"
     elif context.config.dns.mode != "created":
         yield (

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from landingzone.addresses import environments
 from landingzone.config import LandingZoneConfig
 from landingzone.config.pipelines import AzureDevOpsConfig, PipelineIdentitiesConfig
+from landingzone.facts.clouds import PUBLIC, CloudName, title
 from landingzone.facts.federation import (
-    AUDIENCE,
+    AUDIENCES,
     AZURE_DEVOPS,
     AZURE_DEVOPS_FORM,
     ENTRA,
@@ -91,7 +92,8 @@ def _credentials(
         words = re.sub(r"[^A-Za-z0-9]+", "-", _told(subject)).strip("-")[:_READABLE].strip("-")
         name = f"{words}-{suffix(issuer, subject)}".lstrip("-")
         scene.context.take("federatedCredential", name, identity, scene.path)
-        spec = FederatedCredentialSpec(name, identity, issuer, subject, AUDIENCE, before)
+        audience = AUDIENCES[scene.context.config.cloud]
+        spec = FederatedCredentialSpec(name, identity, issuer, subject, audience, before)
         yield spec
         before = spec.id
 
@@ -114,6 +116,8 @@ def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
     told: dict[Path, Problem] = {}
     for project, name, _ in environments(config):
         path, asked = pipelines_of(config, project, name)
+        if asked.azure_dev_ops is not None and config.cloud != PUBLIC:
+            _note(told, (*path, "azureDevOps"), _unknown_audience(config.cloud))
         for kind, subjects in subjects_of(asked, name).items():
             for index, subject in enumerate(subjects):
                 place = (*path, kind, "subjects", index)
@@ -124,6 +128,15 @@ def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
                 elif asked.azure_dev_ops is not None:
                     _note(told, place, _azure_devops(subject, asked.azure_dev_ops.organisation_id))
     yield from told.values()
+
+
+def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
+    return (
+        f"No page of Microsoft's names the audience of Azure Pipelines' tokens for {title(cloud)}, and Azure compares "
+        "it to the letter.",
+        "Remove it; make an identity and its credential by hand, from what the connection shows, and list the "
+        "identity under `access.pipelines`.",
+    )
 
 
 def _note(told: dict[Path, Problem], place: Path, found: tuple[str, str] | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from landingzone.addresses import environments
 from landingzone.config.policies import AssignmentConfig, ExemptionConfig
 from landingzone.facts.roles import ROLES
+from landingzone.planning.builtins import GUARDRAIL, library_of
 from landingzone.planning.context import Context
 from landingzone.planning.managed_network import network_mode
 from landingzone.planning.roles import NAMESPACE
@@ -32,11 +33,10 @@ from policies.engine.definition import Definition
 from policies.engine.errors import PolicyError
 from policies.engine.initiative import Initiative, member_values
 from policies.engine.parameters import Parameter, Parameters, bound
-from policies.library import Entry, Library, library
+from policies.library import Entry, Library
 
 BUILTIN = "/providers/Microsoft.Authorization/policyDefinitions/"
 BUILTIN_SET = "/providers/Microsoft.Authorization/policySetDefinitions/"
-GUARDRAIL = "guardrails-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def plan_policies(
     `shared`: groups of what environments share: id, key, and whether there is production data.
     """
     try:
-        work = _Work(context, library())
+        work = _Work(context, library_of(context.config))
     except PolicyError as error:
         return PoliciesSpec((), (), (), ()), (Problem(("policies",), str(error)),)
     targets = _targets(context, planned)
@@ -162,7 +162,8 @@ def _guardrails(
     settings = work.context.config.policies
     for short in settings.guardrails:
         entry = work.library.entry(f"{GUARDRAIL}{short}")
-        assert entry is not None, short
+        if entry is None:  # its cloud is not known to have any of it
+            continue
         for target in (*targets, *others.get(short, ())):
             effect = settings.production_effect if target.production else settings.other_effect
             parameters = _with_effect(entry, effect, {}) | _known(entry, target)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from landingzone.addresses import Block, environments
-from landingzone.facts.egress import REQUIRED, SCENARIOS, TagRule
+from landingzone.facts.egress import REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
 from landingzone.planning import parts
 from landingzone.planning.context import Context
 from landingzone.planning.lake_places import hosts, through_firewall
@@ -124,6 +124,10 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         if (sources := careful if row.only else everyone)
     )
     groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context), *_parts(context)]
+    groups += [
+        RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
+        for row in required_hosts(context.config.cloud)
+    ]
     for index, scenario in enumerate(SCENARIOS):
         if scenario in context.config.egress:
             rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
@@ -133,6 +137,10 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return tuple(groups)
+
+
+def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:
+    return ApplicationRuleSpec(row.name, sources, tuple(host.format(region=region) for host in row.hosts), row.why)
 
 
 def _lake(context: Context) -> Iterator[RuleGroupSpec]:

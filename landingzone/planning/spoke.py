@@ -5,6 +5,7 @@ from __future__ import annotations
 from landingzone import lake
 from landingzone.addresses import Block
 from landingzone.config import EnvironmentConfig
+from landingzone.facts.egress import required_hosts
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.dns import zone_links
@@ -88,6 +89,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
     environment, existing = _environment(context, block.owner), context.config.hub.existing
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     project, name = block.owner.split("/")
+    own_hosts = (row.name for row in required_hosts(context.config.cloud))
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
@@ -95,7 +97,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
-        scenarios=(*context.config.egress, *sorted(context.config.egress_hosts)),
+        scenarios=(*own_hosts, *context.config.egress, *sorted(context.config.egress_hosts)),
         lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
         parts=ranges_of_parts(environment),
     )

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DatastoreSpec:
-    """A datastore without credentials. `container`: its id; `after`: ids of what must stand before it."""
+    """A datastore without credentials. `container`: its id; `after`: ids of what must stand before it.
+
+    `endpoint`: what names of storage accounts end in.
+    """
 
     name: str
     workspace: str
     container: str
     description: str
     after: tuple[str, ...]
+    endpoint: str
 
     @property
     def id(self) -> str:

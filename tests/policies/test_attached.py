@@ -24,6 +24,7 @@ EXPECTED = {
     "dev": (11, {("not-judged", "instance-system-image"): 5}),
     "recommended": (16, {("not-judged", "instance-system-image"): 7}),
     "existing-hub": (11, {("not-judged", "instance-system-image"): 4}),
+    "us-government": (9, {}),
     "prod": (49, {("not-judged", "instance-system-image"): 32}),
 }
 

@@ -1,0 +1,53 @@
+"""Guardrails in clouds that may not have every built-in: without those that no list has."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from landingzone.config import LandingZoneConfig
+from landingzone.facts.builtins import LISTED
+from policies.library import OURS, Entry, Library, library
+
+GUARDRAIL = "guardrails-"
+
+
+def library_of(config: LandingZoneConfig) -> Library:
+    """The policies of this repository, as the cloud of a stack file takes them. Raises what `library` raises."""
+    every = library()
+    listed = LISTED.get(config.cloud)
+    if listed is None or config.policies.built_ins == "all":
+        return every
+    return Library(tuple(found for entry in every.entries if (found := _in_cloud(entry, listed)) is not None))
+
+
+def left_out(config: LandingZoneConfig) -> int:
+    """How many members of the guardrails that are asked for are left out. Raises what `library` raises."""
+    names = [f"{GUARDRAIL}{short}" for short in config.policies.guardrails]
+    return sum(_members(library(), name) for name in names) - sum(_members(library_of(config), name) for name in names)
+
+
+def _members(policies: Library, name: str) -> int:
+    entry = policies.entry(name)
+    return len(entry.properties["policyDefinitions"]) if entry else 0
+
+
+def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
+    """A guardrail without members that are not listed, and without parameters that no other takes: Azure refuses both.
+
+    None where nothing is left. What the unit itself brings is its own to know.
+    https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definition-structure
+    """
+    if not (entry.is_initiative and entry.name.startswith(GUARDRAIL)):
+        return entry
+    told = entry.properties
+    members = [
+        member
+        for member in told["policyDefinitions"]
+        if member["policyDefinitionId"].startswith(OURS) or member["policyDefinitionId"].rpartition("/")[2] in listed
+    ]
+    used = set(re.findall(r"parameters\('([^']+)'\)", json.dumps(members)))
+    parameters = {name: value for name, value in told.get("parameters", {}).items() if name in used}
+    properties = {**told, "policyDefinitions": members, "parameters": parameters}
+    return replace(entry, told={**entry.told, "properties": properties}) if members else None
