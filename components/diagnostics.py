@@ -12,9 +12,9 @@ from landingzone.specs import DiagnosticsSpec
 def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, site: Site) -> None:
     """Sends one resource's logs and metrics to the central log."""
     subscription = args.target.split("/")[2]
-    monitor.DiagnosticSetting(
+    setting = monitor.DiagnosticSetting(
         f"{name}-diagnostics",
-        name="to-central-log",
+        name=args.name,
         resource_uri=site.ref(args.target),
         workspace_id=site.ref(args.log_analytics),
         log_analytics_destination_type=args.tables or None,
@@ -22,3 +22,4 @@ def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, site:
         metrics=[monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)] if args.metrics else [],
         opts=site.options(parent, subscription),
     )
+    site.built(args.id, setting)

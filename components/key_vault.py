@@ -27,7 +27,7 @@ class KeyVault(pulumi.ComponentResource):
             private_endpoint(self, name, args.endpoint, site)
         for role in args.roles:
             role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site)
+        lock(self, name, args.lock, site, after=(args.endpoint, args.diagnostics, *args.roles))
         self.resource_id, self.name = site.ref(args.id), site.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 

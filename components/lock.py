@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pulumi
 from pulumi_azure_native import authorization
 
 from components.site import Site
-from landingzone.specs import LockSpec
+from landingzone.specs import DiagnosticsSpec, LockSpec, PrivateEndpointSpec, RoleAssignmentSpec
+
+Hangs = DiagnosticsSpec | PrivateEndpointSpec | RoleAssignmentSpec
 
 
-def lock(parent: pulumi.Resource, name: str, args: LockSpec | None, site: Site) -> None:
-    """Locks a resource against deletion, where that is asked for."""
+def lock(parent: pulumi.Resource, name: str, args: LockSpec | None, site: Site, after: Iterable[Hangs | None]) -> None:
+    """Locks a resource against deletion, where that is asked for.
+
+    `after`: what hangs on the resource. The lock holds for that too, and so it comes last and goes first.
+    """
     if args is None:
         return
+    hanging = [part.id for part in after if part is not None and site.stands(part.id)]
     authorization.ManagementLockByScope(
         f"{name}-lock",
         lock_name=args.name,
         scope=site.ref(args.scope),
         level=authorization.LockLevel.CAN_NOT_DELETE,
         notes=args.notes,
-        opts=site.options(parent, args.scope.split("/")[2]),
+        opts=site.options(parent, args.scope.split("/")[2], after=hanging),
     )

@@ -39,6 +39,6 @@ class LogAnalytics(pulumi.ComponentResource):
         diagnostics(self, name, args.diagnostics, site)
         for role in args.roles:
             role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site)
+        lock(self, name, args.lock, site, after=(args.diagnostics, *args.roles))
         self.resource_id, self.name = workspace.id, workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

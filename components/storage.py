@@ -74,7 +74,7 @@ class Storage(pulumi.ComponentResource):
             diagnostics(self, "-".join([name, *service]), spec, site)
         for role in args.roles:
             role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site)
+        lock(self, name, args.lock, site, after=(*args.endpoints, *args.diagnostics, *args.roles))
         self.resource_id, self.name = account.id, account.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 

@@ -25,6 +25,7 @@ class Fault:
 
     `retried`: whether azure-native asks again by itself. `times`: how often it comes in a row. `type`: the ARM type
     that it strikes where none is said. `person`: what a person has to do before the next `pulumi up`, "" for nothing.
+    `stays`: whether it is there until a person acts, so that every `up` meets it.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Fault:
     times: int = 1
     type: str = ""
     person: str = ""
+    stays: bool = False
 
 
 FAULTS = (
@@ -109,6 +111,19 @@ FAULTS = (
         _LEARN + "key-vault/general/soft-delete-overview",
         type="Microsoft.KeyVault/vaults",
         person="recover the deleted vault and import it, or step over the name: raise the environment's `generation`",
+        stays=True,
+    ),
+    Fault(
+        "policy-denies",
+        "a policy of the tenant denies a type of resource",
+        403,
+        "RequestDisallowedByPolicy",
+        "",
+        _LEARN + "azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
+        type="Microsoft.Storage/storageAccounts",
+        person="ask whoever owns the assignment for an exemption, or build what it allows; "
+        "`amlz policy import` has the preview say so before",
+        stays=True,
     ),
     Fault(
         "deleted",
@@ -120,7 +135,34 @@ FAULTS = (
         type="Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
         person="refresh first: `pulumi up --refresh`",
     ),
+    Fault(
+        "drifted",
+        "somebody changes resources by hand",
+        0,
+        "",
+        "",
+        "",
+        person="refresh first: `pulumi refresh` shows it, and the next `pulumi up` repairs it",
+    ),
 )
+
+
+_GROUP = "by-the-tenant"
+_SCOPE = f"/providers/Microsoft.Management/managementGroups/{_GROUP}"
+
+
+def tenant_policy(denied: str) -> tuple[tuple[str, object], ...]:
+    """A policy from outside of the stack that denies an ARM type: its parts, each with its kind."""
+    definition = f"{_SCOPE}/providers/Microsoft.Authorization/policyDefinitions/denied-types"
+    rule = {"if": {"field": "type", "equals": denied}, "then": {"effect": "deny"}}
+    told = {"displayName": "Types that this tenant does not allow", "mode": "All", "policyRule": rule}
+    assigned = {"policyDefinitionId": definition, "scope": _SCOPE}
+    assignment = f"{_SCOPE}/providers/Microsoft.Authorization/policyAssignments/{_GROUP}"
+    return (
+        ("above", _GROUP),
+        ("definition", {"id": definition, "name": "denied-types", "properties": told}),
+        ("assignment", {"id": assignment, "name": _GROUP, "properties": assigned}),
+    )
 
 
 def kind_of(name: str) -> Fault | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,11 @@ from arm.ids import parse
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS standing (
-    id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT);
+    id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT,
+    state TEXT);
 CREATE INDEX IF NOT EXISTS standing_by_name ON standing (type, name);
+CREATE INDEX IF NOT EXISTS standing_unfinished ON standing (id) WHERE state = 'Creating';
+CREATE TABLE IF NOT EXISTS counts (type TEXT, below TEXT, number INTEGER, PRIMARY KEY (type, below)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refers (source TEXT, target TEXT, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refers_by_source ON refers (source);
 CREATE TABLE IF NOT EXISTS expected (id TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -30,12 +33,23 @@ CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, verb TEXT, id TE
 CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times INTEGER, target TEXT);
 CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outside (kind TEXT, told TEXT);
+CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
 """
+
+#: States of what stands. Peerings have states of their own, see offline/peerings.py.
+CREATING, SUCCEEDED = "Creating", "Succeeded"
+POLICY = "microsoft.authorization/policy"
+_ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know."""
+    """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know.
+
+    `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected.
+    """
 
     id: str
     urn: str
@@ -44,6 +58,7 @@ class Standing:
     name: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
+    state: str = SUCCEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +119,40 @@ class Memory:
             self._db.execute("COMMIT")
 
     def put(self, resource: Standing, refers_to: Iterable[str]) -> None:
-        """A resource stands, or stands otherwise than before. `refers_to`: ids in its inputs."""
-        key = resource.id.lower()
-        row = (key, resource.id, resource.urn, resource.token, resource.type.lower(), resource.name.lower())
-        values = (json.dumps(resource.inputs), json.dumps(resource.outputs))
-        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
+        """A resource stands, or stands otherwise than before. `refers_to`: ids in its inputs, or other marks."""
+        key, kind = resource.id.lower(), resource.type.lower()
+        new = self._db.execute("SELECT 1 FROM standing WHERE id = ?", (key,)).fetchone() is None
+        if new:
+            self._count(kind, key, 1)
+        if not new or kind == _EXEMPTION:  # nothing that holds knows of a new definition or assignment
+            self._policies_changed(kind)
+        row = (key, resource.id, resource.urn, resource.token, kind, resource.name.lower())
+        values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state)
+        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
         found = {(key, target.lower()) for target in refers_to}
         self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
 
     def remove(self, resource_id: str) -> None:
         """It stands no longer; what is below it is another matter."""
-        self._db.execute("DELETE FROM standing WHERE id = ?", (resource_id.lower(),))
-        self._db.execute("DELETE FROM refers WHERE source = ?", (resource_id.lower(),))
+        key = resource_id.lower()
+        found = self._db.execute("SELECT type FROM standing WHERE id = ?", (key,)).fetchone()
+        if found is None:
+            return
+        self._db.execute("DELETE FROM standing WHERE id = ?", (key,))
+        self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
+        self._count(found[0], key, -1)
+        self._policies_changed(found[0])
+
+    def mark(self, resource_id: str, state: str) -> None:
+        """What stands has another state."""
+        self._db.execute("UPDATE standing SET state = ? WHERE id = ?", (state, resource_id.lower()))
+
+    def count(self, kind: str, below: str) -> int:
+        """How many of an ARM type stand right below an id, or anywhere in a subscription."""
+        query = "SELECT number FROM counts WHERE type = ? AND below = ?"
+        found = self._db.execute(query, (kind.lower(), below.lower())).fetchone()
+        return found[0] if found else 0
 
     def get(self, resource_id: str) -> Standing | None:
         """The resource of this id."""
@@ -140,6 +176,52 @@ class Memory:
         start = target.lower()
         where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
         return tuple(self._found(where, start, f"{start}/", f"{start}0"))
+
+    def users(self, target: str, below: str) -> tuple[str, ...]:
+        """Ids right or further below one id, of resources that refer to another: in lower case."""
+        start = below.lower()
+        query = "SELECT source FROM refers WHERE target = ? AND source >= ? AND source < ?"
+        return tuple(row[0] for row in self._db.execute(query, (target.lower(), f"{start}/", f"{start}0")))
+
+    def policies(self, *kinds: str) -> tuple[Standing, ...]:
+        """What stands of these kinds of Azure Policy: definitions, setdefinitions, assignments, exemptions."""
+        return tuple(found for kind in kinds for found in self._found("type = ?", f"{POLICY}{kind}"))
+
+    def settle(self, engine: str) -> None:
+        """Time passes between two commands: what was on its way is ready, and assignments that stand take hold.
+
+        `engine`: whose command it is. Each provider of a command calls this, and only the first call counts.
+        """
+        with self.change():
+            found = self._db.execute("SELECT engine FROM clock").fetchone()
+            if found and found[0] == engine:
+                return
+            number = self.policies_version() + 1
+            self._db.execute("DELETE FROM clock")
+            self._db.execute("INSERT INTO clock VALUES (?, ?)", (engine, number))
+            self._db.execute("UPDATE standing SET state = ? WHERE state = 'Creating'", (SUCCEEDED,))
+            self._db.execute("DELETE FROM held")
+            self._db.execute("INSERT INTO held SELECT id FROM standing WHERE type = ?", (_ASSIGNMENT,))
+
+    def holds(self) -> frozenset[str]:
+        """Ids of the assignments that have taken hold, in lower case."""
+        return frozenset(row[0] for row in self._db.execute("SELECT id FROM held"))
+
+    def policies_version(self) -> int:
+        """A number that is another one after each change of what Azure Policy knows."""
+        found = self._db.execute("SELECT policies FROM clock").fetchone()
+        return found[0] if found else 0
+
+    def add_outside(self, kind: str, told: Any) -> None:
+        """Something of Azure Policy outside of the stack: a definition, assignment, exemption or management group."""
+        with self.change():
+            self._db.execute("INSERT INTO outside VALUES (?, ?)", (kind, json.dumps(told)))
+            self._policies_changed(POLICY)
+
+    def outside(self, kind: str) -> tuple[Any, ...]:
+        """All of a kind that was added."""
+        rows = self._db.execute("SELECT told FROM outside WHERE kind = ? ORDER BY rowid", (kind,))
+        return tuple(json.loads(row[0]) for row in rows)
 
     def expect(self, ids: Iterable[str]) -> None:
         """Ids that the program makes: what else is referred to is taken to stand outside of the stack."""
@@ -215,10 +297,27 @@ class Memory:
         with self.change():
             return self._db.execute("INSERT OR IGNORE INTO caught VALUES (?, ?, ?)", (point, verb, key)).rowcount == 1
 
+    def count_steps(self, on_steps: Callable[[], None]) -> None:
+        """Calls back with every ten steps of the database: what an operation costs, on any machine the same."""
+        self._db.set_progress_handler(on_steps, 10)
+
     def close(self) -> None:
         """Closes the file."""
         self._db.close()
 
     def _found(self, where: str, *values: str) -> Iterator[Standing]:
         for row in self._db.execute(f"SELECT * FROM standing WHERE {where} ORDER BY id", values).fetchall():
-            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]))
+            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8])
+
+    def _count(self, kind: str, key: str, by: int) -> None:
+        """Counted are what stands right below something, and all of a type in a subscription."""
+        above = key.rpartition("/")[0].rpartition("/")[0]
+        above = above.removesuffix(f"/providers/{kind.partition('/')[0]}")
+        places = {above, "/".join(key.split("/")[:3])}
+        query = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number"
+        self._db.executemany(query, [(kind, place, by) for place in sorted(places)])
+
+    def _policies_changed(self, kind: str) -> None:
+        if kind.startswith(POLICY):
+            self._db.execute("INSERT INTO clock SELECT '', 0 WHERE NOT EXISTS (SELECT 1 FROM clock)")
+            self._db.execute("UPDATE clock SET policies = policies + 1")

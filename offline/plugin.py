@@ -30,7 +30,7 @@ def serve() -> None:
     engine = os.getppid()
     decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
     memory = os.environ.get("AMLZ_AZURE")
-    provider = _remembering(Path(memory), decided) if memory else PretendProvider(PretendAzure(), decided)
+    provider = _remembering(Path(memory), decided, str(engine)) if memory else PretendProvider(PretendAzure(), decided)
     server = grpc.server(futures.ThreadPoolExecutor(CALLS), options=_NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -45,11 +45,13 @@ def serve() -> None:
             return
 
 
-def _remembering(memory: Path, decided: bool) -> PretendProvider:
+def _remembering(file: Path, decided: bool, engine: str) -> PretendProvider:
     from offline.memory import Memory
     from offline.remembering import RememberingProvider
 
-    return RememberingProvider(PretendAzure(), Memory(memory), decided)
+    memory = Memory(file)
+    memory.settle(engine)
+    return RememberingProvider(PretendAzure(), memory, decided)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from arm import facts
 from arm.ids import parse
+from arm.shapes import to_body
+from offline import limits
 from offline.errors import AzureRefused
-from offline.memory import Kept, Memory, Standing
+from offline.memory import CREATING, Kept, Memory, Standing
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _GITHUB = "https://github.com/"
@@ -77,6 +80,10 @@ _LINK = f"{_ZONE}/virtualnetworklinks"
 _VAULT = "microsoft.keyvault/vaults"
 _COMPUTE = "microsoft.machinelearningservices/workspaces/computes"
 _ENDPOINT = "microsoft.network/privateendpoints"
+_ASSIGNMENTS = "microsoft.authorization/roleassignments"
+_ML = "microsoft.machinelearningservices/workspaces"
+#: What a workspace consists of, as its inputs name it.
+_PARTS = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
 
 
 def ids_in(value: Any) -> Iterator[str]:
@@ -93,6 +100,25 @@ def ids_in(value: Any) -> Iterator[str]:
             yield from ids_in(item)
 
 
+def refers(resource: Standing) -> Iterator[str]:
+    """What others may be asked about by: every id in the inputs, and of a role assignment, who gets the role."""
+    yield from ids_in(resource.inputs)
+    if resource.type.lower() == _ASSIGNMENTS:
+        yield _holder(resource.inputs.get("principalId", ""))
+
+
+def complete(resource: Standing) -> None:
+    """Whether a request carries what the published type requires. Raises AzureRefused.
+
+    The code is that of ARM's own reading of a request; services that read it themselves have others. What only Azure
+    writes is never sent: inputs do not have it.
+    """
+    missing = facts.missing(resource.token, to_body(resource.token, resource.inputs))
+    if missing:
+        message = f"The request content was invalid: required property '{missing[0]}' is missing."
+        raise AzureRefused(400, "InvalidRequestContent", message, resource.id)
+
+
 def put(memory: Memory, resource: Standing) -> None:
     """Whether a resource may be made or changed so. Raises AzureRefused.
 
@@ -100,10 +126,14 @@ def put(memory: Memory, resource: Standing) -> None:
     """
     _above(memory, resource.id)
     _references(memory, resource)
+    limits.lists_fit(resource)
     if memory.get(resource.id) is None:
         _name(memory, resource)
+        limits.fits(memory, resource)
     if resource.type.lower() == _COMPUTE:
         _reachable(memory, resource)
+    if resource.type.lower() == _ML:
+        _permitted(memory, resource)
 
 
 def delete(memory: Memory, resource: Standing) -> tuple[Standing, ...]:
@@ -139,7 +169,10 @@ def _above(memory: Memory, resource_id: str) -> None:
     """What it is in and what it is on has to stand: https://learn.microsoft.com/azure/azure-resource-manager/
     troubleshooting/error-parent-resource and error-not-found."""
     for above in _parents(resource_id):
-        if not memory.expects(above) or memory.get(above):
+        standing = memory.get(above) if memory.expects(above) else None
+        if standing is not None and standing.state == CREATING:
+            raise _not_ready(above, resource_id)
+        if standing is not None or not memory.expects(above):
             continue
         if parse(above).type == "Microsoft.Resources/resourceGroups":
             raise AzureRefused(
@@ -162,9 +195,23 @@ def _references(memory: Memory, resource: Standing) -> None:
     own = resource.id.lower()
     for found in ids_in(resource.inputs):
         target = next((id_ for id_ in reversed([*_parents(found), found]) if memory.expects(id_)), None)
-        if target and target.lower() != own and memory.get(target) is None:
+        if target is None or target.lower() == own:
+            continue
+        standing = memory.get(target)
+        if standing is None:
             message = f"Resource {found} referenced by resource {resource.id} was not found."
             raise AzureRefused(400, "InvalidResourceReference", message, resource.id)
+        if standing.state == CREATING:
+            raise _not_ready(target, resource.id)
+
+
+def _not_ready(used: str, user: str) -> AzureRefused:
+    """As networks say it, seen with 400 and with 429: https://github.com/Azure-Samples/azuresandbox/issues/25."""
+    message = (
+        f"Cannot proceed with operation because resource {used} used by resource {user} is not in Succeeded state. "
+        f"Resource is in {CREATING} state."
+    )
+    return AzureRefused(400, "ReferencedResourceNotProvisioned", message, user)
 
 
 def _name(memory: Memory, resource: Standing) -> None:
@@ -192,6 +239,28 @@ def _reachable(memory: Memory, compute: Standing) -> None:
     if not any(user.type.lower() == _ENDPOINT for user in memory.referring(workspace)):
         message = f"A compute without public address needs a private endpoint of {workspace}; there is none."
         raise AzureRefused(400, "BadRequest", message, compute.id)
+
+
+def _permitted(memory: Memory, workspace: Standing) -> None:
+    """A workspace acts as its identity, which needs a role on each of its parts before:
+    https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication
+
+    Which roles is not looked at. The page says so; the code is ours.
+    """
+    identity = memory.get(workspace.inputs.get("primaryUserAssignedIdentity") or "")
+    if identity is None:
+        return
+    holder = _holder(identity.outputs.get("principalId", ""))
+    for key in _PARTS:
+        part = workspace.inputs.get(key) or ""
+        scopes = [f"{above}/providers/{_ASSIGNMENTS}" for above in (*_parents(part), part)]
+        if memory.expects(part) and not any(memory.users(holder, scope) for scope in scopes):
+            message = f"The identity {identity.id} has no role on {part}, which the workspace consists of."
+            raise AzureRefused(400, "BadRequest", message, workspace.id)
+
+
+def _holder(principal: str) -> str:
+    return f"principal:{principal}"
 
 
 def _unlocked(memory: Memory, resource: Standing, gone: tuple[Standing, ...]) -> None:

@@ -13,13 +13,14 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from arm.shapes import arm_type, id_of
-from offline import refusals
+from offline import peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
 from offline.errors import AzureRefused
 from offline.faults import TRIES, Fault, kind_of, refused
 from offline.kills import Kills, kill_engine
-from offline.memory import Memory, Standing
+from offline.memory import CREATING, Memory, Standing
+from offline.policy import PolicyService
 from offline.provider import PretendProvider, token_of
 from offline.wire import plain
 
@@ -34,6 +35,7 @@ class RememberingProvider(PretendProvider):
         super().__init__(azure, decided)
         self._memory = memory
         self._kills = Kills(memory)
+        self._policies = PolicyService(memory)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 -- the protocol's names
         """As azure-native does: asks first whether it stands already, which is an error."""
@@ -45,7 +47,7 @@ class RememberingProvider(PretendProvider):
             with self._memory.change():
                 if self._memory.get(wanted.id):
                     raise AzureExists(wanted.id)
-                self._write(wanted)
+                wanted = self._write(wanted)
         except (AzureRefused, AzureExists) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "create", wanted, context)
@@ -61,8 +63,7 @@ class RememberingProvider(PretendProvider):
         fault = self._met("update", wanted, context)
         try:
             with self._memory.change():
-                wanted = self._changed(wanted)
-                self._write(wanted)
+                wanted = self._write(self._changed(wanted))
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "update", wanted, context)
@@ -114,10 +115,15 @@ class RememberingProvider(PretendProvider):
         outputs = self._azure.deployed(wanted.token, inputs, self._subscription).outputs
         return replace(wanted, inputs=inputs, outputs=outputs)
 
-    def _write(self, wanted: Standing) -> None:
+    def _write(self, wanted: Standing) -> Standing:
+        """What stands then: policies may have changed it."""
+        refusals.complete(wanted)
+        wanted = self._policies.allowed(wanted)
         refusals.put(self._memory, wanted)
-        self._memory.put(wanted, refusals.ids_in(wanted.inputs))
+        wanted = peerings.connected(self._memory, wanted)
+        self._memory.put(wanted, refusals.refers(wanted))
         self._memory.release(wanted.type, wanted.name)  # of a vault that was recovered
+        return wanted
 
     def _met(self, verb: str, resource: Standing, context: Any) -> Fault | None:
         """The fault that meets an operation after Azure has done it. One that comes before is dealt with here."""
@@ -135,6 +141,10 @@ class RememberingProvider(PretendProvider):
         return None
 
     def _after(self, fault: Fault | None, verb: str, resource: Standing, context: Any) -> None:
+        """Where nobody saw the end of it, it is not ready before the next command."""
+        if fault and fault.kind in ("engine-killed", "timeout"):
+            with self._memory.change():
+                self._memory.mark(resource.id, CREATING)
         self._kills.reached("after", verb, resource.id)
         if fault and fault.kind == "engine-killed":
             kill_engine()
@@ -151,11 +161,13 @@ class AzureExists(Exception):
 
 def delete(memory: Memory, resource: Standing) -> None:
     """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused."""
-    for gone in refusals.delete(memory, resource):
+    removed = refusals.delete(memory, resource)
+    for gone in removed:
         kept = refusals.kept_name(gone)
         if kept:
             memory.keep(kept)
         memory.remove(gone.id)
+    peerings.gone(memory, removed)
 
 
 def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:

@@ -64,15 +64,19 @@ class Verdicts:
 
 def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
     """Judges every resource of a plan. Raises BadInput for an assignment that cannot be read."""
-    find = _Finder(graph, asked)
-    assignments = tuple(_assignments(graph, asked, find))
-    exemptions = tuple(_exemptions(graph, asked))
+    assignments, exemptions = assigned(graph, asked)
     if not assignments:
         return Verdicts()
     catalogue = asked.imported.catalogue or aliases.embedded()
     scene = _scene(graph, asked, World(catalogue), exemptions)
     found = answers([subject_of(resource) for resource in graph], assignments, scene)
     return Verdicts(tuple(found), assignments, exemptions)
+
+
+def assigned(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
+    """Assignments and exemptions of a graph and of those imported. Raises BadInput for one that cannot be read."""
+    find = _Finder(graph, asked)
+    return tuple(_assignments(graph, asked, find)), tuple(_exemptions(graph, asked))
 
 
 def subject_of(resource: Resource) -> Subject:

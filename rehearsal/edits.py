@@ -1,4 +1,4 @@
-"""Edits that every landing zone meets: a project comes and goes, a tag changes, a cluster grows."""
+"""Edits that every landing zone meets: a project comes and goes, a tag changes, a cluster grows or is another one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,23 @@ from landingzone.problems import LandingZoneError
 #: The project that comes and goes.
 ADDED = "rehearsal"
 _REASON = "The rehearsal takes its own project away again."
+#: Sizes that a cluster is changed to; Azure changes none of a cluster that stands.
+_SIZES = ("Standard_D4s_v5", "Standard_D8s_v5", "Standard_E4s_v5")
 
 Written = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A changed landing zone, as the stack file would say it. `left_out`: why it cannot be, "" where it can."""
+    """A changed landing zone, as the stack file would say it. `left_out`: why it cannot be, "" where it can.
+
+    `still`: whether it must change nothing.
+    """
 
     name: str
     written: Written
     left_out: str = ""
+    still: bool = False
 
 
 class _CannotBe(Exception):
@@ -41,6 +47,9 @@ def built_in(written: Written) -> tuple[Edit, ...]:
         (f"remove project {ADDED}", _remove_project),
         ("change a tag", _change_tag),
         ("raise a node count", _raise_nodes),
+        ("reorder", _reorder),
+        ("change a cluster's size", _change_size),
+        ("switch to a managed network", _switch_isolation),
     )
     for name, change in edits:
         after = copied(written)
@@ -50,7 +59,7 @@ def built_in(written: Written) -> tuple[Edit, ...]:
         except (_CannotBe, LandingZoneError) as error:
             made.append(Edit(name, written, " ".join(str(error).split())))
             continue
-        made.append(Edit(name, after))
+        made.append(Edit(name, after, still=change is _reorder))
         written = after
     return tuple(made)
 
@@ -85,14 +94,45 @@ def _change_tag(written: Written) -> None:
     written["tags"] = {**written.get("tags", {}), "rehearsal": "changed"}
 
 
+def _reorder(written: Written) -> None:
+    """Everything that has a name, the other way round. The order of lists may say something."""
+    changed = dict(_backwards(written))
+    written.clear()
+    written.update(changed)
+
+
+def _backwards(value: Any) -> Any:
+    return {key: _backwards(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
+
+
 def _raise_nodes(written: Written) -> None:
+    _change_cluster(written, lambda cluster: cluster.update(maxNodes=cluster["maxNodes"] + 1))
+
+
+def _change_size(written: Written) -> None:
+    def change(cluster: Written) -> None:
+        cluster["size"] = next(size for size in _SIZES if size.lower() != cluster["size"].lower())
+
+    _change_cluster(written, change)
+
+
+def _change_cluster(written: Written, change: Callable[[Written], None]) -> None:
     for project, name, environment in environments(from_object(written)):
-        for cluster, asked in environment.clusters.items():
+        for cluster in environment.clusters:
             below = written["projects"][project]["environments"][name]
             clusters = {
                 each: found.model_dump(by_alias=True, mode="json") for each, found in environment.clusters.items()
             }
-            clusters[cluster]["maxNodes"] = asked.max_nodes + 1
+            change(clusters[cluster])
             below["clusters"] = clusters
             return
     raise _CannotBe("there is no cluster")
+
+
+def _switch_isolation(written: Written) -> None:
+    """Of the first environment, as its owner would: one that has none yet."""
+    for project, name, environment in environments(from_object(written)):
+        if not environment.isolation.managed:
+            written["projects"][project]["environments"][name]["isolation"] = "managed"
+            return
+    raise _CannotBe("every environment has a managed network already")

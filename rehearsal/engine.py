@@ -69,7 +69,7 @@ class Stack:
         """Puts another configuration in the place of this one. What the engine wrote beside it stays."""
         path = self.folder / f"Pulumi.{self.name}.yaml"
         written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        path.write_text(yaml.safe_dump({**written, "config": config}), encoding="utf-8")
+        path.write_text(yaml.safe_dump({**written, "config": config}, sort_keys=False), encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
         """What a command writes. Raises EngineFailed with what the engine said."""

@@ -10,8 +10,9 @@ from arm.ids import parse
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
 from offline import remembering
+from offline.drift import DRIFTS, drift, drift_of
 from offline.errors import AzureRefused
-from offline.faults import FAULTS, Fault, kind_of
+from offline.faults import FAULTS, Fault, kind_of, tenant_policy
 from offline.memory import Armed, Kept, Standing
 from rehearsal import recovery
 from rehearsal.life import Scene, Stage, plain_config, scene
@@ -42,7 +43,7 @@ class Outcome:
     """What faults led to. `struck`: verb and id of the operations that they met.
 
     `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
-    an undisturbed `up`, by URN or id.
+    an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
     """
 
     asked: tuple[Asked, ...]
@@ -51,6 +52,7 @@ class Outcome:
     mended: tuple[str, ...]
     then: Step | None
     differences: tuple[str, ...]
+    shown: Step | None = None
 
     @property
     def person(self) -> str:
@@ -66,7 +68,7 @@ class Outcome:
     @property
     def wrong(self) -> bool:
         """Whether the next `up` neither converged nor ended with something that a person can do."""
-        return (self.refused or bool(self.differences)) and not any(a.fault.kind == "soft-deleted" for a in self.asked)
+        return (self.refused or bool(self.differences)) and not any(each.fault.stays for each in self.asked)
 
     @property
     def result(self) -> str:
@@ -92,6 +94,8 @@ def read(text: str) -> Asked:
         raise WrongFault(
             f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}."
         )
+    if at.isdigit() and fault.stays:
+        raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
     if at.isdigit() and int(at):
         return Asked(fault, int(at))
     if at and "/" not in at:
@@ -120,26 +124,45 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
     with scene(stage, file.stack, plain_config(file)) as here:
         _arm(here, asked)
         first = here.step(f"{name}: up", "up")
-        behind = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
-        mended = () if behind or not first.wrong else _mend(here)
+        gone = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
+        changed = [other for each in asked if each.fault.kind == "drifted" for other in _drift(here, each)]
+        shown = here.step(f"{name}: refresh", "refresh") if changed else None
+        mended = () if gone or changed or not first.wrong else _mend(here)
         then = None
         for _ in asked:  # each may stop an `up` of its own
-            if (behind and then is None) or (then or first).wrong:
-                then = here.step(f"{name}: next up", "up --refresh" if behind else "up")
-        noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.memory.journal() if each.note)
-        struck = [f"{verb} {resource_id}" for _, verb, resource_id in noted]
-        struck += [f"delete {each}" for each in behind]
-        if any(each.fault.kind == "soft-deleted" for each in asked):
-            struck += [f"create {kept.id}" for kept in here.memory.all_kept()]
-        differ = tuple(differences(expected, standing(here)))
-        return Outcome(asked, tuple(struck), first, mended, then, differ)
+            if ((gone or changed) and then is None) or (then or first).wrong:
+                then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
+        differ = [*differences(expected, standing(here)), *_unseen(len(changed), shown, then)]
+        struck = [*_struck(here, asked), *(f"delete {each}" for each in gone), *(f"change {each}" for each in changed)]
+        return Outcome(asked, tuple(struck), first, mended, then, tuple(differ), shown)
+
+
+def _struck(here: Scene, asked: Iterable[Asked]) -> Iterable[str]:
+    noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.memory.journal() if each.note)
+    yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
+    if any(each.fault.kind == "soft-deleted" for each in asked):
+        yield from (f"create {kept.id}" for kept in here.memory.all_kept())
+    for each in asked:
+        if each.fault.kind == "policy-denies":
+            wanted = [id_ for id_ in here.memory.all_expected() if parse(id_).type.lower() == each.type.lower()]
+            yield from (f"create {id_}" for id_ in wanted[:1])
+
+
+def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
+    """Where a refresh did not show just what had changed, or the next `up` did not repair just that."""
+    for name, step in (("refresh", shown), ("up", then)):
+        if count and step and (step.created, step.updated, step.replaced, step.deleted) != (0, count, 0, 0):
+            yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 
 
 def _arm(here: Scene, asked: Iterable[Asked]) -> None:
     for each in asked:
         if each.fault.kind == "soft-deleted":
             _soft_delete(here)
-        elif each.fault.kind != "deleted":
+        elif each.fault.kind == "policy-denies":
+            for kind, told in tenant_policy(each.type):
+                here.memory.add_outside(kind, told)
+        elif each.fault.kind not in ("deleted", "drifted"):
             here.memory.arm(Armed(each.fault.kind, each.number or 1, each.type, each.fault.times))
 
 
@@ -162,6 +185,26 @@ def _delete(here: Scene, asked: Asked) -> list[str]:
         if found is not None and _deleted(here, found):
             return [found.id]
     return []
+
+
+def _drift(here: Scene, asked: Asked) -> list[str]:
+    """Changes the first one of the type, or of what operations from the number on made; else one of each drift."""
+    found_all = here.memory.all()
+    if asked.number:
+        made = (here.memory.get(operation.id) for operation in here.memory.journal()[asked.number - 1 :])
+        wanted = [found for found in made if found is not None and drift_of(found)][:1]
+    else:
+        kinds = [asked.type.lower()] if asked.type else [each.type for each in DRIFTS]
+        firsts = (next((one for one in found_all if one.type.lower() == kind), None) for kind in kinds)
+        wanted = [found for found in firsts if found is not None]
+    changed = []
+    for found in wanted:
+        made_by_hand = drift_of(found)
+        if made_by_hand:
+            with here.memory.change():
+                drift(here.memory, found, made_by_hand)
+            changed.append(found.id)
+    return changed
 
 
 def _deleted(here: Scene, found: Standing) -> bool:

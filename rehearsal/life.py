@@ -20,6 +20,8 @@ from landingzone.stack_file import KEY
 from offline.graph import resource_graph
 from offline.memory import Kept, Memory
 from offline.monitor import Program, register
+from offline.policy import Audited as Audited
+from offline.policy import scanned
 from rehearsal.edits import Edit, Written, built_in, copied
 from rehearsal.engine import Engine, Stack
 from rehearsal.steps import Step, run
@@ -31,6 +33,7 @@ COMMANDS = {
     "up --refresh": ("up", "--yes", "--skip-preview", "--refresh"),
     "refresh": ("refresh", "--yes", "--skip-preview"),
     "destroy": ("destroy", "--yes", "--skip-preview", "--exclude-protected"),
+    "destroy all": ("destroy", "--yes", "--skip-preview"),
 }
 
 
@@ -47,20 +50,25 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """What `destroy` leaves, and why."""
+    """What `destroy` leaves, and why. `needed`: whether it is there only for something that is protected."""
 
     id: str
     why: str
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """All steps in their order, and what is left at the end: resources, and names that Azure keeps."""
+    """All steps in their order, what protection keeps of the landing zone, and names that Azure keeps after the end.
+
+    `audited`: what stands before the end and does not comply with a policy.
+    """
 
     stack: str
     steps: tuple[Step, ...]
     stays: tuple[Stays, ...]
     kept: tuple[Kept, ...]
+    audited: tuple[Audited, ...] = ()
 
     @property
     def wrong(self) -> bool:
@@ -97,8 +105,10 @@ def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
     """A new stack of a configuration, in a folder of the stage's own."""
     folder = Path(tempfile.mkdtemp(dir=stage.folder))
     file, azure = folder / f"Pulumi.{name}.yaml", folder / "azure.sqlite"
-    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    file.write_text(yaml.safe_dump({"config": config}, sort_keys=False), encoding="utf-8")
     memory = Memory(azure)
+    for group in from_object(config[KEY]).policies.groups:
+        memory.add_outside("above", group)
     try:
         stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, memory=azure)
         found = Scene(stage, stack, memory)
@@ -146,9 +156,19 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
                 continue
             before, standing = standing, here.write({**config, KEY: edit.written})
             said = guard(edit_of(before, standing), Allowed.of(from_object(edit.written)))
-            steps.append(replace(here.step(edit.name, "up"), guarded=said))
+            steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still))
+        audited = scanned(here.memory)
         steps.append(here.step("destroy", "destroy"))
-        return Life(file.stack, tuple(steps), _stays(here), here.memory.all_kept())
+        stays = _stays(here)
+        if stays:
+            steps.append(_unprotected(here))
+        return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited)
+
+
+def _unprotected(here: Scene) -> Step:
+    """What a person does who means it: protection taken off the state, and everything destroyed."""
+    here.stack.run("state", "unprotect", "--all", "--yes", "--stack", here.stack.name)
+    return here.step("unprotect, destroy", "destroy all")
 
 
 def _edits(written: Written, then: StackFile | None) -> tuple[Edit, ...]:
@@ -168,5 +188,5 @@ def _stays(here: Scene) -> tuple[Stays, ...]:
             why = "protected: the stack file's environment holds production data"
         else:
             why = "something that is protected needs it"
-        found.append(Stays(standing.id, why))
+        found.append(Stays(standing.id, why, bool(known and not known.get("protect"))))
     return tuple(found)

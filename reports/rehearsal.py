@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.faults import Outcome
-from rehearsal.life import Life
+from rehearsal.life import Audited, Life
 from rehearsal.steps import Step
 from reports.as_json import dump, finding_record
 
@@ -61,6 +61,10 @@ def as_json(rehearsal: Rehearsal) -> str:
             "stack": rehearsal.stack,
             "wrong": rehearsal.wrong,
             "steps": [_step(step) for step in life.steps] if life else [],
+            "audited": [
+                {"assignment": each.assignment, "policy": each.policy, "count": each.count, "first": each.first}
+                for each in (life.audited if life else ())
+            ],
             "stays": [{"id": each.id, "why": each.why} for each in life.stays] if life else [],
             "namesKept": [
                 {"type": kept.type, "name": kept.name, "days": kept.days, "purgeable": kept.purgeable}
@@ -118,10 +122,24 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
         ("said by the guard", guarded),
         ("would be lost", lost),
-        ("stays after destroy", [f"{each.id}: {each.why}" for each in life.stays]),
+        ("does not comply", [_audited(each) for each in life.audited]),
+        ("stays after destroy", list(_stays(life))),
         ("names that Azure keeps after destroy", kept),
     )
     return [_section(title, lines, mark) for title, lines in sections if lines]
+
+
+def _audited(found: Audited) -> str:
+    others = f" and {found.count - 1} more" if found.count > 1 else ""
+    return f"{found.assignment}: {found.policy}: {_short(f'- {found.first}')[2:]}{others}"
+
+
+def _stays(life: Life) -> Iterator[str]:
+    """By name what stays for its own sake; what it needs, as a number."""
+    yield from (f"{each.id}: {each.why}" for each in life.stays if not each.needed)
+    needed = sum(each.needed for each in life.stays)
+    if needed:
+        yield f"{needed} others, which these need (--format json names them)"
 
 
 def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
@@ -129,6 +147,7 @@ def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
     for outcome in outcomes:
         lines = [f"{each.fault.kind}: {each.fault.says}" for each in outcome.asked if each.fault.says]
         lines += [f"up said: {refusal.said}" for refusal in outcome.first.refused[:1]]
+        lines += [f"refresh showed: {outcome.shown.updated} changed by hand"] if outcome.shown else []
         lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
         lines += [f"differs: {each}" for each in outcome.differences[:5]] if outcome.wrong else []
         told.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
@@ -192,6 +211,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "wrong": outcome.wrong,
         "up": _step(outcome.first),
         "person": outcome.person if outcome.then else "",
+        "refresh": _step(outcome.shown) if outcome.shown else None,
         "next": _step(outcome.then) if outcome.then else None,
         "differences": list(outcome.differences),
     }

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "landingzone": {"arm", "policies"},
     "components": {"landingzone", "arm"},
     "policies": {"arm"},
-    "offline": {"arm"},
+    "offline": {"arm", "policies"},
     "checks": {"arm", "landingzone", "policies"},
     "rehearsal": {"arm", "checks", "landingzone", "offline"},
     "reports": {"arm", "landingzone", "checks", "policies", "rehearsal"},

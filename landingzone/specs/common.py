@@ -49,6 +49,12 @@ class DiagnosticsSpec:
     logs: bool
     metrics: bool
     tables: str = ""
+    name: str = "to-central-log"
+
+    @property
+    def id(self) -> str:
+        """The id of the setting, which hangs on its target."""
+        return extension_id(self.target, "Microsoft.Insights/diagnosticSettings", self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def azure(folder: Path, *standing: str) -> Memory:
     memory.expect(ALL)
     with memory.change():
         for each in standing:
-            memory.put(resource(each), refusals.ids_in(INPUTS.get(each, {})))
+            memory.put(resource(each), refusals.refers(resource(each)))
     return memory
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from offline.drift import DRIFTS
 from offline.faults import FAULTS, kind_of
 from rehearsal.faults import Asked, WrongFault, all_faults, meet, read
 from tests.rehearsal.common import LONG, SEED, expected, minimal, stage
@@ -37,6 +38,7 @@ def at_random(*kinds: str) -> tuple[Asked, ...]:
         pytest.param(("provider-killed",), "converged", marks=LONG),
         pytest.param(("engine-killed",), "converged", marks=LONG),
         pytest.param(("deleted",), "converged", marks=LONG),
+        pytest.param(("drifted",), "converged", marks=LONG),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )
@@ -48,8 +50,9 @@ def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ..
 
     assert outcome.then is None or outcome.then.refused == ()
     assert (outcome.result, outcome.differences, outcome.wrong) == (result, (), False)
-    assert len(outcome.struck) == len(kinds)
-    assert outcome.first.wrong == (result == "converged" and kinds != ("deleted",))
+    assert len(outcome.struck) == (len(DRIFTS) if kinds == ("drifted",) else len(kinds))
+    assert outcome.first.wrong == (result == "converged" and kinds not in (("deleted",), ("drifted",)))
+    assert (outcome.shown.updated if outcome.shown else 0) == (len(DRIFTS) if kinds == ("drifted",) else 0)
     assert bool(outcome.mended) == (kinds == ("engine-killed",))
 
 
@@ -69,6 +72,19 @@ def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
     assert outcome.person == (
         "recover the deleted vault and import it, or step over the name: raise the environment's `generation`"
     )
+
+
+@LONG
+def test_what_a_tenant_denies_needs_a_person(tmp_path: Path) -> None:
+    """Refused in Azure's form, with the assignment and the definition; the sentence says whom to ask."""
+    outcome = meet(stage(tmp_path), minimal(), (read("policy-denies"),), expected())
+
+    assert outcome.then is not None
+    assert [refusal.name for refusal in outcome.then.refused] == ["churn-dev-storage-account"]
+    assert outcome.then.refused[0].said.startswith('Status=403 Code="RequestDisallowedByPolicy" Message="Resource ')
+    assert '"name": "by-the-tenant"' in outcome.then.refused[0].said
+    assert (outcome.result, outcome.wrong) == ("refused again: a person has to act", False)
+    assert outcome.person.startswith("ask whoever owns the assignment for an exemption")
 
 
 @LONG
@@ -100,9 +116,15 @@ def test_a_fault_is_read() -> None:
     ("text", "says"),
     [
         (
+            "policy-denies@3",
+            "--fault policy-denies@3\n  policy-denies is there from the start.\n"
+            "  Write it as policy-denies@Microsoft.Storage/storageAccounts.",
+        ),
+        (
             "conflcit",
             "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
-            "unavailable, timeout, principal-not-found, quota, provider-killed, engine-killed, soft-deleted, deleted.",
+            "unavailable, timeout, principal-not-found, quota, provider-killed, engine-killed, soft-deleted, "
+            "policy-denies, deleted, drifted.",
         ),
         (
             "conflict@soon",

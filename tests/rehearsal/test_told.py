@@ -11,6 +11,7 @@ import pytest
 import rehearsal.engine
 from landingzone.stack_file import KEY
 from offline.memory import Kept
+from offline.policy import Audited
 from rehearsal.edits import built_in
 from rehearsal.engine import NoEngine, find
 from rehearsal.faults import Outcome, read
@@ -29,8 +30,9 @@ LIFE = Life(
             "destroy", deleted=11, seconds=2.0, refused=(Refusal("kv", "no"),), lost=(Loss("kv", "/kv", "keys", "no"),)
         ),
     ),
-    (Stays("/kv", "protected"),),
+    (Stays("/kv", "protected"), Stays("/rg", "needed", needed=True)),
     (Kept("microsoft.keyvault/vaults", "kv", "/kv", 90, False),),
+    (Audited("guardrails", "No keys", 2, "/a/b/vaults/kv"),),
 )
 OUTCOME = Outcome(
     (read("conflict@2"),),
@@ -54,7 +56,8 @@ def test_a_life_is_told_in_text() -> None:
         "refused\n  destroy: kv: no\n  up again changed what it must leave as it is\n\n"
         "left out\n  add project: no spoke has a free range of /25\n\n"
         "would be lost\n  destroy: kv, keys; no\n\n"
-        "stays after destroy\n  /kv: protected\n\n"
+        "does not comply\n  guardrails: No keys: vaults/kv and 1 more\n\n"
+        "stays after destroy\n  /kv: protected\n  1 others, which these need (--format json names them)\n\n"
         "names that Azure keeps after destroy\n"
         "  kv (microsoft.keyvault/vaults), for 90 days; purge protection: nobody can free\n    it sooner\n\n"
         "What the pretend Azure does not know: docs/rehearsal.md.\n"
@@ -96,7 +99,8 @@ def test_a_rehearsal_is_told_in_json() -> None:
                 "lost": [{"name": "kv", "id": "/kv", "what": "keys", "back": "no"}],
             },
         ],
-        "stays": [{"id": "/kv", "why": "protected"}],
+        "audited": [{"assignment": "guardrails", "policy": "No keys", "count": 2, "first": "/a/b/vaults/kv"}],
+        "stays": [{"id": "/kv", "why": "protected"}, {"id": "/rg", "why": "needed"}],
         "namesKept": [{"type": "microsoft.keyvault/vaults", "name": "kv", "days": 90, "purgeable": False}],
         "faults": [
             {
@@ -106,6 +110,7 @@ def test_a_rehearsal_is_told_in_json() -> None:
                 "wrong": True,
                 "up": {**empty, "step": "up", "seconds": 1.0},
                 "person": "",
+                "refresh": None,
                 "next": {**empty, "step": "next", "seconds": 2.5},
                 "differences": ["kv: is missing"],
             }
@@ -130,14 +135,34 @@ def test_the_edits_change_one_thing_each() -> None:
         ("remove project rehearsal", ""),
         ("change a tag", ""),
         ("raise a node count", ""),
+        ("reorder", ""),
+        ("change a cluster's size", ""),
+        ("switch to a managed network", ""),
     ]
+    assert [edit.name for edit in edits if edit.still] == ["reorder"]
     allowed = [{"resource": "rehearsal/dev", "reason": "The rehearsal takes its own project away again."}]
+    sized = {**cluster, "size": "Standard_D8s_v5"}
+    other = {"churn": {"environments": {"dev": {**churn["environments"]["dev"], "clusters": {"cpu": sized}}}}}
+    away = {"churn": {"environments": {"dev": {**other["churn"]["environments"]["dev"], "isolation": "managed"}}}}
     assert changed == [
         {"projects": {"churn": churn, "rehearsal": added}},
         {"allowDelete": allowed},
         {"allowDelete": allowed, "tags": tags},
         {"allowDelete": allowed, "tags": tags, "projects": grown},
+        {"allowDelete": allowed, "tags": tags, "projects": grown},
+        {"allowDelete": allowed, "tags": tags, "projects": other},
+        {"allowDelete": allowed, "tags": tags, "projects": away},
     ]
+
+
+def test_reordering_turns_round_whatever_has_a_name() -> None:
+    """At every depth; the same is configured."""
+    written = {**plain_config(minimal())[KEY], "tags": {"first": "1", "second": "2"}}
+
+    edit = next(edit for edit in built_in(written) if edit.name == "reorder")
+
+    assert list(edit.written) == list(reversed([*written]))
+    assert list(edit.written["tags"]) == ["rehearsal", "second", "first"]
 
 
 def test_an_edit_that_has_no_room_is_left_out_with_the_reason() -> None:
