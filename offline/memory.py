@@ -271,7 +271,7 @@ class Memory:
         with self.change():
             number = self._db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM journal").fetchone()[0]
             where = "times > 0 AND number <= ? AND type IN ('', ?) AND target IN ('', ?)"
-            query = f"SELECT rowid, kind FROM faults WHERE {where} LIMIT 1"
+            query = f"SELECT rowid, kind FROM faults WHERE {where} ORDER BY rowid LIMIT 1"
             waits = self._db.execute(query, (number, kind, key)).fetchone()
             if waits:
                 self._db.execute("UPDATE faults SET times = times - 1, target = ? WHERE rowid = ?", (key, waits[0]))

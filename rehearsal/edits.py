@@ -130,9 +130,18 @@ def _change_cluster(written: Written, change: Callable[[Written], None]) -> None
 
 
 def _switch_isolation(written: Written) -> None:
-    """Of the first environment, as its owner would: one that has none yet."""
+    """Of the first environment that can have a managed network and has none yet."""
+    why = "every environment has a managed network already"
     for project, name, environment in environments(from_object(written)):
-        if not environment.isolation.managed:
-            written["projects"][project]["environments"][name]["isolation"] = "managed"
-            return
-    raise _CannotBe("every environment has a managed network already")
+        if environment.isolation.managed:
+            continue
+        below = written["projects"][project]["environments"]
+        before = below[name]
+        below[name] = {**(before or {}), "isolation": "managed"}
+        try:
+            make_plan(from_object(written))
+        except LandingZoneError as error:
+            why, below[name] = str(error), before
+            continue
+        return
+    raise _CannotBe(why)

@@ -14,6 +14,7 @@ from offline.drift import DRIFTS, drift, drift_of
 from offline.errors import AzureRefused
 from offline.faults import FAULTS, Fault, kind_of, tenant_policy
 from offline.memory import Armed, Kept, Standing
+from offline.peerings import DISCONNECTED
 from rehearsal import recovery
 from rehearsal.life import Scene, Stage, plain_config, scene
 from rehearsal.steps import Step
@@ -132,9 +133,18 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
         for _ in asked:  # each may stop an `up` of its own
             if ((gone or changed) and then is None) or (then or first).wrong:
                 then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
+        apart = _reconnect(here) if gone and then is not None and then.refused else ()
+        if apart:
+            then = here.step(f"{name}: next up", "up --refresh")
         differ = [*differences(expected, standing(here)), *_unseen(len(changed), shown, then)]
         struck = [*_struck(here, asked), *(f"delete {each}" for each in gone), *(f"change {each}" for each in changed)]
-        return Outcome(asked, tuple(struck), first, mended, then, tuple(differ), shown)
+        return Outcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+
+
+def _reconnect(here: Scene) -> tuple[str, ...]:
+    """What a person does where one side of a peering is gone: the other is deleted too, and both are made anew."""
+    apart = [found for found in here.memory.all() if found.state == DISCONNECTED]
+    return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
 
 
 def _struck(here: Scene, asked: Iterable[Asked]) -> Iterable[str]:

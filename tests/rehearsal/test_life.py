@@ -15,7 +15,7 @@ PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspac
 
 @LONG
 def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
-    """Built, unchanged, without drift, edited four times, gone; what holds data and what keeps its name is told."""
+    """Built, unchanged, without drift, edited seven times, gone; what holds data and what keeps its name is told."""
     life = live(stage(tmp_path), minimal())
 
     counts = [(s.name, s.created, s.updated, s.replaced, s.deleted, s.refused, s.left_out) for s in life.steps]
@@ -28,8 +28,12 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
         ("remove project rehearsal", 0, 2, 0, 59, (), ""),
         ("change a tag", 0, 53, 0, 0, (), ""),
         ("raise a node count", 0, 2, 0, 0, (), ""),
-        ("destroy", 0, 0, 0, 114, (), ""),
+        ("reorder", 0, 0, 0, 0, (), ""),
+        ("change a cluster's size", 0, 2, 0, 0, (), ""),
+        ("switch to a managed network", 6, 7, 0, 5, (), ""),
+        ("destroy", 0, 0, 0, 115, (), ""),
     ]
+    assert life.audited == ()
     assert {step.name: sorted(loss.name for loss in step.lost) for step in life.steps if step.lost} == {
         "remove project rehearsal": sorted(f"rehearsal-dev-{name}" for name in PROJECT_DATA),
         "destroy": sorted([*(f"churn-dev-{name}" for name in PROJECT_DATA), "hub-logs-workspace"]),

@@ -1,0 +1,61 @@
+"""Pulumi's own engine over the pretend Azure, which changes by itself and has policies: a small program, seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from offline.drift import drift, drift_of
+from offline.faults import tenant_policy
+from offline.memory import Memory
+from tests.engine.engine import EngineFailed, Stack, engine
+from tests.offline.programs import HEAD, group_id
+
+PROGRAM = HEAD + (
+    "group = azure.resources.ResourceGroup('group', resource_group_name='rg', location='westeurope', opts=opts)\n"
+    "azure.network.RouteTable('routes', resource_group_name=group.name, route_table_name='rt', opts=opts)\n"
+)
+
+
+def changes(stack: Stack, command: str) -> dict[str, int]:
+    """How many resources a command changed, by what was done."""
+    told: dict[str, int] = {}
+
+    def heard(event: dict[str, object]) -> None:
+        summary = event.get("summaryEvent")
+        if isinstance(summary, dict):
+            told.update(summary["resourceChanges"])
+
+    stack.events(command, "--yes", "--skip-preview", on_event=heard)
+    return {key: count for key, count in told.items() if key != "same"}
+
+
+def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp_path: Path) -> None:
+    """A refresh shows just that, the next `up` repairs just that; what a policy denies is refused in Azure's words."""
+    main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
+    main.write_text(PROGRAM)
+    config.write_text("config: {}\n")
+    memory = Memory(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+    stack.do("up")
+    routes = memory.get(f"{group_id('rg')}/providers/Microsoft.Network/routeTables/rt")
+    assert routes is not None
+    tagged = drift_of(routes)
+    assert tagged is not None
+    with memory.change():
+        drift(memory, routes, tagged)
+
+    assert changes(stack, "refresh") == {"update": 1}
+    assert changes(stack, "up") == {"update": 1}
+    assert memory.get(routes.id) == routes
+
+    for kind, told in tenant_policy("Microsoft.Network/virtualNetworks"):
+        memory.add_outside(kind, told)
+    network = "azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet', opts=opts)\n"
+    main.write_text(PROGRAM + network)
+    with pytest.raises(EngineFailed) as refused:
+        stack.do("up")
+    memory.close()
+
+    assert 'Status=403 Code="RequestDisallowedByPolicy"' in str(refused.value)
