@@ -26,13 +26,14 @@ Written = dict[str, Any]
 class Edit:
     """A changed landing zone, as the stack file would say it. `left_out`: why it cannot be, "" where it can.
 
-    `still`: whether it must change nothing.
+    `still`: whether it must change nothing. `risky`: whether it is there to show what is refused or lost.
     """
 
     name: str
     written: Written
     left_out: str = ""
     still: bool = False
+    risky: bool = False
 
 
 class _CannotBe(Exception):
@@ -40,7 +41,7 @@ class _CannotBe(Exception):
 
 
 def built_in(written: Written) -> tuple[Edit, ...]:
-    """The edits, each made on top of those before it that could be made."""
+    """The edits, each made on top of those before it that could be made and are not risky."""
     made = []
     edits: tuple[tuple[str, Callable[[Written], None]], ...] = (
         (f"add project {ADDED}", _add_project),
@@ -59,8 +60,9 @@ def built_in(written: Written) -> tuple[Edit, ...]:
         except (_CannotBe, LandingZoneError) as error:
             made.append(Edit(name, written, " ".join(str(error).split())))
             continue
-        made.append(Edit(name, after, still=change is _reorder))
-        written = after
+        risky = change in (_change_size, _switch_isolation)
+        made.append(Edit(name, after, still=change is _reorder, risky=risky))
+        written = written if risky else after
     return tuple(made)
 
 

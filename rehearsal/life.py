@@ -156,7 +156,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
                 continue
             before, standing = standing, here.write({**config, KEY: edit.written})
             said = guard(edit_of(before, standing), Allowed.of(from_object(edit.written)))
-            steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still))
+            steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still, risky=edit.risky))
         audited = scanned(here.memory)
         steps.append(here.step("destroy", "destroy"))
         stays = _stays(here)

@@ -40,7 +40,7 @@ class Step:
     """A step of the life: how many Azure resources were created, updated, replaced, deleted.
 
     `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: what the
-    guard says of it.
+    guard says of it. `risky`: whether it is there to show what is refused or lost, which then is no failure.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Step:
     lost: tuple[Loss, ...] = ()
     left_out: str = ""
     guarded: tuple[Finding, ...] = ()
+    risky: bool = False
 
     @property
     def changed(self) -> bool:
@@ -63,6 +64,8 @@ class Step:
     @property
     def wrong(self) -> bool:
         """Whether something was refused, or changed where nothing may, or the guard would have stopped it."""
+        if self.risky:
+            return False
         return bool(self.refused or (self.still and self.changed) or any(map(_stops, self.guarded)))
 
 

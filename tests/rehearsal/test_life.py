@@ -57,6 +57,7 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
         (Step("refresh", deleted=1, still=True), True),
         (Step("up", created=2, refused=(Refusal("kv", "no"),)), True),
         (Step("add a project", left_out="no room"), False),
+        (Step("change a size", risky=True, refused=(Refusal("cpu", "no"),)), False),
     ],
 )
 def test_a_life_is_wrong_where_a_step_is(step: Step, wrong: bool) -> None:

@@ -143,7 +143,8 @@ def test_the_edits_change_one_thing_each() -> None:
     allowed = [{"resource": "rehearsal/dev", "reason": "The rehearsal takes its own project away again."}]
     sized = {**cluster, "size": "Standard_D8s_v5"}
     other = {"churn": {"environments": {"dev": {**churn["environments"]["dev"], "clusters": {"cpu": sized}}}}}
-    away = {"churn": {"environments": {"dev": {**other["churn"]["environments"]["dev"], "isolation": "managed"}}}}
+    away = {"churn": {"environments": {"dev": {**grown["churn"]["environments"]["dev"], "isolation": "managed"}}}}
+    assert [edit.name for edit in edits if edit.risky] == ["change a cluster's size", "switch to a managed network"]
     assert changed == [
         {"projects": {"churn": churn, "rehearsal": added}},
         {"allowDelete": allowed},
@@ -161,7 +162,7 @@ def test_reordering_turns_round_whatever_has_a_name() -> None:
 
     edit = next(edit for edit in built_in(written) if edit.name == "reorder")
 
-    assert list(edit.written) == list(reversed([*written]))
+    assert list(edit.written) == ["allowDelete", *reversed([*written])]
     assert list(edit.written["tags"]) == ["rehearsal", "second", "first"]
 
 
