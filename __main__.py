@@ -1,12 +1,17 @@
 """The Pulumi program: stack file to plan to landing zone."""
 
+from pathlib import Path
+
 import pulumi
 
 from components.landing_zone import LandingZone
 from landingzone.load import from_object
 from landingzone.plan import make_plan
 
-landing_zone = LandingZone("landing-zone", make_plan(from_object(pulumi.Config("amlz").require_object("landingZone"))))
+asked = from_object(pulumi.Config("amlz").require_object("landingZone"), Path(pulumi.get_root_directory()))
+landing_zone = LandingZone("landing-zone", make_plan(asked))
 
 pulumi.export("workspaces", landing_zone.workspaces)
 pulumi.export("pipelineClientIds", landing_zone.pipeline_clients)
+if landing_zone.hub is not None:
+    pulumi.export("hub", landing_zone.hub.outputs)

@@ -39,13 +39,14 @@ def rehearse(
     from preview import PROGRAM, PROJECT
     from rehearsal import engine, progress
     from rehearsal.faults import all_faults, meet, read, undisturbed
-    from rehearsal.life import Stage, live
+    from rehearsal.life import Stage, alone, live
     from reports import rehearsal as report
 
     asked = (*map(read, fault or ()), *(all_faults() if faults else ()))
     if asked and then:
         raise typer.BadParameter("--then is an edit of the whole life; faults strike while it is first built")
     file, _ = planned(stack)
+    alone(file)
     edited = planned(then)[0] if then else None
     found = engine.find()
     with tempfile.TemporaryDirectory(prefix="amlz-") as folder, progress.shown(sys.stderr) as told:

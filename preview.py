@@ -8,6 +8,7 @@ from pathlib import Path
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
 from checks.policy_connections import forecast, of_connections
+from landingzone.hub_outputs import OUTPUT
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from offline.graph import resource_graph
@@ -21,9 +22,16 @@ PROGRAM = Path(__file__).with_name("__main__.py")
 PROJECT = "aml-landing-zone"
 
 
+def program_of(file: StackFile) -> Program:
+    """The program as the engine would run it for a stack file. The hub's stack gives what the stack file says of it."""
+    stack = file.config.hub.stack
+    stacks = {stack.name: {OUTPUT: stack.outputs.model_dump(mode="json", by_alias=True)}} if stack is not None else {}
+    return Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config, stacks=stacks)
+
+
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
     """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
-    registration = register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
+    registration = register(program_of(file))
     if registration.problems:  # Pulumi refuses each of these, or tells it as an error
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}

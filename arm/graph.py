@@ -63,7 +63,8 @@ class ResourceGraph:
     `parents` gives each component's own parent and `dependencies` what components wait for, both by URN: components
     carry no ARM body, but a resource waits for whatever its components wait for. `today` is the day at which it is
     looked at (ISO 8601), "" where nobody said. `dns` says who writes the names of private endpoints: `created` and
-    `existing` are zones of the program and of others, `policy` is Azure Policy.
+    `existing` are zones of the program and of others, `hub` those of the stack that builds the hub, `policy` is Azure
+    Policy.
     """
 
     resources: tuple[Resource, ...]

@@ -51,6 +51,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if missing and link is not None:
                 yield CHECK.undecided(link, "properties.virtualNetwork.id", _target(link))
                 continue
+            if graph.dns == "hub" and graph.by_id(zone) is None:
+                continue  # the hub's own stack links them to the hub, whose firewall the spokes ask
             if graph.dns == "existing" and graph.by_id(zone) is None:
                 for network in missing:
                     outside.setdefault(network, (endpoint or group, set()))[1].add(zone.rsplit("/", 1)[-1])

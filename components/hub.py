@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 
 from components.bastion import Bastion
@@ -16,12 +18,13 @@ from landingzone.specs import HubSpec
 
 
 class Hub(pulumi.ComponentResource):
-    """Central log, network, firewall, and the zones of private endpoints."""
+    """Central log, network, firewall, and the zones of private endpoints. `outputs`: what it gives to other stacks."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
     firewall: Firewall
     dns: PrivateDns
+    outputs: dict[str, pulumi.Input[Any]]
 
     def __init__(self, name: str, args: HubSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:hub:Hub", name, None, opts)
@@ -37,4 +40,5 @@ class Hub(pulumi.ComponentResource):
             Bastion(f"{name}-bastion", args.bastion, site, below)
         self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
         self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
+        self.outputs = {**args.outputs, "firewallAddress": self.firewall.private_address}
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -9,6 +9,7 @@ from components.aliases import drop_generated_aliases
 from components.data_lake import DataLake
 from components.defender import Defender
 from components.hub import Hub
+from components.hub_stack import agrees
 from components.policies import Policies
 from components.private_dns import PrivateDns
 from components.project_environment import ProjectEnvironment
@@ -30,10 +31,7 @@ class LandingZone(pulumi.ComponentResource):
             drop_generated_aliases()
         super().__init__("amlz:index:LandingZone", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        site = Site(
-            {subscription: self._subscription_provider(subscription, args) for subscription in args.subscriptions},
-            args.outside,
-        )
+        site = Site(self._by_subscription(args), args.outside)
         self.hub = Hub("hub", args.hub, site, below) if args.hub else None
         if args.organisation.dns is not None:
             PrivateDns("dns", args.organisation.dns, site, below)
@@ -62,11 +60,19 @@ class LandingZone(pulumi.ComponentResource):
         assert self.hub is not None, "a hub is built or exists"
         return self.hub.firewall.private_address
 
-    def _subscription_provider(self, subscription: str, args: LandingZonePlan) -> azure.Provider:
+    def _by_subscription(self, args: LandingZonePlan) -> dict[str, azure.Provider]:
+        """By subscription. With the hub of another stack all of them wait until that is found to be the planned one."""
+        existing = args.organisation.existing_hub
+        gate = agrees(existing.stack, self) if existing is not None and existing.stack is not None else None
+        return {one: self._subscription_provider(one, args, gate) for one in args.subscriptions}
+
+    def _subscription_provider(
+        self, subscription: str, args: LandingZonePlan, gate: pulumi.Output[bool] | None
+    ) -> azure.Provider:
         """One provider a subscription, named after it: a resource never lands in another by an edit of the provider."""
         return azure.Provider(
             f"subscription-{subscription}",
-            subscription_id=subscription,
+            subscription_id=subscription if gate is None else gate.apply(lambda _: subscription),
             tenant_id=args.tenant_id,
             location=args.location,
             environment=args.provider_environment,

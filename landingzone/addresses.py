@@ -123,6 +123,8 @@ def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Proble
     for name, spoke in config.spokes.items():
         for index, cidr in enumerate(spoke.address_space):
             claims.build(cidr, ("spokes", name, "addressSpace", index))
+    for index, cidr in enumerate(config.hub.serves):
+        claims.claim(cidr, ("hub", "serves", index))
     for index, cidr in enumerate(config.on_premises):
         claims.claim(cidr, ("onPremises", index))
     problems = claims.problems
@@ -225,16 +227,18 @@ def next_free(free: Iterable[str], prefix: int) -> str | None:
     return None
 
 
-def _existing_hub(ranges: tuple[str, ...], claims: _Claims) -> Space:
+def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> Space:
     """A hub that is not built here: what stands in it, and what is free, is not known."""
+    path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
     for index, cidr in enumerate(ranges):
-        claims.claim(cidr, ("hub", "existing", "addressSpace", index))
+        claims.claim(cidr, (*path, "addressSpace", index))
     return Space("hub", ranges, (), (), built=False)
 
 
 def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
-    if config.hub.existing is not None:
-        return _existing_hub(config.hub.existing.address_space, claims)
+    elsewhere = config.hub.elsewhere
+    if elsewhere is not None:
+        return _hub_elsewhere(config, elsewhere.address_space, claims)
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
     claims.build(cidr, path)
     network = IPv4Network(cidr)
@@ -335,6 +339,8 @@ def _lake(
 
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
     names = ", ".join(config.spokes)
+    if not names:
+        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.")
     if environment.spoke is not None:
         return Problem((*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.")
     return Problem(

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from landingzone.allowed import keys_at
 from landingzone.config import LandingZoneConfig
+from landingzone.hub_outputs import in_words, resolved
 from landingzone.messages import near_key, problem
 from landingzone.problems import Path as At
 from landingzone.problems import Problem, StackFileError
@@ -25,7 +26,11 @@ _ENCRYPT = "Remove it, change it where it is valid, and set the new one by `pulu
 
 @dataclass(frozen=True, slots=True)
 class StackFile:
-    """A stack file, read. `shown` is its path as people know it; `pulumi_config` what the engine hands the program."""
+    """A stack file, read. `shown` is its path as people know it.
+
+    `pulumi_config`: what the engine hands the program, but for the outputs of another stack: those are in it, where the
+    stack file names their file.
+    """
 
     path: Path
     shown: str
@@ -52,23 +57,28 @@ def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> St
     problems = [*document.problems, *_secrets(document, config, shown)]
     if KEY not in config:
         near = near_key(KEY, list(config)) or next((key for key in config if key.endswith("andingZone")), "")
-        what = f"`config` has no `{KEY}`" + (f"; `{near}` is not it." if near else ".")
+        what = f"`config` has no `{KEY}`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         remedy = f"Write it `{KEY}`." if near else "It holds the landing zone; see docs/configuration.md."
         problems.append(Problem((), what, remedy, shown, document.line(("config", near) if near else ("config",))))
         raise StackFileError(_in_order(problems))
     written = {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
-    model, wrong = _validated(config[KEY], written)
+    landing_zone, unread = resolved(config[KEY], path.parent)
+    model, wrong = _validated(landing_zone, written, unread)
     told = {p.path for p in problems}
     problems += _once(document, shown, (p for p in wrong if p.path not in told))
     if problems or model is None:
         raise StackFileError(_in_order(problems))
-    return StackFile(path, shown, _stack_name(path), model, _pulumi_config(config), document)
+    return StackFile(path, shown, _stack_name(path), model, _pulumi_config({**config, KEY: landing_zone}), document)
 
 
-def from_object(value: object) -> LandingZoneConfig:
-    """The model of what Pulumi read from the stack file. Raises StackFileError, without lines."""
+def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:
+    """The model of what Pulumi read from the stack file. Raises StackFileError, without lines.
+
+    `folder`: where the stack file is, the current one when not said.
+    """
     problems = [Problem(repeatable(at), f"It holds {what}.", _NO_SECRETS) for at, what in plain_secrets(value)]
-    model, wrong = _validated(value)
+    value, unread = resolved(value, folder or Path.cwd())
+    model, wrong = _validated(value, unread=unread)
     told = {p.path for p in problems}
     problems += [p for p in wrong if p.path not in told]
     if problems or model is None:
@@ -112,7 +122,7 @@ def _mapping(document: Document, shown: str) -> dict[str, Any]:
         near = "" if "config" in values else near_key("config", list(values))
         what = f"`config` is {'empty' if config is None else 'not a mapping'}."
         if "config" not in values:
-            what = "It has no `config`" + (f"; `{near}` is not it." if near else ".")
+            what = "It has no `config`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         line = document.line((near or "config",))
         found = Problem((), what, f"Put `{KEY}:` below `config:`.", shown, line)
         raise StackFileError(_in_order([*document.problems, found]))
@@ -131,7 +141,7 @@ def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable
 
 
 def _validated(
-    value: object, written: Mapping[At, str] | None = None
+    value: object, written: Mapping[At, str] | None = None, unread: Iterable[Problem] = ()
 ) -> tuple[LandingZoneConfig | None, list[Problem]]:
     if isinstance(value, dict):
         version = value.get("schemaVersion")
@@ -139,7 +149,8 @@ def _validated(
             newer = "newer than this program: update it" if version > 1 else "not known; the first one is 1"
             return None, [Problem(("schemaVersion",), f"Version {version} is {newer}.", "This program reads 1.")]
     try:
-        return LandingZoneConfig.model_validate(value), []
+        model, wrong = LandingZoneConfig.model_validate(value), list(unread)
+        return (None, wrong) if wrong else (model, [])
     except ValidationError as error:
         errors = error.errors(include_url=False)
         meant = {
@@ -150,7 +161,10 @@ def _validated(
         # A list of which each entry is wrong is called too short as well: its entries are told.
         errors = [item for item in errors if item["type"] != "too_short" or not item["input"]]
         told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
-        return None, list(dict.fromkeys(problem(item, LandingZoneConfig, written) for item in told))
+        found = [problem(item, LandingZoneConfig, written) for item in told]
+        told_of = [p.path[:3] for p in unread]
+        found = [*unread, *(p for p in in_words(found, value) if p.path[:3] not in told_of)]
+        return None, list(dict.fromkeys(found))
 
 
 def _pulumi_config(config: dict[str, Any]) -> dict[str, str]:

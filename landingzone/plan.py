@@ -21,6 +21,7 @@ from landingzone.planning.environment import plan_environment
 from landingzone.planning.exfiltration import check_exfiltration
 from landingzone.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from landingzone.planning.hub import plan_hub
+from landingzone.planning.hub_stack import check_hub_stack
 from landingzone.planning.isolation import check_isolation
 from landingzone.planning.lake import plan_lake
 from landingzone.planning.lake_checks import check_lake
@@ -132,7 +133,13 @@ class LandingZonePlan:
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (*problems, *check_existing_hub(config), *check_dns(config), *check_references(config))
+    problems = (
+        *problems,
+        *check_existing_hub(config),
+        *check_hub_stack(config),
+        *check_dns(config),
+        *check_references(config),
+    )
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
     problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
@@ -140,7 +147,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())
-    hub = plan_hub(context) if config.hub.existing is None else None
+    hub = plan_hub(context) if config.hub.elsewhere is None else None
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
     shared = plan_shared_registry(context) if config.shared_registry else None
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
@@ -178,8 +185,8 @@ def _shared_groups(shared: SharedRegistrySpec | None, lake: DataLakeSpec | None)
 
 def _organisation(context: Context) -> OrganisationPlan:
     existing = plan_existing_hub(context)
-    dns = plan_dns(context) if existing is not None and context.config.dns.mode == "created" else None
-    return OrganisationPlan(context.hub_subscription, existing, context.config.dns.mode, dns, outside(context))
+    dns = plan_dns(context) if existing is not None and context.dns_mode == "created" else None
+    return OrganisationPlan(context.hub_subscription, existing, context.dns_mode, dns, outside(context))
 
 
 def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> tuple[DeployerRole, ...]:
@@ -193,7 +200,7 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
         "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
         "hubExists": hub is None,
         "logsExist": hub is None or not hub.log_analytics.built,
-        "zonesExist": context.config.dns.mode == "existing",
+        "zonesExist": context.dns_mode in ("existing", "hub"),
         "policies": bool(policies.assignments),
         **_on_lake(context),
     }
@@ -206,7 +213,7 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
     }
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:
-        if holds.get(grant.when):
+        if holds.get(grant.when) and not (grant.on == "landingZone" and context.hub_alone):
             rows.setdefault((on[grant.on], grant.role), []).append(grant.why)
     for subscription, role, reason in deployer_on_parts(context.config):
         rows.setdefault((subscription, role), []).append(reason)

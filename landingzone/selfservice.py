@@ -218,6 +218,8 @@ def _no_spoke(config: LandingZoneConfig, path: Path, name: str, spoke: str) -> P
     names = listed(config.spokes)
     if spoke:
         return Problem((*path, "spoke"), f"There is no spoke {spoke!r}.", f"Spokes here: {names}.")
+    if not config.spokes:
+        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.")
     some = next(iter(config.spokes))
     return Problem(
         path,

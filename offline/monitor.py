@@ -48,13 +48,17 @@ class ProgramFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A Pulumi program and what the engine would tell it. `config`: as in PULUMI_CONFIG, `project:key` to text."""
+    """A Pulumi program and what the engine would tell it. `config`: as in PULUMI_CONFIG, `project:key` to text.
+
+    `stacks`: outputs of other stacks that it may refer to, by their names.
+    """
 
     main: Path
     project: str
     stack: str
     config: Mapping[str, str] = field(default_factory=dict)
     organization: str = "organization"
+    stacks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +336,15 @@ class RecordingMonitor(MockMonitor):
     RegisterStackInvokeTransform = RegisterStackTransform
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
-        """As Invoke."""
+        """The outputs of a stack that the program was given; anything else as Invoke."""
+        if request.type == "pulumi:pulumi:StackReference":
+            if request.id not in self._program.stacks:
+                raise LookupError(f"the program reads the outputs of stack {request.id}, which are not known here")
+            urn = self.make_urn(request.parent, request.type, request.name)
+            response = resource_pb2.ReadResourceResponse(urn=urn)
+            outputs = json.loads(json.dumps(self._program.stacks[request.id]))
+            response.properties.update({"name": request.id, "outputs": outputs, "secretOutputNames": []})
+            return response
         raise LookupError(f"the program reads {request.type} {request.name}; without a cloud it is not there")
 
 

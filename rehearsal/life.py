@@ -16,6 +16,7 @@ from arm.graph import Resource
 from checks.guard import Allowed, edit_of, guard
 from landingzone.load import StackFile, from_object
 from landingzone.plan import make_plan
+from landingzone.problems import LandingZoneError
 from landingzone.stack_file import KEY
 from offline.graph import resource_graph
 from offline.memory import Kept, Memory
@@ -136,6 +137,15 @@ def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resou
     plan = make_plan(from_object(config[KEY]))
     owners = {each.key: (each.project, each.environment) for each in plan.environments}
     return resource_graph(found, owners=owners).resources
+
+
+def alone(file: StackFile) -> None:
+    """Raises LandingZoneError where a stack file's landing zone needs another stack: a rehearsal has one only."""
+    if file.config.hub.stack is not None:
+        raise LandingZoneError(
+            f"{file.shown}\n  hub.stack: the hub is another stack's, and a rehearsal has this one only.\n"
+            "  Rehearse the hub's own stack file, and look at this one by `amlz preview`."
+        )
 
 
 def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:

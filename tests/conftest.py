@@ -26,6 +26,8 @@ STACKS = {
     "recommended": "examples/recommended/Pulumi.recommended.yaml",
     "existing-hub": "examples/existing-hub/Pulumi.existing-hub.yaml",
     "us-government": "examples/us-government/Pulumi.us-government.yaml",
+    "hub": "examples/hub-stack/Pulumi.hub.yaml",
+    "landing-zone": "examples/hub-stack/Pulumi.landing-zone.yaml",
 }
 
 #: The same and the large ones, for tests that need no more than their previews.

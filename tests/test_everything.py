@@ -1,4 +1,4 @@
-"""examples/everything: its stack files together use every option that there is."""
+"""examples/everything: its stack files, with the two of examples/hub-stack, use every option that there is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from landingzone.hub_outputs import resolved
 from landingzone.schema import json_schema
 from landingzone.stack_file import KEY
 from tests.conftest import ROOT
@@ -43,9 +44,10 @@ def used(value: Any, node: dict[str, Any], name: str = "") -> Iterator[str]:
 
 
 def test_every_option_is_used_at_least_once() -> None:
-    """Add what is missing to a stack file of examples/everything."""
-    files = sorted((ROOT / "examples" / "everything").glob("Pulumi.*.yaml"))
+    """Add what is missing to a stack file of examples/everything; what one stack gives another is in hub-stack."""
+    files = [path for name in ("everything", "hub-stack") for path in (ROOT / "examples" / name).glob("Pulumi.*.yaml")]
 
-    found = {option for path in files for option in used(yaml.safe_load(path.read_text())["config"][KEY], MODEL)}
+    said = [resolved(yaml.safe_load(path.read_text())["config"][KEY], path.parent)[0] for path in files]
+    found = {option for landing_zone in said for option in used(landing_zone, MODEL)}
 
     assert sorted(options() - found) == []

@@ -19,6 +19,7 @@ _GROUP = "Microsoft.Resources/resourceGroups"
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _VAULT = "Microsoft.KeyVault/vaults"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
+_ZONE = "Microsoft.Network/privateDnsZones"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
@@ -27,6 +28,7 @@ _EXAMPLES = {
     _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
     _VAULT: f"{_SAMPLE}/providers/{_VAULT}/kv-central",
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
+    _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
 }
 
 
@@ -68,13 +70,14 @@ def _canonical_address(text: str) -> str:
 
 
 #: The id of a virtual network, of a Log Analytics workspace, of a resource group, of a storage account, of a vault,
-#: of a container registry.
+#: of a container registry, of a private DNS zone.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
 RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
+ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

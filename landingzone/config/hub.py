@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from landingzone.config.existing import ExistingHubConfig, LogAnalyticsId
+from landingzone.config.hub_stack import HubStackConfig
 from landingzone.config.shared import Config, Generation, Network, OwnName
 
 
@@ -34,13 +35,17 @@ class LogAnalyticsConfig(Config):
 
 
 class HubConfig(Config):
-    """The hub: created here, which takes `addressSpace`, or an existing one."""
+    """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
 
     # Editors learn of the choice by this; what is said of a mistake comes from the checks.
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["addressSpace"]}, {"required": ["existing"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [key]} for key in ("addressSpace", "existing", "stack")]}
+    )
 
     existing: ExistingHubConfig | None = None
     """A hub that exists already. Nothing else can be said of the hub then."""
+    stack: HubStackConfig | None = None
+    """A hub that another stack of this program builds. Nothing else can be said of the hub then."""
     address_space: Network = ""
     """The range of a hub that is created, /24 or larger. Its first 256 addresses are laid out by docs/addresses.md."""
     firewall: FirewallConfig = FirewallConfig()
@@ -51,6 +56,9 @@ class HubConfig(Config):
     """Whether to build the subnet for a VPN or ExpressRoute gateway. The gateway itself is not built."""
     log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()
     """The central log."""
+    serves: tuple[Network, ...] = ()
+    """Ranges of spokes that other stacks peer with this hub. The firewall opens for them what Azure ML requires, and
+    what `egress` and `egressHosts` say here; all private DNS zones that a landing zone may need are built."""
     generation: Generation = 1
     """Raise by one when a name of the hub is still held by something deleted."""
 
@@ -58,8 +66,9 @@ class HubConfig(Config):
     @classmethod
     def _asks_for_its_range(cls, value: Any) -> Any:
         """A hub that is created must say its range, and is asked for it at the place of the key."""
-        created = isinstance(value, dict) and value.get("existing") is None and "address_space" not in value
-        return {"addressSpace": "", **value} if created else value
+        if not isinstance(value, dict) or any(value.get(other) is not None for other in ("existing", "stack")):
+            return value
+        return {"addressSpace": "", **value}
 
     @field_validator("address_space", mode="before")
     @classmethod
@@ -67,3 +76,8 @@ class HubConfig(Config):
         if value == "":
             raise PydanticCustomError("missing", "it is missing")
         return value
+
+    @property
+    def elsewhere(self) -> ExistingHubConfig | None:
+        """The hub, where it is not built here: one that exists, or that another stack builds."""
+        return self.stack.hub if self.stack is not None else self.existing

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from landingzone.config.accepted import AcceptedFindingConfig
 from landingzone.config.allowed_loss import AllowedLossConfig
@@ -71,8 +72,8 @@ class LandingZoneConfig(Config):
     """The hub."""
     dns: DnsConfig = DnsConfig()
     """Private DNS zones of endpoints."""
-    spokes: Annotated[dict[Word, SpokeConfig], Field(min_length=1)]
-    """Spokes by name."""
+    spokes: dict[Word, SpokeConfig] = Field(default_factory=dict)
+    """Spokes by name. At least one, unless the hub is for other stacks: then `hub.serves` names their ranges."""
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere, which nothing here may overlap."""
     egress: tuple[EGRESS_SCENARIOS, ...] = ()
@@ -101,3 +102,21 @@ class LandingZoneConfig(Config):
     """What holds data, or keeps its name, and may be deleted all the same."""
     keep_api_version_aliases: bool = False
     """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_for_spokes(cls, value: Any) -> Any:
+        """Spokes that are not said are asked for at the place of the key, and not where there may be none."""
+        return {"spokes": "", **value} if isinstance(value, dict) else value
+
+    @field_validator("spokes", mode="before")
+    @classmethod
+    def _some(cls, value: Any, info: ValidationInfo) -> Any:
+        if value not in ("", {}):
+            return value
+        hub = info.data.get("hub")
+        if hub is not None and hub.serves:
+            return {}
+        if value == "":
+            raise PydanticCustomError("missing", "it is missing")
+        raise PydanticCustomError("too_short", "it is empty", {"min_length": 1})

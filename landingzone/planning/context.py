@@ -26,7 +26,7 @@ class Context:
     @property
     def hub_subscription(self) -> str:
         """The hub's subscription: of an existing one, as its id says; else the landing zone's where not said."""
-        existing = self.config.hub.existing
+        existing = self.config.hub.elsewhere
         if existing is not None:
             return parse(existing.virtual_network).subscription
         return self.config.subscriptions.hub or self.landing_zone_subscription
@@ -39,7 +39,7 @@ class Context:
     @property
     def hub_place(self) -> Place:
         """Where the hub is."""
-        existing = self.config.hub.existing
+        existing = self.config.hub.elsewhere
         if existing is not None:
             return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
         return Place(self.hub_subscription, self.group_name("hub"), self.config.location)
@@ -54,7 +54,7 @@ class Context:
     @property
     def hub_network(self) -> str:
         """The id of the hub's network."""
-        existing = self.config.hub.existing
+        existing = self.config.hub.elsewhere
         if existing is not None:
             return existing.virtual_network
         return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_namer.name("virtualNetwork"))
@@ -62,40 +62,65 @@ class Context:
     @property
     def hub_ranges(self) -> tuple[str, ...]:
         """The ranges of the hub's network."""
-        existing = self.config.hub.existing
+        existing = self.config.hub.elsewhere
         return existing.address_space if existing is not None else (self.config.hub.address_space,)
 
     @property
     def dns_servers(self) -> tuple[str, ...]:
         """Whom spokes ask for names, where that is decided: () for the firewall that is built here."""
-        existing = self.config.hub.existing
+        existing = self.config.hub.elsewhere
         return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
 
     @property
     def zones_place(self) -> Place:
-        """Where private DNS zones are: with the hub that is built here, in the group that is said, or in an own one."""
+        """Where private DNS zones are: with the hub that is built here, in the group that is said, or in an own one.
+
+        Those of another stack: where that stack has them.
+        """
         group = self.config.dns.resource_group
         if group is not None:
             found = parse(group)
             return Place(found.subscription, found.resource_group, self.config.location)
-        if self.config.hub.existing is None:
+        zones = self._zones_of_stack
+        if zones:
+            found = parse(next(iter(zones.values())))
+            return Place(found.subscription, found.resource_group, self.config.location)
+        if self.config.hub.elsewhere is None:
             return self.hub_place
         return Place(self.landing_zone_subscription, self.group_name("dns"), self.config.location)
 
     @property
+    def dns_mode(self) -> str:
+        """Who writes names of private endpoints: as the stack file says, or `hub` for zones of the hub's own stack."""
+        mode = self.config.dns.mode
+        return "hub" if mode == "created" and self.config.hub.stack is not None else mode
+
+    @property
+    def _zones_of_stack(self) -> Mapping[str, str]:
+        """Ids by name of the zones of another stack's hub, where endpoints write to those."""
+        stack = self.config.hub.stack
+        return stack.outputs.zones if stack is not None and self.dns_mode == "hub" else {}
+
+    @property
     def log_analytics(self) -> str:
         """The id of the central log."""
-        if self.config.hub.existing is not None:
-            return self.config.hub.existing.log_analytics
+        elsewhere = self.config.hub.elsewhere
+        if elsewhere is not None:
+            return elsewhere.log_analytics
         if self.config.hub.log_analytics.existing is not None:
             return self.config.hub.log_analytics.existing
         name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
         return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
 
     @property
+    def hub_alone(self) -> bool:
+        """Whether nothing is built but a hub, for other stacks."""
+        return not (self.config.spokes or self.config.defender or self.config.data_lake)
+
+    @property
     def any_production(self) -> bool:
-        """Whether one environment holds production data."""
-        return any(
+        """Whether one environment holds production data. Those of other stacks may, and share the hub."""
+        return bool(self.config.hub.serves) or any(
             environment.is_production(name)
             for project in self.config.projects.values()
             for name, environment in project.environments.items()
@@ -129,14 +154,16 @@ class Context:
         return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
 
     def zone(self, name: str) -> ZoneSpec:
-        """A private DNS zone: all are in one group."""
+        """A private DNS zone: all are in one group, unless another stack says where they are."""
+        if name in self._zones_of_stack:
+            return ZoneSpec(name, self._zones_of_stack[name])
         place = self.zones_place
         kind = "Microsoft.Network/privateDnsZones"
         return ZoneSpec(name, resource_id(place.subscription, place.resource_group, kind, name))
 
     def zones_for(self, group: str) -> tuple[ZoneSpec, ...]:
         """The zones that an endpoint's group needs and the program writes to: none where Azure Policy does that."""
-        if self.config.dns.mode == "policy":
+        if self.dns_mode == "policy":
             return ()
         return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from landingzone import lake
 from landingzone.addresses import endpoint_groups, environments
 from landingzone.config import LandingZoneConfig
+from landingzone.facts.dns import ZONES
 from landingzone.planning.context import Context
 from landingzone.problems import Problem
 from landingzone.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, ZoneSpec
@@ -14,10 +15,10 @@ from landingzone.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, Z
 
 def plan_dns(context: Context) -> PrivateDnsSpec:
     """The zones that are built here and their links to the hub. With an existing hub they have a group of their own."""
-    created = context.config.dns.mode == "created"
+    created = context.dns_mode == "created"
     zones = dns_zones(context)
     group = None
-    if created and context.config.hub.existing is not None:
+    if created and context.config.hub.elsewhere is not None:
         place = context.zones_place
         context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", ("dns",))
         group = ResourceGroupSpec(place, context.tags())
@@ -31,8 +32,12 @@ def plan_dns(context: Context) -> PrivateDnsSpec:
 
 
 def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
-    """The zones of every private endpoint there is, by name. None where Azure Policy writes to them."""
-    zones = {zone.name: zone for group in endpoint_groups_of(context.config) for zone in context.zones_for(group)}
+    """The zones of every private endpoint there is, by name. None where Azure Policy writes to them.
+
+    All there are with a hub that serves other stacks: what they have is not known here.
+    """
+    groups = {*endpoint_groups_of(context.config), *(ZONES[context.config.cloud] if context.config.hub.serves else ())}
+    zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))
 
 
@@ -46,8 +51,8 @@ def endpoint_groups_of(config: LandingZoneConfig) -> set[str]:
 def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
     """Links of the zones to one network: of ours to all, of existing ones, where asked for, to those built here."""
     dns, place = context.config.dns, context.zones_place
-    ours = network != context.hub_network or context.config.hub.existing is None
-    if dns.mode == "existing" and not (dns.link_zones and ours):
+    ours = network != context.hub_network or context.config.hub.elsewhere is None
+    if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
         return ()
     name = link_name(context, role)
     return tuple(ZoneLinkSpec(role, zone, name, network, place, context.tags()) for zone in dns_zones(context))

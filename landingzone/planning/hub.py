@@ -5,6 +5,7 @@ from __future__ import annotations
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.planning.context import Context, union
 from landingzone.planning.dns import plan_dns
+from landingzone.planning.hub_stack import hub_outputs
 from landingzone.planning.parts import place_of
 from landingzone.planning.roles import Circumstances, Principals, assign
 from landingzone.planning.rules import bastion_rules, endpoint_rules, firewall_groups
@@ -41,6 +42,7 @@ def plan_hub(context: Context) -> HubSpec:
         _firewall(context, network),
         _bastion(context, network) if context.config.hub.bastion else None,
         plan_dns(context),
+        hub_outputs(context),
     )
 
 
@@ -52,7 +54,7 @@ def hub_subnet(context: Context, role: str) -> str:
 
 def firewall_rules(context: Context) -> tuple[str, ...]:
     """The id of the firewall's rules for computes, where the firewall is built here."""
-    if context.config.hub.existing is not None:
+    if context.config.hub.elsewhere is not None:
         return ()
     policy = context.hub_namer.name("firewallPolicy")
     return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)

@@ -193,7 +193,7 @@ def _demands(context: Context) -> Iterator[str]:
             f"{listed(hosts(context))} answer with addresses in {endpoints_range(context)}, and what comes from "
             "computes on port 443 reaches them"
         )
-    elif config.dns.mode != "created":
+    elif context.dns_mode != "created":
         yield (
             "no other private endpoint of it writes its names to the same zones: those built here would take them "
             "over, and with the one that goes last they would be gone"

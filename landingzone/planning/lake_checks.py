@@ -76,7 +76,7 @@ def _existing(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[P
                 f"{camel(field)} is of a lake that is created here, and `existing` names one that is not.",
                 "Remove it, or remove `existing` to have a lake created.",
             )
-    if existing.endpoint_range is not None and config.dns.mode == "created":
+    if existing.endpoint_range is not None and config.dns.mode == "created" and config.hub.stack is None:
         yield Problem(
             (*_PATH, "existing", "endpointRange"),
             "Private DNS zones are created here, and names of endpoints that exist already are not in them: the lake "
@@ -112,13 +112,14 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
             f"It does not say which spoke it is in, and there are {len(config.spokes)}.",
             f"Add spoke: one of {names}.",
         )
-    elif settings.network is None and config.hub.existing is not None:
+    elif settings.network is None and config.hub.elsewhere is not None:
         spoke = next(iter(config.spokes))
         ranges = (e.network for _, _, e in environments(config) if e.network is not None)
         free = next_free(free_ranges(config.spokes[spoke].address_space, ranges), 28)
         yield Problem(
             _PATH,
-            "Its private endpoints would be in the hub, and `hub.existing` names one in which nothing is built.",
+            "Its private endpoints would be in the hub, and "
+            f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built.",
             f"Add `network`, a range in a spoke{f': {free} is free in {spoke}' if free else ''}. Or, where the lake "
             "exists and has endpoints, say `existing.endpointRange`.",
         )

@@ -81,7 +81,7 @@ def shared_endpoint_ready(context: Context) -> str:
 
 def endpoint_ready(context: Context, place: Place, name: str) -> str:
     """The id of what must stand before an endpoint's names are used: where Azure Policy writes them, it alone."""
-    if context.config.dns.mode == "policy":
+    if context.dns_mode == "policy":
         return place.id("Microsoft.Network/privateEndpoints", name)
     return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
 

@@ -15,6 +15,8 @@ from landingzone.specs import NsgRuleSpec as Rule
 
 ANY = ("*",)
 _DENY_PRIORITY = 4096
+#: The rules for a data lake elsewhere: what the hub of another stack does not open for its ranges.
+LAKE = "rcg-data-lake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _lake(context: Context) -> Iterator[RuleGroupSpec]:
     sources = tuple(cidr for block in blocks for cidr in computes_of(block))
     if sources:
         rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
-        yield RuleGroupSpec("rcg-data-lake", 250, application_rules=(rule,))
+        yield RuleGroupSpec(LAKE, 250, application_rules=(rule,))
 
 
 def _parts(context: Context) -> Iterator[RuleGroupSpec]:
@@ -176,13 +178,17 @@ def computes_of(block: Block) -> tuple[str, ...]:
 
 
 def _sources(context: Context, careful_only: bool = False) -> tuple[str, ...]:
-    """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted."""
-    ranges = (
+    """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted.
+
+    Of spokes of other stacks it is not known which are which.
+    """
+    own = (
         cidr
         for project, name, environment in environments(context.config)
         if environment.security.high_business_impact or not careful_only
         for cidr in computes_of(context.addresses.block(f"{project}/{name}"))
     )
+    ranges = (*own, *context.config.hub.serves)
     return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))
 
 

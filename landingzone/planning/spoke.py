@@ -86,7 +86,7 @@ def _environment(context: Context, owner: str) -> EnvironmentConfig:
 def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if block.owner == lake.OWNER:
         return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
-    environment, existing = _environment(context, block.owner), context.config.hub.existing
+    environment, existing = _environment(context, block.owner), context.config.hub.elsewhere
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     project, name = block.owner.split("/")
     own_hosts = (row.name for row in required_hosts(context.config.cloud))
@@ -138,7 +138,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_namer(context, name).name("virtualNetwork")
     own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
-    settings, existing = context.config.hub, context.config.hub.existing
+    settings, existing = context.config.hub, context.config.hub.elsewhere
     if existing is not None and not existing.peer_from_hub:
         return (own,)
     # In a hub that exists there are peerings of others: there the name says whose it is.
@@ -150,7 +150,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
             hub.rsplit("/", 1)[-1],
             context.hub_place,
             spoke,
-            allow_gateway_transit=settings.gateway_subnet,
+            allow_gateway_transit=settings.stack.outputs.gateway if settings.stack else settings.gateway_subnet,
         ),
     )
 

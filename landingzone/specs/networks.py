@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from landingzone.specs.common import (
     DiagnosticsSpec,
@@ -279,7 +281,10 @@ class LogAnalyticsSpec:
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """The hub: its group, central log, network, firewall and zones."""
+    """The hub: its group, central log, network, firewall and zones.
+
+    `outputs`: what it gives to other stacks, without the firewall's address.
+    """
 
     group: ResourceGroupSpec
     log_analytics: LogAnalyticsSpec
@@ -288,11 +293,23 @@ class HubSpec:
     firewall: FirewallSpec
     bastion: BastionSpec | None
     dns: PrivateDnsSpec
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HubStackSpec:
+    """Another stack that builds the hub: its name for Pulumi, and the outputs with which everything here is decided."""
+
+    name: str
+    outputs: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingHubSpec:
-    """A hub that exists. `must_allow`: what its firewall has to let through; `demands`: what else it must do."""
+    """A hub that exists. `must_allow`: what its firewall has to let through; `demands`: what else it must do.
+
+    `stack`: where another stack of this program builds it.
+    """
 
     network: str
     subscription: str
@@ -300,6 +317,7 @@ class ExistingHubSpec:
     log_analytics: str
     must_allow: tuple[RuleGroupSpec, ...]
     demands: tuple[str, ...]
+    stack: HubStackSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

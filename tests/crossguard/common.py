@@ -15,9 +15,9 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from arm.graph import is_unknown
 from crossguard.server import Analyzer, started
 from landingzone.load import load
-from offline.monitor import Program, Registered, Registration, register
+from offline.monitor import Registered, Registration, register
 from offline.wire import UNKNOWN
-from preview import PROGRAM, PROJECT
+from preview import program_of
 from tests.conftest import ROOT, STACKS
 
 LEVELS = {analyzer_pb2.MANDATORY: "mandatory", analyzer_pb2.ADVISORY: "advisory"}
@@ -43,7 +43,7 @@ class Run:
 def shipped(stack: str) -> Registration:
     """What a shipped stack registers."""
     file = load(STACKS[stack], ROOT)
-    return register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
+    return register(program_of(file))
 
 
 def changed(registration: Registration, name: str, path: str, value: Any) -> Registration:

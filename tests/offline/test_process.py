@@ -50,7 +50,7 @@ FAILURES = {
     "a stack reference": (
         "pulumi.export('hub', pulumi.StackReference('organization/hub/dev').get_output('id'))\n",
         LookupError,
-        "the program reads pulumi:pulumi:StackReference organization/hub/dev; without a cloud it is not there",
+        "the program reads the outputs of stack organization/hub/dev, which are not known here",
     ),
 }
 

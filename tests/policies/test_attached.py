@@ -25,6 +25,8 @@ EXPECTED = {
     "recommended": (16, {("not-judged", "instance-system-image"): 7}),
     "existing-hub": (11, {("not-judged", "instance-system-image"): 4}),
     "us-government": (9, {}),
+    "hub": (0, {}),
+    "landing-zone": (11, {("not-judged", "instance-system-image"): 4}),
     "prod": (49, {("not-judged", "instance-system-image"): 32}),
 }
 
