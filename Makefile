@@ -32,6 +32,7 @@ docs: $(READY)               ## writes the generated pages
 
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.preview
+	@$(BIN)/python -m benchmarks.landing_zone
 	@$(BIN)/python -m benchmarks.policies
 
 bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten minutes
