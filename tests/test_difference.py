@@ -146,7 +146,8 @@ def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
     assert "kv-own-name-1!" in {f"{c.resource['name']}{'!' if c.replaced else ''}" for c in diff.changed}
     parts = difference_as.text(diff).split("\n\n")
     titles = [part.partition("\n")[0] for part in parts[1:-1]]
-    assert titles == ["Stopped by the guard", "Lost", "Roles given", "Roles taken away", "Replaced", "Changed"]
+    said = ["Stopped by the guard", "Lost", "New findings", "Roles given", "Roles taken away", "Replaced", "Changed"]
+    assert titles == said
 
 
 def test_a_removed_project_is_lost(tmp_path: Path) -> None:

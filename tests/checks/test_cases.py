@@ -46,8 +46,7 @@ def _order(finding: Finding) -> tuple[int, str, str, str]:
 
 
 def test_every_file_of_a_check_is_in_the_catalogue() -> None:
-    """A check that is not listed is never run. Two are judged apart: they read answers, and the stack file. Those of the
-    guard stand in one file: they look at a change."""
+    """A check that is not listed is never run. Two read answers and the stack file; the guard's share one file."""
     files = {path.stem for path in (ROOT / "checks").glob("*.py") if "\nCHECK = Check(" in path.read_text("utf-8")}
 
     assert sorted(files) == sorted(check.id.replace("/", "_").replace("-", "_") for check in ALL if check not in GUARD)
