@@ -112,7 +112,9 @@ def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollect
                     name=rule.name,
                     description=rule.why,
                     rule_type="ApplicationRule",
-                    protocols=[network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type="Https", port=443)],
+                    protocols=[
+                        network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type=rule.scheme, port=rule.port)
+                    ],
                     source_addresses=list(rule.sources),
                     target_fqdns=list(rule.hosts),
                 )

@@ -18,13 +18,13 @@ from landingzone.facts.dns import ENDPOINT_ADDRESSES
 from landingzone.facts.networks import (
     ENVIRONMENT_SHARES,
     FORBIDDEN,
-    HUB_SUBNETS,
     MANAGED_SHARES,
     RESERVED_ADDRESSES,
     SMALLEST_ENVIRONMENT,
-    SMALLEST_HUB,
     SMALLEST_SUBNET,
 )
+from landingzone.hub_layout import check_hub_subnets, hub_subnets
+from landingzone.own_subnets import check_subnets, said_subnets
 from landingzone.problems import Path, Problem, dotted
 
 
@@ -169,8 +169,13 @@ def needs(environment: EnvironmentConfig) -> dict[str, int]:
         "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
         "scoring": environment.scoring_nodes,
     }
-    built = {role for role, _, _ in shares(environment)}
+    built = built_roles(environment)
     return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in asked.items() if role in built}
+
+
+def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The subnets of an environment by role: those whose ranges are said, else all of its division."""
+    return tuple(said_subnets(environment)) or tuple(role for role, _, _ in shares(environment))
 
 
 def shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
@@ -187,7 +192,7 @@ def smallest_prefix(environment: EnvironmentConfig) -> int:
     """The longest prefix of a range in which an environment's subnets hold what is asked for."""
     needed, divided = needs(environment), shares(environment)
     for prefix in range(smallest_range(environment), 7, -1):
-        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed[role] for role, _, bits in divided):
+        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed.get(role, 0) for role, _, bits in divided):
             return prefix
     return 8
 
@@ -241,38 +246,12 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
         return _hub_elsewhere(config, elsewhere.address_space, claims)
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
     claims.build(cidr, path)
-    network = IPv4Network(cidr)
-    if network.prefixlen > SMALLEST_HUB:
-        claims.problems.append(
-            Problem(
-                path,
-                f"{cidr} holds {network.num_addresses} addresses, the hub's layout takes "
-                f"{2 ** (32 - SMALLEST_HUB)} (firewall, Bastion, gateway, shared endpoints).",
-                f"Use a /{SMALLEST_HUB} or larger.",
-            )
-        )
+    claims.problems.extend(check_hub_subnets(config))
+    subnets = tuple(Subnet(*row) for row in hub_subnets(config))
+    if not subnets:
         return Space("hub", (cidr,), (), ())
-    wanted = {
-        "firewall": True,
-        "bastion": config.hub.bastion,
-        "gateway": config.hub.gateway_subnet,
-        "endpoints": config.shared_registry is not None or lake.in_hub(config),
-    }
-    subnets = tuple(
-        Subnet(row.role, f"{network.network_address + row.offset}/{row.prefix}", _hub_needs(row.role, config))
-        for row in HUB_SUBNETS.values()
-        if wanted[row.role]
-    )
     block = Block("hub", "hub", cidr, subnets)
     return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
-
-
-def _hub_needs(role: str, config: LandingZoneConfig) -> int:
-    groups = (
-        *(("registry",) if config.shared_registry else ()),
-        *(lake.groups_built(config) if lake.in_hub(config) else ()),
-    )
-    return sum(ENDPOINT_ADDRESSES[group] for group in groups) if role == "endpoints" else 0
 
 
 def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
@@ -290,7 +269,9 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
             continue
         network = IPv4Network(environment.network)
         subnets = _subnets_if_large_enough(network, environment)
-        wrong = _wrong_range(network, subnets, config.spokes[spoke].address_space, paths[spoke])
+        divided = () if environment.subnets else subnets  # ranges that are said have sentences of their own
+        wrong = _wrong_range(network, divided, config.spokes[spoke].address_space, paths[spoke])
+        problems.extend(check_subnets(environment, needs(environment), path))
         wrong = wrong or _too_small(network, environment)
         if wrong:
             misfits.append((path, environment, spoke, wrong))
@@ -351,6 +332,9 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
 
 
 def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[Subnet, ...]:
+    said = said_subnets(environment)
+    if said:
+        return tuple(Subnet(role, cidr, needs(environment)[role]) for role, cidr in said.items())
     if network.prefixlen > smallest_range(environment):
         return ()
     return subnets_of(str(network), needs(environment), shares(environment))
@@ -359,7 +343,7 @@ def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfi
 def _too_small(network: IPv4Network, environment: EnvironmentConfig) -> str:
     """That a range does not hold its subnets at their smallest, or nothing."""
     smallest = smallest_range(environment)
-    if network.prefixlen <= smallest:
+    if network.prefixlen <= smallest or environment.subnets is not None:
         return ""
     least = "one subnet" if environment.isolation.managed else "three subnets"
     takes = "takes" if environment.isolation.managed else "take"

@@ -31,6 +31,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "3 to 33 letters, digits, hyphens and underscores, starting with a letter or digit", "search",
     ),
     r"^[a-z0-9]+(-[a-z0-9]+)*$": ("lower-case letters, digits and single hyphens", "curated"),
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": ("lower-case letters, digits and hyphens, not at its ends", "churn-training"),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
     STACK_NAME: ("the name of a stack with its organisation and project", "contoso/aml-landing-zone/hub"),
     r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),

@@ -21,7 +21,20 @@ from landingzone.stack_file import KEY
 from landingzone.yaml_tree import Node, tree
 
 #: What is an environment's own, or says who may do what in it, and is not copied into another project's.
-OWN = frozenset({"network", "spoke", "names", "generation", "instances", "access", "sharedBy", "pipelineIdentities"})
+OWN = frozenset(
+    {
+        "network",
+        "subnets",
+        "spoke",
+        "names",
+        "generation",
+        "instances",
+        "access",
+        "sharedBy",
+        "kubernetes",
+        "pipelineIdentities",
+    }
+)
 
 _PROJECTS = ("config", KEY, "projects")
 

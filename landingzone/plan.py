@@ -23,6 +23,7 @@ from landingzone.planning.existing_hub import check_existing_hub, outside, plan_
 from landingzone.planning.hub import plan_hub
 from landingzone.planning.hub_stack import check_hub_stack
 from landingzone.planning.isolation import check_isolation
+from landingzone.planning.kubernetes import check_kubernetes
 from landingzone.planning.lake import plan_lake
 from landingzone.planning.lake_checks import check_lake
 from landingzone.planning.lake_places import lake_place
@@ -108,7 +109,9 @@ class LandingZonePlan:
         keys = [environment.encryption for environment in self.environments]
         keys += [self.lake.encryption] if self.lake else []
         lake = self.lake.outside if self.lake else ()
-        return (*self.organisation.outside, *lake, *(key.vault for key in keys if key is not None and key.made is None))
+        clusters = (one.cluster for spec in self.environments for one in spec.computes.attached.access)
+        vaults = (key.vault for key in keys if key is not None and key.made is None)
+        return (*self.organisation.outside, *lake, *vaults, *dict.fromkeys(clusters))
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
         """Every role assignment."""
@@ -126,6 +129,7 @@ class LandingZonePlan:
             for cluster in environment.computes.clusters:
                 yield from cluster.roles
             yield from environment.lake_roles
+            yield from environment.computes.attached.roles
         for assignment in self.policies.assignments:
             yield from assignment.roles
 
@@ -143,7 +147,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
     problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
     problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
-    problems = (*problems, *check_parts(config), *check_cloud(config))
+    problems = (*problems, *check_parts(config), *check_cloud(config), *check_kubernetes(config))
     if problems:
         raise StackFileError(problems)
     context = Context(config, addresses, NameBook())

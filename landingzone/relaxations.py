@@ -53,6 +53,11 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
                 "turned on later",
             )
+        for key, attached in environment.kubernetes.items():
+            gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
+            if attached.nodes and attached.system_logs:
+                gives += f"; for its logs, {listed(attached.nodes)} reach storage accounts of anybody's"
+            yield Relaxation((*path, "kubernetes", key), gives)
         if environment.shared_by:
             who = listed((project, *environment.shared_by))
             yield Relaxation(

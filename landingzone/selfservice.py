@@ -206,8 +206,8 @@ def _right(networks: Mapping[str, str]) -> bool:
 
 
 def _roomy(environment: EnvironmentConfig, nodes: int) -> EnvironmentConfig:
-    """An environment of at least so many nodes, to find the size of its range. Its instances are not copied."""
-    own = environment.model_copy(update={"instances": {}})
+    """An environment of at least so many nodes, to find the size of its range. What is its own is not copied."""
+    own = environment.model_copy(update={"instances": {}, "subnets": None, "shared_by": None})
     if sum(cluster.max_nodes for cluster in own.clusters.values()) >= nodes:
         return own
     room = ClusterConfig.model_construct(size="", max_nodes=nodes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landingzone.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED, SCENARIOS
+from landingzone.facts.kubernetes import HOSTS
 from landingzone.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from landingzone.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
 from landingzone.facts.roles import DEPLOYER, GRANTS
@@ -52,7 +53,7 @@ def egress_page() -> str:
         ("rule", "service tag", "protocol", "ports", "when", "why", "source"),
         required,
     )
-    return page + chosen + _STORAGE + _managed_networks()
+    return page + chosen + _STORAGE + _kubernetes() + _managed_networks()
 
 
 _STORAGE = f"""
@@ -75,6 +76,21 @@ In a managed network there is no such subnet; with `outbound: approvedOnly` only
 
 Source: <{EXFILTRATION_PAGE}>. It was not tried against Azure.
 """
+
+
+def _kubernetes() -> str:
+    """What nodes of attached clusters reach."""
+    rows = [
+        (r.name, ", ".join(f"`{host}`" for host in r.hosts), r.scheme, r.only or "always", r.why, f"<{r.source}>")
+        for r in HOSTS["public"]
+    ]
+    return _section(
+        "Nodes of attached Kubernetes clusters",
+        "Hosts that the firewall opens to the ranges under `nodes` of [attached clusters](kubernetes.md), to no other. "
+        "In other clouds than the public one `nodes` is refused: no page names their hosts there.",
+        ("rule", "hosts", "protocol", "when", "why", "source"),
+        rows,
+    )
 
 
 def _managed_networks() -> str:
@@ -111,7 +127,7 @@ def addresses_page() -> str:
         + _section(
             "An environment's range",
             "Divided the same way for every environment whose computes are in a subnet; with `isolation: managed` all "
-            "of it is for endpoints.",
+            "of it is for endpoints. Where `subnets` says ranges, these are built and no others.",
             ("subnet", "begins at", "share"),
             shares,
         )

@@ -13,7 +13,7 @@ from landingzone.plan import LandingZonePlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
-from reports import existing_hub, managed_networks, policy, quota
+from reports import existing_hub, kubernetes, managed_networks, policy, quota
 from reports.preview import NOT_COVERED, Preview
 
 SCHEMA_VERSION = 1
@@ -79,6 +79,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "dataLake": _lake(plan),
         "existingParts": [{"what": what, "demands": list(demands)} for what, demands in plan.parts],
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
+        "kubernetes": kubernetes.records(plan),
         "managedNetworks": managed_networks.records(plan),
         "roles": [_role(role) for role in plan.roles()],
         "deployerRoles": [{"subscription": d.subscription, "role": d.role, "why": d.why} for d in plan.deployer],

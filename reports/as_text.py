@@ -11,7 +11,7 @@ from checks.finding import Finding, Severity
 from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
-from reports import accepted, managed_networks, policy, quota
+from reports import accepted, kubernetes, managed_networks, policy, quota
 from reports.existing_hub import Allowed, demands, must_allow, owners_must
 from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, place, plural
@@ -26,6 +26,7 @@ def render(preview: Preview) -> str:
     parts += [
         _existing_hub(preview),
         _owners(preview),
+        _kubernetes(preview),
         _ways_out(preview),
         _asked_for(preview),
         _findings(preview),
@@ -143,6 +144,15 @@ def _owners(preview: Preview) -> str:
         lines.append(_wrapped("", f"The owner of the existing {what} must see to it that"))
         lines += [_wrapped("  - ", text) for text in asked]
     return "\n".join(lines)
+
+
+def _kubernetes(preview: Preview) -> str:
+    """What owners of attached clusters must see to."""
+    lines = []
+    for cluster, told in kubernetes.demands(preview.plan).items():
+        lines.append(_wrapped("  of ", cluster.rsplit("/", 1)[-1]))
+        lines += [_wrapped("  - ", text) for text in told]
+    return "\n".join(["Owners of attached Kubernetes clusters must see to it that", *lines]) if lines else ""
 
 
 def _ways_out(preview: Preview) -> str:

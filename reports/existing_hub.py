@@ -33,7 +33,7 @@ def must_allow(plan: LandingZonePlan) -> Iterator[Allowed]:
         for rule in group.network_rules:
             yield Allowed(rule.name, rule.protocols, rule.ports, rule.sources, rule.destinations, rule.why)
         for host in group.application_rules:
-            yield Allowed(host.name, ("HTTPS",), ("443",), host.sources, host.hosts, host.why)
+            yield Allowed(host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.hosts, host.why)
 
 
 def demands(plan: LandingZonePlan) -> tuple[str, ...]:

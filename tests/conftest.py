@@ -34,6 +34,7 @@ STACKS = {
 PREVIEWED = STACKS | {
     "everything": "examples/everything/Pulumi.everything.yaml",
     "everything-existing": "examples/everything/Pulumi.everything-existing.yaml",
+    "recommended-managed": "examples/recommended-managed/Pulumi.recommended-managed.yaml",
 }
 
 

@@ -229,7 +229,10 @@ def computes_are_private_and_wait_for_their_workspaces_endpoint(resources: Resou
     for compute in of_type(resources, "Microsoft.MachineLearningServices/workspaces/computes"):
         workspace = compute["id"].split("/computes/")[0]
         outer, inner = compute["body"]["properties"], compute["body"]["properties"]["properties"]
-        said = (outer["disableLocalAuth"], inner["enableNodePublicIp"], "subnet" in inner)
+        elsewhere = outer["computeType"] == "Kubernetes"  # a cluster of others, with its own nodes and network
+        public = "resourceId" not in outer if elsewhere else inner["enableNodePublicIp"]
+        placed = elsewhere or "subnet" in inner
+        said = (outer["disableLocalAuth"], public, placed)
         if said != (True, False, modes[workspace] == "Disabled"):
             wrong.append(f"{compute['id']}: login disabled, public address, subnet are {said}")
         if workspace not in {to for urn in compute["dependsOn"] for to in ready.get(urn, ())}:

@@ -12,6 +12,7 @@ from landingzone.config.connections import ConnectionConfig, ConnectionName
 from landingzone.config.encryption import CustomerManagedKeyConfig
 from landingzone.config.exfiltration import StorageEndpointPolicyConfig
 from landingzone.config.isolation import IsolationConfig
+from landingzone.config.kubernetes import KubernetesConfig
 from landingzone.config.lake import LakeAccess
 from landingzone.config.parts import ExistingPartsConfig
 from landingzone.config.pipelines import PipelineIdentitiesConfig
@@ -68,6 +69,17 @@ class NamesConfig(Config):
     """The registry: 5 to 50 letters or digits, unique in Azure."""
 
 
+class SubnetsConfig(Config):
+    """Ranges of an environment's subnets, inside its own. What is not said is not built."""
+
+    training: Network | None = None
+    """Clusters and instances; not with a managed network."""
+    endpoints: Network | None = None
+    """Private endpoints."""
+    scoring: Network | None = None
+    """Nodes that serve models; left out, there is no such subnet."""
+
+
 class EnvironmentConfig(Config):
     """One environment of one project: a resource group of its own, and everything in it."""
 
@@ -76,6 +88,8 @@ class EnvironmentConfig(Config):
     managed network all of it holds endpoints.
 
     It must be said; left out, the error names the next range that is free and large enough."""
+    subnets: SubnetsConfig | None = None
+    """Ranges of its subnets, instead of halves and quarters of `network`."""
     spoke: Word | None = None
     """The spoke that it lives in. Not needed where there is only one."""
     production: bool | None = None
@@ -90,6 +104,8 @@ class EnvironmentConfig(Config):
     """Compute instances by name."""
     shared_by: dict[Word, MemberConfig] | None = None
     """Projects that share its workspace, by name: with their groups, clusters and tags. docs/shared-workspaces.md."""
+    kubernetes: dict[ComputeName, KubernetesConfig] = Field(default_factory=dict)
+    """Kubernetes clusters that exist, attached as computes, by the name of the compute. docs/kubernetes.md."""
     scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
     """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
     growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20

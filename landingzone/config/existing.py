@@ -20,6 +20,7 @@ _STORAGE = "Microsoft.Storage/storageAccounts"
 _VAULT = "Microsoft.KeyVault/vaults"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _ZONE = "Microsoft.Network/privateDnsZones"
+_CLUSTER = "Microsoft.ContainerService/managedClusters"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
@@ -29,6 +30,7 @@ _EXAMPLES = {
     _VAULT: f"{_SAMPLE}/providers/{_VAULT}/kv-central",
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
     _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
+    _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
 }
 
 
@@ -69,10 +71,11 @@ def _canonical_address(text: str) -> str:
         raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
 
 
-#: The id of a virtual network, of a Log Analytics workspace, of a resource group, of a storage account, of a vault,
-#: of a container registry, of a private DNS zone.
+#: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
+#: account, of a vault, of a container registry, of a private DNS zone.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
+ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]

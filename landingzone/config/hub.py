@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from landingzone.config.existing import ExistingHubConfig, LogAnalyticsId
 from landingzone.config.hub_stack import HubStackConfig
-from landingzone.config.shared import Config, Generation, Network, OwnName
+from landingzone.config.names import HubNamesConfig
+from landingzone.config.shared import Config, Generation, Network, OwnName, Tags
 
 
 class FirewallConfig(Config):
@@ -34,6 +35,19 @@ class LogAnalyticsConfig(Config):
     """An own name instead of the generated one."""
 
 
+class HubSubnetsConfig(Config):
+    """Ranges of the hub's subnets, inside its own: of each that is built, in place of its fixed place."""
+
+    firewall: Network | None = None
+    """The firewall: /26 or larger."""
+    bastion: Network | None = None
+    """Azure Bastion: /26 or larger."""
+    gateway: Network | None = None
+    """Gateways: /27 or larger."""
+    endpoints: Network | None = None
+    """Private endpoints of what several environments share."""
+
+
 class HubConfig(Config):
     """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
 
@@ -48,6 +62,8 @@ class HubConfig(Config):
     """A hub that another stack of this program builds. Nothing else can be said of the hub then."""
     address_space: Network = ""
     """The range of a hub that is created, /24 or larger. Its first 256 addresses are laid out by docs/addresses.md."""
+    subnets: HubSubnetsConfig | None = None
+    """Ranges of its subnets. Its range may then be smaller than /24."""
     firewall: FirewallConfig = FirewallConfig()
     """The firewall and its policy."""
     bastion: bool = False
@@ -59,6 +75,10 @@ class HubConfig(Config):
     serves: tuple[Network, ...] = ()
     """Ranges of spokes that other stacks peer with this hub. The firewall opens for them what Azure ML requires, and
     what `egress` and `egressHosts` say here; all private DNS zones that a landing zone may need are built."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of all that is in its resource group, over those of the landing zone."""
+    names: HubNamesConfig = HubNamesConfig()
+    """Own names."""
     generation: Generation = 1
     """Raise by one when a name of the hub is still held by something deleted."""
 

@@ -14,6 +14,7 @@ from landingzone.config.egress import EgressHostsConfig
 from landingzone.config.environment import ProjectConfig
 from landingzone.config.hub import HubConfig
 from landingzone.config.lake import DataLakeConfig
+from landingzone.config.names import SpokeNamesConfig
 from landingzone.config.policies import PoliciesConfig
 from landingzone.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
 from landingzone.facts.clouds import PUBLIC, CloudName
@@ -33,6 +34,10 @@ class SpokeConfig(Config):
 
     address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
     """Its ranges. Add one when it is full."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of its network, route table and resource group, over those of the landing zone."""
+    names: SpokeNamesConfig = SpokeNamesConfig()
+    """Own names."""
 
 
 class SharedRegistryConfig(Config):
@@ -40,6 +45,10 @@ class SharedRegistryConfig(Config):
 
     name: OwnName | None = None
     """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
+    resource_group: OwnName | None = None
+    """An own name of its resource group."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of it, its endpoint and its resource group, over those of the landing zone."""
     generation: Generation = 1
     """Raise by one when the name is still held by something deleted."""
 

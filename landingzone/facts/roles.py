@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from landingzone.facts.kubernetes import ATTACH_PAGE
+
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
+    "Azure Kubernetes Service Cluster Admin Role": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
     "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
     "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
     "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
     "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
@@ -40,11 +44,12 @@ Who = Literal[
     "memberEngineers", "memberOperators"
 ]  # fmt: skip
 #: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
-#: `memberCluster` each cluster of one project in a workspace that several share, `lake` the account of the data lake,
-#: `lakeRead` and `lakeWrite` containers of it, by what the environment may do with each.
+#: `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
+#: that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers of it, by what the
+#: environment may do with each.
 Target = Literal[
     "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster",
-    "lake", "lakeRead", "lakeWrite"
+    "kubernetes", "lake", "lakeRead", "lakeWrite"
 ]  # fmt: skip
 #: In which environments.
 When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
@@ -93,6 +98,10 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", _APPROVER, "vault", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "registry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "workspace", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    # An attached cluster, while it is attached and whenever something is sent to it.
+    Grant("workspaceIdentity", "Reader", "kubernetes", "attaching the cluster", ATTACH_PAGE),
+    Grant("workspaceIdentity", "Kubernetes Extension Contributor", "kubernetes", "attaching the cluster looks for Azure ML's extension", ATTACH_PAGE),
+    Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
     # What a job does, it does as this identity.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),

@@ -12,6 +12,7 @@ from landingzone.names import suffix
 from landingzone.planning.context import Context
 from landingzone.planning.dns import names_resolve
 from landingzone.planning.hub import firewall_rules
+from landingzone.planning.kubernetes import plan_kubernetes
 from landingzone.planning.places import spoke_network_id
 from landingzone.planning.scene import Scene, circumstances_of
 from landingzone.planning.sharing import Member, cluster_roles
@@ -53,6 +54,7 @@ def plan_computes(
             *_reach(scene, workspace),
         ),
         tags=scene.tags,
+        attached=plan_kubernetes(scene, workspace),
     )
 
 

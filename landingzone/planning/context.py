@@ -14,6 +14,14 @@ from landingzone.names import NameBook, Namer
 from landingzone.problems import Path
 from landingzone.specs import DiagnosticsSpec, Place, ZoneSpec
 
+#: From a kind of name to the field of `hub.names`.
+_OWN = {
+    "virtualNetwork": "virtual_network",
+    "firewall": "firewall",
+    "firewallPolicy": "firewall_policy",
+    "bastion": "bastion",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -42,7 +50,9 @@ class Context:
         existing = self.config.hub.elsewhere
         if existing is not None:
             return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
-        return Place(self.hub_subscription, self.group_name("hub"), self.config.location)
+        return Place(
+            self.hub_subscription, self.config.hub.names.resource_group or self.group_name("hub"), self.config.location
+        )
 
     @property
     def hub_namer(self) -> Namer:
@@ -51,13 +61,23 @@ class Context:
         identity = (self.hub_subscription, config.business_unit, config.location, "hub", config.hub.generation)
         return Namer((config.business_unit, "hub"), identity)
 
+    def hub_name(self, kind: str) -> str:
+        """The name of the hub's one resource of a kind: its own, or the generated one."""
+        own: str | None = getattr(self.config.hub.names, _OWN[kind])
+        return own or self.hub_namer.name(kind)
+
+    @property
+    def hub_tags(self) -> dict[str, str]:
+        """Tags of what is in the hub's group, and of what stands in its place where the hub is elsewhere."""
+        return self.tags(self.config.hub.tags)
+
     @property
     def hub_network(self) -> str:
         """The id of the hub's network."""
         existing = self.config.hub.elsewhere
         if existing is not None:
             return existing.virtual_network
-        return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_namer.name("virtualNetwork"))
+        return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_name("virtualNetwork"))
 
     @property
     def hub_ranges(self) -> tuple[str, ...]:

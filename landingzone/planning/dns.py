@@ -21,12 +21,12 @@ def plan_dns(context: Context) -> PrivateDnsSpec:
     if created and context.config.hub.elsewhere is not None:
         place = context.zones_place
         context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", ("dns",))
-        group = ResourceGroupSpec(place, context.tags())
+        group = ResourceGroupSpec(place, context.hub_tags)
     return PrivateDnsSpec(
         context.zones_place,
         zones if created else (),
         zone_links(context, "hub", context.hub_network),
-        context.tags(),
+        context.hub_tags,
         group,
     )
 
@@ -55,7 +55,7 @@ def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec,
     if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
         return ()
     name = link_name(context, role)
-    return tuple(ZoneLinkSpec(role, zone, name, network, place, context.tags()) for zone in dns_zones(context))
+    return tuple(ZoneLinkSpec(role, zone, name, network, place, context.hub_tags) for zone in dns_zones(context))
 
 
 def link_name(context: Context, role: str) -> str:

@@ -12,10 +12,14 @@ from landingzone.config.shared import camel
 from landingzone.planning.context import Context
 from landingzone.planning.dns import dns_zones
 from landingzone.planning.hub_stack import stack_spec
+from landingzone.planning.kubernetes_nodes import KUBERNETES
 from landingzone.planning.parts import ids_of_parts
 from landingzone.planning.rules import LAKE, firewall_groups
 from landingzone.problems import Problem, listed
 from landingzone.specs import ExistingHubSpec
+
+#: What the hub of another stack does not open by itself for the ranges that it serves.
+_NOT_OPENED = (LAKE, KUBERNETES)
 
 
 def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
@@ -28,7 +32,7 @@ def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
         subscription=context.hub_subscription,
         firewall_address=existing.firewall_address,
         log_analytics=existing.log_analytics,
-        must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name == LAKE),
+        must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name in _NOT_OPENED),
         demands=(*(_answers(context, existing) if stack is None else ()), *_left_to_owner(context, existing)),
         stack=stack_spec(stack) if stack is not None else None,
     )

@@ -28,9 +28,10 @@ _PATH: Path = ("hub",)
 
 def plan_hub(context: Context) -> HubSpec:
     """Everything in the resource group of a hub that is built here."""
-    place, tags = context.hub_place, context.tags()
+    place, tags = context.hub_place, context.hub_tags
     subscription = f"/subscriptions/{place.subscription}"
-    context.take("resourceGroup", place.resource_group, subscription, _PATH)
+    own: Path = ("names", "resourceGroup") if context.config.hub.names.resource_group else ()
+    context.take("resourceGroup", place.resource_group, subscription, (*_PATH, *own))
     log = _log_analytics(context)
     groups = _security_groups(context)
     network = _network(context, groups)
@@ -46,6 +47,13 @@ def plan_hub(context: Context) -> HubSpec:
     )
 
 
+def _taken(context: Context, kind: str) -> str:
+    """The name of the hub's one resource of a kind, noted at its place in the stack file."""
+    name = context.hub_name(kind)
+    own: Path = ("names", kind) if name != context.hub_namer.name(kind) else ()
+    return context.take(kind, name, context.hub_place.group_id, (*_PATH, *own))
+
+
 def hub_subnet(context: Context, role: str) -> str:
     """The range of a hub's subnet, "" where it is not built."""
     subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
@@ -56,7 +64,7 @@ def firewall_rules(context: Context) -> tuple[str, ...]:
     """The id of the firewall's rules for computes, where the firewall is built here."""
     if context.config.hub.elsewhere is not None:
         return ()
-    policy = context.hub_namer.name("firewallPolicy")
+    policy = context.hub_name("firewallPolicy")
     return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
 
 
@@ -84,7 +92,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
         lock=LockSpec("lock-logs", context.log_analytics, "Holds the logs of production.") if production else None,
         protect=production,
         roles=roles["logAnalytics"],
-        tags=context.tags(),
+        tags=context.hub_tags,
     )
 
 
@@ -103,14 +111,13 @@ def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
         target = place.id("Microsoft.Network/networkSecurityGroups", name)
         context.take("networkSecurityGroup", name, place.group_id, _PATH)
         diagnostics = context.diagnostics(target)
-        specs.append(NetworkSecurityGroupSpec(role, name, place, found, diagnostics, context.tags()))
+        specs.append(NetworkSecurityGroupSpec(role, name, place, found, diagnostics, context.hub_tags))
     return tuple(specs)
 
 
 def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> VirtualNetworkSpec:
-    name, place = context.hub_namer.name("virtualNetwork"), context.hub_place
+    name, place = _taken(context, "virtualNetwork"), context.hub_place
     by_role = {group.role: group.id for group in groups}
-    context.take("virtualNetwork", name, place.group_id, _PATH)
     subnets = tuple(
         SubnetSpec(HUB_SUBNETS[subnet.role].name, subnet.cidr, by_role.get(subnet.role, ""), "")
         for subnet in context.addresses.block("hub").subnets
@@ -122,7 +129,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
         subnets=subnets,
         uses_firewall_dns=False,  # the proxy itself must ask Azure, and the zones are linked here
         diagnostics=context.diagnostics(context.hub_network),
-        tags=context.tags(),
+        tags=context.hub_tags,
     )
 
 
@@ -130,13 +137,13 @@ def _address(context: Context, *words: str) -> PublicAddressSpec:
     name, place = context.hub_namer.name("publicAddress", *words), context.hub_place
     context.take("publicAddress", name, place.group_id, _PATH)
     diagnostics = context.diagnostics(place.id("Microsoft.Network/publicIPAddresses", name))
-    return PublicAddressSpec(name, place, context.zones, diagnostics, context.tags())
+    return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
 
 
 def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
-    settings, place, namer = context.config.hub.firewall, context.hub_place, context.hub_namer
-    name = context.take("firewall", namer.name("firewall"), place.group_id, _PATH)
-    policy = context.take("firewallPolicy", namer.name("firewallPolicy"), place.group_id, _PATH)
+    settings, place = context.config.hub.firewall, context.hub_place
+    name = _taken(context, "firewall")
+    policy = _taken(context, "firewallPolicy")
     return FirewallSpec(
         name=name,
         policy=policy,
@@ -148,18 +155,18 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
         address=_address(context, "firewall"),
         groups=firewall_groups(context),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
-        tags=context.tags(),
+        tags=context.hub_tags,
     )
 
 
 def _bastion(context: Context, network: VirtualNetworkSpec) -> BastionSpec:
     place = context.hub_place
-    name = context.take("bastion", context.hub_namer.name("bastion"), place.group_id, _PATH)
+    name = _taken(context, "bastion")
     return BastionSpec(
         name=name,
         place=place,
         subnet=network.subnet_id(HUB_SUBNETS["bastion"].name),
         address=_address(context, "bastion"),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/bastionHosts", name)),
-        tags=context.tags(),
+        tags=context.hub_tags,
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from landingzone import lake
-from landingzone.addresses import endpoint_groups, environments, shares, spoke_of
+from landingzone.addresses import built_roles, endpoint_groups, environments, spoke_of
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
 from landingzone.problems import Path, Problem
@@ -23,10 +23,11 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
     computes = 0
     for project, name, environment in environments(config):
         spoke = spoke_of(config, environment) or ""
-        per_spoke[spoke] += len(shares(environment))
+        per_spoke[spoke] += len(built_roles(environment))
         own_key = environment.security.customer_managed_key
         endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
         computes += len(list(environment.every_cluster())) + len(environment.instances) + 1
+        computes += len(environment.kubernetes)
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")

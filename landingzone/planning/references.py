@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from landingzone.addresses import environments
-from landingzone.config import AccessConfig, LandingZoneConfig
+from landingzone.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from landingzone.facts.egress import SHARED_DOMAINS
 from landingzone.planning.computes import IMAGE_BUILD
 from landingzone.planning.sharing import access_levels
@@ -44,7 +44,7 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                     "Give one of them another name.",
                 )
         computes: list[Path] = [place for place, _ in environment.every_cluster()]
-        for place in (*computes, *(("instances", key) for key in environment.instances)):
+        for place in (*computes, *(("instances", key) for key in environment.instances), *_attached(environment)):
             if place[-1] == IMAGE_BUILD:
                 yield Problem(
                     (*path, *place),
@@ -62,6 +62,12 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
         yield Problem(
             ("sharedRegistry",), "No environment uses it.", "Remove it, or say `registry: shared` in an environment."
         )
+
+
+def _attached(environment: EnvironmentConfig) -> Iterator[Path]:
+    """The places of attached clusters."""
+    for key in environment.kubernetes:
+        yield ("kubernetes", key)
 
 
 def _twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:

@@ -47,16 +47,19 @@ def shared_registry_id(context: Context) -> str:
 
 def shared_place(context: Context) -> Place:
     """Where what several environments share is."""
-    return Place(context.landing_zone_subscription, context.group_name("shared"), context.config.location)
+    settings = context.config.shared_registry
+    group = (settings.resource_group if settings else None) or context.group_name("shared")
+    return Place(context.landing_zone_subscription, group, context.config.location)
 
 
 def plan_shared_registry(context: Context) -> SharedRegistrySpec:
     """The landing zone's registry. Its one endpoint is in the hub: two would overwrite each other's names."""
     place, name = shared_place(context), _shared_name(context)
     path: Path = ("sharedRegistry",)
-    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", path)
-    own = context.config.shared_registry is not None and context.config.shared_registry.name
-    context.take("containerRegistry", name, "", (*path, "name") if own else path)
+    settings = context.config.shared_registry
+    group: Path = ("resourceGroup",) if settings and settings.resource_group else ()
+    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", (*path, *group))
+    context.take("containerRegistry", name, "", (*path, "name") if settings and settings.name else path)
     target = place.id("Microsoft.ContainerRegistry/registries", name)
     production = _holds_production(context)
     spec = ContainerRegistrySpec(
@@ -68,9 +71,9 @@ def plan_shared_registry(context: Context) -> SharedRegistrySpec:
         roles=(),
         lock=LockSpec("lock-registry", target, "Holds the images of production.") if production else None,
         protect=production,
-        tags=context.tags(),
+        tags=_tags(context),
     )
-    return SharedRegistrySpec(ResourceGroupSpec(place, context.tags()), spec)
+    return SharedRegistrySpec(ResourceGroupSpec(place, _tags(context)), spec)
 
 
 def shared_endpoint_ready(context: Context) -> str:
@@ -84,6 +87,11 @@ def endpoint_ready(context: Context, place: Place, name: str) -> str:
     if context.dns_mode == "policy":
         return place.id("Microsoft.Network/privateEndpoints", name)
     return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
+
+
+def _tags(context: Context) -> dict[str, str]:
+    """Tags of what is shared."""
+    return context.tags(context.config.shared_registry.tags if context.config.shared_registry else {})
 
 
 def _holds_production(context: Context) -> bool:
@@ -116,5 +124,5 @@ def _shared_endpoint(context: Context, target: str, path: Path) -> PrivateEndpoi
         subnet=f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}",
         zones=context.zones_for("registry"),
         place=place,
-        tags=context.tags(),
+        tags=_tags(context),
     )

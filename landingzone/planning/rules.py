@@ -9,6 +9,7 @@ from landingzone.addresses import Block, environments
 from landingzone.facts.egress import REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
 from landingzone.planning import parts
 from landingzone.planning.context import Context
+from landingzone.planning.kubernetes_nodes import kubernetes_rules
 from landingzone.planning.lake_places import hosts, through_firewall
 from landingzone.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from landingzone.specs import NsgRuleSpec as Rule
@@ -86,13 +87,18 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
     return (*rules, _deny("Outbound"))
 
 
-def endpoint_rules(own: str, computes: Iterable[str], people: Iterable[str]) -> tuple[Rule, ...]:
+def endpoint_rules(
+    own: str, computes: Iterable[str], people: Iterable[str], kubernetes: tuple[str, ...] = ()
+) -> tuple[Rule, ...]:
     """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
     rules, nodes, ranges = [], tuple(computes), tuple(people)
     if nodes:  # those of a managed network have endpoints of their own
         rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
     if ranges:
         rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
+    if kubernetes:
+        why = "nodes of attached Kubernetes clusters use the stores"
+        rules.append(Rule("kubernetes", 120, "Inbound", kubernetes, (own,), ("443",), why, "Tcp"))
     return (*rules, _deny("Inbound"), _deny("Outbound"))
 
 
@@ -117,7 +123,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     """The firewall's rule collection groups: one for what is required, one for each scenario asked for."""
     everyone = _sources(context)
     if not everyone:
-        return ()
+        return kubernetes_rules(context)
     careful = _sources(context, careful_only=True)
     region = context.config.location
     required = tuple(
@@ -138,7 +144,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     if own:
         rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
-    return tuple(groups)
+    return (*groups, *kubernetes_rules(context))
 
 
 def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:

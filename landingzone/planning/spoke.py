@@ -5,15 +5,17 @@ from __future__ import annotations
 from landingzone import lake
 from landingzone.addresses import Block
 from landingzone.config import EnvironmentConfig
+from landingzone.config.shared import camel
 from landingzone.facts.egress import required_hosts
 from landingzone.names import Namer
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.dns import zone_links
 from landingzone.planning.exfiltration import ROLE, plan_endpoint_policy
 from landingzone.planning.hub import hub_subnet
+from landingzone.planning.kubernetes_nodes import nodes_of
 from landingzone.planning.lake_places import access_of, endpoints_range, lake_users
 from landingzone.planning.parts import ranges_of_parts
-from landingzone.planning.places import spoke_namer, spoke_network_id, spoke_place
+from landingzone.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
 from landingzone.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
 from landingzone.problems import Path
 from landingzone.specs import (
@@ -31,11 +33,9 @@ from landingzone.specs import (
 
 def plan_spoke(context: Context, name: str) -> SpokeSpec:
     """A spoke and all subnets of the environments in it."""
-    place, namer = spoke_place(context, name), spoke_namer(context, name)
-    path: Path = ("spokes", name)
-    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", path)
-    context.take("virtualNetwork", namer.name("virtualNetwork"), place.group_id, path)
-    routes = RouteTableSpec(namer.name("routeTable"), place, context.tags())
+    place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags)
+    _take_names(context, name, place)
+    routes = RouteTableSpec(spoke_route_table(context, name), place, tags)
     groups: list[NetworkSecurityGroupSpec] = []
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
@@ -49,16 +49,16 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             filtered = policies[block.owner].id if role == ROLE and block.owner in policies else ""
             subnets.append(SubnetSpec(subnet_name(block.owner, role), cidr, group.id, routes.id, filtered))
     network = VirtualNetworkSpec(
-        name=namer.name("virtualNetwork"),
+        name=spoke_network(context, name),
         place=place,
         ranges=context.config.spokes[name].address_space,
         subnets=tuple(subnets),
         uses_firewall_dns=True,
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
-        tags=context.tags(),
+        tags=tags,
     )
     to_hub, *from_hub = peerings(context, name)
-    own_group = ResourceGroupSpec(place, context.tags())
+    own_group = ResourceGroupSpec(place, tags)
     return SpokeSpec(
         name=name,
         group=own_group,
@@ -71,6 +71,19 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         dns_servers=context.dns_servers,
         endpoint_policies=tuple(policies.values()),
     )
+
+
+def _take_names(context: Context, name: str, place: Place) -> None:
+    """Notes the names of a spoke's group, network and route table, at the place of those that the file says."""
+    own = context.config.spokes[name].names
+    subscription = f"/subscriptions/{place.subscription}"
+    for kind, field, text, within in (
+        ("resourceGroup", "resource_group", place.resource_group, subscription),
+        ("virtualNetwork", "virtual_network", spoke_network(context, name), place.group_id),
+        ("routeTable", "route_table", spoke_route_table(context, name), place.group_id),
+    ):
+        said: Path = ("names", camel(field)) if getattr(own, field) else ()
+        context.take(kind, text, within, ("spokes", name, *said))
 
 
 def subnet_name(owner: str, role: str) -> str:
@@ -101,12 +114,9 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
         parts=ranges_of_parts(environment),
     )
-    return {
-        role: endpoint_rules(cidr, computes_of(block), _people(context))
-        if role == "endpoints"
-        else compute_rules(cidr, reach)
-        for role, cidr in ranges.items()
-    }
+    nodes = nodes_of(environment)
+    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), nodes)
+    return {role: inside if role == "endpoints" else compute_rules(cidr, reach) for role, cidr in ranges.items()}
 
 
 def _people(context: Context) -> tuple[str, ...]:
@@ -129,14 +139,15 @@ def _security_group(
     path: Path = ("projects", words[0], "environments", words[1]) if len(words) > 1 else ("dataLake", "network")
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
-    tags = context.tags({"project": words[0], "environment": words[1]} if len(words) > 1 else {})
+    owner = {"project": words[0], "environment": words[1]} if len(words) > 1 else {}
+    tags = context.tags(context.config.spokes[block.network].tags, owner)
     return NetworkSecurityGroupSpec(f"{'-'.join(words)}-{role}", name, place, found, context.diagnostics(target), tags)
 
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others."""
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
-    network = spoke_namer(context, name).name("virtualNetwork")
+    network = spoke_network(context, name)
     own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
     settings, existing = context.config.hub, context.config.hub.elsewhere
     if existing is not None and not existing.peer_from_hub:

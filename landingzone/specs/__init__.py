@@ -30,6 +30,7 @@ from landingzone.specs.environments import (
     StorageSpec,
     WorkspaceSpec,
 )
+from landingzone.specs.kubernetes import AttachedSpec, ClusterAccessSpec, KubernetesSpec
 from landingzone.specs.lake import ContainerSpec, DataLakeSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from landingzone.specs.networks import (
@@ -69,7 +70,9 @@ from landingzone.specs.policies import (
 
 __all__ = [
     "ApplicationRuleSpec",
+    "AttachedSpec",
     "BastionSpec",
+    "ClusterAccessSpec",
     "ClusterSpec",
     "ComputesSpec",
     "ConnectionSpec",
@@ -92,6 +95,7 @@ __all__ = [
     "InsightsSpec",
     "InstanceSpec",
     "KeyVaultSpec",
+    "KubernetesSpec",
     "LockSpec",
     "LogAnalyticsSpec",
     "ManagedNetworkSpec",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from landingzone.specs.common import (
     DiagnosticsSpec,
@@ -15,6 +15,7 @@ from landingzone.specs.common import (
 )
 from landingzone.specs.connections import ConnectionSpec
 from landingzone.specs.datastores import DatastoreSpec
+from landingzone.specs.kubernetes import AttachedSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec
 from landingzone.specs.pipelines import PipelineIdentitySpec
 
@@ -256,6 +257,7 @@ class ComputesSpec:
     instances: tuple[InstanceSpec, ...]
     after: tuple[str, ...]
     tags: Tags
+    attached: AttachedSpec = field(default_factory=AttachedSpec)
 
     def id(self, name: str) -> str:
         """The id of a compute."""

@@ -169,12 +169,17 @@ class NetworkRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRuleSpec:
-    """A firewall rule by host name, HTTPS."""
+    """A firewall rule by host name. `scheme`: Https, or Http."""
 
     name: str
     sources: tuple[str, ...]
     hosts: tuple[str, ...]
     why: str
+    scheme: str = "Https"
+
+    @property
+    def port(self) -> int:
+        return 443 if self.scheme == "Https" else 80
 
 
 @dataclass(frozen=True, slots=True)

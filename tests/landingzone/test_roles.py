@@ -120,6 +120,11 @@ def test_role_ids_are_those_of_the_case_files() -> None:
     written = {row[-3]: row[-2] for row in (*OF_PEOPLE["nonProduction"], *OF_PEOPLE["production"])}
     written |= {role: role_id for _, role, role_id, _, _ in IDENTITIES}
     written |= {"Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893"}
+    # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers
+    written |= {
+        "Azure Kubernetes Service Cluster Admin Role": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
+        "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
+    }
 
     assert {grant.role: ROLES[grant.role] for grant in GRANTS} == written
 

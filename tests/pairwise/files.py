@@ -28,6 +28,16 @@ CONFLICTS: dict[frozenset[tuple[str, str]], tuple[str, str]] = {
             [("scoring", "some")],
         ),
         (
+            ("`isolation: managed`", "Kubernetes"),
+            [("isolation", "managed"), ("isolation", "managed, internet")],
+            [("kubernetes", "attached")],
+        ),
+        (
+            ("`isolation: managed`", "training and scoring"),
+            [("isolation", "managed"), ("isolation", "managed, internet")],
+            [("subnets", "said")],
+        ),
+        (
             ("registry", "`security.customerManagedKey`"),
             [("registry", "shared")],
             [("key", "made"), ("key", "brought")],

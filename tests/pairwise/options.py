@@ -51,6 +51,18 @@ def _key_brought() -> Fragment:
 _ZONES = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-zones"
 _COSMOS = "33333333-aaaa-4bbb-8ccc-000000000001"
 _PERSON = "11111111-aaaa-4bbb-8ccc-000000000009"
+_MEMBER = {
+    "access": {"dataScientists": ["11111111-aaaa-4bbb-8ccc-000000000012"]},
+    "clusters": {"fraud-cpu": {"size": "Standard_D4s_v5", "maxNodes": 2}},
+}
+_AKS = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-aks/providers/Microsoft.ContainerService/managedClusters/aks"
+_CLUSTER = {
+    "cluster": _AKS,
+    "namespace": "churn",
+    "nodes": ["10.40.0.0/22"],
+}
+_OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
+_SUBNETS = {"training": "10.20.16.64/27", "endpoints": "10.20.16.0/27", "scoring": "10.20.16.32/28"}
 
 #: Every option, and what each choice of it adds to the stack file. The first choice is the default.
 OPTIONS: dict[str, dict[str, Fragment]] = {
@@ -86,6 +98,13 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "default": {},
         "instances": _environment({"instances": {"ada": {"size": "Standard_D4s_v5", "owner": _PERSON}}}),
         "none": _environment({"clusters": {}}),
+    },
+    "sharing": {"alone": {}, "shared": _environment({"sharedBy": {"fraud": _MEMBER}})},
+    "kubernetes": {"none": {}, "attached": _environment({"kubernetes": {"k-churn": _CLUSTER}})},
+    "subnets": {"divided": {}, "said": _environment({"subnets": _SUBNETS})},
+    "names": {
+        "generated": {},
+        "own": {"spokes": {"main": _OWN}},
     },
     "scoring": {"none": {}, "some": _environment({"scoringNodes": 4})},
     "relaxed": {
