@@ -8,7 +8,8 @@ from components.landing_zone import LandingZone
 from landingzone.load import from_object
 from landingzone.plan import make_plan
 
-asked = from_object(pulumi.Config("amlz").require_object("landingZone"), Path(pulumi.get_root_directory()))
+folder = Path(pulumi.get_root_directory() or ".")  # which older language hosts do not say
+asked = from_object(pulumi.Config("amlz").require_object("landingZone"), folder)
 landing_zone = LandingZone("landing-zone", make_plan(asked))
 
 pulumi.export("workspaces", landing_zone.workspaces)
