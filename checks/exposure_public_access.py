@@ -25,6 +25,7 @@ REACHED = "can be reached from the internet"
 #: Said of lists and switches that do not matter as long as public access as a whole is off.
 NEXT = "would be reached from the internet if public access were turned on"
 SCOPE = "takes and answers over public addresses, as no private link scope is built"
+ALSO = "takes telemetry or answers over public addresses, too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ COMPUTE_SWITCHES = {
 
 #: Both are open unless said; closing them without a private link scope would lose what they are for.
 SCOPED = ("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces")
+MEMBERS = "Microsoft.Insights/privateLinkScopes/scopedResources"
 SCOPED_PATHS = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
 
 
@@ -109,7 +111,9 @@ def _open(resource: Resource, switch: Switch, how: str) -> Finding:
 
 def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
     """Logs and telemetry travel over public addresses, encrypted and with an identity."""
+    members = {str(value(one, "properties.linkedResourceId")).lower() for one in graph.of_type(MEMBERS)}
     for resource in graph.of_type(*SCOPED):
+        inside = resource.id.lower() in members
         for path in SCOPED_PATHS:
             actual = value(resource, path)
             if is_unknown(actual):
@@ -117,6 +121,9 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
             elif not same(actual, "Disabled"):
                 words = {"path": path, "actual": text(actual, "Enabled"), "expected": "Disabled", "key": ""}
                 remedy = "Nothing, unless its telemetry must stay in the network: that takes a private link scope."
-                found = CHECK.finding(resource, At(path, "Disabled", actual, Severity.NOTE), how=SCOPE, **words)
+                if inside:
+                    remedy = "Say `publicIngestion: false` and `publicQueries: false` under hub.privateLinkScope."
+                how = ALSO if inside else SCOPE
+                found = CHECK.finding(resource, At(path, "Disabled", actual, Severity.NOTE), how=how, **words)
                 yield replace(found, remedy=remedy)
                 break  # one note says it: both directions are closed by the same scope

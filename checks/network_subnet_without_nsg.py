@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
-from checks.reading import all_subnets
+from checks.reading import all_subnets, dig, items
 
 #: Azure refuses a security group on the firewall's subnets (https://learn.microsoft.com/azure/firewall/firewall-faq),
 #: and advises against one on the gateway's
 #: (https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings).
 EXEMPT = frozenset({"azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet"})
+#: Services that have a subnet to themselves, and only ask or answer for names.
+DELEGATED = frozenset({"microsoft.network/dnsresolvers"})
 
 CHECK = Check(
     id="network/subnet-without-nsg",
@@ -19,7 +21,8 @@ CHECK = Check(
     says="Subnet {subnet} of {name} has no network security group.",
     remedy="Attach one that denies by default.",
     why="Without one, everything in the network and its peers may reach everything in the subnet. "
-    "AzureFirewallSubnet, AzureFirewallManagementSubnet and GatewaySubnet take none and are left out.",
+    "AzureFirewallSubnet, AzureFirewallManagementSubnet and GatewaySubnet take none and are left out, and so are "
+    "subnets that only a DNS resolver may use.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 
@@ -28,7 +31,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Subnets without a security group, except those that take none."""
     for subnet in all_subnets(graph):
         group, path = subnet.get("networkSecurityGroup"), f"{subnet.path}.networkSecurityGroup"
-        if subnet.name.lower() in EXEMPT:
+        services = (dig(one, "properties.serviceName") for one in items(subnet.get("delegations")))
+        if subnet.name.lower() in EXEMPT or any(str(service).lower() in DELEGATED for service in services):
             continue
         if is_unknown(group):
             yield CHECK.undecided(subnet.resource, path, group)

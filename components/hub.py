@@ -8,6 +8,7 @@ import pulumi
 
 from components.bastion import Bastion
 from components.firewall import Firewall
+from components.hub_options import DnsResolver, NatGateway, PrivateLinkScope, VpnGateway
 from components.log_analytics import LogAnalytics
 from components.network_security_group import network_security_group
 from components.private_dns import PrivateDns
@@ -34,11 +35,19 @@ class Hub(pulumi.ComponentResource):
             LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
         for group in args.security_groups:
             network_security_group(self, name, group, site)
+        if args.nat_gateway is not None:
+            NatGateway(f"{name}-nat", args.nat_gateway, site, below)
         virtual_network(self, name, args.network, site)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, site, below)
         if args.bastion is not None:
             Bastion(f"{name}-bastion", args.bastion, site, below)
         self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
+        if args.vpn_gateway is not None:
+            VpnGateway(f"{name}-gateway", args.vpn_gateway, site, below)
+        if args.dns_resolver is not None:
+            DnsResolver(f"{name}-resolver", args.dns_resolver, site, below)
+        if args.private_link_scope is not None:
+            PrivateLinkScope(f"{name}-monitor", args.private_link_scope, site, below)
         self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
         self.outputs = {**args.outputs, "firewallAddress": self.firewall.private_address}
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import applicationinsights
 
+from components.hub_options import scoped_resource
 from components.role_assignment import role_assignment
 from components.site import Site
 from landingzone.specs import InsightsSpec
@@ -27,10 +28,14 @@ class Insights(pulumi.ComponentResource):
             application_type=applicationinsights.ApplicationType.WEB,
             ingestion_mode=applicationinsights.IngestionMode.LOG_ANALYTICS,
             workspace_resource_id=site.ref(args.log_analytics),
+            public_network_access_for_ingestion=None if args.telemetry.public_ingestion else "Disabled",
+            public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
             tags=dict(args.tags),
             opts=site.options(self, args.place.subscription),
         )
         site.built(args.id, component)
+        if args.scoped is not None:
+            scoped_resource(self, name, args.scoped, site)
         for role in args.roles:
             role_assignment(self, name, role, site)
         self.resource_id, self.name = component.id, component.name

@@ -31,6 +31,8 @@ class LogAnalytics(pulumi.ComponentResource):
             sku=operationalinsights.WorkspaceSkuArgs(name=operationalinsights.WorkspaceSkuNameEnum.PER_GB2018),
             retention_in_days=args.retention_days,
             workspace_capping=cap,
+            public_network_access_for_ingestion=None if args.telemetry.public_ingestion else "Disabled",
+            public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
             features=operationalinsights.WorkspaceFeaturesArgs(enable_log_access_using_only_resource_permissions=True),
             tags=dict(args.tags),
             opts=site.options(self, args.place.subscription, protect=args.protect),

@@ -36,9 +36,10 @@ class Spoke(pulumi.ComponentResource):
             service_endpoint_policy(self, name, policy, site)
         self._routes(name, args.routes, site, firewall_address)
         virtual_network(self, name, args.network, site, dns_servers=args.dns_servers or [firewall_address])
-        self._peering(f"{name}-to-hub", args.to_hub, site)
-        if args.from_hub is not None:
-            self._peering(f"{name}-from-hub", args.from_hub, site, after=(args.to_hub.id,))
+        sides = {f"{name}-to-hub": args.to_hub, **({f"{name}-from-hub": args.from_hub} if args.from_hub else {})}
+        # The one that waits for the other is built last.
+        for side, peering in sorted(sides.items(), key=lambda item: bool(item[1].after)):
+            self._peering(side, peering, site)
         zone_links(self, name, args.links, site)
         self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
@@ -63,7 +64,7 @@ class Spoke(pulumi.ComponentResource):
         )
         site.built(args.id, table)
 
-    def _peering(self, name: str, args: PeeringSpec, site: Site, after: tuple[str, ...] = ()) -> None:
+    def _peering(self, name: str, args: PeeringSpec, site: Site) -> None:
         """One side. Each is made in its own network's subscription."""
         peering = network.VirtualNetworkPeering(
             name,
@@ -74,7 +75,7 @@ class Spoke(pulumi.ComponentResource):
             allow_virtual_network_access=True,
             allow_forwarded_traffic=True,
             allow_gateway_transit=args.allow_gateway_transit,
-            use_remote_gateways=False,
-            opts=site.options(self, args.place.subscription, after=after),
+            use_remote_gateways=args.use_remote_gateways,
+            opts=site.options(self, args.place.subscription, after=args.after),
         )
         site.built(args.id, peering)

@@ -44,6 +44,8 @@ def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
         [network.ServiceEndpointPolicyArgs(id=site.ref(subnet.endpoint_policy))] if subnet.endpoint_policy else None
     )
     storage = [network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
+    nat = network.SubResourceArgs(id=site.ref(subnet.nat_gateway)) if subnet.nat_gateway else None
+    alone = network.DelegationArgs(name="default", service_name=subnet.delegation) if subnet.delegation else None
     return network.SubnetArgs(
         name=subnet.name,
         address_prefix=subnet.cidr,
@@ -51,6 +53,8 @@ def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
         route_table=routes,
         service_endpoints=storage if filtered else None,
         service_endpoint_policies=filtered,
+        nat_gateway=nat,
+        delegations=[alone] if alone else None,
         default_outbound_access=False,
         private_endpoint_network_policies="Disabled",  # a documented prerequisite of the workspace's endpoint
         private_link_service_network_policies="Enabled",

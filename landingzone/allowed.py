@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from landingzone.config.encryption import KEY_URI, VAULT_ID
+from landingzone.config.hub_options import DOMAIN
 from landingzone.config.hub_stack import STACK_NAME
 from landingzone.config.shared import GUID, camel
 from landingzone.problems import Path
@@ -33,6 +34,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": ("lower-case letters, digits and single hyphens", "curated"),
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": ("lower-case letters, digits and hyphens, not at its ends", "churn-training"),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
+    DOMAIN: ("a domain in lower case", "corp.contoso.com"),
     STACK_NAME: ("the name of a stack with its organisation and project", "contoso/aml-landing-zone/hub"),
     r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),
     r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]{2,}$": ("a host name in lower case", "models.contoso.com"),

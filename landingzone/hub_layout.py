@@ -7,7 +7,8 @@ from ipaddress import IPv4Network
 
 from landingzone import lake
 from landingzone.config import LandingZoneConfig
-from landingzone.facts.dns import ENDPOINT_ADDRESSES
+from landingzone.config.shared import camel
+from landingzone.facts.dns import ENDPOINT_ADDRESSES, MONITOR
 from landingzone.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_HUB, SMALLEST_SUBNET
 from landingzone.problems import Path, Problem
 
@@ -15,8 +16,10 @@ _PATH: Path = ("hub", "subnets")
 #: What has a subnet built, by role.
 _BUILT_BY = {
     "bastion": "`bastion: true` builds it",
-    "gateway": "`gatewaySubnet: true` builds it",
-    "endpoints": "`sharedRegistry`, or a data lake with its endpoints in the hub, builds it",
+    "gateway": "`gatewaySubnet: true` or `vpnGateway` builds it",
+    "endpoints": "`sharedRegistry`, `privateLinkScope`, or a data lake with its endpoints in the hub, builds it",
+    "resolverInbound": "`dnsResolver` builds it",
+    "resolverOutbound": "`forward` under `dnsResolver` builds it",
 }
 
 
@@ -87,7 +90,7 @@ def _said(config: LandingZoneConfig) -> dict[str, str]:
     said = config.hub.subnets
     if said is None:
         return {}
-    ranges = {"firewall": said.firewall, "bastion": said.bastion, "gateway": said.gateway, "endpoints": said.endpoints}
+    ranges = {camel(name): getattr(said, name) for name in type(said).model_fields}
     return {role: cidr for role, cidr in ranges.items() if cidr is not None}
 
 
@@ -96,14 +99,21 @@ def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
     return {
         "firewall": True,
         "bastion": config.hub.bastion,
-        "gateway": config.hub.gateway_subnet,
-        "endpoints": config.shared_registry is not None or lake.in_hub(config),
+        "gateway": config.hub.gateway_subnet or config.hub.vpn_gateway is not None,
+        "endpoints": bool(_groups(config)),
+        "resolverInbound": config.hub.dns_resolver is not None,
+        "resolverOutbound": config.hub.dns_resolver is not None and bool(config.hub.dns_resolver.forward),
     }
 
 
 def _needs(role: str, config: LandingZoneConfig) -> int:
-    groups = (
+    return sum(ENDPOINT_ADDRESSES[group] for group in _groups(config)) if role == "endpoints" else 0
+
+
+def _groups(config: LandingZoneConfig) -> tuple[str, ...]:
+    """The private endpoints in the hub, by group."""
+    return (
         *(("registry",) if config.shared_registry else ()),
         *(lake.groups_built(config) if lake.in_hub(config) else ()),
+        *((MONITOR,) if config.hub.private_link_scope else ()),
     )
-    return sum(ENDPOINT_ADDRESSES[group] for group in groups) if role == "endpoints" else 0

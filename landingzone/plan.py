@@ -21,6 +21,7 @@ from landingzone.planning.environment import plan_environment
 from landingzone.planning.exfiltration import check_exfiltration
 from landingzone.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from landingzone.planning.hub import plan_hub
+from landingzone.planning.hub_options import check_hub_options
 from landingzone.planning.hub_stack import check_hub_stack
 from landingzone.planning.isolation import check_isolation
 from landingzone.planning.kubernetes import check_kubernetes
@@ -141,6 +142,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         *problems,
         *check_existing_hub(config),
         *check_hub_stack(config),
+        *check_hub_options(config),
         *check_dns(config),
         *check_references(config),
     )
@@ -204,6 +206,7 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
         "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
         "hubExists": hub is None,
         "logsExist": hub is None or not hub.log_analytics.built,
+        "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),
         "policies": bool(policies.assignments),
         **_on_lake(context),

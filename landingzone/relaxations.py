@@ -31,6 +31,11 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         yield Relaxation(
             ("hub", "firewall", "threatIntelligence"), "traffic with known malicious addresses is logged, not stopped"
         )
+    scope = config.hub.private_link_scope
+    if scope is not None and scope.public_ingestion:
+        yield Relaxation(("hub", "privateLinkScope", "publicIngestion"), "telemetry is taken from the internet, too")
+    if scope is not None and scope.public_queries:
+        yield Relaxation(("hub", "privateLinkScope", "publicQueries"), "whoever may read logs can do so from anywhere")
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches every compute")
     for name, own in config.egress_hosts.items():

@@ -99,6 +99,19 @@ TOKENS = (
         (_GROUP, "dnsResolverName", "inboundEndpointName"),
     ),
     Token(
+        "dnsresolver", "OutboundEndpoint", f"{_NETWORK}/dnsResolvers/outboundEndpoints",
+        (_GROUP, "dnsResolverName", "outboundEndpointName"),
+    ),
+    Token("dnsresolver", "DnsForwardingRuleset", f"{_NETWORK}/dnsForwardingRulesets", (_GROUP, "dnsForwardingRulesetName")),
+    Token(
+        "dnsresolver", "ForwardingRule", f"{_NETWORK}/dnsForwardingRulesets/forwardingRules",
+        (_GROUP, "dnsForwardingRulesetName", "forwardingRuleName"),
+    ),
+    Token(
+        "dnsresolver", "PrivateResolverVirtualNetworkLink", f"{_NETWORK}/dnsForwardingRulesets/virtualNetworkLinks",
+        (_GROUP, "dnsForwardingRulesetName", "virtualNetworkLinkName"),
+    ),
+    Token(
         "machinelearningservices", "Datastore", f"{_ML}/workspaces/datastores", (_GROUP, "workspaceName", "name"),
         query=("skipValidation",),
     ),

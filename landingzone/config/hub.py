@@ -8,6 +8,12 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from landingzone.config.existing import ExistingHubConfig, LogAnalyticsId
+from landingzone.config.hub_options import (
+    DnsResolverConfig,
+    NatGatewayConfig,
+    PrivateLinkScopeConfig,
+    VpnGatewayConfig,
+)
 from landingzone.config.hub_stack import HubStackConfig
 from landingzone.config.names import HubNamesConfig
 from landingzone.config.shared import Config, Generation, Network, OwnName, Tags
@@ -46,6 +52,10 @@ class HubSubnetsConfig(Config):
     """Gateways: /27 or larger."""
     endpoints: Network | None = None
     """Private endpoints of what several environments share."""
+    resolver_inbound: Network | None = None
+    """Where the DNS resolver is asked: /28 or larger."""
+    resolver_outbound: Network | None = None
+    """From where the DNS resolver asks others: /28 or larger."""
 
 
 class HubConfig(Config):
@@ -69,7 +79,15 @@ class HubConfig(Config):
     bastion: bool = False
     """Whether to build Azure Bastion, and the subnet that it needs."""
     gateway_subnet: bool = False
-    """Whether to build the subnet for a VPN or ExpressRoute gateway. The gateway itself is not built."""
+    """Whether to build the subnet for a VPN or ExpressRoute gateway that others build."""
+    vpn_gateway: VpnGatewayConfig | None = None
+    """A VPN gateway, in that subnet."""
+    nat_gateway: NatGatewayConfig | None = None
+    """A NAT gateway on the firewall's subnet."""
+    dns_resolver: DnsResolverConfig | None = None
+    """A DNS resolver: for names of private endpoints on premises, and for names of the organisation here."""
+    private_link_scope: PrivateLinkScopeConfig | None = None
+    """A private link scope of Azure Monitor: telemetry stays in the network."""
     log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()
     """The central log."""
     serves: tuple[Network, ...] = ()

@@ -40,6 +40,10 @@ class HubOutputs(Config):
     """Whether there is a gateway that spokes can use."""
     private_link_scope: str
     """The id of its private link scope of Azure Monitor, empty where there is none."""
+    public_ingestion: bool
+    """Whether telemetry is taken from the internet."""
+    public_queries: bool
+    """Whether logs can be read from the internet."""
     serves: tuple[Network, ...]
     """The ranges of others for which its firewall has rules."""
     egress: tuple[str, ...]

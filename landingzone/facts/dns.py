@@ -26,6 +26,9 @@ class ZonesOf:
     source: str
 
 
+#: The group of a private link scope of Azure Monitor.
+MONITOR = "azuremonitor"
+
 #: A workspace has one endpoint and two zones in one group: without the second, notebooks and the studio fail.
 ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("public", "amlworkspace", ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"), WORKSPACE_PAGE),
@@ -37,6 +40,15 @@ ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("public", "queue", ("privatelink.queue.core.windows.net",), ZONES_PAGE),
     ZonesOf("public", "table", ("privatelink.table.core.windows.net",), ZONES_PAGE),
     ZonesOf("public", "dfs", ("privatelink.dfs.core.windows.net",), ZONES_PAGE),
+    # The last is shared with storage: solution packs lie there.
+    ZonesOf(
+        "public", "azuremonitor",
+        (
+            "privatelink.monitor.azure.com", "privatelink.oms.opinsights.azure.com", "privatelink.ods.opinsights.azure.com",
+            "privatelink.agentsvc.azure-automation.net", "privatelink.blob.core.windows.net",
+        ),
+        ZONES_PAGE,
+    ),
     ZonesOf("usGovernment", "amlworkspace", ("privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"), WORKSPACE_PAGE),
     ZonesOf("usGovernment", "vault", ("privatelink.vaultcore.usgovcloudapi.net",), ZONES_PAGE),
     ZonesOf("usGovernment", "registry", ("privatelink.azurecr.us",), ZONES_PAGE),
@@ -63,6 +75,7 @@ ZONES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 #: Addresses that an endpoint takes, by group id. The workspace's three: how-to-custom-dns. The registry's two (itself
 #: and one data endpoint for its region): https://learn.microsoft.com/azure/container-registry/container-registry-private-link.
+#: The private link scope's: at least eleven, https://learn.microsoft.com/azure/azure-monitor/logs/private-link-design.
 #: One each for the others: https://learn.microsoft.com/azure/private-link/private-endpoint-overview.
 ENDPOINT_ADDRESSES: Mapping[str, int] = {
     "amlworkspace": 3,
@@ -73,6 +86,7 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
     "queue": 1,
     "table": 1,
     "dfs": 1,
+    "azuremonitor": 11,
 }
 
 

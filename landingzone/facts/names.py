@@ -52,6 +52,12 @@ NAME_RULES: Mapping[str, NameRule] = {
     "firewallPolicy": NameRule("afwp-", 1, 80, _WORDS, _WORDS_SAY, "group"),
     "publicAddress": NameRule("pip-", 1, 80, _WORDS, _WORDS_SAY, "group"),
     "bastion": NameRule("bas-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "vpnGateway": NameRule("vpng-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "natGateway": NameRule("ng-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "dnsResolver": NameRule("dnspr-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "forwardingRuleset": NameRule("dnsfrs-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    # The pages on names do not list it: as other resources of Azure Monitor, letters, digits and hyphens will do.
+    "privateLinkScope": NameRule("pls-", 1, 255, r"[A-Za-z0-9][A-Za-z0-9-]*", "letters, digits and hyphens", "group"),
     "privateEndpoint": NameRule("pep-", 2, 64, _WORDS, _WORDS_SAY, "group"),
     "networkInterface": NameRule("nic-", 1, 80, _WORDS, _WORDS_SAY, "group"),
     "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),

@@ -44,16 +44,24 @@ FORBIDDEN = (
 
 @dataclass(frozen=True, slots=True)
 class HubSubnet:
-    """A subnet with its fixed place in the hub: `offset` addresses from the start, `prefix` long."""
+    """A subnet with its fixed place in the hub: `offset` addresses from the start, `prefix` long.
+
+    `delegation`: the service that alone may use it, "" for none.
+    """
 
     role: str
     name: str
     offset: int
     prefix: int
     source: str
+    delegation: str = ""
 
 
-#: Places are fixed, so that turning a part on or off moves no other. 208 to 255 stay free.
+_RESOLVER = (
+    "https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (16 addresses, delegated, for it alone)"
+)
+
+#: Places are fixed, so that turning a part on or off moves no other. 224 to 255 stay free.
 HUB_SUBNETS: Mapping[str, HubSubnet] = {
     s.role: s
     for s in (
@@ -70,6 +78,8 @@ HUB_SUBNETS: Mapping[str, HubSubnet] = {
             "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings (32 addresses, this name)",
         ),
         HubSubnet("endpoints", "snet-endpoints", 160, 27, "private endpoints of what several environments share"),
+        HubSubnet("resolverInbound", "snet-resolver-inbound", 192, 28, _RESOLVER, "Microsoft.Network/dnsResolvers"),
+        HubSubnet("resolverOutbound", "snet-resolver-outbound", 208, 28, _RESOLVER, "Microsoft.Network/dnsResolvers"),
     )
 }  # fmt: skip
 

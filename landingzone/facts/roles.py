@@ -165,6 +165,7 @@ class DeployerGrant:
         "hubBuilt",
         "hubBuiltLocks",
         "hubExists",
+        "scopeExists",
         "zonesExist",
         "lakeRoles",
         "lakeEndpoints",
@@ -187,6 +188,13 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
     DeployerGrant(
         "hub", "Network Contributor", "on the existing hub's virtual network: spokes are peered with it", "hubExists"
+    ),
+    # It holds privateLinkScopes/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor
+    DeployerGrant(
+        "hub",
+        "Monitoring Contributor",
+        "on the existing hub's private link scope: Application Insights are put into it",
+        "scopeExists",
     ),
     # As the policies that deploy diagnostic settings ask for their identity.
     DeployerGrant(

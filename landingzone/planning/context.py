@@ -12,7 +12,7 @@ from landingzone.facts.diagnostics import EMITS
 from landingzone.facts.dns import zones_needed
 from landingzone.names import NameBook, Namer
 from landingzone.problems import Path
-from landingzone.specs import DiagnosticsSpec, Place, ZoneSpec
+from landingzone.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
 
 #: From a kind of name to the field of `hub.names`.
 _OWN = {
@@ -131,6 +131,23 @@ class Context:
             return self.config.hub.log_analytics.existing
         name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
         return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
+
+    @property
+    def private_link_scope(self) -> str:
+        """The id of the private link scope of Azure Monitor: of the hub that is built here, or of another stack's."""
+        hub = self.config.hub
+        if hub.stack is not None:
+            return hub.stack.outputs.private_link_scope
+        if hub.private_link_scope is None:
+            return ""
+        return self.hub_place.id("Microsoft.Insights/privateLinkScopes", self.hub_namer.name("privateLinkScope"))
+
+    @property
+    def telemetry(self) -> TelemetrySpec:
+        """Whether telemetry is taken and shown over public addresses: without a scope there is no other way."""
+        hub = self.config.hub
+        said = hub.stack.outputs if hub.stack is not None else hub.private_link_scope
+        return TelemetrySpec(said.public_ingestion, said.public_queries) if said is not None else TelemetrySpec()
 
     @property
     def hub_alone(self) -> bool:

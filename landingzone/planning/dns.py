@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from landingzone import lake
 from landingzone.addresses import endpoint_groups, environments
 from landingzone.config import LandingZoneConfig
-from landingzone.facts.dns import ZONES
+from landingzone.facts.dns import MONITOR, ZONES
 from landingzone.planning.context import Context
 from landingzone.problems import Problem
 from landingzone.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, ZoneSpec
@@ -36,7 +36,9 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
 
     All there are with a hub that serves other stacks: what they have is not known here.
     """
-    groups = {*endpoint_groups_of(context.config), *(ZONES[context.config.cloud] if context.config.hub.serves else ())}
+    groups = endpoint_groups_of(context.config)
+    groups |= set(ZONES[context.config.cloud]) - {MONITOR} if context.config.hub.serves else set()
+    groups |= {MONITOR} if context.config.hub.private_link_scope is not None else set()
     zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))
 

@@ -10,6 +10,7 @@ from landingzone.planning.computes import plan_computes
 from landingzone.planning.connections import plan_connections
 from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
+from landingzone.planning.hub_options import scoped
 from landingzone.planning.lake import environment_roles, plan_datastores
 from landingzone.planning.managed_network import plan_managed_network
 from landingzone.planning.parts import as_existing
@@ -53,7 +54,15 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         context, names["registry"], place, scene.endpoint("registry", targets["registry"]), roles["registry"]
     )  # fmt: skip
     registry = _protected(scene, registry)
-    insights = InsightsSpec(names["insights"], place, context.log_analytics, roles["insights"], scene.tags)
+    insights = InsightsSpec(
+        names["insights"],
+        place,
+        context.log_analytics,
+        roles["insights"],
+        scene.tags,
+        context.telemetry,
+        scoped(context, place.id("Microsoft.Insights/components", names["insights"])),
+    )
     on_lake = environment_roles(scene)
     workspace = _workspace(scene, names["workspace"], targets, {**roles, "lake": on_lake})
     key = plan_encryption(scene, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))

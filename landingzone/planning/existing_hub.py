@@ -43,6 +43,7 @@ def outside(context: Context) -> tuple[str, ...]:
     found: list[str] = []
     if context.config.hub.elsewhere is not None:
         found += [context.hub_network, context.hub_place.group_id, context.log_analytics]
+        found += [context.private_link_scope] if context.private_link_scope else []
     elif context.config.hub.log_analytics.existing is not None:
         found.append(context.log_analytics)
     found += ids_of_parts(context.config)
@@ -54,7 +55,7 @@ def outside(context: Context) -> tuple[str, ...]:
 def subscriptions(context: Context) -> tuple[str, ...]:
     """Subscriptions in which something is built, the hub's first where that is one of them."""
     existing, dns = context.config.hub.elsewhere, context.config.dns
-    hub = existing is None or existing.peer_from_hub
+    hub = existing is None or existing.peer_from_hub or bool(context.private_link_scope)
     return tuple(
         dict.fromkeys(
             (

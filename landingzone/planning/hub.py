@@ -5,6 +5,7 @@ from __future__ import annotations
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.planning.context import Context, union
 from landingzone.planning.dns import plan_dns
+from landingzone.planning.hub_options import nat_id, plan_gateway, plan_nat, plan_resolver, plan_scope
 from landingzone.planning.hub_stack import hub_outputs
 from landingzone.planning.parts import place_of
 from landingzone.planning.roles import Circumstances, Principals, assign
@@ -44,6 +45,10 @@ def plan_hub(context: Context) -> HubSpec:
         _bastion(context, network) if context.config.hub.bastion else None,
         plan_dns(context),
         hub_outputs(context),
+        plan_gateway(context, _address(context, "gateway") if context.config.hub.vpn_gateway else None),
+        plan_nat(context, _nat_addresses(context)),
+        plan_resolver(context),
+        plan_scope(context),
     )
 
 
@@ -74,7 +79,9 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
     if settings.existing is not None:
         diagnostics = context.diagnostics(context.log_analytics)
         found = place_of(settings.existing, place.location)
-        return LogAnalyticsSpec(name, found, 0, 0.0, diagnostics, None, False, (), context.tags(), built=False)
+        return LogAnalyticsSpec(
+            name, found, 0, 0.0, diagnostics, None, False, (), context.tags(), context.telemetry, False
+        )
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
     people = union(context.config.access)
     roles = assign(
@@ -93,6 +100,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
         protect=production,
         roles=roles["logAnalytics"],
         tags=context.hub_tags,
+        telemetry=context.telemetry,
     )
 
 
@@ -119,7 +127,14 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
     name, place = _taken(context, "virtualNetwork"), context.hub_place
     by_role = {group.role: group.id for group in groups}
     subnets = tuple(
-        SubnetSpec(HUB_SUBNETS[subnet.role].name, subnet.cidr, by_role.get(subnet.role, ""), "")
+        SubnetSpec(
+            HUB_SUBNETS[subnet.role].name,
+            subnet.cidr,
+            by_role.get(subnet.role, ""),
+            "",
+            nat_gateway=nat_id(context) if subnet.role == "firewall" else "",
+            delegation=HUB_SUBNETS[subnet.role].delegation,
+        )
         for subnet in context.addresses.block("hub").subnets
     )
     return VirtualNetworkSpec(
@@ -138,6 +153,11 @@ def _address(context: Context, *words: str) -> PublicAddressSpec:
     context.take("publicAddress", name, place.group_id, _PATH)
     diagnostics = context.diagnostics(place.id("Microsoft.Network/publicIPAddresses", name))
     return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
+
+
+def _nat_addresses(context: Context) -> tuple[PublicAddressSpec, ...]:
+    settings = context.config.hub.nat_gateway
+    return tuple(_address(context, "nat", f"{n + 1}") for n in range(settings.addresses)) if settings else ()
 
 
 def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:

@@ -34,8 +34,10 @@ def hub_outputs(context: Context) -> dict[str, Any]:
         "dnsServers": [],  # the firewall
         "logAnalytics": context.log_analytics,
         "zones": {zone.name: zone.id for zone in dns_zones(context)},
-        "gateway": config.hub.gateway_subnet,
-        "privateLinkScope": "",
+        "gateway": config.hub.vpn_gateway is not None,
+        "privateLinkScope": context.private_link_scope,
+        "publicIngestion": context.telemetry.public_ingestion,
+        "publicQueries": context.telemetry.public_queries,
         "serves": list(config.hub.serves),
         "egress": list(config.egress),
         "egressHosts": sorted({host for own in config.egress_hosts.values() for host in own.hosts}),

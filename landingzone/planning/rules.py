@@ -37,6 +37,7 @@ class Reach:
     names: str = "the firewall's proxy"
     lake: str = ""
     parts: tuple[str, ...] = ()
+    telemetry: tuple[str, ...] = ()
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
@@ -67,6 +68,9 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
     if reach.parts:
         why = "vault and registry that exist"
         rules.append(Rule("existing-parts", 117, "Outbound", (own,), reach.parts, ("443",), why, "Tcp"))
+    if reach.telemetry:
+        why = "telemetry, to the private link scope"
+        rules.append(Rule("telemetry", 118, "Outbound", (own,), reach.telemetry, ("443",), why, "Tcp"))
     rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
     for index, row in enumerate(REQUIRED):
         if applies(row, reach.choices):

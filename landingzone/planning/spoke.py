@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from landingzone import lake
 from landingzone.addresses import Block
 from landingzone.config import EnvironmentConfig
@@ -12,6 +14,7 @@ from landingzone.planning.context import Context, registry_is_shared
 from landingzone.planning.dns import zone_links
 from landingzone.planning.exfiltration import ROLE, plan_endpoint_policy
 from landingzone.planning.hub import hub_subnet
+from landingzone.planning.hub_options import gateway_id
 from landingzone.planning.kubernetes_nodes import nodes_of
 from landingzone.planning.lake_places import access_of, endpoints_range, lake_users
 from landingzone.planning.parts import ranges_of_parts
@@ -106,6 +109,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
+        telemetry=_telemetry(context),
         name_servers=context.dns_servers or (hub_subnet(context, "firewall"),),
         names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
         region=context.config.location,
@@ -145,25 +149,38 @@ def _security_group(
 
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
-    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others."""
+    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others.
+
+    A spoke can use a gateway only once that stands and the hub's side lets it: then its own side comes last.
+    """
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_network(context, name)
-    own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
     settings, existing = context.config.hub, context.config.hub.elsewhere
+    own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
     if existing is not None and not existing.peer_from_hub:
         return (own,)
     # In a hub that exists there are peerings of others: there the name says whose it is.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
-    return (
-        own,
-        PeeringSpec(
-            "-".join(("peer", *words)),
-            hub.rsplit("/", 1)[-1],
-            context.hub_place,
-            spoke,
-            allow_gateway_transit=settings.stack.outputs.gateway if settings.stack else settings.gateway_subnet,
-        ),
+    gateway = settings.stack.outputs.gateway if settings.stack is not None else settings.vpn_gateway is not None
+    theirs = PeeringSpec(
+        "-".join(("peer", *words)),
+        hub.rsplit("/", 1)[-1],
+        context.hub_place,
+        spoke,
+        allow_gateway_transit=gateway or settings.gateway_subnet,
+        after=() if gateway else (own.id,),
     )
+    if not gateway:
+        return own, theirs
+    stands = (gateway_id(context),) if existing is None else ()
+    return replace(own, use_remote_gateways=True, after=(theirs.id, *stands)), theirs
+
+
+def _telemetry(context: Context) -> tuple[str, ...]:
+    """Where the endpoint of the private link scope is, if there is one: of another stack's hub its ranges are known."""
+    if not context.private_link_scope:
+        return ()
+    return (hub_subnet(context, "endpoints"),) if context.config.hub.stack is None else context.hub_ranges
 
 
 def endpoints_subnet(context: Context, spoke: str, owner: str) -> str:

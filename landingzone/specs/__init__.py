@@ -11,6 +11,7 @@ from landingzone.specs.common import (
     PrivateEndpointSpec,
     ResourceGroupSpec,
     RoleAssignmentSpec,
+    TelemetrySpec,
     ZoneSpec,
 )
 from landingzone.specs.connections import ConnectionSpec
@@ -30,6 +31,15 @@ from landingzone.specs.environments import (
     StorageSpec,
     WorkspaceSpec,
 )
+from landingzone.specs.hub import HubSpec
+from landingzone.specs.hub_options import (
+    DnsResolverSpec,
+    ForwardingRuleSpec,
+    NatGatewaySpec,
+    PrivateLinkScopeSpec,
+    ScopedResourceSpec,
+    VpnGatewaySpec,
+)
 from landingzone.specs.kubernetes import AttachedSpec, ClusterAccessSpec, KubernetesSpec
 from landingzone.specs.lake import ContainerSpec, DataLakeSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
@@ -39,7 +49,6 @@ from landingzone.specs.networks import (
     EndpointDefinitionSpec,
     ExistingHubSpec,
     FirewallSpec,
-    HubSpec,
     HubStackSpec,
     LogAnalyticsSpec,
     NetworkRuleSpec,
@@ -82,11 +91,13 @@ __all__ = [
     "DatastoreSpec",
     "DefenderPlanSpec",
     "DiagnosticsSpec",
+    "DnsResolverSpec",
     "EncryptionSpec",
     "EndpointDefinitionSpec",
     "ExistingHubSpec",
     "FederatedCredentialSpec",
     "FirewallSpec",
+    "ForwardingRuleSpec",
     "HubSpec",
     "HubStackSpec",
     "IdentitySpec",
@@ -99,6 +110,7 @@ __all__ = [
     "LockSpec",
     "LogAnalyticsSpec",
     "ManagedNetworkSpec",
+    "NatGatewaySpec",
     "NetworkRuleSpec",
     "NetworkSecurityGroupSpec",
     "NsgRuleSpec",
@@ -114,19 +126,23 @@ __all__ = [
     "PrincipalSpec",
     "PrivateDnsSpec",
     "PrivateEndpointSpec",
+    "PrivateLinkScopeSpec",
     "ProjectEnvironmentSpec",
     "PublicAddressSpec",
     "ResourceGroupSpec",
     "RoleAssignmentSpec",
     "RouteTableSpec",
     "RuleGroupSpec",
+    "ScopedResourceSpec",
     "SelectorSpec",
     "ServiceEndpointPolicySpec",
     "SharedRegistrySpec",
     "SpokeSpec",
     "StorageSpec",
     "SubnetSpec",
+    "TelemetrySpec",
     "VirtualNetworkSpec",
+    "VpnGatewaySpec",
     "WorkspaceSpec",
     "ZoneLinkSpec",
     "ZoneSpec",

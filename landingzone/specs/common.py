@@ -58,6 +58,14 @@ class DiagnosticsSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetrySpec:
+    """Whether a log or an Application Insights takes telemetry, and answers questions, over public addresses."""
+
+    public_ingestion: bool = True
+    public_queries: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalSpec:
     """Who gets a role: an Entra object id, or the id of an identity that is built here."""
 

@@ -12,9 +12,11 @@ from landingzone.specs.common import (
     ResourceGroupSpec,
     RoleAssignmentSpec,
     Tags,
+    TelemetrySpec,
 )
 from landingzone.specs.connections import ConnectionSpec
 from landingzone.specs.datastores import DatastoreSpec
+from landingzone.specs.hub_options import ScopedResourceSpec
 from landingzone.specs.kubernetes import AttachedSpec
 from landingzone.specs.managed_network import ManagedNetworkSpec
 from landingzone.specs.pipelines import PipelineIdentitySpec
@@ -158,13 +160,15 @@ class SharedRegistrySpec:
 
 @dataclass(frozen=True, slots=True)
 class InsightsSpec:
-    """Application Insights of one workspace, kept in the central log."""
+    """Application Insights of one workspace, kept in the central log. `scoped`: its place in a private link scope."""
 
     name: str
     place: Place
     log_analytics: str
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
+    telemetry: TelemetrySpec
+    scoped: ScopedResourceSpec | None = None
 
     @property
     def id(self) -> str:

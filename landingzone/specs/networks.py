@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from landingzone.specs.common import (
@@ -13,6 +13,7 @@ from landingzone.specs.common import (
     ResourceGroupSpec,
     RoleAssignmentSpec,
     Tags,
+    TelemetrySpec,
     ZoneSpec,
 )
 
@@ -53,6 +54,7 @@ class SubnetSpec:
     """A subnet inside a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
 
     `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
+    `nat_gateway`: the id of one, "" for none. `delegation`: the service that alone may use it.
     """
 
     name: str
@@ -60,6 +62,8 @@ class SubnetSpec:
     security_group: str
     route_table: str
     endpoint_policy: str = ""
+    nat_gateway: str = ""
+    delegation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,15 @@ class VirtualNetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class PeeringSpec:
-    """One side of a peering: from the network in whose place it is to `remote`."""
+    """One side of a peering: from the network in whose place it is to `remote`. `after`: ids of what stands first."""
 
     name: str
     network: str
     place: Place
     remote: str
     allow_gateway_transit: bool
+    use_remote_gateways: bool = False
+    after: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -277,28 +283,12 @@ class LogAnalyticsSpec:
     protect: bool
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
+    telemetry: TelemetrySpec
     built: bool = True
 
     @property
     def id(self) -> str:
         return self.place.id("Microsoft.OperationalInsights/workspaces", self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class HubSpec:
-    """The hub: its group, central log, network, firewall and zones.
-
-    `outputs`: what it gives to other stacks, without the firewall's address.
-    """
-
-    group: ResourceGroupSpec
-    log_analytics: LogAnalyticsSpec
-    security_groups: tuple[NetworkSecurityGroupSpec, ...]
-    network: VirtualNetworkSpec
-    firewall: FirewallSpec
-    bastion: BastionSpec | None
-    dns: PrivateDnsSpec
-    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
