@@ -62,8 +62,18 @@ def built_in(written: Written) -> tuple[Edit, ...]:
             continue
         risky = change in (_change_size, _switch_isolation)
         made.append(Edit(name, after, still=change is _reorder, risky=risky))
-        written = written if risky else after
+        if not risky:
+            # what allowed the removal allows nothing any more
+            written = {**_without(after, "allowDelete"), **_only(written, "allowDelete")}
     return tuple(made)
+
+
+def _without(written: Written, key: str) -> Written:
+    return {each: value for each, value in written.items() if each != key}
+
+
+def _only(written: Written, key: str) -> Written:
+    return {key: written[key]} if key in written else {}
 
 
 def copied(written: Any) -> Any:

@@ -30,7 +30,7 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
         ("raise a node count", 0, 2, 0, 0, (), ""),
         ("reorder", 0, 0, 0, 0, (), ""),
         ("change a cluster's size", 0, 2, 0, 0, (), ""),
-        ("switch to a managed network", 6, 7, 0, 5, (), ""),
+        ("switch to a managed network", 6, 8, 0, 5, (), ""),
         ("destroy", 0, 0, 0, 115, (), ""),
     ]
     assert life.audited == ()
