@@ -44,14 +44,14 @@ LEFT_OUT = {
     "SecurityRuleArgs.etag": 4,
     "SecurityRuleArgs.provisioningState": 4,
     "ServiceEndpointPolicyArgs.etag": 3,
-    "ServiceEndpointPolicyDefinitionArgs.etag": 3,
+    "ServiceEndpointPolicyDefinitionArgs.etag": 4,
     "ServiceEndpointPropertiesFormatArgs.provisioningState": 3,
     "SubnetArgs.etag": 2,
     "SubnetArgs.provisioningState": 2,
     "SubnetArgs.resourceNavigationLinks": 2,
     "SubnetArgs.serviceAssociationLinks": 2,
     "SubnetArgs.serviceGateway": 2,
-    "id of the resource itself": 19,
+    "id of the resource itself": 20,
     "type of the resource itself": 4,
 }
 

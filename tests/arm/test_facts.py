@@ -30,6 +30,8 @@ NO_TAGS = [
     "authorization:RoleDefinition",
     "consumption:Budget",
     "costmanagement:Budget",
+    "dnsresolver:ForwardingRule",
+    "dnsresolver:PrivateResolverVirtualNetworkLink",
     "machinelearningservices:Datastore",
     "machinelearningservices:ManagedNetworkSettingsRule",
     "machinelearningservices:WorkspaceConnection",
