@@ -33,6 +33,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from arm.graph import unknown
 from offline.azure import PretendAzure
+from offline.quick import Here, hastened, installed
 from offline.wire import holds_unknown, plain, replaced
 
 NO_TRANSFORMS = "a transform on {where}: only Pulumi's engine runs those; a transformation runs here too"
@@ -116,6 +117,7 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
     monitor = RecordingMonitor(program)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # what failed is raised below, once
+    loop.set_default_executor(Here())
     asyncio.set_event_loop(loop)
     try:
         settings.configure(
@@ -132,7 +134,7 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
         )
         settings.ROOT.set(None)
         config.set_all_config(dict(program.config))
-        with _as_program(program.main):
+        with _as_program(program.main), hastened():
             loop.run_until_complete(run_in_stack(lambda: _main(program.main)))
         result.append(monitor.registration())
     except BaseException as error:
@@ -182,13 +184,8 @@ def _as_program(main: Path) -> Iterator[None]:
         os.chdir(folder)
         for name in set(sys.modules) - modules if own else ():
             file = str(getattr(sys.modules[name], "__file__", None))
-            if file.startswith(f"{main.parent}{os.sep}") and not _installed(file):
+            if file.startswith(f"{main.parent}{os.sep}") and not installed(file):
                 del sys.modules[name]  # the next program may have another module of this name
-
-
-def _installed(file: str) -> bool:
-    """Whether a file is of an installed package: these are no part of a program, though they may lie in its folder."""
-    return "site-packages" in file or "dist-packages" in file
 
 
 class RecordingEngine(MockEngine):
@@ -310,8 +307,8 @@ class RecordingMonitor(MockMonitor):
         looks: then it is the nearest line that is not.
         """
         position = request.sourcePosition
-        if _installed(_path(position)):
-            position = next((at.pc for at in request.stackTrace.frames if not _installed(_path(at.pc))), position)
+        if installed(_path(position)):
+            position = next((at.pc for at in request.stackTrace.frames if not installed(_path(at.pc))), position)
         path, folder = _path(position), f"{self._program.main.parent}{os.sep}"
         return f"{path.removeprefix(folder)}:{position.line}" if path else ""
 
