@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def subscription_id(subscription: str) -> str:
@@ -57,8 +58,9 @@ class ResourceId:
         return self.names[-1] if self.names else ""
 
 
+@lru_cache(maxsize=16_384)
 def parse(text: str) -> ResourceId:
-    """Takes an id apart. Raises ValueError where the text is not a resource id."""
+    """Takes an id apart. Raises ValueError where the text is not a resource id. Each is asked for again and again."""
     parts = text.strip("/").split("/")
     if not text.startswith("/") or len(parts) % 2:
         raise ValueError(f"not a resource id: {text!r}")

@@ -28,9 +28,8 @@ Sample = tuple[float, float]
 
 def spent(arguments: list[str]) -> Sample:
     """Seconds of the processor and megabytes at most, of one run, its output thrown away."""
-    with get_context("spawn").Pool(
-        1
-    ) as pool:  # of a process of its own: the most memory is that of all children so far
+    # From a process of its own: the most memory that is told is that of all children so far.
+    with get_context("spawn").Pool(1) as pool:
         return pool.apply(_spent, (arguments,))
 
 

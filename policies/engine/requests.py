@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from policies.engine.assignment import Assignment, Exemption, Policy
@@ -87,48 +88,56 @@ class _Entry:
     policy: Policy
 
 
-@dataclass
 class _Index:
-    """Policies by the resource type that they can hold for, so that each resource meets only its own."""
+    """Policies by the resource type that they can hold for and the scope of their assignment.
 
-    by_type: dict[str, list[_Entry]]
-    others: list[_Entry]
+    So each resource meets only its own, and what judging takes does not grow with resources times assignments.
+    """
 
-    def of(self, subject: Subject) -> list[_Entry]:
-        return [*self.by_type.get(subject.type, ()), *self.others]
+    def __init__(self, assignments: Iterable[Assignment]) -> None:
+        """By type and scope ("" for any type), each with its place: first those of a type, in the order given."""
+        self._found: dict[str, dict[str, list[tuple[int, _Entry]]]] = {}
+        for place, assignment in enumerate(assignments):
+            scope = assignment.scope.lower().rstrip("/")
+            for policy in assignment.policies:
+                types = policy.definition.types
+                for each in ("",) if types is None else types:
+                    at = self._found.setdefault(each, {}).setdefault(scope, [])
+                    at.append((place, _Entry(assignment, policy)))
+
+    def of(self, subject: Subject, above: tuple[str, ...]) -> Iterator[_Entry]:
+        """Those whose scope holds the resource or a management group above it; all where the resource has no id."""
+        scopes = _and_above((subject.id, *above)) if subject.id else None
+        for kind in (subject.type, ""):
+            by_scope = self._found.get(kind, {})
+            found = [entry for scope in scopes or by_scope for entry in by_scope.get(scope, ())]
+            yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
+
+
+def _and_above(places: Iterable[str]) -> set[str]:
+    """Ids and all in which they lie, in lower case."""
+    found = set()
+    for place in places:
+        low = place.lower().rstrip("/")
+        found |= {low, *(low[:at] for at, letter in enumerate(low) if letter == "/")}
+    return found
 
 
 def answers(subjects: Iterable[Subject], assignments: Iterable[Assignment], scene: Scene) -> Iterator[Answer]:
     """Every answer that is not `not-applicable`, resource by resource, in the order of the assignments."""
     subjects = list(subjects)
-    assignments = list(assignments)
-    index = _indexed(assignments)
+    index = _Index(assignments)
     related: dict[str, list[Subject]] = {}
     for subject in (*subjects, *scene.beside):
         related.setdefault(subject.type, []).append(subject)
     for subject in subjects:
-        yield from _of_one(subject, index.of(subject), scene, related)
+        yield from _of_one(subject, index, scene, related)
 
 
-def _indexed(assignments: Iterable[Assignment]) -> _Index:
-    index = _Index({}, [])
-    for assignment in assignments:
-        for policy in assignment.policies:
-            entry = _Entry(assignment, policy)
-            types = policy.definition.types
-            if types is None:
-                index.others.append(entry)
-            for each in types or ():
-                index.by_type.setdefault(each, []).append(entry)
-    return index
-
-
-def _of_one(
-    subject: Subject, entries: list[_Entry], scene: Scene, related: Mapping[str, list[Subject]]
-) -> Iterator[Answer]:
+def _of_one(subject: Subject, index: _Index, scene: Scene, related: Mapping[str, list[Subject]]) -> Iterator[Answer]:
     above = scene.above.get(_subscription(subject), ())
     looking: list[tuple[_Entry, str]] = []
-    for entry in entries:
+    for entry in index.of(subject, above):
         looks = entry.assignment.looks_at(subject, above)
         if looks is None:
             why = "whether the assignment selects it is known only at deployment"
