@@ -1,6 +1,6 @@
 """Dropping the aliases that the SDK generates, one for each API version of a type.
 
-They are nine tenths of what registering a resource costs, and no stack that was made by this program needs them: its
+They are most of what registering a resource costs, and no stack that was made by this program needs them: its
 tokens carry no API version. docs/decisions/aliases.md has the measurements.
 """
 
