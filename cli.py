@@ -38,6 +38,8 @@ class PreviewForm(StrEnum):
     arm = "arm"
     arm_template = "arm-template"
     markdown = "markdown"
+    sarif = "sarif"
+    junit = "junit"
 
 
 @app.command()
@@ -67,6 +69,7 @@ def preview(
     import atexit
     import gc
     from dataclasses import replace
+    from functools import cache
     from importlib import import_module
 
     # The SDK makes millions of objects that live to the end. Looking for garbage among them takes more than half of the
@@ -75,6 +78,7 @@ def preview(
     gc.disable()
     atexit.register(gc.freeze)
     from preview import preview_stack
+    from reports.placed import PLACED, placed_form
 
     file, plan = planned(stack)
     if against or engine:
@@ -85,13 +89,23 @@ def preview(
             raise typer.BadParameter(
                 "it is either a revision or what the engine says", param_hint="--against, --engine"
             )
-        if form.value not in FORMS:
-            raise typer.BadParameter(f"a difference has the forms {', '.join(FORMS)}", param_hint="--format")
+        placed = PLACED if against else ()  # the engine's steps say nothing of findings
+        if form.value not in (*FORMS, *placed):
+            raise typer.BadParameter(
+                f"a difference has the forms {', '.join((*FORMS, *placed))}", param_hint="--format"
+            )
         compare, other = (difference_by, engine) if engine else (difference_to, against)
-        found = compare(other, file, lambda: preview_stack(file, plan, today))
-        write(FORMS[form.value](found), output)
+        seen = cache(lambda: preview_stack(file, plan, today))
+        found = compare(other, file, seen)
+        write(
+            FORMS[form.value](found) if form.value in FORMS else placed_form(form.value, seen(), fail_on.value, found),
+            output,
+        )
         raise typer.Exit(int(found.fails(fail_on.value)))
     result = replace(preview_stack(file, plan, today), quota=quota)
+    if form.value in PLACED:
+        write(placed_form(form.value, result, fail_on.value), output)
+        raise typer.Exit(int(result.fails(fail_on.value)))
     report = import_module(f"reports.as_{form.value.replace('-', '_')}")
     write(report.render(result), output)
     raise typer.Exit(int(result.fails(fail_on.value)))

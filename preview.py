@@ -44,6 +44,7 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
     judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
     return Preview(
         stack=file.stack,
+        file=file,
         config=file.config,
         plan=plan,
         graph=graph,

@@ -121,7 +121,7 @@ def explain(check_id: str) -> str:
     for check in ALL:
         if check.id == check_id:
             return "\n".join(
-                [f"{check.id}  {check.severity.value}", "", check.why, "", _plain(check.remedy), "", check.source, ""]
+                [f"{check.id}  {check.severity.value}", "", check.why, "", plain(check.remedy), "", check.source, ""]
             )
     known = [check.id for check in ALL]
     near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
@@ -145,8 +145,8 @@ def catalogue_page() -> str:
     ]
     for check in ALL:
         lines += [f"## {check.id}", "", f"Severity: {check.severity.value}. {check.why}", ""]
-        lines += [f'It says: "{_plain(check.says)}"', ""]
-        lines += [f"*What to do:* {_plain(check.remedy)}", "", f"Source: <{check.source}>", ""]
+        lines += [f'It says: "{plain(check.says)}"', ""]
+        lines += [f"*What to do:* {plain(check.remedy)}", "", f"Source: <{check.source}>", ""]
         lines += _known_conflicts() if check is policy_conflict.CHECK else []
     return "\n".join(lines).rstrip() + "\n"
 
@@ -173,10 +173,10 @@ def _known_conflicts() -> list[str]:
         paths = ", ".join(dict.fromkeys(f"`{path.rstrip('.')}`" for path in row.paths))
         takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "whatever"
         key = f"`{row.key.lstrip('.').replace('{compute}', 'COMPUTE')}`" if row.key else "not said"
-        lines.append(f"| {types} | {paths} | {takes}{_WHEN[row.when]} | {_plain(row.needs)} | {key} |")
+        lines.append(f"| {types} | {paths} | {takes}{_WHEN[row.when]} | {plain(row.needs)} | {key} |")
     return [*lines, ""]
 
 
-def _plain(sentence: str) -> str:
+def plain(sentence: str) -> str:
     """A sentence with its {words} as CAPITALS. Words that may be empty stand at the end and are left out."""
     return re.sub(r"\{(\w+)\}", lambda word: word[1].upper(), sentence.replace("{key}", ""))

@@ -105,8 +105,8 @@ def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | No
         addresses=tuple(rows_of(_addresses(before), _addresses(new))),
         roles=_both(_roles(before), _roles(new), lambda r: (r["principal"], r["role"], r["scope"].lower())),
         egress=_both(_egress(before), _egress(new), lambda text: text),
-        findings=_both(_still(before, "findings", now), _list(new, "findings"), _finding_key),
-        verdicts=_both(_still(before, "verdicts", now), _verdicts(new), _verdict_key),
+        findings=_both(_still(before, "findings", now), _list(new, "findings"), finding_key),
+        verdicts=_both(_still(before, "verdicts", now), _verdicts(new), verdict_key),
         guard=guard(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
     )
 
@@ -185,7 +185,8 @@ def _still(preview: Told, key: str, now: Mapping[str, Told]) -> list[Told]:
     return [each for each in told if each["resource"] in now]
 
 
-def _verdict_key(verdict: Told) -> tuple[object, ...]:
+def verdict_key(verdict: Told) -> tuple[object, ...]:
+    """By what a verdict is the same in two previews."""
     return (verdict["id"].lower(), verdict["policy"], verdict["verdict"])
 
 
@@ -193,7 +194,8 @@ def _verdicts(preview: Told) -> list[Told]:
     return [verdict for verdict in _list(preview, "verdicts") if verdict["verdict"] != "compliant"]
 
 
-def _finding_key(finding: Told) -> tuple[object, ...]:
+def finding_key(finding: Told) -> tuple[object, ...]:
+    """By what a finding is the same in two previews."""
     return (finding["id"], finding["resource"], finding["path"], finding["severity"], repr(finding["actual"]))
 
 

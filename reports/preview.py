@@ -9,6 +9,7 @@ from arm.graph import ResourceGraph
 from checks.accepted_finding import Accepted
 from checks.finding import Finding, Severity
 from landingzone.config import LandingZoneConfig
+from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from policies.verdicts import Verdicts
 
@@ -23,12 +24,13 @@ NOT_COVERED = (
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One stack, previewed. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
+    """One stack, previewed, as `file` says it. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
 
     `quota`: whether forms for people show what is taken of quotas.
     """
 
     stack: str
+    file: StackFile
     config: LandingZoneConfig
     plan: LandingZonePlan
     graph: ResourceGraph

@@ -1,0 +1,17 @@
+"""Forms that show what is found beside the lines of the stack file: SARIF and JUnit XML."""
+
+from __future__ import annotations
+
+from reports import as_junit, as_sarif
+from reports.difference import Difference
+from reports.preview import Preview
+from reports.rows import rows
+
+#: By the name that --format has.
+PLACED = ("sarif", "junit")
+
+
+def placed_form(form: str, preview: Preview, fail_on: str, against: Difference | None = None) -> str:
+    """A preview in one of these forms. With a difference, what was there before is told and fails nothing."""
+    found = rows(preview, against)
+    return as_sarif.render(preview, found) if form == "sarif" else as_junit.render(preview, found, fail_on)

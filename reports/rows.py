@@ -1,0 +1,207 @@
+"""What is found, as rows with a place in the stack file: for forms that a pipeline shows beside the lines of a file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checks.catalogue import ALL, plain
+from checks.finding import Finding, Severity
+from landingzone.problems import Path as At
+from landingzone.problems import dotted
+from landingzone.stack_file import KEY
+from policies.engine.requests import REFUSED, Answer
+from reports import as_json, policy
+from reports.difference import Difference, finding_key, verdict_key
+from reports.preview import Preview
+
+#: Words of a verdict that want a look where they do not stop the request.
+_LOOK = (*REFUSED, "undecided", "audit", "audit-if-not-exists")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is looked for. `help`: what to do; `anchor`: where docs/ explains it, "" where nothing does."""
+
+    id: str
+    title: str
+    text: str
+    help: str
+    source: str
+    anchor: str
+    level: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing found. `path` is that of the stack file, `line` and `column` count from 1.
+
+    `state`: "" where nothing is compared, else `new` or `unchanged`. `accepted`: why it does not count, else "".
+    """
+
+    rule: Rule
+    level: Severity
+    name: str
+    owner: str
+    message: str
+    remedy: str
+    path: At
+    line: int
+    column: int
+    fingerprint: str
+    state: str = ""
+    accepted: str = ""
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether it makes the exit code 1. A request that Azure Policy refuses is an error."""
+        if fail_on == "none" or self.accepted or self.state == "unchanged":
+            return False
+        return self.level.at_least(Severity(fail_on)) and (self.rule.anchor != "" or self.level is Severity.ERROR)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every check, as `amlz explain` tells it."""
+    return tuple(
+        Rule(
+            id=check.id,
+            title=check.id,
+            text=check.why,
+            help=plain(check.remedy),
+            source=check.source,
+            anchor=f"docs/checks.md#{check.id.replace('/', '')}",
+            level=check.severity,
+        )
+        for check in ALL
+    )
+
+
+def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]:
+    """All that is found and said. With a difference, each is new or unchanged, and what the guard says is new."""
+    known = {rule.id: rule for rule in rules()}
+    places = Places(preview)
+    new = {finding_key(record) for record in against.findings[0]} if against else set()
+    said = {verdict_key(record) for record in against.verdicts[0]} if against else set()
+    found = []
+    for finding in against.guard if against else ():
+        found.append(replace(_of_finding(finding, known, places), state="new"))
+    for finding in preview.findings:
+        state = _state(against, finding_key(as_json.finding_record(finding)) in new)
+        found.append(replace(_of_finding(finding, known, places), state=state))
+    for one in preview.accepted:
+        row = _of_finding(one.finding, known, places)
+        why = f"{one.by.reason} Until {one.by.expires_on}, {one.by.ticket}."
+        found.append(replace(row, accepted=why, state=_state(against, False)))
+    for answer in preview.verdicts.answers:
+        if answer.word not in policy.QUIET:
+            state = _state(against, verdict_key(policy.record(answer, {})) in said)
+            found.append(replace(_of_answer(answer, places), state=state))
+    return tuple(found)
+
+
+def _state(against: Difference | None, new: bool) -> str:
+    return "" if against is None else "new" if new else "unchanged"
+
+
+class Places:
+    """Where in a stack file a resource comes from, as exactly as the plan tells it."""
+
+    def __init__(self, preview: Preview) -> None:
+        self._document = preview.file.document
+        plan = preview.plan
+        self._environments = {e.key: (e.project, e.environment) for e in plan.environments}
+        self._groups: dict[str, At] = {spoke.group.id.lower(): ("spokes", spoke.name) for spoke in plan.spokes}
+        if plan.hub is not None:
+            self._groups[plan.hub.group.id.lower()] = ("hub",)
+        self._resources = {r.id.lower(): r for r in preview.graph}
+
+    def of(self, resource_id: str, urn: str = "") -> At:
+        """The path of what asks for a resource; () where nothing nearer than the landing zone is known."""
+        resource = self._resources.get(resource_id.lower())
+        logical = (urn or (resource.urn if resource else "")).rpartition("::")[2]
+        group = self._groups.get("/".join(resource_id.lower().split("/")[:5]), ())
+        own = logical.removeprefix(f"spoke-{group[1]}-") if group[:1] == ("spokes",) else logical
+        keys = [key for key in self._environments if own.startswith(f"{key}-")]
+        if keys:
+            project, environment = self._environments[max(keys, key=len)]
+            return self._within(("projects", project, "environments", environment), resource_id)
+        return self._there(group)
+
+    def at(self, path: At) -> tuple[int, int]:
+        """Line and column."""
+        return self._document.place(("config", KEY, *path))
+
+    def _within(self, path: At, resource_id: str) -> At:
+        """A cluster has lines of its own, the other parts of an environment have those of the environment."""
+        name = resource_id.rpartition("/")[2]
+        return self._there((*path, "clusters", name) if "/computes/" in resource_id else path)
+
+    def _there(self, path: At) -> At:
+        while path and ("config", KEY, *path) not in self._document.places:
+            path = path[:-1]
+        return path if path[-1:] not in (("projects",), ("clusters",), ("environments",)) else path[:-1]
+
+
+def _of_finding(finding: Finding, known: dict[str, Rule], places: Places) -> Row:
+    path = places.of(finding.resource_id, finding.urn)
+    if finding.check == "accepted/finding":
+        path = ("acceptedFindings", int(finding.path.partition("[")[2].rstrip("]")))
+    line, column = places.at(path)
+    owner = f"{finding.project}, {finding.environment}" if finding.project else ""
+    return Row(
+        rule=known[finding.check],
+        level=finding.severity,
+        name=finding.name,
+        owner=owner,
+        message=finding.message,
+        remedy=finding.remedy,
+        path=path,
+        line=line,
+        column=column,
+        fingerprint=_hash(finding.check, finding.urn, finding.path),
+    )
+
+
+def _of_answer(answer: Answer, places: Places) -> Row:
+    subject = answer.subject
+    path = places.of(subject.id)
+    line, column = places.at(path)
+    definition = answer.policy.definition if answer.policy else None
+    identity = answer.policy.definition_id if answer.policy else answer.assignment.id
+    title = definition.title if definition else answer.assignment.name
+    word = answer.word if answer.blocks or answer.word not in REFUSED else f"{answer.word}, not enforced"
+    level = Severity.ERROR if answer.blocks else Severity.WARNING if answer.word in _LOOK else Severity.NOTE
+    rule = Rule(
+        id=f"azure-policy/{identity.rpartition('/')[2]}",
+        title=title,
+        text=f"Azure Policy: {title}.",
+        help="Change what decides it, or have it exempted.",
+        source="https://learn.microsoft.com/azure/governance/policy/overview",
+        anchor="",
+        level=Severity.NOTE,
+    )
+    name = subject.id.rpartition("/")[2]
+    why = " ".join(policy.because(answer))
+    return Row(
+        rule=rule,
+        level=level,
+        name=name,
+        owner="",
+        message=f"{word}: {name}: {answer.assignment.name}: {title}.{f' {why}' if why else ''}",
+        remedy="",
+        path=path,
+        line=line,
+        column=column,
+        fingerprint=_hash(identity, answer.assignment.id, subject.id.lower(), answer.word),
+        accepted=f"Exempt by {answer.exemption}." if answer.word == "exempt" else "",
+    )
+
+
+def _hash(*parts: Any) -> str:
+    """The same for the same finding, wherever its line moves."""
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def where(row: Row) -> str:
+    """The path in the stack file, in words."""
+    return dotted(row.path) if row.path else KEY
