@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
+from landingzone.stack_file import KEY
 from reports import as_json
 from reports.difference import Difference, difference
 from reports.engine_steps import difference_by_engine, read
@@ -34,6 +35,28 @@ def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview])
     """What Pulumi's engine would do, by its own preview in a file, `-` for standard input. Raises LandingZoneError."""
     told = read(steps)
     return difference_by_engine(told, json.loads(as_json.render(previewed())), Allowed.of(file.config))
+
+
+def gone_since(revision: str, folder: Path, here: Collection[str]) -> tuple[str, ...]:
+    """Names of stacks whose files a folder had at a revision and has no longer. Raises LandingZoneError."""
+    root = Path(_git("rev-parse", "--show-toplevel").strip())
+    within = os.path.relpath(folder.resolve(), root)
+    if within.startswith(".."):
+        raise LandingZoneError(
+            f"{folder}\n  It is not in the repository of the program ({root}), so no revision of it is known.\n"
+            "  Preview it without --against, or put it there."
+        )
+    at = f"{_commit(revision)}:" + ("" if within == "." else within.replace(os.sep, "/"))
+    try:
+        names = _git("ls-tree", "--name-only", at).splitlines()
+    except LandingZoneError:
+        return ()  # the folder is new
+    stacks = [name for name in names if name.startswith("Pulumi.") and name.endswith(".yaml")]
+    there = [name for name in stacks if name.count(".") > 1 and name not in here]
+    # One that is not a landing zone was never a stack of ours.
+    base = at if at.endswith(":") else f"{at}/"
+    ours = [name for name in there if f"{KEY}:" in _git("show", f"{base}{name}")]
+    return tuple(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in ours)
 
 
 def preview_of(revision: str, stack_file: Path, meanwhile: Callable[[], Any]) -> tuple[dict[str, Any] | None, Any]:

@@ -14,7 +14,8 @@ import typer
 import cli_policy
 import cli_project
 import cli_rehearse
-from cli_options import FailOn, FailOnOption, Form, FormOption, Output, Stack, Today, planned, write
+import cli_stacks
+from cli_options import FailOn, FailOnOption, Form, FormOption, Output, Stack, StackOrAll, Today, planned, refuse, write
 
 app = typer.Typer(
     name="amlz",
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(cli_policy.app)
 app.command()(cli_rehearse.rehearse)
 app.command()(cli_rehearse.recover)
+app.command()(cli_stacks.stacks)
 app.add_typer(cli_project.app)
 
 
@@ -53,7 +55,7 @@ def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> 
 
 @app.command()
 def preview(
-    stack: Stack,
+    stack: StackOrAll = "",
     form: Annotated[PreviewForm, typer.Option("--format", help="How to answer.")] = PreviewForm.text,
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
@@ -64,6 +66,7 @@ def preview(
         str,
         typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
     ] = "",
+    every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
 ) -> None:
     """Shows what a stack would build, without a cloud."""
     import atexit
@@ -76,6 +79,11 @@ def preview(
     # time of registering, and finds next to nothing; this process ends with its answer. Frozen, it is not looked
     # through once more at the end either, which takes as long as the checks.
     gc.disable()
+    if every or not stack:
+        refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
+        text, all_found = cli_stacks.preview_all(against, today, form.value)
+        write(text, output)
+        raise typer.Exit(int(all_found.fails(fail_on.value)))
     atexit.register(gc.freeze)
     from preview import preview_stack
     from reports.placed import PLACED, placed_form
@@ -85,15 +93,9 @@ def preview(
         from against import difference_by, difference_to
         from reports.difference_as import FORMS
 
-        if against and engine:
-            raise typer.BadParameter(
-                "it is either a revision or what the engine says", param_hint="--against, --engine"
-            )
-        placed = PLACED if against else ()  # the engine's steps say nothing of findings
-        if form.value not in (*FORMS, *placed):
-            raise typer.BadParameter(
-                f"a difference has the forms {', '.join((*FORMS, *placed))}", param_hint="--format"
-            )
+        refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
+        forms = (*FORMS, *PLACED) if against else tuple(FORMS)  # the engine's steps say nothing of findings
+        refuse(form.value not in forms, f"a difference has the forms {', '.join(forms)}", "--format")
         compare, other = (difference_by, engine) if engine else (difference_to, against)
         seen = cache(lambda: preview_stack(file, plan, today))
         found = compare(other, file, seen)

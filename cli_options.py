@@ -30,6 +30,7 @@ class FailOn(StrEnum):
 
 
 Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
+StackOrAll = Annotated[str, typer.Argument(help="As everywhere; none with --all.", show_default=False)]
 Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, whole or not at all.")]
 FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
@@ -50,6 +51,12 @@ Today = Annotated[
         "--today", callback=_day, help="The day, as 2027-03-31: says which exemptions and accepted findings have ended."
     ),
 ]
+
+
+def refuse(when: bool, why: str, hint: str) -> None:
+    """Ends with exit code 2 where options do not go together. `hint`: which."""
+    if when:
+        raise typer.BadParameter(why, param_hint=hint)
 
 
 def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:

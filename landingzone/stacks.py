@@ -1,0 +1,83 @@
+"""The stacks of a folder: which there are, what each waits for, and which of them differ from a git revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from landingzone.load import StackFile, load
+from landingzone.problems import LandingZoneError, Problem, StackFileError
+from landingzone.stack_file import KEY
+
+#: The project of this program in Pulumi.yaml: a stack of another project is not of this folder.
+PROJECT = "aml-landing-zone"
+
+
+@dataclass(frozen=True, slots=True)
+class StackOfFolder:
+    """A stack file of a folder. `path` is from that folder, `depends_on` names stacks of the same folder."""
+
+    name: str
+    path: str
+    file: StackFile
+    production: bool
+    depends_on: tuple[str, ...]
+
+
+def stacks_of(folder: Path) -> tuple[StackOfFolder, ...]:
+    """Every stack file with a landing zone, a stack that builds a hub before those that refer to it.
+
+    Raises StackFileError with the problems of all files at once, LandingZoneError where there is none, or where stacks
+    wait for each other.
+    """
+    files: list[StackFile] = []
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("Pulumi.*.yaml")):
+        if f"{KEY}:" not in path.read_text(encoding="utf-8", errors="replace"):
+            continue  # another program's, or one that has nothing yet
+        try:
+            files.append(load(path.name, folder))
+        except StackFileError as error:
+            problems += error.problems
+    if problems:
+        raise StackFileError(problems)
+    if not files:
+        raise LandingZoneError(
+            f"{folder}\n  No Pulumi.<stack>.yaml with `{KEY}` is there.\n  Go to the folder of the stack files."
+        )
+    names = {file.stack for file in files}
+    return tuple(_in_order([_stack(file, names) for file in files]))
+
+
+def _stack(file: StackFile, names: set[str]) -> StackOfFolder:
+    config = file.config
+    named = config.hub.stack.name.split("/") if config.hub.stack is not None else ["", "", ""]
+    hub = named[2] if named[1] == PROJECT else ""
+    return StackOfFolder(
+        name=file.stack,
+        path=file.path.name,
+        file=file,
+        production=any(
+            environment.is_production(name)
+            for project in config.projects.values()
+            for name, environment in project.environments.items()
+        ),
+        depends_on=(hub,) if hub in names else (),
+    )
+
+
+def _in_order(stacks: Sequence[StackOfFolder]) -> Iterator[StackOfFolder]:
+    """By name, each after what it waits for. Raises LandingZoneError where that goes round."""
+    left, done = list(stacks), set[str]()
+    while left:
+        ready = next((stack for stack in left if set(stack.depends_on) <= done), None)
+        if ready is None:
+            names = ", ".join(stack.name for stack in left)
+            raise LandingZoneError(
+                f"{names}\n  Each takes its hub from another of them, so none can be built first.\n"
+                "  Let one of them build the hub."
+            )
+        left.remove(ready)
+        done.add(ready.name)
+        yield ready

@@ -1,0 +1,114 @@
+"""Every stack of a folder in one report: each with its own part, those without a difference in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from landingzone.problems import listed
+from landingzone.stacks import StackOfFolder
+from reports import as_json, as_markdown, as_text, difference_as
+from reports.difference import Difference
+from reports.preview import Preview
+
+#: By which whoever posts a comment finds the one to edit. It does not show.
+MARKER = "<!-- amlz preview -->"
+FORMS = ("text", "markdown", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class AllStacks:
+    """What is told of each stack, in the order in which they can be built.
+
+    `revision` is "" where nothing is compared. `gone`: stacks that only the revision has.
+    """
+
+    revision: str
+    told: tuple[tuple[StackOfFolder, Preview | Difference], ...]
+    gone: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> tuple[tuple[StackOfFolder, Preview | Difference], ...]:
+        """Those that are shown: all but those without a difference."""
+        return tuple((s, t) for s, t in self.told if not (isinstance(t, Difference) and t.nothing and not t.is_new))
+
+    @property
+    def same(self) -> tuple[str, ...]:
+        """Names of those without a difference."""
+        shown = {stack.name for stack, _ in self.differs}
+        return tuple(stack.name for stack, _ in self.told if stack.name not in shown)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether one of them does."""
+        return any(told.fails(fail_on) for _, told in self.told)
+
+
+def render(found: AllStacks, form: str) -> str:
+    """The report in one of the forms."""
+    return {"text": _text, "markdown": _markdown, "json": _json}[form](found)
+
+
+def matrix(stacks: Sequence[StackOfFolder]) -> str:
+    """Stacks as a matrix for pipelines: `include` as GitHub Actions takes it."""
+    rows = [
+        {"stack": s.name, "path": s.path, "production": s.production, "dependsOn": list(s.depends_on)} for s in stacks
+    ]
+    return as_json.dump({"include": rows})
+
+
+def listing(stacks: Sequence[StackOfFolder]) -> str:
+    """Stacks for a terminal, a line each."""
+    lines = []
+    for stack in stacks:
+        more = ["production"] if stack.production else []
+        more += [f"after {listed(stack.depends_on)}"] if stack.depends_on else []
+        lines.append("  ".join(part for part in (stack.name, stack.path, ", ".join(more)) if part))
+    return "".join(f"{line}\n" for line in lines) or "No stack differs.\n"
+
+
+def _text(found: AllStacks) -> str:
+    parts = [difference_as.text(t) if isinstance(t, Difference) else as_text.render(t) for _, t in found.differs]
+    return "\n".join([*parts, *(f"{line}\n" for line in _folded(found))])
+
+
+def _markdown(found: AllStacks) -> str:
+    """For one comment. Parts that do not fit are left out from the longest on, and named."""
+    parts = {
+        stack.name: difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
+        for stack, told in found.differs
+    }
+    lines = list(_folded(found))
+    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in lines) - 200
+    for name in sorted(parts, key=lambda name: -len(parts[name])):
+        if sum(len(part) + 1 for part in parts.values()) <= room:
+            break
+        first = parts[name].partition("\n")[0]
+        parts[name] = f"{first}\n\nLeft out here: it is too long for a comment. `amlz preview {name}` shows it.\n"
+    return as_markdown.fitted("\n".join([MARKER, *parts.values(), *(f"{line}\n" for line in lines)]))
+
+
+def _json(found: AllStacks) -> str:
+    told: list[Any] = [
+        json.loads(difference_as.as_json(t) if isinstance(t, Difference) else as_json.render(t))
+        for _, t in found.differs
+    ]
+    return as_json.dump(
+        {
+            "schemaVersion": 1,
+            "against": found.revision,
+            "stacks": told,
+            "unchanged": list(found.same),
+            "gone": list(found.gone),
+        }
+    )
+
+
+def _folded(found: AllStacks) -> list[str]:
+    lines = [f"No difference from {found.revision}: {listed(found.same)}."] if found.same else []
+    if found.gone:
+        lines.append(
+            f"Gone since {found.revision}: {listed(found.gone)}. What they built stays in Azure until `pulumi destroy`."
+        )
+    return lines

@@ -1,0 +1,99 @@
+"""Every stack of a folder: their order, their matrix, and one report of all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from landingzone.problems import LandingZoneError, StackFileError
+from landingzone.stacks import StackOfFolder, stacks_of
+from reports import all_stacks, as_markdown
+from reports.all_stacks import AllStacks
+from reports.difference import difference
+from tests.conftest import ROOT, as_told
+from tests.test_difference import MINIMAL, repository, run
+
+__all__ = ["repository"]
+
+
+def test_a_hub_comes_before_what_refers_to_it(tmp_path: Path) -> None:
+    """Whatever the names say; a file without a landing zone is no stack of ours."""
+    shutil.copytree(ROOT / "examples" / "hub-stack", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "Pulumi.landing-zone.yaml").rename(tmp_path / "Pulumi.a.yaml")
+    (tmp_path / "Pulumi.other.yaml").write_text("config: {other:key: 1}\n")
+
+    found = stacks_of(tmp_path)
+
+    assert json.loads(all_stacks.matrix(found)) == {
+        "include": [
+            {"stack": "hub", "path": "Pulumi.hub.yaml", "production": False, "dependsOn": []},
+            {"stack": "a", "path": "Pulumi.a.yaml", "production": True, "dependsOn": ["hub"]},
+        ]
+    }
+    assert all_stacks.listing(found) == "hub  Pulumi.hub.yaml\na  Pulumi.a.yaml  production, after hub\n"
+
+
+def test_a_folder_without_stacks_or_with_wrong_ones_is_told_in_words(tmp_path: Path) -> None:
+    """The problems of all files at once."""
+    with pytest.raises(LandingZoneError, match="Go to the folder of the stack files"):
+        stacks_of(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(MINIMAL.replace("schemaVersion: 1", "schemaVersion: 0"))
+
+    with pytest.raises(StackFileError) as caught:
+        stacks_of(tmp_path)
+
+    assert [Path(problem.file).name for problem in caught.value.problems] == ["Pulumi.one.yaml", "Pulumi.two.yaml"]
+
+
+def stack(name: str) -> StackOfFolder:
+    """A stack of which only the name matters."""
+    return StackOfFolder(name, f"Pulumi.{name}.yaml", cast(Any, SimpleNamespace()), False, ())
+
+
+def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_fit(monkeypatch: Any) -> None:
+    """What is the same is one line, what is left out is named."""
+    new, same = difference("main", None, as_told("minimal")), difference("main", as_told("dev"), as_told("dev"))
+    found = AllStacks("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
+
+    whole = all_stacks.render(found, "markdown")
+    monkeypatch.setattr(as_markdown, "LONGEST", len(whole) - 100)
+    cut = all_stacks.render(found, "markdown")
+
+    assert whole.startswith("<!-- amlz preview -->\n## ")
+    assert whole.endswith(
+        "No difference from main: dev.\n\n"
+        "Gone since main: old. What they built stays in Azure until `pulumi destroy`.\n"
+    )
+    assert (len(cut) < len(whole) - 100, cut.splitlines()[0], "`amlz preview minimal` shows it." in cut) == (
+        True, "<!-- amlz preview -->", True,
+    )  # fmt: skip
+    assert cut.endswith(whole[-80:])
+
+
+def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repository: Path) -> None:
+    """A stack that went is told, a comment is no difference, and an unknown revision is exit code 2."""
+    (repository / "Pulumi.other.yaml").write_text(MINIMAL)
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    run(repository, *git, "add", ".")
+    run(repository, *git, "commit", "-qm", "second")
+    for path in repository.glob("Pulumi.*.yaml"):
+        if path.name not in ("Pulumi.small.yaml", "Pulumi.other.yaml"):
+            path.unlink()
+    (repository / "Pulumi.small.yaml").write_text(f"# ours\n{MINIMAL}")
+    (repository / "Pulumi.other.yaml").rename(repository / "Pulumi.new.yaml")
+    amlz = (sys.executable, "-m", "cli")
+
+    told = run(repository, *amlz, "preview", "--all", "--against", "HEAD", "--format", "json")
+    wrong = run(repository, *amlz, "stacks", "--against", "nowhere")
+
+    answer = json.loads(told.stdout)
+    assert (told.returncode, [s["stack"] for s in answer["stacks"]], answer["unchanged"]) == (0, ["new"], ["small"])
+    assert "other" in answer["gone"]
+    assert (wrong.returncode, wrong.stdout, "There is no such revision here." in wrong.stderr) == (2, "", True)
