@@ -42,6 +42,7 @@ class PreviewForm(StrEnum):
     markdown = "markdown"
     sarif = "sarif"
     junit = "junit"
+    mermaid = "mermaid"
 
 
 @app.command()
