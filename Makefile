@@ -18,7 +18,7 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
 	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/rehearsal
 
-test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: about two minutes
+test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: some minutes
 	@AMLZ_PAIRWISE=all $(BIN)/python -m pytest -n auto -rs tests/pairwise
 
 lint: $(READY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
@@ -126,6 +127,7 @@ def serve() -> None:
     server, port = started(Analyzer(_today))
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs Pulumi in the background
     with suppress(KeyboardInterrupt):  # so the engine ends it
         while server.wait_for_termination(PATIENCE):  # true where the time is up
             if os.getppid() != engine:  # an engine that was killed ends no plugin

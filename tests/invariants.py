@@ -27,6 +27,13 @@ ZONES = {
         "queue": {"privatelink.queue.core.windows.net"},
         "table": {"privatelink.table.core.windows.net"},
         "dfs": {"privatelink.dfs.core.windows.net"},
+        "azuremonitor": {
+            "privatelink.monitor.azure.com",
+            "privatelink.oms.opinsights.azure.com",
+            "privatelink.ods.opinsights.azure.com",
+            "privatelink.agentsvc.azure-automation.net",
+            "privatelink.blob.core.windows.net",
+        },
     },
     "usgov": {
         "amlworkspace": {"privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"},
@@ -159,7 +166,10 @@ def connections(endpoint: Resource) -> list[dict[str, Any]]:
 
 
 def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
-    """Workspace, vault, storage and registry: no public access, no keys, and an endpoint each."""
+    """Workspace, vault, storage and registry: no public access, no keys, and an endpoint each.
+
+    What exists already is not looked at: nothing of it is known.
+    """
     targets = {
         c["privateLinkServiceId"].lower()
         for r in of_type(resources, "Microsoft.Network/privateEndpoints")
@@ -171,7 +181,9 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
         own = workspace["body"]["properties"]
         parts = {"workspace": workspace["id"], **{part: own[part] for part in PRIVATE if part in own}}
         for part, wanted in PRIVATE.items():
-            found = by_id.get(parts[part].lower(), {})
+            if parts[part].lower() not in by_id:
+                continue
+            found = by_id[parts[part].lower()]
             wrong += [
                 f"{parts[part]}: {key} is {found.get(key)}"
                 for key, value in wanted.items()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from arm.change_rules import EVERY, RULES, Kind
 from arm.changes import Change, changes, worst
+from arm.facts import missing
 from arm.shapes import arm_type, id_of, to_body
 from offline.azure import PretendAzure
 from offline.memory import Memory
@@ -25,12 +27,25 @@ from tests.arm.change_cases import CASES, Case
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 #: What inputs need beside those that change.
 WITH: dict[str, dict[str, Any]] = {
+    "applicationinsights:Component": {"applicationType": "web"},
+    "keyvault:Vault": {"properties": {"tenantId": "one", "sku": {"family": "A", "name": "standard"}}},
     "machinelearningservices:Compute": {"properties": {"computeType": "AmlCompute", "properties": {}}},
     "machinelearningservices:Datastore": {
         "properties": {"datastoreType": "AzureBlob", "credentials": {"credentialsType": "None"}}
     },
     "machinelearningservices:ManagedNetworkSettingsRule": {"properties": {"type": "FQDN"}},
-    "authorization:RoleAssignment": {"scope": f"/subscriptions/{SUBSCRIPTION}"},
+    "authorization:RoleAssignment": {
+        "scope": f"/subscriptions/{SUBSCRIPTION}",
+        "principalId": "one",
+        "roleDefinitionId": "one",
+    },
+}
+#: What stands for required properties that are not texts.
+REQUIRED: dict[str, Any] = {
+    "audiences": ["one"],
+    "keyVaultProperties": {},
+    "policyDefinitions": [],
+    "sku": {"name": "Standard"},
 }
 
 
@@ -54,8 +69,26 @@ def inputs_of(case: Case, value: Any) -> dict[str, Any]:
 
 
 def sides(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both inputs of a case."""
-    return inputs_of(case, case[2]), inputs_of(case, case[3])
+    """Both inputs of a case, with what the published type requires beside."""
+    both = inputs_of(case, case[2]), inputs_of(case, case[3])
+    for _ in range(5):  # what is filled in may require more
+        lacks = [set(missing(f"azure-native:{case[0]}", to_body(f"azure-native:{case[0]}", side))) for side in both]
+        for path in sorted((lacks[0] & lacks[1]) | ({"properties"} & (lacks[0] | lacks[1]))):
+            for side in both:
+                _fill(side, path)
+    return both
+
+
+def _fill(inputs: dict[str, Any], path: str) -> None:
+    """Puts something where a body lacks it: azure-native takes the same path, mostly without `properties`."""
+    at: Any = inputs
+    nested = "properties" in inputs
+    *above, last = [part for part in path.split("/") if nested or part != "properties"] or ["friendlyName"]
+    for part in above:
+        name, member, _ = part.partition("[0]")
+        at = at.setdefault(name, {})
+        at = at[0] if member else at
+    at[last] = deepcopy(REQUIRED.get(last, "one"))
 
 
 def found(case: Case) -> tuple[Change, ...]:
@@ -115,8 +148,8 @@ def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
 def answered(stub: Any, number: int, case: Case) -> Kind:
     """What the pretend Azure does with a case: what its provider plans, and if that is an update, what comes of it."""
     old, new = sides(case)
-    key = arm_type(f"azure-native:{case[0]}").name_input
-    if case[1] != key:
+    token = arm_type(f"azure-native:{case[0]}")
+    for key in {token.name_input, "privateEndpointName"} & set(token.path) - {case[1]}:
         old[key] = new[key] = f"case{number}"
     urn = f"urn:pulumi:s::p::azure-native:{case[0]}::case{number}"
     create = provider_pb2.CreateRequest(urn=urn)

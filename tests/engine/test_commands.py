@@ -113,7 +113,7 @@ def test_the_automation_api_does_the_same(tmp_path: Path, users: Path, monkeypat
     assert preview.change_summary == {automation.OpType.CREATE: count}
     told = [result.summary.resource_changes for result in (built, again, refreshed)]
     assert told == [{"create": count}, {"same": count}, {"same": count}]
-    assert sorted(built.outputs) == ["pipelineClientIds", "workspaces"]
+    assert sorted(built.outputs) == ["hub", "pipelineClientIds", "workspaces"]
     assert (stands, standing(tmp_path), list(users.iterdir())) == (ids, [], [])
 
 

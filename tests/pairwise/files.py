@@ -3,49 +3,67 @@
 from __future__ import annotations
 
 import functools
-
-import covertable  # type: ignore[import-untyped]  # without types
+from pathlib import Path
 
 from tests.pairwise.options import OPTIONS
 
 Chosen = dict[str, str]
 
-#: Choices that exclude each other, and what the sentence must name of both.
-CONFLICTS: dict[frozenset[tuple[str, str]], tuple[str, str]] = {
-    frozenset({one, other}): words
-    for words, ones, others in (
-        (("`hub.existing`", "sharedRegistry"), [("hub", "existing")], [("registry", "shared")]),
-        (("`hub.existing`", "`hub.bastion`"), [("hub", "existing")], [("hub options", "bastion")]),
-        (("`hub.existing`", "`hub.firewall`"), [("hub", "existing")], [("hub options", "Premium")]),
-        (
-            ("`isolation: managed`", "serverlessCompute"),
-            [("isolation", "managed"), ("isolation", "managed, internet")],
-            [("serverless", "yes")],
-        ),
-        (
-            ("`isolation: managed`", "scoringNodes"),
-            [("isolation", "managed"), ("isolation", "managed, internet")],
-            [("scoring", "some")],
-        ),
-        (
-            ("`isolation: managed`", "Kubernetes"),
-            [("isolation", "managed"), ("isolation", "managed, internet")],
-            [("kubernetes", "attached")],
-        ),
-        (
-            ("`isolation: managed`", "training and scoring"),
-            [("isolation", "managed"), ("isolation", "managed, internet")],
-            [("subnets", "said")],
-        ),
-        (
-            ("registry", "`security.customerManagedKey`"),
-            [("registry", "shared")],
-            [("key", "made"), ("key", "brought")],
-        ),
-        (("`batch`", "customerManagedKey"), [("key", "made"), ("key", "brought")], [("batch", "yes")]),
-    )
-    for one in ones
-    for other in others
+TRIPLES = Path(__file__).parent / "triples.txt"
+
+Choice = tuple[str, str]
+
+_MANAGED = [("isolation", "managed"), ("isolation", "managed, internet")]
+_EXISTING, _STACK = [("hub", "existing")], [("hub", "of a stack")]
+_OTHERS = [("cloud", "US Government"), ("cloud", "China")]
+_SHARED = [("registry", "shared")]
+_KEYS = [("key", "made"), ("key", "brought")]
+_PARTS = [("parts", "existing")]
+_SCOPE = [("hub options", "private link scope")]
+
+#: Choices that exclude each other, each of the one with each of the other, and what the sentence must name of both.
+_EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
+    (("hub.stack", "location"), _STACK, _OTHERS),
+    (("hub's firewall", "egress"), _STACK, [("egress", "all")]),
+    (("hub's firewall", "egressHosts"), _STACK, [("hosts", "own")]),
+    (("cloud", "kubernetes.k-churn.nodes"), _OTHERS, [("kubernetes", "attached")]),
+    (("cloud", "keyUri"), _OTHERS, [("key", "brought")]),
+    (("cloud", "privateLinkScope"), _OTHERS, _SCOPE),
+    (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
+    (("support-matrix-cloud-environment", "defender"), _OTHERS, [("defender", "some")]),
+    (("`isolation: managed`", "serverlessCompute"), _MANAGED, [("serverless", "yes")]),
+    (("`isolation: managed`", "scoringNodes"), _MANAGED, [("scoring", "some")]),
+    (("`isolation: managed`", "Kubernetes"), _MANAGED, [("kubernetes", "attached")]),
+    (("`isolation: managed`", "training and scoring"), _MANAGED, [("subnets", "said")]),
+    (("`isolation: managed`", "storageEndpointPolicy"), _MANAGED, [("exfiltration", "closed")]),
+    (("isolation", "hub.privateLinkScope"), _MANAGED, _SCOPE),
+    (("log exists already", "hub.privateLinkScope"), [("log", "existing")], _SCOPE),
+    (("zones are created here", "endpointRange"), [("dns", "created")], [("lake", "existing, reachable")]),
+    (("registry", "`security.customerManagedKey`"), _SHARED, _KEYS),
+    (("`registry: shared`", "existing.containerRegistry"), _SHARED, _PARTS),
+    (("customerManagedKey", "existing.containerRegistry"), _KEYS, _PARTS),
+    (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
+]
+
+#: What a hub that is not built here cannot have.
+_OF_A_HUB: dict[Choice, str] = {
+    ("hub options", "bastion"): "`hub.bastion`",
+    ("hub options", "Premium"): "`hub.firewall`",
+    ("hub options", "VPN gateway"): "`hub.vpnGateway`",
+    ("hub options", "NAT gateway"): "`hub.natGateway`",
+    ("hub options", "DNS resolver"): "`hub.dnsResolver`",
+    ("hub options", "private link scope"): "`hub.privateLinkScope`",
+    ("log", "existing"): "`hub.logAnalytics`",
+    ("lake", "created"): "dataLake",
+    ("registry", "shared"): "sharedRegistry",
+}
+
+CONFLICTS: dict[frozenset[Choice], tuple[str, str]] = {
+    frozenset({one, other}): words for words, ones, others in _EXCLUDE for one in ones for other in others
+} | {
+    frozenset({(hub, name), choice}): (said, words)
+    for hub, name, said in (("hub", "existing", "`hub.existing`"), ("hub", "of a stack", "`hub.stack`"))
+    for choice, words in _OF_A_HUB.items()
 }
 
 
@@ -62,16 +80,13 @@ def default(**changes: str) -> Chosen:
 
 @functools.cache
 def files() -> list[Chosen]:
-    """Stack files of choices that go together: every three of different options that can be are in one of them."""
-    rules = [
-        {
-            "operator": "or",
-            "conditions": [{"operator": "ne", "left": option, "value": choice} for option, choice in sorted(pair)],
-        }
-        for pair in CONFLICTS
-    ]
-    factors = {option: list(choices) for option, choices in OPTIONS.items()}
-    return list(covertable.make(factors, strength=3, constraints=rules))
+    """Stack files of choices that go together: every three of different options that can be are in one of them.
+
+    Found once, as that takes minutes, and kept in triples.txt: a line a file, the place of each option's choice in it.
+    """
+    lines = TRIPLES.read_text(encoding="utf-8").splitlines()
+    options = [(name, list(choices)) for name, choices in OPTIONS.items()]
+    return [{name: choices[int(place)] for (name, choices), place in zip(options, line, strict=True)} for line in lines]
 
 
 def that_exclude() -> list[Chosen]:

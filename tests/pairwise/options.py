@@ -10,6 +10,9 @@ Fragment = dict[str, Any]
 LANDING_ZONE = "c0c0c0c0-1111-4222-8333-444455556666"
 ELSEWHERE = "d1d1d1d1-1111-4222-8333-444455556666"
 
+#: The outputs of another stack, beside the stack file: those of examples/hub-stack.
+OUTPUTS = "hub.outputs.json"
+
 #: The small stack file, without the network of its one environment, whose name is an option.
 BASE: Fragment = {
     "schemaVersion": 1,
@@ -18,7 +21,7 @@ BASE: Fragment = {
     "tenantId": "0f0e0d0c-1111-4222-8333-444455556666",
     "location": "westeurope",
     "subscriptions": {"landingZone": LANDING_ZONE},
-    "spokes": {"main": {"addressSpace": ["10.20.16.0/20"]}},
+    "spokes": {"main": {"addressSpace": ["10.91.16.0/20"]}},
 }
 
 
@@ -35,6 +38,10 @@ def _existing_hub() -> Fragment:
             }
         }
     }
+
+
+def _id(arm_type: str, name: str, subscription: str = ELSEWHERE) -> str:
+    return f"/subscriptions/{subscription}/resourceGroups/rg-others/providers/{arm_type}/{name}"
 
 
 def _environment(fragment: Fragment) -> Fragment:
@@ -62,11 +69,33 @@ _CLUSTER = {
     "nodes": ["10.40.0.0/22"],
 }
 _OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
-_SUBNETS = {"training": "10.20.16.64/27", "endpoints": "10.20.16.0/27", "scoring": "10.20.16.32/28"}
+_SUBNETS = {"training": "10.91.16.64/27", "endpoints": "10.91.16.0/27", "scoring": "10.91.16.32/28"}
+
+_LAKE = {"account": _id("Microsoft.Storage/storageAccounts", "stcontosolake")}
+_PARTS = {
+    "keyVault": {"id": _id("Microsoft.KeyVault/vaults", "kv-churn", LANDING_ZONE)},
+    "containerRegistry": {"id": _id("Microsoft.ContainerRegistry/registries", "crcontoso")},
+}
+_SHARED_BY = {
+    "fraud": {
+        "access": {"dataScientists": ["11111111-aaaa-4bbb-8ccc-000000000012"]},
+        "clusters": {"fraud-cpu": {"size": "Standard_D8s_v5", "maxNodes": 2}},
+    }
+}
+_SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
 
 #: Every option, and what each choice of it adds to the stack file. The first choice is the default.
 OPTIONS: dict[str, dict[str, Fragment]] = {
-    "hub": {"created": {"hub": {"addressSpace": "10.20.0.0/24"}}, "existing": _existing_hub()},
+    "hub": {
+        "created": {"hub": {"addressSpace": "10.20.0.0/24"}},
+        "existing": _existing_hub(),
+        "of a stack": {"hub": {"stack": {"name": "contoso/aml-landing-zone/hub", "outputs": OUTPUTS}}},
+    },
+    "cloud": {
+        "public": {},
+        "US Government": {"cloud": "usGovernment", "location": "usgovvirginia"},
+        "China": {"cloud": "china", "location": "chinanorth3"},
+    },
     "dns": {
         "created": {},
         "existing": {"dns": {"mode": "existing", "resourceGroup": _ZONES}},
@@ -126,6 +155,27 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {},
         "bastion": {"hub": {"bastion": True}},
         "Premium": {"hub": {"firewall": {"tier": "Premium"}}},
+        "VPN gateway": {"hub": {"vpnGateway": {}}},
+        "NAT gateway": {"hub": {"natGateway": {}}},
+        "DNS resolver": {"hub": {"dnsResolver": {}}},
+        "private link scope": {"hub": {"privateLinkScope": {}}},
+    },
+    "lake": {
+        "none": {},
+        "created": {"dataLake": {}},
+        "in the spoke": {"dataLake": {"network": "10.91.31.240/28"}},
+        "existing": {"dataLake": {"existing": _LAKE, "network": "10.91.31.240/28"}},
+        "existing, reachable": {"dataLake": {"existing": {**_LAKE, "endpointRange": "10.9.8.0/27"}}},
+    },
+    "parts": {"own": {}, "existing": _environment({"existing": _PARTS})},
+    "exfiltration": {"open": {}, "closed": _environment({"security": {"storageEndpointPolicy": {}}})},
+    "connections": {"none": {}, "search": _environment({"connections": {"search": _SEARCH}})},
+    "workspace": {"of one project": {}, "of several": _environment({"sharedBy": _SHARED_BY})},
+    "log": {
+        "created": {},
+        "existing": {
+            "hub": {"logAnalytics": {"existing": _id("Microsoft.OperationalInsights/workspaces", "log-central")}}
+        },
     },
     "region": {"with zones": {}, "without": {"availabilityZones": []}},
 }
@@ -136,7 +186,7 @@ def stack_file(chosen: dict[str, str]) -> Fragment:
     whole: Fragment = deepcopy(BASE)
     for option, choice in chosen.items():
         _merge(whole, deepcopy(OPTIONS[option][choice]))
-    environment = {"network": "10.20.16.0/25", **whole.pop("environment", {})}
+    environment = {"network": "10.91.16.0/25", **whole.pop("environment", {})}
     pipelines = whole.pop("pipelines", None)
     project: Fragment = {"environments": {chosen.get("environment", "dev"): environment}}
     if pipelines:

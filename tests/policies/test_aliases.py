@@ -98,7 +98,12 @@ WITHOUT_PATH = [
 ]
 
 #: Types that this project builds of which sources cannot tell whether mode Indexed looks at them.
-UNTOLD = [f"{_ML}/computes", f"{_ML}/privateEndpointConnections"]
+UNTOLD = [
+    f"{_ML}/computes",
+    f"{_ML}/privateEndpointConnections",
+    "Microsoft.Network/dnsForwardingRulesets",
+    "Microsoft.Network/serviceEndpointPolicies",
+]
 
 
 def told(name: str) -> Any:
@@ -218,7 +223,7 @@ def test_every_built_type_has_a_row() -> None:
     built = derive_aliases.built_types()
 
     assert sorted(low for low in built if low not in rows) == []
-    assert [kind.name for low, kind in built.items() if rows[low] is None] == UNTOLD
+    assert sorted(kind.name for low, kind in built.items() if rows[low] is None) == UNTOLD
 
 
 def test_rows_on_mode_indexed_agree_with_published_facts() -> None:
