@@ -1,0 +1,129 @@
+"""A hub stack and a landing-zone stack that refers to it: the unmodified program, plain commands, one backend."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from offline.memory import Memory
+from preview import PROGRAM, PROJECT
+from tests.conftest import ROOT
+from tests.engine.engine import EngineFailed, Stack, engine
+
+EXAMPLE = ROOT / "examples" / "hub-stack"
+HUB = "organization/aml-landing-zone/hub"
+REFUSAL = (
+    f"The hub of stack {HUB} is not the one that this landing zone was planned with: `serves` is "
+    '["10.91.0.0/16", "10.92.0.0/16"] there and ["10.91.0.0/16"] here. Nothing was changed. Write its outputs anew '
+    f"(`pulumi stack output --stack {HUB} --json`), look at the preview, and run this again."
+)
+slow = pytest.mark.skipif(
+    os.environ.get("AMLZ_FAULTS") != "all", reason="takes a minute: `make test-faults` runs it, from nothing to nothing"
+)
+
+
+def configured(name: str) -> dict[str, Any]:
+    """The configuration of a stack file of the example."""
+    config: dict[str, Any] = yaml.safe_load((EXAMPLE / f"Pulumi.{name}.yaml").read_text(encoding="utf-8"))["config"]
+    return config
+
+
+def begun(folder: Path) -> tuple[Stack, Stack]:
+    """The hub and the landing zone in one project folder and one backend, over one Azure that remembers."""
+    hub = engine().stack(
+        folder / "engine", PROGRAM, PROJECT, EXAMPLE / "Pulumi.hub.yaml", memory=folder / "azure.sqlite"
+    )
+    shutil.copy(PROGRAM, hub.folder)  # the program beside the stack files, as in a project of a user
+    file = hub.folder / "Pulumi.yaml"
+    project = yaml.safe_load(file.read_text(encoding="utf-8"))
+    file.write_text(yaml.safe_dump({key: value for key, value in project.items() if key != "main"}), encoding="utf-8")
+    config = configured("hub")
+    config["amlz:landingZone"]["hub"]["addressSpace"] = "192.0.2.0/24"  # the pretend Azure's firewalls are 192.0.2.4
+    hub.configure(config)
+
+    landing_zone = dataclasses.replace(hub, name="landing-zone")
+    landing_zone.run("stack", "init", landing_zone.name)
+    config = configured("landing-zone")
+    config["amlz:landingZone"]["hub"]["stack"]["name"] = HUB
+    (hub.folder / "Pulumi.landing-zone.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    return hub, landing_zone
+
+
+def standing(folder: Path) -> list[str]:
+    """Ids of what stands in Azure, in order."""
+    with closing(Memory(folder / "azure.sqlite")) as memory:
+        return sorted(found.id.lower() for found in memory.all())
+
+
+def build_hub(hub: Stack, serves: list[str]) -> None:
+    """Builds the hub, with rules for these ranges."""
+    config = yaml.safe_load((hub.folder / "Pulumi.hub.yaml").read_text(encoding="utf-8"))["config"]
+    config["amlz:landingZone"]["hub"]["serves"] = serves
+    hub.configure(config)
+    hub.do("up")
+
+
+def write_outputs(hub: Stack) -> None:
+    """What docs/hub.md says to do once the hub stands."""
+    written = hub.run("stack", "output", "--stack", HUB, "--json")
+    (hub.folder / "hub.outputs.json").write_text(written, encoding="utf-8")
+
+
+def assert_refused(landing_zone: Stack) -> None:
+    """`up` ends in the one sentence."""
+    with pytest.raises(EngineFailed) as refused:
+        landing_zone.do("up")
+    assert f"error: {REFUSAL}\n" in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+
+
+def destroy(*stacks: Stack) -> None:
+    """One after the other, what is protected too."""
+    for stack in stacks:
+        stack.run("state", "unprotect", "--all", "--yes", "--stack", stack.name)
+        stack.do("destroy")
+
+
+def test_a_landing_zone_is_previewed_on_the_hub_of_another_stack_and_refused_where_it_changed(tmp_path: Path) -> None:
+    """The preview makes nothing, and neither does the `up` after the hub has become another."""
+    hub, landing_zone = begun(tmp_path)
+    build_hub(hub, ["10.91.0.0/16"])
+    write_outputs(hub)
+    hubs = standing(tmp_path)
+    landing_zone.run("preview", "--stack", landing_zone.name)
+    assert standing(tmp_path) == hubs
+
+    build_hub(hub, ["10.91.0.0/16", "10.92.0.0/16"])
+    hubs = standing(tmp_path)
+    assert_refused(landing_zone)
+    assert standing(tmp_path) == hubs
+
+
+@slow
+def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destroyed(tmp_path: Path) -> None:
+    """A second `up` changes nothing, another hub is refused with what stands left alone; nothing is left at the end."""
+    hub, landing_zone = begun(tmp_path)
+    build_hub(hub, ["10.91.0.0/16"])
+    write_outputs(hub)
+    hubs = standing(tmp_path)
+    landing_zone.do("up")
+    built, state = standing(tmp_path), landing_zone.standing()
+    landing_zone.run("up", "--stack", landing_zone.name, "--yes", "--skip-preview", "--expect-no-changes")
+    assert (standing(tmp_path), set(hubs) < set(built)) == (built, True)
+    peerings = [found for found in built if "/virtualnetworkpeerings/" in found]
+    assert sorted("/vnet-platform-hub/" in found for found in peerings) == [False, True]
+
+    build_hub(hub, ["10.91.0.0/16", "10.92.0.0/16"])
+    changed = standing(tmp_path)
+    assert_refused(landing_zone)
+    assert (standing(tmp_path), set(landing_zone.standing())) == (changed, set(state))
+
+    destroy(landing_zone, hub)
+    assert (standing(tmp_path), landing_zone.standing(), hub.standing()) == ([], [], [])
