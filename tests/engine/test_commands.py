@@ -20,6 +20,7 @@ from offline.monitor import Program, register
 from preview import PROGRAM, PROJECT
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import Stack, engine
+from tests.rehearsal.common import LONG
 
 SECRET = "nobody-may-see-this-7f3a"
 #: What every process of a user may have in its environment, and the engine must not be given.
@@ -96,6 +97,7 @@ def test_the_commands_build_and_destroy(tmp_path: Path, users: Path) -> None:
     assert [text for text in (*map(str.encode, said), *written) if SECRET.encode() in text] == []
 
 
+@LONG
 def test_the_automation_api_does_the_same(tmp_path: Path, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As an organisation's own tools would start it."""
     begin = begun(tmp_path)
