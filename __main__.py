@@ -7,10 +7,14 @@ import pulumi
 from components.landing_zone import LandingZone
 from landingzone.load import from_object
 from landingzone.plan import make_plan
+from landingzone.problems import LandingZoneError
 
 folder = Path(pulumi.get_root_directory() or ".")  # which older language hosts do not say
-asked = from_object(pulumi.Config("amlz").require_object("landingZone"), folder)
-landing_zone = LandingZone("landing-zone", make_plan(asked))
+try:
+    plan = make_plan(from_object(pulumi.Config("amlz").require_object("landingZone"), folder))
+except LandingZoneError as error:
+    raise pulumi.RunError(str(error)) from None  # which Pulumi shows as it is, without a traceback
+landing_zone = LandingZone("landing-zone", plan)
 
 pulumi.export("workspaces", landing_zone.workspaces)
 pulumi.export("pipelineClientIds", landing_zone.pipeline_clients)

@@ -82,7 +82,7 @@ def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
     ("arguments", "says"),
     [
         ((), ""),
-        (("preview",), "Missing argument"),
+        (("preview",), "it is one stack or --all"),
         (("preview", "dev", "--format", "xml"), "'xml' is not one of"),
         (("privew", "dev"), "No such command"),
         (("preview", "dev", "--fail-on", "fatal"), "'fatal' is not one of"),

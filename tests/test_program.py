@@ -9,8 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pulumi
 import pytest
 
+from offline.monitor import Program, ProgramFailed, register
+from preview import PROGRAM, PROJECT
 from reports import as_arm
 from tests.conftest import ROOT, STACKS, previewed
 
@@ -22,6 +25,17 @@ def test_what_the_minimal_landing_zone_would_send_is_known_to_the_letter() -> No
     golden = (ROOT / "tests" / "golden" / "minimal.arm.json").read_text(encoding="utf-8")
 
     assert json.loads(as_arm.render(previewed("minimal"))) == json.loads(golden)
+
+
+def test_a_wrong_stack_file_ends_the_program_in_its_sentences() -> None:
+    """Where nobody checked it before `pulumi up`: Pulumi shows a RunError as it is, without a traceback."""
+    config = {"amlz:landingZone": '{"schemaVersion": 1, "organisation": "Contoso", "businessUnit": "Retail"}'}
+
+    with pytest.raises(ProgramFailed) as failed:
+        register(Program(main=PROGRAM, project=PROJECT, stack="dev", config=config))
+
+    assert isinstance(failed.value.original, pulumi.RunError)
+    assert str(failed.value.original).splitlines()[0].endswith("businessUnit")
 
 
 def copy_of_the_program(folder: Path) -> None:
