@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from arm.secrets import hidden, hidden_body, of_environment
 from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
@@ -34,7 +35,8 @@ def difference_to(revision: str, file: StackFile, previewed: Callable[[], Previe
 def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
     """What Pulumi's engine would do, by its own preview in a file, `-` for standard input. Raises LandingZoneError."""
     told = read(steps)
-    return difference_by_engine(told, json.loads(as_json.render(previewed())), Allowed.of(file.config))
+    ours = json.loads(as_json.render(previewed()))
+    return difference_by_engine(told, ours, Allowed.of(file.config), of_environment(os.environ))
 
 
 def gone_since(revision: str, folder: Path, here: Collection[str]) -> tuple[str, ...]:
@@ -92,7 +94,14 @@ def preview_of(revision: str, stack_file: Path, meanwhile: Callable[[], Any]) ->
         raise LandingZoneError(
             f"{inside} at {revision}\n  It cannot be previewed there:\n{said}\n  Choose a revision at which it can."
         )
-    return json.loads(out), other
+    return without_secrets(json.loads(out)), other
+
+
+def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
+    """The preview of a revision, whose own program may have shown what this one does not."""
+    shown: dict[str, Any] = hidden(told, of_environment(os.environ))
+    resources = ({**each, "body": hidden_body(each["armType"], each["body"])} for each in shown["resources"])
+    return {**shown, "resources": list(resources)}
 
 
 def _commit(revision: str) -> str:

@@ -15,7 +15,20 @@ import cli_policy
 import cli_project
 import cli_rehearse
 import cli_stacks
-from cli_options import FailOn, FailOnOption, Form, FormOption, Output, Stack, StackOrAll, Today, planned, refuse, write
+from cli_options import (
+    FailOn,
+    FailOnOption,
+    Form,
+    FormOption,
+    Output,
+    Stack,
+    StackOrAll,
+    Today,
+    planned,
+    refuse,
+    shown,
+    write,
+)
 
 app = typer.Typer(
     name="amlz",
@@ -155,7 +168,7 @@ def main() -> None:
     try:
         app()
     except (LandingZoneError, PolicyError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(shown(f"{error}\n"))
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
@@ -163,7 +176,7 @@ def main() -> None:
     except Exception as error:
         import traceback
 
-        sys.stderr.write(f"{''.join(traceback.format_exception(error))}\n")
+        sys.stderr.write(shown(f"{''.join(traceback.format_exception(error))}\n"))
         sys.stderr.write("This is a defect of amlz, not of your input. Please report it with the lines above.\n")
         sys.exit(3)
 

@@ -72,6 +72,15 @@ def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
         raise StackFileError(file.at(error.problems)) from None
 
 
+def shown(text: str) -> str:
+    """What goes wrong, in words: without the secrets that git, the engine or the program may have put into them."""
+    import os
+
+    from arm.secrets import hidden_text, of_environment
+
+    return hidden_text(text, of_environment(os.environ))
+
+
 def write(text: str, output: Path | None) -> None:
     """To standard output, or to a file: whole or not at all."""
     if output is None:

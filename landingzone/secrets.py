@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from arm.secrets import NAMES, SHAPES
+from arm.secrets import looks_secret as looks_secret
 from landingzone.problems import Path
-
-_NAMES = re.compile(
-    r"(password|passwd|passphrase|pwd|secret|credential|connection[_-]?string|token"
-    r"|(account|access|api|private|primary|secondary|storage|signing|encryption|secret|sas)[_-]?key"
-    r"|sas[_-]?(token|url|uri)|client[_-]?secret[_-]?value)s?$",
-    re.IGNORECASE,
-)
-_ACCOUNT_KEY = (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==(?!=)"), "an account key")
-#: What no text encrypted by Pulumi looks like.
-_SHAPES = (
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
-    (re.compile(r"(AccountKey|SharedAccessKey|SharedAccessSignature|SharedSecret)\s*=", re.IGNORECASE),
-     "a connection string"),
-    (re.compile(r"(^|[;\s])(Password|Pwd)\s*=\s*[^\s;]", re.IGNORECASE), "a connection string"),
-    (re.compile(r"\bSharedAccessSignature\s+sr=", re.IGNORECASE), "a shared access signature"),
-    (re.compile(r"\bsig=[A-Za-z0-9%+/=_-]{20,}"), "a shared access signature"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\."), "a token"),
-    (re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,})"), "a token of GitHub's"),
-    (re.compile(r"[a-z]://[^\s/:@]+:[^\s/@]+@"), "an address with a password in it"),
-    (re.compile(r"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])"),
-     "a client secret"),
-)  # fmt: skip
-
-
-def looks_secret(value: object) -> str:
-    """What a value looks like, or nothing."""
-    if not isinstance(value, str):
-        return ""
-    return next((what for pattern, what in (*_SHAPES, _ACCOUNT_KEY) if pattern.search(value)), "")
 
 
 def repeatable(path: Path) -> Path:
@@ -57,14 +29,14 @@ def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
     """
     if isinstance(value, dict):
         if set(value) == {"secure"}:
-            what = next((what for pattern, what in _SHAPES if pattern.search(str(value["secure"]))), "")
+            what = looks_secret(str(value["secure"]), SHAPES)
             yield from [(at, what)] if what else []
             return
         for key, item in value.items():
             name = str(key).rsplit(":", 1)[-1]
             if looks_secret(key):
                 yield (*at, str(key)), f"{looks_secret(key)} as a key"
-            if _NAMES.search(name) and _has_text(item):
+            if NAMES.search(name) and _has_text(item):
                 yield (*at, str(key)), "what its name calls a secret"
             else:
                 yield from plain_secrets(item, (*at, str(key)))

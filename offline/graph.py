@@ -7,14 +7,17 @@ from typing import Any
 
 from arm.graph import Resource, ResourceGraph
 from arm.ids import parse
+from arm.secrets import hidden_body, in_plain_text
 from arm.shapes import arm_type, to_body
 from offline.monitor import Registered, Registration
 
 Owners = Mapping[str, tuple[str, str]]
 
 
-def resource_graph(registration: Registration, cloud: str = "public", owners: Owners | None = None) -> ResourceGraph:
-    """The graph of all azure-native resources.
+def resource_graph(
+    registration: Registration, cloud: str = "public", owners: Owners | None = None, known: tuple[str, ...] = ()
+) -> ResourceGraph:
+    """The graph of all azure-native resources. This is the door past which no secret goes: `known` are such.
 
     `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
     id is not decided has the name of its input, or else its logical one. Raises arm.shapes.UnmappedInput for an
@@ -29,7 +32,7 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
         if registered.custom and registered.token.startswith("azure-native:"):
             # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
-            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
+            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for)), known))
     components = [registered for registered in registration.resources if not registered.custom]
     return ResourceGraph(
         resources=tuple(resources),
@@ -39,10 +42,13 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
     )
 
 
-def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:
+def _resource(
+    registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...], known: tuple[str, ...]
+) -> Resource:
     inputs = registered.inputs
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
+    body = to_body(registered.token, inputs)
     return Resource(
         urn=registered.urn,
         token=registered.token,
@@ -53,7 +59,7 @@ def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[s
         location=_text(inputs.get("location")),
         subscription=registered.subscription,
         resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
-        body=to_body(registered.token, inputs),
+        body=hidden_body(kind.arm_type, body, known),
         project=owner[0],
         environment=owner[1],
         depends_on=waits_for,
@@ -61,6 +67,7 @@ def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[s
         provider=registered.provider,
         protect=registered.protect,
         source=registered.source,
+        exposed=tuple(in_plain_text(kind.arm_type, body)),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from arm.secrets import hidden_text
 from landingzone.problems import LandingZoneError
 
 _ROOT = Path(__file__).parent.parent
@@ -83,7 +84,7 @@ class Stack:
             check=False,
         )
         if ran.returncode:
-            raise EngineFailed(_said(ran.stdout) or ran.stderr or ran.stdout)
+            raise EngineFailed(hidden_text(_said(ran.stdout) or ran.stderr or ran.stdout))
         return ran.stdout
 
     def events(self, *arguments: str, on_event: Callable[[Event], None]) -> str:
@@ -107,7 +108,8 @@ class Stack:
             if not running.returncode:
                 return ""
             errors.seek(0)
-            return (errors.read() + "".join(other)).strip() or f"the engine ended with {running.returncode}"
+            said = hidden_text((errors.read() + "".join(other)).strip())
+            return said or f"the engine ended with {running.returncode}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from typing import Any
 from arm import table
 from arm.graph import unknown
 from arm.ids import parse
+from arm.secrets import HIDDEN, MARK, hidden, hidden_body
 from arm.shapes import id_of, to_body
 from checks.guard import Allowed, guard
 from landingzone.problems import LandingZoneError
-from landingzone.secrets import plain_secrets
 from reports.difference import Changed, Difference, compared, edit
 
 Told = Mapping[str, Any]
@@ -30,10 +30,8 @@ _REPLACED = frozenset(
 )
 _NOTHING = frozenset(("discard", "remove-pending-replace"))
 _OPS = _SAME | _NEW | _REPLACED | _NOTHING | {"update", "delete"}
-#: What stands for a value known only at deployment, and what marks a secret (sdk/python/lib/pulumi/runtime/rpc.py).
+#: What stands for a value known only at deployment (sdk/python/lib/pulumi/runtime/rpc.py).
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_SECRET = "4dabf18193072939515e22adb298388d"
-_HIDDEN = "[secret]"
 _HOW = "  Write it with `pulumi preview --json > FILE`, of this stack and this commit."
 
 
@@ -72,13 +70,15 @@ def _are_steps(steps: Any) -> bool:
     )
 
 
-def difference_by_engine(steps: Told, new: Told, allowed: Allowed) -> Difference:
+def difference_by_engine(steps: Told, new: Told, allowed: Allowed, secrets: tuple[str, ...] = ()) -> Difference:
     """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
+
+    `secrets`: values that are such, whatever they look like.
 
     Raises LandingZoneError where the steps are those of another stack.
     """
     _of_this_stack(steps, new["stack"])
-    reading = _Reading({resource["urn"]: resource for resource in new["resources"]})
+    reading = _Reading({resource["urn"]: resource for resource in new["resources"]}, secrets)
     found: dict[str, list[Told]] = {}
     for step in steps["steps"]:
         if reading.counts(step):
@@ -122,10 +122,10 @@ def _of_this_stack(steps: Told, stack: str) -> None:
 
 
 class _Reading:
-    """Reads states of the engine as records of a preview. `known`: our own, by URN."""
+    """Reads states of the engine as records of a preview. `known`: our own, by URN; `secrets`: never told."""
 
-    def __init__(self, known: Mapping[str, Told]) -> None:
-        self.known = known
+    def __init__(self, known: Mapping[str, Told], secrets: tuple[str, ...] = ()) -> None:
+        self.known, self.secrets = known, secrets
 
     def counts(self, step: Told) -> bool:
         """Whether a step is about a resource in Azure."""
@@ -150,7 +150,7 @@ class _Reading:
 
     def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
         """A state as a preview would tell it, without what is secret."""
-        token, inputs = _token(state), _shown(state.get("inputs") or {})
+        token, inputs = _token(state), _shown(state.get("inputs") or {}, self.secrets)
         told_id = state.get("id") or ""
         resource_id = told_id if told_id.startswith("/") else ""
         known = self.known.get(state["urn"], {})
@@ -173,7 +173,7 @@ class _Reading:
             "environment": known.get("environment", tags.get("environment", "")),
             "provider": "",
             "protect": bool(state.get("protect")),
-            "body": body,
+            "body": hidden_body(arm_type, body),
         }
 
 
@@ -194,20 +194,16 @@ def _subscription(resource_id: Any) -> str:
         return ""
 
 
-def _shown(inputs: dict[str, Any]) -> dict[str, Any]:
+def _shown(inputs: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     """Inputs without what azure-native adds for itself, and without what is secret or looks so."""
     own = {key: _plain(value) for key, value in inputs.items() if not key.startswith("__") and key != "azureApiVersion"}
-    for path, _ in plain_secrets(own):
-        at: Any = own
-        for key in path[:-1]:
-            at = at[key]
-        at[path[-1]] = _HIDDEN
-    return own
+    shown: dict[str, Any] = hidden(own, known)
+    return shown
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return _HIDDEN if _SECRET in value else {key: _plain(item) for key, item in value.items()}
+        return HIDDEN if MARK in value else {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return unknown("known only at deployment") if value == _UNKNOWN else value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from arm.secrets import hidden
 from policies.engine import aliases
 from policies.engine.definition import Definition, definition
 from policies.engine.errors import BadInput, Invalid
@@ -66,7 +67,7 @@ def _answer(told: Mapping[str, Any], number: int) -> dict[str, Any]:
         "id": told_id,
         "outcome": verdict.outcome,
         "effect": verdict.effect,
-        "details": verdict.details,
+        "details": hidden(verdict.details),
         "reasons": verdict.reasons,
     }
 
