@@ -5,14 +5,18 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview test test-faults test-pairwise lint types lock docs bench bench-engine clean
+.PHONY: preview setup actionlint engine test test-faults test-pairwise lint types lock docs bench bench-engine clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
 
+setup: $(READY)              ## sets up .venv, and no more
+
 test: $(READY) lint types    ## everything that must hold; with Pulumi's own engine where it is, or Go to build it
 	@if command -v pulumi >/dev/null || ! command -v go >/dev/null; then :; else \
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
+	@if command -v go >/dev/null; then \
+		$(MAKE) -s actionlint || echo "actionlint could not be built: its test is skipped" >&2; fi
 	@$(BIN)/python -m pytest -n auto -rs
 
 test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
@@ -41,6 +45,11 @@ bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten mi
 lock: $(READY)               ## pins the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+
+actionlint: .tools/actionlint/actionlint ## builds the checker of workflows, for tests: needs Go, some seconds once
+
+.tools/actionlint/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	@cd tools/actionlint && go build -mod=readonly -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint && touch ../../$@
 
 engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not installed: needs Go, some minutes once
 

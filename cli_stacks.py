@@ -19,12 +19,27 @@ if TYPE_CHECKING:
 Against = Annotated[str, typer.Option("--against", help="Only those that differ from this git revision.")]
 
 
-def stacks(against: Against = "", form: FormOption = Form.text, output: Output = None, today: Today = "") -> None:
+Others = Annotated[
+    Path | None, typer.Option("--others", help="With --against: what a comment says of the rest, to this file.")
+]
+
+
+def stacks(
+    against: Against = "",
+    form: FormOption = Form.text,
+    output: Output = None,
+    today: Today = "",
+    others: Others = None,
+) -> None:
     """Lists the stacks of this folder in the order in which they can be built."""
     from landingzone.stacks import stacks_of
+    from reports import all_stacks
     from reports.all_stacks import listing, matrix
 
-    found = tuple(stack for stack, _ in told(against, today).differs) if against else stacks_of(Path.cwd())
+    every = told(against, today) if against else None
+    found = tuple(stack for stack, _ in every.differs) if every else stacks_of(Path.cwd())
+    if others:
+        write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
     write(matrix(found) if form is Form.json else listing(found), output)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from landingzone.load import StackFile, load
@@ -16,13 +16,17 @@ PROJECT = "aml-landing-zone"
 
 @dataclass(frozen=True, slots=True)
 class StackOfFolder:
-    """A stack file of a folder. `path` is from that folder, `depends_on` names stacks of the same folder."""
+    """A stack file of a folder. `path` is from that folder, `depends_on` names stacks of the same folder.
+
+    `wave`: 1 for what waits for none of them, else one more than what it waits for. All of a wave can be built at once.
+    """
 
     name: str
     path: str
     file: StackFile
     production: bool
     depends_on: tuple[str, ...]
+    wave: int = 1
 
 
 def stacks_of(folder: Path) -> tuple[StackOfFolder, ...]:
@@ -69,9 +73,9 @@ def _stack(file: StackFile, names: set[str]) -> StackOfFolder:
 
 def _in_order(stacks: Sequence[StackOfFolder]) -> Iterator[StackOfFolder]:
     """By name, each after what it waits for. Raises LandingZoneError where that goes round."""
-    left, done = list(stacks), set[str]()
+    left, done = list(stacks), dict[str, int]()
     while left:
-        ready = next((stack for stack in left if set(stack.depends_on) <= done), None)
+        ready = next((stack for stack in left if done.keys() >= set(stack.depends_on)), None)
         if ready is None:
             names = ", ".join(stack.name for stack in left)
             raise LandingZoneError(
@@ -79,5 +83,5 @@ def _in_order(stacks: Sequence[StackOfFolder]) -> Iterator[StackOfFolder]:
                 "  Let one of them build the hub."
             )
         left.remove(ready)
-        done.add(ready.name)
-        yield ready
+        done[ready.name] = 1 + max((done[name] for name in ready.depends_on), default=0)
+        yield replace(ready, wave=done[ready.name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,8 @@ def render(found: AllStacks, form: str) -> str:
 def matrix(stacks: Sequence[StackOfFolder]) -> str:
     """Stacks as a matrix for pipelines: `include` as GitHub Actions takes it."""
     rows = [
-        {"stack": s.name, "path": s.path, "production": s.production, "dependsOn": list(s.depends_on)} for s in stacks
+        {"stack": s.name, "path": s.path, "production": s.production, "dependsOn": list(s.depends_on), "wave": s.wave}
+        for s in stacks
     ]
     return as_json.dump({"include": rows})
 
@@ -70,23 +71,44 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
 
 def _text(found: AllStacks) -> str:
     parts = [difference_as.text(t) if isinstance(t, Difference) else as_text.render(t) for _, t in found.differs]
-    return "\n".join([*parts, *(f"{line}\n" for line in _folded(found))])
+    return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
 
 
 def _markdown(found: AllStacks) -> str:
-    """For one comment. Parts that do not fit are left out from the longest on, and named."""
     parts = {
         stack.name: difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
         for stack, told in found.differs
     }
-    lines = list(_folded(found))
-    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in lines) - 200
-    for name in sorted(parts, key=lambda name: -len(parts[name])):
-        if sum(len(part) + 1 for part in parts.values()) <= room:
+    return comment(parts, others(found))
+
+
+def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
+    """One comment of the Markdown of several stacks: the verdict, a table of them, and each in full.
+
+    `others`: what is told of the rest. Parts that do not fit are left out from the longest on, and named.
+    """
+    above = _table(parts)
+    left = dict(parts)
+    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *others)) - 200
+    for name in sorted(left, key=lambda name: -len(left[name])):
+        if sum(len(part) + 1 for part in left.values()) <= room:
             break
-        first = parts[name].partition("\n")[0]
-        parts[name] = f"{first}\n\nLeft out here: it is too long for a comment. `amlz preview {name}` shows it.\n"
-    return as_markdown.fitted("\n".join([MARKER, *parts.values(), *(f"{line}\n" for line in lines)]))
+        first = left[name].partition("\n")[0]
+        left[name] = f"{first}\n\nLeft out here: it is too long for a comment. `amlz preview {name}` shows it.\n"
+    return as_markdown.fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in others)]))
+
+
+def _table(parts: Mapping[str, str]) -> list[str]:
+    """The verdict and a line for each stack; nothing where one part says it all in its own first line."""
+    marks = [part.removeprefix("## ").partition("\n")[0].partition(" ") for part in parts.values()]
+    if len(marks) == 1:
+        return []
+    stopped = sum(mark == "❌" for mark, _, _ in marks)
+    worst = next((mark for mark in ("❌", "⚠️") if any(mark == each for each, _, _ in marks)), "✅")
+    if not marks:
+        return [f"## {worst} No stack differs", ""]
+    says = f"{stopped} of {len(marks)} stacks must not go on as they are" if stopped else f"{len(marks)} stacks"
+    return [f"## {worst} {says}", "", "| | stack |", "| --- | --- |", *(f"| {m} | {t} |" for m, _, t in marks), ""]
 
 
 def _json(found: AllStacks) -> str:
@@ -105,7 +127,8 @@ def _json(found: AllStacks) -> str:
     )
 
 
-def _folded(found: AllStacks) -> list[str]:
+def others(found: AllStacks) -> list[str]:
+    """What is told of stacks that are not shown, a line each."""
     lines = [f"No difference from {found.revision}: {listed(found.same)}."] if found.same else []
     if found.gone:
         lines.append(

@@ -32,8 +32,8 @@ def test_a_hub_comes_before_what_refers_to_it(tmp_path: Path) -> None:
 
     assert json.loads(all_stacks.matrix(found)) == {
         "include": [
-            {"stack": "hub", "path": "Pulumi.hub.yaml", "production": False, "dependsOn": []},
-            {"stack": "a", "path": "Pulumi.a.yaml", "production": True, "dependsOn": ["hub"]},
+            {"stack": "hub", "path": "Pulumi.hub.yaml", "production": False, "dependsOn": [], "wave": 1},
+            {"stack": "a", "path": "Pulumi.a.yaml", "production": True, "dependsOn": ["hub"], "wave": 2},
         ]
     }
     assert all_stacks.listing(found) == "hub  Pulumi.hub.yaml\na  Pulumi.a.yaml  production, after hub\n"

@@ -1,0 +1,111 @@
+"""GitHub by its REST API: comments of pull requests, findings beside lines, issues.
+
+https://docs.github.com/rest
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines import bundle, words
+from pipelines.problems import PipelineError, Refused
+from pipelines.runner import Runner
+from pipelines.web import Client
+
+#: Whose comments and issues are ours: the token of a workflow acts as this user.
+BOT = "github-actions[bot]"
+#: The artifact of the workflow that previews.
+ARTIFACT = "amlz-report"
+
+
+def client(runner: Runner) -> Client:
+    """The API of this repository. Raises PipelineError where the step was not given a token."""
+    headers = {
+        "Authorization": f"Bearer {runner.get('GITHUB_TOKEN')}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+        "User-Agent": "amlz",
+    }
+    return Client(f"{runner.get('GITHUB_API_URL')}/repos/{runner.get('GITHUB_REPOSITORY')}", headers)
+
+
+def pages(api: Client, path: str) -> Iterator[dict[str, Any]]:
+    """Every record of a list, in pages of a hundred."""
+    for page in range(1, 100):
+        found = api.ask("GET", f"{path}{'&' if '?' in path else '?'}per_page=100&page={page}")
+        yield from found
+        if len(found) < 100:
+            return
+
+
+def post(runner: Runner, *, findings: bool) -> None:
+    """Posts what the run that started this one has made, by the event of `workflow_run`. Raises PipelineError.
+
+    The run was made by the code of a pull request, so nothing of it is believed: GitHub says which commit it was of,
+    and the pull request must have that commit as its head, from that repository.
+    """
+    run = json.loads(Path(runner.get("GITHUB_EVENT_PATH")).read_text(encoding="utf-8"))["workflow_run"]
+    api = client(runner)
+    told = _artifact(api, int(run["id"]))
+    if told is None:
+        runner.notice("That run made no report: its own log says why. Nothing was posted.")
+        return
+    pull = api.ask("GET", f"/pulls/{told.number}")
+    head = pull["head"]
+    from_there = (head["sha"], (head["repo"] or {}).get("id")) == (run["head_sha"], run["head_repository"]["id"])
+    if not from_there or pull["state"] != "open":
+        runner.notice(f"#{told.number} is closed, or has other commits by now. Nothing was posted.")
+        return
+    comment(api, told, run, stranger=run["head_repository"]["id"] != run["repository"]["id"])
+    runner.notice(f"The comment of #{told.number} says what {run['head_sha'][:7]} changes.")
+    if findings:
+        for name in told.findings:
+            runner.notice(_upload(api, told, name, run["head_sha"]))
+    else:
+        runner.notice("Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.")
+
+
+def _artifact(api: Client, run: int) -> bundle.Bundle | None:
+    found = api.ask("GET", f"/actions/runs/{run}/artifacts?name={ARTIFACT}")["artifacts"]
+    if not found:
+        return None
+    if found[-1]["size_in_bytes"] > bundle.WHOLE:
+        raise PipelineError(f"{ARTIFACT}\n  It is larger than {bundle.WHOLE:,} bytes. Nothing was posted.")
+    return bundle.read(api.file(f"/actions/artifacts/{int(found[-1]['id'])}/zip"))
+
+
+def comment(api: Client, told: bundle.Bundle, run: Mapping[str, Any], *, stranger: bool) -> None:
+    """Edits our comment, or makes one; none where nothing differs and none is there."""
+    at = f"{run['head_sha'][:7]} in [this run]({run['html_url']})"
+    note = f"<sub>Made by the code of the pull request, at {at}.</sub>"
+    if stranger:
+        note = f"> From a fork: the fork's own code wrote this, at {at}. Read the change before you believe it."
+    body = words.posted(told.comment, note, above=stranger)
+    ours = next((c for c in pages(api, f"/issues/{told.number}/comments") if is_ours(c, words.COMMENT)), None)
+    if ours is not None:
+        api.ask("PATCH", f"/issues/comments/{int(ours['id'])}", {"body": body})
+    elif not told.quiet:
+        api.ask("POST", f"/issues/{told.number}/comments", {"body": body})
+
+
+def is_ours(record: Mapping[str, Any], marker: str) -> bool:
+    """Whether the pipeline wrote a comment or an issue: others can write the marker too."""
+    return record["user"]["login"] == BOT and (record["body"] or "").startswith(marker)
+
+
+def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
+    """Findings of a stack beside the lines of the pull request. What came of it."""
+    zipped = base64.b64encode(gzip.compress(told.findings[name], mtime=0)).decode()
+    asked = {"commit_sha": commit, "ref": f"refs/pull/{told.number}/head", "sarif": zipped}
+    try:
+        api.ask("POST", "/code-scanning/sarifs", asked)
+    except Refused as refused:
+        if refused.status not in (403, 404):
+            raise
+        return f"{name} was not taken: is code scanning on in this repository? {refused}"
+    return f"{name} is uploaded."

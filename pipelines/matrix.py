@@ -1,0 +1,41 @@
+"""The stacks of `amlz stacks --format json` as outputs of a step: a matrix of all, and one of each wave."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipelines.problems import PipelineError
+from pipelines.runner import Runner
+
+#: Hubs and what stands by itself, then what refers to a hub. A hub refers to none, so there is no third.
+WAVES = 2
+
+
+def hand_on(stacks: Path, runner: Runner) -> None:
+    """Outputs `stacks` and `any`, and `wave1`, `any1`, `wave2`, `any2`. Raises PipelineError."""
+    rows: list[dict[str, Any]] = json.loads(stacks.read_text(encoding="utf-8"))["include"]
+    late = [row["stack"] for row in rows if row["wave"] > WAVES]
+    if late:
+        raise PipelineError(
+            f"{', '.join(late)}\n  It waits for a stack that itself waits for another: pipelines build in two waves.\n"
+            "  Let it take its hub from the stack that builds it."
+        )
+    _output(runner, "", rows)
+    for wave in range(1, WAVES + 1):
+        _output(runner, str(wave), [row for row in rows if row["wave"] == wave])
+
+
+def _output(runner: Runner, wave: str, rows: list[dict[str, Any]]) -> None:
+    if runner.azure:  # https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/jobs-job-strategy
+        matrix: dict[str, Any] = {_name(row["stack"]): {"stack": row["stack"]} for row in rows}
+    else:
+        matrix = {"include": rows}
+    runner.output(f"wave{wave}" if wave else "stacks", json.dumps(matrix, separators=(",", ":")))
+    runner.output(f"any{wave}", "true" if rows else "false")
+
+
+def _name(stack: str) -> str:
+    """The name of a job in Azure Pipelines: letters, digits and underscores, no other stack's."""
+    return "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in f"s{stack}")

@@ -1,0 +1,117 @@
+"""A host of code that answers over HTTP as GitHub's REST API does, as far as the pipelines ask."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TOKEN = "token-of-the-workflow"
+REPOSITORY = "contoso/landing-zone"
+BOT = {"login": "github-actions[bot]"}
+
+
+@dataclass
+class Host:
+    """What the host has. `asked`: every request that changes something. `refuses`: status by path."""
+
+    address: str = ""
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    artifacts: dict[int, bytes] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    refuses: dict[str, int] = field(default_factory=dict)
+
+    def answer(self, method: str, path: str, body: Any) -> Any:
+        """The answer to a request below the repository's address. Raises KeyError for what there is not."""
+        plain = path.partition("?")[0]
+        if method != "GET":
+            self.asked.append(f"{method} {plain}")
+        if found := re.fullmatch(r"/pulls/(\d+)", plain):
+            return self.pulls[int(found[1])]
+        if found := re.fullmatch(r"/actions/runs/(\d+)/artifacts", plain):
+            zipped = self.artifacts.get(int(found[1]))
+            told = [] if zipped is None else [{"id": int(found[1]), "size_in_bytes": len(zipped)}]
+            return {"artifacts": told if "name=amlz-report" in path else []}
+        if plain == "/code-scanning/sarifs":
+            self.findings.append(body)
+            return {"id": "1"}
+        if found := re.fullmatch(r"/issues/comments/(\d+)", plain):
+            next(c for c in self.comments if c["id"] == int(found[1])).update(body)
+            return {}
+        if found := re.fullmatch(r"/issues/(\d+)/comments", plain):
+            return self._list(self.comments, {"issue": int(found[1])}, method, path, body)
+        if found := re.fullmatch(r"/issues/(\d+)", plain):
+            next(i for i in self.issues if i["number"] == int(found[1])).update(body)
+            return {}
+        if plain == "/issues":
+            number = {"number": len(self.issues) + 1, "state": "open"} if method == "POST" else {"state": "open"}
+            return self._list(self.issues, number, method, path, body)
+        raise KeyError(path)
+
+    def _list(self, records: list[dict[str, Any]], key: dict[str, Any], method: str, path: str, body: Any) -> Any:
+        if method == "POST":
+            records.append({"id": len(records) + 1, "user": BOT, **key, **body})
+            return records[-1]
+        found = [record for record in records if key.items() <= record.items()]
+        page = int(re.findall(r"[?&]page=(\d+)", path)[0])
+        return found[(page - 1) * 100 : page * 100]
+
+    def environment(self) -> dict[str, str]:
+        """What GitHub sets for a step with a token."""
+        return {"GITHUB_API_URL": self.address, "GITHUB_REPOSITORY": REPOSITORY}
+
+
+@contextmanager
+def host() -> Iterator[Host]:
+    """One that listens on this machine alone."""
+    told = Host()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _do(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, body, more = _answer(told, self.command, self.path, content, self.headers.get("Authorization", ""))
+            self.send_response(status)
+            for key, value in {"Content-Length": str(len(body)), **more}.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PATCH = _do  # noqa: N815 - names that the base class looks for
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing: tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield told
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _answer(told: Host, method: str, path: str, content: bytes, token: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers. What is redirected to must not be given the token."""
+    if path.startswith("/blob/"):
+        return (400, b"a token that is not for here", {}) if token else (200, told.artifacts[int(path[6:])], {})
+    within = path.removeprefix(f"/repos/{REPOSITORY}")
+    if token != f"Bearer {TOKEN}" or within == path:
+        return 401, b'{"message": "Bad credentials"}', {}
+    if found := re.fullmatch(r"/actions/artifacts/(\d+)/zip", within):
+        return 302, b"", {"Location": f"{told.address}/blob/{found[1]}"}
+    if status := told.refuses.get(within.partition("?")[0]):
+        return status, b'{"message": "Not here"}', {}
+    try:
+        return 200, json.dumps(told.answer(method, within, json.loads(content or b"null"))).encode(), {}
+    except KeyError:
+        return 404, b'{"message": "Not Found"}', {}
