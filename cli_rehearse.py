@@ -39,14 +39,13 @@ def rehearse(
     from preview import PROGRAM, PROJECT
     from rehearsal import engine, progress
     from rehearsal.faults import all_faults, meet, read, undisturbed
-    from rehearsal.life import Stage, alone, live
+    from rehearsal.life import Stage, live
     from reports import rehearsal as report
 
     asked = (*map(read, fault or ()), *(all_faults() if faults else ()))
     if asked and then:
         raise typer.BadParameter("--then is an edit of the whole life; faults strike while it is first built")
     file, _ = planned(stack)
-    alone(file)
     edited = planned(then)[0] if then else None
     found = engine.find()
     with tempfile.TemporaryDirectory(prefix="amlz-") as folder, progress.shown(sys.stderr) as told:
@@ -67,13 +66,12 @@ def recover(stack: Stack) -> None:
     """Repairs an exported state after the engine was killed, from standard input to standard output."""
     import json
 
-    from offline.monitor import Program
-    from preview import PROGRAM, PROJECT
+    from preview import program_of
     from rehearsal import recovery
     from rehearsal.life import planned_ids
 
     file, _ = planned(stack)
     exported = recovery.read(sys.stdin.read())
-    recovered = recovery.recover(exported, planned_ids(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)))
+    recovered = recovery.recover(exported, planned_ids(program_of(file)))
     sys.stdout.write(json.dumps(recovered.exported, indent=4) + "\n")
     sys.stderr.write(recovery.told(recovered))

@@ -10,7 +10,7 @@ from arm.secrets import of_environment
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
 from checks.policy_connections import forecast, of_connections
-from landingzone.hub_outputs import OUTPUT
+from landingzone.hub_outputs import of_stacks
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from offline.graph import resource_graph
@@ -26,8 +26,7 @@ PROJECT = "aml-landing-zone"
 
 def program_of(file: StackFile) -> Program:
     """The program as the engine would run it for a stack file. The hub's stack gives what the stack file says of it."""
-    stack = file.config.hub.stack
-    stacks = {stack.name: {OUTPUT: stack.outputs.model_dump(mode="json", by_alias=True)}} if stack is not None else {}
+    stacks = of_stacks(file.config.hub.stack)
     return Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config, stacks=stacks)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from landingzone.config.hub_stack import STACK_NAME
+from landingzone.config.hub_stack import STACK_NAME, HubStackConfig
 from landingzone.problems import Path as At
 from landingzone.problems import Problem
 from landingzone.secrets import looks_secret
@@ -35,6 +35,11 @@ def resolved(value: Any, folder: Path) -> tuple[Any, list[Problem]]:
     wrong = found if isinstance(found, Problem) else _other_version(found)
     hub = {**value["hub"], "stack": {**stack, "outputs": None if wrong else found}}
     return {**value, "hub": hub}, [wrong] if wrong else []
+
+
+def of_stacks(stack: HubStackConfig | None) -> dict[str, dict[str, Any]]:
+    """Outputs of the other stack by its name, as the plan takes them to be; none where there is no other stack."""
+    return {} if stack is None else {stack.name: {OUTPUT: stack.outputs.model_dump(mode="json", by_alias=True)}}
 
 
 def in_words(problems: list[Problem], value: Any) -> list[Problem]:

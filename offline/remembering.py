@@ -13,7 +13,7 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from arm.shapes import arm_type, id_of
-from offline import peerings, refusals
+from offline import firewalls, peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
 from offline.errors import AzureRefused
@@ -120,7 +120,7 @@ class RememberingProvider(PretendProvider):
         refusals.complete(wanted)
         wanted = self._policies.allowed(wanted)
         refusals.put(self._memory, wanted)
-        wanted = peerings.connected(self._memory, wanted)
+        wanted = firewalls.addressed(self._memory, peerings.connected(self._memory, wanted))
         self._memory.put(wanted, refusals.refers(wanted))
         self._memory.release(wanted.type, wanted.name)  # of a vault that was recovered
         return wanted

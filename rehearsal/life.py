@@ -14,9 +14,9 @@ import yaml
 
 from arm.graph import Resource
 from checks.guard import Allowed, edit_of, guard
+from landingzone.hub_outputs import OUTPUT, of_stacks
 from landingzone.load import StackFile, from_object
 from landingzone.plan import make_plan
-from landingzone.problems import LandingZoneError
 from landingzone.stack_file import KEY
 from offline.graph import resource_graph
 from offline.memory import Kept, Memory
@@ -93,6 +93,7 @@ class Scene:
 
     def write(self, config: dict[str, Any]) -> tuple[Resource, ...]:
         """The stack file says something else from here on. What the program makes is noted as expected, and given."""
+        config = _beside_a_hub(self.stack, self.stage.project, config)
         self.stack.configure(config)
         resources = resources_of(self.stage, self.stack.name, config)
         self.planned.clear()
@@ -120,9 +121,26 @@ def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
 
 
 def plain_config(file: StackFile) -> dict[str, Any]:
-    """What a stack file configures. Encrypted values are left out: only its owner can read them."""
+    """What a stack file configures. Encrypted values are left out: only its owner can read them.
+
+    The outputs of another stack's hub stand in it, where the stack file names their file.
+    """
     config: dict[str, Any] = copied(file.document.values["config"])
-    return {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    told = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    return told if file.config.hub.stack is None else {**told, KEY: json.loads(file.pulumi_config[KEY])}
+
+
+def _beside_a_hub(stack: Stack, project: str, config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that refers to a stack of this backend, which gives what the other stack's hub gives."""
+    landing_zone = config[KEY]
+    hub = landing_zone.get("hub") or {}
+    if not hub.get("stack"):
+        return config
+    name = f"{stack.name}-hub"
+    stack.beside(name, project, {OUTPUT: hub["stack"]["outputs"]})
+    # The name that a state in files gives to a stack of this project, whoever owns the other one.
+    referred = {**hub, "stack": {**hub["stack"], "name": f"organization/{project}/{name}"}}
+    return {**config, KEY: {**landing_zone, "hub": referred}}
 
 
 def planned_ids(program: Program) -> dict[str, str]:
@@ -133,19 +151,11 @@ def planned_ids(program: Program) -> dict[str, str]:
 def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resource, ...]:
     """Everything that the program makes of a configuration, with whose it is."""
     told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-    found = register(Program(stage.program, stage.project, name, told))
-    plan = make_plan(from_object(config[KEY]))
+    model = from_object(config[KEY])
+    found = register(Program(stage.program, stage.project, name, told, stacks=of_stacks(model.hub.stack)))
+    plan = make_plan(model)
     owners = {each.key: (each.project, each.environment) for each in plan.environments}
     return resource_graph(found, owners=owners).resources
-
-
-def alone(file: StackFile) -> None:
-    """Raises LandingZoneError where a stack file's landing zone needs another stack: a rehearsal has one only."""
-    if file.config.hub.stack is not None:
-        raise LandingZoneError(
-            f"{file.shown}\n  hub.stack: the hub is another stack's, and a rehearsal has this one only.\n"
-            "  Rehearse the hub's own stack file, and look at this one by `amlz preview`."
-        )
 
 
 def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:

@@ -44,9 +44,7 @@ def begun(folder: Path) -> tuple[Stack, Stack]:
     file = hub.folder / "Pulumi.yaml"
     project = yaml.safe_load(file.read_text(encoding="utf-8"))
     file.write_text(yaml.safe_dump({key: value for key, value in project.items() if key != "main"}), encoding="utf-8")
-    config = configured("hub")
-    config["amlz:landingZone"]["hub"]["addressSpace"] = "192.0.2.0/24"  # the pretend Azure's firewalls are 192.0.2.4
-    hub.configure(config)
+    hub.configure(configured("hub"))
 
     landing_zone = dataclasses.replace(hub, name="landing-zone")
     landing_zone.run("stack", "init", landing_zone.name)

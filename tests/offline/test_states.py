@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from arm.ids import parse
-from offline import limits, peerings, refusals
+from offline import firewalls, limits, peerings, refusals
 from offline.drift import DRIFTS, drift, drift_of
 from offline.errors import AzureRefused
 from offline.limits import LIMITS, Limit
@@ -234,3 +234,22 @@ def _costs(memory: Memory, steps: list[int], number: int) -> Iterator[float]:
         if index % 100 == 99:
             yield len(steps)
             steps.clear()
+
+
+@pytest.mark.parametrize(
+    ("subnet", "address"),
+    [("AzureFirewallSubnet", "10.0.0.68"), ("azurefirewallsubnet", "10.0.0.68"), ("other", "192.0.2.4")],
+)
+def test_a_firewall_has_an_address_of_its_subnet(tmp_path: Path, subnet: str, address: str) -> None:
+    """The first that Azure leaves free; of a network that does not have the subnet, the one for documentation."""
+    ranges = [("first", "10.0.0.0/26"), ("AzureFirewallSubnet", "10.0.0.64/26")]
+    network = resource(HUB, subnets=[{"name": name, "addressPrefix": cidr} for name, cidr in ranges])
+    rule = {"name": "ip", "subnet": {"id": f"{HUB}/subnets/{subnet}"}, "privateIPAddress": "192.0.2.4"}
+    firewall = resource(f"{GROUP}/providers/Microsoft.Network/azureFirewalls/afw")
+    firewall = replace(firewall, outputs={"name": "afw", "ipConfigurations": [rule]})
+
+    found = firewalls.addressed(standing(tmp_path, network), firewall)
+
+    assert found == replace(
+        firewall, outputs={"name": "afw", "ipConfigurations": [{**rule, "privateIPAddress": address}]}
+    )

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from offline.monitor import register
+from preview import program_of
 from rehearsal.life import Life, live
 from rehearsal.steps import Refusal, Step
-from tests.rehearsal.common import LONG, minimal, stage
+from tests.rehearsal.common import LONG, minimal, shipped, stage
 
 PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspace-workspace")
 
@@ -46,6 +48,24 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
         ("mlw-retail-rehearsal-dev-ltxik", 14, True),
     ]
     assert not life.wrong
+
+
+@LONG
+def test_a_landing_zone_lives_beside_the_hub_of_another_stack(tmp_path: Path) -> None:
+    """That hub is taken to be as the stack file says; nothing of it is built or deleted."""
+    made = sum(one.token.startswith("azure-native:") for one in register(program_of(shipped("landing-zone"))).resources)
+
+    life = live(stage(tmp_path), shipped("landing-zone"))
+
+    counts = {s.name: (s.created, s.updated, s.replaced, s.deleted) for s in life.steps[:4]}
+    nothing = (0, 0, 0, 0)
+    assert counts == {"preview": (made, 0, 0, 0), "up": (made, 0, 0, 0), "up again": nothing, "refresh": nothing}
+    assert [step.name for step in life.steps if step.refused] == ["switch to a managed network"]
+    assert {stays.why.partition(":")[0] for stays in life.stays} == {
+        "protected",
+        "something that is protected needs it",
+    }
+    assert (life.audited[0].assignment, life.wrong) == ("guardrails-network", False)
 
 
 @pytest.mark.parametrize(

@@ -77,16 +77,30 @@ def test_a_state_that_was_being_written_is_made_readable(tmp_path: Path) -> None
     assert sorted(path.name for path in below.iterdir()) == ["a.json", "b.json", "b.json.attrs"]
 
 
-def test_the_command_takes_an_export_and_gives_one() -> None:
-    """With the ids of the stack file's own plan; what it did goes to standard error."""
-    name = "rg-retail-hub-westeurope"
-    urn = "urn:pulumi:dev::aml-landing-zone::amlz:index:LandingZone$amlz:hub:Hub$azure-native:resources:ResourceGroup"
-    urn += "::hub-group"
+@pytest.mark.parametrize(
+    ("stack", "parents", "name", "resource_id"),
+    [
+        (
+            "dev",
+            "amlz:index:LandingZone$amlz:hub:Hub",
+            "hub-group",
+            "a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-retail-hub-westeurope",
+        ),
+        (
+            "examples/hub-stack/Pulumi.landing-zone.yaml",
+            "amlz:index:LandingZone$amlz:spoke:Spoke",
+            "spoke-main-group",
+            "e1e1e1e1-1111-4222-8333-444455556666/resourceGroups/rg-claims-spoke-main-westeurope",
+        ),
+    ],
+)
+def test_the_command_takes_an_export_and_gives_one(stack: str, parents: str, name: str, resource_id: str) -> None:
+    """With the ids of the stack file's own plan, also beside the hub of another stack; what it did is told."""
+    path = Path(stack).name.removeprefix("Pulumi.").removesuffix(".yaml")
+    urn = f"urn:pulumi:{path}::aml-landing-zone::{parents}$azure-native:resources:ResourceGroup::{name}"
     state = json.dumps(exported([], [{"resource": {"urn": urn}, "type": "creating"}]))
 
-    ran = CliRunner().invoke(app, ["recover", "dev"], input=state)
+    ran = CliRunner().invoke(app, ["recover", stack], input=state)
 
-    assert json.loads(ran.stdout)["deployment"]["resources"] == [
-        {"urn": urn, "id": f"/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/{name}"}
-    ]
+    assert json.loads(ran.stdout)["deployment"]["resources"] == [{"urn": urn, "id": f"/subscriptions/{resource_id}"}]
     assert (ran.exit_code, ran.stderr.splitlines()[:2]) == (0, ["Moved to the resources: 1", f"  {urn}"])
