@@ -113,6 +113,7 @@ def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destro
     hubs = standing(tmp_path)
     landing_zone.do("up")
     built, state = standing(tmp_path), landing_zone.standing()
+    outputs = landing_zone.run("stack", "output", "--stack", landing_zone.name, "--json")
     landing_zone.run("up", "--stack", landing_zone.name, "--yes", "--skip-preview", "--expect-no-changes")
     assert (standing(tmp_path), set(hubs) < set(built)) == (built, True)
     peerings = [found for found in built if "/virtualnetworkpeerings/" in found]
@@ -122,6 +123,7 @@ def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destro
     changed = standing(tmp_path)
     assert_refused(landing_zone)
     assert (standing(tmp_path), set(landing_zone.standing())) == (changed, set(state))
+    assert landing_zone.run("stack", "output", "--stack", landing_zone.name, "--json") == outputs
 
     destroy(landing_zone, hub)
     assert (standing(tmp_path), landing_zone.standing(), hub.standing()) == ([], [], [])
