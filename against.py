@@ -1,15 +1,15 @@
-"""The preview of another git revision: its own program and stack file, in a folder that is removed again."""
+"""The difference to another git revision, which its own program previews, or to what Pulumi's engine would do."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import re
 import subprocess
 import sys
-import tarfile
-import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,35 @@ from arm.secrets import hidden, hidden_body, of_environment
 from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
-from landingzone.stack_file import KEY
 from reports import as_json
 from reports.difference import Difference, difference
 from reports.engine_steps import difference_by_engine, read
 from reports.preview import Preview
+from revision import ROOT, Revision, unpacked
 
-ROOT = Path(__file__).parent
+LOCK = "requirements.lock"
+#: What of each resource is compared, beside its body.
+_KEYS = frozenset(
+    ("urn", "armType", "apiVersion", "id", "name", "resourceGroup", "project", "environment", "provider", "protect")
+)
+_LISTS = ("addresses", "resources", "verdicts", "findings")
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Failed|Exit|Interrupt|Warning)\b.*")
+_MOST_LINES = 24
 
 
-def difference_to(revision: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
+def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
     """What the working tree would build otherwise than a revision. Raises LandingZoneError, as `preview_of`."""
-    old, new = preview_of(revision, file.path, previewed)
-    return difference(revision, old, json.loads(as_json.render(new)), Allowed.of(file.config))
+    with unpacked(name) as revision:
+        return difference_from(revision, file, previewed, today)
+
+
+def difference_from(revision: Revision, file: StackFile, previewed: Callable[[], Preview], today: str) -> Difference:
+    """As `difference_to`, from a revision whose files are there. `today`: for both, ISO 8601, "" for not said."""
+    with preview_of(revision, file.path, today) as previewed_there:
+        new = json.loads(as_json.render(previewed()))
+        old = previewed_there()
+    found = difference(revision.name, old, new, Allowed.of(file.config))
+    return replace(found, unsure=_unsure(revision))
 
 
 def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
@@ -39,62 +55,35 @@ def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview])
     return difference_by_engine(told, ours, Allowed.of(file.config), of_environment(os.environ))
 
 
-def gone_since(revision: str, folder: Path, here: Collection[str]) -> tuple[str, ...]:
-    """Names of stacks whose files a folder had at a revision and has no longer. Raises LandingZoneError."""
-    root = Path(_git("rev-parse", "--show-toplevel").strip())
-    within = os.path.relpath(folder.resolve(), root)
-    if within.startswith(".."):
-        raise LandingZoneError(
-            f"{folder}\n  It is not in the repository of the program ({root}), so no revision of it is known.\n"
-            "  Preview it without --against, or put it there."
-        )
-    at = f"{_commit(revision)}:" + ("" if within == "." else within.replace(os.sep, "/"))
-    try:
-        names = _git("ls-tree", "--name-only", at).splitlines()
-    except LandingZoneError:
-        return ()  # the folder is new
-    stacks = [name for name in names if name.startswith("Pulumi.") and name.endswith(".yaml")]
-    there = [name for name in stacks if name.count(".") > 1 and name not in here]
-    # One that is not a landing zone was never a stack of ours.
-    base = at if at.endswith(":") else f"{at}/"
-    ours = [name for name in there if f"{KEY}:" in _git("show", f"{base}{name}")]
-    return tuple(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in ours)
+@contextmanager
+def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Callable[[], dict[str, Any] | None]]:
+    """What waits for the preview of a stack at a revision and gives it as JSON; it runs meanwhile, and ends with this.
 
-
-def preview_of(revision: str, stack_file: Path, meanwhile: Callable[[], Any]) -> tuple[dict[str, Any] | None, Any]:
-    """The preview of a stack at a revision as JSON, and what `meanwhile` gives, which runs at the same time.
-
-    None where the stack is not in that revision. Raises LandingZoneError for a revision that there is not, a stack file
-    outside of the repository, or one that does not load there. Nothing is left behind.
+    None where the stack is not in that revision. Raises LandingZoneError for a stack file outside of the repository,
+    and where it cannot be previewed there.
     """
-    root = Path(_git("rev-parse", "--show-toplevel").strip())
+    there = revision.place(stack_file)
+    if not there.exists():
+        yield lambda: None
+        return
+    if not (revision.program / "cli.py").exists():
+        where = revision.program.relative_to(revision.folder)
+        what = "It has no program" if where == Path() else f"The program is not in {where} there"
+        raise _cannot(revision, there, f"  {what}.")
+    running = _started(revision.program, there, today)
+
+    def preview() -> dict[str, Any]:
+        out, err = running.communicate()
+        if running.returncode:
+            raise _cannot(revision, there, _why(running.returncode, err, revision))
+        return without_secrets(_read(out, revision, there))
+
     try:
-        inside = stack_file.resolve().relative_to(root)
-    except ValueError:
-        raise LandingZoneError(
-            f"{stack_file}\n  It is not in the repository of the program ({root}), so no revision of it is known.\n"
-            "  Preview it without --against, or put it there."
-        ) from None
-    commit = _commit(revision)
-    with tempfile.TemporaryDirectory(prefix="amlz-") as folder:
-        _unpack(commit, Path(folder))
-        program = Path(folder) / ROOT.resolve().relative_to(root)
-        if not (Path(folder) / inside).exists():
-            return None, meanwhile()
-        running = _started(program, Path(folder) / inside)
-        try:
-            other = meanwhile()
-            out, err = running.communicate()
-        finally:
-            if running.poll() is None:
-                running.kill()
-                running.wait()
-    if running.returncode not in (0, 1):
-        said = "\n".join(f"  {line}" for line in err.strip().splitlines()[-12:])
-        raise LandingZoneError(
-            f"{inside} at {revision}\n  It cannot be previewed there:\n{said}\n  Choose a revision at which it can."
-        )
-    return without_secrets(json.loads(out)), other
+        yield preview
+    finally:
+        if running.poll() is None:
+            running.kill()
+        running.communicate()
 
 
 def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
@@ -104,45 +93,57 @@ def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     return {**shown, "resources": list(resources)}
 
 
-def _commit(revision: str) -> str:
-    try:
-        return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
-    except LandingZoneError:
-        raise LandingZoneError(
-            f"--against {revision}\n  There is no such revision here.\n"
-            "  `git log --oneline` lists revisions; one of a remote may have to be fetched first."
-        ) from None
-
-
-def _unpack(commit: str, folder: Path) -> None:
-    """The files of a commit. An archive, since a worktree would be registered and could be left behind."""
-    archive = _git_bytes("archive", "--format=tar", commit)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
-
-
-def _started(program: Path, stack_file: Path) -> subprocess.Popen[str]:
+def _started(program: Path, stack_file: Path, today: str) -> subprocess.Popen[str]:
+    day = ["--today", today] if today else []
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", "preview", str(stack_file), "--format", "json", "--fail-on", "none"],
+        [sys.executable, "-m", "cli", "preview", str(stack_file), "--format", "json", "--fail-on", "none", *day],
         cwd=program,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        errors="replace",
         env={**os.environ, "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 
-def _git(*arguments: str) -> str:
-    return _git_bytes(*arguments).decode("utf-8", errors="replace")
-
-
-def _git_bytes(*arguments: str) -> bytes:
+def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:
+    """The answer of another revision's program. Raises LandingZoneError where this one cannot compare it."""
     try:
-        ran = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise LandingZoneError("git\n  It is not on PATH, and --against needs it.\n  Install git.") from None
-    if ran.returncode:
-        told = ran.stderr.decode("utf-8", errors="replace").strip()
-        raise LandingZoneError(f"git {arguments[0]}\n  {told or 'It failed.'}\n  --against needs a git repository.")
-    return ran.stdout
+        told = json.loads(out)
+    except ValueError:
+        told = None
+    whole = isinstance(told, dict) and all(isinstance(told.get(key), list) for key in _LISTS)
+    if not whole or told["schemaVersion"] != as_json.SCHEMA_VERSION or any(_KEYS - r.keys() for r in told["resources"]):
+        why = "  What its program says is not what this one can read: previews had another shape then."
+        raise _cannot(revision, stack_file, why)
+    return dict(told)
+
+
+def _why(code: int, err: str, revision: Revision) -> str:
+    """Why a preview of another revision failed, in lines."""
+    lines = [line for line in err.replace(f"{revision.folder}{os.sep}", "").splitlines() if line.strip()]
+    if code < 0:
+        return f"  Its preview was ended by signal {-code}, as it is where memory runs out."
+    if code == 2:
+        more = [f"… and {len(lines) - _MOST_LINES} lines more."] if len(lines) > _MOST_LINES else []
+        return "\n".join(f"  {line}" for line in [*lines[:_MOST_LINES], *more])
+    raised = next((line for line in reversed(lines) if _RAISED.fullmatch(line)), f"it ends with exit code {code}")
+    other = f"\n  Its {LOCK} is another one, and it runs with the packages that are installed here."
+    return f"  Its program fails: {raised}" + (other if _unsure(revision) else "")
+
+
+def _unsure(revision: Revision) -> tuple[str, ...]:
+    """What a comparison cannot see, since one interpreter with its packages runs both programs."""
+    ours, theirs = (folder / LOCK for folder in (ROOT, revision.program))
+    same = ours.exists() == theirs.exists() and (not ours.exists() or ours.read_bytes() == theirs.read_bytes())
+    told = f"what other packages change: {LOCK} differs, and both sides were previewed with those installed here"
+    return () if same else (told,)
+
+
+def _cannot(revision: Revision, stack_file: Path, why: str) -> LandingZoneError:
+    name = stack_file.relative_to(revision.folder)
+    return LandingZoneError(
+        f"{name} at {revision.name}\n  It cannot be previewed there:\n{why}\n  Choose a revision at which it can."
+    )

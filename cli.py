@@ -15,7 +15,9 @@ import cli_policy
 import cli_project
 import cli_rehearse
 import cli_stacks
+import cli_stopping
 from cli_options import (
+    Against,
     FailOn,
     FailOnOption,
     Form,
@@ -75,7 +77,7 @@ def preview(
     fail_on: FailOnOption = FailOn.error,
     today: Today = "",
     quota: Annotated[bool, typer.Option("--quota", help="Show the vCPUs that it takes at full scale.")] = False,
-    against: Annotated[str, typer.Option("--against", help="Show the difference to this git revision instead.")] = "",
+    against: Against = None,
     engine: Annotated[
         str,
         typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
@@ -95,9 +97,7 @@ def preview(
     gc.disable()
     if every or not stack:
         refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
-        text, all_found = cli_stacks.preview_all(against, today, form.value)
-        write(text, output)
-        raise typer.Exit(int(all_found.fails(fail_on.value)))
+        raise typer.Exit(cli_stacks.preview_all(against or "", today, form.value, fail_on.value, output))
     atexit.register(gc.freeze)
     from preview import preview_stack
     from reports.placed import PLACED, placed_form
@@ -110,9 +110,8 @@ def preview(
         refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
         forms = (*FORMS, *PLACED) if against else tuple(FORMS)  # the engine's steps say nothing of findings
         refuse(form.value not in forms, f"a difference has the forms {', '.join(forms)}", "--format")
-        compare, other = (difference_by, engine) if engine else (difference_to, against)
         seen = cache(lambda: preview_stack(file, plan, today))
-        found = compare(other, file, seen)
+        found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen)
         write(
             FORMS[form.value](found) if form.value in FORMS else placed_form(form.value, seen(), fail_on.value, found),
             output,
@@ -159,14 +158,16 @@ def explain(finding: Annotated[str, typer.Argument(help="A finding's id, such as
 
 
 def main() -> None:
-    """Runs `amlz`. Exit codes: 0, 1 findings, 2 the input is wrong, 3 a defect of `amlz` itself."""
+    """Runs `amlz`. Exit codes: 0, 1 findings, 2 the input is wrong, 3 a defect of `amlz` itself; a signal ends it."""
     from landingzone.problems import LandingZoneError
     from policies.engine.errors import PolicyError
 
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
-        app()
+        with cli_stopping.heeded():
+            app()
     except (LandingZoneError, PolicyError) as error:
         sys.stderr.write(shown(f"{error}\n"))
         sys.exit(2)

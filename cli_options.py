@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,6 +52,23 @@ Today = Annotated[
 ]
 
 
+def _revision(name: str | None) -> str | None:
+    if name == "":
+        raise typer.BadParameter("it is empty: name a revision, such as origin/main")
+    return name
+
+
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        callback=_revision,
+        help="From this git revision to the files as they stand here, committed or not: only what differs.",
+        show_default=False,
+    ),
+]
+
+
 def refuse(when: bool, why: str, hint: str) -> None:
     """Ends with exit code 2 where options do not go together. `hint`: which."""
     if when:
@@ -83,9 +99,9 @@ def shown(text: str) -> str:
 
 def write(text: str, output: Path | None) -> None:
     """To standard output, or to a file: whole or not at all."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    from reports.files import write_whole
+    from reports.files import STANDARD_OUTPUT, write_out, write_whole
 
-    write_whole(output, text)
+    if output is None or str(output) in STANDARD_OUTPUT:
+        write_out(text)
+    else:
+        write_whole(output, text)

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli_options import Form, FormOption, Output, Today, planned, refuse, write
+from cli_options import Against, Form, FormOption, Output, Today, planned, refuse, shown, write
 
 if TYPE_CHECKING:
+    from landingzone.load import StackFile
+    from landingzone.plan import LandingZonePlan
     from landingzone.stacks import StackOfFolder
-    from reports.all_stacks import AllStacks
-    from reports.difference import Difference
-    from reports.preview import Preview
-
-Against = Annotated[str, typer.Option("--against", help="Only those that differ from this git revision.")]
-
+    from reports.all_stacks import AllStacks, Told
 
 Others = Annotated[
     Path | None, typer.Option("--others", help="With --against: what a comment says of the rest, to this file.")
@@ -25,7 +22,7 @@ Others = Annotated[
 
 
 def stacks(
-    against: Against = "",
+    against: Against = None,
     form: FormOption = Form.text,
     output: Output = None,
     today: Today = "",
@@ -41,31 +38,57 @@ def stacks(
     if others:
         write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
     write(matrix(found) if form is Form.json else listing(found), output)
+    if every:
+        _failed(every)
 
 
 def told(against: str, today: str) -> AllStacks:
     """Every stack of this folder, previewed; with a revision, its difference. Raises LandingZoneError."""
-    from against import difference_to, gone_since
     from landingzone.stacks import stacks_of
     from preview import preview_stack
     from reports.all_stacks import AllStacks
 
     every = stacks_of(Path.cwd())
-    gone = gone_since(against, Path.cwd(), {stack.path for stack in every}) if against else ()
     planned_ones = [(stack, *planned(stack.path)) for stack in every]
-    found: list[tuple[StackOfFolder, Preview | Difference]] = []
-    for stack, file, plan in planned_ones:
-        if against:
-            found.append((stack, difference_to(against, file, partial(preview_stack, file, plan, today))))
-        else:
-            found.append((stack, preview_stack(file, plan, today)))
+    if against:
+        return _compared(against, today, planned_ones)
+    return AllStacks("", tuple((stack, preview_stack(file, plan, today)) for stack, file, plan in planned_ones))
+
+
+def _compared(against: str, today: str, every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]]) -> AllStacks:
+    """Each with its difference from a revision; one that cannot be compared does not keep the others from it."""
+    from against import difference_from
+    from landingzone.problems import LandingZoneError
+    from preview import preview_stack
+    from reports.all_stacks import AllStacks, Untold
+    from revision import gone_since, unpacked
+
+    found: list[tuple[StackOfFolder, Told]] = []
+    with unpacked(against) as revision:
+        gone = gone_since(revision, Path.cwd(), {stack.path for stack, _, _ in every})
+        for stack, file, plan in every:
+            try:
+                seen = partial(preview_stack, file, plan, today)
+                found.append((stack, difference_from(revision, file, seen, today)))
+            except LandingZoneError as error:
+                found.append((stack, Untold(shown(str(error)))))
     return AllStacks(against, tuple(found), gone)
 
 
-def preview_all(against: str, today: str, form: str) -> tuple[str, AllStacks]:
-    """The report of all stacks of this folder."""
+def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None) -> int:
+    """Writes the report of all stacks of this folder. The exit code."""
     from reports.all_stacks import FORMS, render
 
     refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
     found = told(against, today)
-    return render(found, form), found
+    write(render(found, form), output)
+    _failed(found)
+    return int(found.fails(fail_on))
+
+
+def _failed(found: AllStacks) -> None:
+    """Raises what is to be told of stacks that could not be compared, after the report of the others."""
+    from landingzone.problems import LandingZoneError
+
+    if found.failed:
+        raise LandingZoneError("\n".join(why for _, why in found.failed))

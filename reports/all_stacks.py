@@ -19,6 +19,20 @@ FORMS = ("text", "markdown", "json")
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """A stack that could not be compared. `why`: in lines, as on standard error."""
+
+    why: str
+
+    def fails(self, _fail_on: str) -> bool:
+        """Whatever is asked."""
+        return True
+
+
+Told = Preview | Difference | Untold
+
+
+@dataclass(frozen=True, slots=True)
 class AllStacks:
     """What is told of each stack, in the order in which they can be built.
 
@@ -26,13 +40,18 @@ class AllStacks:
     """
 
     revision: str
-    told: tuple[tuple[StackOfFolder, Preview | Difference], ...]
+    told: tuple[tuple[StackOfFolder, Told], ...]
     gone: tuple[str, ...] = ()
 
     @property
-    def differs(self) -> tuple[tuple[StackOfFolder, Preview | Difference], ...]:
-        """Those that are shown: all but those without a difference."""
-        return tuple((s, t) for s, t in self.told if not (isinstance(t, Difference) and t.nothing and not t.is_new))
+    def differs(self) -> tuple[tuple[StackOfFolder, Told], ...]:
+        """Those that are shown: all but those that are surely without a difference."""
+        return tuple((s, t) for s, t in self.told if not _is_same(t))
+
+    @property
+    def failed(self) -> tuple[tuple[StackOfFolder, str], ...]:
+        """Those that could not be compared, and why."""
+        return tuple((stack, told.why) for stack, told in self.told if isinstance(told, Untold))
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -43,6 +62,10 @@ class AllStacks:
     def fails(self, fail_on: str) -> bool:
         """Whether one of them does."""
         return any(told.fails(fail_on) for _, told in self.told)
+
+
+def _is_same(told: Told) -> bool:
+    return isinstance(told, Difference) and told.nothing and not told.is_new and not told.unsure
 
 
 def render(found: AllStacks, form: str) -> str:
@@ -70,15 +93,25 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
 
 
 def _text(found: AllStacks) -> str:
-    parts = [difference_as.text(t) if isinstance(t, Difference) else as_text.render(t) for _, t in found.differs]
+    parts = [_part_text(stack, told) for stack, told in found.differs]
     return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
 
 
+def _part_text(stack: StackOfFolder, told: Told) -> str:
+    if isinstance(told, Untold):
+        return f"{stack.name}: it could not be compared\n\n{told.why}\n"
+    return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
+
+
+def _part_markdown(stack: StackOfFolder, told: Told) -> str:
+    if isinstance(told, Untold):
+        lines = "".join(f"    {line}\n" for line in told.why.splitlines())
+        return f"## ❌ {stack.name}: it could not be compared\n\n{lines}"
+    return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
+
+
 def _markdown(found: AllStacks) -> str:
-    parts = {
-        stack.name: difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
-        for stack, told in found.differs
-    }
+    parts = {stack.name: _part_markdown(stack, told) for stack, told in found.differs}
     return comment(parts, others(found))
 
 
@@ -115,6 +148,7 @@ def _json(found: AllStacks) -> str:
     told: list[Any] = [
         json.loads(difference_as.as_json(t) if isinstance(t, Difference) else as_json.render(t))
         for _, t in found.differs
+        if not isinstance(t, Untold)
     ]
     return as_json.dump(
         {
@@ -123,6 +157,7 @@ def _json(found: AllStacks) -> str:
             "stacks": told,
             "unchanged": list(found.same),
             "gone": list(found.gone),
+            "failed": [{"stack": stack.name, "why": why} for stack, why in found.failed],
         }
     )
 

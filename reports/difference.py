@@ -58,6 +58,8 @@ class Difference:
     """What the guard says of this change."""
     engine: bool = False
     """Whether it is what Pulumi's engine would do, and not two previews."""
+    unsure: tuple[str, ...] = ()
+    """What this comparison cannot tell, beside what none can."""
 
     @property
     def nothing(self) -> bool:

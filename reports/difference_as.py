@@ -194,7 +194,7 @@ def _guarded(finding: Finding) -> str:
 
 
 def _not_told(found: Difference) -> str:
-    return NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD
+    return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -1,32 +1,85 @@
-"""Writing a report to a file: whole, or not at all."""
+"""Writing a report: to a file whole, or not at all; or to standard output."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
 from landingzone.problems import LandingZoneError
 
+#: Names of standard output: what stands in its place (a file that a shell opened) is not to be replaced.
+STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+def write_out(text: str) -> None:
+    """To standard output. A reader who has read enough is no error. Raises LandingZoneError where it cannot be."""
+    if sys.stdout is None:
+        raise LandingZoneError("standard output\n  It is closed.\n  Name a file with --output.")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+    except OSError as error:
+        _forget_output()
+        reason = (error.strerror or str(error)).lower()
+        raise LandingZoneError(
+            f"standard output\n  It cannot be written: {reason}.\n  Choose another place with --output."
+        ) from None
+
+
+def _forget_output() -> None:
+    """What could not be written is not tried again when this process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes beside the target and moves into place. Raises LandingZoneError where that cannot be."""
+    """Writes beside the target and moves into place. Raises LandingZoneError, and then what was there is as it was.
+
+    A link stays one, and a file keeps its permissions. A device or a pipe is written as it is.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _cannot(path, error) from None
+        target = path.resolve()
+        mode = _mode(path)
+        if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            path.write_text(text, encoding="utf-8")
+            return
+        if mode is not None and not mode & 0o222:
+            raise PermissionError(0, "it is for reading only")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, stat.S_IMODE(mode) if mode is not None else _new_mode())
+            os.replace(temporary, target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except BrokenPipeError:
+        return  # whoever reads from the pipe has read enough
+    except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
+        reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
+        raise LandingZoneError(
+            f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output."
+        ) from None
+
+
+def _mode(path: Path) -> int | None:
+    """What a path is, and its permissions; None where nothing is there."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise _cannot(path, error) from None
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _new_mode() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
@@ -56,8 +109,3 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
         raise LandingZoneError(
             f"{shown}\n  It stays as it was: it cannot be written: {reason}.\n  Make its folder writable."
         ) from None
-
-
-def _cannot(path: Path, error: OSError) -> LandingZoneError:
-    reason = (error.strerror or str(error)).lower()
-    return LandingZoneError(f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output.")

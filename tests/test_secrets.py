@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import against
 import cli
 import preview as previewing
+import revision as repository
 from arm.secrets import HIDDEN, SHAPES, hidden, hidden_text, named_secret, of_environment
 from landingzone.load import load
 from landingzone.plan import make_plan
@@ -81,9 +83,12 @@ def test_no_form_of_a_preview_tells_a_secret(
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(previewing, "preview_stack", lambda *_: planted)
-    monkeypatch.setattr(against, "gone_since", lambda *_: ())
+    files = nullcontext(repository.Revision("main", "", ROOT.resolve(), folder))
+    monkeypatch.setattr(repository, "gone_since", lambda *_: ())
+    for module in (against, repository):
+        monkeypatch.setattr(module, "unpacked", lambda _: files)
     old = against.without_secrets(revision(planted))
-    monkeypatch.setattr(against, "preview_of", lambda _revision, _file, seen: (old, seen()))
+    monkeypatch.setattr(against, "preview_of", lambda *_: nullcontext(lambda: old))
     (folder / "engine.json").write_text(json.dumps(engines_preview("minimal")))
     stack = () if "--all" in WAYS[way] else ("minimal",)
     told, file = ("preview", *stack, *WAYS[way], "--format", form), folder / f"out.{form}"

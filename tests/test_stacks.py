@@ -14,7 +14,7 @@ import pytest
 from landingzone.problems import LandingZoneError, StackFileError
 from landingzone.stacks import StackOfFolder, stacks_of
 from reports import all_stacks, as_markdown
-from reports.all_stacks import AllStacks
+from reports.all_stacks import AllStacks, Untold
 from reports.difference import difference
 from tests.conftest import ROOT, as_told
 from tests.test_difference import MINIMAL, repository, run
@@ -75,6 +75,21 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
         True, "<!-- amlz preview -->", True,
     )  # fmt: skip
     assert cut.endswith(whole[-80:])
+
+
+def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> None:
+    """With its reason as it is; the others are told as ever."""
+    same, why = difference("main", as_told("dev"), as_told("dev")), "Pulumi.x.yaml at main\n  It *cannot*."
+    found = AllStacks("main", ((stack("dev"), same), (stack("x"), Untold(why))))
+
+    assert all_stacks.render(found, "text") == (
+        f"x: it could not be compared\n\n{why}\n\nNo difference from main: dev.\n"
+    )
+    assert all_stacks.render(found, "markdown") == (
+        "<!-- amlz preview -->\n## ❌ x: it could not be compared\n\n    Pulumi.x.yaml at main\n      It *cannot*.\n\n"
+        "No difference from main: dev.\n"
+    )
+    assert (found.fails("none"), [each.name for each, _ in found.differs]) == (True, ["x"])
 
 
 def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repository: Path) -> None:

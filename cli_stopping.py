@@ -1,0 +1,56 @@
+"""Being told to stop: Ctrl-C, SIGTERM and SIGHUP end `amlz` with what it has to put away, in a sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Stopped(SystemExit):
+    """Raised where the program is when a signal comes. A SystemExit, which nobody takes for an error to be handled."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
+
+
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Within this a signal raises Stopped, once. What the caller ignores (`nohup`) stays ignored."""
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    for each, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(each, _stop)
+    try:
+        yield
+    except Stopped as stopped:
+        _end(stopped)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)  # putting away is not to be stopped in turn
+    raise Stopped(number)
+
+
+def _end(stopped: Stopped) -> NoReturn:
+    """Says so, and ends this process by the signal, as whoever sent it expects: a shell reads 128 and its number.
+
+    At once: what still runs in other threads is not waited for.
+    """
+    name = signal.Signals(stopped.number).name
+    sys.stderr.write(f"Stopped by {name} before it was done.\n")
+    sys.stderr.flush()
+    signal.signal(stopped.number, signal.SIG_DFL)
+    os.kill(os.getpid(), stopped.number)
+    os._exit(128 + stopped.number)  # where the signal cannot end it: the first process of a container
