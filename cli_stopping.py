@@ -25,16 +25,16 @@ class Stopped(SystemExit):
 def heeded() -> Iterator[None]:
     """Within this a signal raises Stopped, once. What the caller ignores (`nohup`) stays ignored."""
     before = {each: signal.getsignal(each) for each in SIGNALS}
-    for each, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(each, _stop)
+    ours = [each for each, handler in before.items() if handler not in (None, signal.SIG_IGN)]
+    for each in ours:
+        signal.signal(each, _stop)
     try:
         yield
     except Stopped as stopped:
         _end(stopped)
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each in ours:
+            signal.signal(each, before[each])
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
