@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview setup actionlint engine test test-faults test-pairwise lint types lock docs bench bench-engine clean
+.PHONY: preview setup actionlint engine browser test test-faults test-pairwise lint types lock docs bench bench-engine clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
@@ -17,6 +17,8 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
 	@if command -v go >/dev/null; then \
 		$(MAKE) -s actionlint || echo "actionlint could not be built: its test is skipped" >&2; fi
+	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) -s browser \
+		|| echo "tests/browser could not be installed: its tests are skipped" >&2; fi
 	@$(BIN)/python -m pytest -n auto -rs
 
 test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
@@ -50,6 +52,13 @@ actionlint: .tools/actionlint/actionlint ## builds the checker of workflows, for
 
 .tools/actionlint/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	@cd tools/actionlint && go build -mod=readonly -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint && touch ../../$@
+
+browser: tests/browser/node_modules/.ready ## installs what reports are held against: needs npm, half a minute once
+
+tests/browser/node_modules/.ready: tests/browser/package.json tests/browser/package-lock.json
+	@echo "installing what reports are held against: half a minute, once" >&2
+	@npm ci --prefix tests/browser --ignore-scripts --legacy-peer-deps --omit=optional --no-audit --no-fund --silent
+	@touch $@
 
 engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not installed: needs Go, some minutes once
 

@@ -52,6 +52,14 @@ def as_told(stack: str) -> dict[str, Any]:
     return told
 
 
+def node_package(name: str) -> Path:
+    """A package of tests/browser. Tests that need it are skipped, with this reason, where it is not installed."""
+    folder = ROOT / "tests" / "browser" / "node_modules" / name
+    if not folder.exists():
+        pytest.skip(f"{name} is not installed: make browser, which needs npm")
+    return folder
+
+
 def shared() -> Path:
     """The folder of published facts. Tests that need it are skipped, with this reason, where it is not."""
     folder = Path(os.environ.get("AMLZ_SHARED", ROOT.parent / "shared"))
