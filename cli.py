@@ -58,6 +58,7 @@ class PreviewForm(StrEnum):
     sarif = "sarif"
     junit = "junit"
     mermaid = "mermaid"
+    html = "html"
 
 
 @app.command()
@@ -108,7 +109,7 @@ def preview(
         from reports.difference_as import FORMS
 
         refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
-        forms = (*FORMS, *PLACED) if against else tuple(FORMS)  # the engine's steps say nothing of findings
+        forms = (*FORMS, *PLACED) if against else (*FORMS, "html")  # the engine's steps say nothing of findings
         refuse(form.value not in forms, f"a difference has the forms {', '.join(forms)}", "--format")
         seen = cache(lambda: preview_stack(file, plan, today))
         found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen)

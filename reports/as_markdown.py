@@ -13,7 +13,7 @@ from landingzone.problems import dotted, listed
 from landingzone.quota import demands
 from landingzone.relaxations import relaxations
 from reports import accepted, existing_hub, policy, quota
-from reports.preview import NOT_COVERED, Preview, alike
+from reports.preview import NOT_COVERED, Preview, alike, verdict
 from reports.words import counted, place, plural
 
 #: What GitHub takes in a comment, less some room for whoever posts it:
@@ -28,7 +28,7 @@ def render(preview: Preview) -> str:
     ).get_template("preview.md.j2")
     told = {
         "verdict": _verdict(preview),
-        "summary": list(_summary(preview)),
+        "summary": list(summary(preview)),
         "asked_for": [(dotted(r.path), escaped(r.gives_up)) for r in relaxations(preview.config)],
         "must_allow": [
             (", ".join(f"`{to}`" for to in rule.to), rule.how, ", ".join(rule.sources), rule.why)
@@ -54,16 +54,13 @@ def render(preview: Preview) -> str:
 
 
 def _verdict(preview: Preview) -> str:
-    denied, errors = len(preview.verdicts.denied), preview.count(Severity.ERROR)
-    warnings = preview.count(Severity.WARNING)
-    said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
-    said += [plural(errors, "error")] if errors else []
-    said += [plural(warnings, "warning")] if warnings else []
-    mark = "❌" if denied or errors else "⚠️" if warnings else "✅"
-    return f"## {mark} {preview.stack}: {listed(said) if said else 'nothing found'}"
+    worst, said = verdict(preview)
+    mark = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", None: "✅"}[worst]
+    return f"## {mark} {preview.stack}: {said}"
 
 
-def _summary(preview: Preview) -> Iterator[tuple[str, str]]:
+def summary(preview: Preview) -> Iterator[tuple[str, str]]:
+    """The numbers to decide by, each with its label."""
     groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
     total = plural(len(preview.graph.resources), "resource")
     yield "would build", f"{total} in {plural(groups, 'resource group')}, {place(preview.plan)}"

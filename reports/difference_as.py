@@ -40,15 +40,15 @@ _CUT = 12  # rows of one resource in the text; JSON has all
 
 def text(found: Difference) -> str:
     """For a terminal of 80 columns."""
-    parts = [_headline(found), *(_section(title, lines) for title, lines in _sections(found))]
-    parts.append(_wrapped("", f"Not told: {_not_told(found)}."))
+    parts = [headline(found), *(_section(title, lines) for title, lines in _sections(found))]
+    parts.append(_wrapped("", f"Not told: {not_told(found)}."))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def markdown(found: Difference) -> str:
     """For a comment on a pull request: what needs a decision is open, property by property is folded."""
     mark = "❌" if found.fails("error") else "⚠️" if found.lost else "✅"
-    lines = [f"## {mark} {_headline(found)}", ""]
+    lines = [f"## {mark} {headline(found)}", ""]
     folded = {"Created", "Changed"}
     for title, told in _sections(found):
         body = "\n".join(
@@ -58,7 +58,7 @@ def markdown(found: Difference) -> str:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
-    lines += [f"<sub>Not told: {_not_told(found)}.</sub>"]
+    lines += [f"<sub>Not told: {not_told(found)}.</sub>"]
     return fitted("\n".join(lines) + "\n")
 
 
@@ -85,12 +85,13 @@ def as_json(found: Difference) -> str:
             "findings": dict(zip(came, map(list, found.findings), strict=True)),
             "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
             "guard": [finding_record(finding) for finding in found.guard],
-            "notTold": _not_told(found),
+            "notTold": not_told(found),
         }
     )
 
 
-def _headline(found: Difference) -> str:
+def headline(found: Difference) -> str:
+    """What is compared, and how many of what."""
     if found.is_new:
         return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
     if found.nothing:
@@ -112,16 +113,16 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Stopped by the guard", [_guarded(f) for f in found.guard if f.severity is Severity.ERROR]
     yield "Said by the guard", [_guarded(f) for f in found.guard if f.severity is not Severity.ERROR]
     yield "Lost", [f"{_where(r)}: {why}" for r, why in found.lost]
-    yield "Refused by Azure Policy", [_verdict(v) for v in found.verdicts[new] if v["blocks"]]
-    yield "Said by Azure Policy", [_verdict(v) for v in found.verdicts[new] if not v["blocks"]]
-    yield "No longer said by Azure Policy", [_verdict(v) for v in found.verdicts[gone]]
+    yield "Refused by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if v["blocks"]]
+    yield "Said by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if not v["blocks"]]
+    yield "No longer said by Azure Policy", [said_by_policy(v) for v in found.verdicts[gone]]
     yield "New findings", [f"{f['severity']}  {f['id']}  {f['message']} {f['remedy']}" for f in found.findings[new]]
     yield "Findings that are gone", [f"{f['severity']}  {f['id']}  {f['message']}" for f in found.findings[gone]]
-    yield "Roles given", list(_roles(found.roles[new]))
-    yield "Roles taken away", list(_roles(found.roles[gone]))
+    yield "Roles given", list(roles_given(found.roles[new]))
+    yield "Roles taken away", list(roles_given(found.roles[gone]))
     yield "Egress opened", list(found.egress[new])
     yield "Egress closed", list(found.egress[gone])
-    yield "Addresses", [f"{row.path}: {_value(row.old)} becomes {_value(row.new)}" for row in found.addresses]
+    yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
     yield "Deleted", list(_grouped(found.deleted))
     yield "Replaced", [line for changed in found.changed if changed.replaced for line in _changed(changed)]
     yield "Changed", [line for changed in found.changed if not changed.replaced for line in _changed(changed)]
@@ -132,8 +133,8 @@ def _changed(changed: Changed) -> Iterator[str]:
     became = changed.resource["name"]
     yield _where(changed.before) + (f", becomes {became}" if became != changed.before["name"] else "")
     for change in sorted(changed.changes, key=lambda change: change.kind is Kind.UPDATES)[:_CUT]:
-        row, does = change.row, _does(change)
-        yield f"  {row.path}: {_value(row.old)} becomes {_value(row.new)}{f' ({does})' if does else ''}"
+        row, becomes = change.row, does(change)
+        yield f"  {row.path}: {value(row.old)} becomes {value(row.new)}{f' ({becomes})' if becomes else ''}"
     if len(changed.rows) > _CUT:
         yield f"  and {plural(len(changed.rows) - _CUT, 'further property', 'further properties')}"
 
@@ -156,15 +157,16 @@ def _where(resource: Any) -> str:
     return f"{owner}{counted(1, resource['armType']).removeprefix('1 ')} {resource['name']}"
 
 
-def _verdict(verdict: Any) -> str:
+def said_by_policy(verdict: Any) -> str:
+    """A verdict of Azure Policy in a line, with up to three reasons."""
     name = verdict["id"].rpartition("/")[2]
-    why = "; ".join(f"{r['path'] or r['condition']} is {_value(r['actual'])}" for r in verdict["reasons"][:3])
+    why = "; ".join(f"{r['path'] or r['condition']} is {value(r['actual'])}" for r in verdict["reasons"][:3])
     return f"{verdict['verdict']}  {verdict['reference'] or verdict['policy'].rpartition('/')[2]}  {name}" + (
         f": {why}" if why else f": {verdict['why']}" if verdict["why"] else ""
     )
 
 
-def _roles(roles: Iterable[Any]) -> Iterator[str]:
+def roles_given(roles: Iterable[Any]) -> Iterator[str]:
     """Each role of each kind of principal once, with all that it is given on."""
     scopes: dict[tuple[str, str], list[str]] = {}
     for role in roles:
@@ -178,7 +180,7 @@ def _resource(resource: Any) -> dict[str, Any]:
     return {key: resource[key] for key in keys}
 
 
-def _does(change: Change) -> str:
+def does(change: Change) -> str:
     """What becomes of a change, in words; "" where it is simply made."""
     why = "" if change.kind is Kind.UNKNOWN and not change.rule.source else change.rule.why
     return ": ".join(part for part in (_DOES[change.kind], why) if part)
@@ -193,7 +195,8 @@ def _guarded(finding: Finding) -> str:
     return f"{finding.severity.value}  {finding.check}  {where}{finding.message} {finding.remedy}"
 
 
-def _not_told(found: Difference) -> str:
+def not_told(found: Difference) -> str:
+    """What it cannot tell."""
     return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
 
 
@@ -201,12 +204,13 @@ def _row(row: Row) -> dict[str, Any]:
     return {"path": row.path, "old": row.old, "new": row.new}
 
 
-def _value(value: Any) -> str:
-    if value is None:
+def value(found: Any) -> str:
+    """An old or new value in at most 100 characters."""
+    if found is None:
         return "absent"
-    if isinstance(value, dict) and list(value) == ["$unknown"]:
-        return f"known only at deployment ({value['$unknown']})"
-    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(found, dict) and list(found) == ["$unknown"]:
+        return f"known only at deployment ({found['$unknown']})"
+    told = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
     return told if len(told) <= 100 else f"{told[:97]}..."
 
 

@@ -11,7 +11,9 @@ from checks.finding import Finding, Severity
 from landingzone.config import LandingZoneConfig
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
+from landingzone.problems import listed
 from policies.verdicts import Verdicts
+from reports.words import plural
 
 #: What no preview without a cloud can know. Said wherever its results are shown.
 NOT_COVERED = (
@@ -49,6 +51,16 @@ class Preview:
             return False
         found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
         return found or bool(self.verdicts.denied)
+
+
+def verdict(preview: Preview) -> tuple[Severity | None, str]:
+    """How bad the worst is (None: nothing found), and in words how many of what want a look."""
+    denied, errors, warnings = len(preview.verdicts.denied), *map(preview.count, (Severity.ERROR, Severity.WARNING))
+    said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
+    said += [plural(errors, "error")] if errors else []
+    said += [plural(warnings, "warning")] if warnings else []
+    worst = Severity.ERROR if denied or errors else Severity.WARNING if warnings else None
+    return worst, listed(said) if said else "nothing found"
 
 
 def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:

@@ -1,0 +1,119 @@
+"""A preview as one HTML file: no network, no script, for people who approve and for those who keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from landingzone.problems import dotted
+from landingzone.quota import demands
+from landingzone.relaxations import relaxations
+from reports import existing_hub, kubernetes, quota
+from reports.as_markdown import summary
+from reports.difference import Difference
+from reports.html.address_map import address_map
+from reports.html.built import built
+from reports.html.changes import changes
+from reports.html.dns import dns
+from reports.html.egress import egress
+from reports.html.findings import LEVELS, accepted_findings, findings
+from reports.html.heat_map import heat_map
+from reports.html.role_matrix import role_matrix
+from reports.html.topology import topology
+from reports.preview import NOT_COVERED, Preview, verdict
+from reports.words import place, plural
+
+#: What each section is called, in its order; by the name of its template.
+SECTIONS = {
+    "changes": "What changes",
+    "findings": "Findings",
+    "relaxations": "Less secure than the default",
+    "topology": "Networks",
+    "addresses": "Addresses",
+    "egress": "Egress",
+    "dns": "Private DNS",
+    "roles": "Roles",
+    "policies": "Azure Policy",
+    "demands": "What others must see to",
+    "quota": "Quota",
+    "built": "What would be built",
+    "limits": "What this does not cover",
+}
+
+
+def render(preview: Preview, against: Difference | None = None) -> str:
+    """The whole preview; with a difference, that first."""
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    told = sections(preview, against)
+    return environment.get_template("report.html.jinja").render(
+        stack=preview.stack,
+        today=preview.graph.today,
+        plan=preview.plan,
+        place=place(preview.plan),
+        organisation=preview.config.organisation,
+        verdict=_verdict(preview, against),
+        numbers=[*_numbers(preview), *summary(preview)],
+        titles={name: title for name, title in SECTIONS.items() if told[name]},
+        told=told,
+    )
+
+
+def sections(preview: Preview, against: Difference | None = None) -> dict[str, Any]:
+    """What each section shows, by its name; nothing where it is left out."""
+    plan = preview.plan
+    found, excused = findings(preview), accepted_findings(preview)
+    zones, owners = dns(preview), _demands(preview)
+    return {
+        "changes": changes(against) if against else None,
+        "findings": {"found": found, "accepted": excused},
+        "relaxations": [(dotted(r.path), r.gives_up) for r in relaxations(preview.config)],
+        "topology": topology(preview),
+        "addresses": address_map(plan),
+        "egress": egress(preview),
+        "dns": zones,
+        "roles": role_matrix(plan),
+        "policies": heat_map(preview.verdicts),
+        "demands": owners,
+        "quota": [(d, list(quota.rows(d)), list(quota.unknown(d))) for d in demands(plan)],
+        "built": built(preview),
+        "limits": NOT_COVERED,
+    }
+
+
+def _verdict(preview: Preview, against: Difference | None) -> tuple[str, str]:
+    """The colour of the whole, and the sentence for it."""
+    worst, said = verdict(preview)
+    if against is not None:
+        told = changes(against)
+        return told.level, told.headline
+    return LEVELS[worst] if worst else "good", said
+
+
+def _numbers(preview: Preview) -> list[tuple[str, str]]:
+    plan = preview.plan
+    projects = len({environment.project for environment in plan.environments})
+    counts = (
+        plural(len(plan.subscriptions), "subscription"),
+        plural(len(plan.spokes), "spoke"),
+        plural(projects, "project"),
+        plural(len(plan.environments), "environment"),
+    )
+    return [("landing zone", ", ".join(counts))]
+
+
+def _demands(preview: Preview) -> list[tuple[str, tuple[str, ...]]]:
+    """What owners of what exists must see to: whose, and a sentence each."""
+    plan = preview.plan
+    hub = existing_hub.demands(plan)
+    told = [("The existing hub", hub)] if hub else []
+    told += [(f"The existing {what}", asked) for what, asked in existing_hub.owners_must(plan)]
+    for cluster, asked in kubernetes.demands(plan).items():
+        told.append((f"The attached Kubernetes cluster {cluster.rsplit('/', 1)[-1]}", asked))
+    return told

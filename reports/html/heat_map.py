@@ -1,0 +1,130 @@
+"""Policies by types of resources: what is said how often, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.engine.requests import Answer
+from policies.verdicts import Verdicts
+from reports import policy
+from reports.words import WORDS
+
+#: Names of one reason that are told; the others are counted, so that a report of any landing zone stays small.
+_NAMES = 200
+#: How bad a word is, for its colour: refused, wants a look, changed by Azure, not known, accepted, fine.
+_LEVELS = {
+    "deny": "bad", "error": "bad", "invalid": "bad", "undecided": "look", "audit": "look",
+    "audit-if-not-exists": "look", "deny-action": "look", "manual": "look", "modify": "change", "append": "change",
+    "deploy-if-not-exists": "change", "not-judged": "unknown", "exempt": "unknown", "compliant": "good",
+}  # fmt: skip
+#: Levels, the worst first.
+_RANKS = ("bad", "look", "change", "unknown", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one policy says of the resources of one type. `word`: the worst; `count`: how often of `of`."""
+
+    word: str
+    level: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One answer to some resources, and why. `more`: how many names are left out."""
+
+    word: str
+    level: str
+    blocks: bool
+    names: tuple[str, ...]
+    more: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy of an assignment. `cells` in the order of the columns, None where it looks at nothing of that type."""
+
+    assignment: str
+    title: str
+    effects: tuple[str, ...]
+    enforced: bool
+    cells: tuple[Cell | None, ...]
+    reasons: tuple[Reason, ...]
+    compliant: int
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """`types`: the columns, in words; `unjudged`: policies that are not known here, in sentences."""
+
+    types: tuple[str, ...]
+    rows: tuple[PolicyRow, ...]
+    summary: str
+    unjudged: tuple[str, ...]
+
+
+def heat_map(verdicts: Verdicts) -> HeatMap:
+    """Every policy that looked at something; those with something to say first, the worst of them at the top."""
+    by_policy: dict[tuple[str, str, str], list[Answer]] = {}
+    types: Counter[str] = Counter()
+    for answer in verdicts.answers:
+        reference = answer.policy.reference if answer.policy else ""
+        definition = answer.policy.definition_id.lower() if answer.policy else ""
+        by_policy.setdefault((answer.assignment.id.lower(), definition, reference), []).append(answer)
+        types[answer.subject.type.lower()] += 1
+    columns = sorted(types, key=lambda name: (-types[name], name))
+    rows = sorted((_row(answers, columns) for answers in by_policy.values()), key=_worst)
+    return HeatMap(
+        types=tuple(_in_words(name) for name in columns),
+        rows=tuple(rows),
+        summary=policy.summary(verdicts),
+        unjudged=tuple(policy.unjudged(verdicts)),
+    )
+
+
+def _worst(row: PolicyRow) -> tuple[int, int]:
+    word = min(policy.ORDER.index(cell.word) for cell in row.cells if cell)
+    return _RANKS.index(row.level), word
+
+
+def _row(answers: list[Answer], columns: Iterable[str]) -> PolicyRow:
+    first = answers[0]
+    by_type: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_type.setdefault(answer.subject.type.lower(), []).append(answer)
+    reasons = policy.groups(Verdicts(tuple(answers)))
+    level = min((_LEVELS[answer.word] for answer in answers), key=_RANKS.index)
+    return PolicyRow(
+        assignment=first.assignment.name,
+        title=first.policy.definition.title if first.policy else first.assignment.name,
+        effects=tuple(dict.fromkeys(answer.verdict.effect for answer in answers if answer.verdict.effect)),
+        enforced=first.assignment.enforced,
+        cells=tuple(_cell(by_type[name]) if name in by_type else None for name in columns),
+        reasons=tuple(_reason(one, alike) for one, alike in reasons),
+        compliant=sum(answer.word == "compliant" for answer in answers),
+        level=level,
+    )
+
+
+def _cell(answers: list[Answer]) -> Cell:
+    words = Counter(answer.word for answer in answers)
+    word = min(words, key=lambda word: (_RANKS.index(_LEVELS[word]), policy.ORDER.index(word)))
+    return Cell(word, _LEVELS[word], words[word], len(answers))
+
+
+def _reason(first: Answer, answers: list[Answer]) -> Reason:
+    names = tuple(dict.fromkeys(answer.subject.name for answer in answers))
+    because = tuple(policy.because(first))
+    return Reason(first.word, _LEVELS[first.word], first.blocks, names[:_NAMES], len(names[_NAMES:]), because)
+
+
+def _in_words(arm_type: str) -> str:
+    """As people say it, several of them. Policies know resource groups by another type than requests for them have."""
+    known = arm_type.replace("microsoft.resources/subscriptions/", "microsoft.resources/")
+    return WORDS.get(known, ("", arm_type.rpartition("/")[2]))[1]

@@ -1,0 +1,143 @@
+"""The HTML report: one file that asks nobody for anything, and says what the preview and the difference say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from landingzone.load import load
+from landingzone.plan import make_plan
+from preview import preview_stack
+from reports import as_html, as_json
+from reports.difference import Difference, difference
+from reports.preview import Preview, alike
+from tests.conftest import ROOT, STACKS, previewed
+from tests.test_command_line import amlz
+
+GOLDEN = ROOT / "tests" / "golden" / "change.html"
+RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
+DEV = "            network: 10.60.16.0/25\n"
+#: A change with something in every part: a replaced account, a role and hosts that come, a finding that is accepted.
+CHANGE = {
+    DEV: DEV + "            security: {publicNetworkAccess: true, storageSharedKeys: true}\n",
+    "cpu: {size: Standard_D4s_v5, maxNodes: 8}": "cpu: {size: Standard_D8s_v5, maxNodes: 8}",
+    "          pipelines: [2": "          readers: [11111111-aaaa-4bbb-8ccc-000000000004]\n          pipelines: [2",
+    "    projects:\n": """    acceptedFindings:
+      - finding: exposure/public-access
+        resource: appi-health-triage-dev
+        reason: Telemetry holds no personal data <here>.
+        expiresOn: "2027-03-31"
+        ticket: PLAT-7
+    egressHosts:
+      models: {hosts: [models.contoso.com], why: "Models & weights of our own."}
+    projects:
+""",
+}
+
+
+def at_a_day(folder: Path, text: str) -> Preview:
+    """The preview of a stack file on a day."""
+    path = folder / "Pulumi.recommended.yaml"
+    path.write_text(text)
+    file = load(str(path))
+    return preview_stack(file, make_plan(file.config), "2026-11-21")
+
+
+def rich_change(folder: Path) -> tuple[Preview, Difference]:
+    """The recommended landing zone with that change, and the difference."""
+    text = RECOMMENDED
+    for old, new in CHANGE.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    before, after = at_a_day(folder, RECOMMENDED), at_a_day(folder, text)
+    told = (json.loads(as_json.render(one)) for one in (before, after))
+    return after, difference("main", *told)
+
+
+class Elements(HTMLParser):
+    """Every element with its attributes, and all text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, name: str) -> Iterator[str]:
+        """Values of an attribute."""
+        return (value for _, attributes in self.found if (value := attributes.get(name)))
+
+
+def test_a_rich_change_is_told_to_the_letter(tmp_path: Path) -> None:
+    """Read it in a browser when it changes: tests/golden/change.html."""
+    told = as_html.render(*rich_change(tmp_path))
+
+    assert told == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
+def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
+    """Nothing is loaded, every link leads to a place in the page, ids are there once, and the browser is told so."""
+    page = Elements(as_html.render(previewed(stack)))
+    ids = list(page.all("id"))
+    links = list(page.all("href"))
+
+    policy = next(a["content"] for _, a in page.found if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert {tag for tag, _ in page.found} & {"script", "link", "img", "iframe", "object", "embed", "base"} == set()
+    assert list(page.all("src")) == []
+    assert [name for _, attributes in page.found for name in attributes if name.startswith("on")] == []
+    assert sorted(set(ids)) == sorted(ids)
+    assert {link for link in links if not link.startswith("#")} == set()
+    assert {link.removeprefix("#") for link in links} <= set(ids)
+
+
+@pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
+def test_it_says_what_the_preview_says(stack: str) -> None:
+    """Every finding, zone, role, rule, subnet and resource that has a name of its own, as text."""
+    preview = previewed(stack)
+    told = Elements(as_html.render(preview)).text
+
+    expected = [first.message for first, _ in alike(preview.findings)]
+    expected += [other.name for _, others in alike(preview.findings) for other in others]
+    expected += [role.why for role in preview.plan.roles()]
+    expected += [s.cidr for space in preview.plan.addresses.spaces for b in space.blocks for s in b.subnets]
+    expected += [r.name for r in preview.graph if not r.arm_type.endswith("/roleAssignments")]
+    assert [text for text in expected if text not in told] == []
+
+
+def test_values_are_text_and_never_markup(tmp_path: Path) -> None:
+    """Whatever the stack file says."""
+    nasty = '<img src=x> & "q" \'</style><script>'
+    text = (ROOT / STACKS["dev"]).with_name("Pulumi.dev.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_text(text.replace("organisation: Contoso", f"organisation: {json.dumps(nasty)}"))
+    file = load(str(path))
+
+    page = Elements(as_html.render(preview_stack(file, make_plan(file.config))))
+
+    assert nasty in page.text
+    assert {tag for tag, _ in page.found} & {"script", "img"} == set()
+
+
+def test_the_command_writes_it(tmp_path: Path) -> None:
+    """And --all names the forms that it has."""
+    out = tmp_path / "report.html"
+
+    ran = amlz("preview", "dev", "--format", "html", "--output", str(out))
+    every = amlz("preview", "--all", "--format", "html")
+
+    assert (ran.returncode, out.read_text(encoding="utf-8")) == (0, as_html.render(previewed("dev")))
+    assert every.returncode == 2
+    assert "a preview of all stacks has the forms text, markdown, json" in re.sub(r"[\s│]+", " ", every.stderr)
