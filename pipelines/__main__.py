@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipelines import matrix, preview
+from pipelines import deploy, drift, matrix, preview
 from pipelines.problems import PipelineError
 from pipelines.runner import Runner
 
@@ -27,6 +27,18 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("post", help="posts the bundle of the run that started this one")
     verb.add_argument("--findings", choices=["true", ""], default="", help="also findings, beside their lines")
+    verb = verbs.add_parser("ready", help="whether variables are set, as the output `ready`")
+    verb.add_argument("variables", nargs="+")
+    verb = verbs.add_parser("approval", help="fails where an environment of GitHub demands no approval")
+    verb.add_argument("environment")
+    verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
+    verb.add_argument("stack")
+    verb.add_argument("--approved", default="", help="the digest that was approved")
+    verb = verbs.add_parser("look", help="whether a stack is as it was deployed")
+    verb.add_argument("stack")
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("drift", help="opens, edits or closes the one ticket")
+    verb.add_argument("looked", type=Path)
     return parser
 
 
@@ -41,7 +53,19 @@ def main() -> int:
 
 
 def _run(asked: argparse.Namespace, runner: Runner) -> int:
-    if asked.verb == "matrix":
+    if asked.verb == "ready":
+        _ready(asked.variables, runner)
+    elif asked.verb == "approval":
+        from pipelines import github
+
+        github.demands_approval(runner, asked.environment)
+    elif asked.verb == "guard":
+        return deploy.guard(asked.stack, runner, asked.approved)
+    elif asked.verb == "look":
+        return drift.look(asked.stack, asked.to)
+    elif asked.verb == "drift":
+        return drift.tell(asked.looked, runner)
+    elif asked.verb == "matrix":
         matrix.hand_on(asked.stacks, runner)
     elif asked.verb == "preview":
         code = preview.reports(asked.stack, asked.against, asked.to)
@@ -56,6 +80,14 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
 
         github.post(runner, findings=asked.findings == "true")
     return 0
+
+
+def _ready(variables: list[str], runner: Runner) -> None:
+    """Says what is not set, so that a fork without an account is told and not failed."""
+    unset = [name for name in variables if not runner.environment.get(name)]
+    if unset:
+        runner.notice(f"Nothing is done: {', '.join(unset)} not set. docs/pipelines.md says what belongs there.")
+    runner.output("ready", "false" if unset else "true")
 
 
 if __name__ == "__main__":

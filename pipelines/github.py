@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines import bundle, words
+from pipelines import bundle, drift, words
 from pipelines.problems import PipelineError, Refused
 from pipelines.runner import Runner
 from pipelines.web import Client
@@ -95,7 +95,7 @@ def comment(api: Client, told: bundle.Bundle, run: Mapping[str, Any], *, strange
 
 def is_ours(record: Mapping[str, Any], marker: str) -> bool:
     """Whether the pipeline wrote a comment or an issue: others can write the marker too."""
-    return record["user"]["login"] == BOT and (record["body"] or "").startswith(marker)
+    return (record["user"] or {}).get("login") == BOT and (record["body"] or "").startswith(marker)
 
 
 def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
@@ -109,3 +109,44 @@ def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
             raise
         return f"{name} was not taken: is code scanning on in this repository? {refused}"
     return f"{name} is uploaded."
+
+
+def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
+    """One issue of what was changed by hand: opened, edited where it says something else, closed when all is well."""
+    api = client(runner)
+    repository = f"{runner.get('GITHUB_SERVER_URL')}/{runner.get('GITHUB_REPOSITORY')}"
+    run = f"{repository}/actions/runs/{runner.get('GITHUB_RUN_ID')}"
+    ours = next((issue for issue in pages(api, "/issues?state=open") if is_ours(issue, words.DRIFT)), None)
+    if drift.is_clean(looked):
+        if ours is None:
+            runner.notice("Every stack is as it was deployed.")
+            return
+        path = f"/issues/{int(ours['number'])}"
+        api.ask("POST", f"{path}/comments", {"body": f"Every stack is as it was deployed, says [this run]({run})."})
+        api.ask("PATCH", path, {"state": "closed", "state_reason": "completed"})
+        runner.notice(f"Every stack is as it was deployed: #{ours['number']} is closed.")
+        return
+    asked = {"title": drift.TITLE, "body": f"{words.DRIFT}\n{drift.markdown(looked, f'[this run]({run})')}"}
+    if ours is None:
+        ours = api.ask("POST", "/issues", asked)
+    else:
+        api.ask("PATCH", f"/issues/{int(ours['number'])}", asked)
+    runner.notice(f"#{ours['number']} says what differs.")
+
+
+def demands_approval(runner: Runner, environment: str) -> None:
+    """Raises PipelineError where a deployment to an environment waits for nobody.
+
+    GitHub makes an environment that there is not, without any rule, as soon as a job names it.
+    """
+    try:
+        told = client(runner).ask("GET", f"/environments/{environment}")
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        told = {}
+    if not any(rule["type"] == "required_reviewers" for rule in told.get("protection_rules", ())):
+        raise PipelineError(
+            f"the environment {environment}\n  Nobody has to approve what is deployed to it, and this stack holds "
+            "production.\n  Give it required reviewers, or set the variable AMLZ_APPROVAL to `elsewhere`."
+        )

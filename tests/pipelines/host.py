@@ -26,6 +26,7 @@ class Host:
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
     artifacts: dict[int, bytes] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    environments: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     refuses: dict[str, int] = field(default_factory=dict)
 
@@ -40,6 +41,8 @@ class Host:
             zipped = self.artifacts.get(int(found[1]))
             told = [] if zipped is None else [{"id": int(found[1]), "size_in_bytes": len(zipped)}]
             return {"artifacts": told if "name=amlz-report" in path else []}
+        if found := re.fullmatch(r"/environments/(.+)", plain):
+            return self.environments[found[1]]
         if plain == "/code-scanning/sarifs":
             self.findings.append(body)
             return {"id": "1"}
@@ -66,7 +69,12 @@ class Host:
 
     def environment(self) -> dict[str, str]:
         """What GitHub sets for a step with a token."""
-        return {"GITHUB_API_URL": self.address, "GITHUB_REPOSITORY": REPOSITORY}
+        return {
+            "GITHUB_API_URL": self.address,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_RUN_ID": "41",
+        }
 
 
 @contextmanager

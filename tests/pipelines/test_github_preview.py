@@ -6,52 +6,22 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.common import MINIMAL, READER, begun, merged
+from tests.pipelines.common import MINIMAL, begun, merged
 from tests.pipelines.host import TOKEN, Host, host
-from tests.pipelines.workflow import Result, Runs, workflow
+from tests.pipelines.workflow import Result, Runs, commands
 
 NUMBER, RUN, FORK, OURS = 7, 41, 2002, 2001
-OPENED = MINIMAL.replace("      churn:\n", "      fraud:\n")
-READ = MINIMAL.replace("    projects:\n", f"    access: {{readers: [{READER}]}}\n    projects:\n")
+HEAD = "1234567890123456789012345678901234567890"
+OTHER = MINIMAL.replace("      churn:\n", "      fraud:\n")
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
-    """What became of each job of the workflow that has no token, and where its bundle is."""
-
-    runs: Runs
-    head: str
-    jobs: dict[str, Result]
-
-
-@pytest.fixture(scope="module")
-def pull_request(tmp_path_factory: pytest.TempPathFactory) -> PullRequest:
-    """A change that takes a project's data away, and a stack; another stack has a comment more."""
-    runs = begun(tmp_path_factory.mktemp("pull"), {}, {"small": MINIMAL, "gone": MINIMAL})
-    head, merge = merged(runs, {"small": OPENED, "gone": None})
-    github: dict[str, Any] = {"base_ref": "main", "event": {"pull_request": {"number": NUMBER}}}
-    context: dict[str, Any] = {"github": github}
-    jobs = {"stacks": runs.job("preview.yml", "stacks", context, merge)}
-    needs = {"stacks": {"result": jobs["stacks"].result, "outputs": jobs["stacks"].outputs}}
-    for row in json.loads(jobs["stacks"].outputs["stacks"])["include"]:
-        made = context | {"needs": needs, "matrix": row}
-        jobs["preview"] = runs.job("preview.yml", "preview", made, merge)
-    needs["preview"] = {"result": jobs["preview"].result, "outputs": {}}
-    jobs["report"] = runs.job("preview.yml", "report", context | {"needs": needs}, merge)
-    needs["report"] = {"result": jobs["report"].result, "outputs": {}}
-    jobs["verdict"] = runs.job("preview.yml", "verdict", context | {"needs": needs}, merge)
-    return PullRequest(runs, head, jobs)
-
-
-def zipped(folder: Path, **more: str) -> bytes:
-    """A folder as an artifact, with other files in the place of some."""
-    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())} | more
+def zipped(files: dict[str, str]) -> bytes:
+    """Files as an artifact."""
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
@@ -59,23 +29,32 @@ def zipped(folder: Path, **more: str) -> bytes:
     return memory.getvalue()
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A repository whose default branch has two stacks."""
+    return begun(tmp_path_factory.mktemp("pull"), {}, {"small": MINIMAL, "gone": MINIMAL})
+
+
+SARIF = json.dumps({"runs": [{"tool": {"driver": {"name": "amlz"}}}]})
+BUNDLE = {"about.json": '{"number": 7, "quiet": false}', "comment.md": "## ✅ small\n", "small.sarif": SARIF}
+
+
 @pytest.fixture
-def code_host(pull_request: PullRequest) -> Iterator[Host]:
+def code_host() -> Iterator[Host]:
     """GitHub with the pull request and the artifact of its run."""
     with host() as told:
-        told.artifacts[RUN] = zipped(pull_request.runs.artifacts["amlz-report"])
-        told.pulls[NUMBER] = {"state": "open", "head": {"sha": pull_request.head, "repo": {"id": FORK}}}
+        told.artifacts[RUN] = zipped(BUNDLE)
+        told.pulls[NUMBER] = {"state": "open", "head": {"sha": HEAD, "repo": {"id": FORK}}}
         yield told
 
 
-def posted(pull_request: PullRequest, code_host: Host, findings: str = "true") -> Result:
+def posted(runs: Runs, code_host: Host, findings: str = "true", head: str = HEAD) -> Result:
     """The second workflow, on the event that the end of the first one is."""
-    runs = pull_request.runs
     event = {
         "event": "pull_request",
         "conclusion": "failure",
         "id": RUN,
-        "head_sha": pull_request.head,
+        "head_sha": head,
         "html_url": "https://github.com/contoso/landing-zone/actions/runs/41",
         "head_branch": "change",
         "head_repository": {"id": FORK},
@@ -90,52 +69,77 @@ def posted(pull_request: PullRequest, code_host: Host, findings: str = "true") -
     return with_event.job("preview-comment.yml", "comment", context, "origin/main")
 
 
-def test_a_change_that_is_stopped_is_a_red_check_with_its_report(pull_request: PullRequest) -> None:
-    """Only the stack that it touches is previewed; what the comment says is on the page of the run too."""
-    jobs = pull_request.jobs
+def previewed(runs: Runs, merge: str) -> dict[str, Result]:
+    """Every job of the workflow that has no token, on a merge that GitHub tries."""
+    context: dict[str, Any] = {"github": {"base_ref": "main", "event": {"pull_request": {"number": NUMBER}}}}
+    jobs = {"stacks": runs.job("preview.yml", "stacks", context, merge)}
+    needs = {"stacks": {"result": jobs["stacks"].result, "outputs": jobs["stacks"].outputs}}
+    for row in json.loads(jobs["stacks"].outputs["stacks"])["include"]:
+        jobs["preview"] = runs.job("preview.yml", "preview", context | {"needs": needs, "matrix": row}, merge)
+    for job, more in (("report", "preview"), ("verdict", "report")):
+        needs[more] = {"result": jobs[more].result, "outputs": {}}
+        jobs[job] = runs.job("preview.yml", job, context | {"needs": needs}, merge)
+    return jobs
+
+
+def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, code_host: Host) -> None:
+    """Only the stack that it touches is previewed. What is stopped is a red check, with its report all the same.
+
+    Every command of both workflows is run: there is none that this does not know.
+    """
+    runs = begun(tmp_path, {}, {"small": MINIMAL, "gone": MINIMAL})
+    head, merge = merged(runs, {"small": OTHER, "gone": None})
+
+    jobs = previewed(runs, merge)
 
     assert {name: job.result for name, job in jobs.items()} == {
         "stacks": "success", "preview": "failure", "report": "success", "verdict": "failure"
     }  # fmt: skip
     row = '{"stack":"small","path":"Pulumi.small.yaml","production":false,"dependsOn":[],"wave":1}'
     assert jobs["stacks"].outputs == {"any": "true", "stacks": f'{{"include":[{row}]}}'}
-    lines = jobs["report"].summary.splitlines()
+    report = jobs["report"].summary
+    lines = report.splitlines()
     assert lines[:2] == [
         "<!-- amlz preview -->",
         "## ❌ small against main: 59 created, 1 changed, 59 deleted, 54 unchanged",
     ]
     assert lines[-1] == "Gone since main: gone. What they built stays in Azure until `pulumi destroy`."
-    assert sorted(path.name for path in pull_request.runs.artifacts["amlz-report"].iterdir()) == [
-        "about.json", "comment.md", "small.sarif",
-    ]  # fmt: skip
-    assert sorted(path.name for path in pull_request.runs.artifacts["amlz-pages"].iterdir()) == ["comment.md"]
+    bundle = {path.name: path.read_text(encoding="utf-8") for path in runs.artifacts["amlz-report"].iterdir()}
+    assert sorted(bundle) == ["about.json", "comment.md", "small.sarif"]
+    assert sorted(path.name for path in runs.artifacts["amlz-pages"].iterdir()) == ["comment.md"]
 
+    code_host.artifacts[RUN] = zipped(bundle)
+    code_host.pulls[NUMBER]["head"]["sha"] = head
+    posted(runs, code_host, head=head)
 
-def test_the_comment_is_posted_once_and_then_edited_in_place(pull_request: PullRequest, code_host: Host) -> None:
-    """A comment of others with the same marker is left alone; findings stand beside the lines of the commit."""
-    code_host.comments.append({"id": 1, "issue": NUMBER, "user": {"login": "mallory"}, "body": "<!-- amlz preview -->"})
-
-    first = posted(pull_request, code_host)
-    body = code_host.comments[1]["body"]
-    second = posted(pull_request, code_host, findings="")
-
-    report = (pull_request.runs.artifacts["amlz-report"] / "comment.md").read_text(encoding="utf-8")
     note = (
-        f"> From a fork: the fork's own code wrote this, at {pull_request.head[:7]} in "
+        f"> From a fork: the fork's own code wrote this, at {head[:7]} in "
         "[this run](https://github.com/contoso/landing-zone/actions/runs/41). Read the change before you believe it."
     )
-    assert body == f"<!-- amlz preview -->\n{note}\n\n{report.removeprefix('<!-- amlz preview -->').strip()}\n"
+    assert [comment["body"] for comment in code_host.comments] == [
+        f"<!-- amlz preview -->\n{note}\n\n{report.removeprefix('<!-- amlz preview -->').strip()}\n"
+    ]
+    assert [(f["commit_sha"], f["ref"]) for f in code_host.findings] == [(head, "refs/pull/7/head")]
+    assert runs.ran == commands("preview.yml") | commands("preview-comment.yml")
+
+
+def test_the_comment_is_posted_once_and_then_edited_in_place(runs: Runs, code_host: Host) -> None:
+    """A comment of others with the same marker is left alone."""
+    code_host.comments.append({"id": 1, "issue": NUMBER, "user": {"login": "mallory"}, "body": "<!-- amlz preview -->"})
+
+    first = posted(runs, code_host)
+    second = posted(runs, code_host, findings="")
+
     assert code_host.asked == [
         "POST /issues/7/comments", "POST /code-scanning/sarifs", "PATCH /issues/comments/2",
     ]  # fmt: skip
-    assert [(c["user"]["login"], c["body"] == body) for c in code_host.comments] == [
-        ("mallory", False), ("github-actions[bot]", True),
+    assert [comment["body"].splitlines()[-1] for comment in code_host.comments] == [
+        "<!-- amlz preview -->", "## ✅ small",
     ]  # fmt: skip
-    assert [(f["commit_sha"], f["ref"]) for f in code_host.findings] == [(pull_request.head, "refs/pull/7/head")]
+    said = "::notice::The comment of #7 says what 1234567 changes.\n"
     assert [first.said["Post"], second.said["Post"]] == [
-        f"::notice::The comment of #7 says what {pull_request.head[:7]} changes.\n::notice::small.sarif is uploaded.\n",
-        f"::notice::The comment of #7 says what {pull_request.head[:7]} changes.\n"
-        "::notice::Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.\n",
+        f"{said}::notice::small.sarif is uploaded.\n",
+        f"{said}::notice::Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.\n",
     ]
 
 
@@ -149,53 +153,48 @@ STALE = [
 
 @pytest.mark.parametrize(("_what", "pull"), STALE, ids=[row[0] for row in STALE])
 def test_a_run_posts_only_to_the_pull_request_of_its_commit(
-    pull_request: PullRequest, code_host: Host, _what: str, pull: dict[str, Any]
+    runs: Runs, code_host: Host, _what: str, pull: dict[str, Any]
 ) -> None:
     """Whatever number the run says."""
-    code_host.pulls[NUMBER] = {**pull, "head": {"sha": pull_request.head, **pull["head"]}}
+    code_host.pulls[NUMBER] = {**pull, "head": {"sha": HEAD, **pull["head"]}}
 
-    told = posted(pull_request, code_host)
+    told = posted(runs, code_host)
 
     assert (told.result, told.said["Post"], code_host.asked) == (
         "success", "::notice::#7 is closed, or has other commits by now. Nothing was posted.\n", []
     )  # fmt: skip
 
 
-def test_a_run_without_a_report_posts_nothing(pull_request: PullRequest, code_host: Host) -> None:
+def test_a_run_without_a_report_posts_nothing(runs: Runs, code_host: Host) -> None:
     """A stack file that does not load: the run's own log says so."""
     code_host.artifacts.clear()
 
-    told = posted(pull_request, code_host)
+    told = posted(runs, code_host)
 
     assert (told.result, code_host.asked) == ("success", [])
 
 
-def test_code_scanning_that_is_off_does_not_keep_the_comment_from_being_posted(
-    pull_request: PullRequest, code_host: Host
-) -> None:
+def test_code_scanning_that_is_off_does_not_keep_the_comment_from_being_posted(runs: Runs, code_host: Host) -> None:
     """It is told, since somebody asked for it."""
     code_host.refuses["/code-scanning/sarifs"] = 403
 
-    told = posted(pull_request, code_host)
+    told = posted(runs, code_host)
 
     assert (told.result, len(code_host.comments)) == ("success", 1)
     assert "small.sarif was not taken: is code scanning on in this repository?" in told.said["Post"]
 
 
-def test_where_nothing_differs_a_comment_is_edited_but_none_is_made(pull_request: PullRequest, code_host: Host) -> None:
+def test_where_nothing_differs_a_comment_is_edited_but_none_is_made(runs: Runs, code_host: Host) -> None:
     """A pull request for a page of docs/ gets no comment."""
-    quiet = zipped(
-        pull_request.runs.artifacts["amlz-report"],
-        **{"about.json": '{"number": 7, "quiet": true}', "comment.md": "## ✅ No stack differs\n"},
-    )
-    code_host.artifacts[RUN] = quiet
+    quiet = {"about.json": '{"number": 7, "quiet": true}', "comment.md": "## ✅ No stack differs\n"}
+    code_host.artifacts[RUN] = zipped(quiet)
 
-    posted(pull_request, code_host, findings="")
+    posted(runs, code_host, findings="")
     none = list(code_host.comments)
     code_host.comments.append(
         {"id": 1, "issue": NUMBER, "user": {"login": "github-actions[bot]"}, "body": "<!-- amlz preview -->"}
     )
-    posted(pull_request, code_host, findings="")
+    posted(runs, code_host, findings="")
 
     assert none == []
     assert code_host.comments[0]["body"].splitlines()[-1] == "## ✅ No stack differs"
@@ -218,18 +217,3 @@ def test_a_pull_request_that_touches_no_stack_previews_none(tmp_path: Path) -> N
 
     assert (preview.result, report.result, verdict.result) == ("skipped", "success", "success")
     assert report.summary == "<!-- amlz preview -->\n## ✅ No stack differs\n\nNo difference from main: small.\n"
-
-
-def test_every_command_of_these_workflows_was_run(pull_request: PullRequest, code_host: Host) -> None:
-    """None is there that no test knows."""
-    posted(pull_request, code_host)
-
-    names = ("preview.yml", "preview-comment.yml")
-    steps = {
-        (name, job, step["name"])
-        for name in names
-        for job, asked in workflow(name)["jobs"].items()
-        for step in asked["steps"]
-        if "run" in step
-    }
-    assert {row for row in pull_request.runs.ran if row[0] in names} == steps

@@ -19,12 +19,20 @@ from tests.conftest import ROOT
 from tests.pipelines.expressions import Context, evaluate, filled, shown
 
 WORKFLOWS = ROOT / ".github" / "workflows"
+#: Actions of others that change nothing that a later step could see here.
+QUIET = ("actions/setup-python", "pulumi/actions")
 
 
 def workflow(name: str) -> dict[str, Any]:
     """A workflow of this repository as data. YAML takes its key `on` for a truth value."""
     told: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
     return {("on" if key is True else key): value for key, value in told.items()}
+
+
+def action(use: str) -> dict[str, Any]:
+    """An action of this repository as data."""
+    told: dict[str, Any] = yaml.safe_load((ROOT / use / "action.yml").read_text(encoding="utf-8"))
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Result:
 
 @dataclass
 class Runs:
-    """Runs of jobs in clones of `origin`. `ran`: (workflow, job, step) of every step that was run."""
+    """Runs of jobs in clones of `origin`. `ran`: (file, job, step) of every step that was run."""
 
     folder: Path
     origin: Path
@@ -52,55 +60,30 @@ class Runs:
         """Runs a job of a workflow. A condition that does not hold skips it."""
         told = workflow(name)
         asked = told["jobs"][job]
-        full = {"status": "success", "needs": {}, "vars": {}, "matrix": {}, "steps": {}, "inputs": {}, **context}
-        wanted = asked.get("if", "success()")
+        full = {"status": "success", "needs": {}, "vars": {}, "matrix": {}, "inputs": {}, **context}
+        wanted = str(asked.get("if", "success()"))
         failed = any(need["result"] != "success" for need in full["needs"].values())
-        if not evaluate(str(wanted), full) or (
-            failed and not re.search(r"always\(|cancelled\(|failure\(", str(wanted))
-        ):
+        if not evaluate(wanted, full) or (failed and not re.search(r"(always|cancelled|failure)\(", wanted)):
             return Result("skipped", {}, {}, "")
-        at = self._clone(revision)
-        env = {
-            key: shown(filled(value, full)) for key, value in {**told.get("env", {}), **asked.get("env", {})}.items()
-        }
-        permissions = asked.get("permissions", told.get("permissions", {}))
-        status, said = "success", dict[str, str]()
-        full["steps"] = {}
-        files = {key: at.parent / f"{at.name}.{key}" for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        for step in asked["steps"]:
-            full["status"] = status
-            condition = str(step.get("if", "success()"))
-            if not evaluate(condition, full) or (status != "success" and "always()" not in condition):
-                continue
-            if "uses" in step:
-                self._action(step["uses"].partition("@")[0], filled(step.get("with", {}), full), at, permissions)
-                continue
-            label = filled(step["name"], full)
-            self.ran.add((name, job, step["name"]))
-            for path in files.values():
-                path.touch()
-            files["GITHUB_OUTPUT"].write_text("")
-            own = {key: shown(filled(value, full)) for key, value in step.get("env", {}).items()}
-            code, said[label] = self._run(step, at, {**env, **own, **{key: str(path) for key, path in files.items()}})
-            status = "failure" if code and not step.get("continue-on-error") else status
-            if "id" in step:
-                lines = files["GITHUB_OUTPUT"].read_text().splitlines()
-                full["steps"][step["id"]] = {
-                    "outputs": dict(line.split("=", 1) for line in lines),
-                    "outcome": "failure" if code else "success",
-                }
+        env = {**told.get("env", {}), **asked.get("env", {})}
+        steps = _Steps(self, (name, job), self._clone(revision), asked.get("permissions", {}))
+        steps.environment = {key: shown(filled(value, full)) for key, value in env.items()}
+        steps.run(asked["steps"], full)
+        full["steps"] = steps.outputs
         outputs = {key: filled(value, full) for key, value in asked.get("outputs", {}).items()}
-        return Result(status, outputs, said, files["GITHUB_STEP_SUMMARY"].read_text() if said else "")
+        summary = steps.summary.read_text() if steps.summary.exists() else ""
+        return Result(steps.status, outputs, steps.said, summary)
 
-    def _run(self, step: Mapping[str, Any], at: Path, env: dict[str, str]) -> tuple[int, str]:
-        assert "${{" not in step["run"], "an expression in a command is text that others write: give it by env"
-        script = at.parent / f"{at.name}.sh"
-        script.write_text(step["run"])
-        ran = subprocess.run(
-            ["bash", "-e", str(script)], cwd=at, capture_output=True, text=True, check=False,
-            env={**self.environment, "GITHUB_ACTIONS": "true", **env},
-        )  # fmt: skip
-        return ran.returncode, ran.stdout + ran.stderr
+    def call(self, name: str, context: Context, **inputs: Any) -> dict[str, Result]:
+        """Runs every job of a workflow that others call, in the order in which they stand."""
+        needs: dict[str, Any] = {}
+        results: dict[str, Result] = {}
+        for job, asked in workflow(name)["jobs"].items():
+            wanted = asked.get("needs", [])
+            named = [wanted] if isinstance(wanted, str) else wanted
+            results[job] = self.job(name, job, {**context, "inputs": inputs, "needs": {n: needs[n] for n in named}})
+            needs[job] = {"result": results[job].result, "outputs": results[job].outputs}
+        return results
 
     def _clone(self, revision: str) -> Path:
         at = self.folder / f"job{len(list(self.folder.glob('job*')))}" / "work"
@@ -111,26 +94,74 @@ class Runs:
         environment_of_python(at)
         return at
 
-    def _action(self, action: str, given: Mapping[str, Any], at: Path, permissions: Any) -> None:
-        if action == "actions/checkout":
+
+class _Steps:
+    """The steps of one job, and of the actions of this repository in it."""
+
+    def __init__(self, runs: Runs, where: tuple[str, str], at: Path, permissions: Mapping[str, str]) -> None:
+        self.runs, self.where, self.at, self.permissions = runs, where, at, permissions
+        self.environment: dict[str, str] = {}
+        self.outputs: dict[str, Any] = {}
+        self.said: dict[str, str] = {}
+        self.status = "success"
+        self.summary = at.parent / "summary.md"
+
+    def run(self, steps: list[dict[str, Any]], context: Mapping[str, Any]) -> None:
+        """Each whose condition holds."""
+        for step in steps:
+            full = {**context, "status": self.status, "steps": self.outputs}
+            wanted = str(step.get("if", "success()"))
+            if not evaluate(wanted, full) or (self.status != "success" and "always()" not in wanted):
+                continue
+            if step.get("uses", "").startswith("./"):
+                self._action_of_ours(step, full)
+            elif "uses" in step:
+                self._action(step["uses"].partition("@")[0], filled(step.get("with", {}), full))
+            else:
+                self._command(step, full)
+
+    def _action_of_ours(self, step: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        outside, where = self.outputs, self.where
+        self.outputs, self.where = {}, (step["uses"], "runs")
+        self.run(action(step["uses"])["runs"]["steps"], {**context, "inputs": filled(step["with"], context)})
+        self.outputs, self.where = outside, where
+
+    def _command(self, step: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        assert "${{" not in step["run"], "an expression in a command is text that others write: give it by env"
+        script, output = self.at.parent / "step.sh", self.at.parent / "output"
+        script.write_text(step["run"])
+        output.write_text("")
+        own = {key: shown(filled(value, context)) for key, value in step.get("env", {}).items()}
+        files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.summary)}
+        ran = subprocess.run(
+            ["bash", "-e", str(script)], cwd=self.at, capture_output=True, text=True, check=False,
+            env={**self.runs.environment, "GITHUB_ACTIONS": "true", **self.environment, **own, **files},
+        )  # fmt: skip
+        self.runs.ran.add((*self.where, step["name"]))
+        self.said[step["name"]] = ran.stdout + ran.stderr
+        self.status = "failure" if ran.returncode else self.status
+        if "id" in step:
+            lines = output.read_text().splitlines()
+            self.outputs[step["id"]] = {"outputs": dict(line.split("=", 1) for line in lines)}
+
+    def _action(self, name: str, given: Mapping[str, Any]) -> None:
+        if name == "actions/checkout":
             assert given["persist-credentials"] is False
-        elif action == "azure/login":
-            assert permissions["id-token"] == "write"
-            assert not any("secret" in key or key == "creds" for key in given)
-            self.signed_in.append(given["client-id"])
-        elif action == "actions/upload-artifact":
-            self._upload(given["name"], at / given["path"])
-        elif action == "actions/download-artifact":
-            names = fnmatch.filter(self.artifacts, given.get("pattern", given.get("name", "")))
-            assert names or "pattern" in given
-            for name in names:
-                shutil.copytree(self.artifacts[name], at / given["path"], dirs_exist_ok=True)
+        elif name == "azure/login":
+            assert self.permissions["id-token"] == "write"
+            assert set(given) == {"client-id", "tenant-id", "allow-no-subscriptions"}
+            self.runs.signed_in.append(given["client-id"])
+        elif name == "actions/upload-artifact":
+            self._upload(given["name"], self.at / given["path"])
+        elif name == "actions/download-artifact":
+            for found in fnmatch.filter(self.runs.artifacts, given["pattern"]):
+                shutil.copytree(self.runs.artifacts[found], self.at / given["path"], dirs_exist_ok=True)
         else:
-            assert action in ("actions/setup-python", "pulumi/actions"), action
+            assert name in QUIET, name
 
     def _upload(self, name: str, path: Path) -> None:
-        to = self.folder / "artifacts" / name
-        assert name not in self.artifacts, f"two artifacts {name}"
+        to = self.runs.folder / "artifacts" / name
+        assert name not in self.runs.artifacts, f"two artifacts {name}"
         if path.is_dir():
             shutil.copytree(path, to)
         elif path.exists():
@@ -138,7 +169,20 @@ class Runs:
             shutil.copy(path, to)
         else:
             return
-        self.artifacts[name] = to
+        self.runs.artifacts[name] = to
+
+
+def commands(name: str) -> set[tuple[str, str, str]]:
+    """Every command of a workflow and of the actions of this repository that it uses: file, job and step."""
+    found = set()
+    for job, asked in workflow(name)["jobs"].items():
+        for step in asked.get("steps", []):
+            if "run" in step:
+                found.add((name, job, step["name"]))
+            elif step["uses"].startswith("./"):
+                inner = action(step["uses"])["runs"]["steps"]
+                found |= {(step["uses"], "runs", each["name"]) for each in inner if "run" in each}
+    return found
 
 
 def environment_of_python(at: Path) -> None:

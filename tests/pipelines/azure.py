@@ -1,0 +1,61 @@
+"""A stand-in for Pulumi's CLI that says what it is told to say, and writes down what it was asked, by whom."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCRIPT = """#!{python} -S
+import json, os, pathlib, sys
+told = pathlib.Path({folder!r})
+verb = sys.argv[1]
+with open(told / "asked.jsonl", "a") as file:
+    file.write(json.dumps([os.environ.get("ARM_CLIENT_ID", ""), *sys.argv[1:]]) + "\\n")
+answer = told / (verb + ".txt")
+sys.stdout.write(answer.read_text() if answer.exists() else "")
+code = told / (verb + ".code")
+sys.exit(int(code.read_text()) if code.exists() else 0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulumi:
+    """What it says to each verb is in `folder`."""
+
+    folder: Path
+
+    @property
+    def script(self) -> str:
+        """The command."""
+        return SCRIPT.format(python=sys.executable, folder=str(self.folder))
+
+    def says(self, verb: str, text: str, code: int = 0) -> None:
+        """From now on."""
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / f"{verb}.txt").write_text(text)
+        (self.folder / f"{verb}.code").write_text(str(code))
+
+    def would(self, stack: str, *ops: str) -> None:
+        """What a preview says: a storage account with each of these operations."""
+        steps = [step(stack, op, f"store{number}") for number, op in enumerate(ops)]
+        self.says("preview", json.dumps({"steps": steps, "diagnostics": None, "maybeCorrupt": False}))
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """Who asked for what."""
+        path = self.folder / "asked.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def step(stack: str, op: str, name: str) -> dict[str, Any]:
+    """A step of the engine on a storage account."""
+    token = "azure-native:storage:StorageAccount"
+    urn = f"urn:pulumi:{stack}::aml-landing-zone::{token}::{name}"
+    account = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/" + name
+    inputs = {"resourceGroupName": "rg", "accountName": name}
+    state = {"urn": urn, "type": token, "custom": True, "inputs": inputs, "id": account}
+    states = {"create": {"newState": {**state, "id": ""}}, "delete": {"oldState": state}}
+    return {"op": op, "urn": urn, **states.get(op, {"oldState": state, "newState": state})}

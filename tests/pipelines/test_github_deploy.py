@@ -1,0 +1,162 @@
+"""After a merge on GitHub: every step of the workflows is run, with a stand-in for Pulumi's CLI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipelines.azure import Pulumi
+from tests.pipelines.common import MINIMAL, begun
+from tests.pipelines.expressions import evaluate
+from tests.pipelines.host import TOKEN, Host, host
+from tests.pipelines.workflow import Runs, commands, workflow
+
+REVIEWED = {"protection_rules": [{"type": "wait_timer"}, {"type": "required_reviewers"}]}
+READER, DEPLOYER = "reader-of-the-state", "deployer-of-the-landing-zone"
+SET = {
+    "AMLZ_TENANT_ID": "the-tenant",
+    "AMLZ_READER_CLIENT_ID": READER,
+    "AMLZ_DEPLOYER_CLIENT_ID": DEPLOYER,
+    "PULUMI_BACKEND_URL": "azblob://state?storage_account=st",
+}
+MAIN = {"ref_name": "main", "ref_type": "branch", "token": TOKEN, "event": {"repository": {"default_branch": "main"}}}
+
+
+def context(**more: Any) -> dict[str, Any]:
+    """A run on the default branch, with everything set."""
+    return {"github": MAIN, "vars": SET, **more}
+
+
+@pytest.fixture(scope="module")
+def pulumi(tmp_path_factory: pytest.TempPathFactory) -> Pulumi:
+    """What the engine says."""
+    return Pulumi(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture
+def host_of_code() -> Iterator[Host]:
+    """GitHub, with an environment for production on which people approve."""
+    with host() as told:
+        told.environments["landing-zone-production"] = REVIEWED
+        yield told
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, pulumi: Pulumi) -> Runs:
+    """A repository with one stack, and a stand-in for the engine."""
+    return begun(tmp_path_factory.mktemp("deploy"), {"pulumi": pulumi.script}, {"small": MINIMAL})
+
+
+def test_a_merge_is_previewed_by_one_identity_and_deployed_by_another(
+    tmp_path: Path, pulumi: Pulumi, host_of_code: Host
+) -> None:
+    """What is approved is what is done. Every command is run: there is none that this does not know."""
+    runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
+    runs.environment |= host_of_code.environment()
+    pulumi.would("small", "same", "create")
+    before = len(pulumi.asked)
+
+    stacks = runs.job("deploy.yml", "stacks", context())
+    results = runs.call("deploy-stack.yml", context(), stack="small", production=True)
+
+    row = '{"stack":"small","path":"Pulumi.small.yaml","production":false,"dependsOn":[],"wave":1}'
+    assert stacks.outputs == {
+        "ready": "true", "any1": "true", "wave1": f'{{"include":[{row}]}}', "any2": "false", "wave2": '{"include":[]}',
+    }  # fmt: skip
+    assert {name: job.result for name, job in results.items()} == {"preview": "success", "up": "success"}
+    preview = ["preview", "--stack", "small", "--json", "--non-interactive"]
+    assert pulumi.asked[before:] == [
+        [READER, *preview],
+        [DEPLOYER, *preview],
+        [DEPLOYER, "up", "--stack", "small", "--yes", "--skip-preview", "--non-interactive"],
+    ]
+    assert runs.signed_in == [READER, DEPLOYER]
+    assert [line for line in results["preview"].summary.splitlines() if line.startswith("## ")] == [
+        "## ✅ small against what Pulumi's state holds: 1 created, 0 changed, 0 deleted, 1 unchanged",
+        "## ✅ small: nothing found",
+    ]
+    assert runs.ran == commands("deploy.yml") | commands("deploy-stack.yml")
+
+
+def test_loss_that_nobody_allowed_is_not_deployed(runs: Runs, pulumi: Pulumi) -> None:
+    """The guard's answer is a red job, and its report the summary."""
+    pulumi.would("small", "delete")
+    before = len(pulumi.asked)
+
+    results = runs.call("deploy-stack.yml", context(), stack="small", production=False)
+
+    assert {name: job.result for name, job in results.items()} == {"preview": "failure", "up": "skipped"}
+    assert [row[:2] for row in pulumi.asked[before:]] == [[READER, "preview"]]
+    assert results["preview"].summary.splitlines()[0].startswith("## ❌ small against what Pulumi's state holds")
+
+
+RULES = [
+    ({"landing-zone-production": REVIEWED}, True),
+    ({"landing-zone-production": {"protection_rules": [{"type": "wait_timer"}]}}, False),
+    ({}, False),
+]
+
+
+@pytest.mark.parametrize(("environments", "goes_on"), RULES)
+def test_production_is_not_deployed_where_nobody_has_to_approve(
+    runs: Runs, pulumi: Pulumi, host_of_code: Host, environments: dict[str, Any], goes_on: bool
+) -> None:
+    """GitHub makes an environment without rules as soon as a job names it."""
+    pulumi.says("preview", "", 1)
+    before = len(pulumi.asked)
+    host_of_code.environments = environments
+    there = Runs(runs.folder, runs.origin, {**runs.environment, **host_of_code.environment()})
+
+    results = there.call("deploy-stack.yml", context(), stack="small", production=True)
+
+    said = results["preview"].said["Approval"]
+    assert (len(pulumi.asked) > before, said == "") == (goes_on, goes_on)
+    assert goes_on or said.splitlines()[1].startswith("  Nobody has to approve what is deployed to it")
+
+
+def test_where_nothing_is_set_nothing_is_done_and_it_is_said(runs: Runs) -> None:
+    """A fork without an account has green runs."""
+    bare = {"github": MAIN, "vars": {"AMLZ_TENANT_ID": "the-tenant"}}
+
+    for name in ("deploy.yml", "drift.yml"):
+        stacks = runs.job(name, "stacks", {**bare, "github": {**MAIN, "event_name": "push"}})
+
+        assert (stacks.result, stacks.outputs["ready"], stacks.said["What is set"]) == (
+            "success", "false",
+            "::notice::Nothing is done: AMLZ_READER_CLIENT_ID, PULUMI_BACKEND_URL not set. docs/pipelines.md says what "
+            "belongs there.\n",
+        )  # fmt: skip
+        others = [job for job in workflow(name)["jobs"].values() if "if" in job and "needs" in job]
+        needs = {"stacks": {"result": "success", "outputs": stacks.outputs}}
+        assert [evaluate(job["if"], {"status": "success", "needs": needs}) for job in others] == [False, False]
+
+
+REFS = [("main", "branch", "success"), ("feature", "branch", "skipped"), ("main", "tag", "skipped")]
+
+
+@pytest.mark.parametrize(("ref", "kind", "result"), REFS)
+def test_only_the_default_branch_is_deployed(runs: Runs, ref: str, kind: str, result: str) -> None:
+    """Not a tag of the same name."""
+    github = {**MAIN, "ref_name": ref, "ref_type": kind}
+
+    assert runs.job("deploy.yml", "stacks", context(github=github)).result == result
+
+
+def test_what_refers_to_a_hub_waits_for_all_hubs() -> None:
+    """And is not deployed where one failed: no condition of it says otherwise."""
+    second = workflow("deploy.yml")["jobs"]["second"]
+
+    assert (second["needs"], "always" in second["if"], "cancelled" in second["if"]) == (
+        ["stacks", "first"], False, False,
+    )  # fmt: skip
+
+
+def test_one_deployment_of_a_stack_at_a_time() -> None:
+    """A later one waits, and stops none that runs."""
+    assert workflow("deploy-stack.yml")["jobs"]["up"]["concurrency"] == {
+        "group": "landing-zone-${{ inputs.stack }}",
+        "cancel-in-progress": False,
+    }
