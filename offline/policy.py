@@ -10,7 +10,7 @@ asks for other resources.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,10 +19,12 @@ from arm.ids import parse
 from arm.inputs import from_body
 from arm.shapes import arm_type, to_body
 from offline.errors import AzureRefused
-from offline.memory import Memory, Standing
+from offline.memory import POLICY, Memory, Standing
 from policies.engine import aliases
-from policies.engine.assignment import Assignment
-from policies.engine.definition import EXISTENCE
+from policies.engine.assignment import Assignment, assignment, exemption
+from policies.engine.definition import EXISTENCE, definition
+from policies.engine.errors import Invalid
+from policies.engine.initiative import initiative
 from policies.engine.judge import World
 from policies.engine.requests import Answer, Scene, answers
 from policies.engine.subject import Subject
@@ -33,6 +35,13 @@ from policies.verdicts import Asked, Imported, assigned, subject_of, verdicts
 
 _GROUPS = "/providers/Microsoft.Management/managementGroups/"
 _CHANGES = ("append", "modify")
+#: What reads a policy of each kind, to see whether it is one.
+_READ: dict[str, Callable[[dict[str, Any]], object]] = {
+    f"{POLICY}definitions": definition,
+    f"{POLICY}setdefinitions": initiative,
+    f"{POLICY}assignments": lambda told: assignment(told, lambda _: None),
+    f"{POLICY}exemptions": exemption,
+}
 #: Answers of a scan that say that something does not comply.
 _WRONG = frozenset({"audit", "audit-if-not-exists", "deny", "error"})
 #: Of a judged body, what is no part of the request's.
@@ -67,7 +76,8 @@ class PolicyService:
         self._known: _Known | None = None
 
     def allowed(self, wanted: Standing) -> Standing:
-        """The resource as policies leave it. Raises AzureRefused: RequestDisallowedByPolicy."""
+        """The resource as policies leave it. Raises AzureRefused: RequestDisallowedByPolicy, InvalidPolicy."""
+        _check(wanted)
         version = self._memory.policies_version()
         if self._known is None or self._known.version != version:
             self._known = _read(self._memory, version, self._memory.holds())
@@ -96,6 +106,16 @@ def scanned(memory: Memory) -> tuple[Audited, ...]:
             key = (answer.assignment.name, definition.title or definition.name)
             found.setdefault(key, []).append(answer.subject.id)
     return tuple(Audited(*key, len(ids), min(ids)) for key, ids in sorted(found.items()))
+
+
+def _check(wanted: Standing) -> None:
+    """Refuses a definition, initiative, assignment or exemption that the judge cannot read. The code is ours."""
+    read = _READ.get(wanted.type.lower())
+    try:
+        if read is not None:
+            read({"id": wanted.id, "name": wanted.name, **_body(wanted)})
+    except Invalid as problem:
+        raise AzureRefused(400, "InvalidPolicy", str(problem), wanted.id) from None
 
 
 def _asked(memory: Memory) -> Asked:

@@ -29,6 +29,12 @@ _FREE, _APPROVED = "AllowInternetOutbound", "AllowOnlyApprovedOutbound"
 _BOTH = "SystemAssigned,UserAssigned"
 _TEXT = {"type": "String"}
 
+
+def rule(kind: str) -> dict[str, Any]:
+    """A policy's rule about a type."""
+    return {"if": {"field": "type", "equals": kind}, "then": {"effect": "audit"}}
+
+
 CASES: tuple[Case, ...] = (
     (_GROUP, "location", "westeurope", "northeurope", REPLACES),
     (_GROUP, "location", "westeurope", "West Europe", UPDATES),
@@ -219,7 +225,7 @@ CASES: tuple[Case, ...] = (
     *((token, "parameters", {"a": _TEXT}, {"a": _TEXT, "b": _TEXT}, UPDATES) for token in (_DEFINITION, _SET)),
     *((token, key, "a", "b", UPDATES) for token in (_DEFINITION, _SET) for key in ("displayName", "description")),
     *((token, "metadata", {"a": "1"}, {"a": "2"}, UPDATES) for token in (_DEFINITION, _SET, _ASSIGNMENT, _EXEMPTION)),
-    (_DEFINITION, "policyRule", {"if": {}}, {"if": {"field": "type"}}, UPDATES),
+    (_DEFINITION, "policyRule", rule("a"), rule("b"), UPDATES),
     (_DEFINITION, "mode", "All", "Indexed", UPDATES),
     (_SET, "policyDefinitions", [{"policyDefinitionId": "/a"}], [{"policyDefinitionId": "/b"}], UPDATES),
     (_SET, "policyDefinitionGroups", [], [{"name": "a"}], UPDATES),

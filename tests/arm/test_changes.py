@@ -22,7 +22,7 @@ from offline.azure import PretendAzure
 from offline.memory import Memory
 from offline.remembering import RememberingProvider
 from offline.wire import plain
-from tests.arm.change_cases import CASES, Case
+from tests.arm.change_cases import CASES, Case, rule
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 #: What inputs need beside those that change.
@@ -34,6 +34,10 @@ WITH: dict[str, dict[str, Any]] = {
         "properties": {"datastoreType": "AzureBlob", "credentials": {"credentialsType": "None"}}
     },
     "machinelearningservices:ManagedNetworkSettingsRule": {"properties": {"type": "FQDN"}},
+    "authorization:PolicyDefinition": {"policyRule": rule("a")},
+    "authorization:PolicySetDefinition": {"policyDefinitions": [{"policyDefinitionId": "/a"}]},
+    "authorization:PolicyAssignment": {"policyDefinitionId": "/a"},
+    "authorization:PolicyExemption": {"policyAssignmentId": "/a"},
     "authorization:RoleAssignment": {
         "scope": f"/subscriptions/{SUBSCRIPTION}",
         "principalId": "one",

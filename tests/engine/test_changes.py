@@ -36,12 +36,13 @@ SAMPLE = tuple(next(case for case in CASES if case[4] is kind) for kind in Kind)
 
 
 def written(cases: tuple[Case, ...], side: int) -> dict[str, Any]:
-    """The configuration with one side of each case. Each has a name of its own, where its name is not what changes."""
+    """The configuration with one side of each case. Names that do not change, parents' too, are of each case alone."""
     found = []
     for number, case in enumerate(cases):
         key = arm_type(f"azure-native:{case[0]}").name_input
-        inputs = sides(case)[side]
-        inputs |= {} if case[1] == key else {key: f"case{number}"}
+        inputs, other = sides(case)[side], sides(case)[1 - side]
+        own = {key} | {k for k, value in inputs.items() if k.endswith("Name") and value == other.get(k) == "one"}
+        inputs |= dict.fromkeys(own - {case[1]}, f"case{number}")
         found.append({"token": f"azure-native:{case[0]}", "name": f"case{number}", "inputs": inputs})
     return {"small:cases": json.dumps(found)}
 

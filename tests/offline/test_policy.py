@@ -134,3 +134,24 @@ def test_audit_lets_pass_and_a_scan_tells(tmp_path: Path) -> None:
 
     assert PolicyService(memory).allowed(account()) == account()
     assert scanned(memory) == (Audited("assigned", "Theirs", 1, account().id),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "says"),
+    [
+        ("Definition", {"policyRule": {"if": {"field": "type", "equals": "a"}}}, "then"),
+        ("SetDefinition", {"policyDefinitions": [{}]}, "policyDefinitionId"),
+        ("Assignment", {"displayName": "of nothing"}, "an assignment names a definition or an initiative"),
+        ("Exemption", {"exemptionCategory": "Waiver"}, "an exemption names an assignment"),
+    ],
+)
+def test_a_policy_that_is_none_is_refused(tmp_path: Path, kind: str, inputs: dict[str, Any], says: str) -> None:
+    """Before it stands, rather than with every request that it would have to judge."""
+    parent = f"{SCOPE}/providers/Microsoft.Authorization/policy{kind}s/wrong"
+    type_ = f"Microsoft.Authorization/policy{kind}s"
+    wanted = Standing(parent, "", f"azure-native:authorization:Policy{kind}", type_, "wrong", inputs, {})
+
+    with pytest.raises(AzureRefused, match=says) as refused:
+        PolicyService(standing(tmp_path)).allowed(wanted)
+
+    assert (refused.value.status, refused.value.code) == (400, "InvalidPolicy")
