@@ -11,6 +11,7 @@ from landingzone.problems import listed
 from landingzone.stacks import StackOfFolder
 from reports import as_json, as_markdown, as_text, difference_as
 from reports.difference import Difference
+from reports.markdown_text import code, escaped, unfolded
 from reports.preview import Preview
 
 #: By which whoever posts a comment finds the one to edit. It does not show.
@@ -106,7 +107,7 @@ def _part_text(stack: StackOfFolder, told: Told) -> str:
 def _part_markdown(stack: StackOfFolder, told: Told) -> str:
     if isinstance(told, Untold):
         lines = "".join(f"    {line}\n" for line in told.why.splitlines())
-        return f"## ❌ {stack.name}: it could not be compared\n\n{lines}"
+        return f"## ❌ {escaped(stack.name)}: it could not be compared\n\n{lines}"
     return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
 
 
@@ -122,13 +123,20 @@ def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
     """
     above = _table(parts)
     left = dict(parts)
-    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *others)) - 200
-    for name in sorted(left, key=lambda name: -len(left[name])):
-        if sum(len(part) + 1 for part in left.values()) <= room:
-            break
-        first = left[name].partition("\n")[0]
-        left[name] = f"{first}\n\nLeft out here: it is too long for a comment. `amlz preview {name}` shows it.\n"
-    return as_markdown.fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in others)]))
+    below = [escaped(line).replace("\\`", "`") for line in others]
+    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *below)) - 200
+    # First what is folded goes, of the longest parts before the others, and only then whole parts.
+    for shorter in (unfolded, _left_out):
+        for name in sorted(left, key=lambda name: -len(left[name])):
+            if sum(len(part) + 1 for part in left.values()) <= room:
+                break
+            left[name] = shorter(left[name], code(f"amlz preview {name}"))
+    return as_markdown.fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in below)]))
+
+
+def _left_out(part: str, shows: str) -> str:
+    first = part.partition("\n")[0]
+    return f"{first}\n\nLeft out here: it is too long for a comment. {shows} shows it.\n"
 
 
 def _table(parts: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -12,7 +12,8 @@ from checks.finding import Severity
 from landingzone.problems import dotted, listed
 from landingzone.quota import demands
 from landingzone.relaxations import relaxations
-from reports import accepted, existing_hub, policy, quota
+from reports import accepted, existing_hub, markdown_text, policy, quota
+from reports.markdown_text import Markdown, code, escaped, shown
 from reports.preview import NOT_COVERED, Preview, alike, verdict
 from reports.words import counted, place, plural
 
@@ -22,23 +23,28 @@ LONGEST = 65_000
 
 
 def render(preview: Preview) -> str:
-    """The whole preview; without what would be built in detail where that would be too long for a comment."""
+    """The whole preview; without what is folded where that would be too long for a comment."""
     template = Environment(
-        loader=PackageLoader("reports"), autoescape=False, trim_blocks=False, keep_trailing_newline=True
+        loader=PackageLoader("reports"), autoescape=False, trim_blocks=False, keep_trailing_newline=True, finalize=shown
     ).get_template("preview.md.j2")
     told = {
         "verdict": _verdict(preview),
         "summary": list(summary(preview)),
-        "asked_for": [(dotted(r.path), escaped(r.gives_up)) for r in relaxations(preview.config)],
+        "asked_for": [(code(dotted(r.path)), r.gives_up) for r in relaxations(preview.config)],
         "must_allow": [
-            (", ".join(f"`{to}`" for to in rule.to), rule.how, ", ".join(rule.sources), rule.why)
+            (
+                Markdown(", ".join(code(to, in_table=True) for to in rule.to)),
+                rule.how,
+                ", ".join(rule.sources),
+                rule.why,
+            )
             for rule in existing_hub.must_allow(preview.plan)
         ],
         "demands": existing_hub.demands(preview.plan),
-        "owners": [(what, [escaped(t) for t in asked]) for what, asked in existing_hub.owners_must(preview.plan)],
+        "owners": list(existing_hub.owners_must(preview.plan)),
         "findings": list(_findings(preview)),
         "accepted": [
-            (one.finding.severity.value, one.finding.check, escaped(one.finding.message), escaped(accepted.why(one)))
+            (one.finding.severity.value, code(one.finding.check), one.finding.message, accepted.why(one))
             for one in preview.accepted
         ],
         "quota": list(_quota(preview)) if preview.quota else [],
@@ -47,16 +53,13 @@ def render(preview: Preview) -> str:
         "addresses": list(_addresses(preview)),
         "not_covered": "; ".join(NOT_COVERED),
     }
-    text = template.render(told)
-    if len(text) > LONGEST:
-        text = template.render({**told, "built": [], "addresses": []})
-    return fitted(text)
+    return fitted(template.render(told))
 
 
 def _verdict(preview: Preview) -> str:
     worst, said = verdict(preview)
     mark = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", None: "✅"}[worst]
-    return f"## {mark} {preview.stack}: {said}"
+    return Markdown(f"## {mark} {escaped(preview.stack)}: {said}")
 
 
 def summary(preview: Preview) -> Iterator[tuple[str, str]]:
@@ -69,14 +72,18 @@ def summary(preview: Preview) -> Iterator[tuple[str, str]]:
     yield "policy", policy.summary(preview.verdicts)
 
 
+def _hosts(to: Iterable[str]) -> Markdown:
+    return Markdown(", ".join(code(each, in_table=True) for each in to))
+
+
 def _findings(preview: Preview) -> Iterator[dict[str, str]]:
     for first, others in alike(preview.findings):
         yield {
             "severity": first.severity.value,
-            "check": first.check,
-            "message": escaped(first.message),
+            "check": code(first.check),
+            "message": first.message,
             "others": listed(other.name for other in others) if others else "",
-            "remedy": escaped(first.remedy),
+            "remedy": first.remedy,
         }
 
 
@@ -85,22 +92,22 @@ def _policies(preview: Preview) -> Iterator[dict[str, Any]]:
         yield {
             "word": first.word,
             "title": first.policy.definition.title if first.policy else first.assignment.name,
-            "assignment": first.assignment.name,
+            "assignment": code(first.assignment.name),
             "names": listed(dict.fromkeys(answer.subject.name for answer in answers)),
-            "because": [escaped(text) for text in policy.because(first)],
+            "because": policy.because(first),
         }
 
 
 def _quota(preview: Preview) -> Iterator[dict[str, Any]]:
     for demand in demands(preview.plan):
         yield {
-            "place": f"{demand.region}, subscription `{demand.subscription}`",
+            "place": Markdown(f"{escaped(demand.region)}, subscription {code(demand.subscription)}"),
             "rows": list(quota.rows(demand)),
             "unknown": "; ".join(quota.unknown(demand)),
         }
 
 
-def _built(preview: Preview) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _built(preview: Preview) -> Iterator[tuple[Markdown, list[dict[str, Any]]]]:
     for subscription in preview.plan.subscriptions:
         mine = [r for r in preview.graph if r.subscription == subscription]
         groups = []
@@ -109,7 +116,7 @@ def _built(preview: Preview) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
             types = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
             groups.append({"name": name or "on the subscription itself", "count": len(members), "types": types})
-        yield subscription, groups
+        yield code(subscription), groups
 
 
 def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
@@ -124,13 +131,6 @@ def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
             yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
 
 
-def escaped(text: str) -> str:
-    """A text that Markdown shows as it is: what could be read as markup is escaped."""
-    return "".join(f"\\{character}" if character in "*_<>[]|`" else character for character in text)
-
-
 def fitted(text: str) -> str:
-    """A text that fits into a comment: cut at a line where it is too long, and saying so."""
-    if len(text) <= LONGEST:
-        return text
-    return text[:LONGEST].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"
+    """A text that fits into a comment."""
+    return markdown_text.fitted(text, LONGEST)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from arm.change_rules import Kind
 from arm.changes import Change
 from checks.finding import Finding, Severity
 from landingzone.problems import listed
 from reports.as_json import dump, finding_record
-from reports.as_markdown import escaped, fitted
-from reports.difference import Changed, Difference, Row
-from reports.words import counted, plural
+from reports.as_markdown import fitted
+from reports.changed import changed_lines, where
+from reports.changed import does as does
+from reports.changed import value as value
+from reports.difference import Difference, Row
+from reports.markdown_text import escaped
+from reports.words import counted
 
 #: What a comparison of two previews cannot tell. Said wherever one is shown.
 NOT_TOLD = (
@@ -26,16 +28,11 @@ NOT_TOLD_BY_ENGINE = (
     "drift, unless the engine refreshed; findings and verdicts: `amlz preview` tells them. What Azure refuses or "
     "ignores follows a table (docs/changes.md)"
 )
-_DOES = {
-    Kind.REPLACES: "replaces it",
-    Kind.REFUSED: "Azure refuses",
-    Kind.FIXED: "cannot be changed",
-    Kind.IGNORED: "Azure ignores it",
-    Kind.IN_USE: "Azure refuses it while in use",
-    Kind.UNKNOWN: "not known what Azure does",
-    Kind.UPDATES: "",
+#: Sections that need no decision: in a comment they are folded.
+_FOLDED = {
+    *("No longer said by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
+    *("Addresses", "Changed", "Created"),
 }
-_CUT = 12  # rows of one resource in the text; JSON has all
 
 
 def text(found: Difference) -> str:
@@ -48,13 +45,12 @@ def text(found: Difference) -> str:
 def markdown(found: Difference) -> str:
     """For a comment on a pull request: what needs a decision is open, property by property is folded."""
     mark = "❌" if found.fails("error") else "⚠️" if found.lost else "✅"
-    lines = [f"## {mark} {headline(found)}", ""]
-    folded = {"Created", "Changed"}
+    lines = [f"## {mark} {escaped(headline(found))}", ""]
     for title, told in _sections(found):
         body = "\n".join(
             f"- {escaped(line)}" if not line.startswith(" ") else f"  - {escaped(line.strip())}" for line in told
         )
-        if title in folded:
+        if title in _FOLDED:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
@@ -112,7 +108,7 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     new, gone = 0, 1
     yield "Stopped by the guard", [_guarded(f) for f in found.guard if f.severity is Severity.ERROR]
     yield "Said by the guard", [_guarded(f) for f in found.guard if f.severity is not Severity.ERROR]
-    yield "Lost", [f"{_where(r)}: {why}" for r, why in found.lost]
+    yield "Lost", [f"{where(r)}: {why}" for r, why in found.lost]
     yield "Refused by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if v["blocks"]]
     yield "Said by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if not v["blocks"]]
     yield "No longer said by Azure Policy", [said_by_policy(v) for v in found.verdicts[gone]]
@@ -124,19 +120,9 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
     yield "Deleted", list(_grouped(found.deleted))
-    yield "Replaced", [line for changed in found.changed if changed.replaced for line in _changed(changed)]
-    yield "Changed", [line for changed in found.changed if not changed.replaced for line in _changed(changed)]
+    yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
+    yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
     yield "Created", list(_grouped(found.created))
-
-
-def _changed(changed: Changed) -> Iterator[str]:
-    became = changed.resource["name"]
-    yield _where(changed.before) + (f", becomes {became}" if became != changed.before["name"] else "")
-    for change in sorted(changed.changes, key=lambda change: change.kind is Kind.UPDATES)[:_CUT]:
-        row, becomes = change.row, does(change)
-        yield f"  {row.path}: {value(row.old)} becomes {value(row.new)}{f' ({becomes})' if becomes else ''}"
-    if len(changed.rows) > _CUT:
-        yield f"  and {plural(len(changed.rows) - _CUT, 'further property', 'further properties')}"
 
 
 def _grouped(resources: Iterable[Any]) -> Iterator[str]:
@@ -150,11 +136,6 @@ def _grouped(resources: Iterable[Any]) -> Iterator[str]:
             counts[member["armType"]] = counts.get(member["armType"], 0) + 1
         told = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
         yield f"{group}: {told}"
-
-
-def _where(resource: Any) -> str:
-    owner = f"{resource['project']}, {resource['environment']}: " if resource["project"] else ""
-    return f"{owner}{counted(1, resource['armType']).removeprefix('1 ')} {resource['name']}"
 
 
 def said_by_policy(verdict: Any) -> str:
@@ -180,12 +161,6 @@ def _resource(resource: Any) -> dict[str, Any]:
     return {key: resource[key] for key in keys}
 
 
-def does(change: Change) -> str:
-    """What becomes of a change, in words; "" where it is simply made."""
-    why = "" if change.kind is Kind.UNKNOWN and not change.rule.source else change.rule.why
-    return ": ".join(part for part in (_DOES[change.kind], why) if part)
-
-
 def _change(change: Change) -> dict[str, Any]:
     return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
 
@@ -202,16 +177,6 @@ def not_told(found: Difference) -> str:
 
 def _row(row: Row) -> dict[str, Any]:
     return {"path": row.path, "old": row.old, "new": row.new}
-
-
-def value(found: Any) -> str:
-    """An old or new value in at most 100 characters."""
-    if found is None:
-        return "absent"
-    if isinstance(found, dict) and list(found) == ["$unknown"]:
-        return f"known only at deployment ({found['$unknown']})"
-    told = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-    return told if len(told) <= 100 else f"{told[:97]}..."
 
 
 def _section(title: str, lines: list[str]) -> str:

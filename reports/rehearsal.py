@@ -11,6 +11,7 @@ from rehearsal.faults import Outcome
 from rehearsal.life import Audited, Life
 from rehearsal.steps import Step
 from reports.as_json import dump, finding_record
+from reports.markdown_text import escaped
 
 SCHEMA_VERSION = 1
 NOT_SIMULATED = "What the pretend Azure does not know: docs/rehearsal.md."
@@ -44,7 +45,7 @@ def as_text(rehearsal: Rehearsal) -> str:
 
 def as_markdown(rehearsal: Rehearsal) -> str:
     """The same for a pull request."""
-    parts = [f"# Rehearsal of {rehearsal.stack}"]
+    parts = [f"# Rehearsal of {escaped(rehearsal.stack)}"]
     if rehearsal.life:
         parts += [_pipes(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life, "- ")]
     if rehearsal.outcomes:
@@ -155,11 +156,12 @@ def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
 
 
 def _section(title: str, lines: Iterable[str], mark: str) -> str:
-    wide = 80 if mark == "  " else 10_000
+    if mark != "  ":
+        return "\n".join([f"## {escaped(title)}\n", *(f"{mark}{escaped(line)}" for line in lines)])
     written = [
         textwrap.fill(
             line,
-            wide,
+            80,
             initial_indent=mark,
             subsequent_indent="    ",
             break_long_words=False,
@@ -167,7 +169,7 @@ def _section(title: str, lines: Iterable[str], mark: str) -> str:
         )
         for line in lines
     ]
-    return "\n".join([title if mark == "  " else f"## {title}\n", *written])
+    return "\n".join([title, *written])
 
 
 def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -183,7 +185,7 @@ def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _pipes(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
+    lines = [head, ["---"] * len(head), *([escaped(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 

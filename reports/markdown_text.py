@@ -1,0 +1,79 @@
+"""Markdown as GitHub and Azure DevOps read it: texts that stay what they are, and comments that fit.
+
+https://github.github.com/gfm/, https://learn.microsoft.com/azure/devops/project/wiki/markdown-guidance
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Punctuation that markup begins with, HTML, tables and mathematics among it. The backslash goes first.
+_MARKUP = re.compile(r"([\\`*_\[\]<>#~|&$])")
+#: What begins a list or a heading where it stands first.
+_FIRST = re.compile(r"^(\d{1,9})?((?<=\d)[.)]|[-+]|=+)(?=\s|$)")
+#: What would become a link by itself: to a person, an issue, a pull request, a page.
+_MENTIONS = re.compile(r"((?<!\w)@(?=\w)|@(?=[\w-]+\.\w)|(?:\\#|!|\bGH-)(?=\d))", re.IGNORECASE)
+_LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
+_EMOJI = re.compile(r":(?=[\w+-]+:)")
+#: What ends a line, and what changes the direction of a text or does not show.
+_BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
+_UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Takes no room and breaks no line: keeps what stands on both of its sides apart.
+_JOINER = "\u2060"
+
+
+class Markdown(str):
+    """A text that is Markdown already. Every other one is escaped where it goes into a template."""
+
+    __slots__ = ()
+
+
+def escaped(text: str) -> Markdown:
+    """A text that Markdown shows as it is, in one line: nothing in it is markup, a link or a mention."""
+    found = _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", _line(text)))
+    found = _MENTIONS.sub(rf"\1{_JOINER}", found)
+    found = _LINKS.sub(lambda link: link[0].replace("://", ":\\//").replace(".", "\\."), found)
+    return Markdown(_EMOJI.sub(f":{_JOINER}", found))
+
+
+def shown(value: object) -> Markdown:
+    """What a template shows for a value."""
+    return value if isinstance(value, Markdown) else escaped(str(value))
+
+
+def code(text: object, in_table: bool = False) -> Markdown:
+    """A text as code, whatever it holds. In a table a bar is escaped, as only there it can be."""
+    found = _line(str(text))
+    longest = max((len(run) for run in re.findall("`+", found)), default=0)
+    fence, pad = "`" * (longest + 1), " " if longest or found != found.strip() else ""
+    found = found.replace("|", "\\|") if in_table else found
+    return Markdown(f"{fence}{pad}{found}{pad}{fence}")
+
+
+def _line(text: str) -> str:
+    return _UNSEEN.sub("\ufffd", _BREAKS.sub(" ", text)).strip()
+
+
+_FOLDED = re.compile(r"^<details><summary>(.*?)</summary>\n.*?^</details>\n", re.MULTILINE | re.DOTALL)
+
+
+def unfolded(text: str, shows: str) -> str:
+    """A comment without what is folded in it. `shows`: what shows it."""
+    return _FOLDED.sub(rf"\1: left out here, it is too long for a comment. {shows} shows it.\n", text)
+
+
+def fitted(text: str, most: int) -> str:
+    """A comment of at most so many characters.
+
+    What is folded is left out first, the longest before the others and each with a note; then it is cut at a line.
+    """
+    for part in sorted(_FOLDED.finditer(text), key=lambda part: -len(part[0])):
+        if len(text) <= most:
+            return text
+        text = text.replace(part[0], f"{part[1]}: left out here, it is too long for a comment.\n")
+    if len(text) <= most:
+        return text
+    note = "\n\nCut here: it is too long for a comment.\n"
+    kept = text[: most - len(note) - len("\n\n</details>")].rpartition("\n")[0]
+    open_ = kept.count("\n<details>") > kept.count("\n</details>")
+    return kept + ("\n\n</details>" if open_ else "") + note

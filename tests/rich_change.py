@@ -1,0 +1,83 @@
+"""One change with something of everything, from the recommended example: for golden files of reports.
+
+It adds a project, changes a cluster, replaces a vault, deletes an environment, moves another one's addresses, asks for
+public access in production, which Azure Policy denies there, gives a role to more people, opens the firewall for hosts,
+and accepts a finding. Texts that people write have everything in them that a form of report could take for markup.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from landingzone.load import load
+from landingzone.plan import make_plan
+from preview import preview_stack
+from reports import as_json
+from reports.difference import Difference, difference
+from reports.preview import Preview
+from tests.conftest import ROOT, STACKS
+
+RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
+#: What a report could take for markup, a link, a mention, or the end of what it stands in.
+HOSTILE = (
+    "a | b `c` <script>alert(1)</script> @octocat #123 ](https://e.example/x) --> **x** $y$ \\ '\" &lt; www.e.example"
+)
+_TEXT = json.dumps(HOSTILE)
+EDITS = {
+    '      costCentre: "0815"\n': f"      costCentre: {_TEXT}\n",
+    "    projects:\n": f"""    egressHosts:
+      models: {{hosts: [models.contoso.com], why: {_TEXT}}}
+    acceptedFindings:
+      - finding: exposure/public-access
+        resource: appi-health-triage-dev
+        reason: {_TEXT}
+        expiresOn: "2027-03-31"
+        ticket: PLAT-7
+    projects:
+      fraud:
+        environments:
+          dev: {{network: 10.60.18.0/25}}
+""",
+    "        description: Who should be seen first\n": f"        description: {_TEXT}\n",
+    "          dataScientists: [11111111-aaaa-4bbb-8ccc-000000000002]\n": """          dataScientists:
+            - 11111111-aaaa-4bbb-8ccc-000000000002
+            - 11111111-aaaa-4bbb-8ccc-000000000009
+""",
+    "            network: 10.60.16.0/25\n": """            network: 10.60.19.0/25
+            names: {keyVault: kv-triage-own}
+""",
+    "maxNodes: 8}": "maxNodes: 12}",
+    "          staging:\n            network: 10.60.16.128/25\n": "",
+    "            scoringNodes: 8\n": "            scoringNodes: 8\n            security: {publicNetworkAccess: true}\n",
+}
+
+
+def edited() -> str:
+    """The stack file afterwards."""
+    text = RECOMMENDED
+    for old, new in EDITS.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def previewed_of(text: str) -> Preview:
+    """The preview of a stack file, on a day, at a place that is the same in every run."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Pulumi.recommended.yaml"
+        path.write_text(text, encoding="utf-8")
+        file = load(str(path))
+        preview = preview_stack(file, make_plan(file.config), "2026-11-21")
+    return replace(preview, file=replace(file, shown="Pulumi.recommended.yaml"))
+
+
+@functools.cache
+def rich_change() -> tuple[Preview, Difference]:
+    """The landing zone afterwards, and what is different. Once for all tests of a process."""
+    before, after = previewed_of(RECOMMENDED), previewed_of(edited())
+    told = (json.loads(as_json.render(one)) for one in (before, after))
+    return after, difference("main", *told)
