@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipelines import deploy, drift, matrix, preview
+from pipelines import azure_devops, bundle, deploy, drift, github, matrix, preview
 from pipelines.problems import PipelineError
 from pipelines.runner import Runner
 
@@ -29,7 +29,12 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--findings", choices=["true", ""], default="", help="also findings, beside their lines")
     verb = verbs.add_parser("ready", help="whether variables are set, as the output `ready`")
     verb.add_argument("variables", nargs="+")
-    verb = verbs.add_parser("approval", help="fails where an environment of GitHub demands no approval")
+    verb = verbs.add_parser("named", help="fails where a list of stacks is not that of `amlz stacks --format json`")
+    verb.add_argument("stacks", type=Path)
+    verb.add_argument("--are", required=True)
+    verb = verbs.add_parser("comment", help="edits or posts the comment of Azure DevOps")
+    verb.add_argument("bundle", type=Path)
+    verb = verbs.add_parser("approval", help="fails where an environment demands no approval")
     verb.add_argument("environment")
     verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
     verb.add_argument("stack")
@@ -55,16 +60,20 @@ def main() -> int:
 def _run(asked: argparse.Namespace, runner: Runner) -> int:
     if asked.verb == "ready":
         _ready(asked.variables, runner)
+    elif asked.verb == "named":
+        matrix.compare(asked.stacks, asked.are)
+    elif asked.verb == "comment":
+        azure_devops.comment(runner, asked.bundle)
     elif asked.verb == "approval":
-        from pipelines import github
-
-        github.demands_approval(runner, asked.environment)
+        (azure_devops if runner.azure else github).demands_approval(runner, asked.environment)
     elif asked.verb == "guard":
         return deploy.guard(asked.stack, runner, asked.approved)
     elif asked.verb == "look":
         return drift.look(asked.stack, asked.to)
     elif asked.verb == "drift":
-        return drift.tell(asked.looked, runner)
+        looked = drift.read(asked.looked)
+        (azure_devops if runner.azure else github).ticket(runner, looked)
+        return int(any(stack.failed for stack in looked))
     elif asked.verb == "matrix":
         matrix.hand_on(asked.stacks, runner)
     elif asked.verb == "preview":
@@ -72,12 +81,8 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
         runner.summary((asked.to / f"{asked.stack}.md").read_text(encoding="utf-8"))
         return code
     elif asked.verb == "bundle":
-        from pipelines.bundle import make
-
-        make(asked.parts, asked.others, asked.number, asked.to)
+        bundle.make(asked.parts, asked.others, asked.number, asked.to)
     elif asked.verb == "post":
-        from pipelines import github
-
         github.post(runner, findings=asked.findings == "true")
     return 0
 

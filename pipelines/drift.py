@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.problems import PipelineError
-from pipelines.runner import Runner
 
 TITLE = "Landing zones differ from what was deployed"
 #: Resources that are told of one stack: the run has all.
@@ -129,12 +128,3 @@ def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any) -
 def _row(each: Drifted, code: Any) -> str:
     properties = f": {', '.join(code(name) for name in each.properties)}" if each.properties else ""
     return f"{each.found}: {each.kind} {code(each.name)}{properties}"
-
-
-def tell(folder: Path, runner: Runner) -> int:
-    """Opens, edits or closes the one ticket. The exit code: 1 where a stack could not be looked at."""
-    looked = read(folder)
-    from pipelines import github
-
-    github.ticket(runner, looked)
-    return int(any(stack.failed for stack in looked))

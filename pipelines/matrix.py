@@ -27,6 +27,22 @@ def hand_on(stacks: Path, runner: Runner) -> None:
         _output(runner, str(wave), [row for row in rows if row["wave"] == wave])
 
 
+def compare(stacks: Path, named: str) -> None:
+    """Raises PipelineError where a list of stacks, as JSON, is not what `amlz stacks` says."""
+    rows = json.loads(stacks.read_text(encoding="utf-8"))["include"]
+    keys = {"stack": "name", "production": "production", "wave": "wave"}
+    there = [{to: row[key] for key, to in keys.items()} for row in rows]
+    by_name = sorted(json.loads(named), key=lambda row: str(row["name"]))
+    if by_name != sorted(there, key=lambda row: str(row["name"])):
+        lines = "".join(
+            f"      - {{name: {row['name']}, production: {str(row['production']).lower()}, wave: {row['wave']}}}\n"
+            for row in there
+        )
+        raise PipelineError(
+            f"pipelines/custom/azure-devops.yml\n  Its stacks are not those of this folder. Write there:\n{lines}"
+        )
+
+
 def _output(runner: Runner, wave: str, rows: list[dict[str, Any]]) -> None:
     if runner.azure:  # https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/jobs-job-strategy
         matrix: dict[str, Any] = {_name(row["stack"]): {"stack": row["stack"]} for row in rows}

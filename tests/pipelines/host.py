@@ -21,6 +21,7 @@ class Host:
     """What the host has. `asked`: every request that changes something. `refuses`: status by path."""
 
     address: str = ""
+    within: str = f"/repos/{REPOSITORY}"
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -78,9 +79,9 @@ class Host:
 
 
 @contextmanager
-def host() -> Iterator[Host]:
+def host(told: Host | None = None) -> Iterator[Host]:
     """One that listens on this machine alone."""
-    told = Host()
+    told = told or Host()
 
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
@@ -112,7 +113,7 @@ def _answer(told: Host, method: str, path: str, content: bytes, token: str) -> t
     """Status, body and headers. What is redirected to must not be given the token."""
     if path.startswith("/blob/"):
         return (400, b"a token that is not for here", {}) if token else (200, told.artifacts[int(path[6:])], {})
-    within = path.removeprefix(f"/repos/{REPOSITORY}")
+    within = path.removeprefix(told.within)
     if token != f"Bearer {TOKEN}" or within == path:
         return 401, b'{"message": "Bad credentials"}', {}
     if found := re.fullmatch(r"/actions/artifacts/(\d+)/zip", within):

@@ -66,7 +66,7 @@ class Runs:
         if not evaluate(wanted, full) or (failed and not re.search(r"(always|cancelled|failure)\(", wanted)):
             return Result("skipped", {}, {}, "")
         env = {**told.get("env", {}), **asked.get("env", {})}
-        steps = _Steps(self, (name, job), self._clone(revision), asked.get("permissions", {}))
+        steps = _Steps(self, (name, job), self.clone(revision), asked.get("permissions", {}))
         steps.environment = {key: shown(filled(value, full)) for key, value in env.items()}
         steps.run(asked["steps"], full)
         full["steps"] = steps.outputs
@@ -85,7 +85,8 @@ class Runs:
             needs[job] = {"result": results[job].result, "outputs": results[job].outputs}
         return results
 
-    def _clone(self, revision: str) -> Path:
+    def clone(self, revision: str) -> Path:
+        """A new clone of the repository at a revision, as a runner has it."""
         at = self.folder / f"job{len(list(self.folder.glob('job*')))}" / "work"
         at.parent.mkdir(parents=True)
         for arguments in (("clone", "-q", str(self.origin), str(at)), ("-C", str(at), "checkout", "-q", "--detach")):

@@ -1,0 +1,324 @@
+"""Azure DevOps: every script of the pipelines is run, their templates made one, and what is asked of its API."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from landingzone.stacks import stacks_of
+from tests.conftest import ROOT
+from tests.pipelines.azure import Pulumi
+from tests.pipelines.azure_expressions import evaluate, filled
+from tests.pipelines.azure_pipeline import FOLDER, Agents, commands, jobs, pipeline, steps
+from tests.pipelines.common import MINIMAL, READER, begun, merged
+from tests.pipelines.host import TOKEN, Host, host
+from tests.pipelines.test_drift import CHANGED, CLEAN
+from tests.pipelines.workflow import Runs
+
+PIPELINES = ("azure-devops/pull-request.yml", "custom/azure-devops.yml", "azure-devops/drift.yml")
+THREADS = "/git/repositories/repo-id/pullRequests/7/threads"
+
+
+@dataclass
+class Boards(Host):
+    """Azure DevOps with threads, work items and environments."""
+
+    within: str = "/contoso/project-id/_apis"
+    threads: list[dict[str, Any]] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, body: Any) -> Any:
+        """The answer to a request. Raises KeyError for what there is not."""
+        plain, _, query = path.partition("?")
+        assert "api-version=7.1" in query
+        if method != "GET":
+            self.asked.append(f"{method} {plain}")
+        if plain == THREADS:
+            if method == "POST":
+                self.threads.append({"id": 10 + len(self.threads), "comments": [{"id": 1, **body["comments"][0]}]})
+            return {"value": self.threads}
+        if found := re.fullmatch(rf"{THREADS}/(\d+)/comments/1", plain):
+            next(t for t in self.threads if t["id"] == int(found[1]))["comments"][0].update(body)
+            return {}
+        if plain == "/wit/workitemtypes/Task/states":
+            return {"value": [{"name": "New", "category": "Proposed"}, {"name": "Done", "category": "Completed"}]}
+        if plain == "/wit/wiql":
+            assert "CONTAINS 'amlz-drift'" in body["query"]
+            assert "<> 'Done'" in body["query"]
+            return {"workItems": [{"id": item["id"]} for item in self.items if item.get("System.State") != "Done"]}
+        if found := re.fullmatch(r"/wit/workitems/(\$Task|\d+)", plain):
+            if method == "POST":
+                self.items.append({"id": len(self.items) + 1})
+            item = self.items[-1 if method == "POST" else int(found[1]) - 1]
+            item.update({change["path"].removeprefix("/fields/"): change["value"] for change in body})
+            return item
+        if plain == "/distributedtask/environments":
+            return {"value": [{"id": 3}] if "name=landing-zone-production" in query else []}
+        if plain == "/pipelines/checks/configurations":
+            return {"value": [{"type": {"name": name}} for name in self.checks]}
+        raise KeyError(path)
+
+
+@pytest.fixture
+def boards() -> Iterator[Boards]:
+    """Azure DevOps, on this machine."""
+    told = Boards()
+    with host(told):
+        yield told
+
+
+def variables(boards: Boards, **more: str) -> dict[str, str]:
+    """What Azure Pipelines sets, and the variable group."""
+    return {
+        "System.AccessToken": TOKEN,
+        "System.CollectionUri": f"{boards.address}/contoso/",
+        "System.TeamProjectId": "project-id",
+        "Build.BuildId": "41",
+        "Build.Repository.Id": "repo-id",
+        "Build.Repository.Provider": "TfsGit",
+        "PULUMI_BACKEND_URL": "azblob://state?storage_account=st",
+        **more,
+    }
+
+
+def pull_request(boards: Boards, head: str, fork: str = "False") -> dict[str, str]:
+    """A pull request besides."""
+    asked = {"TargetBranch": "refs/heads/main", "PullRequestId": "7", "SourceCommitId": head, "IsFork": fork}
+    return variables(boards, **{f"System.PullRequest.{key}": value for key, value in asked.items()})
+
+
+def test_a_pull_request_is_previewed_and_its_comment_edited_in_place(tmp_path: Path, boards: Boards) -> None:
+    """Every script is run."""
+    read = MINIMAL.replace("    projects:\n", f"    access: {{readers: [{READER}]}}\n    projects:\n")
+    runs = begun(tmp_path, {}, {"small": MINIMAL})
+    head, _ = merged(runs, {"small": read})
+    agents = Agents(runs, PIPELINES[0], pull_request(boards, head))
+
+    results = agents.all()
+
+    assert results == {"stacks": "Succeeded", "preview": "Succeeded", "report": "Succeeded"}
+    assert runs.ran == commands(PIPELINES[0])
+    assert sorted(runs.artifacts) == ["CodeAnalysisLogs", "amlz-others", "amlz-pages", "amlz-part-small"]
+    assert sorted(path.name for path in runs.artifacts["CodeAnalysisLogs"].iterdir()) == [
+        "about.json", "comment.md", "small.sarif",
+    ]  # fmt: skip
+    lines = boards.threads[0]["comments"][0]["content"].splitlines()
+    assert lines[:2] == [
+        "<!-- amlz preview -->",
+        "## ✅ small against main: 1 created, 0 changed, 0 deleted, 114 unchanged",
+    ]
+    run = f"{boards.address}/contoso/project-id/_build/results?buildId=41"
+    assert lines[-1] == f"<sub>Made by the code of the pull request, at {head[:7]} in [this run]({run}).</sub>"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A repository with one stack."""
+    return begun(tmp_path_factory.mktemp("bundle"), {}, {"small": MINIMAL})
+
+
+def comment_step() -> dict[str, Any]:
+    """The one step of a pull request that has a token."""
+    (found,) = [step for step in steps(jobs(pipeline(PIPELINES[0]))["report"]) if "SYSTEM_ACCESSTOKEN" in str(step)]
+    return found
+
+
+def commented(runs: Runs, boards: Boards, *, quiet: bool = False) -> str:
+    """What the step says that comments on a bundle."""
+    agents = Agents(runs, PIPELINES[0], pull_request(boards, "1234567"))
+    at = runs.clone("HEAD")
+    bundle = at / "report" / "bundle"
+    bundle.mkdir(parents=True)
+    (bundle / "about.json").write_text(json.dumps({"number": 7, "quiet": quiet}))
+    (bundle / "comment.md").write_text("## ✅ small\n")
+    agents.step("report", comment_step(), at, agents.variables)
+    return agents.said["report", "Comment"]
+
+
+FORKS = [("False", "TfsGit", True), ("True", "TfsGit", False), ("False", "GitHub", False)]
+
+
+@pytest.mark.parametrize(("fork", "provider", "comments"), FORKS)
+def test_only_the_comment_has_a_token_and_of_a_fork_there_is_none(fork: str, provider: str, comments: bool) -> None:
+    """There the artifact is all; GitHub's repositories have workflows of their own."""
+    told = {"System.PullRequest.IsFork": fork, "Build.Repository.Provider": provider}
+
+    assert evaluate(comment_step()["condition"], {"results": ["Succeeded"], "variables": told}) is comments
+
+
+def test_one_thread_is_ours_and_another_with_its_marker_is_left_alone(runs: Runs, boards: Boards) -> None:
+    """Whose it is says the host: each may edit only its own."""
+    boards.threads.append({"id": 1, "comments": [{"id": 1, "content": "<!-- amlz preview -->\nnot ours"}]})
+    boards.refuses[f"{THREADS}/1/comments/1"] = 403
+
+    said = [commented(runs, boards), commented(runs, boards), commented(runs, boards, quiet=True)]
+
+    assert said == ["The comment is posted.\n", "The comment is edited.\n", "The comment is edited.\n"]
+    assert boards.asked == [f"POST {THREADS}", *[f"PATCH {THREADS}/11/comments/1"] * 2]
+    assert boards.threads[0]["comments"][0]["content"] == "<!-- amlz preview -->\nnot ours"
+
+
+def test_where_nothing_differs_there_is_no_comment(runs: Runs, boards: Boards) -> None:
+    """And what the build service may not do is told."""
+    assert commented(runs, boards, quiet=True) == "No stack differs, so there is no comment.\n"
+    boards.refuses[THREADS] = 403
+    assert f"GET {boards.address}/contoso/project-id/_apis{THREADS}\n  The host answered 403" in commented(runs, boards)
+    assert boards.asked == []
+
+
+PRODUCTION = MINIMAL.replace("          dev: {", "          prod: {")
+LIST = "      - {name: small, production: true, wave: 1}\n"
+
+
+def deploying(folder: Path, engine: Pulumi, boards: Boards, listed: str = LIST) -> Agents:
+    """The pipeline of a repository with one stack, whose own file names these."""
+    tools = {"pulumi": engine.script, "curl": "#!/bin/sh\n", "tar": "#!/bin/sh\nexec cat\n"}
+    runs = begun(folder, tools, {"small": PRODUCTION})
+    own = runs.origin / "pipelines" / "custom" / "azure-devops.yml"
+    own.write_text(re.sub(r"(    stacks:\n).*", rf"\1{listed}", own.read_text(), flags=re.DOTALL))
+    return Agents(runs, PIPELINES[1], variables(boards), runs.origin / "pipelines")
+
+
+def test_a_merge_is_deployed_by_another_identity_than_previewed(tmp_path: Path, boards: Boards) -> None:
+    """Every script is run; what is approved is what is done."""
+    engine = Pulumi(tmp_path / "engine")
+    engine.would("small", "create")
+    boards.checks = ["ExclusiveLock", "Approval"]
+    agents = deploying(tmp_path, engine, boards)
+
+    results = agents.all()
+
+    assert results == {"stacks": "Succeeded", "preview_small": "Succeeded", "up_small": "Succeeded"}
+    assert agents.runs.ran == commands(PIPELINES[1], agents.folder)
+    assert [row[:2] for row in engine.asked] == [
+        ["landing-zone-reader", "preview"], ["landing-zone-deployer", "preview"], ["landing-zone-deployer", "up"],
+    ]  # fmt: skip
+    assert agents.runs.signed_in == ["landing-zone-reader", "landing-zone-deployer"]
+
+
+@pytest.mark.parametrize("checks", [["ExclusiveLock"], []])
+def test_production_is_not_deployed_where_nobody_has_to_approve(
+    tmp_path: Path, boards: Boards, checks: list[str]
+) -> None:
+    """An environment without the check is as one that there is not."""
+    engine = Pulumi(tmp_path / "engine")
+    boards.checks = checks
+
+    results = deploying(tmp_path, engine, boards).all()
+
+    assert (results, engine.asked) == (
+        {"stacks": "Succeeded", "preview_small": "Failed", "up_small": "Skipped"}, []
+    )  # fmt: skip
+
+
+def test_stacks_that_the_pipeline_does_not_name_are_told(tmp_path: Path, boards: Boards) -> None:
+    """With the lines to write."""
+    engine = Pulumi(tmp_path / "engine")
+    agents = deploying(tmp_path, engine, boards, LIST.replace("true", "false"))
+
+    results = agents.all()
+
+    assert (set(results.values()), engine.asked) == ({"Failed", "Skipped"}, [])
+    assert agents.said["stacks", "Named"] == (
+        f"pipelines/custom/azure-devops.yml\n  Its stacks are not those of this folder. Write there:\n{LIST}\n"
+    )
+
+
+def test_the_pipeline_that_is_shipped_names_the_stacks_that_are_shipped() -> None:
+    """And what takes its hub from another waits for all that come before."""
+    every = [{"name": stack.name, "production": stack.production, "wave": stack.wave} for stack in stacks_of(ROOT)]
+    own = yaml.safe_load((FOLDER / PIPELINES[1]).read_text())["extends"]["parameters"]["stacks"]
+    second = filled(
+        yaml.safe_load((FOLDER / "azure-devops/deploy.yml").read_text()),
+        {
+            "parameters": {
+                "stacks": [{"name": "hub", "wave": 1}, {"name": "a-b", "wave": 2}],
+                "reader": "",
+                "deployer": "",
+            }
+        },
+    )
+
+    assert own == every
+    assert {name: job.get("dependsOn") for name, job in jobs(second).items()} == {
+        "stacks": None,
+        "preview_hub": ["stacks"],
+        "up_hub": "preview_hub",
+        "preview_a_b": ["stacks", "up_hub"],
+        "up_a_b": "preview_a_b",
+    }
+
+
+AFTER = [
+    ("Succeeded", "Succeeded", True), ("Succeeded", "Skipped", True), ("Failed", "Skipped", False),
+    ("Succeeded", "Failed", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("preview", "up", "goes_on"), AFTER)
+def test_what_refers_to_a_hub_waits_for_it(preview: str, up: str, goes_on: bool) -> None:
+    """A hub that had nothing to do is as good as deployed."""
+    condition = jobs(pipeline(PIPELINES[1]))["preview_dev"]["condition"]
+
+    assert evaluate(condition, {"results": ["Succeeded", preview, up]}) is goes_on
+
+
+def test_one_work_item_is_opened_edited_and_done(tmp_path: Path, boards: Boards) -> None:
+    """Every script is run. In HTML, which is what a work item takes."""
+    engine = Pulumi(tmp_path / "engine")
+    tools = {"pulumi": engine.script, "curl": "#!/bin/sh\n", "tar": "#!/bin/sh\nexec cat\n"}
+    runs = begun(tmp_path, tools, {"small": MINIMAL})
+    agents = Agents(runs, PIPELINES[2], variables(boards))
+    engine.says("refresh", CHANGED, 7)
+
+    results = agents.all()
+    for _ in range(2):
+        agents.again("look", "tell")
+        engine.says("refresh", CLEAN)
+
+    assert results == {"stacks": "Succeeded", "look": "Succeeded", "tell": "Succeeded"}
+    assert boards.asked == [
+        "POST /wit/wiql", "POST /wit/workitems/$Task", "POST /wit/wiql", "PATCH /wit/workitems/1",
+        "POST /wit/wiql", "PATCH /wit/workitems/1",
+    ]  # fmt: skip
+    (item,) = boards.items
+    assert (item["System.Tags"], item["System.State"]) == ("amlz-drift", "Done")
+    assert "<b>small: 2 differ</b><li>gone: RouteTable <code>three</code></li>" in item["System.Description"]
+    assert runs.ran == commands(PIPELINES[2])
+
+
+@pytest.mark.parametrize("path", PIPELINES)
+def test_a_pipeline_is_what_its_schema_takes(path: str) -> None:
+    """Templates made one. Scalars are text in it, but for what tasks are given."""
+    check_jsonschema = pytest.importorskip("check_jsonschema", reason="it holds the schema: `make setup` installs it")
+    schema = Path(check_jsonschema.__file__).parent / "builtin_schemas" / "vendor" / "azure-pipelines.json"
+
+    jsonschema.validate(as_text(pipeline(path)), json.loads(schema.read_text(encoding="utf-8")))
+
+
+def as_text(told: Any) -> Any:
+    """Truth values and numbers as the text that they were."""
+    if isinstance(told, dict):
+        return {key: value if key == "inputs" else as_text(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [as_text(value) for value in told]
+    return str(told).lower() if isinstance(told, bool | int) else told
+
+
+@pytest.mark.parametrize("path", sorted(p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.yml")))
+def test_a_script_of_several_lines_stops_at_its_first_failure(path: str) -> None:
+    """Azure Pipelines does not see to it. Nothing of one owner is in a file, and no secret variable."""
+    told = (FOLDER / path).read_text(encoding="utf-8")
+
+    scripts = re.findall(r"(?:bash|inlineScript): \|\n +(.*)", told)
+    assert set(scripts) <= {"set -euo pipefail"}
+    assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-|\$\(\w*[sS]ecret|dev\.azure\.com|contoso", told) == []
