@@ -18,6 +18,7 @@ import cli_stacks
 import cli_stopping
 from cli_options import (
     Against,
+    Also,
     FailOn,
     FailOnOption,
     Form,
@@ -26,6 +27,7 @@ from cli_options import (
     Stack,
     StackOrAll,
     Today,
+    other_forms,
     planned,
     refuse,
     shown,
@@ -84,6 +86,7 @@ def preview(
         typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
+    also: Also = None,
 ) -> None:
     """Shows what a stack would build, without a cloud."""
     import atexit
@@ -98,6 +101,7 @@ def preview(
     gc.disable()
     if every or not stack:
         refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
+        refuse(bool(also), "it is for one stack", "--also")
         raise typer.Exit(cli_stacks.preview_all(against or "", today, form.value, fail_on.value, output))
     atexit.register(gc.freeze)
     from preview import preview_stack
@@ -110,20 +114,22 @@ def preview(
 
         refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
         forms = (*FORMS, *PLACED) if against else (*FORMS, "html")  # the engine's steps say nothing of findings
-        refuse(form.value not in forms, f"a difference has the forms {', '.join(forms)}", "--format")
+        asked = [(form.value, output), *other_forms(also)]
+        wrong = [each for each, _ in asked if each not in forms]
+        refuse(bool(wrong), f"a difference has the forms {', '.join(forms)}", "--format, --also")
         seen = cache(lambda: preview_stack(file, plan, today))
         found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen)
-        write(
-            FORMS[form.value](found) if form.value in FORMS else placed_form(form.value, seen(), fail_on.value, found),
-            output,
-        )
+        for each, path in asked:
+            text = FORMS[each](found) if each in FORMS else placed_form(each, seen(), fail_on.value, found)
+            write(text, path)
         raise typer.Exit(int(found.fails(fail_on.value)))
+    asked = [(form.value, output), *other_forms(also)]
+    wrong = [each for each, _ in asked if each not in {*PreviewForm}]
+    refuse(bool(wrong), f"a preview has the forms {', '.join(PreviewForm)}", "--also")
     result = replace(preview_stack(file, plan, today), quota=quota)
-    if form.value in PLACED:
-        write(placed_form(form.value, result, fail_on.value), output)
-        raise typer.Exit(int(result.fails(fail_on.value)))
-    report = import_module(f"reports.as_{form.value.replace('-', '_')}")
-    write(report.render(result), output)
+    for each, path in asked:
+        report = None if each in PLACED else import_module(f"reports.as_{each.replace('-', '_')}")
+        write(report.render(result) if report else placed_form(each, result, fail_on.value), path)
     raise typer.Exit(int(result.fails(fail_on.value)))
 
 

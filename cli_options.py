@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +68,19 @@ Against = Annotated[
         show_default=False,
     ),
 ]
+
+
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="FORM=FILE", help="Write another form too, to this file.", show_default=False),
+]
+
+
+def other_forms(also: Sequence[str] | None) -> list[tuple[str, Path | None]]:
+    """Forms and files of `--also`."""
+    found = [each.partition("=") for each in also or ()]
+    refuse(not all(form and path for form, _, path in found), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
+    return [(form, Path(path)) for form, _, path in found]
 
 
 def refuse(when: bool, why: str, hint: str) -> None:

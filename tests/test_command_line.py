@@ -86,6 +86,10 @@ def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
         (("preview", "dev", "--format", "xml"), "'xml' is not one of"),
         (("privew", "dev"), "No such command"),
         (("preview", "dev", "--fail-on", "fatal"), "'fatal' is not one of"),
+        (("preview", "dev", "--also", "json"), "it is FORM=FILE, such as sarif=dev.sarif"),
+        (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, json, arm"),
+        (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text"),
+        (("preview", "--all", "--also", "json=a.json"), "it is for one stack"),
     ],
 )
 def test_wrong_words_on_the_command_line_are_exit_code_2(arguments: tuple[str, ...], says: str) -> None:
@@ -146,13 +150,15 @@ def test_a_preview_fits_into_80_columns(stack: str) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    """From any folder, at any time, in any time zone, with any hash seed."""
-    file = ROOT / "Pulumi.dev.yaml"
+    """From any folder, at any time, in any time zone, with any hash seed, alone or besides another form."""
+    file, beside = ROOT / "Pulumi.dev.yaml", tmp_path / "beside.json"
 
     outputs = {
         amlz("preview", str(file), "--format", "json", folder=folder, PYTHONHASHSEED=seed, TZ=zone).stdout
-        for folder, seed, zone in ((ROOT, "0", "UTC"), (tmp_path, "1", "Asia/Tokyo"), (tmp_path, "4711", "UTC"))
+        for folder, seed, zone in ((ROOT, "0", "UTC"), (tmp_path, "1", "Asia/Tokyo"))
     }
+    amlz("preview", str(file), "--also", f"json={beside}", folder=tmp_path, PYTHONHASHSEED="4711")
+    outputs.add(beside.read_text(encoding="utf-8"))
 
     assert len(outputs) == 1
     assert len(json.loads(outputs.pop())["resources"]) == 180

@@ -15,7 +15,7 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.pipelines.azure_expressions import evaluate, filled, text
-from tests.pipelines.workflow import Runs, environment_of_python
+from tests.pipelines.workflow import Runs
 
 FOLDER = ROOT / "pipelines"
 SET = re.compile(r"^##vso\[task\.setvariable variable=(\w+);isOutput=true\](.*)$", re.MULTILINE)
@@ -146,8 +146,10 @@ class Agents:
             for found in fnmatch.filter(self.runs.artifacts, pattern):
                 shutil.copytree(self.runs.artifacts[found], at / step["inputs"]["targetPath"] / found)
             return 0
+        if step.get("task") == "PublishTestResults@2":
+            assert list(at.glob(step["inputs"]["testResultsFiles"]))
+            return 0
         if step.get("task") == "UsePythonVersion@0":
-            environment_of_python(at) if not (at / ".venv").exists() else None
             return 0
         script, more = step.get("bash", ""), dict[str, str]()
         if step.get("task") == "AzureCLI@2":

@@ -106,7 +106,7 @@ def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, c
     assert lines[-1] == "Gone since main: gone. What they built stays in Azure until `pulumi destroy`."
     bundle = {path.name: path.read_text(encoding="utf-8") for path in runs.artifacts["amlz-report"].iterdir()}
     assert sorted(bundle) == ["about.json", "comment.md", "small.sarif"]
-    assert sorted(path.name for path in runs.artifacts["amlz-pages"].iterdir()) == ["comment.md"]
+    assert sorted(path.name for path in runs.artifacts["amlz-pages"].iterdir()) == ["comment.md", "small.html"]
 
     code_host.artifacts[RUN] = zipped(bundle)
     code_host.pulls[NUMBER]["head"]["sha"] = head
