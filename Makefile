@@ -47,6 +47,8 @@ bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten mi
 lock: $(READY)               ## pins the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:html --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-html.lock
 
 actionlint: .tools/actionlint/actionlint ## builds the checker of workflows, for tests: needs Go, some seconds once
 
@@ -66,10 +68,12 @@ engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not i
 	@echo "building Pulumi's CLI: three minutes or four, once" >&2
 	@tools/pulumi/build.sh
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock requirements-html.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV): a minute or two, once" >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-html.lock \
+		2>/dev/null || echo "pygraphviz has no wheel for this system: HTML reports are made without their drawing" >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,12 +16,13 @@ from reports.difference import Difference
 from reports.html.address_map import address_map
 from reports.html.built import built
 from reports.html.changes import changes
+from reports.html.diagram import Diagram, diagram
 from reports.html.dns import dns
 from reports.html.egress import egress
 from reports.html.findings import LEVELS, accepted_findings, findings
 from reports.html.heat_map import heat_map
 from reports.html.role_matrix import role_matrix
-from reports.html.topology import topology
+from reports.html.topology import Topology, topology
 from reports.preview import NOT_COVERED, Preview, verdict
 from reports.words import place, plural
 
@@ -42,8 +44,11 @@ SECTIONS = {
 }
 
 
-def render(preview: Preview, against: Difference | None = None) -> str:
-    """The whole preview; with a difference, that first."""
+Draw = Callable[[Topology], tuple[Diagram | None, str]]
+
+
+def render(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> str:
+    """The whole preview; with a difference, that first. `draw`: makes the drawing of the networks, or says why not."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -51,7 +56,7 @@ def render(preview: Preview, against: Difference | None = None) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    told = sections(preview, against)
+    told = sections(preview, against, draw)
     return environment.get_template("report.html.jinja").render(
         stack=preview.stack,
         today=preview.graph.today,
@@ -65,22 +70,23 @@ def render(preview: Preview, against: Difference | None = None) -> str:
     )
 
 
-def sections(preview: Preview, against: Difference | None = None) -> dict[str, Any]:
+def sections(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> dict[str, Any]:
     """What each section shows, by its name; nothing where it is left out."""
     plan = preview.plan
     found, excused = findings(preview), accepted_findings(preview)
-    zones, owners = dns(preview), _demands(preview)
+    networks = topology(preview)
+    drawing, why = draw(networks)
     return {
         "changes": changes(against) if against else None,
         "findings": {"found": found, "accepted": excused},
         "relaxations": [(dotted(r.path), r.gives_up) for r in relaxations(preview.config)],
-        "topology": topology(preview),
+        "topology": {"found": networks, "drawing": drawing, "why": why},
         "addresses": address_map(plan),
         "egress": egress(preview),
-        "dns": zones,
+        "dns": dns(preview),
         "roles": role_matrix(plan),
         "policies": heat_map(preview.verdicts),
-        "demands": owners,
+        "demands": _demands(preview),
         "quota": [(d, list(quota.rows(d)), list(quota.unknown(d))) for d in demands(plan)],
         "built": built(preview),
         "limits": NOT_COVERED,

@@ -1,0 +1,143 @@
+"""Placing boxes: Graphviz decides where each goes and how lines run between them. What they look like is drawn here.
+
+Graphviz comes inside of the wheel of pygraphviz, so that nothing else has to be installed. It is optional: where it is
+not installed, or fails, NoLayout says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+#: Pixels between a frame and the boxes in it: its title stands there.
+MARGIN = 26
+
+
+class NoLayout(Exception):
+    """Why nothing can be placed, in a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A box of a size in pixels. `frame`: the one that it is in, "" for none."""
+
+    id: str
+    width: int
+    height: int
+    frame: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """From the left to the right. `into`: the frame at whose border it ends, "" for the box itself.
+
+    `drawn`: False where it only says what stands left of what. `apart`: how far, in steps of some pixels.
+    """
+
+    tail: str
+    head: str
+    into: str = ""
+    drawn: bool = True
+    apart: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A place in pixels, from the top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where everything is. `links`: paths as SVG writes them, in the order of those that are drawn."""
+
+    width: int
+    height: int
+    nodes: dict[str, Rectangle]
+    frames: dict[str, Rectangle]
+    links: tuple[str, ...]
+
+
+def placed(nodes: Iterable[Node], links: Iterable[Link]) -> Placed:
+    """Places boxes from left to right, those of a frame together. Raises NoLayout."""
+    try:
+        graphviz = import_module("pygraphviz")
+    except Exception as error:  # a library that is built for another system fails in ways of its own
+        raise NoLayout(
+            "The drawing is left out: it needs the package pygraphviz, which is not installed here"
+            f" ({type(error).__name__}). `pip install pygraphviz` brings all it needs."
+        ) from None
+    nodes, links = tuple(nodes), tuple(links)
+    try:
+        graph = _graph(graphviz, nodes, links)
+        told = json.loads(graph.draw(format="json", prog="dot"))
+        graph.close()
+    except Exception as error:  # whatever Graphviz does, the report is told without the drawing
+        raise NoLayout(f"The drawing is left out: Graphviz could not make it ({type(error).__name__}).") from None
+    return _placed(told, {node.id: node for node in nodes})
+
+
+def _graph(graphviz: Any, nodes: tuple[Node, ...], links: tuple[Link, ...]) -> Any:
+    graph = graphviz.AGraph(directed=True, strict=False, compound=True, rankdir="LR", nodesep="0.14", ranksep="0.2")
+    frames: dict[str, list[str]] = {}
+    for node in nodes:
+        # Graphviz counts in inches of 72 points; a point is a pixel here.
+        size = {"width": f"{node.width / 72:.4f}", "height": f"{node.height / 72:.4f}"}
+        graph.add_node(node.id, shape="box", fixedsize="true", label="", **size)
+        frames.setdefault(node.frame, []).append(node.id)
+    for name, members in frames.items():
+        if name:
+            # No label: its text would be measured with whatever fonts are there. The margin has room for the title.
+            graph.add_subgraph(members, name=f"cluster_{name}", margin=str(MARGIN))
+    for index, link in enumerate(links):
+        into = {"lhead": f"cluster_{link.into}"} if link.into else {}
+        style = {} if link.drawn else {"style": "invis", "weight": "10"}
+        graph.add_edge(link.tail, link.head, key=str(index), id=f"link{index}", minlen=str(link.apart), **into, **style)
+    return graph
+
+
+def _placed(told: Any, nodes: dict[str, Node]) -> Placed:
+    left, bottom, right, top = (float(part) for part in told["bb"].split(","))
+    boxes: dict[str, Rectangle] = {}
+    frames: dict[str, Rectangle] = {}
+    for each in told["objects"]:
+        if each["name"].startswith("cluster_"):
+            x1, y1, x2, y2 = (float(part) for part in each["bb"].split(","))
+            frames[each["name"].removeprefix("cluster_")] = _rounded(x1 - left, top - y2, x2 - x1, y2 - y1)
+        else:
+            x, y = (float(part) for part in each["pos"].split(","))
+            node = nodes[each["name"]]
+            corner = x - node.width / 2 - left, top - y - node.height / 2
+            boxes[node.id] = _rounded(*corner, node.width, node.height)
+    drawn = sorted((e for e in told.get("edges", ()) if e.get("style") != "invis"), key=lambda e: int(e["id"][4:]))
+    paths = tuple(_path(edge["pos"], left, top) for edge in drawn)
+    return Placed(round(right - left), round(top - bottom), boxes, frames, paths)
+
+
+def _rounded(x: float, y: float, width: float, height: float) -> Rectangle:
+    """To whole pixels: inches are not."""
+    return Rectangle(round(x), round(y), round(width), round(height))
+
+
+def _path(told: str, left: float, top: float) -> str:
+    """A spline of Graphviz as a path: `e,x,y` and `s,x,y` are where its arrows end, the rest are points of curves."""
+    ends: dict[str, str] = {}
+    points = []
+    for part in told.split():
+        *kind, x, y = part.split(",")
+        point = f"{float(x) - left:.1f} {top - float(y):.1f}"
+        if kind:
+            ends[kind[0]] = point
+        else:
+            points.append(point)
+    first, *curves = points
+    start = f"M{ends['s']} L{first}" if "s" in ends else f"M{first}"
+    end = f" L{ends['e']}" if "e" in ends else ""
+    return f"{start} C{' '.join(curves)}{end}"
