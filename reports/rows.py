@@ -127,6 +127,10 @@ class Places:
             return self._within(("projects", project, "environments", environment), resource_id)
         return self._there(group)
 
+    def of_owner(self, project: str, environment: str) -> At:
+        """The path of an environment, or of its project where it is gone; () for none."""
+        return self._there(("projects", project, "environments", environment)) if project else ()
+
     def at(self, path: At) -> tuple[int, int]:
         """Line and column."""
         return self._document.place(("config", KEY, *path))
@@ -143,7 +147,7 @@ class Places:
 
 
 def _of_finding(finding: Finding, known: dict[str, Rule], places: Places) -> Row:
-    path = places.of(finding.resource_id, finding.urn)
+    path = places.of(finding.resource_id, finding.urn) or places.of_owner(finding.project, finding.environment)
     if finding.check == "accepted/finding":
         path = ("acceptedFindings", int(finding.path.partition("[")[2].rstrip("]")))
     line, column = places.at(path)
