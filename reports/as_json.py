@@ -14,7 +14,11 @@ from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
 from reports import existing_hub, kubernetes, managed_networks, policy, quota
+from reports.html.dns import dns
+from reports.html.egress import egress
+from reports.html.topology import topology
 from reports.preview import NOT_COVERED, Preview
+from reports.records import record
 
 SCHEMA_VERSION = 1
 
@@ -27,15 +31,23 @@ def render(preview: Preview) -> str:
             "schemaVersion": SCHEMA_VERSION,
             "stack": preview.stack,
             "landingZone": _landing_zone(preview),
+            "topology": record(topology(preview)),
             "addresses": addresses(preview.plan.addresses),
+            "egress": record(egress(preview)),
+            "dns": record(dns(preview)),
             "resources": [_resource(resource) for resource in preview.graph],
             "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
+            "policiesNotJudged": [_not_judged(*told) for told in policy.not_judged(preview.verdicts)],
             "findings": [finding_record(finding) for finding in preview.findings],
             "acceptedFindings": [_accepted(one) for one in preview.accepted],
             "quota": quota.records(preview.plan),
             "notCovered": list(NOT_COVERED),
         }
     )
+
+
+def _not_judged(assignment: str, of: str, why: str) -> dict[str, str]:
+    return {"assignment": assignment, "policy": of, "why": why}
 
 
 def dump(value: object) -> str:

@@ -95,9 +95,14 @@ def _because(answer: Answer) -> Iterator[str]:
 
 def unjudged(verdicts: Verdicts) -> Iterable[str]:
     """Assigned policies that are not known here, in sentences."""
+    return (f"{assignment}: {of}: {why}." for assignment, of, why in not_judged(verdicts))
+
+
+def not_judged(verdicts: Verdicts) -> Iterator[tuple[str, str, str]]:
+    """Assigned policies that are not known here: the assignment, which policy of it, and why."""
     for assignment in verdicts.assignments:
         for policy in assignment.unjudged:
-            yield f"{assignment.name}: {policy.reference or policy.definition_id}: {policy.why}."
+            yield assignment.name, policy.reference or policy.definition_id, policy.why
 
 
 def value(found: Any) -> str:

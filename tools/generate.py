@@ -16,11 +16,13 @@ from landingzone.clouds_page import clouds_page
 from landingzone.schema import configuration_page, json_schema
 from landingzone.tables import addresses_page, egress_page, roles_page
 from reports import changes_page, policy_docs
+from reports.json_schema import report_schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "landing-zone.schema.json": lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+    "report.schema.json": lambda: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
     "configuration.md": configuration_page,
     "checks.md": catalogue_page,
     "roles.md": roles_page,
