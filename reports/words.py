@@ -23,8 +23,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Insights/privateLinkScopes": ("private link scope", "private link scopes"),
         "Microsoft.Insights/privateLinkScopes/scopedResources": ("scoped resource", "scoped resources"),
         "Microsoft.KeyVault/vaults": ("key vault", "key vaults"),
+        "Microsoft.KeyVault/vaults/keys": ("key", "keys"),
         "Microsoft.MachineLearningServices/workspaces": ("ML workspace", "ML workspaces"),
         "Microsoft.MachineLearningServices/workspaces/computes": ("compute", "computes"),
+        "Microsoft.MachineLearningServices/workspaces/connections": ("connection", "connections"),
+        "Microsoft.MachineLearningServices/workspaces/datastores": ("datastore", "datastores"),
         "Microsoft.MachineLearningServices/workspaces/outboundRules": ("outbound rule", "outbound rules"),
         "Microsoft.ManagedIdentity/userAssignedIdentities": ("identity", "identities"),
         "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
@@ -49,12 +52,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": ("zone group", "zone groups"),
         "Microsoft.Network/publicIPAddresses": ("public address", "public addresses"),
         "Microsoft.Network/routeTables": ("route table", "route tables"),
+        "Microsoft.Network/serviceEndpointPolicies": ("service endpoint policy", "service endpoint policies"),
         "Microsoft.Network/virtualNetworkGateways": ("VPN gateway", "VPN gateways"),
         "Microsoft.Network/virtualNetworks": ("virtual network", "virtual networks"),
         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ("peering", "peerings"),
         "Microsoft.OperationalInsights/workspaces": ("Log Analytics workspace", "Log Analytics workspaces"),
         "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),
+        "Microsoft.Security/pricings": ("Defender plan", "Defender plans"),
         "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),
+        "Microsoft.Storage/storageAccounts/blobServices": ("blob service", "blob services"),
+        "Microsoft.Storage/storageAccounts/blobServices/containers": ("container", "containers"),
     }.items()
 }
 

@@ -82,7 +82,7 @@ def legible(told: Diagram) -> None:
         assert homes or all(apart(box.place, frame.place) for frame in told.frames), box
         assert 18 + 16 * (len(box.lines) - 1) <= box.place.height, box
         room = box.place.width - 16
-        assert all(len(line.text) * (6.9 if line.style == "name" else 5.9) <= room + 1 for line in box.lines), box
+        assert all(len(line.text) * (8.0 if line.style == "name" else 6.4) <= room + 1 for line in box.lines), box
 
 
 def inside(told: Diagram, frame: Frame) -> list[Box]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.catalogue import ALL
 from landingzone.load import load
 from landingzone.plan import make_plan
 from preview import preview_stack
@@ -88,10 +89,11 @@ def test_a_rich_change_is_told_to_the_letter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
 def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
-    """Nothing is loaded, every link leads to a place in the page, ids are there once, and the browser is told so."""
+    """Nothing is loaded, links lead to places in the page or to the sources of findings, ids are there once."""
     page = Elements(as_html.render(previewed(stack)))
     ids = list(page.all("id"))
-    links = list(page.all("href"))
+    links = set(page.all("href"))
+    sources = {check.source for check in ALL}
 
     policy = next(a["content"] for _, a in page.found if a.get("http-equiv") == "Content-Security-Policy")
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -99,8 +101,7 @@ def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
     assert list(page.all("src")) == []
     assert [name for _, attributes in page.found for name in attributes if name.startswith("on")] == []
     assert sorted(set(ids)) == sorted(ids)
-    assert {link for link in links if not link.startswith("#")} == set()
-    assert {link.removeprefix("#") for link in links} <= set(ids)
+    assert {link.removeprefix("#") for link in links - sources} <= set(ids)
 
 
 @pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
@@ -141,3 +142,30 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     assert (ran.returncode, out.read_text(encoding="utf-8")) == (0, as_html.render(previewed("dev")))
     assert every.returncode == 2
     assert "a preview of all stacks has the forms text, markdown, json" in re.sub(r"[\s│]+", " ", every.stderr)
+
+
+def luminance(colour: str) -> float:
+    """Of a colour as #rrggbb: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_text_has_enough_contrast_in_the_drawing_and_the_maps_too(scheme: int) -> None:
+    """4.5 to 1, WCAG 2.2 AA: what axe-core cannot see in SVG. Lines have 3 to 1."""
+    css = (ROOT / "reports" / "templates" / "report.css").read_text(encoding="utf-8")
+    root = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6});", root))
+    grounds = ("page", "surface")
+    texts = [(ink, ground) for ink in ("ink", "muted", "accent", "look-ink", "bad-ink") for ground in grounds]
+    texts += [(f"{name}-ink", name) for name in ("bad", "look", "good", "change", "unknown", "subnet", "spare", "free")]
+    texts += [("ink", ground) for ground in ("unknown", "change", "good")]  # boxes of the drawing
+    lines = [(ink, ground) for ink in ("accent", "muted", "good-ink") for ground in grounds]
+
+    def contrast(a: str, b: str) -> float:
+        low, high = sorted((luminance(colours[a]), luminance(colours[b])))
+        return (high + 0.05) / (low + 0.05)
+
+    assert [(pair, contrast(*pair)) for pair in texts if contrast(*pair) < 4.5] == []
+    assert [(pair, contrast(*pair)) for pair in lines if contrast(*pair) < 3] == []

@@ -22,8 +22,8 @@ KINDS = {
     "half": ("start", "peering; the hub's side is its owner's"),
     "lake": ("start", "roles on the data lake"),
 }
-#: Pixels of a letter, on the average and rather too many, where it is not small text.
-_WIDE = {"name": 6.9, "title": 7.5}
+#: Pixels of a letter in the widest of common fonts, on the average, where it is not small text.
+_WIDE = {"name": 8.0, "title": 8.6}
 #: Steps between columns: beside the hub, and between it and spokes.
 _NEAR, _FAR = 4, 7
 
@@ -263,7 +263,7 @@ def _is_range(text: str) -> bool:
 
 def _cut(text: str, width: int, style: str) -> str:
     """A text that fits into a width: the title of its box has all of it."""
-    room = int((width - 16) / _WIDE.get(style, 5.9))
+    room = int((width - 16) / _WIDE.get(style, 6.4))
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 

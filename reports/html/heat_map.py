@@ -47,12 +47,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """A policy of an assignment. `cells` in the order of the columns, None where it looks at nothing of that type."""
+    """A policy. `cells` in the order of the columns, None where it looks at nothing of that type.
 
-    assignment: str
+    `assignments`: names of those that it is under; `effects`: in words, those that are not enforced saying so.
+    """
+
     title: str
+    assignments: tuple[str, ...]
     effects: tuple[str, ...]
-    enforced: bool
     cells: tuple[Cell | None, ...]
     reasons: tuple[Reason, ...]
     compliant: int
@@ -71,12 +73,11 @@ class HeatMap:
 
 def heat_map(verdicts: Verdicts) -> HeatMap:
     """Every policy that looked at something; those with something to say first, the worst of them at the top."""
-    by_policy: dict[tuple[str, str, str], list[Answer]] = {}
+    by_policy: dict[str, list[Answer]] = {}
     types: Counter[str] = Counter()
     for answer in verdicts.answers:
-        reference = answer.policy.reference if answer.policy else ""
-        definition = answer.policy.definition_id.lower() if answer.policy else ""
-        by_policy.setdefault((answer.assignment.id.lower(), definition, reference), []).append(answer)
+        policy_id = answer.policy.definition_id if answer.policy else answer.assignment.id
+        by_policy.setdefault(policy_id.lower(), []).append(answer)
         types[answer.subject.type.lower()] += 1
     columns = sorted(types, key=lambda name: (-types[name], name))
     rows = sorted((_row(answers, columns) for answers in by_policy.values()), key=_worst)
@@ -101,15 +102,18 @@ def _row(answers: list[Answer], columns: Iterable[str]) -> PolicyRow:
     reasons = policy.groups(Verdicts(tuple(answers)))
     level = min((_LEVELS[answer.word] for answer in answers), key=_RANKS.index)
     return PolicyRow(
-        assignment=first.assignment.name,
         title=first.policy.definition.title if first.policy else first.assignment.name,
-        effects=tuple(dict.fromkeys(answer.verdict.effect for answer in answers if answer.verdict.effect)),
-        enforced=first.assignment.enforced,
+        assignments=tuple(dict.fromkeys(answer.assignment.name for answer in answers)),
+        effects=tuple(dict.fromkeys(_effect(answer) for answer in answers if answer.verdict.effect)),
         cells=tuple(_cell(by_type[name]) if name in by_type else None for name in columns),
         reasons=tuple(_reason(one, alike) for one, alike in reasons),
         compliant=sum(answer.word == "compliant" for answer in answers),
         level=level,
     )
+
+
+def _effect(answer: Answer) -> str:
+    return answer.verdict.effect if answer.assignment.enforced else f"{answer.verdict.effect}, not enforced"
 
 
 def _cell(answers: list[Answer]) -> Cell:

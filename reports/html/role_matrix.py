@@ -9,11 +9,10 @@ from landingzone.plan import LandingZonePlan
 from landingzone.specs import RoleAssignmentSpec
 from reports.words import WORDS
 
-#: Kinds of scope on which nothing is built, or that have no word in other reports.
+#: Kinds of scope of which nothing is built here.
 _KINDS = {
     "microsoft.resources/subscriptions": "subscription",
     "microsoft.management/managementgroups": "management group",
-    "microsoft.storage/storageaccounts/blobservices/containers": "container",
     "microsoft.containerservice/managedclusters": "Kubernetes cluster",
 }
 

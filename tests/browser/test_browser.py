@@ -1,0 +1,114 @@
+"""The HTML report in a browser: nothing is cut off or asked for, no rule of axe-core is broken, and it prints.
+
+Needs a Chromium on PATH and the packages of tests/browser (`make browser`). Skipped, saying so, where they are not.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import as_html
+from tests.conftest import ROOT, node_package, previewed
+from tests.test_html_diagram import landing_zone
+from tests.test_html_report import rich_change
+
+#: What is looked at: a page with its width, colours, and whether axe-core and a printer look too.
+LOOKS = (
+    ("change", 1280, "light", True),
+    ("change", 400, "dark", True),
+    ("everything", 400, "light", False),
+    ("hundreds", 1280, "dark", False),
+)
+
+
+def chromium() -> str:
+    """The browser."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(names)} is on PATH")
+    return found
+
+
+def looked_at(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What tests/browser/look.mjs sees."""
+    node_package("puppeteer-core")
+    asked = json.dumps({"chromium": chromium(), "pages": pages})
+    script = ROOT / "tests" / "browser" / "look.mjs"
+    ran = subprocess.run(["node", script], input=asked, capture_output=True, text=True, check=False, timeout=180)
+    assert ran.returncode == 0, ran.stderr
+    return list(json.loads(ran.stdout))
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str], dict[str, Any]]:
+    """Every page, seen once: starting a browser takes longer than looking."""
+    node_package("axe-core")
+    chromium()
+    folder = tmp_path_factory.mktemp("pages")
+    drawn = as_html.diagram(landing_zone(4, 60))
+    texts = {
+        "change": as_html.render(*rich_change(folder)),
+        "everything": as_html.render(previewed("everything")),
+        "hundreds": as_html.render(previewed("minimal"), draw=lambda _: drawn),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    asked = [
+        {"file": str(folder / f"{name}.html"), "width": width, "scheme": scheme, "axe": axe}
+        for name, width, scheme, axe in LOOKS
+    ]
+    return {look[:3]: told for look, told in zip(LOOKS, looked_at(asked), strict=True)}
+
+
+@pytest.mark.parametrize("look", [look[:3] for look in LOOKS], ids=lambda look: "-".join(map(str, look)))
+def test_a_page_is_whole(look: tuple[str, int, str], seen: dict[tuple[str, int, str], dict[str, Any]]) -> None:
+    """Nothing is cut off or asked for, links bring their targets into view, a keyboard begins at the skip link."""
+    told = seen[look]
+
+    assert {key: told[key] for key in ("requests", "said", "cut", "lost", "first", "background")} == {
+        "requests": [],
+        "said": [],
+        "cut": [],
+        "lost": [],
+        "first": {"text": "Skip to the report", "seen": True},
+        "background": {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}[look[2]],
+    }
+
+
+@pytest.mark.parametrize("look", [look[:3] for look in LOOKS if look[3]], ids=lambda look: "-".join(map(str, look)))
+def test_a_page_can_be_read_by_everybody_and_printed(
+    look: tuple[str, int, str], seen: dict[tuple[str, int, str], dict[str, Any]]
+) -> None:
+    """With everything unfolded axe-core finds nothing, contrast included; on paper what is folded is open."""
+    told = seen[look]
+
+    assert (told["violations"], told["opened"], told["unprinted"]) == ([], [], [])
+    assert told["pdf"]["is"] == "%PDF-"
+    assert 5 <= told["pdf"]["pages"] <= 40
+
+
+def test_what_is_wrong_with_a_page_is_seen(tmp_path: Path) -> None:
+    """A page that has every fault: the looking itself is tried."""
+    page = tmp_path / "wrong.html"
+    page.write_text(
+        "<!doctype html><html><head><style>@media print{details::details-content{display:none}}</style></head>"
+        "<body style='margin:0;background:#fff'><a href='#gone'>to</a><p id='gone' style='display:none'>x</p>"
+        "<p style='color:#ddd'>pale</p><div style='width:2000px'>wide</div>"
+        "<div style='overflow:hidden;width:40px;white-space:nowrap'>this is cut off</div>"
+        "<img src='https://example.invalid/x.png'><details class='print'><summary>s</summary><p>in</p></details></body>"
+    )
+
+    told = looked_at([{"file": str(page), "width": 400, "scheme": "light", "axe": True}])[0]
+
+    assert told["requests"] == ["https://example.invalid/x.png"]
+    assert told["lost"] == ["#gone"]
+    assert {text.partition(":")[0] for text in told["cut"]} == {"page", "beside the page", "DIV."}
+    assert {"color-contrast", "document-title", "html-has-lang"} <= {v.partition(":")[0] for v in told["violations"]}
+    assert told["unprinted"] == ["sin"]
