@@ -29,8 +29,9 @@ def begun(folder: Path, stand_ins: dict[str, str], stacks: dict[str, str]) -> Ru
     copy_of_the_program(origin)
     for name in ("pipelines", ".github"):
         shutil.copytree(ROOT / name, origin / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", ".gitignore", "pyproject.toml", "requirements.lock", "Pulumi.yaml"):
-        shutil.copy(ROOT / name, origin / name)
+    for path in ROOT.iterdir():
+        if path.is_file() and not path.match("Pulumi.*.yaml"):
+            shutil.copy(path, origin / path.name)
     runs = Runs(folder, origin, tools_of(folder, stand_ins))
     for name, text in stacks.items():
         (origin / f"Pulumi.{name}.yaml").write_text(text)
