@@ -1,7 +1,8 @@
-"""Where two values differ: by path, members of lists by their names, ids without regard to case."""
+"""Where two values differ: by path, members of lists by their names, ids without regard to case, sets in any order."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,30 +17,53 @@ class Row:
     new: Any
 
 
+#: Lists whose order says something: the servers that are asked first, operations that are done one after the other.
+#: https://learn.microsoft.com/azure/virtual-network/manage-virtual-network
+#: https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify
+ORDERED = frozenset(("dnsServers", "servers", "operations"))
+
+
 def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
-    """Each place at which two values differ. Members with a name are compared by it, so their order does not matter."""
+    """Each place at which two values differ. Members with a name are compared by it, and order does not matter."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
+        theirs = {_key(key): key for key in new}
+        for key in old:
+            other = theirs.pop(_key(key), None)
             inner = f"{path}.{key}" if path else key
-            if key not in new or key not in old:
-                yield Row(inner, old.get(key), new.get(key))
-            else:
-                yield from rows_of(old[key], new[key], inner)
+            if other is not None and old[key] is not None and new[other] is not None:
+                yield from rows_of(old[key], new[other], inner)
+            elif not (old[key] is None and (other is None or new[other] is None)):
+                yield Row(inner, old[key], None if other is None else new[other])
+        for key in theirs.values():
+            if new[key] is not None:
+                yield Row(f"{path}.{key}" if path else key, None, new[key])
     elif _named(old) and _named(new):
         for row in rows_of({_name(each): each for each in old}, {_name(each): each for each in new}):
             name, dot, rest = row.path.partition(".")
             yield Row(f"{path}[{name}]{dot}{rest}", row.old, row.new)
-    elif not _same(old, new):
+    elif canonical(old, path.rpartition(".")[2]) != canonical(new, path.rpartition(".")[2]):
         yield Row(path, old, new)
 
 
-def _same(old: Any, new: Any) -> bool:
-    """Equality; ids are compared without regard to case."""
-    if isinstance(old, str) and isinstance(new, str) and old[:1] == new[:1] == "/":
-        return old.lower() == new.lower()
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_same, old, new))
-    return bool(old == new)
+def canonical(value: Any, key: str = "") -> Any:
+    """The same for values that say the same: ids in lower case, what is absent left out, lists in one order.
+
+    `key`: under which the value stands.
+    """
+    if isinstance(value, dict):
+        return {_key(name): canonical(each, name) for name, each in value.items() if each is not None}
+    if isinstance(value, list | tuple):
+        members = [canonical(each) for each in value]
+        return members if key in ORDERED else sorted(members, key=lambda each: json.dumps(each, sort_keys=True))
+    return _key(value) if isinstance(value, str) else value
+
+
+def _key(text: str) -> str:
+    """An id without regard to case, any other text as it is."""
+    return text.lower() if text[:1] == "/" and text.lower().startswith(_IDS) else text
+
+
+_IDS = ("/subscriptions/", "/providers/")
 
 
 def _named(value: Any) -> bool:

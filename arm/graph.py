@@ -49,6 +49,7 @@ class Resource:
     provider: str = ""
     protect: bool = False
     source: str = ""
+    aliases: tuple[str, ...] = ()
     exposed: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -78,7 +78,18 @@ UNUSED = Check(
     "decided.",
     source=_PROTECT,
 )
-CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED)
+ALIAS = Check(
+    id="guard/alias-missing",
+    severity=Severity.ERROR,
+    says="{name} is {old} in the program and would be {new}: to Pulumi another resource, made before the other is "
+    "deleted. azure-native refuses to make what is there already.",
+    remedy="Give it back its name, or the alias pulumi.Alias(name={old!r}), with the parent where that differs.",
+    why="A URN is what Pulumi knows a resource by: its name in the program, its type and what it belongs to. One that "
+    "changes without an alias is another resource; both have the same id in Azure, so the deployment stops half-way, "
+    "and where the provider does not look, Pulumi deletes what it has just made.",
+    source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
+)
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,15 @@ class Thing:
 class Edit:
     """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
 
-    `standing`: everything there is now. `owners`: PROJECT/ENVIRONMENT of everything there is afterwards.
+    `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
+    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards.
     """
 
     deleted: tuple[Thing, ...] = ()
     replaced: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
     updated: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
     standing: tuple[Thing, ...] = ()
+    again: tuple[tuple[Thing, str], ...] = ()
     owners: frozenset[str] = frozenset()
 
 
@@ -146,6 +159,7 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
     told += [finding for thing, found in edit.updated for finding in _impossible(thing, found)]
+    told += [_finding(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
     told += _unused(losses, edit, allowed)
     return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 
@@ -153,14 +167,26 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
 def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
     """What would be done to make one landing zone of another."""
     was, now = ({resource.urn: resource for resource in side} for side in (old, new))
+    for urn, resource in now.items():  # what has moved by an alias stands where it is now
+        former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
+        if former:
+            was[urn] = was.pop(former)
     both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
+    gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
     return Edit(
-        deleted=tuple(_thing(resource) for urn, resource in was.items() if urn not in now),
+        deleted=gone,
         replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
         updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
         standing=tuple(map(_thing, was.values())),
+        again=again(gone, {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}),
         owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
     )
+
+
+def again(deleted: Iterable[Thing], made: Mapping[str, str]) -> tuple[tuple[Thing, str], ...]:
+    """What would be made again, with its new name in the program. `made`: URNs of what is new, by ids in lower case."""
+    pairs = ((thing, made.get(thing.id.lower(), "")) for thing in deleted)
+    return tuple((thing, urn.rpartition("::")[2]) for thing, urn in pairs if urn)
 
 
 def _thing(resource: Resource) -> Thing:

@@ -67,6 +67,7 @@ def _resource(
         provider=registered.provider,
         protect=registered.protect,
         source=registered.source,
+        aliases=registered.former,
         exposed=tuple(in_plain_text(kind.arm_type, body)),
     )
 

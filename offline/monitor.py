@@ -32,6 +32,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from arm.graph import unknown
+from offline.aliases import former_urns
 from offline.azure import PretendAzure
 from offline.quick import Here, hastened, installed
 from offline.wire import holds_unknown, plain, replaced
@@ -67,7 +68,8 @@ class Registered:
     """One registration. `inputs` hold `{"$unknown": …}` where only the deployment knows; secrets are left out.
 
     `subscription`: a provider's own, or that of the resource's provider; "" where it is not given or not decided.
-    `id`: "" where a part of it is not decided. `source`: file and line, relative to the program where it is inside.
+    `former`: URNs under which it may have stood before. `id`: "" where a part of it is not decided. `source`: file and
+    line, relative to the program where it is inside.
     """
 
     urn: str
@@ -85,6 +87,7 @@ class Registered:
     aliases: int
     source: str
     secret_paths: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,7 @@ class RecordingMonitor(MockMonitor):
         self._azure = PretendAzure()
         self._lock = threading.Lock()
         self._registered: dict[str, Registered] = {}
+        self._former: dict[str, tuple[str, ...]] = {}
         self._subscriptions: dict[str, str] = {}
         self._outputs: dict[str, Any] = {}
         self._problems: list[str] = []
@@ -258,6 +262,9 @@ class RecordingMonitor(MockMonitor):
             subscription = self._subscriptions.get(request.provider.rpartition("::")[0], "")
             answer = self._azure.preview(request.type, told, subscription)
             resource_id, outputs = answer.id, answer.outputs
+        former = former_urns(request, self.make_urn, self._former)
+        if former:
+            self._former[urn] = former
         response = resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id)
         response.object.update(outputs)
         first = self._registered.get(urn)
@@ -282,6 +289,7 @@ class RecordingMonitor(MockMonitor):
             aliases=len(request.aliases) + len(request.aliasURNs),
             source=source,
             secret_paths=secrets,
+            former=former,
         )
         return response
 

@@ -147,6 +147,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "provider": resource.provider,
         "protect": resource.protect,
         "source": resource.source,
+        "aliases": list(resource.aliases),
         "body": resource.body,
     }
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from arm.change_rules import Kind, Rule
 from arm.changes import Change, changes, worst
 from arm.differences import Row as Row
+from arm.differences import canonical
 from arm.differences import rows_of as rows_of
+from arm.graph import UNKNOWN_KEY, unknown
+from arm.ids import within
 from checks.finding import Finding
-from checks.guard import Allowed, Edit, Thing, guard
+from checks.guard import Allowed, Edit, Thing, again, guard
 from landingzone.facts.data import holding, loss
+from reports.difference_egress import difference_of_egress
 
 Told = Mapping[str, Any]
 
 
+_SAID = ("findings", "verdicts")
 #: What the engine keeps for itself.
 _PULUMI = Rule(
     "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
@@ -60,11 +65,17 @@ class Difference:
     """Whether it is what Pulumi's engine would do, and not two previews."""
     unsure: tuple[str, ...] = ()
     """What this comparison cannot tell, beside what none can."""
+    moved: tuple[tuple[Told, Told], ...] = ()
+    """What has another URN, and an alias that says so: as it was, and as it would be."""
+    widened: tuple[tuple[Told, tuple[str, ...]], ...] = ()
+    """Of the new roles, those that were given before on less: with the ids of that."""
+    accepted: tuple[Told, ...] = ()
+    """Findings that the stack file accepts, and did not before."""
 
     @property
     def nothing(self) -> bool:
         """Whether nothing is different."""
-        lists = (self.created, self.deleted, self.changed, self.addresses)
+        lists = (self.created, self.deleted, self.changed, self.moved, self.addresses, self.accepted)
         return not any(lists) and not any(part for pair in self._pairs for part in pair)
 
     @property
@@ -93,24 +104,86 @@ def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | No
     """The difference from one preview (None: the stack was not there) to another. `allowed`: by the stack file."""
     before: Told = old or {}
     was, now = _by_urn(before), _by_urn(new)
-    both = [compared(was[urn], now[urn]) for urn in now if urn in was]
+    former = _former(was, now)
+    before = _renamed(before, former)
+    pairs = ((was.get(former.get(urn, urn)), resource) for urn, resource in now.items())
+    both = [compared(_as_named(theirs, former), ours) for theirs, ours in pairs if theirs is not None]
     changed = tuple(each for each in both if each.changes)
-    deleted = tuple(r for urn, r in was.items() if urn not in now)
+    moved = tuple((was[old_urn], now[urn]) for urn, old_urn in former.items())
+    deleted = tuple(r for urn, r in was.items() if urn not in now and urn not in former.values())
+    gone = {resource["urn"] for resource in deleted}
+    roles = _both(_roles(before), _roles(new), _role_key)
     return Difference(
         stack=new["stack"],
         revision=revision,
         is_new=old is None,
-        created=tuple(r for urn, r in now.items() if urn not in was),
+        created=tuple(r for urn, r in now.items() if former.get(urn, urn) not in was),
         deleted=deleted,
         changed=changed,
-        unchanged=len(both) - len(changed),
+        unchanged=len(both) - len({each.resource["urn"] for each in changed} | set(former)),
         addresses=tuple(rows_of(_addresses(before), _addresses(new))),
-        roles=_both(_roles(before), _roles(new), lambda r: (r["principal"], r["role"], r["scope"].lower())),
-        egress=_both(_egress(before), _egress(new), lambda text: text),
-        findings=_both(_still(before, "findings", now), _list(new, "findings"), finding_key),
-        verdicts=_both(_still(before, "verdicts", now), _verdicts(new), verdict_key),
+        roles=roles,
+        egress=difference_of_egress(before, new),
+        findings=_findings(_still(_list(before, "findings"), gone), new),
+        verdicts=_both(_as_identified(_still(_verdicts(before), gone), both), _verdicts(new), verdict_key),
         guard=guard(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
+        moved=moved,
+        accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
+        widened=tuple(_widened(roles[0], _roles(before))),
     )
+
+
+def _former(was: Mapping[str, Told], now: Mapping[str, Told]) -> dict[str, str]:
+    """Old URNs by new ones: of what has no URN of before, but an alias for one that is no longer there."""
+    found: dict[str, str] = {}
+    for urn, resource in now.items():
+        if urn not in was:
+            taken = set(found.values())
+            known = (alias for alias in resource.get("aliases") or () if alias in was and alias not in now)
+            old = next((alias for alias in known if alias not in taken), "")
+            found |= {urn: old} if old else {}
+    return found
+
+
+def _renamed(preview: Told, former: Mapping[str, str]) -> Told:
+    """A preview of before whose findings and verdicts are about the URNs of now."""
+    urns = {old: urn for urn, old in former.items()}
+    if not urns:
+        return preview
+    told: dict[str, Any] = dict(preview)
+    for key in _SAID:
+        told[key] = [{**each, "resource": urns.get(each["resource"], each["resource"])} for each in _list(preview, key)]
+    return told
+
+
+def _as_named(resource: Told, former: Mapping[str, str]) -> Told:
+    """A resource of before, in which what only the deployment knows is named after what has moved meanwhile."""
+    names = {old.rpartition("::")[2]: urn.rpartition("::")[2] for urn, old in former.items()}
+
+    def named(value: Any) -> Any:
+        if isinstance(value, dict):
+            if list(value) == [UNKNOWN_KEY]:
+                what, _, whose = str(value[UNKNOWN_KEY]).partition(", from ")
+                return unknown(f"{what}, from {', '.join(names.get(name, name) for name in whose.split(', '))}")
+            return {key: named(each) for key, each in value.items()}
+        return [named(each) for each in value] if isinstance(value, list) else value
+
+    return {**resource, "body": named(resource["body"])} if names else resource
+
+
+def _role_key(role: Told) -> tuple[str, ...]:
+    return (role["principal"].lower(), role["role"], role["scope"].lower())
+
+
+def _widened(new: Iterable[Told], before: Iterable[Told]) -> Iterator[tuple[Told, tuple[str, ...]]]:
+    """Roles that the same principal had before on something within what it has them on now."""
+    scopes: dict[tuple[str, ...], list[str]] = {}
+    for role in before:
+        scopes.setdefault(_role_key(role)[:2], []).append(role["scope"])
+    for role in new:
+        narrower = tuple(scope for scope in scopes.get(_role_key(role)[:2], ()) if within(scope, role["scope"]))
+        if narrower:
+            yield role, narrower
 
 
 def compared(was: Told, now: Told) -> Changed:
@@ -122,9 +195,11 @@ def compared(was: Told, now: Told) -> Changed:
 
 def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]) -> Edit:
     """What the guard looks at."""
-    changed = tuple(changed)
+    changed, was, now = tuple(changed), tuple(was), tuple(now)
+    gone, stood = tuple(map(_thing, deleted)), {resource["urn"] for resource in was}
     return Edit(
-        deleted=tuple(map(_thing, deleted)),
+        deleted=gone,
+        again=again(gone, {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}),
         replaced=tuple((_thing(each.before), each.changes) for each in changed if each.replaced),
         updated=tuple((_thing(each.before), each.changes) for each in changed if not each.replaced),
         standing=tuple(map(_thing, was)),
@@ -154,8 +229,9 @@ def _compared(resource: Told) -> dict[str, Any]:
 
 
 def _addresses(preview: Told) -> dict[str, Any]:
-    """Ranges by network, owner and role."""
-    return {
+    """Ranges of networks, and in them by owner and role."""
+    spaces = {space["network"]: ", ".join(sorted(space["ranges"])) for space in _list(preview, "addresses")}
+    return spaces | {
         f"{space['network']}/{block['owner']}/{subnet['role']}": subnet["range"]
         for space in _list(preview, "addresses")
         for block in space["blocks"]
@@ -167,24 +243,23 @@ def _roles(preview: Told) -> list[Told]:
     return list(preview.get("landingZone", {}).get("roles", []))
 
 
-def _egress(preview: Told) -> list[str]:
-    """Where the firewall lets computes go, by rule."""
-    found = []
-    for resource in _list(preview, "resources"):
-        if not resource["armType"].lower().endswith("/rulecollectiongroups"):
-            continue
-        for collection in resource["body"].get("properties", {}).get("ruleCollections") or ():
-            for rule in collection.get("rules") or ():
-                to = rule.get("targetFqdns") or rule.get("destinationAddresses") or ()
-                ports = "/".join(rule.get("destinationPorts") or ())
-                found += [f"{rule['name']}: {each}{f' {ports}' if ports else ''}" for each in to]
-    return sorted(set(found))
+def _still(told: Iterable[Told], gone: Collection[str]) -> list[Told]:
+    """What was said of what is there still: of resources that go, nothing needs to be told."""
+    return [each for each in told if each["resource"] not in gone]
 
 
-def _still(preview: Told, key: str, now: Mapping[str, Told]) -> list[Told]:
-    """What was said of resources that are there still: of those that go, nothing needs to be told."""
-    told = _verdicts(preview) if key == "verdicts" else _list(preview, key)
-    return [each for each in told if each["resource"] in now]
+def _as_identified(verdicts: Iterable[Told], both: Iterable[Changed]) -> list[Told]:
+    """Verdicts of before about the ids of now: what is replaced is the same to whoever reads of it."""
+    ids = {each.before["id"].lower(): each.resource["id"] for each in both}
+    return [{**verdict, "id": ids.get(verdict["id"].lower(), verdict["id"])} for verdict in verdicts]
+
+
+def _findings(before: list[Told], new: Told) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+    """What is found newly, and no longer. What is found with another value, or is accepted now, is not gone."""
+    came, went = _both(before, _list(new, "findings"), finding_key)
+    accepted = {finding_key(each) for each in _list(new, "acceptedFindings")}
+    again = {finding_key(each)[:-1] for each in came}
+    return came, tuple(f for f in went if finding_key(f) not in accepted and finding_key(f)[:-1] not in again)
 
 
 def verdict_key(verdict: Told) -> tuple[object, ...]:
@@ -198,7 +273,8 @@ def _verdicts(preview: Told) -> list[Told]:
 
 def finding_key(finding: Told) -> tuple[object, ...]:
     """By what a finding is the same in two previews."""
-    return (finding["id"], finding["resource"], finding["path"], finding["severity"], repr(finding["actual"]))
+    actual = repr(canonical(finding["actual"]))
+    return (finding["id"], finding["resource"], finding["path"], finding["severity"], actual)
 
 
 def _both(old: Iterable[Any], new: Iterable[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -76,9 +76,14 @@ def as_json(found: Difference) -> str:
             "unchanged": found.unchanged,
             "lost": [{**_resource(r), "why": why} for r, why in found.lost],
             "addresses": [_row(row) for row in found.addresses],
-            "roles": dict(zip(came, map(list, found.roles), strict=True)),
+            "moved": [{**_resource(now), "from": before["urn"]} for before, now in found.moved],
+            "roles": {
+                **dict(zip(came, map(list, found.roles), strict=True)),
+                "widened": [{**role, "before": list(scopes)} for role, scopes in found.widened],
+            },
             "egress": dict(zip(came, map(list, found.egress), strict=True)),
             "findings": dict(zip(came, map(list, found.findings), strict=True)),
+            "accepted": list(found.accepted),
             "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
             "guard": [finding_record(finding) for finding in found.guard],
             "notTold": not_told(found),
@@ -94,7 +99,7 @@ def headline(found: Difference) -> str:
         return f"{found.stack}: no difference from {found.revision}, {found.unchanged} resources"
     counts = (
         f"{len(found.created)} created", f"{len(found.changed)} changed", f"{len(found.deleted)} deleted",
-        f"{found.unchanged} unchanged",
+        *([f"{len(found.moved)} moved"] if found.moved else []), f"{found.unchanged} unchanged",
     )  # fmt: skip
     return f"{found.stack} against {found.revision}: {', '.join(counts)}"
 
@@ -114,11 +119,14 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "No longer said by Azure Policy", [said_by_policy(v) for v in found.verdicts[gone]]
     yield "New findings", [f"{f['severity']}  {f['id']}  {f['message']} {f['remedy']}" for f in found.findings[new]]
     yield "Findings that are gone", [f"{f['severity']}  {f['id']}  {f['message']}" for f in found.findings[gone]]
+    yield "Newly accepted", [f"{f['severity']}  {f['id']}  {f['name']}: {f['reason']}" for f in found.accepted]
     yield "Roles given", list(roles_given(found.roles[new]))
+    yield "Of these, wider than before", list(map(_wider, found.widened))
     yield "Roles taken away", list(roles_given(found.roles[gone]))
     yield "Egress opened", list(found.egress[new])
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
+    yield "Moved, which changes nothing in Azure", [f"{_where(now)}: {_moved(was, now)}" for was, now in found.moved]
     yield "Deleted", list(_grouped(found.deleted))
     yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
     yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
@@ -154,6 +162,19 @@ def roles_given(roles: Iterable[Any]) -> Iterator[str]:
         scopes.setdefault((role["role"], role["who"]), []).append(role["scope"].rpartition("/")[2])
     for (role, who), names in scopes.items():
         yield f"{role} for {who} on {listed(dict.fromkeys(names))}"
+
+
+def _wider(widened: tuple[Any, tuple[str, ...]]) -> str:
+    role, scopes = widened
+    before = listed(dict.fromkeys(scope.rpartition("/")[2] for scope in scopes))
+    return f"{role['role']} for {role['who']} on {role['scope'].rpartition('/')[2]}, before on {before}"
+
+
+def _moved(was: Any, now: Any) -> str:
+    """By which alias: the names in the program, or what it belongs to where they are the same."""
+    (*_, before, old), (*_, after, new) = (each["urn"].split("::") for each in (was, now))
+    old, new = (old, new) if old != new else (before, after)
+    return f"{old} becomes {new}, by an alias"
 
 
 def _resource(resource: Any) -> dict[str, Any]:

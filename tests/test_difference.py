@@ -185,7 +185,15 @@ ROWS = [
     ({"a": 1}, {"a": 2}, [Row("a", 1, 2)]),
     ({"a": {"b": 1}}, {"a": {}}, [Row("a.b", 1, None)]),
     ([{"name": "x", "v": 1}, {"name": "y"}], [{"name": "y"}, {"name": "x", "v": 2}], [Row("[x].v", 1, 2)]),
-    ([1, 2], [2, 1], [Row("", [1, 2], [2, 1])]),
+    ([1, 2], [2, 1], []),
+    ([1, 2], [2, 2], [Row("", [1, 2], [2, 2])]),
+    ({"dnsServers": ["a", "b"]}, {"dnsServers": ["b", "a"]}, [Row("dnsServers", ["a", "b"], ["b", "a"])]),
+    ({"rules": [{"value": 1}, {"value": 2}]}, {"rules": [{"value": 2}, {"value": 1}]}, []),
+    ({"ids": ["/subscriptions/A", "/subscriptions/b"]}, {"ids": ["/subscriptions/B", "/SUBSCRIPTIONS/a"]}, []),
+    ({"by": {"/subscriptions/A": {"x": 1}}}, {"by": {"/Subscriptions/a": {"x": 1}}}, []),
+    ({"a": None}, {}, []),
+    ({}, {"a": {"b": None}}, [Row("a", None, {"b": None})]),
+    ({"path": "/Data"}, {"path": "/data"}, [Row("path", "/Data", "/data")]),
     ({"id": "/Subscriptions/A"}, {"id": "/subscriptions/a"}, []),
     ({"id": "Word"}, {"id": "word"}, [Row("id", "Word", "word")]),
 ]
@@ -193,7 +201,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("old", "new", "rows"), ROWS)
 def test_values_are_compared_by_name_and_without_the_case_of_ids(old: Any, new: Any, rows: list[Row]) -> None:
-    """The order of members with names does not matter, that of others does."""
+    """Order matters only where it says something, and what is null is absent."""
     assert list(rows_of(old, new)) == rows
 
 
