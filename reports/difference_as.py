@@ -31,7 +31,7 @@ NOT_TOLD_BY_ENGINE = (
 #: Sections that need no decision: in a comment they are folded.
 _FOLDED = {
     *("No longer said by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
-    *("Addresses", "Changed", "Created"),
+    *("Addresses", "Moved, which changes nothing in Azure", "Changed", "Created"),
 }
 
 
@@ -126,7 +126,7 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Egress opened", list(found.egress[new])
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
-    yield "Moved, which changes nothing in Azure", [f"{_where(now)}: {_moved(was, now)}" for was, now in found.moved]
+    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {_moved(was, now)}" for was, now in found.moved]
     yield "Deleted", list(_grouped(found.deleted))
     yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
     yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
