@@ -45,13 +45,14 @@ _FOUND = {
     "remedy": TEXT,
     "source": TEXT,
 }
+_ROLE = {"who": TEXT, "principal": TEXT, "principalType": TEXT, "role": TEXT, "scope": TEXT, "why": TEXT}
 _SHORT = {"urn": TEXT, "armType": TEXT, "id": TEXT, "name": TEXT, "resourceGroup": TEXT, **_OWNER}
 
 _PARTS: dict[str, Schema] = {
     "resource": thing(
         urn=TEXT, token=TEXT, armType=TEXT, apiVersion=TEXT, id=TEXT, name=TEXT, location=TEXT, subscription=TEXT,
         resourceGroup=TEXT, **_OWNER, dependsOn=TEXTS, parent=TEXT, provider=TEXT, protect=YES_NO, source=TEXT,
-        body={"type": "object"},
+        aliases=TEXTS, body={"type": "object"},
     ),
     "finding": thing(**_FOUND),
     "acceptedFinding": thing(**_FOUND, acceptedUntil=TEXT, reason=TEXT, ticket=TEXT),
@@ -63,7 +64,7 @@ _PARTS: dict[str, Schema] = {
         verdict=_one_of(*ORDER), enforced=YES_NO, blocks=YES_NO, forecast=YES_NO, exemption=TEXT, message=TEXT,
         why=TEXT, reasons=some(_ref("reason")), details={"type": "object"},
     ),
-    "role": thing(who=TEXT, principal=TEXT, principalType=TEXT, role=TEXT, scope=TEXT, why=TEXT),
+    "role": thing(**_ROLE),
     "space": thing(
         network=TEXT, ranges=TEXTS, free=TEXTS, exists=YES_NO,
         blocks=some(thing(
@@ -122,7 +123,9 @@ _REPORTS: dict[str, Schema] = {
         deleted=some(_ref("shortResource")),
         changed=some(thing(**_SHORT, replaced=YES_NO, properties=some(_ref("changedProperty")))),
         unchanged=COUNT, lost=some(thing(**_SHORT, why=TEXT)), addresses=some(thing(**_CHANGE)),
-        roles=_both(_ref("role")), egress=_both(TEXT), findings=_both(_ref("finding")),
+        moved=some(thing(**_SHORT, **{"from": TEXT})),
+        roles=thing(new=some(_ref("role")), gone=some(_ref("role")), widened=some(thing(**_ROLE, before=TEXTS))),
+        accepted=some(_ref("acceptedFinding")), egress=_both(TEXT), findings=_both(_ref("finding")),
         verdicts=_both(_ref("verdict")), guard=some(_ref("finding")), notTold=TEXT,
     ),
     "allStacks": thing(
