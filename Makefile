@@ -40,6 +40,7 @@ bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.preview
 	@$(BIN)/python -m benchmarks.landing_zone
 	@$(BIN)/python -m benchmarks.policies
+	@$(BIN)/python -m benchmarks.pull_request
 
 bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten minutes
 	@$(BIN)/python -m benchmarks.engine

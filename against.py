@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from arm.secrets import hidden, hidden_body, of_environment
+from arm.secrets import IN_VAULT, hidden, hidden_body, of_environment
 from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
@@ -89,8 +89,9 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
 def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     """The preview of a revision, whose own program may have shown what this one does not."""
     shown: dict[str, Any] = hidden(told, of_environment(os.environ))
-    resources = ({**each, "body": hidden_body(each["armType"], each["body"])} for each in shown["resources"])
-    return {**shown, "resources": list(resources)}
+    vaults = (each for each in shown["resources"] if each["armType"].lower() == IN_VAULT)
+    bodies = {id(each): {**each, "body": hidden_body(IN_VAULT, each["body"])} for each in vaults}
+    return {**shown, "resources": [bodies.get(id(each), each) for each in shown["resources"]]}
 
 
 def _started(program: Path, stack_file: Path, today: str) -> subprocess.Popen[str]:

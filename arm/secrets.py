@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 #: What stands in the place of a secret.
@@ -59,7 +60,7 @@ SHAPES: tuple[Shape, ...] = (
     ("=", re.compile(r"(?:(?<=^)|(?<=[;\s]))(?:Password|Pwd)\s*=\s*[^\s;\"]+", re.IGNORECASE), "a connection string"),
     ("hared", re.compile(r"\bSharedAccessSignature\s+sr=\S*", re.IGNORECASE), "a shared access signature"),
     ("sig=",  # https://learn.microsoft.com/rest/api/storageservices/create-service-sas
-     re.compile(r"\bsig=[A-Za-z0-9%+/=_-]{20,}"), "a shared access signature"),
+     re.compile(r"\bsig=[^&\s\"']{20,}"), "a shared access signature"),
     ("eyJ",  # https://www.rfc-editor.org/rfc/rfc7519
      re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "a token"),
     ("gh",  # https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
@@ -86,6 +87,7 @@ def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
     return next((what for part, shape, what in shapes if part in value and shape.search(value)), "")
 
 
+@lru_cache(maxsize=10_000)
 def named_secret(name: str) -> bool:
     """Whether a name says that it holds a secret, or may."""
     return bool(NAMES.search(name) or _MAY_HOLD.search(name)) or name.lower() in KEYS
@@ -151,7 +153,10 @@ _OF_CREDENTIALS = re.compile(r"\.credentials\.(key|keys\.[^.]+)$", re.IGNORECASE
 
 
 def in_plain_text(arm_type: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Paths of a body at which a secret stands that Pulumi does not know to be one, and what each is."""
+    """Paths of a body at which a secret stands that Pulumi does not know to be one, and what each is.
+
+    Each of them is hidden by `hidden_body`, which hides more: what only may be a secret.
+    """
     for path, key, found in _texts(body, ""):
         what = KEYS.get(key.lower(), "")
         if arm_type.lower() == IN_VAULT and path == "properties.value":

@@ -49,6 +49,7 @@ def _resource(
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
     body = to_body(registered.token, inputs)
+    shown = hidden_body(kind.arm_type, body, known)
     return Resource(
         urn=registered.urn,
         token=registered.token,
@@ -59,7 +60,7 @@ def _resource(
         location=_text(inputs.get("location")),
         subscription=registered.subscription,
         resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
-        body=hidden_body(kind.arm_type, body, known),
+        body=shown,
         project=owner[0],
         environment=owner[1],
         depends_on=waits_for,
@@ -68,7 +69,7 @@ def _resource(
         protect=registered.protect,
         source=registered.source,
         aliases=registered.former,
-        exposed=tuple(in_plain_text(kind.arm_type, body)),
+        exposed=tuple(in_plain_text(kind.arm_type, body)) if shown is not body else (),
     )
 
 
