@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from landingzone.problems import dotted
+from landingzone.problems import dotted, listed
 from landingzone.quota import demands
 from landingzone.relaxations import relaxations
 from reports import existing_hub, kubernetes, quota
@@ -56,6 +56,7 @@ def render(preview: Preview, against: Difference | None = None, draw: Draw = dia
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.globals["plural"] = plural
     told = sections(preview, against, draw)
     return environment.get_template("report.html.jinja").render(
         stack=preview.stack,
@@ -98,7 +99,7 @@ def _verdict(preview: Preview, against: Difference | None) -> tuple[str, str]:
     worst, said = verdict(preview)
     if against is not None:
         told = changes(against)
-        return told.level, told.headline
+        return told.level, f"{told.headline}{': ' if told.decides else ''}{listed(told.decides)}"
     return LEVELS[worst] if worst else "good", said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pytest
@@ -69,6 +70,15 @@ def apart(a: Rectangle, b: Rectangle) -> bool:
     return a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
 
 
+def touches(point: tuple[str, str], place: Rectangle) -> bool:
+    """Whether a point is on the border of a place, but for two pixels."""
+    x, y = map(float, point)
+    in_x, in_y = place.x - 2 <= x <= place.x + place.width + 2, place.y - 2 <= y <= place.y + place.height + 2
+    on_x = min(abs(x - place.x), abs(x - place.x - place.width)) <= 2
+    on_y = min(abs(y - place.y), abs(y - place.y - place.height)) <= 2
+    return (on_x and in_y) or (on_y and in_x)
+
+
 def legible(told: Diagram) -> None:
     """Nothing overlaps, all is within the drawing, and every box is in one network or beside all."""
     whole = Rectangle(0, 0, told.width, told.height)
@@ -76,13 +86,17 @@ def legible(told: Diagram) -> None:
     assert [box for box in told.boxes if not within(box.place, whole)] == []
     assert [pair for pair in combinations(places, 2) if not apart(*pair)] == []
     assert [pair for pair in combinations([f.place for f in told.frames], 2) if not apart(*pair)] == []
+    for connection in told.connections:
+        start, end = re.findall(r"(-?[\d.]+) (-?[\d.]+)", connection.path)[:: len(connection.path.split()) // 2 - 1]
+        assert any(touches(start, box.place) for box in told.boxes), connection
+        assert any(touches(end, each.place) for each in (*told.boxes, *told.frames)), connection
     for box in told.boxes:
         homes = [frame for frame in told.frames if within(box.place, frame.place)]
         assert len(homes) == (0 if box.kind in ("outside", "lake") else 1), box
         assert homes or all(apart(box.place, frame.place) for frame in told.frames), box
         assert 18 + 16 * (len(box.lines) - 1) <= box.place.height, box
         room = box.place.width - 16
-        assert all(len(line.text) * (8.0 if line.style == "name" else 6.4) <= room + 1 for line in box.lines), box
+        assert all(len(line.text) * (8.0 if line.style == "name" else 6.2) <= room + 1 for line in box.lines), box
 
 
 def inside(told: Diagram, frame: Frame) -> list[Box]:

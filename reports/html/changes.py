@@ -12,7 +12,7 @@ from reports.difference import Changed, Difference
 from reports.difference_as import does, headline, not_told, roles_given, said_by_policy, value
 from reports.html.built import told_names
 from reports.html.findings import FindingRow, finding_rows
-from reports.words import WORDS, counted
+from reports.words import WORDS, counted, plural
 
 #: Changes that are told of resources that change alike, and names of resources: the others are counted.
 _PROPERTIES, _NAMES = 40, 200
@@ -54,9 +54,13 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that is different. Lists are in words; pairs are what came and what went."""
+    """Everything that is different. Lists are in words; pairs are what came and what went.
+
+    `decides`: what wants a decision, in words; it is why the colour is what it is.
+    """
 
     headline: str
+    decides: tuple[str, ...]
     level: str
     nothing: bool
     engine: bool
@@ -78,7 +82,8 @@ def changes(found: Difference) -> Changes:
     updated = [changed for changed in found.changed if not changed.replaced]
     return Changes(
         headline=headline(found),
-        level="bad" if found.fails("error") else "look" if found.lost or replaced else "good",
+        decides=tuple(_decides(found)),
+        level="bad" if found.fails("error") else "look" if found.fails("warning") or found.lost or replaced else "good",
         nothing=found.nothing,
         engine=found.engine,
         counts=(
@@ -98,6 +103,22 @@ def changes(found: Difference) -> Changes:
         pairs=tuple((title, came, went) for title, came, went in _pairs(found) if came or went),
         not_told=not_told(found),
     )
+
+
+def _decides(found: Difference) -> Iterator[str]:
+    of_guard = [finding.severity.value for finding in found.guard]
+    new = [record["severity"] for record in found.findings[0]]
+    refused = sum(verdict["blocks"] for verdict in found.verdicts[0])
+    for severity in ("error", "warning"):
+        if severity in of_guard:
+            yield f"{plural(of_guard.count(severity), severity)} of the guard"
+    if found.lost:
+        yield f"{plural(len(found.lost), 'resource')} with data lost"
+    if refused:
+        yield f"{plural(refused, 'request')} newly refused by Azure Policy"
+    for severity in ("error", "warning"):
+        if severity in new:
+            yield plural(new.count(severity), f"new {severity}")
 
 
 def _pairs(found: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:

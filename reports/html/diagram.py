@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from reports.html.layout import MARGIN, Link, Node, NoLayout, Placed, Rectangle, placed
+from reports.html.layout import Link, Node, NoLayout, Placed, Rectangle, placed
 from reports.html.topology import Environment, Network, Subnet, Topology
 from reports.words import plural
 
 #: So many environments are drawn in full; up to the second number by name and range alone; of more only their number.
 FULL, NAMED = 30, 400
 #: Sizes in pixels of the box of an environment, in full and by name, and of everything else.
-_CARD, _SMALL, _PART = (204, 104), (150, 42), (212, 46)
+_CARD, _SMALL, _PART = (204, 104), (150, 42), (224, 46)
 
 #: Connections: where they have arrows, and what they are.
 KINDS = {
@@ -23,7 +23,7 @@ KINDS = {
     "lake": ("start", "roles on the data lake"),
 }
 #: Pixels of a letter in the widest of common fonts, on the average, where it is not small text.
-_WIDE = {"name": 8.0, "title": 8.6}
+_WIDE = {"name": 8.0, "title": 8.6, "range": 6.8}
 #: Steps between columns: beside the hub, and between it and spokes.
 _NEAR, _FAR = 4, 7
 
@@ -135,11 +135,11 @@ class _Drawing:
         return self.contents, self.links
 
     def _outside(self) -> None:
-        self._box("internet", (104, 30), "outside", ("internet",))
+        self._box("internet", (120, 30), "outside", ("internet",))
         if self.found.on_premises:
             ranges = self.found.on_premises
             shown = ranges if len(ranges) < 3 else (*ranges[:1], f"and {len(ranges) - 1} ranges")
-            self._box("premises", (104, 30 + 15 * len(shown)), "outside", ("on premises", *shown))
+            self._box("premises", (120, 30 + 15 * len(shown)), "outside", ("on premises", *shown))
 
     def _hub(self) -> None:
         hub = self.found.hub
@@ -226,10 +226,8 @@ class _Drawing:
         badge: str = "",
     ) -> _Content:  # fmt: skip
         styles = ("name", *("text" for _ in lines[1:]))
-        shown = tuple(
-            Line(_cut(text, size[0], style), "range" if _is_range(text) else style)
-            for text, style in zip(lines, styles, strict=True)
-        )
+        told = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
+        shown = tuple(Line(_cut(text, size[0], style), style) for text, style in told)
         shown += (Line(_cut(badge, size[0], "text"), "badge"),) if badge else ()
         return _Content(Node(name, *size, frame), kind, shown, title or "; ".join(lines))
 
@@ -263,7 +261,7 @@ def _is_range(text: str) -> bool:
 
 def _cut(text: str, width: int, style: str) -> str:
     """A text that fits into a width: the title of its box has all of it."""
-    room = int((width - 16) / _WIDE.get(style, 6.4))
+    room = int((width - 16) / _WIDE.get(style, 6.2))
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
@@ -273,7 +271,6 @@ def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where:
     frames = []
     for name, place in where.frames.items():
         kind = "spoke" if name != "hub" else "hub" if found.hub.built else "outside"
-        place = replace(place, height=place.height - MARGIN // 2)  # below is no title
         frames.append(Frame(kind, place, _cut(titles[name], place.width, "title")))
     in_order = _in_reading_order(contents, where)
     boxes = [Box(each.kind, place, each.lines, each.title) for each, place in in_order if each.kind]

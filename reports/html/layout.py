@@ -97,7 +97,7 @@ def _graph(graphviz: Any, nodes: tuple[Node, ...], links: tuple[Link, ...]) -> A
             # No label: its text would be measured with whatever fonts are there. The margin has room for the title.
             graph.add_subgraph(members, name=f"cluster_{name}", margin=str(MARGIN))
     for index, link in enumerate(links):
-        into = {"lhead": f"cluster_{link.into}"} if link.into else {}
+        into = {"lhead": f"cluster_{link.into}", "tailport": "e", "headport": "w"} if link.into else {}
         style = {} if link.drawn else {"style": "invis", "weight": "10"}
         graph.add_edge(link.tail, link.head, key=str(index), id=f"link{index}", minlen=str(link.apart), **into, **style)
     return graph
