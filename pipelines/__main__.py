@@ -16,13 +16,15 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("matrix", help="stacks of `amlz stacks --format json` as outputs of a step")
     verb.add_argument("stacks", type=Path)
+    verb = verbs.add_parser("touched", help="stacks that differ from a revision, and the same outputs")
+    verb.add_argument("--against", required=True)
+    verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("preview", help="reports of one stack; exit code 1 where something stops the change")
     verb.add_argument("stack")
     verb.add_argument("--against", required=True)
     verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("bundle", help="one comment of the reports of all stacks")
     verb.add_argument("parts", type=Path)
-    verb.add_argument("--others", type=Path, required=True)
     verb.add_argument("--number", type=int, required=True)
     verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("post", help="posts the bundle of the run that started this one")
@@ -76,12 +78,16 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
         return int(any(stack.failed for stack in looked))
     elif asked.verb == "matrix":
         matrix.hand_on(asked.stacks, runner)
+    elif asked.verb == "touched":
+        return preview.touched(asked.against, asked.to, runner)
     elif asked.verb == "preview":
         code = preview.reports(asked.stack, asked.against, asked.to)
         runner.summary((asked.to / f"{asked.stack}.md").read_text(encoding="utf-8"))
         return code
     elif asked.verb == "bundle":
-        bundle.make(asked.parts, asked.others, asked.number, asked.to)
+        code = bundle.make(asked.parts, asked.number, asked.to)
+        runner.summary((asked.to / "bundle" / "comment.md").read_text(encoding="utf-8"))
+        return code
     elif asked.verb == "post":
         github.post(runner, findings=asked.findings == "true")
     return 0

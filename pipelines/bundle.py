@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines import preview
 from pipelines.problems import PipelineError
 
 #: Bytes: of the whole, of a comment in UTF-8, and of one file of findings (code scanning takes 10 MB, zipped).
@@ -34,12 +35,21 @@ class Bundle:
     findings: dict[str, bytes]
 
 
-def make(parts: Path, others: Path, number: int, to: Path) -> None:
-    """From the reports of each stack (`parts`) to the bundle's folder, and one with the pages beside it."""
+def make(parts: Path, number: int, to: Path) -> int:
+    """From the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages beside it.
+
+    The exit code: 1 where the stacks could not be listed.
+    """
     from reports.all_stacks import comment
 
-    said = {path.stem: path.read_text(encoding="utf-8") for path in sorted(parts.glob("*.md"))}
-    left = others.read_text(encoding="utf-8").splitlines()
+    listed = parts / "listed"
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(parts.glob("*.md"))}
+    said = {stack: found.get(stack) or preview.missing(stack) for stack in preview.expected(listed)}
+    failed = listed / preview.FAILED
+    if failed.exists():
+        said = {"": failed.read_text(encoding="utf-8")}
+    others = listed / preview.OTHERS
+    left = others.read_text(encoding="utf-8").splitlines() if others.exists() else []
     bundle, pages = to / "bundle", to / "pages"
     for folder in (bundle, pages):
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +61,7 @@ def make(parts: Path, others: Path, number: int, to: Path) -> None:
     (pages / "comment.md").write_text(text, encoding="utf-8")
     for path in sorted(parts.glob("*.html")):
         shutil.copy(path, pages)
+    return int(failed.exists())
 
 
 def read(zipped: bytes) -> Bundle:

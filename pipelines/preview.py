@@ -1,26 +1,72 @@
-"""The reports of one stack for a pull request."""
+"""What a pull request does: which stacks it touches, and the reports of each. Run by the code of the pull request."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.problems import PipelineError
+from pipelines import matrix
+from pipelines.runner import Runner
 
 #: Forms of `amlz preview`, and the end of each file's name.
 FORMS = {"markdown": "md", "sarif": "sarif", "junit": "junit.xml", "html": "html"}
+#: Files of a list: stacks that differ, what is said of the others, and why there is no list.
+STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
+#: Lines of what `amlz` says that a comment shows.
+_MOST = 60
+
+
+def touched(revision: str, folder: Path, runner: Runner) -> int:
+    """Writes the list of stacks that differ from a revision, and hands it on as a matrix. The exit code: 0.
+
+    Where there is no list, it is handed on as empty, and why stands in a file: the comment tells it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stacks = folder / STACKS
+    asked = ["stacks", "--against", revision, "--format", "json", "--output", str(stacks)]
+    code, said = _amlz(*asked, "--others", str(folder / OTHERS))
+    if not stacks.exists():  # one that cannot be compared is listed, and its own job says why
+        stacks.write_text('{"include": []}', encoding="utf-8")
+        (folder / FAILED).write_text(_part("The stacks cannot be compared", code, said), encoding="utf-8")
+    matrix.hand_on(stacks, runner)
+    return 0
 
 
 def reports(stack: str, revision: str, folder: Path) -> int:
-    """Writes STACK.md and so on. The exit code: 0, or 1 where something stops the change. Raises PipelineError."""
+    """Writes STACK.md and so on. The exit code: that of `amlz`."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {form: str(folder / f"{stack}.{end}") for form, end in FORMS.items()}
-    asked = ["--against", revision, "--today", datetime.now(UTC).date().isoformat()]
-    asked += ["--format", "markdown", "--output", paths.pop("markdown")]
-    asked += [part for form, path in paths.items() for part in ("--also", f"{form}={path}")]
-    code = subprocess.run([sys.executable, "-m", "cli", "preview", stack, *asked], check=False).returncode
+    paths = {form: folder / f"{stack}.{end}" for form, end in FORMS.items()}
+    asked = ["preview", stack, "--against", revision, "--format", "markdown", "--output", str(paths["markdown"])]
+    asked += [part for form in FORMS if form != "markdown" for part in ("--also", f"{form}={paths[form]}")]
+    code, said = _amlz(*asked)
     if code not in (0, 1):
-        raise PipelineError(f"{stack}\n  Its preview failed; what it said stands above.")
+        paths["markdown"].write_text(_part(f"{stack}: it cannot be compared", code, said), encoding="utf-8")
     return code
+
+
+def expected(listed: Path) -> list[str]:
+    """Names of the stacks that a list has."""
+    return [row["stack"] for row in json.loads((listed / STACKS).read_text(encoding="utf-8"))["include"]]
+
+
+def missing(stack: str) -> str:
+    """What a comment says of a stack whose job left no report."""
+    return _part(f"{stack}: its preview did not end", 3, "")
+
+
+def _amlz(*arguments: str) -> tuple[int, str]:
+    """Exit code, and what it said beside its answer, which stands in the log too."""
+    command = [sys.executable, "-m", "cli", *arguments, "--today", datetime.now(UTC).date().isoformat()]
+    ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    sys.stderr.write(ran.stderr)
+    return ran.returncode, ran.stderr
+
+
+def _part(head: str, code: int, said: str) -> str:
+    """For a comment: what is wrong with the input, in a block in which nothing is markup. A defect is for the log."""
+    lines = said.splitlines() if code == 2 else []
+    shown = "".join(f"    {line}\n" for line in lines[:_MOST]) or "The log of its job says why.\n"
+    return f"## ❌ {head}\n\n{shown}"

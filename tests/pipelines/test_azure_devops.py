@@ -107,7 +107,7 @@ def test_a_pull_request_is_previewed_and_its_comment_edited_in_place(tmp_path: P
 
     assert results == {"stacks": "Succeeded", "preview": "Succeeded", "report": "Succeeded"}
     assert runs.ran == commands(PIPELINES[0])
-    assert sorted(runs.artifacts) == ["CodeAnalysisLogs", "amlz-others", "amlz-pages", "amlz-part-small"]
+    assert sorted(runs.artifacts) == ["CodeAnalysisLogs", "amlz-listed", "amlz-pages", "amlz-part-small"]
     assert sorted(path.name for path in runs.artifacts["CodeAnalysisLogs"].iterdir()) == [
         "about.json", "comment.md", "small.sarif",
     ]  # fmt: skip

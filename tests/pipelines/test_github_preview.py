@@ -97,7 +97,7 @@ def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, c
     }  # fmt: skip
     row = '{"stack":"small","path":"Pulumi.small.yaml","production":false,"dependsOn":[],"wave":1}'
     assert jobs["stacks"].outputs == {"any": "true", "stacks": f'{{"include":[{row}]}}'}
-    report = jobs["report"].summary
+    report = jobs["report"].summary.rstrip() + "\n"
     lines = report.splitlines()
     assert lines[:2] == [
         "<!-- amlz preview -->",
@@ -203,9 +203,11 @@ def test_where_nothing_differs_a_comment_is_edited_but_none_is_made(runs: Runs, 
 def test_a_pull_request_that_touches_no_stack_previews_none(tmp_path: Path) -> None:
     """A matrix must not be empty: the job is skipped, and the report made all the same."""
     runs = begun(tmp_path, {}, {"small": MINIMAL})
-    (tmp_path / "others").mkdir()
-    (tmp_path / "others" / "others.md").write_text("No difference from main: small.\n")
-    runs.artifacts["amlz-others"] = tmp_path / "others"
+    listed = tmp_path / "others" / "listed"
+    listed.mkdir(parents=True)
+    (listed / "stacks.json").write_text('{"include": []}')
+    (listed / "others.md").write_text("No difference from main: small.\n")
+    runs.artifacts["amlz-listed"] = listed.parent
     context: dict[str, Any] = {"github": {"base_ref": "main", "event": {"pull_request": {"number": NUMBER}}}}
     needs = {"stacks": {"result": "success", "outputs": {"any": "false", "stacks": '{"include":[]}'}}}
 
@@ -216,4 +218,4 @@ def test_a_pull_request_that_touches_no_stack_previews_none(tmp_path: Path) -> N
     verdict = runs.job("preview.yml", "verdict", context | {"needs": needs})
 
     assert (preview.result, report.result, verdict.result) == ("skipped", "success", "success")
-    assert report.summary == "<!-- amlz preview -->\n## ✅ No stack differs\n\nNo difference from main: small.\n"
+    assert report.summary == "<!-- amlz preview -->\n## ✅ No stack differs\n\nNo difference from main: small.\n\n"
