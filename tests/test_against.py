@@ -290,6 +290,12 @@ exec %s "$@"
 """
 
 
+def heeding() -> None:
+    """Signals do what they do in a terminal, where tests run in the background too."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def started(repository: Path, moment: str, *arguments: str) -> subprocess.Popen[str]:
     """`amlz`, come to a moment at which it waits, as the leader of a group of its own."""
     folder, marker = repository.parent / "bin", repository.parent / "marker"
@@ -301,6 +307,7 @@ def started(repository: Path, moment: str, *arguments: str) -> subprocess.Popen[
     running = subprocess.Popen(
         [*AMLZ, *arguments], cwd=repository, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**own, "PATH": f"{folder}:{own['PATH']}", "MOMENT": moment, "MARKER": str(marker)}, text=True,
+        preexec_fn=heeding,
     )  # fmt: skip
     while not marker.exists():
         assert running.poll() is None, running.communicate()
