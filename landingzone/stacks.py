@@ -18,6 +18,7 @@ PROJECT = "aml-landing-zone"
 class StackOfFolder:
     """A stack file of a folder. `path` is from that folder, `depends_on` names stacks of the same folder.
 
+    `production`: whether an environment of it holds production data, or one of another stack that its hub is for.
     `wave`: 1 for what waits for none of them, else one more than what it waits for. All of a wave can be built at once.
     """
 
@@ -62,7 +63,8 @@ def _stack(file: StackFile, names: set[str]) -> StackOfFolder:
         name=file.stack,
         path=file.path.name,
         file=file,
-        production=any(
+        production=bool(config.hub.serves)  # others may stand on it with production: their log is locked there too
+        or any(
             environment.is_production(name)
             for project in config.projects.values()
             for name, environment in project.environments.items()

@@ -32,11 +32,11 @@ def test_a_hub_comes_before_what_refers_to_it(tmp_path: Path) -> None:
 
     assert json.loads(all_stacks.matrix(found)) == {
         "include": [
-            {"stack": "hub", "path": "Pulumi.hub.yaml", "production": False, "dependsOn": [], "wave": 1},
+            {"stack": "hub", "path": "Pulumi.hub.yaml", "production": True, "dependsOn": [], "wave": 1},
             {"stack": "a", "path": "Pulumi.a.yaml", "production": True, "dependsOn": ["hub"], "wave": 2},
         ]
     }
-    assert all_stacks.listing(found) == "hub  Pulumi.hub.yaml\na  Pulumi.a.yaml  production, after hub\n"
+    assert all_stacks.listing(found) == "hub  Pulumi.hub.yaml  production\na  Pulumi.a.yaml  production, after hub\n"
 
 
 def test_a_folder_without_stacks_or_with_wrong_ones_is_told_in_words(tmp_path: Path) -> None:

@@ -65,3 +65,18 @@ def test_a_job_may_what_it_says_and_no_more(name: str) -> None:
             assert "timeout-minutes" in job
         writes = {key for key, value in job["permissions"].items() if value == "write"}
         assert not writes or "pull_request" not in told["on"]
+
+
+def test_the_page_names_every_variable_and_every_permission() -> None:
+    """And no other."""
+    page = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    texts = "".join((WORKFLOWS / name).read_text(encoding="utf-8") for name in FILES)
+    given = {
+        f"{key}: {value}"
+        for name in FILES
+        for job in workflow(name)["jobs"].values()
+        for key, value in job["permissions"].items()
+    }
+
+    assert {*re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)} == {*re.findall(r"vars\.(\w+)", texts)}
+    assert {*re.findall(r"`([a-z-]+: (?:read|write))`", page)} == given
