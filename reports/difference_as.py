@@ -121,12 +121,12 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Findings that are gone", [f"{f['severity']}  {f['id']}  {f['message']}" for f in found.findings[gone]]
     yield "Newly accepted", [f"{f['severity']}  {f['id']}  {f['name']}: {f['reason']}" for f in found.accepted]
     yield "Roles given", list(roles_given(found.roles[new]))
-    yield "Of these, wider than before", list(map(_wider, found.widened))
+    yield "Of these, wider than before", list(map(wider, found.widened))
     yield "Roles taken away", list(roles_given(found.roles[gone]))
     yield "Egress opened", list(found.egress[new])
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
-    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {_moved(was, now)}" for was, now in found.moved]
+    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {moved(was, now)}" for was, now in found.moved]
     yield "Deleted", list(_grouped(found.deleted))
     yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
     yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
@@ -164,13 +164,14 @@ def roles_given(roles: Iterable[Any]) -> Iterator[str]:
         yield f"{role} for {who} on {listed(dict.fromkeys(names))}"
 
 
-def _wider(widened: tuple[Any, tuple[str, ...]]) -> str:
+def wider(widened: tuple[Any, tuple[str, ...]]) -> str:
+    """A role that was given before on less."""
     role, scopes = widened
     before = listed(dict.fromkeys(scope.rpartition("/")[2] for scope in scopes))
     return f"{role['role']} for {role['who']} on {role['scope'].rpartition('/')[2]}, before on {before}"
 
 
-def _moved(was: Any, now: Any) -> str:
+def moved(was: Any, now: Any) -> str:
     """By which alias: the names in the program, or what it belongs to where they are the same."""
     (*_, before, old), (*_, after, new) = (each["urn"].split("::") for each in (was, now))
     old, new = (old, new) if old != new else (before, after)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields, replace
+from inspect import getsource
 from typing import Any
 
 from checks.guard import Allowed
 from reports import as_html
 from reports.difference import Difference, difference
+from reports.difference_as import headline
 from reports.engine_steps import difference_by_engine
 from reports.html.changes import ChangedRow, GroupRow, PropertyRow, changes
-from tests.conftest import as_told, previewed
+from tests.conftest import ROOT, as_told, previewed
 
+HEADLINE = getsource(headline)
 GROUP = "/subscriptions/a/resourceGroups/rg-churn"
 CLUSTER = "Microsoft.MachineLearningServices/workspaces/computes"
 
@@ -80,6 +85,38 @@ def test_what_comes_and_goes_is_told_by_group_and_type() -> None:
     assert told.deleted == (GroupRow("rg-churn", (("1 storage account", ("st",)),)),)
     assert [(owner, what) for owner, what, _ in told.lost] == [("churn, dev", "storage account st")]
     assert (told.level, [row.check for row in told.guard]) == ("bad", ["guard/delete-not-allowed"])
+
+
+def test_everything_that_a_difference_holds_has_its_place() -> None:
+    """Whatever comes to it later."""
+    text = (ROOT / "reports" / "html" / "changes.py").read_text(encoding="utf-8")
+
+    shown = set(re.findall(r"\bfound\.(\w+)", text)) | set(re.findall(r"\bfound\.(\w+)", HEADLINE))
+
+    assert {field.name for field in fields(Difference)} - shown == {"unsure"}  # by not_told
+
+
+def test_what_moves_and_what_is_wider_is_told() -> None:
+    """In the words of the other forms."""
+    role = {"who": "readers", "principal": "p", "role": "Reader", "scope": GROUP, "why": "looking"}
+    before, after = resource("st"), {**resource("st"), "urn": "urn:pulumi:dev::lz::azure-native:x:Y::store"}
+    found = replace(
+        between([before], [before]),
+        moved=((before, after),),
+        roles=((role,), ()),
+        widened=((role, (f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st",)),),
+        accepted=({"severity": "warning", "id": "keys/enabled", "name": "st", "reason": "Until it moves."},),
+    )
+
+    told = changes(found)
+
+    assert told.moved == (("storage account st", "st becomes store, by an alias"),)
+    assert told.pairs == (
+        ("Roles", ("Reader for readers on rg-churn",), ()),
+        ("Roles, wider than before", ("Reader for readers on rg-churn, before on st",), ()),
+        ("Newly accepted", ("warning  keys/enabled  st: Until it moves.",), ()),
+    )
+    assert told.decides == ("1 role wider than before",)
 
 
 def test_no_difference_is_said_in_the_first_line() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from arm.change_rules import Kind
 from arm.changes import Change
 from reports.difference import Changed, Difference
-from reports.difference_as import does, headline, not_told, roles_given, said_by_policy, value
+from reports.difference_as import does, headline, moved, not_told, roles_given, said_by_policy, value, wider
 from reports.html.built import told_names
 from reports.html.findings import FindingRow, finding_rows
 from reports.words import WORDS, counted, plural
@@ -71,6 +71,7 @@ class Changes:
     updated: tuple[ChangedRow, ...]
     created: tuple[GroupRow, ...]
     deleted: tuple[GroupRow, ...]
+    moved: tuple[tuple[str, str], ...]
     addresses: tuple[tuple[str, str, str], ...]
     pairs: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
     not_told: str
@@ -83,7 +84,7 @@ def changes(found: Difference) -> Changes:
     return Changes(
         headline=headline(found),
         decides=tuple(_decides(found)),
-        level="bad" if found.fails("error") else "look" if found.fails("warning") or found.lost or replaced else "good",
+        level="bad" if found.fails("error") else "look" if replaced or any(_decides(found)) else "good",
         nothing=found.nothing,
         engine=found.engine,
         counts=(
@@ -91,6 +92,7 @@ def changes(found: Difference) -> Changes:
             ("changed", len(updated)),
             ("replaced", len(replaced)),
             ("deleted", len(found.deleted)),
+            *((("moved", len(found.moved)),) if found.moved else ()),
             ("unchanged", found.unchanged),
         ),
         guard=finding_rows(found.guard),
@@ -99,6 +101,7 @@ def changes(found: Difference) -> Changes:
         updated=tuple(_changed(updated)),
         created=tuple(_groups(found.created)),
         deleted=tuple(_groups(found.deleted)),
+        moved=tuple((f"{_what(now)} {now['name']}", moved(was, now)) for was, now in found.moved),
         addresses=tuple((row.path, value(row.old), value(row.new)) for row in found.addresses),
         pairs=tuple((title, came, went) for title, came, went in _pairs(found) if came or went),
         not_told=not_told(found),
@@ -114,6 +117,10 @@ def _decides(found: Difference) -> Iterator[str]:
             yield f"{plural(of_guard.count(severity), severity)} of the guard"
     if found.lost:
         yield f"{plural(len(found.lost), 'resource')} with data lost"
+    if found.widened:
+        yield f"{plural(len(found.widened), 'role')} wider than before"
+    if found.egress[0]:
+        yield plural(len(found.egress[0]), "way out opened", "ways out opened")
     if refused:
         yield f"{plural(refused, 'request')} newly refused by Azure Policy"
     for severity in ("error", "warning"):
@@ -123,9 +130,11 @@ def _decides(found: Difference) -> Iterator[str]:
 
 def _pairs(found: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     yield "Roles", tuple(roles_given(found.roles[0])), tuple(roles_given(found.roles[1]))
+    yield "Roles, wider than before", tuple(map(wider, found.widened)), ()
     yield "Egress", *found.egress
     yield "Azure Policy", tuple(map(said_by_policy, found.verdicts[0])), tuple(map(said_by_policy, found.verdicts[1]))
     yield "Findings", tuple(map(_finding, found.findings[0])), tuple(map(_finding, found.findings[1]))
+    yield "Newly accepted", tuple(f"{f['severity']}  {f['id']}  {f['name']}: {f['reason']}" for f in found.accepted), ()
 
 
 def _finding(record: Any) -> str:
