@@ -14,7 +14,7 @@ from typing import Any
 
 from arm import table
 from arm.graph import unknown
-from arm.ids import parse
+from arm.ids import ResourceId, parse
 from arm.secrets import HIDDEN, MARK, hidden, hidden_body
 from arm.shapes import id_of, to_body
 from checks.guard import Allowed, guard
@@ -45,9 +45,9 @@ def read(name: str) -> Told:
     start = text.find("{")
     try:
         told = json.loads(text[start:]) if start >= 0 else None
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or lists in lists that nobody can read
         told = None
-    if not isinstance(told, dict) or not _are_steps(told.get("steps")):
+    if not isinstance(told, dict) or not _are_steps(told.get("steps")) or not _are_objects(told.get("diagnostics")):
         raise LandingZoneError(f"--engine {name}\n  It is not the JSON of a preview of Pulumi's.\n{_HOW}")
     failed = [d for d in told.get("diagnostics") or () if str(d.get("severity", "")).endswith(("error", "err"))]
     if failed or told.get("maybeCorrupt"):
@@ -65,9 +65,25 @@ def read(name: str) -> Told:
 
 def _are_steps(steps: Any) -> bool:
     return isinstance(steps, list) and all(
-        isinstance(step, dict) and isinstance(step.get("op"), str) and isinstance(step.get("urn"), str)
+        isinstance(step, dict)
+        and isinstance(step.get("op"), str)
+        and isinstance(step.get("urn"), str)
+        and _is_state(step.get("oldState"), step["op"] in ("update", "delete"))
+        and _is_state(step.get("newState"), step["op"] in _NEW)
         for step in steps
     )
+
+
+def _is_state(state: Any, needed: bool) -> bool:
+    """Whether it is what the engine knows of a resource; not every step has one."""
+    if not state:
+        return not needed and state in (None, {})
+    kinds = {"urn": str, "type": str, "id": str | None, "inputs": dict | None}
+    return isinstance(state, dict) and all(isinstance(state.get(key), kind) for key, kind in kinds.items())
+
+
+def _are_objects(found: Any) -> bool:
+    return found is None or (isinstance(found, list) and all(isinstance(each, dict) for each in found))
 
 
 def difference_by_engine(steps: Told, new: Told, allowed: Allowed, secrets: tuple[str, ...] = ()) -> Difference:
@@ -140,8 +156,9 @@ class _Reading:
 
     def changed(self, steps: list[Told], replaced: bool) -> Changed:
         """A resource before and after. What the engine says of replacing counts, not the table."""
-        old = next(step["oldState"] for step in steps if step.get("oldState"))
-        new = next((step["newState"] for step in reversed(steps) if step.get("newState")), old)
+        states = [step["oldState"] for step in steps if step.get("oldState")]
+        made = [step["newState"] for step in steps if step.get("newState")]
+        old, new = (states or made)[0], (made or states)[-1]
         before, after = self.record(old), self.record({**new, "id": ""}, _subscription(old.get("id")))
         if not after["id"]:
             after = {**after, "id": before["id"]}
@@ -159,7 +176,7 @@ class _Reading:
             resource_id = resource_id or id_of(token, inputs, subscription or known.get("subscription", "")) or ""
         except table.UnmappedInput:
             arm_type, body = "", {"properties": inputs}
-        parsed = parse(resource_id) if resource_id else None
+        parsed = _parsed(resource_id)
         given = inputs.get("tags")
         tags: dict[str, Any] = given if isinstance(given, dict) else {}
         return {
@@ -188,10 +205,16 @@ def _token(state: Told) -> str:
 
 
 def _subscription(resource_id: Any) -> str:
+    parsed = _parsed(resource_id or "")
+    return parsed.subscription if parsed else ""
+
+
+def _parsed(resource_id: str) -> ResourceId | None:
+    """An id in its parts; None for what is none."""
     try:
-        return parse(resource_id).subscription
-    except (ValueError, AttributeError):
-        return ""
+        return parse(resource_id) if resource_id else None
+    except ValueError:
+        return None
 
 
 def _shown(inputs: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,43 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
         "",
     )
     assert (none[0], none[1], "It cannot be read: No such file or directory." in none[2]) == (2, "", True)
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in a JSON document."""
+    yield at
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(each, (*at, key))
+
+
+def put(value: Any, at: tuple[Any, ...], what: Any) -> Any:
+    """A document with something else in one place."""
+    if not at:
+        return what
+    copied = value.copy()
+    copied[at[0]] = put(value[at[0]], at[1:], what)
+    return copied
+
+
+ODD = (None, True, -1, "", "/", [], {}, [1], {"a": None}, "/subscriptions//resourceGroups")
+
+
+def test_whatever_stands_in_the_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    """Each place of a preview, with something odd in it: never a traceback."""
+    steps = [NOTHING, step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS), step("replace", RG, MOVED)]
+    right = {"steps": steps, "diagnostics": [{"severity": "info", "message": "x"}]}
+    file, told = tmp_path / "engine.json", {"read": 0, "refused": 0}
+
+    for at in places(right):
+        for odd in ODD:
+            file.write_text(json.dumps(put(right, at, odd)))
+            try:
+                difference_as.as_json(difference_by_engine(read(str(file)), OURS, Allowed()))
+                told["read"] += 1
+            except LandingZoneError as error:
+                told["refused"] += str(error).startswith("--engine")
+    file.write_text('{"steps":' + "[" * 100_000)
+    with pytest.raises(LandingZoneError, match="It is not the JSON of a preview"):
+        read(str(file))
+
+    assert sum(told.values()) == len(ODD) * len(list(places(right)))
