@@ -26,6 +26,7 @@ _SAID = ("findings", "verdicts")
 _PULUMI = Rule(
     "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
 )
+_ANEW = Rule("", Kind.UPDATES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,14 @@ def compared(was: Told, now: Told) -> Changed:
     """A resource of both sides, with what differs."""
     found = changes(now["armType"], _compared(was), _compared(now))
     found = tuple(Change(each.row, _PULUMI) if each.row.path == "protect" else each for each in found)
-    return Changed(was, now, found, worst(found) is Kind.REPLACES)
+    if worst(found) is not Kind.REPLACES:
+        return Changed(was, now, found, False)
+    return Changed(was, now, made_anew(found), True)
+
+
+def made_anew(found: Iterable[Change]) -> tuple[Change, ...]:
+    """What differs of something that is replaced: neither refused nor ignored."""
+    return tuple(each if each.kind is Kind.REPLACES else Change(each.row, _ANEW) for each in found)
 
 
 def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]) -> Edit:

@@ -19,7 +19,7 @@ from arm.secrets import HIDDEN, MARK, hidden, hidden_body
 from arm.shapes import id_of, to_body
 from checks.guard import Allowed, guard
 from landingzone.problems import LandingZoneError
-from reports.difference import Changed, Difference, compared, edit
+from reports.difference import Changed, Difference, compared, edit, made_anew
 
 Told = Mapping[str, Any]
 
@@ -163,7 +163,8 @@ class _Reading:
         if not after["id"]:
             after = {**after, "id": before["id"]}
         found = compared(before, after)
-        return Changed(found.before, found.resource, found.changes, replaced)
+        changes = made_anew(found.changes) if replaced else found.changes
+        return Changed(found.before, found.resource, changes, replaced)
 
     def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
         """A state as a preview would tell it, without what is secret."""
