@@ -88,10 +88,10 @@ class Topology:
         environments = [e for spoke in self.spokes for e in spoke.environments]
         endpoints = sum(e.endpoints for e in environments)
         hub = "a hub that exists already" if not self.hub.built else "a hub"
-        parts = [
-            f"{hub} with {plural(len(self.spokes), 'spoke')}",
-            f"{plural(len(environments), 'project environment')} with {plural(endpoints, 'private endpoint')}",
-        ]
+        parts = [f"{hub} with {plural(len(self.spokes), 'spoke')}" if self.spokes else f"{hub} without spokes"]
+        if environments:
+            told = plural(len(environments), "project environment")
+            parts.append(f"{told} with {plural(endpoints, 'private endpoint')}")
         parts += ["a data lake"] if self.lake else []
         return ", ".join(parts)
 
