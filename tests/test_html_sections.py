@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from landingzone.addresses import AddressPlan, Block, Space, Subnet
+from policies.verdicts import Verdicts
 from reports.html import topology as networks
 from reports.html.address_map import NetworkMap, address_map
 from reports.html.built import built
 from reports.html.dns import dns
 from reports.html.egress import egress
-from reports.html.heat_map import heat_map
+from reports.html.heat_map import Cell, heat_map
 from reports.html.role_matrix import role_matrix
 from reports.html.topology import topology
 from tests.conftest import as_told, previewed
@@ -299,6 +300,18 @@ def test_the_heat_map_counts_every_answer_and_begins_with_the_worst(stack: str) 
     levels = [row.level for row in told.rows]
     order = [level for level in ("bad", "look", "change", "unknown", "good") if level in levels]
     assert list(dict.fromkeys(levels)) == order
+
+
+def test_of_a_reason_that_holds_for_very_many_some_are_named_and_the_rest_counted() -> None:
+    """So that a page stays small."""
+    one = next(a for a in previewed("dev").verdicts.answers if a.word == "not-judged")
+    many = [replace(one, subject=replace(one.subject, body={**one.subject.body, "name": f"c{n}"})) for n in range(250)]
+
+    (row,) = heat_map(Verdicts(tuple(many))).rows
+
+    (reason,) = row.reasons
+    assert (reason.names, reason.more) == (tuple(f"c{n}" for n in range(200)), 50)
+    assert [cell for cell in row.cells if cell] == [Cell("not-judged", "unknown", 250, 250)]
 
 
 @pytest.mark.parametrize("stack", LARGE)
