@@ -14,7 +14,7 @@ from landingzone.relaxations import relaxations
 from reports import accepted, kubernetes, managed_networks, policy, quota
 from reports.existing_hub import Allowed, demands, must_allow, owners_must
 from reports.preview import NOT_COVERED, Preview, alike
-from reports.words import counted, place, plural
+from reports.words import counted, place, plural, printable
 
 WIDTH = 80
 
@@ -33,7 +33,7 @@ def render(preview: Preview) -> str:
         _policy(preview),
     ]
     parts += [_deployer(preview), _limits()]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
 def render_addresses(plan: AddressPlan) -> str:

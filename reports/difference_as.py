@@ -16,7 +16,7 @@ from reports.changed import does as does
 from reports.changed import value as value
 from reports.difference import Difference, Row
 from reports.markdown_text import escaped
-from reports.words import counted
+from reports.words import counted, printable
 
 #: What a comparison of two previews cannot tell. Said wherever one is shown.
 NOT_TOLD = (
@@ -39,7 +39,7 @@ def text(found: Difference) -> str:
     """For a terminal of 80 columns."""
     parts = [headline(found), *(_section(title, lines) for title, lines in _sections(found))]
     parts.append(_wrapped("", f"Not told: {not_told(found)}."))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
 def markdown(found: Difference) -> str:

@@ -72,6 +72,24 @@ def counted(count: int, arm_type: str) -> str:
     return f"{count} {one if count == 1 else several}"
 
 
+def printable(text: str) -> str:
+    """A text for a terminal, without what would move its cursor, change its colours or turn its direction."""
+    return text.translate(_UNSEEN)
+
+
+#: Control characters but tab and line feed, and those that change the direction of a text.
+_UNSEEN = dict.fromkeys(
+    (
+        *(code for code in range(0x20) if code not in (0x09, 0x0A)),
+        *range(0x7F, 0xA0),
+        *(0x200E, 0x200F),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ),
+    "\ufffd",
+)
+
+
 def plural(count: int, one: str, several: str = "") -> str:
     """`1 project`, `2 projects`."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"

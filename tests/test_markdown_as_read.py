@@ -15,7 +15,7 @@ from cmarkgfm.cmark import Options
 from checks.guard import Allowed
 from landingzone.stacks import StackOfFolder
 from rehearsal.faults import Outcome
-from reports import as_json, as_markdown, difference_as, placed
+from reports import as_json, as_markdown, as_text, difference_as, placed
 from reports.all_stacks import MARKER, AllStacks, render
 from reports.difference import Difference, difference
 from reports.engine_steps import difference_by_engine
@@ -191,6 +191,22 @@ def test_a_rich_change_is_told_to_the_letter() -> None:
     }
 
     assert told == {name: (GOLDEN / name).read_text(encoding="utf-8") for name in told}
+
+
+def test_a_terminal_and_a_list_of_alerts_take_no_orders_from_a_text() -> None:
+    """No colours, no moved cursor, no turned direction; in SARIF no link, which its viewers would make of brackets."""
+    tricks = "\x1b]0;x\x07 \x1b[31mred\x9b1A \u202egnp [a](https://e.example)"
+    tagged = {**RG, "inputs": {**RG["inputs"], "tags": {"a": tricks}}}
+    engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, Allowed())
+    preview, changed = rich_change()
+    first = replace(preview.findings[0], message=tricks)
+    log = json.loads(placed.placed_form("sarif", replace(preview, findings=(first,)), "error", changed))
+
+    text = difference_as.text(engine) + as_text.render(replace(preview, findings=(first,)))
+
+    assert [c for c in text if not c.isprintable() and c != "\n"] == []
+    assert "red" in text
+    assert [r["message"]["text"] for r in log["runs"][0]["results"] if "](" in r["message"]["text"]] == []
 
 
 FOLDED = "<details><summary>{}</summary>\n\n{}\n</details>\n\n"
