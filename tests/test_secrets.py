@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from arm.secrets import HIDDEN, SHAPES, hidden, hidden_text, named_secret, of_en
 from landingzone.load import load
 from landingzone.plan import make_plan
 from preview import preview_stack
+from rehearsal.engine import EngineFailed, Stack
 from reports import as_json
 from reports.preview import Preview
 from tests.conftest import ROOT, previewed
@@ -160,6 +162,22 @@ def test_a_failing_program_tells_no_secret(
     code, text = said(capsys, monkeypatch, "preview", str(stack))
 
     assert (code, leaks(text), "RuntimeError: cannot reach" in text) == (3, [], True)
+
+
+def test_what_the_engine_says_in_a_rehearsal_tells_no_secret(tmp_path: Path) -> None:
+    """Neither where a command fails nor where an update does."""
+    pulumi = tmp_path / "pulumi"
+    lines = "\n".join([*BY_FORM.values(), "error: it failed"])
+    pulumi.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{lines}\nEND\nexit 1\n")
+    pulumi.chmod(0o755)
+    stack = Stack(pulumi, "dev", tmp_path, dict(os.environ))
+
+    with pytest.raises(EngineFailed) as failed:
+        stack.run("preview")
+    said_of_up = stack.events("up", on_event=lambda _: None)
+
+    assert (leaks(str(failed.value)), leaks(said_of_up)) == ([], [])
+    assert [text.splitlines()[-1] for text in (str(failed.value), said_of_up)] == ["error: it failed"] * 2
 
 
 REFUSED = [
