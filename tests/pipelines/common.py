@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT, STACKS
 from tests.pipelines.workflow import Runs, tools_of
-from tests.test_program import copy_of_the_program
+from tests.test_program import PARTS
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
 READER = "11111111-2222-4333-8444-555555555555"
@@ -26,9 +26,8 @@ def begun(folder: Path, stand_ins: dict[str, str], stacks: dict[str, str]) -> Ru
     """A repository with these stack files on `main`, by stack."""
     origin = folder / "origin"
     origin.mkdir()
-    copy_of_the_program(origin)
-    for name in ("pipelines", ".github"):
-        shutil.copytree(ROOT / name, origin / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (*PARTS, "pipelines", ".github"):
+        shutil.copytree(ROOT / name, origin / name, ignore=shutil.ignore_patterns("__pycache__", "cases"))
     for path in ROOT.iterdir():
         if path.is_file() and not path.match("Pulumi.*.yaml"):
             shutil.copy(path, origin / path.name)

@@ -22,6 +22,7 @@ from tests.pipelines.common import MINIMAL, READER, begun, merged
 from tests.pipelines.host import TOKEN, Host, host
 from tests.pipelines.test_drift import CHANGED, CLEAN
 from tests.pipelines.workflow import Runs
+from tests.rehearsal.common import LONG
 
 PIPELINES = ("azure-devops/pull-request.yml", "custom/azure-devops.yml", "azure-devops/drift.yml")
 THREADS = "/git/repositories/repo-id/pullRequests/7/threads"
@@ -96,6 +97,7 @@ def pull_request(boards: Boards, head: str, fork: str = "False") -> dict[str, st
     return variables(boards, **{f"System.PullRequest.{key}": value for key, value in asked.items()})
 
 
+@LONG
 def test_a_pull_request_is_previewed_and_its_comment_edited_in_place(tmp_path: Path, boards: Boards) -> None:
     """Every script is run."""
     read = MINIMAL.replace("    projects:\n", f"    access: {{readers: [{READER}]}}\n    projects:\n")
@@ -188,6 +190,7 @@ def deploying(folder: Path, engine: Pulumi, boards: Boards, listed: str = LIST) 
     return Agents(runs, PIPELINES[1], variables(boards), runs.origin / "pipelines")
 
 
+@LONG
 def test_a_merge_is_deployed_by_another_identity_than_previewed(tmp_path: Path, boards: Boards) -> None:
     """Every script is run; what is approved is what is done."""
     engine = Pulumi(tmp_path / "engine")
