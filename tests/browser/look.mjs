@@ -37,14 +37,17 @@ function cut() {
   return found;
 }
 
-/** Links of which a click does not bring the target into view. */
+/** Links of which a click does not bring the target to the top of the view, or the page to its end. */
 async function lost(page) {
   const found = [];
   for (const link of await page.$$eval("a[href^='#']", (all) => all.map((a) => a.getAttribute("href")))) {
     await page.$eval(`a[href="${link}"]`, (a) => a.click());
-    const seen = await page.$eval(link, (target) => {
-      const place = target.getBoundingClientRect();
-      return place.top < innerHeight && place.bottom > 0;
+    const seen = await page.$eval(link, async (target) => {
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      const { scrollHeight } = document.scrollingElement;
+      const { top, height } = target.getBoundingClientRect();
+      const ended = scrollY + innerHeight >= scrollHeight - 2;
+      return height > 0 && top > -2 && top < (ended ? innerHeight : 60);
     });
     if (!seen) found.push(link);
   }
@@ -58,10 +61,7 @@ async function look({ file, width, scheme, axe: judged }) {
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(String(error)));
   await page.setViewport({ width, height: 900 });
-  await page.emulateMediaFeatures([
-    { name: "prefers-color-scheme", value: scheme },
-    { name: "prefers-reduced-motion", value: "reduce" },
-  ]);
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   const url = pathToFileURL(file).href;
   await page.goto(url, { waitUntil: "load" });
   const told = {
@@ -83,6 +83,8 @@ async function look({ file, width, scheme, axe: judged }) {
   told.violations = [];
   if (judged) {
     await page.evaluate(axe);
+    // All of it is looked at, not what happens to be in sight.
+    await page.addStyleTag({ content: "main > section { content-visibility: visible !important; }" });
     await page.$$eval("details", (all) => all.forEach((each) => (each.open = true)));
     told.opened = await page.evaluate(cut);
     const result = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
