@@ -82,6 +82,18 @@ def round_and_round(folder: Path) -> Path:
     return folder / "link.md"
 
 
+def full_device(folder: Path) -> Path:
+    """A device that is full. To root, who could replace that of the machine, it is one of its own."""
+    if os.getuid():
+        return Path("/dev/full")
+    try:
+        os.mknod(folder / "full", stat.S_IFCHR | 0o666, os.makedev(1, 7))
+        (folder / "full").open("w").close()
+    except OSError as error:
+        pytest.skip(f"no device can be made here: {error.strerror}")
+    return folder / "full"
+
+
 WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a folder that there is not": (lambda folder: folder / "nowhere" / "x.md", "no such file or directory"),
     "a folder": (lambda folder: folder, "is a directory"),
@@ -89,7 +101,7 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a file for reading only": (read_only, "it is for reading only"),
     "links that go round": (round_and_round, ""),
     "a name that is too long": (lambda folder: folder / ("x" * 300), "file name too long"),
-    "a device that is full": (lambda _: Path("/dev/full"), "no space left on device"),
+    "a device that is full": (full_device, "no space left on device"),
 }
 
 
