@@ -38,6 +38,8 @@ _HOW = "  Write it with `pulumi preview --json > FILE`, of this stack and this c
 def read(name: str) -> Told:
     """The engine's preview from a file, `-` for standard input. Raises LandingZoneError for what is none."""
     try:
+        if name == "-" and sys.stdin is None:
+            raise OSError(0, "standard input is closed")
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"

@@ -197,6 +197,14 @@ def put(value: Any, at: tuple[Any, ...], what: Any) -> Any:
     return copied
 
 
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `<&-` leaves it."""
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(LandingZoneError, match="It cannot be read: standard input is closed"):
+        read("-")
+
+
 ODD = (None, True, -1, "", "/", [], {}, [1], {"a": None}, "/subscriptions//resourceGroups")
 
 
