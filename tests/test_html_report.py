@@ -14,50 +14,13 @@ from checks.catalogue import ALL
 from landingzone.load import load
 from landingzone.plan import make_plan
 from preview import preview_stack
-from reports import as_html, as_json
-from reports.difference import Difference, difference
-from reports.preview import Preview, alike
+from reports import as_html
+from reports.preview import alike
 from tests.conftest import ROOT, STACKS, previewed
+from tests.rich_change import rich_change
 from tests.test_command_line import amlz
 
 GOLDEN = ROOT / "tests" / "golden" / "change.html"
-RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
-DEV = "            network: 10.60.16.0/25\n"
-#: A change with something in every part: a replaced account, a role and hosts that come, a finding that is accepted.
-CHANGE = {
-    DEV: DEV + "            security: {publicNetworkAccess: true, storageSharedKeys: true}\n",
-    "cpu: {size: Standard_D4s_v5, maxNodes: 8}": "cpu: {size: Standard_D8s_v5, maxNodes: 8}",
-    "          pipelines: [2": "          readers: [11111111-aaaa-4bbb-8ccc-000000000004]\n          pipelines: [2",
-    "    projects:\n": """    acceptedFindings:
-      - finding: exposure/public-access
-        resource: appi-health-triage-dev
-        reason: Telemetry holds no personal data <here>.
-        expiresOn: "2027-03-31"
-        ticket: PLAT-7
-    egressHosts:
-      models: {hosts: [models.contoso.com], why: "Models & weights of our own."}
-    projects:
-""",
-}
-
-
-def at_a_day(folder: Path, text: str) -> Preview:
-    """The preview of a stack file on a day."""
-    path = folder / "Pulumi.recommended.yaml"
-    path.write_text(text)
-    file = load(str(path))
-    return preview_stack(file, make_plan(file.config), "2026-11-21")
-
-
-def rich_change(folder: Path) -> tuple[Preview, Difference]:
-    """The recommended landing zone with that change, and the difference."""
-    text = RECOMMENDED
-    for old, new in CHANGE.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    before, after = at_a_day(folder, RECOMMENDED), at_a_day(folder, text)
-    told = (json.loads(as_json.render(one)) for one in (before, after))
-    return after, difference("main", *told)
 
 
 class Elements(HTMLParser):
@@ -80,9 +43,9 @@ class Elements(HTMLParser):
         return (value for _, attributes in self.found if (value := attributes.get(name)))
 
 
-def test_a_rich_change_is_told_to_the_letter(tmp_path: Path) -> None:
-    """Read it in a browser when it changes: tests/golden/change.html."""
-    told = as_html.render(*rich_change(tmp_path), draw=lambda _: (None, "Not drawn: places follow Graphviz' version."))
+def test_a_rich_change_is_told_to_the_letter() -> None:
+    """See tests/rich_change.py. Read it in a browser when it changes: tests/golden/change.html."""
+    told = as_html.render(*rich_change(), draw=lambda _: (None, "Not drawn: places follow Graphviz' version."))
 
     assert told == GOLDEN.read_text(encoding="utf-8")
 

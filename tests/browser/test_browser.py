@@ -15,8 +15,8 @@ import pytest
 
 from reports import as_html
 from tests.conftest import ROOT, node_package, previewed
+from tests.rich_change import rich_change
 from tests.test_html_diagram import landing_zone
-from tests.test_html_report import rich_change
 
 #: What is looked at: a page with its width, colours, and whether axe-core and a printer look too.
 LOOKS = (
@@ -54,7 +54,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
     folder = tmp_path_factory.mktemp("pages")
     drawn = as_html.diagram(landing_zone(4, 60))
     texts = {
-        "change": as_html.render(*rich_change(folder)),
+        "change": as_html.render(*rich_change()),
         "everything": as_html.render(previewed("everything")),
         "hundreds": as_html.render(previewed("minimal"), draw=lambda _: drawn),
     }
