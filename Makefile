@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STACK ?= dev
 READY := $(VENV)/.ready
 
-.PHONY: preview setup actionlint engine browser test test-faults test-pairwise lint types lock docs bench bench-engine clean
+.PHONY: preview setup actionlint engine browser test test-faults test-pairwise lint types lock docs golden bench bench-engine clean
 
 preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
 	@$(BIN)/amlz preview $(STACK)
@@ -36,6 +36,9 @@ types: $(READY)
 
 docs: $(READY)               ## writes the generated pages
 	@$(BIN)/python -m tools.generate
+
+golden: $(READY)             ## writes tests/golden/ again, after a change that is meant
+	@$(BIN)/python -m tools.golden
 
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m benchmarks.preview
