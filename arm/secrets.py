@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
+
+from arm.credentials import of_environment as of_environment
 
 #: What stands in the place of a secret.
 HIDDEN = "[secret]"
@@ -91,12 +93,6 @@ def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
 def named_secret(name: str) -> bool:
     """Whether a name says that it holds a secret, or may."""
     return bool(NAMES.search(name) or _MAY_HOLD.search(name)) or name.lower() in KEYS
-
-
-def of_environment(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Values of variables whose names say that they are secrets; short ones could stand anywhere and are no secrets."""
-    found = {value for name, value in environment.items() if named_secret(name) and len(value) >= 8}
-    return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
 
 def hidden(value: Any, known: tuple[str, ...] = (), name: str = "") -> Any:
