@@ -10,7 +10,11 @@ from landingzone.specs import DefenderPlanSpec
 
 
 class Defender(pulumi.ComponentResource):
-    """Each plan, turned on for all that is in the subscription."""
+    """Each plan, turned on for all that is in the subscription.
+
+    Every subscription has every plan from the start, and azure-native refuses to create what exists. So each plan is
+    imported, then updated: Pulumi's engine does both in one `up` (docs/defender.md).
+    """
 
     names: list[str]
 
@@ -28,6 +32,7 @@ class Defender(pulumi.ComponentResource):
                 opts=site.options(
                     self,
                     spec.subscription,
+                    import_=spec.id,
                     retain_on_delete=True,  # a subscription's plan has no DELETE: it is turned off by hand
                 ),
             )

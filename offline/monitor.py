@@ -34,6 +34,7 @@ from pulumi.runtime.stack import run_in_stack
 from arm.graph import unknown
 from offline.aliases import former_urns
 from offline.azure import PretendAzure
+from offline.existing import inputs_from_the_start
 from offline.quick import Here, hastened, installed
 from offline.wire import holds_unknown, plain, replaced
 
@@ -240,7 +241,7 @@ class RecordingMonitor(MockMonitor):
             return resource_pb2.RegisterResourceResponse(urn=urn)
         if request.transforms:
             raise LookupError(NO_TRANSFORMS.format(where=urn))
-        if request.importId:
+        if request.importId and inputs_from_the_start(request.importId) is None:
             raise LookupError(f"{urn} imports {request.importId}; without a cloud it is not there")
         secrets: list[str] = []
         inputs = plain(request.object, "", secrets)
@@ -262,6 +263,8 @@ class RecordingMonitor(MockMonitor):
             subscription = self._subscriptions.get(request.provider.rpartition("::")[0], "")
             answer = self._azure.preview(request.type, told, subscription)
             resource_id, outputs = answer.id, answer.outputs
+            if request.importId and resource_id and request.importId != resource_id:
+                self._problems.append(f"{urn} imports {request.importId}, and its inputs are those of {resource_id}")
         former = former_urns(request, self.make_urn, self._former)
         if former:
             self._former[urn] = former

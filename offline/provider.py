@@ -24,6 +24,7 @@ from arm.graph import unknown
 from arm.shapes import UnmappedInput, arm_type
 from offline.azure import Answer, PretendAzure
 from offline.changing import replacing
+from offline.existing import inputs_from_the_start
 from offline.wire import UNKNOWN, plain, replaced
 
 
@@ -95,7 +96,10 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return response
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """What the engine has of it: nobody changes anything here. There is nothing to import."""
+        """What the engine has of it: nobody changes anything here. Only what exists everywhere can be imported."""
+        untouched = inputs_from_the_start(request.id)
+        if not request.properties.fields and untouched is not None:
+            return self._as_at_the_start(request, untouched)
         if not request.properties.fields:
             context.abort(grpc.StatusCode.NOT_FOUND, f"{request.id} does not exist: here is only what was built")
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
@@ -112,6 +116,14 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Nothing goes on that could be cancelled."""
         return empty_pb2.Empty()  # type: ignore[attr-defined]
+
+    def _as_at_the_start(self, request: Any, inputs: dict[str, Any]) -> Any:
+        """A resource that every subscription has, while nobody has changed it: offline/existing.py."""
+        response = provider_pb2.ReadResponse(id=request.id)
+        response.inputs.update(inputs)
+        outputs = self._azure.deployed(token_of(request.urn), inputs, self._subscription).outputs
+        response.properties.update(outputs)
+        return response
 
     def _answer(self, urn: str, properties: Any, preview: bool) -> Answer:
         token, given = token_of(urn), plain(properties, "", [])

@@ -13,7 +13,7 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from arm.shapes import arm_type, id_of
-from offline import firewalls, peerings, refusals
+from offline import existing, firewalls, peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
 from offline.errors import AzureRefused
@@ -38,14 +38,14 @@ class RememberingProvider(PretendProvider):
         self._policies = PolicyService(memory)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 -- the protocol's names
-        """As azure-native does: asks first whether it stands already, which is an error."""
+        """Creates a resource, as azure-native does: one that exists already is an error."""
         if request.preview:
             return super().Create(request, context)
         wanted = self._wanted(request.urn, request.properties, context)
         fault = self._met("create", wanted, context)
         try:
             with self._memory.change():
-                if self._memory.get(wanted.id):
+                if self._exists(wanted):
                     raise AzureExists(wanted.id)
                 wanted = self._write(wanted)
         except (AzureRefused, AzureExists) as error:
@@ -72,8 +72,11 @@ class RememberingProvider(PretendProvider):
         return response
 
     def Read(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """What stands; an empty id where nothing does."""
+        """The resource as Azure has it; an empty id where there is none."""
         found = self._memory.get(request.id)
+        untouched = existing.inputs_from_the_start(request.id)
+        if found is None and untouched is not None:
+            return self._as_at_the_start(request, untouched)
         response = provider_pb2.ReadResponse(id=found.id if found else "")
         if found:
             response.properties.update(found.outputs)
@@ -81,7 +84,7 @@ class RememberingProvider(PretendProvider):
         return response
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Deletes it and what is below it. What is gone already is no error."""
+        """Deletes a resource and what is below it. One that is gone already is no error."""
         found = self._memory.get(request.id)
         if found is None:
             return empty_pb2.Empty()  # type: ignore[attr-defined]
@@ -93,6 +96,12 @@ class RememberingProvider(PretendProvider):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "delete", found, context)
         return empty_pb2.Empty()  # type: ignore[attr-defined]
+
+    def _exists(self, wanted: Standing) -> bool:
+        """Whether azure-native's create finds the resource and refuses it (offline/existing.py)."""
+        if existing.is_adopted(wanted.type):
+            return False
+        return self._memory.get(wanted.id) is not None or existing.inputs_from_the_start(wanted.id) is not None
 
     def _wanted(self, urn: str, properties: Any, context: Any) -> Standing:
         token, inputs = token_of(urn), plain(properties, "", [])
@@ -160,7 +169,16 @@ class AzureExists(Exception):
 
 
 def delete(memory: Memory, resource: Standing) -> None:
-    """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused."""
+    """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused.
+
+    What azure-native cannot delete, it sets back to its default state.
+    """
+    if existing.inputs_from_the_start(resource.id) is not None:  # the status and the code are ours
+        raise AzureRefused(405, "MethodNotAllowed", f"{resource.id} cannot be deleted.", resource.id)
+    if existing.is_adopted(resource.type):
+        kept_inputs = {key: resource.inputs[key] for key in arm_type(resource.token).path if key in resource.inputs}
+        memory.put(replace(resource, inputs=kept_inputs, outputs=kept_inputs), refusals.refers(resource))
+        return
     removed = refusals.delete(memory, resource)
     for gone in removed:
         kept = refusals.kept_name(gone)

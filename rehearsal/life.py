@@ -18,6 +18,7 @@ from landingzone.hub_outputs import OUTPUT, of_stacks
 from landingzone.load import StackFile, from_object
 from landingzone.plan import make_plan
 from landingzone.stack_file import KEY
+from offline.existing import inputs_from_the_start, is_adopted
 from offline.graph import resource_graph
 from offline.memory import Kept, Memory
 from offline.monitor import Program, register
@@ -180,7 +181,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
         audited = scanned(here.memory)
         steps.append(here.step("destroy", "destroy"))
         stays = _stays(here)
-        if stays:
+        if here.stack.standing():
             steps.append(_unprotected(here))
         return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited)
 
@@ -202,7 +203,11 @@ def _stays(here: Scene) -> tuple[Stays, ...]:
     found = []
     for standing in here.memory.all():
         known = state.get(standing.urn)
-        if known is None:
+        if inputs_from_the_start(standing.id) is not None:
+            why = "every subscription has it: Pulumi forgets it and leaves it as it is"
+        elif known is None and is_adopted(standing.type):
+            why = "it comes with its parent: azure-native sets it back to its defaults"
+        elif known is None:
             why = "nobody's: the engine does not know it any more"
         elif known.get("protect"):
             why = "protected: the stack file's environment holds production data"

@@ -49,8 +49,11 @@ def in_process(registration: Registration) -> dict[str, Told]:
 
 
 def by_engine(preview: dict[str, Any]) -> dict[str, Told]:
-    """By URN, what `pulumi preview --json` of a new stack would create; the stack itself is left out."""
-    states = [step["newState"] for step in preview["steps"] if step["op"] == "create"]
+    """By URN, what `pulumi preview --json` of a new stack would create, or update after its import.
+
+    The stack itself is left out.
+    """
+    states = [step["newState"] for step in preview["steps"] if step["op"] in ("create", "update")]
     return {state["urn"]: _state(state) for state in states if state["type"] != STACK}
 
 

@@ -310,3 +310,20 @@ def test_a_default_provider_that_the_stack_forbids_is_a_problem(
 
     assert run(tmp_path, program, {"pulumi:disable-default-providers": forbidden}).problems == problems
     assert run(tmp_path, HEAD + COMPONENTS, {"pulumi:disable-default-providers": forbidden}).problems == ()
+
+
+def test_what_every_subscription_has_is_imported(tmp_path: Path) -> None:
+    """A plan of Defender exists from the start; an id that its inputs do not make is a problem."""
+    scope = f"subscriptions/{SUBSCRIPTION}"
+    plan = f"/{scope}/providers/Microsoft.Security/pricings"
+    program = HEAD + (
+        f"azure.security.Pricing('p', pricing_name='Arm', scope_id='{scope}', pricing_tier='Standard',\n"
+        f"    opts=pulumi.ResourceOptions(provider=hub, import_='{plan}/NAME'))\n"
+    )
+
+    right, wrong = (run(tmp_path, program.replace("NAME", name)) for name in ("Arm", "Dns"))
+
+    found = next(each for each in right.resources if each.name == "p")
+    assert (found.id, right.problems) == (f"{plan}/Arm", ())
+    name = urn("azure-native:security:Pricing", "p")
+    assert wrong.problems == (f"{name} imports {plan}/Dns, and its inputs are those of {plan}/Arm",)

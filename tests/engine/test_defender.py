@@ -1,0 +1,53 @@
+"""Plans of Defender under Pulumi's own engine, over an Azure in which every subscription has every plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from offline.memory import Memory
+from rehearsal.life import COMMANDS
+from rehearsal.steps import Step, run
+from tests.engine.engine import Stack, engine
+from tests.offline.programs import HEAD, SUBSCRIPTION
+
+IMPORTED = HEAD + (
+    "from components.defender import Defender; from components.site import Site\n"
+    "from landingzone.specs import DefenderPlanSpec as Plan\n"
+    f"at = '{SUBSCRIPTION}'; plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
+    "Defender('defender', plans, Site({at: hub}))\n"
+)
+CREATED = HEAD + (
+    f"azure.security.Pricing('arm', pricing_name='Arm', scope_id='subscriptions/{SUBSCRIPTION}',\n"
+    "    pricing_tier='Standard', opts=opts)\n"
+)
+PLANS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/pricings"
+
+
+def command(stack: Stack, name: str) -> Step:
+    """A command of the engine, to its end."""
+    return run(stack, name, COMMANDS[name], lambda _: None)
+
+
+def plans(memory: Memory) -> dict[str, tuple[str | None, str | None]]:
+    """Tier and sub-plan of each plan that somebody changed, by its id."""
+    return {each.id: (each.inputs.get("pricingTier"), each.inputs.get("subPlan")) for each in memory.all()}
+
+
+def test_a_plan_is_imported_and_turned_on_and_one_that_is_created_is_refused(tmp_path: Path) -> None:
+    """In one `up`; the next one changes nothing, and a plan that leaves the program stays on."""
+    main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
+    main.write_text(IMPORTED)
+    config.write_text("config: {}\n")
+    memory = Memory(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+
+    first, again = command(stack, "up"), command(stack, "up")
+    on = {f"{PLANS}/AI": ("Standard", None), f"{PLANS}/KeyVaults": ("Standard", "PerKeyVault")}
+    assert (first.refused, first.updated, again.refused, again.changed) == ((), 2, (), False)
+    assert plans(memory) == on
+
+    main.write_text(CREATED)
+    refused = command(stack, "up").refused
+    assert [each.said for each in refused] == [f"cannot create already existing resource '{PLANS}/Arm'"]
+    assert plans(memory) == on
+    memory.close()
