@@ -22,6 +22,11 @@ CHECK = Check(
 )
 
 REACHED = "can be reached from the internet"
+#: Of a workspace whose store stays private: https://github.com/MicrosoftDocs/azure-docs/issues/120843
+STUDIO = (
+    "can be reached from the internet, where the studio opens but uploads and data previews fail, since its storage "
+    "account {store} stays private"
+)
 #: Said of lists and switches that do not matter as long as public access as a whole is off.
 NEXT = "would be reached from the internet if public access were turned on"
 SCOPE = "takes and answers over public addresses, as no private link scope is built"
@@ -90,8 +95,15 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(actual):
                 yield CHECK.undecided(resource, switch.path, actual)
             elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
-                yield _open(resource, switch, NEXT if closed and switch.behind else REACHED)
+                yield _open(resource, switch, NEXT if closed and switch.behind else _reached(graph, resource, switch))
     yield from _without_scope(graph)
+
+
+def _reached(graph: ResourceGraph, resource: Resource, switch: Switch) -> str:
+    """The consequence of public access: of a workspace also what does not work from the internet."""
+    store = graph.by_id(value(resource, "properties.storageAccount")) if switch.path == _ACCESS else None
+    private = store is not None and same(value(store, _ACCESS), "Disabled")
+    return STUDIO.format(store=store.name) if store is not None and private else REACHED
 
 
 def _switches(resource: Resource) -> tuple[Switch, ...]:

@@ -46,7 +46,11 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         path: Path = ("projects", project, "environments", name)
         security = environment.security
         if security.public_network_access:
-            yield Relaxation((*path, "security", "publicNetworkAccess"), "the workspace answers on the internet")
+            yield Relaxation(
+                (*path, "security", "publicNetworkAccess"),
+                "the workspace answers on the internet: the studio opens from there, but uploads and data previews "
+                "fail, since the stores stay private",
+            )
         if security.storage_shared_keys:
             yield Relaxation(
                 (*path, "security", "storageSharedKeys"),

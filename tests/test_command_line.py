@@ -135,7 +135,8 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
     assert (
         "Asked for, and less secure than the default\n"
         "  projects.churn.environments.dev.security.publicNetworkAccess\n"
-        "    the workspace answers on the internet\n"
+        "    the workspace answers on the internet: the studio opens from there, but\n"
+        "      uploads and data previews fail, since the stores stay private\n"
     ) in codes["none"].stdout
 
 

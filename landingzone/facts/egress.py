@@ -15,6 +15,13 @@ from landingzone.facts.clouds import FIREWALL_PAGE, PARITY_AS_OF, PARITY_PAGE, C
 
 TRAINING_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
 EXFILTRATION_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration"
+#: How-to-managed-network, scenario "Use HuggingFace models", with the hosts added on 2026-06-03 (azure-ai-docs#748).
+HUGGING_FACE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
+#: Section "Downloading behind a proxy or firewall" (2026-08-25). Hugging Face changes these hosts: it lists the current
+#: ones at https://huggingface.co/.well-known/meta.json.
+HUGGING_FACE_HOSTS_PAGE = "https://huggingface.co/docs/hub/models-downloading"
+#: The hosts `cdn-lfs*.hf.co`, as Hugging Face listed them on 2024-10-09. Later pages leave out the first.
+HUGGING_FACE_CDN_LIST = "https://github.com/huggingface/transformers/issues/33947"
 
 
 #: Under this name a service endpoint policy lets through the storage of Azure ML itself (service Global).
@@ -128,9 +135,18 @@ SCENARIOS: Mapping[str, tuple[FqdnRule, ...]] = {
             "hugging-face",
             (
                 "docker.io", "*.docker.io", "*.docker.com", "production.cloudflare.docker.com", "cdn.auth0.com",
-                "cdn-lfs.huggingface.co",
+                "huggingface.co", "*.huggingface.co", "cdn-lfs.huggingface.co", "xethub.hf.co", "*.xethub.hf.co",
             ),
-            "huggingFace", "models of Hugging Face, and images of Docker Hub", FIREWALL_PAGE,
+            "huggingFace", "models of Hugging Face, and images of Docker Hub", HUGGING_FACE_PAGE,
+        ),
+        # A wildcard of Azure Firewall begins a name and is followed by a dot: `cdn-lfs*.hf.co` is written out.
+        FqdnRule(
+            "hugging-face-cdn", ("cdn-lfs.hf.co", "cdn-lfs-us-1.hf.co", "cdn-lfs-eu-1.hf.co"),
+            "huggingFace", "files of models on the content delivery network", HUGGING_FACE_CDN_LIST,
+        ),
+        FqdnRule(
+            "hugging-face-storage", ("*.xethub-eu.hf.co", "us.aws.cdn.hf.co", "us.gcp.cdn.hf.co"),
+            "huggingFace", "files of models in Xet storage, Europe included", HUGGING_FACE_HOSTS_PAGE,
         ),
     ),
     # Two pages name two hosts for the same content: both are opened, instead of the tag AzureFrontDoor.FrontEnd.

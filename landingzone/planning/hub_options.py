@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from arm.ids import parse
 from landingzone.addresses import environments
 from landingzone.config import LandingZoneConfig
-from landingzone.facts.dns import MONITOR, ZONES
+from landingzone.facts.dns import MONITOR, ZONES, private_domains, workspace_domains
 from landingzone.facts.networks import HUB_SUBNETS
 from landingzone.planning.context import Context
 from landingzone.problems import Path, Problem
@@ -124,17 +124,7 @@ def scoped(context: Context, target: str) -> ScopedResourceSpec | None:
 def check_hub_options(config: LandingZoneConfig) -> Iterator[Problem]:
     """Options of a hub that go against each other, or against what others are told."""
     hub = config.hub
-    if hub.dns_resolver is not None:
-        private = {zone for zones in ZONES[config.cloud].values() for zone in zones}
-        for domain in hub.dns_resolver.forward:
-            taken = sorted(zone for zone in private if f".{zone}".endswith(f".{domain}"))
-            if taken:
-                yield Problem(
-                    ("hub", "dnsResolver", "forward", domain),
-                    f"Names of private endpoints are below it, such as {taken[0]}: they would be asked for there, and "
-                    "not found.",
-                    "Forward domains of your own only.",
-                )
+    yield from _forwarded(config)
     if hub.private_link_scope is not None and MONITOR not in ZONES[config.cloud]:
         yield Problem(
             ("hub", "privateLinkScope"),
@@ -160,6 +150,23 @@ def check_hub_options(config: LandingZoneConfig) -> Iterator[Problem]:
                     "the private link scope takes none from there.",
                     f"Say `publicIngestion: true` under {where}, or `isolation.mode: injected`.",
                 )
+
+
+def _forwarded(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Forwarded domains that hold names of private endpoints, or are inside a domain of Azure ML's."""
+    asked = config.hub.dns_resolver
+    private, whole = private_domains(config.cloud, config.location), workspace_domains(config.cloud)
+    for domain in asked.forward if asked is not None else ():
+        held = next((name for name in private if f".{name}".endswith(f".{domain}")), "")
+        around = next((name for name in whole if domain.endswith(f".{name}")), "")
+        where = "" if domain in private else f" holds {held}," if held else f" is inside {around}," if around else None
+        if where is not None:
+            yield Problem(
+                ("hub", "dnsResolver", "forward", domain),
+                f"{domain}{where or ' is'} a domain of private endpoints. Its queries would go to other DNS servers, "
+                "which do not know the private addresses.",
+                "Forward only domains of your organisation.",
+            )
 
 
 def _subnet(context: Context, role: str) -> str:

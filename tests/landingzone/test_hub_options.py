@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from landingzone.plan import LandingZonePlan
-from tests.landingzone.stacks import HUB, addresses, at, planned, said, stack
+from tests.landingzone.stacks import HUB, addresses, at, facts, planned, said, stack
 from tests.landingzone.test_hub_stack import beside, outputs
 
 ALL = {
@@ -156,22 +157,44 @@ def test_beside_another_stacks_scope_application_insights_are_put_into_that() ->
     assert (HUB, "Monitoring Contributor") in [(row.subscription, row.role) for row in plan.deployer]
 
 
-def test_domains_that_private_endpoints_are_below_are_not_forwarded() -> None:
-    """Their names would be asked for elsewhere, and not found."""
-    forward = {"windows.net": ["10.128.0.10"], "azure.net": ["10.128.0.10"], "contoso.com": ["10.128.0.10"]}
+def refused_domains(forward: Sequence[str], **settings: object) -> list[str]:
+    """The forwarded domains that are refused."""
+    asked = with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in forward}}) | settings
+    return [text.split("\n")[0].removeprefix("hub.dnsResolver.forward.") for text in said(asked)]
 
-    told = [text.split("\n")[:2] for text in said(with_hub(dnsResolver={"forward": forward}))]
+
+def test_domains_of_private_endpoints_are_not_forwarded() -> None:
+    """Neither one of them, nor one that holds them, nor one inside those of Azure ML: with the reason."""
+    ours = ["corp.contoso.com", "contoso.azure-api.net", "partner.vault.azure.net"]
+    asked = ["windows.net", "instances.azureml.ms", "westeurope.api.azureml.ms", *ours]
+
+    told = [
+        " ".join(text.split("\n")[1].split()).split(" Its queries")[0]
+        for text in said(with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in asked}}))
+    ]
 
     assert told == [
-        [
-            f"hub.dnsResolver.forward.{domain}",
-            f"  Names of private endpoints are below it, such as {zone}: they would be asked for there, and not found.",
-        ]
-        for domain, zone in (
-            ("windows.net", "privatelink.blob.core.windows.net"),
-            ("azure.net", "privatelink.notebooks.azure.net"),
-        )
+        "windows.net holds blob.core.windows.net, a domain of private endpoints.",
+        "instances.azureml.ms is a domain of private endpoints.",
+        "westeurope.api.azureml.ms is inside api.azureml.ms, a domain of private endpoints.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "region"), [("public", "westeurope"), ("usGovernment", "usgovvirginia"), ("china", "chinaeast2")]
+)
+def test_each_domain_that_the_page_forwards_is_refused_in_its_cloud(cloud: str, region: str) -> None:
+    """Every domain of the column, private zones included, and those of other clouds are not."""
+    written = facts("private-dns-zones")
+    domains = {
+        name: {domain.format(region=region) for each in written[f"{name}Forwarded"].values() for domain in each}
+        for name in ("public", "usGovernment", "china")
+    }
+    zones = {zone for each in written[cloud].values() for zone in each}
+    others = set().union(*domains.values()) - domains[cloud] - {"instances.ml.azure.ms"}
+    rest = {"policies": {"guardrails": []}, "cloud": cloud, "location": region}
+
+    assert set(refused_domains([*sorted(domains[cloud] | zones | others)], **rest)) == domains[cloud] | zones
 
 
 @pytest.mark.parametrize("public", [True, False])
