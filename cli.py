@@ -136,22 +136,17 @@ def preview(
 @app.command()
 def addresses(stack: Stack, form: FormOption = Form.text, output: Output = None) -> None:
     """Shows every network and subnet of a stack, and what is free."""
-    from reports import as_json, as_text
+    from reports.addresses import as_json, as_text
 
     _, plan = planned(stack)
-    text = (
-        as_json.dump(as_json.addresses(plan.addresses))
-        if form is Form.json
-        else as_text.render_addresses(plan.addresses)
-    )
-    write(text, output)
+    write((as_json if form is Form.json else as_text)(plan.addresses), output)
 
 
 @app.command()
 def schema(output: Output = None) -> None:
     """Prints the JSON Schema of stack files."""
     from landingzone.schema import json_schema
-    from reports.as_json import dump
+    from reports.json_text import dump
 
     write(dump(json_schema()), output)
 

@@ -116,8 +116,8 @@ def import_aliases(
 ) -> None:
     """Takes over aliases of a cloud, before those that come with this repository."""
     from policies.imported import PLACE, take_aliases
-    from reports.as_json import dump
     from reports.files import write_whole
+    from reports.json_text import dump
 
     found = take_aliases(file)
     PLACE.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How long a preview takes against the least it could take, and how long a check takes.
+"""How long a preview takes against the least it could take, and how long the commands take that evaluate nothing.
 
     python -m benchmarks.preview [ROUNDS]
 
@@ -35,6 +35,9 @@ RUNS: dict[str, Sequence[str]] = {
     "preview dev": ["-m", "cli", "preview", "dev"],
     "preview prod": ["-m", "cli", "preview", "prod"],
     "check dev": ["-m", "cli", "check", "dev"],
+    "addresses dev": ["-m", "cli", "addresses", "dev"],
+    "schema": ["-m", "cli", "schema"],
+    "--help": ["-m", "cli", "--help"],
     "bare interpreter": ["-c", "pass"],
 }
 

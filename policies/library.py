@@ -11,15 +11,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policies.engine.definition import Definition, definition
+from policies import declared
+from policies.declared import Declared, DeclaredMember, NeedsEvaluator
 from policies.engine.errors import BadInput, Invalid
-from policies.engine.initiative import Initiative, initiative
+from policies.engine.parameters import bound
 from policies.engine.values import MISSING, get
 
+if TYPE_CHECKING:
+    from policies.engine.definition import Definition
+    from policies.engine.initiative import Initiative
+
 FOLDER = Path(__file__).parent
-FOLDERS = ("definitions", "builtin", "initiatives", "custom")
+SHIPPED = ("definitions", "builtin", "initiatives")
+FOLDERS = (*SHIPPED, "custom")
 
 #: How an initiative names a definition of this repository, whose id depends on where it is created.
 OURS = "custom:"
@@ -61,9 +67,55 @@ class Entry:
         found = get(self.properties, "displayName")
         return found if isinstance(found, str) else self.name
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it is part of this repository, whose tests compile it."""
+        return self.file.parent in [FOLDER / part for part in SHIPPED]
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Parameters, effect, roles and members. Raises BadInput, which names the file.
+
+        A policy of the business unit is compiled first, so that everything that is wrong with it is reported.
+        """
+        if not self.shipped:
+            _ = self.compiled
+        try:
+            return declared.read(self.properties)
+        except Invalid as problem:
+            raise BadInput(f"{shown(self.file)}: {problem}") from None
+
+    def roles(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Ids of the roles that its effect needs with these parameters. None, unless it changes or deploys something.
+
+        An effect that only the policy evaluator can work out may be any.
+        """
+        try:
+            acts = str(declared.value(self.declared.effect, values)).lower() in ("modify", "deployifnotexists")
+        except NeedsEvaluator:
+            acts = True
+        return self.declared.roles if acts else ()
+
+    def members_given(self, given: Mapping[str, Any]) -> Iterator[tuple[DeclaredMember, dict[str, Any]]]:
+        """Each member with its parameters, worked out from those of the initiative. Raises Invalid."""
+        values = bound(self.declared.parameters, given)
+        for member in self.declared.members:
+            try:
+                yield member, {name: declared.value(written, values) for name, written in member.values.items()}
+            except NeedsEvaluator:
+                from policies.engine.initiative import Initiative, member_values
+
+                compiled = self.compiled
+                assert isinstance(compiled, Initiative)
+                of = next(each for each in compiled.members if each.reference == member.reference)
+                yield member, member_values(compiled, of, given)
+
     @cached_property
     def compiled(self) -> Definition | Initiative:
         """Ready to judge. Raises BadInput, which names the file."""
+        from policies.engine.definition import definition
+        from policies.engine.initiative import initiative
+
         try:
             return initiative(self.told) if self.is_initiative else definition(self.told)
         except Invalid as problem:

@@ -11,6 +11,7 @@ from landingzone.problems import listed
 from landingzone.stacks import StackOfFolder
 from reports import as_json, as_markdown, as_text, difference_as
 from reports.difference import Difference
+from reports.json_text import dump
 from reports.markdown_text import code, escaped, unfolded
 from reports.preview import Preview
 
@@ -80,7 +81,7 @@ def matrix(stacks: Sequence[StackOfFolder]) -> str:
         {"stack": s.name, "path": s.path, "production": s.production, "dependsOn": list(s.depends_on), "wave": s.wave}
         for s in stacks
     ]
-    return as_json.dump({"include": rows})
+    return dump({"include": rows})
 
 
 def listing(stacks: Sequence[StackOfFolder]) -> str:
@@ -158,7 +159,7 @@ def _json(found: AllStacks) -> str:
         for _, t in found.differs
         if not isinstance(t, Untold)
     ]
-    return as_json.dump(
+    return dump(
         {
             "schemaVersion": 1,
             "against": found.revision,

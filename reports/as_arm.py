@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.as_json import dump
+from reports.json_text import dump
 from reports.preview import Preview
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from arm.graph import UNKNOWN_KEY, Resource, ResourceGraph, is_unknown
 from arm.ids import parse
-from reports.as_json import dump
+from reports.json_text import dump
 from reports.preview import Preview
 
 _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from arm.graph import Resource
 from checks.accepted_finding import Accepted
 from checks.finding import Finding
-from landingzone.addresses import AddressPlan
 from landingzone.plan import LandingZonePlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from landingzone.specs import RoleAssignmentSpec
-from reports import existing_hub, kubernetes, managed_networks, policy, quota
+from reports import addresses, existing_hub, kubernetes, managed_networks, policy, quota
 from reports.html.dns import dns
 from reports.html.egress import egress
 from reports.html.topology import topology
+from reports.json_text import dump
 from reports.preview import NOT_COVERED, Preview
 from reports.records import record
 
@@ -32,7 +31,7 @@ def render(preview: Preview) -> str:
             "stack": preview.stack,
             "landingZone": _landing_zone(preview),
             "topology": record(topology(preview)),
-            "addresses": addresses(preview.plan.addresses),
+            "addresses": addresses.records(preview.plan.addresses),
             "egress": record(egress(preview)),
             "dns": record(dns(preview)),
             "resources": [_resource(resource) for resource in preview.graph],
@@ -48,34 +47,6 @@ def render(preview: Preview) -> str:
 
 def _not_judged(assignment: str, of: str, why: str) -> dict[str, str]:
     return {"assignment": assignment, "policy": of, "why": why}
-
-
-def dump(value: object) -> str:
-    """JSON as all reports write it: the same value gives the same bytes."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
-def addresses(plan: AddressPlan) -> list[dict[str, Any]]:
-    """The address plan: each network, what stands in it and what is free."""
-    return [
-        {
-            "network": space.network,
-            "ranges": list(space.ranges),
-            "free": list(space.free),
-            "exists": not space.built,
-            "blocks": [
-                {
-                    "owner": block.owner,
-                    "range": block.cidr,
-                    "subnets": [
-                        {"role": s.role, "range": s.cidr, "holds": s.holds, "needed": s.needed} for s in block.subnets
-                    ],
-                }
-                for block in space.blocks
-            ],
-        }
-        for space in plan.spaces
-    ]
 
 
 def _landing_zone(preview: Preview) -> dict[str, Any]:

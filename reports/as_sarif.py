@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reports.as_json import dump
+from reports.json_text import dump
 from reports.preview import Preview
 from reports.rows import Row, Rule, rules, where
 

@@ -11,12 +11,11 @@ from checks.finding import Finding, Severity
 from landingzone.addresses import AddressPlan, Space
 from landingzone.problems import dotted, listed
 from landingzone.relaxations import relaxations
-from reports import accepted, kubernetes, managed_networks, policy, quota
+from reports import accepted, addresses, kubernetes, managed_networks, policy, quota
 from reports.existing_hub import Allowed, demands, must_allow, owners_must
+from reports.lines import WIDTH, wrapped
 from reports.preview import NOT_COVERED, Preview, alike
 from reports.words import counted, place, plural, printable
-
-WIDTH = 80
 
 
 def render(preview: Preview) -> str:
@@ -36,11 +35,6 @@ def render(preview: Preview) -> str:
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
-def render_addresses(plan: AddressPlan) -> str:
-    """The address plan alone."""
-    return "\n".join(line for space in plan.spaces for line in _space(space, "")) + "\n"
-
-
 def _headline(preview: Preview) -> str:
     plan = preview.plan
     projects = len({environment.project for environment in plan.environments})
@@ -49,7 +43,7 @@ def _headline(preview: Preview) -> str:
         plural(projects, "project"),
         plural(len(plan.environments), "environment"),
     )
-    return _wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}")
+    return wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}")
 
 
 def _summary(preview: Preview) -> str:
@@ -62,7 +56,7 @@ def _summary(preview: Preview) -> str:
         "findings": counts + accepted.summary(preview.accepted),
         "policy": policy.summary(preview.verdicts),
     }
-    return "\n".join(_wrapped(f"  {label:<14}", text) for label, text in rows.items())
+    return "\n".join(wrapped(f"  {label:<14}", text) for label, text in rows.items())
 
 
 def _used(space: Space) -> str:
@@ -100,25 +94,11 @@ def _group(group: str, members: list[Resource]) -> Iterator[str]:
     yield f"    {title:<60} {len(members):>9}"
     counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
     text = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
-    yield _wrapped("      ", text)
+    yield wrapped("      ", text)
 
 
 def _addresses(plan: AddressPlan) -> str:
-    return "\n".join(["Addresses", *(line for space in plan.spaces for line in _space(space, "  "))])
-
-
-def _space(space: Space, indent: str) -> Iterator[str]:
-    yield _wrapped(f"{indent}{space.network:<34}", ", ".join(space.ranges))
-    for block in space.blocks:
-        if block.owner != "hub":
-            yield f"{indent}  {block.owner:<32}{block.cidr}"
-        for subnet in block.subnets:
-            wants = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
-            yield f"{indent}    {subnet.role:<30}{subnet.cidr:<20}{wants}"
-    if space.built:
-        yield _wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")
-    else:
-        yield f"{indent}  exists already: what is in it is not known here"
+    return "\n".join(["Addresses", *addresses.lines(plan, "  ")])
 
 
 def _existing_hub(preview: Preview) -> str:
@@ -128,12 +108,12 @@ def _existing_hub(preview: Preview) -> str:
         by_sources.setdefault(rule.sources, []).append(rule)
     lines = []
     for sources, rules in by_sources.items():
-        lines.append(_wrapped("  from ", ", ".join(sources)))
+        lines.append(wrapped("  from ", ", ".join(sources)))
         for rule in rules:
-            lines += [_wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), _wrapped("      ", rule.why)]
+            lines += [wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), wrapped("      ", rule.why)]
     told = ["The existing firewall must allow", *lines] if lines else []
     asked = demands(preview.plan)
-    told += ["The existing hub must see to it that", *(_wrapped("  - ", text) for text in asked)] if asked else []
+    told += ["The existing hub must see to it that", *(wrapped("  - ", text) for text in asked)] if asked else []
     return "\n".join(told)
 
 
@@ -141,8 +121,8 @@ def _owners(preview: Preview) -> str:
     """What owners of what exists must see to."""
     lines = []
     for what, asked in owners_must(preview.plan):
-        lines.append(_wrapped("", f"The owner of the existing {what} must see to it that"))
-        lines += [_wrapped("  - ", text) for text in asked]
+        lines.append(wrapped("", f"The owner of the existing {what} must see to it that"))
+        lines += [wrapped("  - ", text) for text in asked]
     return "\n".join(lines)
 
 
@@ -150,8 +130,8 @@ def _kubernetes(preview: Preview) -> str:
     """What owners of attached clusters must see to."""
     lines = []
     for cluster, told in kubernetes.demands(preview.plan).items():
-        lines.append(_wrapped("  of ", cluster.rsplit("/", 1)[-1]))
-        lines += [_wrapped("  - ", text) for text in told]
+        lines.append(wrapped("  of ", cluster.rsplit("/", 1)[-1]))
+        lines += [wrapped("  - ", text) for text in told]
     return "\n".join(["Owners of attached Kubernetes clusters must see to it that", *lines]) if lines else ""
 
 
@@ -160,15 +140,15 @@ def _ways_out(preview: Preview) -> str:
     lines = []
     for environment, network in managed_networks.managed(preview.plan):
         where = f"{environment.project}, {environment.environment}"
-        lines.append(_wrapped(f"  {where}\n    ", managed_networks.headline(network)))
+        lines.append(wrapped(f"  {where}\n    ", managed_networks.headline(network)))
         for by, rows in managed_networks.by_whom(network).items():
             lines.append(f"    {by}")
-            lines += [_wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
+            lines += [wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
     return "\n".join(["Ways out of managed networks", *lines]) if lines else ""
 
 
 def _asked_for(preview: Preview) -> str:
-    rows = [_wrapped(f"  {dotted(r.path)}\n    ", r.gives_up) for r in relaxations(preview.config)]
+    rows = [wrapped(f"  {dotted(r.path)}\n    ", r.gives_up) for r in relaxations(preview.config)]
     return "\n".join(["Asked for, and less secure than the default", *rows]) if rows else ""
 
 
@@ -182,7 +162,7 @@ def _finding(first: Finding, *others: Finding) -> str:
     where = f"{first.project}, {first.environment}: " if first.project else ""
     lines = [f"{first.severity.value:<8} {first.check}  {where}{first.name}"]
     also = f"The same at {listed(other.name for other in others)}." if others else ""
-    lines += [_wrapped("         ", text) for text in (first.message, also, first.remedy) if text]
+    lines += [wrapped("         ", text) for text in (first.message, also, first.remedy) if text]
     return "\n".join(lines)
 
 
@@ -192,9 +172,9 @@ def _policy(preview: Preview) -> str:
     for first, answers in policy.groups(preview.verdicts):
         lines = [_hanging(policy.headline(first))]
         names = listed(dict.fromkeys(answer.subject.name for answer in answers))
-        lines += [_wrapped("         ", text, whole=False) for text in (f"{names}.", *policy.because(first))]
+        lines += [wrapped("         ", text, whole=False) for text in (f"{names}.", *policy.because(first))]
         told.append("\n".join(lines))
-    told += [_wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
+    told += [wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
     return "\n\n".join(["Azure Policy", *told]) if told else ""
 
 
@@ -205,22 +185,14 @@ def _deployer(preview: Preview) -> str:
         lines.append(f"Needed by whoever runs `pulumi up`, on {subscription}")
         for row in preview.plan.deployer:
             if row.subscription == subscription:
-                lines.append(_wrapped(f"  {row.role}\n    ", row.why))
+                lines.append(wrapped(f"  {row.role}\n    ", row.why))
     return "\n".join(lines)
 
 
 def _limits() -> str:
-    return _wrapped("", "Not covered: " + "; ".join(NOT_COVERED) + ". See docs/coverage.md.")
+    return wrapped("", "Not covered: " + "; ".join(NOT_COVERED) + ". See docs/coverage.md.")
 
 
 def _hanging(text: str) -> str:
     """A text whose further lines stand below what follows its first word."""
     return textwrap.fill(text, WIDTH, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False)
-
-
-def _wrapped(indent: str, text: str, whole: bool = True) -> str:
-    """A text in lines below an indent. What is longer than a line stays whole, or is broken where it does not fit."""
-    above, _, first = indent.rpartition("\n")
-    wrapper = textwrap.TextWrapper(WIDTH, first, " " * len(first), break_long_words=not whole, break_on_hyphens=False)
-    lines = wrapper.fill(text)
-    return f"{above}\n{lines}" if above else lines

@@ -6,7 +6,8 @@ from landingzone.config import LandingZoneConfig
 from landingzone.plan import LandingZonePlan
 from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
-from reports.as_json import addresses, dump
+from reports import addresses
+from reports.json_text import dump
 from reports.words import plural
 
 
@@ -21,4 +22,6 @@ def as_text(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str
 def as_json(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str:
     """The same for programs."""
     chosen = [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)]
-    return dump({"schemaVersion": 1, "stack": stack, "relaxations": chosen, "addresses": addresses(plan.addresses)})
+    return dump(
+        {"schemaVersion": 1, "stack": stack, "relaxations": chosen, "addresses": addresses.records(plan.addresses)}
+    )

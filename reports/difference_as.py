@@ -9,12 +9,13 @@ from typing import Any
 from arm.changes import Change
 from checks.finding import Finding, Severity
 from landingzone.problems import listed
-from reports.as_json import dump, finding_record
+from reports.as_json import finding_record
 from reports.as_markdown import fitted
 from reports.changed import changed_lines, where
 from reports.changed import does as does
 from reports.changed import value as value
 from reports.difference import Difference, Row
+from reports.json_text import dump
 from reports.markdown_text import escaped
 from reports.words import counted, printable
 

@@ -15,7 +15,7 @@ from policies.engine.parameters import bound
 from policies.engine.requests import Answer
 from policies.library import library
 from policies.verdicts import subject_of
-from reports.as_json import dump
+from reports.json_text import dump
 from reports.preview import Preview
 
 

@@ -11,7 +11,7 @@ from policies.engine.initiative import Initiative
 from policies.engine.values import MISSING
 from policies.imported import Taken
 from policies.library import Entry, Library, shown
-from reports.as_json import dump
+from reports.json_text import dump
 from reports.policy import value
 from reports.words import plural
 

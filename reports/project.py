@@ -15,7 +15,8 @@ from landingzone.addresses import Block
 from landingzone.facts.data import Holds, holding, kept
 from landingzone.problems import Path, dotted, listed
 from reports import policy
-from reports.as_json import SCHEMA_VERSION, dump
+from reports.as_json import SCHEMA_VERSION
+from reports.json_text import dump
 from reports.preview import Preview, alike
 from reports.words import counted, plural
 

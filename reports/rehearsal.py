@@ -10,7 +10,8 @@ from typing import Any
 from rehearsal.faults import Outcome
 from rehearsal.life import Audited, Life
 from rehearsal.steps import Step
-from reports.as_json import dump, finding_record
+from reports.as_json import finding_record
+from reports.json_text import dump
 from reports.markdown_text import escaped
 
 SCHEMA_VERSION = 1

@@ -15,17 +15,28 @@ GUARDRAIL = "guardrails-"
 
 def library_of(config: LandingZoneConfig) -> Library:
     """The policies of this repository, as the cloud of a stack file takes them. Raises what `library` raises."""
-    every = library()
-    listed = LISTED.get(config.cloud)
-    if listed is None or config.policies.built_ins == "all":
-        return every
-    return Library(tuple(found for entry in every.entries if (found := _in_cloud(entry, listed)) is not None))
+    listed = _listed(config)
+    return library() if listed is None else _without_unlisted(library(), listed)
 
 
 def left_out(config: LandingZoneConfig) -> int:
     """How many members of the guardrails that are asked for are left out. Raises what `library` raises."""
+    listed = _listed(config)
+    if listed is None:
+        return 0
+    whole = library()
+    left = _without_unlisted(whole, listed)
     names = [f"{GUARDRAIL}{short}" for short in config.policies.guardrails]
-    return sum(_members(library(), name) for name in names) - sum(_members(library_of(config), name) for name in names)
+    return sum(_members(whole, name) - _members(left, name) for name in names)
+
+
+def _listed(config: LandingZoneConfig) -> frozenset[str] | None:
+    """The built-ins that the cloud is known to have; None where none is left out."""
+    return None if config.policies.built_ins == "all" else LISTED.get(config.cloud)
+
+
+def _without_unlisted(every: Library, listed: frozenset[str]) -> Library:
+    return Library(tuple(found for entry in every.entries if (found := _in_cloud(entry, listed)) is not None))
 
 
 def _members(policies: Library, name: str) -> int:

@@ -29,9 +29,7 @@ from landingzone.specs import (
     SelectorSpec,
     SpokeSpec,
 )
-from policies.engine.definition import Definition
 from policies.engine.errors import PolicyError
-from policies.engine.initiative import Initiative, member_values
 from policies.engine.parameters import Parameter, Parameters, bound
 from policies.library import Entry, Library
 
@@ -76,8 +74,7 @@ class _Work:
         if entry.builtin:
             return
         self.entries.setdefault(entry.name.lower(), entry)
-        compiled = entry.compiled
-        for member in compiled.members if isinstance(compiled, Initiative) else ():
+        for member in entry.declared.members:
             inner = self.library.entry(member.definition_id)
             if inner is not None:
                 self.need(inner)
@@ -198,7 +195,7 @@ def _denies(parameter: Parameter) -> bool:
 
 
 def _declared(entry: Entry) -> Parameters:
-    return entry.compiled.parameters
+    return entry.declared.parameters
 
 
 def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAssignmentSpec]:
@@ -295,17 +292,14 @@ def _above(spec: PolicyAssignmentSpec) -> str:
 
 def _checked(work: _Work, entry: Entry, parameters: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """The role ids of each policy that acts. Raises PolicyError for values that Azure would refuse."""
-    compiled = entry.compiled
-    _complete(compiled.parameters, parameters)
-    if isinstance(compiled, Definition):
-        yield _acts(compiled, bound(compiled.parameters, parameters))
+    _complete(_declared(entry), parameters)
+    if not entry.is_initiative:
+        yield entry.roles(bound(_declared(entry), parameters))
         return
-    for member in compiled.members:
+    for member, values in entry.members_given(parameters):
         inner = work.library.entry(member.definition_id)
-        if inner is None or not isinstance(inner.compiled, Definition):
-            continue
-        definition = inner.compiled
-        yield _acts(definition, bound(definition.parameters, member_values(compiled, member, parameters)))
+        if inner is not None and not inner.is_initiative:
+            yield inner.roles(bound(_declared(inner), values))
 
 
 def _complete(declared: Parameters, given: Mapping[str, Any]) -> None:
@@ -313,13 +307,6 @@ def _complete(declared: Parameters, given: Mapping[str, Any]) -> None:
     missing = [p.name for name, p in declared.items() if name not in values]
     if missing:
         raise PolicyError(f"No value for {listed(missing)}, which has no default.")
-
-
-def _acts(definition: Definition, values: Mapping[str, Any]) -> tuple[str, ...]:
-    effect = str(values.get("effect", "")).lower()
-    if definition.details is None or effect not in ("modify", "deployifnotexists"):
-        return ()
-    return definition.details.roles
 
 
 def _exemptions(
@@ -360,8 +347,7 @@ def _exemptions(
 
 def _references(work: _Work, asked: ExemptionConfig, assignment: PolicyAssignmentSpec, path: Path) -> Iterator[Problem]:
     entry = work.library.entry(assignment.policy_id)
-    compiled = entry.compiled if entry else None
-    known = {member.reference for member in compiled.members} if isinstance(compiled, Initiative) else set()
+    known = {member.reference for member in entry.declared.members} if entry else set()
     for at, reference in enumerate(asked.policies):
         if reference not in known:
             text = f"{assignment.title} has no policy {reference!r}."

@@ -10,11 +10,16 @@ import pytest
 
 from policies.case_files import run, run_file
 from policies.engine.errors import BadInput
-from policies.engine.initiative import Initiative
+from policies.engine.initiative import Initiative, member_values
+from policies.engine.judge import effect_of
+from policies.engine.parameters import Parameter, bound
+from policies.engine.subject import Subject
+from policies.engine.values import MISSING
 from policies.library import Library, library
 from tests.conftest import ROOT
 
 _RULE = {"if": {"field": "name", "equals": "thing"}, "then": {"effect": "deny"}}
+_ACTS = ("modify", "deployifnotexists")
 _QUESTION = {"rule": _RULE, "resource": {"type": "T.P/x", "name": "thing"}}
 
 
@@ -141,3 +146,69 @@ def test_a_folder_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
         list(run(tmp_path / "none", Library(())))
 
     assert str(found.value) == (f"{tmp_path}/none: there is no such folder. Cases are files called what--verdict.json.")
+
+
+def _choices(parameter: Parameter) -> list[Any]:
+    """Every allowed value of a parameter; else its default, or a value of its type."""
+    if parameter.allowed:
+        return [[value] if parameter.type == "array" else value for value in parameter.allowed]
+    typed = {"array": ["one"], "object": {"a": 1}, "boolean": True, "integer": 1, "float": 1.5}
+    return [typed.get(parameter.type, "text") if parameter.default is MISSING else parameter.default]
+
+
+def test_what_a_policy_declares_is_what_its_compiled_rule_uses() -> None:
+    """Parameters, effects, roles, and the values of every member for every allowed value of every parameter."""
+    found = library()
+    compared = 0
+
+    for entry in found.entries:
+        compiled = entry.compiled
+        assert entry.declared.parameters == compiled.parameters
+        defaults = {p.name: _choices(p)[0] for p in compiled.parameters.values()}
+        for given in [defaults | {p.name: value} for p in compiled.parameters.values() for value in _choices(p)]:
+            if isinstance(compiled, Initiative):
+                members = zip(entry.members_given(given), compiled.members, strict=True)
+                assert all(
+                    (mine.reference, mine.definition_id, values)
+                    == (theirs.reference, theirs.definition_id, member_values(compiled, theirs, given))
+                    for (mine, values), theirs in members
+                )
+            else:
+                values = bound(compiled.parameters, given)
+                acts = effect_of(compiled, values, Subject("", "", "", {}, open=False)).lower() in _ACTS
+                assert entry.roles(values) == (compiled.details.roles if acts and compiled.details else ())
+            compared += 1
+
+    assert compared > 150
+
+
+def test_a_fixed_effect_needs_its_roles(tmp_path: Path) -> None:
+    """The identity of an assignment needs them, though the effect is no parameter; a fixed audit needs none."""
+    details = {"type": "T.P/y", "roleDefinitionIds": ["/x/roleDefinitions/r"], "deployment": {}}
+    effects = [
+        "deployIfNotExists",
+        "auditIfNotExists",
+        "[if(equals(parameters('on'), 'yes'), 'deployIfNotExists', 'x')]",
+    ]
+    effects += ["[concat('deploy', 'IfNotExists')]"]
+    rules = [{"if": _RULE["if"], "then": {"effect": effect, "details": details}} for effect in effects]
+    parameters = {"on": {"type": "String", "defaultValue": "no"}}
+    told = [{"name": f"p{at}", "parameters": parameters, "policyRule": rule} for at, rule in enumerate(rules)]
+    found = library(_folder(tmp_path, {"custom/all.json": told}))
+
+    assert [entry.roles({"on": "yes"}) for entry in found.entries] == [
+        ("/x/roleDefinitions/r",),
+        (),
+        ("/x/roleDefinitions/r",),
+        ("/x/roleDefinitions/r",),
+    ]
+    assert found.entries[2].roles({"on": "no"}) == ()
+
+
+def test_what_is_wrong_with_a_policy_of_the_business_unit_is_found_without_evaluating_it(tmp_path: Path) -> None:
+    """Its rule is compiled where it is assigned."""
+    broken = {"name": "own", "policyRule": {"if": {"field": "name", "equalz": "x"}, "then": {"effect": "deny"}}}
+    found = library(_folder(tmp_path, {"custom/own.json": broken}))
+
+    with pytest.raises(BadInput, match="equalz"):
+        _ = found.entries[0].declared
