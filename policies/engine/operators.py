@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from policies.engine import wildcards
 from policies.engine.errors import EvaluationError
 from policies.engine.runtime import Runtime
 from policies.engine.values import (
@@ -87,20 +86,14 @@ def _contains_key(rt: Runtime, left: Left, right: Any) -> Truth:
     return isinstance(left.value, dict) and not left.missing and get(left.value, text(right)) is not MISSING
 
 
-@cache
-def _pattern(pattern: str, question: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": question}
-    return re.compile("".join(parts.get(c, re.escape(c)) for c in pattern), re.IGNORECASE | re.DOTALL)
-
-
 def _like(rt: Runtime, left: Left, right: Any) -> Truth:
     if left.missing:
         return False
     pattern, value = text(right), text(left.value)
-    if left.null and _pattern(pattern, r"\?").fullmatch("") and pattern:
+    if left.null and pattern and wildcards.fits(pattern, ""):
         return not rt.prefers_other("like-null-value")
-    found = bool(_pattern(pattern, r"\?").fullmatch(value))
-    if "?" in pattern and bool(_pattern(pattern, ".").fullmatch(value)) != found:
+    found = wildcards.fits(pattern, value)
+    if "?" in pattern and wildcards.fits(pattern, value, question=True) != found:
         return rt.prefers_other("like-question") != found
     return found
 
