@@ -13,7 +13,7 @@ from cli_options import Form, FormOption, Output, Stack, Today, planned, write
 
 app = typer.Typer(
     name="policy",
-    help="Azure policies, and their judge, which needs no cloud.",
+    help="Azure policies, and the policy evaluator, which needs no cloud.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -22,7 +22,7 @@ Policy = Annotated[str, typer.Argument(help="A definition's or initiative's name
 
 
 class Lines(StrEnum):
-    """Forms of questions to the judge."""
+    """Forms of questions to the policy evaluator."""
 
     jsonl = "jsonl"
 
@@ -69,13 +69,18 @@ def explain(
 def evaluate(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read one JSON object a line.")] = False,
 ) -> None:
-    """Judges questions from standard input: a definition and a resource a line; an answer a line."""
+    """Evaluates questions from standard input: a definition and a resource a line; one answer a line, in order."""
+    from policies.engine.errors import BadInput
     from policies.engine.lines import answers
+    from reports.files import write_out
 
     if not jsonl:
         raise typer.BadParameter("say --jsonl: questions are read as one JSON object a line")
-    for answer in answers(sys.stdin):
-        sys.stdout.write(f"{answer}\n")
+    if sys.stdin is None:
+        raise BadInput("Standard input is closed. Send one JSON object a line.")
+    for answer in answers(sys.stdin.buffer):
+        if not write_out(f"{answer}\n"):
+            break
 
 
 @app.command("test")
@@ -96,9 +101,9 @@ def run_cases(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="What `az policy … list` printed.")],
+    files: Annotated[list[Path], typer.Argument(help="Output of `az policy … list -o json`.")],
 ) -> None:
-    """Takes over policies of a tenant, so that every preview judges them too."""
+    """Imports policies of a tenant, so that every preview evaluates them too."""
     from policies.imported import merged, take
     from reports.files import write_whole
     from reports.policy_pages import taken_text
@@ -112,9 +117,9 @@ def import_(
 
 @app.command("import-aliases")
 def import_aliases(
-    file: Annotated[Path, typer.Argument(help="What `az provider list --expand resourceTypes/aliases` printed.")],
+    file: Annotated[Path, typer.Argument(help="Output of `az provider list --expand resourceTypes/aliases`.")],
 ) -> None:
-    """Takes over aliases of a cloud, before those that come with this repository."""
+    """Imports aliases of a cloud, which take precedence over those of this repository."""
     from policies.imported import PLACE, take_aliases
     from reports.files import write_whole
     from reports.json_text import dump

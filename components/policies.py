@@ -40,7 +40,7 @@ class Policies(pulumi.ComponentResource):
         told = {
             **self._described(args, site),
             "policy_definition_name": args.name,
-            "mode": args.properties["mode"],
+            "mode": args.properties.get("mode"),  # the SDK sends Indexed where it is absent, as ARM reads it
             "policy_rule": args.properties["policyRule"],
         }
         built: pulumi.Resource
@@ -69,7 +69,7 @@ class Policies(pulumi.ComponentResource):
         """What definitions and initiatives have in common."""
         told = args.properties
         return {
-            "display_name": told["displayName"],
+            "display_name": told.get("displayName"),
             "description": told.get("description"),
             "policy_type": authorization.PolicyType.CUSTOM,
             "metadata": told.get("metadata"),
@@ -132,7 +132,10 @@ def _metadata(told: Any) -> authorization.ParameterDefinitionsValueMetadataArgs 
     if not told:
         return None
     return authorization.ParameterDefinitionsValueMetadataArgs(
-        display_name=told.get("displayName"), description=told.get("description"), strong_type=told.get("strongType")
+        display_name=told.get("displayName"),
+        description=told.get("description"),
+        strong_type=told.get("strongType"),
+        assign_permissions=told.get("assignPermissions"),
     )
 
 

@@ -1,6 +1,6 @@
-"""What was taken over from a real tenant, so that its policies are judged too: `amlz policy import`.
+"""Policies imported from a tenant, so that previews evaluate them too: `amlz policy import`.
 
-Kept in `custom/imported/`, as the Azure CLI prints it, each thing once by its id.
+They are kept in `custom/imported/`, as the Azure CLI prints them, each once by its id.
 """
 
 from __future__ import annotations
@@ -90,36 +90,52 @@ def take_aliases(file: Path) -> dict[str, dict[str, Any]]:
     told = read_json(file)
     found: dict[str, dict[str, Any]] = {}
     for provider in told if isinstance(told, list) else [told]:
-        if not isinstance(provider, Mapping) or not isinstance(provider.get("resourceTypes"), list):
+        types = provider.get("resourceTypes") if isinstance(provider, Mapping) else None
+        if not isinstance(types, list) or not all(isinstance(each, Mapping) for each in types):
             raise BadInput(
                 f"{shown(file)}: expected resource providers with resourceTypes. "
                 "Print them with `az provider list --expand resourceTypes/aliases`."
             )
-        for resource_type in provider["resourceTypes"]:
-            for alias in resource_type.get("aliases") or ():
-                found[alias["name"]] = _alias(alias, shown(file))
+        for resource_type in types:
+            for alias in _items(resource_type, "aliases", shown(file)):
+                name = alias.get("name")
+                if not isinstance(name, str) or not name:
+                    raise BadInput(f"{shown(file)}: aliases.name: {kind(name)}; an alias has a name, which is a text.")
+                found[name] = _alias(alias, f"{shown(file)}: {name}")
     if not found:
         raise BadInput(f"{shown(file)}: no alias in it. Print them with `--expand resourceTypes/aliases`.")
     return dict(sorted(found.items()))
 
 
 def _alias(told: Mapping[str, Any], where: str) -> dict[str, Any]:
-    default = told.get("defaultPath") or next((path.get("path") for path in told.get("paths") or ()), "")
+    paths = _items(told, "paths", where)
+    default = told.get("defaultPath") or next((path.get("path") for path in paths), "")
     if not isinstance(default, str):
-        raise BadInput(f"{where}: {told['name']}: its defaultPath is {kind(default)}; a path is a text.")
-    versions = {
-        version: path.get("path")
-        for path in told.get("paths") or ()
-        for version in path.get("apiVersions") or ()
-        if path.get("path") != default
-    }
+        raise BadInput(f"{where}: its defaultPath is {kind(default)}; a path is a text.")
+    versions: dict[str, str] = {}
+    for path in paths:
+        text, listed = path.get("path"), path.get("apiVersions") or ()
+        if not isinstance(text, str | None) or not isinstance(listed, list | tuple):
+            raise BadInput(
+                f"{where}: paths: {kind(text)} and {kind(listed)}; expected a text path and an apiVersions array."
+            )
+        versions |= {str(version): text or "" for version in listed if text != default}
     entry: dict[str, Any] = {"path": default}
     if versions:
         entry["versions"] = versions
-    attributes = (told.get("defaultMetadata") or {}).get("attributes")
+    metadata = told.get("defaultMetadata")
+    attributes = metadata.get("attributes") if isinstance(metadata, Mapping) else None
     if attributes is not None:
         entry["modifiable"] = "Modifiable" in str(attributes)
     return entry
+
+
+def _items(told: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
+    """An array of objects, which may be absent. Raises BadInput for anything else."""
+    found = told.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        raise BadInput(f"{where}: {key}: {kind(found)}; expected an array of objects.")
+    return found
 
 
 def _stored(path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -137,18 +153,28 @@ def _mapping(told: Any, path: Path) -> Mapping[str, Any]:
     return told
 
 
+_UNCHANGED = "Import the output of `az policy … list`, unchanged."
+_CUSTOM = (
+    "A definition or initiative that comes from a file and not from a tenant belongs into policies/custom/, with a "
+    "`name`: policies.assignments then assigns it, and the landing zone creates it."
+)
+
+
 def _kind(told: Any, where: str) -> str:
+    """The file that keeps it. Raises BadInput for what Azure does not list."""
     if isinstance(told, Mapping):
         inner = get(told, "properties")
         properties = inner if isinstance(inner, Mapping) else told
-        for mark, name in _MARKS:
-            if get(properties, mark) is not MISSING:
-                if not _id(told):
-                    raise BadInput(f"{where}: it has no id. Import what `az policy … list` prints, unchanged.")
-                return name
+        name = next((name for mark, name in _MARKS if get(properties, mark) is not MISSING), "")
+        bare = get(properties, "if") is not MISSING and get(properties, "then") is not MISSING
+        if name and _id(told):
+            return name
+        if name or bare:
+            hint = "" if name in ("assignments", "exemptions") else f" {_CUSTOM}"
+            raise BadInput(f"{where}: it has no id. {_UNCHANGED}{hint}")
     raise BadInput(
         f"{where}: {kind(told)} that is no definition, initiative, assignment or exemption. "
-        "Import what `az policy definition|set-definition|assignment|exemption list` prints."
+        "Import the output of `az policy definition|set-definition|assignment|exemption list`."
     )
 
 

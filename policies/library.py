@@ -6,7 +6,7 @@ each file in it holds a definition or an initiative, or a list of them.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,8 @@ from policies.declared import Declared, DeclaredMember, NeedsEvaluator
 from policies.engine.errors import BadInput, Invalid
 from policies.engine.parameters import bound
 from policies.engine.values import MISSING, get
+from policies.engine.written import written
+from policies.json_text import NotJson, parsed
 
 if TYPE_CHECKING:
     from policies.engine.definition import Definition
@@ -29,15 +31,25 @@ FOLDERS = (*SHIPPED, "custom")
 
 #: How an initiative names a definition of this repository, whose id depends on where it is created.
 OURS = "custom:"
+#: A name is part of a resource id.
+_NAME = re.compile(r"[^<>*%&:?+/\\\x00-\x1f]{1,128}")
+#: Largest policy file in bytes. All built-in definitions of Azure in one file take less.
+LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A definition or an initiative as its file has it. `told` is Azure's JSON."""
+    """A definition or an initiative as its file has it. `told` is Azure's JSON; `at` its place in a list, or None."""
 
     name: str
     told: Mapping[str, Any]
     file: Path
+    at: int | None = None
+
+    @property
+    def where(self) -> str:
+        """The file, and in a list the place."""
+        return shown(self.file) if self.at is None else f"{shown(self.file)}[{self.at}]"
 
     @property
     def builtin(self) -> bool:
@@ -81,9 +93,9 @@ class Entry:
         if not self.shipped:
             _ = self.compiled
         try:
-            return declared.read(self.properties)
+            return declared.read(self.written)
         except Invalid as problem:
-            raise BadInput(f"{shown(self.file)}: {problem}") from None
+            raise BadInput(f"{self.where}: {problem}") from None
 
     def roles(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Ids of the roles that its effect needs with these parameters. None, unless it changes or deploys something.
@@ -111,15 +123,24 @@ class Entry:
                 yield member, member_values(compiled, of, given)
 
     @cached_property
+    def written(self) -> Mapping[str, Any]:
+        """Its properties as ARM takes them (written.py). Raises BadInput, which names the file."""
+        try:
+            return written(self.properties)
+        except Invalid as problem:
+            raise BadInput(f"{self.where}: {problem}") from None
+
+    @cached_property
     def compiled(self) -> Definition | Initiative:
-        """Ready to judge. Raises BadInput, which names the file."""
+        """Ready to evaluate. Raises BadInput, which names the file."""
         from policies.engine.definition import definition
         from policies.engine.initiative import initiative
 
+        told = {"name": self.name, "properties": self.written}
         try:
-            return initiative(self.told) if self.is_initiative else definition(self.told)
+            return initiative(told) if self.is_initiative else definition(told)
         except Invalid as problem:
-            raise BadInput(f"{shown(self.file)}: {problem}") from None
+            raise BadInput(f"{self.where}: {problem}") from None
 
 
 @dataclass(frozen=True)
@@ -159,23 +180,34 @@ def library(folder: Path = FOLDER) -> Library:
 
 def _entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.glob("*.json")):
+        if not path.is_file():
+            raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or put a file in its place.")
         told = read_json(path)
-        for each in told if isinstance(told, list) else [told]:
+        for at, each in enumerate(told) if isinstance(told, list) else [(None, told)]:
+            where = shown(path) if at is None else f"{shown(path)}[{at}]"
             if not isinstance(each, Mapping):
-                raise BadInput(f"{shown(path)}: expected a definition or an initiative, which is an object.")
+                raise BadInput(f"{where}: expected a definition or an initiative, which is an object.")
             name = get(each, "name")
             if not isinstance(name, str) or not name:
-                raise BadInput(f"{shown(path)}: it has no name. Add one; definitions are found by it.")
-            yield Entry(name, each, path)
+                raise BadInput(f"{where}: it has no name. Add one; definitions are found by it.")
+            if not _NAME.fullmatch(name):
+                raise BadInput(
+                    f"{where}: name: {name!r}: a name has 1 to 128 characters, none of < > * % & : ? + / \\."
+                )
+            yield Entry(name, each, path, at)
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file. Raises BadInput, which names the place in it."""
+    """The value of a JSON file. Raises BadInput, which names the file."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise BadInput(f"{shown(path)}: it has more than {LARGEST:,} bytes. Split the file.")
+        return parsed(content)
     except OSError as problem:
         raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.") from None
-    except ValueError as problem:
+    except NotJson as problem:
         raise BadInput(f"{shown(path)}: this is not JSON: {problem}.") from None
 
 
@@ -183,5 +215,5 @@ def shown(path: Path) -> str:
     """A path as people see it: from the working directory down, where it lies there."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, a working directory that is gone, links in a circle
         return str(path)

@@ -8,14 +8,14 @@ from typing import Any
 
 from arm.graph import Resource, ResourceGraph, is_unknown
 from policies.engine import aliases
-from policies.engine.assignment import Assignment, Exemption, Find, assignment, exemption
+from policies.engine.assignment import Assignment, Exemption, Find, assignment, exemption, unreadable
 from policies.engine.definition import Definition, definition
 from policies.engine.errors import BadInput, Invalid
 from policies.engine.initiative import Initiative, initiative
 from policies.engine.judge import World
 from policies.engine.requests import Answer, Scene, answers
 from policies.engine.subject import Subject, subject
-from policies.engine.values import whole_numbers
+from policies.engine.values import MISSING, get, whole_numbers
 from policies.library import Library
 
 _AUTHORIZATION = "Microsoft.Authorization/"
@@ -117,18 +117,24 @@ class _Finder:
 
 
 def _compiled(told: Mapping[str, Any]) -> Definition | Initiative:
-    properties = told.get("properties", told)
+    """A definition or an initiative of the plan or of a tenant. Raises Invalid, which names it."""
+    inner = get(told, "properties")
+    properties = inner if isinstance(inner, Mapping) else told
     try:
-        return initiative(told) if "policyDefinitions" in properties else definition(told)
+        return initiative(told) if get(properties, "policyDefinitions") is not MISSING else definition(told)
     except Invalid as problem:
-        raise BadInput(f"{told.get('name') or told.get('id')}: {problem}") from None
+        where = f"{told.get('name') or told.get('id')}: {problem.where}"
+        raise Invalid(where, problem.what, problem.why, problem.fix) from None
 
 
 def _assignments(graph: ResourceGraph, asked: Asked, find: _Finder) -> Iterator[Assignment]:
     for one in graph.of_type(f"{_AUTHORIZATION}policyAssignments"):
         yield _read({"id": one.id, "name": one.name, **_decided(one.body)}, find)
     for each in asked.imported.assignments:
-        yield _read(each, find)
+        try:
+            yield assignment(each, find)
+        except Invalid as problem:  # Azure accepted it: it is reported as not evaluated, and stops no preview
+            yield unreadable(each, str(problem))
 
 
 def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:

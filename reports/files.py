@@ -14,8 +14,11 @@ from landingzone.problems import LandingZoneError
 STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
-def write_out(text: str) -> None:
-    """To standard output. A reader who has read enough is no error. Raises LandingZoneError where it cannot be."""
+def write_out(text: str) -> bool:
+    """Writes to standard output. Returns False where its reader has closed it, which is no error.
+
+    Raises LandingZoneError where it cannot be written.
+    """
     if sys.stdout is None:
         raise LandingZoneError("standard output\n  It is closed.\n  Name a file with --output.")
     try:
@@ -23,12 +26,14 @@ def write_out(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
+        return False
     except OSError as error:
         _forget_output()
         reason = (error.strerror or str(error)).lower()
         raise LandingZoneError(
             f"standard output\n  It cannot be written: {reason}.\n  Choose another place with --output."
         ) from None
+    return True
 
 
 def _forget_output() -> None:

@@ -41,7 +41,7 @@ def _without_unlisted(every: Library, listed: frozenset[str]) -> Library:
 
 def _members(policies: Library, name: str) -> int:
     entry = policies.entry(name)
-    return len(entry.properties["policyDefinitions"]) if entry else 0
+    return len(entry.written.get("policyDefinitions", ())) if entry else 0
 
 
 def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
@@ -52,13 +52,13 @@ def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
     """
     if not (entry.is_initiative and entry.name.startswith(GUARDRAIL)):
         return entry
-    told = entry.properties
-    members = [
-        member
-        for member in told["policyDefinitions"]
-        if member["policyDefinitionId"].startswith(OURS) or member["policyDefinitionId"].rpartition("/")[2] in listed
-    ]
+    told = entry.written
+    members = [member for member in told["policyDefinitions"] if _listed(member.get("policyDefinitionId", ""), listed)]
     used = set(re.findall(r"parameters\('([^']+)'\)", json.dumps(members)))
     parameters = {name: value for name, value in told.get("parameters", {}).items() if name in used}
     properties = {**told, "policyDefinitions": members, "parameters": parameters}
     return replace(entry, told={**entry.told, "properties": properties}) if members else None
+
+
+def _listed(policy_id: str, listed: frozenset[str]) -> bool:
+    return policy_id.startswith(OURS) or policy_id.rpartition("/")[2] in listed

@@ -31,6 +31,7 @@ from landingzone.specs import (
 )
 from policies.engine.errors import PolicyError
 from policies.engine.parameters import Parameter, Parameters, bound
+from policies.engine.values import get
 from policies.library import Entry, Library
 
 BUILTIN = "/providers/Microsoft.Authorization/policyDefinitions/"
@@ -365,20 +366,20 @@ def _id(context: Context, entry: Entry) -> str:
 
 def _definition(context: Context, entry: Entry) -> PolicyDefinitionSpec:
     group = context.config.policies.management_group or ""
-    return PolicyDefinitionSpec(entry.name, context.landing_zone_subscription, group, entry.properties)
+    return PolicyDefinitionSpec(entry.name, context.landing_zone_subscription, group, entry.written)
 
 
 def _initiative(work: _Work, entry: Entry) -> InitiativeSpec:
     context = work.context
     members = []
-    for told in entry.properties["policyDefinitions"]:
+    for told in entry.written["policyDefinitions"]:
         inner = work.library.entry(told["policyDefinitionId"])
         ours = inner is not None and not inner.builtin
         definition_id = _id(context, inner) if inner is not None and ours else told["policyDefinitionId"]
-        parameters = {name: value["value"] for name, value in told.get("parameters", {}).items()}
+        parameters = {name: get(value, "value") for name, value in told.get("parameters", {}).items()}
         reference = told.get("policyDefinitionReferenceId", definition_id.rpartition("/")[2])
         members.append(
             InitiativeMemberSpec(reference, definition_id, told.get("definitionVersion", ""), parameters, ours)
         )
     group = context.config.policies.management_group or ""
-    return InitiativeSpec(entry.name, context.landing_zone_subscription, group, entry.properties, tuple(members))
+    return InitiativeSpec(entry.name, context.landing_zone_subscription, group, entry.written, tuple(members))

@@ -12,7 +12,7 @@ from landingzone.specs.common import RoleAssignmentSpec
 
 @dataclass(frozen=True, slots=True)
 class PolicyDefinitionSpec:
-    """A definition to be created. `properties` as Azure takes them; `management_group` is "" for a subscription."""
+    """A definition to be created. `properties` by ARM's names; `management_group`: "" for a subscription."""
 
     name: str
     subscription: str

@@ -189,23 +189,44 @@ def assignment(told: Mapping[str, Any], find: Find) -> Assignment:
     )
 
 
+def unreadable(told: Mapping[str, Any], why: str) -> Assignment:
+    """An assignment of a tenant that cannot be evaluated here, and why."""
+    properties = _properties(told)
+    own_id, target = _text(told, "id"), _text(properties, "policyDefinitionId")
+    return Assignment(
+        id=own_id,
+        name=_text(told, "name"),
+        scope=_text(properties, "scope") or _above(own_id),
+        policies=(),
+        unjudged=(Unjudged(target, "", why.rstrip(".")),),
+    )
+
+
 def _policies(target: str, find: Find, given: Mapping[str, Any]) -> tuple[list[Policy], list[Unjudged]]:
-    found = find(target)
-    if found is None:
-        return [], [Unjudged(target, "", "the definition is not known here; import it to have it judged")]
+    found = _found(target, find)
+    if isinstance(found, str):
+        return [], [Unjudged(target, "", found)]
     if isinstance(found, Definition):
         return [Policy(found, target, bound(found.parameters, given))], []
     policies: list[Policy] = []
     unjudged: list[Unjudged] = []
     for member in found.members:
-        inner = find(member.definition_id)
+        inner = _found(member.definition_id, find)
         if not isinstance(inner, Definition):
-            why = "the definition is not known here; import it to have it judged"
+            why = inner if isinstance(inner, str) else "an initiative cannot hold an initiative"
             unjudged.append(Unjudged(member.definition_id, member.reference, why))
             continue
         values = bound(inner.parameters, member_values(found, member, given), member.reference)
         policies.append(Policy(inner, member.definition_id, values, member.reference))
     return policies, unjudged
+
+
+def _found(policy_id: str, find: Find) -> Definition | Initiative | str:
+    """A definition or initiative by id, or why it cannot be evaluated."""
+    try:
+        return find(policy_id) or "the definition is not known here; import it to have it judged"
+    except Invalid as problem:
+        return str(problem).rstrip(".")
 
 
 def exemption(told: Mapping[str, Any]) -> Exemption:

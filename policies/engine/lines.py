@@ -10,26 +10,51 @@ from typing import Any
 from arm.secrets import hidden
 from policies.engine import aliases
 from policies.engine.definition import Definition, definition
-from policies.engine.errors import BadInput, Invalid
+from policies.engine.errors import BadInput, Invalid, PolicyError
 from policies.engine.judge import INVALID, Question, Verdict, World, judge
 from policies.engine.parameters import bound
 from policies.engine.subject import Subject, subject
 from policies.engine.values import MISSING, kind, lifted, whole_numbers
+from policies.json_text import NotJson, parsed
 
 KEYS = ("id", "definition", "rule", "parameters", "resource", "related", "aliases", "context")
 CONTEXT = ("resourceGroup", "subscription", "requestContext", "policy", "now")
 
-_TOO_DEEP = "line {}: this is not JSON: it is nested too deep. Write one object a line."
+_TOO_DEEP = "it is nested too deep"
 
 
-def answers(lines: Iterable[str]) -> Iterator[str]:
-    """An answer for each line that is not blank, in the same order. Raises BadInput, which names the line."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _written(_answer(_read(line, number), number))
+def answers(lines: Iterable[str | bytes]) -> Iterator[str]:
+    """Yields one answer a line, in order. A line that is no question is answered with `invalid` and the reason."""
+    for line in lines:
+        own_id, verdict = _answered(line)
+        try:
+            yield _written(own_id, verdict)
+        except RecursionError:
+            yield _written(None, Verdict(INVALID, says=_TOO_DEEP))
 
 
-def _written(told: Mapping[str, Any]) -> str:
+def _answered(line: str | bytes) -> tuple[Any, Verdict]:
+    """The id of a question, None where it has none, and the answer."""
+    own_id = None
+    try:
+        told = _read(line)
+        own_id = told.get("id") if isinstance(told, Mapping) else None
+        _check(told)
+        return own_id, answer(told)
+    except PolicyError as problem:
+        return own_id, Verdict(INVALID, says=str(problem))
+    except RecursionError:
+        return own_id, Verdict(INVALID, says=_TOO_DEEP)
+
+
+def _written(own_id: Any, verdict: Verdict) -> str:
+    told = {
+        "id": own_id,
+        "outcome": verdict.outcome,
+        "effect": verdict.effect,
+        "details": hidden(verdict.details),
+        "reasons": verdict.reasons,
+    }
     text = json.dumps(told, ensure_ascii=False)
     try:
         text.encode()
@@ -38,38 +63,24 @@ def _written(told: Mapping[str, Any]) -> str:
     return text
 
 
-def _read(line: str, number: int) -> Mapping[str, Any]:
+def _read(line: str | bytes) -> Any:
+    if not line.strip():
+        raise BadInput("the line is empty. Write one object a line.")
     try:
-        told = json.loads(line)
-    except ValueError as problem:
-        raise BadInput(f"line {number}: this is not JSON: {problem}. Write one object a line.") from None
-    except RecursionError:
-        raise BadInput(_TOO_DEEP.format(number)) from None
+        return parsed(line, levels=None)
+    except NotJson as problem:
+        raise BadInput(f"this is not JSON: {problem}. Write one object a line.") from None
+
+
+def _check(told: Any) -> None:
+    """Raises BadInput for a value that is no question."""
     if not isinstance(told, Mapping):
-        raise BadInput(f"line {number}: expected an object, found {kind(told)}.")
+        raise BadInput(f"expected an object, found {kind(told)}.")
     unknown = [key for key in told if key not in KEYS]
     if unknown:
-        raise BadInput(f"line {number}: unknown key {unknown[0]!r}; known are {', '.join(KEYS)}.")
+        raise BadInput(f"unknown key {unknown[0]!r}; known are {', '.join(KEYS)}.")
     if ("definition" in told) == ("rule" in told):
-        raise BadInput(f"line {number}: give either a definition or a rule.")
-    return told
-
-
-def _answer(told: Mapping[str, Any], number: int) -> dict[str, Any]:
-    try:
-        verdict = answer(told)
-    except BadInput as problem:
-        raise BadInput(f"line {number}: {problem}") from None
-    except RecursionError:
-        raise BadInput(_TOO_DEEP.format(number)) from None
-    told_id = told.get("id")
-    return {
-        "id": told_id,
-        "outcome": verdict.outcome,
-        "effect": verdict.effect,
-        "details": hidden(verdict.details),
-        "reasons": verdict.reasons,
-    }
+        raise BadInput("give either a definition or a rule.")
 
 
 def answer(told: Mapping[str, Any]) -> Verdict:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from policies.engine.errors import BadInput
 from policies.engine.lines import answers
 from tests.policies.engine.common import ALIASES, TYPE, resource
 
@@ -63,7 +65,7 @@ def test_a_question_without_an_id_is_answered() -> None:
 
 
 def test_answers_come_in_the_order_of_the_questions() -> None:
-    """One each, of every outcome; blank lines are skipped."""
+    """One each, of every outcome; an empty line is answered too."""
     lines = [
         "",
         json.dumps(_question(id=1)),
@@ -79,12 +81,15 @@ def test_answers_come_in_the_order_of_the_questions() -> None:
     found = [json.loads(line) for line in answers(lines)]
 
     assert [(each["id"], each["outcome"]) for each in found] == [
+        (None, "invalid"),
         (1, "applies"),
+        (None, "invalid"),
         (2, "does-not-apply"),
         (3, "undecided"),
         (4, "not-applicable"),
         (5, "error"),
         (6, "invalid"),
+        (None, "invalid"),
     ]
 
 
@@ -94,12 +99,16 @@ def test_no_lines_no_answers() -> None:
 
 
 def test_answers_are_given_as_questions_come() -> None:
-    """A wrong third line does not take back the first two."""
-    given = answers([json.dumps(_question(id=1)), json.dumps(_question(id=2)), "{"])
+    """An answer does not wait for the next question."""
+
+    def questions() -> Iterator[str]:
+        for own_id in (1, 2):
+            yield json.dumps(_question(id=own_id))
+        raise AssertionError("the third question is not needed for the second answer")
+
+    given = answers(questions())
 
     assert [json.loads(next(given))["id"], json.loads(next(given))["id"]] == [1, 2]
-    with pytest.raises(BadInput):
-        next(given)
 
 
 def test_text_beyond_ascii_stays_readable() -> None:
@@ -218,61 +227,60 @@ _NOT_TYPED = "expected a resource type such as Microsoft.Storage/storageAccounts
     [
         (
             "{",
-            "line 2: this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1). "
+            "this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1). "
             "Write one object a line.",
         ),
-        ("{} {}", "line 2: this is not JSON: Extra data: line 1 column 4 (char 3). Write one object a line."),
-        ("[" * 100_000, "line 2: this is not JSON: it is nested too deep. Write one object a line."),
-        ("[1]", "line 2: expected an object, found an array."),
-        ("null", "line 2: expected an object, found null."),
-        (json.dumps({"ID": 1}), f"line 2: unknown key 'ID'; {_KNOWN}"),
-        (json.dumps({"id": 1}), "line 2: give either a definition or a rule."),
-        (json.dumps(_question(definition={})), "line 2: give either a definition or a rule."),
-        (json.dumps({"rule": RULE}), "line 2: resource: expected an object, found nothing."),
-        (json.dumps(_question(resource=[])), "line 2: resource: expected an object, found an array."),
-        (json.dumps(_question(resource={})), f"line 2: resource.type: {_NOT_TYPED} none"),
-        (json.dumps(_question(resource={"type": ""})), f"line 2: resource.type: {_NOT_TYPED} ''"),
-        (json.dumps(_question(resource={"type": 5})), f"line 2: resource.type: {_NOT_TYPED} 5"),
-        (json.dumps(_question(related={})), "line 2: related: expected an array of resources, found an object."),
-        (json.dumps(_question(related=[{}])), f"line 2: related[0].type: {_NOT_TYPED} none"),
-        (json.dumps(_question(related=[5])), "line 2: related[0]: expected an object, found 5"),
+        ("{} {}", "this is not JSON: Extra data: line 1 column 4 (char 3). Write one object a line."),
+        ("[" * 100_000, "this is not JSON: it is nested more than 900 levels deep. Write one object a line."),
+        ("[1]", "expected an object, found an array."),
+        ("null", "expected an object, found null."),
+        (json.dumps({"ID": 1}), f"unknown key 'ID'; {_KNOWN}"),
+        (json.dumps({"id": 1}), "give either a definition or a rule."),
+        (json.dumps(_question(definition={})), "give either a definition or a rule."),
+        (json.dumps({"rule": RULE}), "resource: expected an object, found nothing."),
+        (json.dumps(_question(resource=[])), "resource: expected an object, found an array."),
+        (json.dumps(_question(resource={})), f"resource.type: {_NOT_TYPED} none"),
+        (json.dumps(_question(resource={"type": ""})), f"resource.type: {_NOT_TYPED} ''"),
+        (json.dumps(_question(resource={"type": 5})), f"resource.type: {_NOT_TYPED} 5"),
+        (json.dumps(_question(related={})), "related: expected an array of resources, found an object."),
+        (json.dumps(_question(related=[{}])), f"related[0].type: {_NOT_TYPED} none"),
+        (json.dumps(_question(related=[5])), "related[0]: expected an object, found 5"),
         (
             json.dumps(_question(parameters=[])),
-            "line 2: parameters: expected an object of values by name, found an array.",
+            "parameters: expected an object of values by name, found an array.",
         ),
-        (json.dumps(_question(aliases=[])), "line 2: aliases: expected an object, found an array."),
+        (json.dumps(_question(aliases=[])), "aliases: expected an object, found an array."),
         (
             json.dumps(_question(aliases={"a": 5})),
-            "line 2: aliases: a: expected a path, or an object with path and versions, found 5",
+            "aliases: a: expected a path, or an object with path and versions, found 5",
         ),
         (
             json.dumps(_question(aliases={"a": {"path": "p", "versions": {"v": 5}}})),
-            "line 2: aliases: a: versions is an object of API version to path, or to null",
+            "aliases: a: versions is an object of API version to path, or to null",
         ),
         (
             json.dumps(_question(aliases={"T.P/x/p[*]": "properties.p"})),
-            "line 2: aliases: T.P/x/p[*]: an alias with [*] leads to a path with [*], not to properties.p",
+            "aliases: T.P/x/p[*]: an alias with [*] leads to a path with [*], not to properties.p",
         ),
-        (json.dumps(_question(context=[])), "line 2: context: expected an object, found an array."),
+        (json.dumps(_question(context=[])), "context: expected an object, found an array."),
         (
             json.dumps(_question(context={"tenant": {}})),
-            "line 2: context: unknown key 'tenant'; known are resourceGroup, subscription, requestContext, policy, "
-            "now.",
+            "context: unknown key 'tenant'; known are resourceGroup, subscription, requestContext, policy, now.",
         ),
-        (json.dumps(_question(context={"now": 5})), "line 2: context.now: expected text, found an integer."),
+        (json.dumps(_question(context={"now": 5})), "context.now: expected text, found an integer."),
         (
             json.dumps(_question(context={"policy": "x"})),
-            "line 2: context.policy: expected an object, found a string.",
+            "context.policy: expected an object, found a string.",
         ),
     ],
     ids=lambda value: value[:60],
 )
-def test_a_line_that_is_no_question_is_told_with_its_number(line: str, sentence: str) -> None:
-    """Counted with the blank ones."""
-    with pytest.raises(BadInput) as found:
-        list(answers(["", line]))
+def test_a_line_that_is_no_question_is_invalid_with_its_reason(line: str, sentence: str) -> None:
+    """The lines around it are answered as they are without it."""
+    before, found, after = map(json.loads, answers([json.dumps(_question()), line, json.dumps(_question())]))
 
-    assert str(found.value) == sentence
+    assert (found["outcome"], found["effect"], found["details"]) == ("invalid", "", {"message": sentence})
+    assert (before["outcome"], after["outcome"]) == ("applies", "applies")
 
 
 @pytest.mark.parametrize("levels", [400, 900, 5000])
@@ -280,14 +288,50 @@ def test_a_deep_line_is_answered_or_refused(levels: int) -> None:
     """Never a crash: the resource is read as far as it can be."""
     deep = json.dumps(_question()).replace('"p": "x"', f'"p": {"[" * levels}{"]" * levels}')
 
-    assert _said(deep) in (
-        ["does-not-apply"],
-        "line 1: this is not JSON: it is nested too deep. Write one object a line.",
-    )
+    (found,) = map(json.loads, answers([deep]))
+
+    assert found["outcome"] == "does-not-apply" or "nested" in found["details"]["message"]
 
 
-def _said(line: str) -> list[str] | str:
-    try:
-        return [json.loads(answer)["outcome"] for answer in answers([line])]
-    except BadInput as problem:
-        return str(problem)
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (b"\xff\xfe{", "this is not JSON: byte 1 is not UTF-8. Write one object a line."),
+        (b'{"id": "\xe4"}\n', "this is not JSON: byte 9 is not UTF-8. Write one object a line."),
+        (b"\0\n", "this is not JSON: Expecting value: line 1 column 1 (char 0). Write one object a line."),
+        (b"\r\n", "the line is empty. Write one object a line."),
+        (b'{"id": NaN}', "this is not JSON: NaN is no JSON value. Write one object a line."),
+        (
+            b'{"id": ' + b"1" * 5000 + b"}",
+            "this is not JSON: a number has more than 4,300 digits. Write one object a line.",
+        ),
+        (b'"' + b"x" * 10_000_000 + b'"', "expected an object, found a string."),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_bytes_that_are_no_question_are_invalid_with_their_reason(line: bytes, sentence: str) -> None:
+    """As standard input brings them: in no encoding, with NUL, and ten million of them."""
+    (found,) = map(json.loads, answers([line]))
+
+    assert (found["id"], found["outcome"], found["details"]) == (None, "invalid", {"message": sentence})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.binary(max_size=20) | JSON.map(lambda value: json.dumps(value).encode()), max_size=6))
+def test_every_line_has_one_answer_in_order(lines: list[bytes]) -> None:
+    """Whatever is in it: a question between any two others is answered as it is alone."""
+    good = json.dumps(_question(id="good")).encode()
+    mixed = [each.replace(b"\n", b"") for line in lines for each in (line, good)]
+
+    found = [json.loads(answer) for answer in answers(mixed)]
+
+    assert len(found) == len(mixed)
+    assert {each["outcome"] for each in found[1::2]} <= {"applies"}
+    assert {each["outcome"] for each in found[::2]} <= {"invalid"}

@@ -1,0 +1,51 @@
+"""Reads JSON that others wrote: every way in which it can be wrong is a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+#: Deepest nesting of a policy file. The deepest published definition has some 30 levels; what reads it is recursive.
+LEVELS = 128
+_TOO_DEEP = "it is nested more than {} levels deep"
+
+
+class NotJson(ValueError):
+    """A text that is not the JSON that is read here. Its text says why, without a full stop."""
+
+
+def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
+    """Returns the value of a JSON text in UTF-8. Raises NotJson. `levels`: deepest nesting; None: what Python reads."""
+    try:
+        found = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text, parse_constant=_constant)
+    except UnicodeDecodeError as problem:
+        raise NotJson(f"byte {problem.start + 1} is not UTF-8") from None
+    except RecursionError:
+        raise NotJson(_TOO_DEEP.format(levels or 900)) from None
+    except NotJson:
+        raise
+    except ValueError as problem:
+        long = "integer string conversion" in str(problem)
+        raise NotJson("a number has more than 4,300 digits" if long else str(problem)) from None
+    if levels is not None and _deeper(found, levels):
+        raise NotJson(_TOO_DEEP.format(levels))
+    return found
+
+
+def _constant(word: str) -> NoReturn:
+    raise NotJson(f"{word} is no JSON value")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether a value has more levels of arrays and objects than that."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
