@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,7 +76,8 @@ def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
 def assigned(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
     """Assignments and exemptions of a graph and of those imported. Raises BadInput for one that cannot be read."""
     find = _Finder(graph, asked)
-    return tuple(_assignments(graph, asked, find)), tuple(_exemptions(graph, asked))
+    exemptions, unread = _exemptions(graph, asked)
+    return (*_assignments(graph, asked, find), *unread), exemptions
 
 
 def subject_of(resource: Resource) -> Subject:
@@ -144,16 +145,20 @@ def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:
         raise BadInput(f"assignment {told.get('name') or told.get('id')}: {problem}") from None
 
 
-def _exemptions(graph: ResourceGraph, asked: Asked) -> Iterator[Exemption]:
-    told: Iterable[Mapping[str, Any]] = (
-        {"id": one.id, "name": one.name, **_decided(one.body)}
-        for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions")
-    )
-    for each in (*told, *asked.imported.exemptions):
+def _exemptions(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
+    """Exemptions, and imported ones that cannot be read, which free nothing and are reported as not evaluated."""
+    found, unread = [], []
+    for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions"):
         try:
-            yield exemption(each)
+            found.append(exemption({"id": one.id, "name": one.name, **_decided(one.body)}))
         except Invalid as problem:
-            raise BadInput(f"exemption {each.get('name') or each.get('id')}: {problem}") from None
+            raise BadInput(f"exemption {one.name}: {problem}") from None
+    for each in asked.imported.exemptions:
+        try:
+            found.append(exemption(each))
+        except Invalid as problem:
+            unread.append(replace(unreadable(each, str(problem)), name=f"exemption {each.get('name')}"))
+    return tuple(found), tuple(unread)
 
 
 def _decided(body: Mapping[str, Any]) -> Mapping[str, Any]:

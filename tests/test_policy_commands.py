@@ -151,9 +151,44 @@ def test_a_case_that_comes_out_otherwise_is_exit_code_1(tmp_path: Path) -> None:
     )
 
 
+ONLY_WEST = {
+    "name": "only-west",
+    "properties": {
+        "policyRule": {
+            "if": {"not": {"field": "location", "in": ["westeurope", "global"]}},
+            "then": {"effect": "deny"},
+        }
+    },
+}
+
+
+def fork(folder: Path, *custom: object) -> None:
+    """A copy of the program with policies of its own, and a stack file that assigns those that are named here."""
+    copy_of_the_program(folder)
+    (folder / "policies" / "custom" / "own.json").write_text(json.dumps(custom))
+    text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text()
+    assigned = ", ".join(f"own-{at}: {{policy: {each['name']}}}" for at, each in enumerate(custom))  # type: ignore[index]
+    attached = f"    policies: {{guardrails: [], assignments: {{{assigned}}}}}\n    projects:\n"
+    (folder / "Pulumi.own.yaml").write_text(text.replace("    projects:\n", attached))
+
+
+def amlz_of(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program of a fork."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)},
+    )
+
+
 def test_the_units_own_policies_are_attached_and_judged(tmp_path: Path) -> None:
-    """A definition in policies/custom/, assigned by the stack file, in a fork: created and judged like any other."""
-    copy_of_the_program(tmp_path)
+    """Definitions in policies/custom/, assigned by the stack file, in a fork: created and evaluated like any other.
+
+    One has no displayName and no mode: ARM requires neither, and reads the mode as Indexed.
+    """
     own = {
         "name": "Deny-Insights",
         "properties": {
@@ -165,20 +200,74 @@ def test_the_units_own_policies_are_attached_and_judged(tmp_path: Path) -> None:
             },
         },
     }
-    (tmp_path / "policies" / "custom" / "insights.json").write_text(json.dumps(own))
-    text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text()
-    attached = "    policies: {guardrails: [], assignments: {own: {policy: Deny-Insights}}}\n    projects:\n"
-    (tmp_path / "Pulumi.own.yaml").write_text(text.replace("    projects:\n", attached))
+    fork(tmp_path, own, ONLY_WEST)
 
-    ran = subprocess.run(
-        [sys.executable, "-m", "cli", "preview", "own"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
-    )
+    ran = amlz_of(tmp_path, "preview", "own", "--format", "json")
 
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "  policy        1 deny, 0 audit, 0 compliant\n" in ran.stdout
-    assert "\ndeny     own: No Application Insights\n         appi-retail-churn-dev.\n" in ran.stdout
+    told = json.loads(ran.stdout)
+    bodies = {
+        each["name"]: each["body"]["properties"] for each in told["resources"] if "Definitions" in each["armType"]
+    }
+    assert {name: (body.get("displayName"), body["mode"]) for name, body in bodies.items()} == {
+        "Deny-Insights": ("No Application Insights", "All"),
+        "only-west": (None, "Indexed"),
+    }
+    words = {(each["assignment"].rpartition("/")[2], each["verdict"]) for each in told["verdicts"]}
+    assert words == {("own-0", "deny"), ("own-1", "compliant")}
+
+
+BAD = [
+    ({"displayName": ["Only west"]}, "displayName: an array: it is a text."),
+    ({"mode": 5}, "mode: an integer: it is a text."),
+    ({"mode": "Some"}, "mode: 'Some': modes are All, Indexed and those of resource providers, which end in .Data."),
+    ({"policyRule": None}, "policyRule: null: a definition has a rule with `if` and `then`."),
+    ({"metadata": "x"}, "metadata: a string: it is an object."),
+    (
+        {"parameters": {"effect": {"type": "String", "metadata": "x", "defaultValue": "deny"}}},
+        "parameters.effect.metadata: a string: it is an object.",
+    ),
+    (
+        {"parameters": {"effect": {"type": "String", "metadata": {"displayName": []}, "defaultValue": "deny"}}},
+        "parameters.effect.metadata.displayName: an array: it is a text.",
+    ),
+]
+
+
+def test_what_arm_requires_of_a_definition_is_named_with_file_and_key(tmp_path: Path) -> None:
+    """Exit code 2 from `check` already, and no traceback; each definition alone."""
+    fork(tmp_path, ONLY_WEST)
+    file = tmp_path / "policies" / "custom" / "own.json"
+
+    for change, sentence in BAD:
+        file.write_text(json.dumps([{"name": "only-west", "properties": {**ONLY_WEST["properties"], **change}}]))  # type: ignore[dict-item]
+        ran = amlz_of(tmp_path, "check", "own")
+
+        assert (ran.returncode, ran.stdout, "Traceback" in ran.stderr) == (2, "", False)
+        assert f"policies/custom/own.json[0]: {sentence}" in ran.stderr
+
+
+def test_a_policy_file_that_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    """In a folder of the unit's own and in an import, however deep."""
+    file = tmp_path / "deep.json"
+    for levels in (3000, 200_000):
+        file.write_text("[" * levels + "]" * levels)
+
+        ran = amlz("policy", "import", str(file))
+
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert ran.stderr == f"{file}: this is not JSON: it is nested more than 128 levels deep.\n"
+
+
+def test_raw_policy_json_of_a_repository_is_pointed_to_the_folder_for_it(tmp_path: Path) -> None:
+    """A definition, an initiative or a bare rule without an id was never in a tenant."""
+    rule = ONLY_WEST["properties"]["policyRule"]  # type: ignore[index]
+    for document in (ONLY_WEST, {"name": "s", "properties": {"policyDefinitions": []}}, rule):
+        file = tmp_path / "raw.json"
+        file.write_text(json.dumps(document))
+
+        ran = amlz("policy", "import", str(file))
+
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert "it has no id" in ran.stderr
+        assert "policies/custom/" in ran.stderr
