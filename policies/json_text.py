@@ -32,6 +32,17 @@ def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
     return found
 
 
+def whole(value: Any) -> Any:
+    """Returns the value. Raises NotJson where a text holds half a character, which JSON can name and no file can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as problem:
+        raise NotJson(
+            f"half a character, \\u{ord(problem.object[problem.start]):04x}, without its other half"
+        ) from None
+    return value
+
+
 def _constant(word: str) -> NoReturn:
     raise NotJson(f"{word} is no JSON value")
 

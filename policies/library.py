@@ -19,7 +19,7 @@ from policies.engine.errors import BadInput, Invalid
 from policies.engine.parameters import bound
 from policies.engine.values import MISSING, get
 from policies.engine.written import written
-from policies.json_text import NotJson, parsed
+from policies.json_text import NotJson, parsed, whole
 
 if TYPE_CHECKING:
     from policies.engine.definition import Definition
@@ -204,7 +204,7 @@ def read_json(path: Path) -> Any:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise BadInput(f"{shown(path)}: it has more than {LARGEST:,} bytes. Split the file.")
-        return parsed(content)
+        return whole(parsed(content)) if b"\\u" in content else parsed(content)
     except OSError as problem:
         raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.") from None
     except NotJson as problem:
