@@ -33,7 +33,7 @@ def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """Returns the value. Raises NotJson where a text holds half a character, which JSON can name and no file can hold."""
+    """Returns the value. Raises NotJson for half a character, which JSON can name and no file can hold."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as problem:

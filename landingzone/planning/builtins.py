@@ -53,12 +53,12 @@ def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
     if not (entry.is_initiative and entry.name.startswith(GUARDRAIL)):
         return entry
     told = entry.written
-    members = [member for member in told["policyDefinitions"] if _listed(member.get("policyDefinitionId", ""), listed)]
+    members = [member for member in told["policyDefinitions"] if _in_list(member.get("policyDefinitionId", ""), listed)]
     used = set(re.findall(r"parameters\('([^']+)'\)", json.dumps(members)))
     parameters = {name: value for name, value in told.get("parameters", {}).items() if name in used}
     properties = {**told, "policyDefinitions": members, "parameters": parameters}
     return replace(entry, told={**entry.told, "properties": properties}) if members else None
 
 
-def _listed(policy_id: str, listed: frozenset[str]) -> bool:
+def _in_list(policy_id: str, listed: frozenset[str]) -> bool:
     return policy_id.startswith(OURS) or policy_id.rpartition("/")[2] in listed
