@@ -13,12 +13,20 @@ from checks.policy_connections import forecast, of_connections
 from landingzone.hub_outputs import of_stacks
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
-from offline.graph import resource_graph
-from offline.monitor import Program, ProgramFailed, register
+from landingzone.problems import LandingZoneError
 from policies.imported import imported
 from policies.library import library
 from policies.verdicts import Asked, verdicts
 from reports.preview import Preview
+
+try:
+    from offline.graph import resource_graph
+    from offline.monitor import Program, ProgramFailed, register
+except ImportError as missing:
+    raise LandingZoneError(
+        f"Pulumi's SDK as installed here cannot run a preview: {missing}.\n"
+        "Install the versions that this repository is tested with: `pip install --require-hashes -r requirements.lock`."
+    ) from None
 
 PROGRAM = Path(__file__).with_name("__main__.py")
 PROJECT = "aml-landing-zone"

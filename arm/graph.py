@@ -94,29 +94,55 @@ class ResourceGraph:
 
     def waits_for(self, resource: Resource, other: Resource) -> bool:
         """Whether `other` exists before `resource` is created: by its own edges or those of its components."""
-        return other.urn in self.ancestors(resource.urn)
+        return bool(self._before(resource.urn) & self._mask((other.urn,)))
 
-    def ancestors(self, urn: str) -> frozenset[str]:
-        """URNs of everything created before this one. A dependency on a component means all its children."""
-        cached = self._ancestors.get(urn)
-        if cached is not None:
-            return cached
-        found: set[str] = set()
-        stack = [*self._edges(urn)]
-        while stack:
-            current = stack.pop()
-            if current in found:
+    def in_order(self, parts: Iterable[Resource]) -> list[Resource]:
+        """Resources by how many of the others exist before each: in a chain, each has one more than the last."""
+        parts = list(parts)
+        others = self._mask(part.urn for part in parts)
+        return sorted(parts, key=lambda part: ((self._before(part.urn) & others).bit_count(), part.urn))
+
+    def _before(self, urn: str) -> int:
+        """Everything that is created before this one, a bit each. A dependency on a component means all its children.
+
+        Bits and not sets: in a chain of resources each has all others before it.
+        """
+        masks = self._masks
+        waiting, opened = [urn], set()
+        while waiting:
+            current = waiting[-1]
+            edges = () if current in masks else tuple(dict.fromkeys(self._edges(current)))
+            missing = [above for above in edges if above not in masks]
+            if missing and current not in opened:
+                opened.add(current)
+                waiting += missing
                 continue
-            found.add(current)
-            known = self._ancestors.get(current)
-            if known is not None:
-                found |= known
-            else:
-                stack.extend(self._edges(current))
-        self._ancestors[urn] = result = frozenset(found)
-        return result
+            waiting.pop()
+            if current not in masks:
+                mask = self._mask(self._walked(current) if missing else edges)  # missing: in a circle
+                for above in edges:
+                    mask |= masks.get(above, 0)
+                masks[current] = mask
+        return masks[urn]
+
+    def _walked(self, urn: str) -> set[str]:
+        """Everything that is created before this one, however it is connected."""
+        found: set[str] = set()
+        waiting = [urn]
+        while waiting:
+            above = set(self._edges(waiting.pop())) - found
+            found |= above
+            waiting += above
+        return found
+
+    def _mask(self, urns: Iterable[str]) -> int:
+        mask = 0
+        for urn in urns:
+            mask |= 1 << self._bits.setdefault(urn, len(self._bits))
+        return mask
 
     def _edges(self, urn: str) -> Iterable[str]:
+        """What a resource or component waits for itself, and what its enclosing components wait for."""
         resource = self._by_urn.get(urn)
         yield from resource.depends_on if resource else self.dependencies.get(urn, ())
         parent = resource.parent if resource else self.parents.get(urn, "")
@@ -140,5 +166,9 @@ class ResourceGraph:
         return {r.urn: r for r in self.resources}
 
     @cached_property
-    def _ancestors(self) -> dict[str, frozenset[str]]:
+    def _masks(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
         return {}

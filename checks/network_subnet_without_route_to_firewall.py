@@ -79,8 +79,7 @@ def _route(graph: ResourceGraph, table: Resource, firewalls: list[ipaddress.IPv4
         if str(kind).lower() != "virtualappliance":
             return None, f"{table.name} leads 0.0.0.0/0 to {kind}"
         if is_unknown(hop):  # the firewall's address comes with the firewall: whose it is, the edge says
-            urns = graph.ancestors(table.urn)
-            waits = any(firewall.urn in urns for firewall in graph.of_type("Microsoft.Network/azureFirewalls"))
+            waits = any(graph.waits_for(table, other) for other in graph.of_type("Microsoft.Network/azureFirewalls"))
             return (None if waits else hop), ""
         return _address(table, hop, firewalls)
     return None, f"{table.name} has no route for 0.0.0.0/0"

@@ -35,10 +35,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for part in graph.of_type(arm_type):
             parents.setdefault(above(part.id, segment).lower(), []).append(part)
         for parent, parts in parents.items():
-            # In a chain each has one more of the others before it than the last.
-            urns = {part.urn for part in parts}
-            ordered = sorted(parts, key=lambda part: (len(urns & graph.ancestors(part.urn)), part.urn))
-            for before, part in pairwise(ordered):
+            for before, part in pairwise(graph.in_order(parts)):
                 if not graph.waits_for(part, before):
                     name = parent.rsplit("/", 1)[-1]
                     yield CHECK.finding(part, At("dependsOn", before.urn), other=before.name, parent=name)

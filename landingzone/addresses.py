@@ -8,7 +8,7 @@ and, where there is one, the next free range to write down.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
@@ -26,6 +26,7 @@ from landingzone.facts.networks import (
 from landingzone.hub_layout import check_hub_subnets, hub_subnets
 from landingzone.own_subnets import check_subnets, said_subnets
 from landingzone.problems import Path, Problem, dotted
+from landingzone.ranges import Free, Taken, free_ranges, next_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class AddressPlan:
 class _Claims:
     """Ranges in use, by whom, to find overlaps."""
 
-    ranges: list[tuple[IPv4Network, Path]] = field(default_factory=list)
+    ranges: Taken = field(default_factory=Taken)
     problems: list[Problem] = field(default_factory=list)
 
     def build(self, cidr: str, path: Path) -> None:
@@ -103,7 +104,7 @@ class _Claims:
     def claim(self, cidr: str, path: Path) -> None:
         """Claims a range, whoever uses it."""
         network = IPv4Network(cidr)
-        for other, where in self.ranges:
+        for other, where in self.ranges if self.ranges.first_overlap(network) else ():
             if network.overlaps(other):
                 shared = min(network.num_addresses, other.num_addresses)
                 self.problems.append(
@@ -113,7 +114,7 @@ class _Claims:
                         "Every range must be used once; change one of the two.",
                     )
                 )
-        self.ranges.append((network, path))
+        self.ranges.add(network, path)
 
 
 def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Problem, ...]]:
@@ -209,29 +210,6 @@ def subnets_of(
     return tuple(found)
 
 
-def free_ranges(ranges: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """What is left of each range, as few and as large as can be, in order."""
-    left = [IPv4Network(cidr) for cidr in ranges]
-    for taken in (IPv4Network(cidr) for cidr in used):
-        left = [piece for free in left for piece in _without(free, taken)]
-    return tuple(str(piece) for piece in sorted(left))
-
-
-def _without(free: IPv4Network, taken: IPv4Network) -> Iterable[IPv4Network]:
-    if not free.overlaps(taken):
-        return (free,)
-    return () if free.subnet_of(taken) else free.address_exclude(taken)
-
-
-def next_free(free: Iterable[str], prefix: int) -> str | None:
-    """The first range of this size that is free."""
-    for cidr in free:
-        network = IPv4Network(cidr)
-        if network.prefixlen <= prefix:
-            return f"{network.network_address}/{prefix}"
-    return None
-
-
 def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> Space:
     """A hub that is not built here: what stands in it, and what is free, is not known."""
     path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
@@ -256,7 +234,7 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
 
 def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
     blocks: dict[str, list[Block]] = {name: [] for name in config.spokes}
-    paths: dict[str, list[tuple[IPv4Network, Path]]] = {name: [] for name in config.spokes}
+    paths = {name: Taken() for name in config.spokes}
     misfits: list[tuple[Path, EnvironmentConfig, str, str]] = []
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
@@ -275,10 +253,10 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         wrong = wrong or _too_small(network, environment)
         if wrong:
             misfits.append((path, environment, spoke, wrong))
-        paths[spoke].append((network, (*path, "network")))
+        paths[spoke].add(network, (*path, "network"))
         blocks[spoke].append(Block(f"{project}/{name}", spoke, environment.network, subnets))
     for block in _lake(config, paths, problems):
-        paths[block.network].append((IPv4Network(block.cidr), ("dataLake", "network")))
+        paths[block.network].add(IPv4Network(block.cidr), ("dataLake", "network"))
         blocks[block.network].append(block)
     spaces = {
         name: Space(
@@ -289,17 +267,14 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         )
         for name, found in blocks.items()
     }
-    left = {name: space.free for name, space in spaces.items()}
+    left = {name: Free(space.free) for name, space in spaces.items()}
     for path, environment, spoke, wrong in misfits:
-        free = next_free(left[spoke], smallest_prefix(environment))
-        left[spoke] = free_ranges(left[spoke], (free,) if free else ())  # a range is told to one environment only
+        free = left[spoke].take(smallest_prefix(environment))  # each is offered to one environment only
         problems.append(_misfit(path, environment, wrong, f"spoke {spoke}", free))
     return iter(spaces.values())
 
 
-def _lake(
-    config: LandingZoneConfig, paths: dict[str, list[tuple[IPv4Network, Path]]], problems: list[Problem]
-) -> Iterator[Block]:
+def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[Problem]) -> Iterator[Block]:
     """The subnet of the data lake's endpoints in a spoke: all of its range, which none of an environment may touch."""
     spoke, settings = lake.spoke_of(config), config.data_lake
     cidr = settings.network if settings else None
@@ -357,13 +332,14 @@ def _wrong_range(
     network: IPv4Network,
     subnets: tuple[Subnet, ...],
     ranges: tuple[str, ...],
-    others: Iterable[tuple[IPv4Network, Path]],
+    others: Taken,
 ) -> str:
     """Why an environment's range will not do, or nothing."""
-    for other, where in others:
-        if network.overlaps(other):
-            shared = min(network.num_addresses, other.num_addresses)
-            return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
+    overlap = others.first_overlap(network)
+    if overlap is not None:
+        other, where = overlap
+        shared = min(network.num_addresses, other.num_addresses)
+        return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
     if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
         return f"{network} is not inside its spoke ({', '.join(ranges)})."
     return " ".join(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import types
 import typing
+from collections import deque
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -63,6 +65,7 @@ _EXAMPLES: Mapping[str, Any] = {
 }
 
 
+@cache
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """The fields of a part of the model by their keys in the stack file."""
     return {camel(name): field for name, field in model.model_fields.items()}
@@ -109,18 +112,24 @@ def _at(model: type[BaseModel], path: Path) -> Any:
 
 def places(model: type[BaseModel], key: str) -> list[str]:
     """The keys below which a key may stand, anywhere in the model."""
-    found: dict[str, None] = {}
-    waiting: list[tuple[str, Any]] = [("", model)]
+    return list(_places(model).get(key, ()))
+
+
+@cache
+def _places(model: type[BaseModel]) -> dict[str, dict[str, None]]:
+    """The same of every key."""
+    found: dict[str, dict[str, None]] = {}
+    waiting: deque[tuple[str, Any]] = deque([("", model)])
     while waiting:
-        place, hint = waiting.pop(0)
+        place, hint = waiting.popleft()
         hint = inner(hint)
         if is_part(hint):
-            if key in fields_of(hint) and place:
-                found.setdefault(place)
+            for key in fields_of(hint) if place else ():
+                found.setdefault(key, {}).setdefault(place)
             waiting += [(name, field.annotation) for name, field in fields_of(hint).items()]
         elif typing.get_origin(hint) is dict:
             waiting.append((f"a name in {place}", typing.get_args(hint)[1]))
-    return list(found)
+    return found
 
 
 def span(field: FieldInfo) -> str:

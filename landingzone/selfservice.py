@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.error import YAMLError
 
-from landingzone.addresses import free_ranges, next_free, plan_addresses, smallest_prefix
+from landingzone.addresses import plan_addresses, smallest_prefix
 from landingzone.config import ClusterConfig, EnvironmentConfig, LandingZoneConfig
 from landingzone.config.shared import EnvironmentName, Word
 from landingzone.edit import OWN, CannotEdit, NewEnvironment, with_project, without
@@ -21,6 +21,7 @@ from landingzone.load import StackFile, load
 from landingzone.messages import problem
 from landingzone.plan import LandingZonePlan, make_plan
 from landingzone.problems import LandingZoneError, Path, Problem, StackFileError, listed
+from landingzone.ranges import free_ranges, next_free
 from landingzone.stack_file import KEY
 
 #: An environment for any other that is not named.

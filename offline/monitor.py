@@ -136,7 +136,6 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
                 root_directory=str(program.main.parent),
             )
         )
-        settings.ROOT.set(None)
         config.set_all_config(dict(program.config))
         with _as_program(program.main), hastened():
             loop.run_until_complete(run_in_stack(lambda: _main(program.main)))
@@ -159,10 +158,11 @@ async def _settled() -> None:
     The SDK does that too, but looks at all that is pending each time that one thing is done, which is quadratic.
     What failed is raised there.
     """
-    while True:
+    manager = getattr(settings.SETTINGS, "rpc_manager", None)
+    while True:  # where the SDK names its tasks otherwise, its own waiting is left
         pending = {
             task
-            for task in (*settings.SETTINGS.rpc_manager.rpcs, *settings.SETTINGS.outputs)
+            for task in (*getattr(manager, "rpcs", ()), *getattr(settings.SETTINGS, "outputs", ()))
             if isinstance(task, asyncio.Future) and not task.done()
         }
         if not pending:

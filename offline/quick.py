@@ -1,13 +1,15 @@
-"""What Pulumi's SDK does more dearly than a preview needs: done cheaper while a program runs here, and only then.
+"""Performance patches to the Pulumi SDK, active only during an offline preview.
 
-Nothing of this is in place under Pulumi's engine. Each part gives what the SDK's own gives (tests/offline/test_quick.py
-holds them against each other, and fails when the SDK looks different): docs/decisions/speed.md has the measurements.
+Under Pulumi's engine nothing of this is in place. Each patch gives the answers of the SDK's own code
+(tests/offline/test_quick.py compares them): docs/decisions/speed.md has the measurements. A patch is left out, with a
+note, where the installed SDK lacks the private name: the preview is the same, and slower.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from pulumi import _types
-from pulumi.runtime import resource
+from pulumi.runtime import resource, rpc
 from pulumi.runtime.proto import source_pb2
 
 SDK = "pulumi_azure_native"
@@ -34,16 +36,67 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @contextmanager
 def hastened() -> Iterator[None]:
-    """Replaces the dear parts, and puts them back: one program at a time."""
-    finder, stack, unwrap = NarrowFinder(), resource._get_stack_trace, _types.unwrap_type
+    """Puts the patches in place, and removes them afterwards: one program at a time."""
+    finder = NarrowFinder()
+    patches: list[tuple[ModuleType, str, Callable[[Any], Any]]] = [
+        (resource, "_get_stack_trace", lambda _own: stack_trace),
+        (_types, "unwrap_type", remembered),
+        (rpc, "declare_dependency", lambda _own: Dependencies().declare),
+    ]
+    before = [(module, name, getattr(module, name, None)) for module, name, _ in patches]
     sys.meta_path.insert(0, finder)
-    resource._get_stack_trace = stack_trace
-    _types.unwrap_type = remembered(unwrap)  # type: ignore[assignment]  # the same signature
+    for (module, name, own), (_, _, patched) in zip(before, patches, strict=True):
+        if own is None:
+            _note_once(f"{module.__name__}.{name}")
+        else:
+            setattr(module, name, patched(own))
     try:
         yield
     finally:
-        resource._get_stack_trace, _types.unwrap_type = stack, unwrap
+        for module, name, own in before:
+            if own is not None:
+                setattr(module, name, own)
         sys.meta_path.remove(finder)
+
+
+@cache
+def _note_once(name: str) -> None:
+    sys.stderr.write(f"Pulumi's SDK has no {name}: this preview takes longer, and its result is the same.\n")
+
+
+class Dependencies:
+    """Remembers which resource depends on which, unless that would close a circle.
+
+    The SDK walks over everything that the one resource depends on, each time. Here the search goes in both directions
+    at once and ends with the shorter one: mostly nothing depends yet on the resource that declares its dependencies.
+    """
+
+    def __init__(self) -> None:
+        self._needs: dict[Any, dict[Any, None]] = {}
+        self._needed_by: dict[Any, dict[Any, None]] = {}
+
+    def declare(self, from_resource: Any, to_resource: Any) -> bool:
+        """Notes that `from_resource` depends on `to_resource`. False, and nothing noted, if that closes a circle."""
+        if from_resource is to_resource or self._needs_already(to_resource, from_resource):
+            return False
+        self._needs.setdefault(from_resource, {})[to_resource] = None
+        self._needed_by.setdefault(to_resource, {})[from_resource] = None
+        return True
+
+    def _needs_already(self, first: Any, second: Any) -> bool:
+        forward, backward = _reached(self._needs, first), _reached(self._needed_by, second)
+        return any(below is second or above is first for below, above in zip(forward, backward, strict=False))
+
+
+def _reached(edges: dict[Any, dict[Any, None]], start: Any) -> Iterator[Any]:
+    """Everything that edges lead to from `start`, the nearest first."""
+    seen, waiting = {start}, deque([start])
+    while waiting:
+        for other in edges.get(waiting.popleft(), ()):
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+                yield other
 
 
 class Here(ThreadPoolExecutor):

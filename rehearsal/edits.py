@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from landingzone.addresses import environments, next_free, smallest_prefix
+from landingzone.addresses import environments, smallest_prefix
 from landingzone.config.environment import EnvironmentConfig
 from landingzone.load import from_object
 from landingzone.plan import make_plan
 from landingzone.problems import LandingZoneError
+from landingzone.ranges import next_free
 
 #: The project that comes and goes.
 ADDED = "rehearsal"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from landingzone import lake
-from landingzone.addresses import environments, free_ranges, next_free
+from landingzone.addresses import environments
 from landingzone.config import DataLakeConfig, LandingZoneConfig
 from landingzone.config.lake import WORKSPACE, LakeAccess
 from landingzone.config.shared import camel
 from landingzone.planning.lake_key import check_key
 from landingzone.problems import Path, Problem, listed
+from landingzone.ranges import free_ranges, next_free
 
 _PATH: Path = ("dataLake",)
 #: What is of a lake that is created here.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from arm import ids
 from policies.engine.definition import Existence
@@ -16,7 +17,74 @@ from policies.engine.trace import Truth
 from policies.engine.values import Unknown
 
 
-def exists(rt: Runtime, wanted: Existence, related: Iterable[Subject] | None) -> Truth:
+class Related:
+    """Resources that exist, found by where they lie: a search meets those near it, not all of their type."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self._by_type: dict[str, _OfType] = {}
+        for subject in subjects:
+            self._by_type.setdefault(subject.type, _OfType()).all.append(subject)
+
+    def near(self, origin: Subject, wanted: Existence, group: str) -> list[Subject]:
+        """Resources of the type that lie where `_near` looks. `group`: the resource group that is named, or ""."""
+        of_type = self._by_type.get(wanted.type)
+        if of_type is None:
+            return []
+        place = _place(origin)
+        if place is None:
+            return of_type.all
+        elsewhere = of_type.everywhere if wanted.everywhere or group else of_type.beside.get(place, {})
+        candidates = of_type.below.get(origin.id.lower(), {}) | of_type.unplaced | elsewhere
+        return [other for _, other in sorted(candidates.items()) if _near(origin, other, wanted, group)]
+
+
+class _OfType:
+    """Resources of one type, each with its number: the order in which they were given."""
+
+    def __init__(self) -> None:
+        self.all: list[Subject] = []
+
+    @cached_property
+    def everywhere(self) -> dict[int, Subject]:
+        """All of them."""
+        return dict(enumerate(self.all))
+
+    @cached_property
+    def below(self) -> dict[str, dict[int, Subject]]:
+        """Those below an id (lower case), at any depth."""
+        found: dict[str, dict[int, Subject]] = {}
+        for number, subject in enumerate(self.all):
+            low = subject.id.lower()
+            for above in (low[:at] for at, letter in enumerate(low) if letter == "/"):
+                found.setdefault(above, {})[number] = subject
+        return found
+
+    @cached_property
+    def beside(self) -> dict[tuple[str, str], dict[int, Subject]]:
+        """Those of a subscription and resource group, without extensions of other resources."""
+        found: dict[tuple[str, str], dict[int, Subject]] = {}
+        for number, subject in enumerate(self.all):
+            place = _place(subject)
+            if place is not None and subject.id.lower().count("/providers/") <= 1:
+                found.setdefault(place, {})[number] = subject
+        return found
+
+    @cached_property
+    def unplaced(self) -> dict[int, Subject]:
+        """Those whose id shows no place."""
+        return {number: subject for number, subject in enumerate(self.all) if _place(subject) is None}
+
+
+def _place(subject: Subject) -> tuple[str, str] | None:
+    """Subscription and resource group in lower case; None where the id does not show them."""
+    try:
+        parsed = ids.parse(subject.id)
+    except ValueError:
+        return None
+    return parsed.subscription.lower(), parsed.resource_group.lower()
+
+
+def exists(rt: Runtime, wanted: Existence, related: Related | None) -> Truth:
     """Whether one of the related resources satisfies. None where that is not known, as without `related`."""
     if related is None:
         return None
@@ -24,12 +92,8 @@ def exists(rt: Runtime, wanted: Existence, related: Iterable[Subject] | None) ->
     group = wanted.resource_group(rt) if wanted.resource_group else None
     undecided = isinstance(name, Unknown) or isinstance(group, Unknown)
     found: list[Truth] = []
-    for other in related:
-        if other.type != wanted.type:
-            continue
+    for other in related.near(rt.origin, wanted, group if isinstance(group, str) else ""):
         if isinstance(name, str) and not _named(other, name):
-            continue
-        if not _near(rt.origin, other, wanted, group if isinstance(group, str) else ""):
             continue
         truth = True if wanted.condition is None else _holds(rt, wanted, other)
         found.append(None if undecided and truth else truth)

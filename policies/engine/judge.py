@@ -14,7 +14,7 @@ from policies.engine.aliases import Catalogue
 from policies.engine.definition import EFFECTS, EXISTENCE, Change, Definition, Existence
 from policies.engine.effects import Outcome, applied
 from policies.engine.errors import EvaluationError, Invalid, Unsettled
-from policies.engine.existence import exists
+from policies.engine.existence import Related, exists
 from policies.engine.facts import TypeFacts
 from policies.engine.readings import ROWS
 from policies.engine.runtime import Runtime
@@ -88,7 +88,7 @@ class Question:
     definition: Definition
     values: Mapping[str, Any]
     subject: Subject
-    related: tuple[Subject, ...] | None = None
+    related: Related | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
     effect: str = ""
 
@@ -222,7 +222,7 @@ def _answer(question: Question, world: World, effect: str, other: frozenset[str]
     return _Reading(outcome, says, changes, frozenset(rt.touched), unknown)
 
 
-def _existing(rt: Runtime, wanted: Existence, truth: Truth, related: tuple[Subject, ...] | None) -> tuple[str, str]:
+def _existing(rt: Runtime, wanted: Existence, truth: Truth, related: Related | None) -> tuple[str, str]:
     if truth is False:
         return NOT_APPLICABLE, "the rule looks at other resources"
     found = exists(rt, wanted, related)

@@ -11,9 +11,10 @@ from arm.secrets import hidden
 from policies.engine import aliases
 from policies.engine.definition import Definition, definition
 from policies.engine.errors import BadInput, Invalid, PolicyError
+from policies.engine.existence import Related
 from policies.engine.judge import INVALID, Question, Verdict, World, judge
 from policies.engine.parameters import bound
-from policies.engine.subject import Subject, subject
+from policies.engine.subject import subject
 from policies.engine.values import MISSING, kind, lifted, whole_numbers
 from policies.json_text import NotJson, parsed
 
@@ -89,9 +90,9 @@ def answer(told: Mapping[str, Any]) -> Verdict:
     related = told.get("related")
     if related is not None and not isinstance(related, list):
         raise BadInput(f"related: expected an array of resources, found {kind(related)}.")
-    others: tuple[Subject, ...] | None = None
+    others: Related | None = None
     if related is not None:
-        others = tuple(subject(whole_numbers(other), f"related[{at}]") for at, other in enumerate(related))
+        others = Related(subject(whole_numbers(other), f"related[{at}]") for at, other in enumerate(related))
     world = World(context=_context(told.get("context")))
     if told.get("aliases") is not None:
         world = World(aliases.read(_object(told, "aliases")), context=world.context)

@@ -15,6 +15,7 @@ from policies.engine.assignment import Assignment, Exemption, Policy
 from policies.engine.definition import EXISTENCE
 from policies.engine.effects import Outcome
 from policies.engine.errors import EvaluationError, Invalid, Unsettled
+from policies.engine.existence import Related
 from policies.engine.judge import (
     APPLIES,
     DOES_NOT_APPLY,
@@ -127,14 +128,12 @@ def answers(subjects: Iterable[Subject], assignments: Iterable[Assignment], scen
     """Every answer that is not `not-applicable`, resource by resource, in the order of the assignments."""
     subjects = list(subjects)
     index = _Index(assignments)
-    related: dict[str, list[Subject]] = {}
-    for subject in (*subjects, *scene.beside):
-        related.setdefault(subject.type, []).append(subject)
+    related = Related((*subjects, *scene.beside))
     for subject in subjects:
         yield from _of_one(subject, index, scene, related)
 
 
-def _of_one(subject: Subject, index: _Index, scene: Scene, related: Mapping[str, list[Subject]]) -> Iterator[Answer]:
+def _of_one(subject: Subject, index: _Index, scene: Scene, related: Related) -> Iterator[Answer]:
     above = scene.above.get(_subscription(subject), ())
     looking: list[tuple[_Entry, str]] = []
     for entry in index.of(subject, above):
@@ -215,22 +214,18 @@ def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
     return "", ""
 
 
-def _asked(
-    subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Mapping[str, list[Subject]]
-) -> Iterator[Answer]:
+def _asked(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related) -> Iterator[Answer]:
     definition = entry.policy.definition
     if definition.name.lower() in scene.forecasts and subject.id.lower() not in scene.forecast:
         if definition.types is None or subject.type in definition.types:
             why = "it asks for what only Azure fills in, and nothing in the plan tells of that"
             yield Answer("not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why)
         return
-    others: tuple[Subject, ...] | None = None
-    if effect in EXISTENCE and definition.details is not None:
-        others = tuple(related.get(getattr(definition.details, "type", ""), ()))
+    others = related if effect in EXISTENCE and definition.details is not None else None
     yield from _told(subject, entry, _judged(subject, entry, effect, scene, others), scene)
 
 
-def _judged(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: tuple[Subject, ...] | None) -> Verdict:
+def _judged(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related | None) -> Verdict:
     policy = entry.policy
     told: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
     told["definitionReferenceId"] = policy.reference

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landingzone.addresses import free_ranges, needs, next_free, smallest_prefix
+from landingzone.addresses import needs, smallest_prefix
 from landingzone.config import EnvironmentConfig
+from landingzone.ranges import Free, Taken, free_ranges, next_free
 from tests.landingzone.stacks import addresses, at, cluster, facts, said, stack
 
 FITS = "Choose a range outside of it."
@@ -334,3 +335,30 @@ def test_two_environments_without_a_range_are_told_two_ranges() -> None:
     found = said(stack({"churn/dev": at(None), "fraud/dev": at(None)}))
 
     assert [text.rsplit("Free in spoke main: ", 1)[1] for text in found] == ["10.1.0.0/25.", "10.1.0.128/25."]
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(blocks=BLOCKS)
+def test_the_first_overlap_is_what_comparing_with_each_gives(blocks: list[IPv4Network]) -> None:
+    """Ranges inside, around and equal, in any order."""
+    taken = Taken()
+    for number, block in enumerate(blocks):
+        first = next(((other, (at,)) for at, other in enumerate(blocks[:number]) if other.overlaps(block)), None)
+
+        assert taken.first_overlap(block) == first
+        taken.add(block, (number,))
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(used=BLOCKS, prefixes=st.lists(st.integers(24, 30), max_size=6))
+def test_ranges_that_are_taken_one_after_the_other_are_each_the_first_free(
+    used: list[IPv4Network], prefixes: list[int]
+) -> None:
+    """As if each were searched for among what the ones before left."""
+    given = [str(block) for block in used]
+    free = Free(free_ranges([str(SPACE)], given))
+
+    for prefix in prefixes:
+        wanted = next_free(free_ranges([str(SPACE)], given), prefix)
+        assert free.take(prefix) == wanted
+        given += [wanted] if wanted else []

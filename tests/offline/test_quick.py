@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi import _types
-from pulumi.runtime import resource
+from pulumi.runtime import resource, resource_cycle_breaker, rpc
 
-from offline.quick import SDK, Here, NarrowFinder, hastened, installed, listed, remembered, stack_trace
+from offline import quick
+from offline.quick import (
+    SDK,
+    Dependencies,
+    Here,
+    NarrowFinder,
+    _reached,
+    hastened,
+    installed,
+    listed,
+    remembered,
+    stack_trace,
+)
 from tests.conftest import ROOT
 
 #: A program that touches the SDK as components do, once narrow and once as it is; says what differs.
@@ -147,7 +161,7 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
     states: list[tuple[Any, ...]] = []
 
     def note() -> None:
-        states.append((resource._get_stack_trace, _types.unwrap_type, sys.meta_path[:]))
+        states.append((resource._get_stack_trace, _types.unwrap_type, rpc.declare_dependency, sys.meta_path[:]))
 
     def fail() -> None:
         with hastened():
@@ -161,7 +175,7 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
 
     before, during, after = states
     assert after == before
-    assert [one == other for one, other in zip(before, during, strict=True)] == [False, False, False]
+    assert [one == other for one, other in zip(before, during, strict=True)] == [False, False, False, False]
 
 
 def test_what_is_done_here_answers_or_raises_like_a_pool() -> None:
@@ -173,3 +187,106 @@ def test_what_is_done_here_answers_or_raises_like_a_pool() -> None:
     assert (given.done(), given.result(), failed.done()) == (True, 12, True)
     with pytest.raises(ValueError, match="invalid literal"):
         failed.result()
+
+
+class Node:
+    """A resource as far as dependencies go: equal only to itself, and open to the SDK's own attribute."""
+
+
+def test_dependencies_are_refused_where_the_sdk_refuses_them() -> None:
+    """Any dependencies in any order: the same answers, of which some are circles."""
+    refused = 0
+    for seed in range(200):
+        random = Random(seed)
+        nodes = [Node() for _ in range(random.randint(1, 9))]
+        asked = [(random.choice(nodes), random.choice(nodes)) for _ in range(30)]
+        ours = Dependencies()
+
+        answers = [ours.declare(one, other) for one, other in asked]
+
+        declare: Any = resource_cycle_breaker.declare_dependency
+        assert answers == [declare(one, other) for one, other in asked]
+        refused += answers.count(False)
+    assert refused > 500
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_long_chain_of_dependencies_takes_few_steps_each(monkeypatch: pytest.MonkeyPatch, backwards: bool) -> None:
+    """Steps grow with the chain and not with its square, and no depth of calls grows with it."""
+
+    def steps(length: int) -> int:
+        taken = 0
+
+        def counted(edges: Any, start: Any) -> Iterator[Any]:
+            nonlocal taken
+            for found in _reached(edges, start):
+                taken += 1
+                yield found
+
+        monkeypatch.setattr(quick, "_reached", counted)
+        nodes, chain = [Node() for _ in range(length)], Dependencies()
+        pairs = list(pairwise(nodes))
+        assert all(chain.declare(after, before) for before, after in (reversed(pairs) if backwards else pairs))
+        return taken
+
+    assert (steps(1000) <= 1000, steps(4000) <= 4000) == (True, True)
+
+
+#: Runs `amlz` with an SDK in whose source words are replaced: `{words}`.
+RENAMED = """
+import sys
+from importlib.machinery import PathFinder, SourceFileLoader
+
+class Renamed(SourceFileLoader):
+    def get_code(self, name):
+        source = self.get_source(name)
+        for old, new in {words}.items():
+            source = source.replace(old, new)
+        return compile(source, self.path, "exec")
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        spec = PathFinder.find_spec(name, path, target) if name.partition(".")[0] == "pulumi" else None
+        if spec and type(spec.loader) is SourceFileLoader and ".proto" not in name:
+            spec.loader = Renamed(spec.loader.name, spec.loader.path)
+        return spec
+
+sys.meta_path.insert(0, Finder())
+import cli
+cli.main()
+"""
+
+
+def _with_renamed(words: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    code = RENAMED.format(words=words)
+    command = [sys.executable, "-c", code, "preview", "examples/minimal/Pulumi.minimal.yaml"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_private_name_that_the_sdk_no_longer_has_makes_a_preview_slower_and_nothing_else() -> None:
+    """The same preview, with a note for each patch that is left out."""
+    names = ("_get_stack_trace", "unwrap_type", "declare_dependency", "rpcs", "ROOT")
+
+    ran = _with_renamed({name: f"{name}_renamed" for name in names})
+
+    patched = ("pulumi.runtime.resource._get_stack_trace", "pulumi._types.unwrap_type")
+    notes = [
+        f"Pulumi's SDK has no {name}: this preview takes longer, and its result is the same.\n"
+        for name in (*patched, "pulumi.runtime.rpc.declare_dependency")
+    ]
+    assert ran.stderr == "".join(notes)
+    assert ran.stdout == (ROOT / "tests/golden/minimal.txt").read_text()
+
+
+def test_an_sdk_that_cannot_run_a_preview_is_refused_with_a_remedy() -> None:
+    """Without a traceback: the class from which the monitor is derived is missing."""
+    ran = _with_renamed({"MockMonitor": "MonitorOfMocks"})
+
+    first, remedy = ran.stderr.splitlines()
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert first.startswith(
+        "Pulumi's SDK as installed here cannot run a preview: cannot import name 'MockMonitor' from"
+    )
+    assert remedy == (
+        "Install the versions that this repository is tested with: `pip install --require-hashes -r requirements.lock`."
+    )
