@@ -69,7 +69,7 @@ def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> 
     from reports.check import as_json, as_text
 
     file, plan = planned(stack)
-    write((as_json if form is Form.json else as_text)(file.stack, file.config, plan), output)
+    write((as_json if form is Form.json else as_text)(file, plan), output)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from arm.secrets import of_environment
+from checks import stack_file
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
 from checks.policy_connections import forecast, of_connections
@@ -50,7 +51,7 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
     made = of_connections(verdicts(forecast(graph), asked).answers)
-    found = run(graph, (*said.answers, *made))
+    found = (*run(graph, (*said.answers, *made)), *stack_file.find(file.config, plan))
     judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
     return Preview(
         stack=file.stack,

@@ -95,4 +95,5 @@ def _said(index: int, entry: AcceptedFindingConfig, severity: Severity, when: st
         message=CHECK.says.format(finding=entry.finding, name=entry.resource, when=when),
         remedy=CHECK.remedy,
         source=CHECK.source,
+        place=("acceptedFindings", index),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from arm.graph import ResourceGraph
-from checks import accepted_finding, guard, policy_conflict
+from checks import accepted_finding, guard, policy_conflict, stack_file
 from checks.finding import Check, Finding, Severity
 from checks.known_conflicts import KNOWN
 from checks.reading import text
@@ -66,6 +66,7 @@ IDS = (
     "place/not-in-cloud",
     "place/other-region",
     "place/region-not-known",
+    "place/size-not-known",
     "place/zones-not-in-region",
     "policy/assignment-without-identity",
     "policy/exemption-expired",
@@ -99,7 +100,13 @@ CHECKS: tuple[tuple[Check, Find], ...] = tuple(_loaded(check_id) for check_id in
 #: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
 ALL: tuple[Check, ...] = tuple(
     sorted(
-        (*(check for check, _ in CHECKS), policy_conflict.CHECK, accepted_finding.CHECK, *guard.CHECKS),
+        (
+            *(check for check, _ in CHECKS),
+            policy_conflict.CHECK,
+            accepted_finding.CHECK,
+            *guard.CHECKS,
+            *stack_file.CHECKS,
+        ),
         key=lambda c: c.id,
     )
 )

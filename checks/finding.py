@@ -24,7 +24,10 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: by which check, at which resource, where in its body, what was expected and what is there."""
+    """One thing found: by which check, at which resource, where in its body, what was expected and what is there.
+
+    `place`: its path in the stack file, where the check knows it; () where it follows from the resource.
+    """
 
     check: str
     severity: Severity
@@ -39,6 +42,7 @@ class Finding:
     message: str
     remedy: str
     source: str
+    place: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

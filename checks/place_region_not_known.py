@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from arm.graph import ResourceGraph
 from checks.finding import At, Check, Finding, Severity
-from checks.place_zones_not_in_region import day
-from landingzone.facts.regions import REGIONS, SOURCE, cloud_of
+from landingzone.facts.regions import REGIONS, SOURCE, day, near_region
 
 CHECK = Check(
     id="place/region-not-known",
@@ -34,13 +32,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         told.add(region)
         at = At("location", None, resource.location)
-        words = {"region": region, "as_of": day(known), "hint": _hint(region, known.names)}
+        words = {"region": region, "as_of": day(known), "hint": near_region(region, known.names)}
         yield CHECK.finding(resource, at, **words)
-
-
-def _hint(region: str, names: frozenset[str]) -> str:
-    """What may be meant."""
-    if cloud_of(region):
-        return ": it is in another cloud"
-    close = difflib.get_close_matches(region, sorted(names), 1, 0.8)
-    return f"; {close[0]} was" if close else ""

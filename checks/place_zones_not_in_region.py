@@ -8,7 +8,7 @@ from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
 from landingzone.facts.clouds import PUBLIC
-from landingzone.facts.regions import SOURCE, ZONELESS, Regions
+from landingzone.facts.regions import SOURCE, ZONELESS, day
 
 CHECK = Check(
     id="place/zones-not-in-region",
@@ -32,11 +32,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     yield CHECK.undecided(resource, path, wanted)
                 else:
                     yield CHECK.finding(resource, At(path, None, wanted), path=path, region=region, as_of=day(known))
-
-
-def day(known: Regions) -> str:
-    """The day of a list of regions, in a sentence."""
-    return f"on {known.as_of}" if known.as_of else "on a list that has no day"
 
 
 def _asked(resource: Resource) -> Iterator[tuple[str, object]]:

@@ -38,7 +38,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
     DOMAIN: ("a domain in lower case", "corp.contoso.com"),
     STACK_NAME: ("the name of a stack with its organisation and project", "contoso/aml-landing-zone/hub"),
-    r"^Standard_[A-Za-z0-9_]+$": ("a virtual machine size", "Standard_D4s_v5"),
+    r"^Standard_[A-Za-z0-9_-]+$": ("a virtual machine size", "Standard_D4s_v5"),
     r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]{2,}$": ("a host name in lower case", "models.contoso.com"),
     VAULT_ID: (
         "the id of a key vault",

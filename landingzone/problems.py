@@ -43,7 +43,12 @@ class StackFileError(LandingZoneError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(_wrapped(line) for problem in self.problems for line in str(problem).split("\n")))
+        super().__init__("\n".join(wrapped(str(problem)) for problem in self.problems))
+
+
+def wrapped(text: str) -> str:
+    """A text whose indented lines are wrapped to 80 columns."""
+    return "\n".join(_wrapped(line) for line in text.split("\n"))
 
 
 def _wrapped(line: str) -> str:

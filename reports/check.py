@@ -1,27 +1,42 @@
-"""What `amlz check` answers when a stack file is right."""
+"""The answer of `amlz check` for a valid stack file."""
 
 from __future__ import annotations
 
-from landingzone.config import LandingZoneConfig
+from landingzone.load import StackFile
+from landingzone.notices import notices
 from landingzone.plan import LandingZonePlan
-from landingzone.problems import dotted
+from landingzone.problems import Problem, dotted, wrapped
 from landingzone.relaxations import relaxations
 from reports import addresses
 from reports.json_text import dump
 from reports.words import plural
 
 
-def as_text(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str:
-    """One line, and one for each choice that is less secure than the default."""
+def as_text(file: StackFile, plan: LandingZonePlan) -> str:
+    """One line, one for each choice that is less secure than the default, and a paragraph for each warning."""
     spokes, environments = plural(len(plan.spokes), "spoke"), plural(len(plan.environments), "project environment")
-    lines = [f"{stack}: right. {spokes}, {environments}."]
-    lines += [f"  {dotted(r.path)}: {r.gives_up}" for r in relaxations(config)]
+    doubts = tuple(notices(file.config, plan))
+    warnings = f", with {plural(len(doubts), 'warning')}" if doubts else ""
+    lines = [f"{file.stack}: valid{warnings}. {spokes}, {environments}."]
+    lines += [f"  {dotted(r.path)}: {r.gives_up}" for r in relaxations(file.config)]
+    for doubt in doubts:
+        problem = Problem(doubt.path, f"warning: {doubt.what}", doubt.remedy, file.shown, file.locate(doubt.path))
+        lines.append(wrapped(str(problem)))
     return "\n".join(lines) + "\n"
 
 
-def as_json(stack: str, config: LandingZoneConfig, plan: LandingZonePlan) -> str:
+def as_json(file: StackFile, plan: LandingZonePlan) -> str:
     """The same for programs."""
-    chosen = [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)]
-    return dump(
-        {"schemaVersion": 1, "stack": stack, "relaxations": chosen, "addresses": addresses.records(plan.addresses)}
-    )
+    chosen = [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(file.config)]
+    doubts = [
+        {
+            "finding": doubt.finding,
+            "path": dotted(doubt.path),
+            "line": file.locate(doubt.path),
+            "message": doubt.what,
+            "remedy": doubt.remedy,
+        }
+        for doubt in notices(file.config, plan)
+    ]
+    answer = {"schemaVersion": 1, "stack": file.stack, "relaxations": chosen, "warnings": doubts}
+    return dump(answer | {"addresses": addresses.records(plan.addresses)})

@@ -147,9 +147,8 @@ class Places:
 
 
 def _of_finding(finding: Finding, known: dict[str, Rule], places: Places) -> Row:
-    path = places.of(finding.resource_id, finding.urn) or places.of_owner(finding.project, finding.environment)
-    if finding.check == "accepted/finding":
-        path = ("acceptedFindings", int(finding.path.partition("[")[2].rstrip("]")))
+    path = finding.place or places.of(finding.resource_id, finding.urn)
+    path = path or places.of_owner(finding.project, finding.environment)
     line, column = places.at(path)
     owner = f"{finding.project}, {finding.environment}" if finding.project else ""
     return Row(

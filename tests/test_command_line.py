@@ -43,7 +43,7 @@ def test_check_says_that_a_stack_file_is_right() -> None:
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (
         0,
-        "dev: right. 1 spoke, 2 project environments.\n"
+        "dev: valid. 1 spoke, 2 project environments.\n"
         "  egress: pythonPackages: code from outside reaches every compute\n",
         "",
     )
@@ -136,7 +136,7 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
         "Asked for, and less secure than the default\n"
         "  projects.churn.environments.dev.security.publicNetworkAccess\n"
         "    the workspace answers on the internet: the studio opens from there, but\n"
-        "      uploads and data previews fail, since the stores stay private\n"
+        "    uploads and data previews fail, since the stores stay private\n"
     ) in codes["none"].stdout
 
 

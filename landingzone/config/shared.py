@@ -72,7 +72,7 @@ ComputeName = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", min_length=3, max_length=16)
 ]
 #: A virtual machine size.
-VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_]+$"), Field(examples=["Standard_D4s_v5"])]
+VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_-]+$"), Field(examples=["Standard_D4s_v5"])]
 #: Tags: names differ in more than case and have at most 128 characters on a storage account, values at most 256.
 #: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 Tags = Annotated[

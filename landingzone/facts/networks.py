@@ -22,12 +22,16 @@ class Forbidden:
     source: str
 
 
+#: What a compute sends there stays on it. Also reported for networks beside the landing zone:
+#: https://github.com/MicrosoftDocs/azure-docs/issues/88026, https://github.com/MicrosoftDocs/azure-docs/issues/114045
+DOCKER = Forbidden(
+    "172.17.0.0/16",
+    "the bridge network of Docker on every compute",
+    "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
+)
+
 FORBIDDEN = (
-    Forbidden(
-        "172.17.0.0/16",
-        "the bridge network of Docker on every compute",
-        "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
-    ),
+    DOCKER,
     Forbidden("224.0.0.0/4", "multicast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"),
     Forbidden(
         "255.255.255.255/32", "broadcast", "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq"
@@ -39,6 +43,36 @@ FORBIDDEN = (
         "Azure's own DNS and health probes",
         "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
     ),
+)
+
+
+#: Ranges for networks of everybody (RFC 1918, RFC 6598):
+#: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
+PRIVATE_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialRange:
+    """A range that is neither private nor anybody's on the internet."""
+
+    cidr: str
+    what: str
+
+
+#: https://www.iana.org/assignments/iana-ipv4-special-registry (2026-11), without the private ranges and those that the
+#: internet routes.
+SPECIAL_RANGES = (
+    SpecialRange("0.0.0.0/8", "hosts of this network"),
+    SpecialRange("127.0.0.0/8", "loopback"),
+    SpecialRange("169.254.0.0/16", "link-local addresses"),
+    SpecialRange("192.0.0.0/24", "protocols of the IETF"),
+    SpecialRange("192.0.2.0/24", "documentation"),
+    SpecialRange("192.88.99.0/24", "6to4 relays, which are deprecated"),
+    SpecialRange("198.18.0.0/15", "benchmarks"),
+    SpecialRange("198.51.100.0/24", "documentation"),
+    SpecialRange("203.0.113.0/24", "documentation"),
+    SpecialRange("224.0.0.0/4", "multicast"),
+    SpecialRange("240.0.0.0/4", "future use"),
 )
 
 

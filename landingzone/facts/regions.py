@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from landingzone.facts.clouds import CLOUDS, PARITY_AS_OF, PARITY_PAGE, CloudName
@@ -96,3 +97,16 @@ WITH_AZURE_ML: Mapping[str, Regions] = {
 def cloud_of(region: str) -> CloudName | None:
     """The cloud that a region is in; None for one that no list has."""
     return next((cloud for cloud in CLOUDS if region in REGIONS[cloud].names), None)
+
+
+def day(known: Regions) -> str:
+    """The day of a list of regions, in a sentence."""
+    return f"on {known.as_of}" if known.as_of else "on a list that has no day"
+
+
+def near_region(region: str, names: Collection[str]) -> str:
+    """The end of a sentence on a region that a cloud's list does not have: another cloud, or the nearest name."""
+    if cloud_of(region):
+        return ": it is in another cloud"
+    close = difflib.get_close_matches(region, sorted(names), 1, 0.8)
+    return f"; the nearest name is {close[0]}" if close else ""

@@ -1,4 +1,4 @@
-"""Sizes of machines that are no longer to be had."""
+"""Sizes of virtual machines: all that are configured, and those that Azure has retired."""
 
 from __future__ import annotations
 
@@ -11,16 +11,22 @@ from landingzone.problems import Path, Problem
 
 
 def check_sizes(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything of a size that Azure has retired."""
+    """Every size that Azure has retired."""
+    for path, size in sizes_of(config):
+        if retired := RETIRED.get(size.lower()):
+            yield Problem(
+                path,
+                f"Azure retired {size} on {retired.on}.",
+                "Choose a size that the region offers and the subscription has quota for.",
+            )
+
+
+def sizes_of(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    """Every size of virtual machines, with its path."""
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
-        sizes: dict[Path, str] = {(*path, "imageBuild", "size"): environment.image_build.size}
-        sizes |= {(*path, *place, "size"): cluster.size for place, cluster in environment.every_cluster()}
-        sizes |= {(*path, "instances", key, "size"): one.size for key, one in environment.instances.items()}
-        for place, size in sizes.items():
-            if retired := RETIRED.get(size.lower()):
-                yield Problem(
-                    place,
-                    f"Azure retired {size} on {retired.on}.",
-                    "Choose a size that the region offers and the subscription has quota for.",
-                )
+        yield (*path, "imageBuild", "size"), environment.image_build.size
+        for place, cluster in environment.every_cluster():
+            yield (*path, *place, "size"), cluster.size
+        for key, instance in environment.instances.items():
+            yield (*path, "instances", key, "size"), instance.size

@@ -1,0 +1,78 @@
+"""Doubts about the stack file as findings: `amlz check` reports the same ones without a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.finding import Check, Finding, Severity
+from landingzone.config import LandingZoneConfig
+from landingzone.facts.networks import DOCKER
+from landingzone.notices import notices
+from landingzone.notices.connections import NOT_OPENED
+from landingzone.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
+from landingzone.plan import LandingZonePlan
+from landingzone.problems import dotted
+
+
+def _check(check_id: str, says: str, remedy: str, why: str, source: str) -> Check:
+    return Check(check_id, Severity.WARNING, says, remedy, why, source)
+
+
+#: Those that no check of the graph reports.
+CHECKS = (
+    _check(
+        NOT_OPENED,
+        "No rule lets computes reach {host} on port {port}: the connection works only from elsewhere.",
+        "Add the host to `egressHosts`, or to `isolation.allow` of a managed network.",
+        "A connection is created whether or not its target is reached. Compared are the hosts of `egress`, "
+        "`egressHosts` and `isolation.allow`, the service tags that Azure ML requires, and the private endpoints "
+        "that are built. A tag of a region reaches stores and vaults in this region only; the region of a target is "
+        "not known here.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall",
+    ),
+    _check(
+        DOCKER_RANGE,
+        "{range} has addresses in common with " + f"{DOCKER.cidr}, {DOCKER.why}: computes reach none of these "
+        "addresses.",
+        "Give what computes must reach addresses outside this range, or list the range without it.",
+        "Docker gives its bridge this range by default: packets to these addresses never leave the compute. Networks "
+        "that are built here may not touch it at all.",
+        DOCKER.source,
+    ),
+    _check(
+        PUBLIC_RANGE,
+        "{range} holds public addresses. Unless they are your organisation's own, these networks cannot reach the "
+        "hosts on the internet that have them.",
+        "Use a private range (RFC 1918, RFC 6598). No action needed, if the addresses are registered to your "
+        "organisation.",
+        "Routes inside the networks take the place of those to the internet. Azure Firewall also translates the source "
+        "address of what goes to ranges that are not private. Ranges that IANA has set aside for other uses are "
+        "reported as well.",
+        "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+    ),
+)
+_BY_ID = {check.id: check for check in CHECKS}
+
+
+def find(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Finding]:
+    """Every doubt that no check of the graph reports, at its place in the stack file."""
+    for notice in notices(config, plan):
+        check = _BY_ID.get(notice.finding)
+        if check is not None:
+            in_project = notice.path[:1] == ("projects",)
+            yield Finding(
+                check=check.id,
+                severity=check.severity,
+                urn="",
+                name=dotted(notice.path[4:] if in_project else notice.path),
+                resource_id="",
+                project=str(notice.path[1]) if in_project else "",
+                environment=str(notice.path[3]) if in_project else "",
+                path=dotted(notice.path),
+                expected=None,
+                actual=None,
+                message=notice.what,
+                remedy=notice.remedy,
+                source=check.source,
+                place=notice.path,
+            )
