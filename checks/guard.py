@@ -56,8 +56,8 @@ IGNORED = Check(
     severity=Severity.ERROR,
     says="{path} of {name} stays as it is{why}. azure-native sends an update, and Azure takes it without doing it.",
     remedy="Take the change back; or make another resource in its place, under another name.",
-    why="The deployment ends well and the state says that something was changed which was not; only a refresh shows "
-    "it. " + _TABLE,
+    why="The deployment succeeds and the state records a change that Azure did not make. A refresh does not show it "
+    "either: it compares Azure's answers of the last write and of today. " + _TABLE,
     source="https://github.com/Azure/bicep-types-az/issues/2543",
 )
 IN_USE = Check(

@@ -70,10 +70,13 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Inputs against inputs. What is in the id's path, or create-only, replaces, after the old one is deleted."""
+        """Inputs against inputs. What is in the id's path, or create-only, replaces, after the old one is deleted.
+
+        As azure-native, it does not look at `ignoreChanges`: in an update the engine itself puts the old inputs back,
+        in a refresh nobody does.
+        """
         olds, news = plain(request.old_inputs, "", []), plain(request.news, "", [])
         changed = [key for key in sorted({*olds, *news}) if olds.get(key) != news.get(key)]
-        changed = [key for key in changed if key not in request.ignoreChanges]
         replaces = replacing(token_of(request.urn), olds, news, changed)
         some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(

@@ -16,12 +16,14 @@ from arm.shapes import arm_type, id_of
 from offline import existing, firewalls, peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
+from offline.derived import outputs_of
 from offline.errors import AzureRefused
 from offline.faults import TRIES, Fault, kind_of, refused
 from offline.kills import Kills, kill_engine
 from offline.memory import CREATING, Memory, Standing
 from offline.policy import PolicyService
 from offline.provider import PretendProvider, token_of
+from offline.reading import refreshed
 from offline.wire import plain
 
 #: Seconds in which every answer that was given reaches the engine.
@@ -52,7 +54,7 @@ class RememberingProvider(PretendProvider):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "create", wanted, context)
         response = provider_pb2.CreateResponse(id=wanted.id)
-        response.properties.update(wanted.outputs)
+        response.properties.update(outputs_of(self._memory, wanted))
         return response
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -68,7 +70,7 @@ class RememberingProvider(PretendProvider):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "update", wanted, context)
         response = provider_pb2.UpdateResponse()
-        response.properties.update(wanted.outputs)
+        response.properties.update(outputs_of(self._memory, wanted))
         return response
 
     def Read(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -79,8 +81,10 @@ class RememberingProvider(PretendProvider):
             return self._as_at_the_start(request, untouched)
         response = provider_pb2.ReadResponse(id=found.id if found else "")
         if found:
-            response.properties.update(found.outputs)
-            response.inputs.update(found.inputs)
+            now = outputs_of(self._memory, found)
+            old, inputs = plain(request.properties, "", []), plain(request.inputs, "", [])
+            response.properties.update(now)
+            response.inputs.update(refreshed(found.token, inputs, old, now) if inputs else found.inputs)
         return response
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802

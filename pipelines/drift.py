@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from arm.own_changes import first_key, refreshed
 from pipelines.problems import PipelineError
 
 TITLE = "Landing zones differ from what was deployed"
@@ -48,12 +49,15 @@ def look(stack: str, to: Path) -> int:
     asked = [*command, "--json", "--non-interactive"]
     ran = subprocess.run(asked, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     events = list(_events(ran.stdout))
-    drifted = tuple(sorted(_drifted(events), key=lambda each: (each.kind, each.name)))
+    found = [step for event in events if _is_changed(step := event.get("resOutputsEvent", {}).get("metadata", {}))]
+    drifted = tuple(sorted(_drifted(found, _ids(events)), key=lambda each: (each.kind, each.name)))
     said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
     errors = [told["message"].strip() for told in said if told["severity"] == "error"]
     ended = any("summaryEvent" in event for event in events)
     # Drift has an exit code of its own, 7; older versions have one for every error.
-    failed = bool(errors) or not ended or bool(ran.returncode and not drifted)
+    failed = bool(errors) or not ended or bool(ran.returncode and not found)
+    if len(found) > len(drifted):
+        sys.stderr.write(f"{len(found) - len(drifted)} resources differ only in what Azure changes by itself.\n")
     sys.stderr.write("".join(f"{error}\n" for error in errors))
     to.mkdir(parents=True, exist_ok=True)
     told = json.dumps(asdict(Looked(stack, failed, drifted)))
@@ -67,13 +71,28 @@ def _events(text: str) -> Iterable[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _drifted(events: Iterable[dict[str, Any]]) -> Iterable[Drifted]:
-    for event in events:
-        told = event.get("resOutputsEvent", {}).get("metadata", {})
-        if told.get("op", "same") not in ("same", "refresh"):
-            name = told["urn"].rsplit("::", 1)[1]
-            kind = told["type"].rsplit(":", 1)[1]
-            yield Drifted(_FOUND.get(told["op"], told["op"]), kind, name, tuple(told.get("diffs") or ()))
+def _is_changed(step: dict[str, Any]) -> bool:
+    return step.get("op", "same") not in ("same", "refresh")
+
+
+def _ids(events: Iterable[dict[str, Any]]) -> frozenset[str]:
+    """Ids of all resources of the stack, in lower case."""
+    steps = (event.get("resOutputsEvent", {}).get("metadata", {}) for event in events)
+    return frozenset(str(step["old"]["id"]).lower() for step in steps if (step.get("old") or {}).get("id"))
+
+
+def _drifted(steps: Iterable[dict[str, Any]], stack: frozenset[str]) -> Iterable[Drifted]:
+    """What differs, without what Azure changes by itself (arm/own_changes.py)."""
+    for step in steps:
+        name = step["urn"].rsplit("::", 1)[1]
+        kind = step["type"].rsplit(":", 1)[1]
+        names = tuple(step.get("diffs") or ())
+        if step["op"] == "update" and step["type"].startswith("azure-native:"):
+            changed = refreshed(step, stack)
+            if changed.own and not changed.drift:
+                continue
+            names = tuple(each for each in names if first_key(each) not in changed.own) or changed.drift
+        yield Drifted(_FOUND.get(step["op"], step["op"]), kind, name, names)
 
 
 def read(folder: Path) -> list[Looked]:

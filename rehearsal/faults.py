@@ -159,9 +159,13 @@ def _struck(here: Scene, asked: Iterable[Asked]) -> Iterable[str]:
 
 
 def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
-    """Where a refresh did not show just what had changed, or the next `up` did not repair just that."""
-    for name, step in (("refresh", shown), ("up", then)):
-        if count and step and (step.created, step.updated, step.replaced, step.deleted) != (0, count, 0, 0):
+    """Where a refresh did not show just what had changed, or the next `up` did not repair just that.
+
+    The next `up` also sends what the refresh noted of Azure's own changes.
+    """
+    own = shown.own if shown else 0
+    for name, step, expected in (("refresh", shown, count), ("up", then, count + own)):
+        if count and step and (step.created, step.updated, step.replaced, step.deleted) != (0, expected, 0, 0):
             yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "up": ("up", "--yes", "--skip-preview"),
     "up --refresh": ("up", "--yes", "--skip-preview", "--refresh"),
     "refresh": ("refresh", "--yes", "--skip-preview"),
+    "look": ("refresh", "--preview-only"),
     "destroy": ("destroy", "--yes", "--skip-preview", "--exclude-protected"),
     "destroy all": ("destroy", "--yes", "--skip-preview"),
 }
@@ -168,7 +169,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
             here.step("preview", "preview"),
             here.step("up", "up"),
             replace(here.step("up again", "up"), still=True),
-            replace(here.step("refresh", "refresh"), still=True),
+            replace(here.step("refresh", "look"), still=True),
         ]
         standing = resources_of(stage, file.stack, config)
         for edit in edits:

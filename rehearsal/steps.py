@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from arm.own_changes import refreshed
 from arm.shapes import arm_type
 from checks.finding import Finding, Severity
 from landingzone.facts.data import holding, kept
@@ -39,6 +40,7 @@ class Loss:
 class Step:
     """A step of the life: how many Azure resources were created, updated, replaced, deleted.
 
+    `own`: of a refresh, how many resources differ only in what Azure changes by itself; `updated` leaves them out.
     `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: what the
     guard says of it. `risky`: whether it is there to show what is refused or lost, which then is no failure.
     """
@@ -55,6 +57,7 @@ class Step:
     left_out: str = ""
     guarded: tuple[Finding, ...] = ()
     risky: bool = False
+    own: int = 0
 
     @property
     def changed(self) -> bool:
@@ -78,6 +81,13 @@ class _Heard:
     gone: dict[str, Loss] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     drift: dict[str, int] = field(default_factory=dict)
+    updates: list[Event] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+    def own(self) -> int:
+        """How many resources a refresh found changed by Azure alone."""
+        found = (refreshed(each, frozenset(self.ids)) for each in self.updates)
+        return sum(bool(each.own and not each.drift) for each in found)
 
     def __call__(self, event: Event) -> None:
         if "resOutputsEvent" in event:
@@ -95,6 +105,9 @@ class _Heard:
             return
         self.done.setdefault(metadata["op"], set()).add(urn)
         old = metadata.get("old") or metadata.get("new") or {}
+        self.ids.add(str(old.get("id")).lower())
+        if metadata["op"] == "update":
+            self.updates.append(metadata)
         row = holding(arm_type(token).arm_type)
         if row and metadata["op"] in ("delete", *_REPLACING):
             properties = (old.get("inputs") or {}).get("properties") or {}
@@ -118,17 +131,18 @@ def run(stack: Stack, name: str, arguments: tuple[str, ...], on_progress: Callab
     if error and not heard.refused:
         heard.refused.append(Refusal("", " ".join(_COLOURS.sub("", error).split())))
     refresh = arguments[0] == "refresh"
-    done = heard.done
+    done, own = heard.done, heard.own() if refresh else 0
     replaced = set().union(*(done.get(op, set()) for op in _REPLACING))
     return Step(
         name=name,
         created=heard.drift.get("create", 0) if refresh else len(done.get("create", set())),
-        updated=heard.drift.get("update", 0) if refresh else len(done.get("update", set())),
+        updated=heard.drift.get("update", 0) - own if refresh else len(done.get("update", set())),
         replaced=len(replaced),
         deleted=heard.drift.get("delete", 0) if refresh else len(done.get("delete", set())),
         seconds=seconds,
         refused=tuple(sorted(heard.refused, key=lambda refusal: refusal.name)),
         lost=tuple(heard.gone[urn] for urn in sorted(heard.gone)),
+        own=own,
     )
 
 

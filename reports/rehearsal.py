@@ -119,8 +119,14 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         + ("a person can free it sooner" if each.purgeable else "purge protection: nobody can free it sooner")
         for each in life.kept
     ]
+    own = [
+        f"{step.name}: {step.own} resources differ only in what Azure changes by itself; this is no drift"
+        for step in life.steps
+        if step.own
+    ]
     sections = (
         ("refused", [*refused, *moved]),
+        ("changed by Azure", own),
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
         ("said by the guard", guarded),
         ("would be lost", lost),
@@ -197,6 +203,7 @@ def _step(step: Step) -> dict[str, Any]:
         "updated": step.updated,
         "replaced": step.replaced,
         "deleted": step.deleted,
+        "changedByAzure": step.own,
         "seconds": round(step.seconds, 1),
         "wrong": step.wrong,
         "leftOut": step.left_out,

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "checks": {"arm", "landingzone", "policies"},
     "rehearsal": {"arm", "checks", "landingzone", "offline"},
     "reports": {"arm", "landingzone", "checks", "policies", "rehearsal"},
-    "pipelines": {"reports"},
+    "pipelines": {"arm", "reports"},
     "crossguard": {"arm", "offline", "policies", "reports"},
 }
 NEVER_PULUMI = ("arm", "landingzone", "policies", "checks", "reports")

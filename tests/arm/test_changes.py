@@ -19,6 +19,7 @@ from arm.changes import Change, changes, worst
 from arm.facts import missing
 from arm.shapes import arm_type, id_of, to_body
 from offline.azure import PretendAzure
+from offline.existing import inputs_from_the_start
 from offline.memory import Memory
 from offline.remembering import RememberingProvider
 from offline.wire import plain
@@ -57,7 +58,8 @@ def inputs_of(case: Case, value: Any) -> dict[str, Any]:
     """The inputs of a case with a value in its place."""
     token, path, _, _, _ = case
     inputs = {key: "one" for key in arm_type(f"azure-native:{token}").path if not key.startswith("{")}
-    inputs |= {key: f"/subscriptions/{SUBSCRIPTION}" for key in ("scope", "scopeId", "resourceUri") if key in inputs}
+    inputs |= {key: f"/subscriptions/{SUBSCRIPTION}" for key in ("scope", "resourceUri") if key in inputs}
+    inputs |= {key: f"subscriptions/{SUBSCRIPTION}" for key in ("scopeId",) if key in inputs}  # as read from an id
     found: dict[str, Any] = json.loads(json.dumps({**inputs, **WITH.get(token, {})}))
     at: Any = found
     *above, last = path.split(".")
@@ -156,22 +158,33 @@ def answered(stub: Any, number: int, case: Case) -> Kind:
     for key in {token.name_input, "privateEndpointName"} & set(token.path) - {case[1]}:
         old[key] = new[key] = f"case{number}"
     urn = f"urn:pulumi:s::p::azure-native:{case[0]}::case{number}"
-    create = provider_pb2.CreateRequest(urn=urn)
-    create.properties.update(old)
-    made = stub.Create(create)
-    differ = provider_pb2.DiffRequest(urn=urn, id=made.id)
+    made = _made(stub, urn, f"azure-native:{case[0]}", old)
+    differ = provider_pb2.DiffRequest(urn=urn, id=made)
     differ.old_inputs.update(old)
     differ.news.update(new)
     if stub.Diff(differ).replaces:
         return Kind.REPLACES
-    update = provider_pb2.UpdateRequest(urn=urn, id=made.id)
+    update = provider_pb2.UpdateRequest(urn=urn, id=made)
     update.news.update(new)
     try:
         stub.Update(update)
     except grpc.RpcError:
         return Kind.REFUSED
-    stands = plain(stub.Read(provider_pb2.ReadRequest(urn=urn, id=made.id)).inputs, "", [])
+    stands = plain(stub.Read(provider_pb2.ReadRequest(urn=urn, id=made)).inputs, "", [])
     return {True: Kind.UPDATES, False: Kind.IGNORED}[stands == _without_none(new)]
+
+
+def _made(stub: Any, urn: str, token: str, inputs: dict[str, Any]) -> str:
+    """The id of a resource that is created, or, where every subscription has it, changed."""
+    at = id_of(token, inputs, SUBSCRIPTION)
+    if at and inputs_from_the_start(at):
+        update = provider_pb2.UpdateRequest(urn=urn, id=at)
+        update.news.update(inputs)
+        stub.Update(update)
+        return at
+    create = provider_pb2.CreateRequest(urn=urn)
+    create.properties.update(inputs)
+    return str(stub.Create(create).id)
 
 
 def _without_none(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_what_stands_gives_its_inputs_back(decided: bool) -> None:
     [
         (VAULT_INPUTS, (), (provider_pb2.DiffResponse.DIFF_NONE, [], [], False)),
         ({**VAULT_INPUTS, "tags": {"a": "1"}}, (), (provider_pb2.DiffResponse.DIFF_SOME, ["tags"], [], False)),
-        ({**VAULT_INPUTS, "tags": {"a": "1"}}, ("tags",), (provider_pb2.DiffResponse.DIFF_NONE, [], [], False)),
+        ({**VAULT_INPUTS, "tags": {"a": "1"}}, ("tags",), (provider_pb2.DiffResponse.DIFF_SOME, ["tags"], [], False)),
         (
             {"resourceGroupName": "rg", "vaultName": "kv2"},
             (),
@@ -106,7 +106,7 @@ def test_what_stands_gives_its_inputs_back(decided: bool) -> None:
     ids=["none", "a tag", "a tag that is ignored", "another name"],
 )
 def test_a_difference_is_between_inputs(news: dict[str, Any], ignored: tuple[str, ...], expected: Any) -> None:
-    """What is part of the id replaces, and the old one goes first."""
+    """What is part of the id replaces, and the old one is deleted first. Ignored inputs count too."""
     request = provider_pb2.DiffRequest(urn=VAULT, id=VAULT_ID, ignoreChanges=ignored)
     request.old_inputs.update(VAULT_INPUTS)
     request.news.update(news)

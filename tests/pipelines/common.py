@@ -29,7 +29,8 @@ def begun(folder: Path, stand_ins: dict[str, str], stacks: dict[str, str]) -> Ru
     for name in (*PARTS, "pipelines", ".github"):
         shutil.copytree(ROOT / name, origin / name, ignore=shutil.ignore_patterns("__pycache__", "cases"))
     for path in ROOT.iterdir():
-        if path.is_file() and not path.match("Pulumi.*.yaml"):
+        # In a worktree, .git is a file: copied, it would make these commands commit to the branch that is checked out.
+        if path.is_file() and path.name != ".git" and not path.match("Pulumi.*.yaml"):
             shutil.copy(path, origin / path.name)
     runs = Runs(folder, origin, tools_of(folder, stand_ins))
     for name, text in stacks.items():

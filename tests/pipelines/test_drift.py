@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,18 @@ def lines(*events: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in ("Previewing refresh (small):", *map(json.dumps, events)))
 
 
-CHANGED = lines(event("same", "one"), event("update", "two", "tags", "routes"), event("delete", "three"), SUMMARY)
+def by_azure(name: str) -> dict[str, Any]:
+    """A peering that Azure connected by itself."""
+    told = event("update", name, "peeringState")
+    step = told["resOutputsEvent"]["metadata"]
+    step["type"] = "azure-native:network:VirtualNetworkPeering"
+    step |= {"old": {"id": "/p", "inputs": {}}, "new": {"id": "/p", "inputs": {"peeringState": "Connected"}}}
+    return told
+
+
+CHANGED = lines(
+    event("same", "one"), event("update", "two", "tags", "routes"), event("delete", "three"), by_azure("four"), SUMMARY
+)
 CLEAN = lines(event("same", "one"), SUMMARY)
 
 
@@ -97,6 +109,23 @@ def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
     assert pulumi.asked == [[READER, *command]] * 5
     assert runs.ran == commands("drift.yml")
     assert TOKEN not in told.issues[-1]["body"]
+
+
+def test_what_azure_changes_by_itself_is_no_drift(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The engine expected no changes and ended with its exit code for them; the log says how many there were."""
+    pulumi = Pulumi(tmp_path / "engine")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pulumi").write_text(pulumi.script)
+    (tmp_path / "bin" / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    pulumi.says("refresh", lines(event("same", "one"), by_azure("two"), SUMMARY), 7)
+
+    ended = drift.look("small", tmp_path / "to")
+
+    assert (ended, drift.read(tmp_path / "to")) == (0, [Looked("small", False, ())])
+    assert capsys.readouterr().err == "1 resources differ only in what Azure changes by itself.\n"
 
 
 def test_a_long_list_is_cut_and_in_html_nothing_is_markup() -> None:
