@@ -75,3 +75,22 @@ def recover(stack: Stack) -> None:
     recovered = recovery.recover(exported, planned_ids(program_of(file)))
     sys.stdout.write(json.dumps(recovered.exported, indent=4) + "\n")
     sys.stderr.write(recovery.told(recovered))
+
+
+def import_subnets(stack: Stack) -> None:
+    """Prints the file with which `pulumi import` adds the subnets of a deployed stack to its state.
+
+    Reads what `pulumi stack export` writes from standard input. See docs/subnets-migration.md.
+    """
+    import json
+
+    from preview import preview_stack
+    from rehearsal import recovery, subnet_import
+
+    file, plan = planned(stack)
+    exported = recovery.read(sys.stdin.read(), "pulumi stack export --stack NAME | amlz import-subnets NAME > FILE")
+    found = subnet_import.import_file(preview_stack(file, plan).graph, exported)
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    count = len(found["resources"])
+    then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
+    sys.stderr.write(f"{count} subnets to import: {then}\n" if count else "No subnets to import: run pulumi up.\n")

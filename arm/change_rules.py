@@ -98,8 +98,14 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
         *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
         Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
+        Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None,)),
         Rule("properties.subnets[]", Kind.UPDATES, _LEARN + "virtual-network/virtual-network-manage-subnet", old=(None,)),
         *_properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
+    ),
+    "Microsoft.Network/virtualNetworks/subnets": (
+        Rule("properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
+        Rule("properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
+        *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties"),
     ),
     "Microsoft.Network/networkSecurityGroups": (
         *_properties(_LEARN + "virtual-network/manage-network-security-group", "securityRules"),

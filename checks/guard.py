@@ -7,7 +7,7 @@ allows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arm.change_rules import Kind
@@ -18,6 +18,7 @@ from checks.finding import Check, Finding, Severity
 from landingzone.config import LandingZoneConfig
 from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.facts.data import Holds, holding, loss
+from landingzone.problems import listed
 
 _PROTECT = "https://learn.microsoft.com/azure/well-architected/reliability/data-management"
 _TABLE = "docs/changes.md has every row of the table."
@@ -89,7 +90,19 @@ ALIAS = Check(
     "and where the provider does not look, Pulumi deletes what it has just made.",
     source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
 )
-CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS)
+IMPORT = Check(
+    id="guard/import-first",
+    severity=Severity.ERROR,
+    says="{name} listed its subnets, which become resources of their own: {subnets}. They exist in Azure, and "
+    "azure-native refuses to create what exists.",
+    remedy="Before `pulumi up`, import them into the state: pulumi stack export | amlz import-subnets STACK > "
+    "subnets.json, then pulumi import --file subnets.json --protect=false --generate-code=false.",
+    why="Subnets that are resources are deleted after everything in them, so that removing an environment works. A "
+    "stack that was deployed before imports them once; nothing in Azure changes. docs/subnets-migration.md has the "
+    "steps. A warning where two revisions are compared, which does not show whether the state has them by now.",
+    source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
+)
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,8 @@ class Edit:
     """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
 
     `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
-    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards.
+    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
+    `of_state`: whether it is a change to the engine's state, not to another revision.
     """
 
     deleted: tuple[Thing, ...] = ()
@@ -129,6 +143,8 @@ class Edit:
     standing: tuple[Thing, ...] = ()
     again: tuple[tuple[Thing, str], ...] = ()
     owners: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
+    of_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,7 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
     told += [finding for thing, found in edit.updated for finding in _impossible(thing, found)]
+    told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
     told += [_finding(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
     told += _unused(losses, edit, allowed)
     return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
@@ -173,13 +190,15 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
             was[urn] = was.pop(former)
     both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
     gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
+    made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
     return Edit(
         deleted=gone,
         replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
         updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
         standing=tuple(map(_thing, was.values())),
-        again=again(gone, {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}),
+        again=again(gone, made),
         owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
+        made=frozenset(made),
     )
 
 
@@ -264,6 +283,18 @@ def _impossible(thing: Thing, found: tuple[Change, ...]) -> Iterator[Finding]:
                 then = "Whether Azure refuses or ignores the update that azure-native sends is not documented."
             why = f": {change.rule.why}" if change.rule.why else ""
             yield _finding(check, thing, change.row.path, {"path": change.row.path, "why": why, "then": then})
+
+
+def _to_import(network: Thing, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
+    """Subnets that a network no longer lists and that would be created as resources."""
+    for change in found:
+        if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
+            continue
+        names = [str(subnet.get("name")) for subnet in change.row.old if isinstance(subnet, dict)]
+        new = [name for name in names if f"{network.id}/subnets/{name}".lower() in edit.made]
+        if new:
+            finding = _finding(IMPORT, network, change.row.path, {"subnets": listed(new)})
+            yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
 
 
 def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:

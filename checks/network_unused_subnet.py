@@ -26,7 +26,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for subnet in all_subnets(graph):
         delegated = bool(subnet.get("delegations"))
         if subnet.id.lower() not in named and not delegated:
-            empty.setdefault(network_of(subnet.id), (subnet.resource, []))[1].append(subnet.name)
+            network = network_of(subnet.id)
+            reported_at = graph.by_id(network) or subnet.resource
+            empty.setdefault(network, (reported_at, []))[1].append(subnet.name)
     for network, (resource, names) in empty.items():
         words = {"subnets": f"{'subnet' if len(names) == 1 else 'subnets'} {listed(names)}"}
         place = At("properties.subnets", None, names)

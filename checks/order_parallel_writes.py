@@ -19,23 +19,25 @@ CHECK = Check(
     source="https://github.com/pulumi/pulumi-azure-native/issues/1024",
 )
 
-#: By type: the segment below which they stand. Firewalls: hashicorp/terraform-provider-azurerm#18114; subnets:
-#: pulumi/pulumi-azure-native#699 and #1024; managed networks: nothing documents that they take several at a time.
+#: By type: the segment below which they are. Types with the same parent share its turn: subnets and peerings both write
+#: to their network. Firewalls: hashicorp/terraform-provider-azurerm#18114; subnets: pulumi/pulumi-azure-native#699 and
+#: #1024; managed networks: no page says that they take several at a time.
 SERIAL = {
     "Microsoft.Network/firewallPolicies/ruleCollectionGroups": "ruleCollectionGroups",
     "Microsoft.Network/virtualNetworks/subnets": "subnets",
+    "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": "virtualNetworkPeerings",
     "Microsoft.MachineLearningServices/workspaces/outboundRules": "outboundRules",
 }
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Parts of which neither waits for the other, each told against the one that could be before it."""
+    """Parts of which neither waits for the other, each reported against the one that could be before it."""
+    parents: dict[str, list[Resource]] = {}
     for arm_type, segment in SERIAL.items():
-        parents: dict[str, list[Resource]] = {}
         for part in graph.of_type(arm_type):
             parents.setdefault(above(part.id, segment).lower(), []).append(part)
-        for parent, parts in parents.items():
-            for before, part in pairwise(graph.in_order(parts)):
-                if not graph.waits_for(part, before):
-                    name = parent.rsplit("/", 1)[-1]
-                    yield CHECK.finding(part, At("dependsOn", before.urn), other=before.name, parent=name)
+    for parent, parts in parents.items():
+        for before, part in pairwise(graph.in_order(parts)):
+            if not graph.waits_for(part, before):
+                name = parent.rsplit("/", 1)[-1]
+                yield CHECK.finding(part, At("dependsOn", before.urn), other=before.name, parent=name)

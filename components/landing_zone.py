@@ -36,7 +36,7 @@ class LandingZone(pulumi.ComponentResource):
         if args.organisation.dns is not None:
             PrivateDns("dns", args.organisation.dns, site, below)
         address = self._firewall_address(args)
-        for spoke in args.spokes:
+        for spoke in sorted(args.spokes, key=lambda spoke: spoke.name):  # the order in which they write to the hub
             Spoke(f"spoke-{spoke.name}", spoke, site, address, below)
         if args.shared_registry is not None:
             SharedRegistry("shared", args.shared_registry, site, below)

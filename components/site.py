@@ -24,11 +24,20 @@ class Site:
         self._providers = providers
         self._outside = frozenset(resource_id.lower() for resource_id in outside)
         self._standing: dict[str, pulumi.Resource] = {}
+        self._writes: dict[str, str] = {}
         self._outputs: dict[tuple[str, str], pulumi.Output[str]] = {}
 
     def built(self, resource_id: str, resource: pulumi.Resource) -> None:
         """Notes that a resource stands under its decided id."""
         self._standing[resource_id.lower()] = resource
+
+    def wrote(self, resource_id: str, *networks: str) -> None:
+        """Notes that building a resource writes to networks: the next write to one of them waits for it."""
+        self._writes.update({network.lower(): resource_id for network in networks})
+
+    def writes(self, *networks: str) -> tuple[str, ...]:
+        """Ids of the latest writes to networks, which Azure takes one after the other. () before the first."""
+        return tuple(self._writes[network.lower()] for network in networks if network.lower() in self._writes)
 
     def ref(self, resource_id: str) -> pulumi.Output[str]:
         """A decided id that waits for what it names."""

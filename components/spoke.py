@@ -65,7 +65,8 @@ class Spoke(pulumi.ComponentResource):
         site.built(args.id, table)
 
     def _peering(self, name: str, args: PeeringSpec, site: Site) -> None:
-        """One side. Each is made in its own network's subscription."""
+        """One side, in its own network's subscription. It writes to both networks, which take one write at a time."""
+        networks = (args.network_id, args.remote)
         peering = network.VirtualNetworkPeering(
             name,
             virtual_network_peering_name=args.name,
@@ -76,6 +77,7 @@ class Spoke(pulumi.ComponentResource):
             allow_forwarded_traffic=True,
             allow_gateway_transit=args.allow_gateway_transit,
             use_remote_gateways=args.use_remote_gateways,
-            opts=site.options(self, args.place.subscription, after=args.after),
+            opts=site.options(self, args.place.subscription, after=(*args.after, *site.writes(*networks))),
         )
         site.built(args.id, peering)
+        site.wrote(args.id, *networks)

@@ -1,4 +1,8 @@
-"""A virtual network with its subnets inline."""
+"""A virtual network and its subnets, each a resource of its own.
+
+A subnet is deleted after everything that is in it, since that depends on it. Inline in the network, subnets would leave
+with an update of the network, before what is in them is deleted, and Azure refuses that (docs/decisions/subnets.md).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,10 @@ def virtual_network(
     site: Site,
     dns_servers: Sequence[pulumi.Input[str]] = (),
 ) -> None:
-    """Builds a network. Subnets are inline: one request makes them with their security groups and routes."""
+    """Builds a network, then its subnets one after the other: a network takes one write at a time.
+
+    The network does not list its subnets: azure-native then keeps those that exist when it updates the network.
+    """
     built = network.VirtualNetwork(
         f"{name}-network",
         virtual_network_name=args.name,
@@ -27,17 +34,16 @@ def virtual_network(
         location=args.place.location,
         address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
-        subnets=[_subnet(subnet, site) for subnet in args.subnets],
         tags=dict(args.tags),
         opts=site.options(parent, args.place.subscription),
     )
     site.built(args.id, built)
     for subnet in args.subnets:
-        site.built(args.subnet_id(subnet.name), built)
+        _subnet(parent, name, args, subnet, site)
     diagnostics(parent, f"{name}-network", args.diagnostics, site)
 
 
-def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
+def _subnet(parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, subnet: SubnetSpec, site: Site) -> None:
     group = network.NetworkSecurityGroupArgs(id=site.ref(subnet.security_group)) if subnet.security_group else None
     routes = network.RouteTableArgs(id=site.ref(subnet.route_table)) if subnet.route_table else None
     filtered = (
@@ -46,8 +52,12 @@ def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
     storage = [network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
     nat = network.SubResourceArgs(id=site.ref(subnet.nat_gateway)) if subnet.nat_gateway else None
     alone = network.DelegationArgs(name="default", service_name=subnet.delegation) if subnet.delegation else None
-    return network.SubnetArgs(
-        name=subnet.name,
+    subnet_id = args.subnet_id(subnet.name)
+    built = network.Subnet(
+        f"{name}-{subnet.role}-subnet",
+        subnet_name=subnet.name,
+        virtual_network_name=site.name(args.id),
+        resource_group_name=site.group(args.place),
         address_prefix=subnet.cidr,
         network_security_group=group,
         route_table=routes,
@@ -58,4 +68,7 @@ def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
         default_outbound_access=False,
         private_endpoint_network_policies="Disabled",  # a documented prerequisite of the workspace's endpoint
         private_link_service_network_policies="Enabled",
+        opts=site.options(parent, args.place.subscription, after=site.writes(args.id)),
     )
+    site.built(subnet_id, built)
+    site.wrote(subnet_id, args.id)

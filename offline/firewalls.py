@@ -1,4 +1,4 @@
-"""The private address of a firewall that stands: of its subnet's range, which the network says."""
+"""The private address of a firewall that exists: of its subnet's range."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def addressed(memory: Memory, wanted: Standing) -> Standing:
 
 def _addressed(memory: Memory, rule: dict[str, object]) -> dict[str, object]:
     subnet = rule.get("subnet")
-    network, _, name = str(subnet["id"] if isinstance(subnet, dict) else "").partition("/subnets/")
-    found = memory.get(network) if name else None
-    for each in found.inputs.get("subnets", []) if found else ():
-        if each["name"].lower() == name.lower():
-            return {**rule, "privateIPAddress": str(ipaddress.ip_network(each["addressPrefix"])[_RESERVED])}
-    return rule
+    found = memory.get(str(subnet["id"])) if isinstance(subnet, dict) else None
+    if found is None or "addressPrefix" not in found.inputs:
+        return rule
+    return {**rule, "privateIPAddress": str(ipaddress.ip_network(found.inputs["addressPrefix"])[_RESERVED])}

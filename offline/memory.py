@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id))
 CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outside (kind TEXT, told TEXT);
 CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS occupied (network TEXT PRIMARY KEY, by TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conflicts (network TEXT, by TEXT, wanted TEXT);
 CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
 """
 
@@ -200,8 +202,31 @@ class Memory:
             self._db.execute("DELETE FROM clock")
             self._db.execute("INSERT INTO clock VALUES (?, ?)", (engine, number))
             self._db.execute("UPDATE standing SET state = ? WHERE state = 'Creating'", (SUCCEEDED,))
+            self._db.execute("DELETE FROM occupied")  # by what was killed
             self._db.execute("DELETE FROM held")
             self._db.execute("INSERT INTO held SELECT id FROM standing WHERE type = ?", (_ASSIGNMENT,))
+
+    def occupy(self, networks: Iterable[str], by: str) -> str:
+        """Begins a write to networks, which take one at a time. Returns the id of another write, "" for none."""
+        with self.change():
+            for network in networks:
+                query = "SELECT by FROM occupied WHERE network = ?"
+                found = self._db.execute(query, (network.lower(),)).fetchone()
+                if found:
+                    self._db.execute("INSERT INTO conflicts VALUES (?, ?, ?)", (network.lower(), found[0], by))
+                    return str(found[0])
+            rows = [(network.lower(), by) for network in networks]
+            self._db.executemany("INSERT OR REPLACE INTO occupied VALUES (?, ?)", rows)
+        return ""
+
+    def leave(self, networks: Iterable[str]) -> None:
+        """Ends a write."""
+        with self.change():
+            self._db.executemany("DELETE FROM occupied WHERE network = ?", [(each.lower(),) for each in networks])
+
+    def conflicts(self) -> tuple[tuple[str, str], ...]:
+        """Ids of writes that were under way, each with the one that met it."""
+        return tuple((row[0], row[1]) for row in self._db.execute("SELECT by, wanted FROM conflicts ORDER BY rowid"))
 
     def holds(self) -> frozenset[str]:
         """Ids of the assignments that have taken hold, in lower case."""

@@ -8,7 +8,7 @@ from typing import Any
 from arm import facts
 from arm.ids import parse
 from arm.shapes import to_body
-from offline import limits
+from offline import limits, networks
 from offline.errors import AzureRefused
 from offline.memory import CREATING, Kept, Memory, Standing
 
@@ -27,23 +27,15 @@ UNIQUE_NAMES = {
 
 #: What cannot be deleted while something else uses it: ARM type, users, code, source.
 IN_USE = {
-    "microsoft.network/virtualnetworks": (
-        (
-            "microsoft.network/privateendpoints",
-            "microsoft.network/azurefirewalls",
-            "microsoft.network/bastionhosts",
-            "microsoft.machinelearningservices/workspaces/computes",
-        ),
-        "InUseSubnetCannotBeDeleted",
-        _GITHUB + "Azure/bicep/issues/13267",
-    ),
+    networks.NETWORK: (tuple(networks.USERS), "InUseSubnetCannotBeDeleted", _GITHUB + "Azure/bicep/issues/13267"),
+    networks.SUBNET: (tuple(networks.USERS), "InUseSubnetCannotBeDeleted", _GITHUB + "Azure/bicep/issues/13267"),
     "microsoft.network/networksecuritygroups": (
-        ("microsoft.network/virtualnetworks",),
+        (networks.NETWORK, networks.SUBNET),
         "InUseNetworkSecurityGroupCannotBeDeleted",
         _GITHUB + "pulumi/pulumi-azure-native/issues/3051",
     ),
     "microsoft.network/routetables": (
-        ("microsoft.network/virtualnetworks",),
+        (networks.NETWORK, networks.SUBNET),
         "InUseRouteTableCannotBeDeleted",
         _GITHUB + "stackshy/cloudemu/pull/967",
     ),
@@ -130,6 +122,7 @@ def put(memory: Memory, resource: Standing) -> None:
     if memory.get(resource.id) is None:
         _name(memory, resource)
         limits.fits(memory, resource)
+    networks.refuse_dropping(memory, resource)
     if resource.type.lower() == _COMPUTE:
         _reachable(memory, resource)
     if resource.type.lower() == _ML:

@@ -13,7 +13,7 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from arm.shapes import arm_type, id_of
-from offline import existing, firewalls, peerings, refusals
+from offline import existing, firewalls, networks, peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
 from offline.derived import outputs_of
@@ -46,7 +46,7 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.properties, context)
         fault = self._met("create", wanted, context)
         try:
-            with self._memory.change():
+            with networks.write(self._memory, wanted), self._memory.change():
                 if self._exists(wanted):
                     raise AzureExists(wanted.id)
                 wanted = self._write(wanted)
@@ -64,7 +64,7 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.news, context)
         fault = self._met("update", wanted, context)
         try:
-            with self._memory.change():
+            with networks.write(self._memory, wanted), self._memory.change():
                 wanted = self._write(self._changed(wanted))
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
@@ -94,7 +94,7 @@ class RememberingProvider(PretendProvider):
             return empty_pb2.Empty()  # type: ignore[attr-defined]
         fault = self._met("delete", found, context)
         try:
-            with self._memory.change():
+            with networks.write(self._memory, found), self._memory.change():
                 delete(self._memory, found)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
@@ -134,7 +134,11 @@ class RememberingProvider(PretendProvider):
         wanted = self._policies.allowed(wanted)
         refusals.put(self._memory, wanted)
         wanted = firewalls.addressed(self._memory, peerings.connected(self._memory, wanted))
-        self._memory.put(wanted, refusals.refers(wanted))
+        dropped, listed = networks.dropped_and_listed(self._memory, wanted)
+        for gone in dropped:
+            self._memory.remove(gone.id)
+        for one in (wanted, *listed):
+            self._memory.put(one, refusals.refers(one))
         self._memory.release(wanted.type, wanted.name)  # of a vault that was recovered
         return wanted
 

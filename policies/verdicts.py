@@ -19,6 +19,7 @@ from policies.engine.values import MISSING, get, whole_numbers
 from policies.library import Library
 
 _AUTHORIZATION = "Microsoft.Authorization/"
+_SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 #: Policies know resource groups by another type than requests for them have:
 #: https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics
 _TYPES = {"microsoft.resources/resourcegroups": "Microsoft.Resources/subscriptions/resourceGroups"}
@@ -69,8 +70,35 @@ def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
         return Verdicts()
     catalogue = asked.imported.catalogue or aliases.embedded()
     scene = _scene(graph, asked, World(catalogue), exemptions)
-    found = answers([subject_of(resource) for resource in graph], assignments, scene)
+    found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, scene)
     return Verdicts(tuple(found), assignments, exemptions)
+
+
+def _with_subnets(graph: ResourceGraph) -> Iterator[Resource]:
+    """Every resource; a network with the subnets that are resources of their own.
+
+    The request that creates a network carries none of them, but Azure Policy sees them in it from then on: each
+    compliance scan reads the network as Azure shows it, and azure-native copies them into each later request.
+    """
+    subnets: dict[str, list[dict[str, Any]]] = {}
+    for subnet in graph.of_type(_SUBNET):
+        network = subnet.id.rpartition("/subnets/")[0].lower()
+        inline = {"id": subnet.id, "name": subnet.name, "properties": subnet.body.get("properties", {})}
+        subnets.setdefault(network, []).append(inline)
+    for resource in graph:
+        found = subnets.get(resource.id.lower(), [])
+        if not found or is_unknown(resource.body.get("properties")):
+            yield resource
+            continue
+        listed = _listed(resource.properties.get("subnets"))
+        names = {str(subnet.get("name")).lower() for subnet in listed}
+        apart = [subnet for subnet in found if str(subnet["name"]).lower() not in names]
+        properties = {**resource.properties, "subnets": [*listed, *apart]}
+        yield replace(resource, body={**resource.body, "properties": properties})
+
+
+def _listed(subnets: Any) -> list[dict[str, Any]]:
+    return [subnet for subnet in subnets if isinstance(subnet, dict)] if isinstance(subnets, list) else []
 
 
 def assigned(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:

@@ -25,6 +25,9 @@ STEPS = (
 )
 
 
+_RECOVER = "pulumi stack export --stack NAME | amlz recover NAME | pulumi stack import --stack NAME"
+
+
 class NoExport(LandingZoneError):
     """Not what `pulumi stack export` writes."""
 
@@ -38,18 +41,15 @@ class Recovered:
     unknown: tuple[str, ...]
 
 
-def read(text: str) -> dict[str, Any]:
-    """What `pulumi stack export` wrote. Raises NoExport."""
+def read(text: str, how: str = _RECOVER) -> dict[str, Any]:
+    """What `pulumi stack export` wrote. Raises NoExport; `how` is the command to run instead."""
     try:
         exported = json.loads(text)
         if isinstance(exported, dict) and isinstance(exported["deployment"], dict):
             return exported
     except (ValueError, KeyError):
         pass
-    raise NoExport(
-        "standard input\n  This is not what `pulumi stack export` writes.\n"
-        "  Give it: pulumi stack export --stack NAME | amlz recover NAME | pulumi stack import --stack NAME"
-    )
+    raise NoExport(f"standard input\n  This is not what `pulumi stack export` writes.\n  Give it: {how}")
 
 
 def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:

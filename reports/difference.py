@@ -205,9 +205,11 @@ def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told
     """What the guard looks at."""
     changed, was, now = tuple(changed), tuple(was), tuple(now)
     gone, stood = tuple(map(_thing, deleted)), {resource["urn"] for resource in was}
+    made = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
     return Edit(
         deleted=gone,
-        again=again(gone, {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}),
+        again=again(gone, made),
+        made=frozenset(made),
         replaced=tuple((_thing(each.before), each.changes) for each in changed if each.replaced),
         updated=tuple((_thing(each.before), each.changes) for each in changed if not each.replaced),
         standing=tuple(map(_thing, was)),

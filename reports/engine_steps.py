@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def difference_by_engine(steps: Told, new: Told, allowed: Allowed, secrets: tupl
         egress=none,
         findings=none,
         verdicts=none,
-        guard=guard(edit(deleted, changed, reading.standing(found), new["resources"]), allowed),
+        guard=guard(replace(edit(deleted, changed, reading.standing(found), new["resources"]), of_state=True), allowed),
         engine=True,
     )
 

@@ -55,6 +55,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Network/serviceEndpointPolicies": ("service endpoint policy", "service endpoint policies"),
         "Microsoft.Network/virtualNetworkGateways": ("VPN gateway", "VPN gateways"),
         "Microsoft.Network/virtualNetworks": ("virtual network", "virtual networks"),
+        "Microsoft.Network/virtualNetworks/subnets": ("subnet", "subnets"),
         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ("peering", "peerings"),
         "Microsoft.OperationalInsights/workspaces": ("Log Analytics workspace", "Log Analytics workspaces"),
         "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),

@@ -109,9 +109,8 @@ def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
     ranges = {n["id"]: n["body"]["properties"]["addressSpace"]["addressPrefixes"] for n in networks}
     outer = [ipaddress.IPv4Network(prefix) for prefixes in ranges.values() for prefix in prefixes]
     inner = [
-        (n["id"], ipaddress.IPv4Network(s["properties"]["addressPrefix"]))
-        for n in networks
-        for s in n["body"]["properties"]["subnets"]
+        (s["id"].rpartition("/subnets/")[0], ipaddress.IPv4Network(s["body"]["properties"]["addressPrefix"]))
+        for s in of_type(resources, "Microsoft.Network/virtualNetworks/subnets")
     ]
     overlapping = [
         f"{one} overlaps {other}"

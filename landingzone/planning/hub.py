@@ -128,6 +128,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
     by_role = {group.role: group.id for group in groups}
     subnets = tuple(
         SubnetSpec(
+            subnet.role,
             HUB_SUBNETS[subnet.role].name,
             subnet.cidr,
             by_role.get(subnet.role, ""),

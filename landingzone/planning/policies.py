@@ -130,8 +130,7 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
             # Correcting takes an identity that is Contributor, and computes are built with local login off anyway.
             "localLoginCorrection": "Disabled",
         }
-        network = spec.computes.subnet.rpartition("/subnets/")[0]
-        waits = {"allowedSubnetIds": network, "logAnalyticsWorkspaceId": context.log_analytics}
+        waits = {"allowedSubnetIds": spec.computes.subnet, "logAnalyticsWorkspaceId": context.log_analytics}
         if spec.encryption is not None:
             values["customerManagedKeyEffect"] = "Audit"  # all that keeps data has the key, so a change shows
         found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))

@@ -50,7 +50,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             groups.append(group)
             cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
             filtered = policies[block.owner].id if role == ROLE and block.owner in policies else ""
-            subnets.append(SubnetSpec(subnet_name(block.owner, role), cidr, group.id, routes.id, filtered))
+            name_ = subnet_name(block.owner, role)
+            subnets.append(SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
         place=place,

@@ -51,12 +51,14 @@ class NetworkSecurityGroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class SubnetSpec:
-    """A subnet inside a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
+    """A subnet of a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
 
+    `role`: its part of logical names, unique in its network.
     `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
     `nat_gateway`: the id of one, "" for none. `delegation`: the service that alone may use it.
     """
 
+    role: str
     name: str
     cidr: str
     security_group: str
@@ -93,7 +95,10 @@ class ServiceEndpointPolicySpec:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetworkSpec:
-    """A virtual network and its subnets. `uses_firewall_dns`: its resources ask the firewall's DNS proxy."""
+    """A virtual network and its subnets, in the order in which they are written.
+
+    `uses_firewall_dns`: its resources ask the firewall's DNS proxy.
+    """
 
     name: str
     place: Place

@@ -14,6 +14,7 @@ Case = tuple[str, str, Any, Any, Kind]
 REPLACES, REFUSED, FIXED, IGNORED, IN_USE, UNKNOWN, UPDATES = Kind
 
 _GROUP, _VNET = "resources:ResourceGroup", "network:VirtualNetwork"
+_SUBNET = "network:Subnet"
 _IP, _FIREWALL, _BASTION = "network:PublicIPAddress", "network:AzureFirewall", "network:BastionHost"
 _ENDPOINT, _LINK = "network:PrivateEndpoint", "privatedns:VirtualNetworkLink"
 _VAULT, _STORE, _REGISTRY = "keyvault:Vault", "storage:StorageAccount", "containerregistry:Registry"
@@ -48,6 +49,10 @@ CASES: tuple[Case, ...] = (
     (_VNET, "subnets[].networkSecurityGroup", None, {"id": "/nsg"}, UPDATES),
     (_VNET, "subnets", [{"name": "a"}, {"name": "b"}], [{"name": "a"}], IN_USE),
     (_VNET, "subnets", [{"name": "a"}], [{"name": "a"}, {"name": "b", "defaultOutboundAccess": False}], UPDATES),
+    (_VNET, "subnets", [{"name": "a"}, {"name": "b"}], None, UPDATES),
+    (_SUBNET, "addressPrefix", "10.0.0.0/24", "10.0.1.0/24", IN_USE),
+    (_SUBNET, "defaultOutboundAccess", True, False, FIXED),
+    (_SUBNET, "networkSecurityGroup", None, {"id": "/nsg"}, UPDATES),
     (_VNET, "dhcpOptions", None, {"dnsServers": ["10.0.0.4"]}, UPDATES),
     (_VNET, "enableDdosProtection", False, True, UPDATES),
     (_VNET, "ddosProtectionPlan", None, {"id": "/plan"}, UPDATES),

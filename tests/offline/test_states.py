@@ -243,12 +243,12 @@ def _costs(memory: Memory, steps: list[int], number: int) -> Iterator[float]:
 def test_a_firewall_has_an_address_of_its_subnet(tmp_path: Path, subnet: str, address: str) -> None:
     """The first that Azure leaves free; of a network that does not have the subnet, the one for documentation."""
     ranges = [("first", "10.0.0.0/26"), ("AzureFirewallSubnet", "10.0.0.64/26")]
-    network = resource(HUB, subnets=[{"name": name, "addressPrefix": cidr} for name, cidr in ranges])
+    subnets = [resource(f"{HUB}/subnets/{name}", addressPrefix=cidr) for name, cidr in ranges]
     rule = {"name": "ip", "subnet": {"id": f"{HUB}/subnets/{subnet}"}, "privateIPAddress": "192.0.2.4"}
     firewall = resource(f"{GROUP}/providers/Microsoft.Network/azureFirewalls/afw")
     firewall = replace(firewall, outputs={"name": "afw", "ipConfigurations": [rule]})
 
-    found = firewalls.addressed(standing(tmp_path, network), firewall)
+    found = firewalls.addressed(standing(tmp_path, resource(HUB), *subnets), firewall)
 
     assert found == replace(
         firewall, outputs={"name": "afw", "ipConfigurations": [{**rule, "privateIPAddress": address}]}

@@ -1,0 +1,62 @@
+"""The shipped program as it was before subnets became resources of their own: each network lists them."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Sequence
+from pathlib import Path
+
+import pulumi
+from pulumi_azure_native import network
+
+from components import hub, spoke
+from components.site import Site
+from landingzone.specs import SubnetSpec, VirtualNetworkSpec
+
+MAIN = Path(__file__).parents[3] / "__main__.py"
+
+
+def virtual_network(
+    parent: pulumi.Resource,
+    name: str,
+    args: VirtualNetworkSpec,
+    site: Site,
+    dns_servers: Sequence[pulumi.Input[str]] = (),
+) -> None:
+    """Builds a network with its subnets in it. Of the subnets, as far as the smallest shipped stack has it."""
+    built = network.VirtualNetwork(
+        f"{name}-network",
+        virtual_network_name=args.name,
+        resource_group_name=site.group(args.place),
+        location=args.place.location,
+        address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
+        dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
+        subnets=[_subnet(subnet, site) for subnet in args.subnets],
+        tags=dict(args.tags),
+        opts=site.options(parent, args.place.subscription),
+    )
+    site.built(args.id, built)
+    for subnet in args.subnets:
+        site.built(args.subnet_id(subnet.name), built)
+
+
+def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
+    group = network.NetworkSecurityGroupArgs(id=site.ref(subnet.security_group)) if subnet.security_group else None
+    routes = network.RouteTableArgs(id=site.ref(subnet.route_table)) if subnet.route_table else None
+    return network.SubnetArgs(
+        name=subnet.name,
+        address_prefix=subnet.cidr,
+        network_security_group=group,
+        route_table=routes,
+        default_outbound_access=False,
+        private_endpoint_network_policies="Disabled",
+        private_link_service_network_policies="Enabled",
+    )
+
+
+shipped = hub.virtual_network
+hub.virtual_network = spoke.virtual_network = virtual_network
+try:
+    runpy.run_path(str(MAIN), run_name="__main__")
+finally:  # in process, other programs follow
+    hub.virtual_network = spoke.virtual_network = shipped
