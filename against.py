@@ -7,19 +7,21 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from arm.secrets import IN_VAULT, hidden, hidden_body, of_environment
+from arm.credentials import holds_credential, of_environment
+from arm.secrets import Hider, named_secret
 from checks.guard import Allowed
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
 from reports import as_json
 from reports.difference import Difference, difference
 from reports.engine_steps import difference_by_engine, read
+from reports.hiding import texts_of
 from reports.preview import Preview
 from revision import ROOT, Revision, unpacked
 
@@ -52,7 +54,8 @@ def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview])
     """What Pulumi's engine would do, by its own preview in a file, `-` for standard input. Raises LandingZoneError."""
     told = read(steps)
     ours = json.loads(as_json.render(previewed()))
-    return difference_by_engine(told, ours, Allowed.of(file.config), of_environment(os.environ))
+    hider = Hider(of_environment(os.environ, texts_of(file.document.values)))
+    return difference_by_engine(told, ours, Allowed.of(file.config), hider)
 
 
 @contextmanager
@@ -88,10 +91,11 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
 
 def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     """The preview of a revision, whose own program may have shown what this one does not."""
-    shown: dict[str, Any] = hidden(told, of_environment(os.environ))
-    vaults = (each for each in shown["resources"] if each["armType"].lower() == IN_VAULT)
-    bodies = {id(each): {**each, "body": hidden_body(IN_VAULT, each["body"])} for each in vaults}
-    return {**shown, "resources": [bodies.get(id(each), each) for each in shown["resources"]]}
+    structure = (str(each[key]) for each in told["resources"] for key in _KEYS)
+    hider = Hider(of_environment(os.environ, structure))
+    shown: dict[str, Any] = hider.value(told)
+    resources = [{**each, "body": hider.body(each["armType"], each["body"])} for each in shown["resources"]]
+    return {**shown, "resources": resources}
 
 
 def _started(program: Path, stack_file: Path, today: str) -> subprocess.Popen[str]:
@@ -105,8 +109,16 @@ def _started(program: Path, stack_file: Path, today: str) -> subprocess.Popen[st
         text=True,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**_environment(os.environ), "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"},
     )
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a revision's program, without credentials and without any variable named like a secret.
+
+    An older program takes every such variable for a secret, PWD included, and replaces its value in what it shows.
+    """
+    return {name: value for name, value in environment.items() if not (named_secret(name) or holds_credential(name))}
 
 
 def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:

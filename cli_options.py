@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,12 +104,29 @@ def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
 
 
 def shown(text: str) -> str:
-    """What goes wrong, in words: without the secrets that git, the engine or the program may have put into them."""
+    """An error as it is written: without the secrets that git, the engine or the program may have put into it."""
     import os
 
-    from arm.secrets import hidden_text, of_environment
+    from arm.credentials import of_environment
+    from arm.secrets import Hider
 
-    return hidden_text(text, of_environment(os.environ))
+    return Hider(of_environment(os.environ, _plain_texts())).text(text)
+
+
+def _plain_texts() -> Iterator[str]:
+    """Texts that are no secret: the current folder, and the stack files that this run may be about."""
+    import sys
+
+    yield str(Path.cwd())
+    named = (Path(argument) for argument in sys.argv[1:] if argument.endswith((".yaml", ".yml")))
+    for path in (*named, *Path.cwd().glob("Pulumi.*.yaml")):
+        with suppress(OSError, ValueError):
+            if path.is_file() and path.stat().st_size <= _LARGEST:
+                yield path.read_text(encoding="utf-8", errors="replace")
+
+
+#: Bytes of a stack file that is looked through for plain text.
+_LARGEST = 2**20
 
 
 def write(text: str, output: Path | None) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
-from arm.secrets import of_environment
 from checks import stack_file
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
@@ -45,8 +43,7 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
     if registration.problems:  # Pulumi refuses each of these, or tells it as an error
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
-    known = of_environment(os.environ)
-    graph = replace(resource_graph(registration, plan.cloud, owners, known), today=today)
+    graph = replace(resource_graph(registration, plan.cloud, owners), today=today)
     graph = replace(graph, dns=plan.organisation.dns_mode)
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)

@@ -28,8 +28,8 @@ class Resource:
     `body` is what the PUT would carry. `id` is where it would go: names are decided, so ids are known.
     `depends_on`, `parent` and `provider` are URNs ("" where there is none). `subscription` is the provider's GUID;
     `resource_group`, `project` and `environment` are "" for resources that belong to none. `source` is the file and
-    line of the constructor call. `exposed`: paths of the body, where a secret stood that Pulumi did not know to be one,
-    and what it is; in `body` stands `[secret]`.
+    line of the constructor call. `marked`: keys and positions from the top of the body to each value that Pulumi knows
+    to be a secret.
     """
 
     urn: str
@@ -50,7 +50,7 @@ class Resource:
     protect: bool = False
     source: str = ""
     aliases: tuple[str, ...] = ()
-    exposed: tuple[tuple[str, str], ...] = ()
+    marked: tuple[tuple[str | int, ...], ...] = ()
 
     @property
     def properties(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -81,6 +82,9 @@ SHAPES: tuple[Shape, ...] = (
 
 ALL = (*SHAPES, ACCOUNT_KEY, ENCRYPTED)
 
+#: Keys and positions from the top of a body to a value in it.
+Steps = tuple[str | int, ...]
+
 
 def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
     """What a value looks like, or nothing."""
@@ -95,24 +99,69 @@ def named_secret(name: str) -> bool:
     return bool(NAMES.search(name) or _MAY_HOLD.search(name)) or name.lower() in KEYS
 
 
-def hidden(value: Any, known: tuple[str, ...] = (), name: str = "") -> Any:
-    """The value, with `[secret]` wherever a secret stands: by its name, its form, or as one of the `known`.
+@dataclass(frozen=True, slots=True)
+class Hider:
+    """Replaces secrets by `[secret]` in what is written. `known`: values that are secrets wherever they occur.
 
-    What has nothing to hide comes back as it is, not copied. `name`: the key that the value has.
+    Whatever has nothing to hide is returned as it is, not copied.
     """
-    if isinstance(value, str):
-        return HIDDEN if value and (named_secret(name) or looks_secret(value) or _holds(value, known)) else value
-    if isinstance(value, dict):
-        if MARK in value:
+
+    known: tuple[str, ...] = ()
+
+    def value(self, value: Any, name: str = "") -> Any:
+        """A value without secrets: by name, by form, or as one of the `known`. `name`: the key of the value."""
+        if isinstance(value, str):
+            return HIDDEN if value and (named_secret(name) or looks_secret(value) or self._holds(value)) else value
+        if isinstance(value, dict):
+            if MARK in value:
+                return HIDDEN
+            items = {key: self.value(item, _meant(name, key)) for key, item in value.items()}
+            return items if any(items[key] is not item for key, item in value.items()) else value
+        if isinstance(value, list):
+            members = [self.value(item, name) for item in value]
+            return members if any(new is not old for new, old in zip(members, value, strict=True)) else value
+        if isinstance(value, int | float) and not isinstance(value, bool) and named_secret(name):
             return HIDDEN
-        found = {key: hidden(item, known, _meant(name, key)) for key, item in value.items()}
-        return found if any(found[key] is not item for key, item in value.items()) else value
-    if isinstance(value, list):
-        items = [hidden(item, known, name) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    if isinstance(value, int | float) and not isinstance(value, bool) and named_secret(name):
-        return HIDDEN
-    return value
+        return value
+
+    def text(self, text: str) -> str:
+        """A sentence, such as an error, with `[secret]` in the place of each secret in it."""
+        for value in self.known:
+            text = text.replace(value, HIDDEN)
+        for part, shape, _ in ALL:
+            if part in text:
+                text = shape.sub(HIDDEN, text)
+        return text
+
+    def body(self, arm_type: str, body: dict[str, Any], marked: Iterable[Steps] = ()) -> dict[str, Any]:
+        """The body of a request without secrets. `marked`: paths of values that Pulumi knows to be secrets.
+
+        In a vault, the value of a secret is one whatever it looks like.
+        """
+        shown: dict[str, Any] = self.value(body)
+        for path in (*marked, *([_VALUE] if arm_type.lower() == IN_VAULT else [])):
+            shown = _without(shown, path)
+        return shown
+
+    def at(self, path: str, value: Any) -> Any:
+        """A value without secrets, that stands at a path of a body."""
+        name = ""
+        for step in steps(path):
+            name = name if isinstance(step, int) else _meant(name, step)
+        return self.value(value, name)
+
+    def _holds(self, value: str) -> bool:
+        return not value.startswith("/") and any(each in value for each in self.known)
+
+
+def hidden(value: Any, known: tuple[str, ...] = (), name: str = "") -> Any:
+    """As Hider.value."""
+    return Hider(known).value(value, name)
+
+
+def hidden_text(text: str, known: tuple[str, ...] = ()) -> str:
+    """As Hider.text."""
+    return Hider(known).text(text)
 
 
 def _meant(above: str, key: str) -> str:
@@ -123,36 +172,58 @@ def _meant(above: str, key: str) -> str:
     return "secretKey" if above == "secretKeys" else key
 
 
-def hidden_text(text: str, known: tuple[str, ...] = ()) -> str:
-    """A text of many words, such as an error's, with `[secret]` in the place of each secret in it."""
-    for value in known:
-        text = text.replace(value, HIDDEN)
-    for part, shape, _ in ALL:
-        if part in text:
-            text = shape.sub(HIDDEN, text)
-    return text
+_STEP = re.compile(r"\[(\d+)\]|\['([^']*)'\]|\[\\?\"([^\"]*)\"\]|([^.\[\]]+)")
 
 
-def hidden_body(arm_type: str, body: dict[str, Any], known: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The body of a request without secrets. In a vault, a secret is what its value is, whatever it looks like."""
-    found: dict[str, Any] = hidden(body, known)
-    properties = found.get("properties")
-    if arm_type.lower() == IN_VAULT and isinstance(properties, dict) and isinstance(properties.get("value"), str):
-        found = {**found, "properties": {**properties, "value": HIDDEN}}
-    return found
+def steps(path: str) -> Steps:
+    """Keys and positions of a path such as `tags.note`, `tags['note']` or `rules[0].name`."""
+    found = _STEP.finditer(path)
+    return tuple(int(m[1]) if m[1] else m[2] or m[3] or m[4] or "" for m in found)
+
+
+def _without(value: Any, path: Steps) -> Any:
+    """A value with `[secret]` at a path; as it is where nothing is there."""
+    if not path:
+        return value if value is None or (isinstance(value, dict) and "$unknown" in value) else HIDDEN
+    step, below = path[0], path[1:]
+    if isinstance(value, dict) and step in value:
+        return {**value, step: _without(value[step], below)}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return [_without(item, below) if at == step else item for at, item in enumerate(value)]
+    return value
+
+
+def secret_texts(value: Any, shown: Any) -> Iterator[str]:
+    """Texts of a value that are not in it as it is shown: its secrets."""
+    if value is shown:
+        return
+    if isinstance(value, dict) and isinstance(shown, dict):
+        for key, item in value.items():
+            yield from secret_texts(item, shown.get(key))
+    elif isinstance(value, list) and isinstance(shown, list):
+        for item, other in zip(value, shown, strict=True):
+            yield from secret_texts(item, other)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from secret_texts(item, None)
+    elif isinstance(value, str) and value != HIDDEN:
+        yield value
 
 
 #: https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults/secrets
 IN_VAULT = "microsoft.keyvault/vaults/secrets"
+_VALUE: Steps = ("properties", "value")
 #: https://learn.microsoft.com/azure/templates/microsoft.machinelearningservices/workspaces/connections
 _OF_CREDENTIALS = re.compile(r"\.credentials\.(key|keys\.[^.]+)$", re.IGNORECASE)
 
 
-def in_plain_text(arm_type: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def in_plain_text(arm_type: str, body: dict[str, Any], marked: Iterable[Steps] = ()) -> Iterator[tuple[str, str]]:
     """Paths of a body at which a secret stands that Pulumi does not know to be one, and what each is.
 
-    Each of them is hidden by `hidden_body`, which hides more: what only may be a secret.
+    Each of them is hidden by `Hider.body`, which hides more: what only may be a secret.
     """
+    for at in marked:
+        body = _without(body, at)
     for path, key, found in _texts(body, ""):
         what = KEYS.get(key.lower(), "")
         if arm_type.lower() == IN_VAULT and path == "properties.value":
@@ -177,7 +248,3 @@ def _texts(found: Any, path: str, key: str = "") -> Iterator[tuple[str, str, str
             yield from _texts(item, f"{path}[{index}]", key)
     elif isinstance(found, str):
         yield path, key, found
-
-
-def _holds(value: str, known: tuple[str, ...]) -> bool:
-    return any(each in value for each in known)

@@ -21,10 +21,7 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Texts that are secrets by their key or their form. What Pulumi holds as a secret is not in a plan.
-
-    Past the door nothing is in plain text any more: there it is noted what was.
-    """
+    """Finds texts that are secrets by their key or their form, apart from those that Pulumi knows to be secrets."""
     for resource in graph:
-        for path, what in (*resource.exposed, *in_plain_text(resource.arm_type, resource.body)):
+        for path, what in in_plain_text(resource.arm_type, resource.body, resource.marked):
             yield replace(CHECK.finding(resource, At(path), what=what, path=path), actual="[not shown]")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from arm.graph import ResourceGraph
 from policies.engine.requests import REFUSED, Answer
 from policies.verdicts import Verdicts
+from reports.hiding import hidden_verdicts, hider_of
 from reports.policy import because, groups, headline, unjudged
 
 
@@ -59,6 +60,7 @@ def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
 
     What complies, is exempt, or what Azure changes or deploys by itself is no violation.
     """
+    verdicts = hidden_verdicts(verdicts, graph, hider_of(graph))
     urns = {resource.id.lower(): resource.urn for resource in graph if resource.id}
     for answer in verdicts.answers:
         policy = _policy(answer)

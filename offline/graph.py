@@ -7,17 +7,15 @@ from typing import Any
 
 from arm.graph import Resource, ResourceGraph
 from arm.ids import parse
-from arm.secrets import hidden_body, in_plain_text
 from arm.shapes import arm_type, to_body
 from offline.monitor import Registered, Registration
+from offline.wire import revealed, wrapped
 
 Owners = Mapping[str, tuple[str, str]]
 
 
-def resource_graph(
-    registration: Registration, cloud: str = "public", owners: Owners | None = None, known: tuple[str, ...] = ()
-) -> ResourceGraph:
-    """The graph of all azure-native resources. This is the door past which no secret goes: `known` are such.
+def resource_graph(registration: Registration, cloud: str = "public", owners: Owners | None = None) -> ResourceGraph:
+    """The graph of all azure-native resources, with the values that Azure receives: secrets are hidden when written.
 
     `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
     id is not decided has the name of its input, or else its logical one. Raises arm.shapes.UnmappedInput for an
@@ -32,7 +30,7 @@ def resource_graph(
         if registered.custom and registered.token.startswith("azure-native:"):
             # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
-            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for)), known))
+            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
     components = [registered for registered in registration.resources if not registered.custom]
     return ResourceGraph(
         resources=tuple(resources),
@@ -42,14 +40,14 @@ def resource_graph(
     )
 
 
-def _resource(
-    registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...], known: tuple[str, ...]
-) -> Resource:
+def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:
     inputs = registered.inputs
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
     body = to_body(registered.token, inputs)
-    shown = hidden_body(kind.arm_type, body, known)
+    marked: tuple[tuple[str | int, ...], ...] = ()
+    if registered.secret_paths:
+        marked, body = tuple(wrapped(body)), to_body(registered.token, revealed(inputs))
     return Resource(
         urn=registered.urn,
         token=registered.token,
@@ -57,10 +55,10 @@ def _resource(
         api_version=kind.api_version,
         id=registered.id,
         name=parsed.name if parsed else _text(inputs.get(kind.name_input)) or registered.name,
-        location=_text(inputs.get("location")),
+        location=_text(body.get("location", inputs.get("location"))),
         subscription=registered.subscription,
         resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
-        body=shown,
+        body=body,
         project=owner[0],
         environment=owner[1],
         depends_on=waits_for,
@@ -69,7 +67,7 @@ def _resource(
         protect=registered.protect,
         source=registered.source,
         aliases=registered.former,
-        exposed=tuple(in_plain_text(kind.arm_type, body)) if shown is not body else (),
+        marked=marked,
     )
 
 

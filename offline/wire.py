@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 #: What the SDK sends in place of a value it does not know yet (sdk/python/lib/pulumi/runtime/rpc.py).
@@ -10,8 +11,19 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
+class Secret(str):
+    """Stands for a value that Pulumi marks as a secret: its text is `[secret]`. `real`: the value itself."""
+
+    real: Any
+
+    def __new__(cls, real: Any) -> Secret:
+        made = super().__new__(cls, "[secret]")
+        made.real = real
+        return made
+
+
 def plain(struct: Any, path: str, secrets: list[str]) -> dict[str, Any]:
-    """A struct's fields; unknown values stay the sentinel. Paths of secrets are noted, their values left out."""
+    """A struct's fields; unknown values stay the sentinel. Paths of secrets are noted, their values are wrapped."""
     found = {}
     for key in sorted(struct.fields):
         found[key] = _value(struct.fields[key], f"{path}.{key}" if path else key, secrets)
@@ -24,7 +36,7 @@ def _value(value: Any, path: str, secrets: list[str]) -> Any:
         fields = value.struct_value.fields
         if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
             secrets.append(path)
-            return "[secret]"
+            return Secret(_value(fields["value"], path, []) if "value" in fields else None)
         return plain(value.struct_value, path, secrets)
     if kind == "list_value":
         return [_value(item, f"{path}[{index}]", secrets) for index, item in enumerate(value.list_value.values)]
@@ -41,6 +53,30 @@ def holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(holds_unknown(item) for item in value)
     return bool(value == UNKNOWN)
+
+
+def revealed(value: Any) -> Any:
+    """The value with secrets as Azure receives them; one that only the deployment knows stays wrapped."""
+    if isinstance(value, Secret):
+        return value if value.real is None or holds_unknown(value.real) else value.real
+    if isinstance(value, dict):
+        return {key: revealed(item) for key, item in value.items()}
+    return [revealed(item) for item in value] if isinstance(value, list) else value
+
+
+def wrapped(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where a value has secrets: keys and positions from its top."""
+    if isinstance(value, Secret):
+        yield path
+    elif isinstance(value, dict):
+        if any(isinstance(key, Secret) for key in value):
+            yield path
+            return
+        for key, item in value.items():
+            yield from wrapped(item, (*path, key))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from wrapped(item, (*path, at))
 
 
 def replaced(value: Any, instead: Any) -> Any:

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from arm.credentials import of_environment
+from arm.secrets import Hider
 from policies.engine.errors import BadInput
+from policies.engine.hiding import hidden_verdict
 from policies.engine.judge import APPLIES, DOES_NOT_APPLY, Verdict
 from policies.engine.lines import answer
 from policies.engine.requests import WORDS
@@ -65,7 +69,7 @@ def run_file(path: Path, library: Library) -> Ran:
             raise BadInput(f"{shown(path)}: there is no definition {named!r}. `amlz policy list` names them.")
         question["definition"] = entry.told
     try:
-        verdict = answer(question)
+        verdict = hidden_verdict(answer(question), Hider(of_environment(os.environ)))
     except BadInput as problem:
         raise BadInput(f"{shown(path)}: {problem}") from None
     return Ran(path, expected, word(verdict, question.get("definition")), verdict)

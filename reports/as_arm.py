@@ -11,6 +11,6 @@ def render(preview: Preview) -> str:
     return dump(
         [
             {"type": r.arm_type, "apiVersion": r.api_version, "urn": r.urn, "id": r.id, "body": r.body}
-            for r in preview.graph
+            for r in preview.shown.graph
         ]
     )

@@ -15,6 +15,7 @@ _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemp
 
 def render(preview: Preview) -> str:
     """Every resource with its full name and ids of what it waits for; unknown values become parameters."""
+    preview = preview.shown
     parameters: dict[str, dict[str, Any]] = {}
     resources = [_resource(preview.graph, resource, parameters) for resource in preview.graph]
     return dump(

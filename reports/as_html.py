@@ -49,6 +49,7 @@ Draw = Callable[[Topology], tuple[Diagram | None, str]]
 
 def render(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> str:
     """The whole preview; with a difference, that first. `draw`: makes the drawing of the networks, or says why not."""
+    preview = preview.shown
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,

@@ -24,6 +24,7 @@ SCHEMA_VERSION = 1
 
 def render(preview: Preview) -> str:
     """The whole preview."""
+    preview = preview.shown
     urns = {resource.id.lower(): resource.urn for resource in preview.graph}
     return dump(
         {

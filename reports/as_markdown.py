@@ -24,6 +24,7 @@ LONGEST = 65_000
 
 def render(preview: Preview) -> str:
     """The whole preview; without what is folded where that would be too long for a comment."""
+    preview = preview.shown
     template = Environment(
         loader=PackageLoader("reports"), autoescape=False, trim_blocks=False, keep_trailing_newline=True, finalize=shown
     ).get_template("preview.md.j2")

@@ -46,6 +46,7 @@ def render(preview: Preview) -> str:
 
     What are too many to find one among, or for Mermaid, are counted by project, else by network, and a note says so.
     """
+    preview = preview.shown
     found = tuple(_environments(preview))
     for boxes, count, note in (
         (_each(found), len(found), ""),

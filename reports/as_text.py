@@ -20,6 +20,7 @@ from reports.words import counted, place, plural, printable
 
 def render(preview: Preview) -> str:
     """The whole preview."""
+    preview = preview.shown
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
     parts += [quota.text(preview.plan)] if preview.quota else []
     parts += [

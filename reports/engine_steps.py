@@ -16,7 +16,7 @@ from typing import Any
 from arm import table
 from arm.graph import unknown
 from arm.ids import ResourceId, parse
-from arm.secrets import HIDDEN, MARK, hidden, hidden_body
+from arm.secrets import HIDDEN, MARK, Hider
 from arm.shapes import id_of, to_body
 from checks.guard import Allowed, guard
 from landingzone.problems import LandingZoneError
@@ -89,15 +89,15 @@ def _are_objects(found: Any) -> bool:
     return found is None or (isinstance(found, list) and all(isinstance(each, dict) for each in found))
 
 
-def difference_by_engine(steps: Told, new: Told, allowed: Allowed, secrets: tuple[str, ...] = ()) -> Difference:
+def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider | None = None) -> Difference:
     """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
 
-    `secrets`: values that are such, whatever they look like.
+    `hider`: knows values that are secrets, whatever they look like.
 
     Raises LandingZoneError where the steps are those of another stack.
     """
     _of_this_stack(steps, new["stack"])
-    reading = _Reading({resource["urn"]: resource for resource in new["resources"]}, secrets)
+    reading = _Reading({resource["urn"]: resource for resource in new["resources"]}, hider or Hider())
     found: dict[str, list[Told]] = {}
     for step in steps["steps"]:
         if reading.counts(step):
@@ -141,10 +141,10 @@ def _of_this_stack(steps: Told, stack: str) -> None:
 
 
 class _Reading:
-    """Reads states of the engine as records of a preview. `known`: our own, by URN; `secrets`: never told."""
+    """Reads states of the engine as records of a preview. `known`: our own, by URN."""
 
-    def __init__(self, known: Mapping[str, Told], secrets: tuple[str, ...] = ()) -> None:
-        self.known, self.secrets = known, secrets
+    def __init__(self, known: Mapping[str, Told], hider: Hider) -> None:
+        self.known, self.hider = known, hider
 
     def counts(self, step: Told) -> bool:
         """Whether a step is about a resource in Azure."""
@@ -171,7 +171,7 @@ class _Reading:
 
     def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
         """A state as a preview would tell it, without what is secret."""
-        token, inputs = _token(state), _shown(state.get("inputs") or {}, self.secrets)
+        token, inputs = _token(state), _own(state.get("inputs") or {})
         told_id = state.get("id") or ""
         resource_id = told_id if told_id.startswith("/") else ""
         known = self.known.get(state["urn"], {})
@@ -194,7 +194,7 @@ class _Reading:
             "environment": known.get("environment", tags.get("environment", "")),
             "provider": "",
             "protect": bool(state.get("protect")),
-            "body": hidden_body(arm_type, body),
+            "body": self.hider.body(arm_type, body),
         }
 
 
@@ -221,11 +221,11 @@ def _parsed(resource_id: str) -> ResourceId | None:
         return None
 
 
-def _shown(inputs: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
-    """Inputs without what azure-native adds for itself, and without what is secret or looks so."""
-    own = {key: _plain(value) for key, value in inputs.items() if not key.startswith("__") and key != "azureApiVersion"}
-    shown: dict[str, Any] = hidden(own, known)
-    return shown
+def _own(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs without those that azure-native adds for itself, and without marked secrets."""
+    return {
+        key: _plain(value) for key, value in inputs.items() if not key.startswith("__") and key != "azureApiVersion"
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -10,11 +10,13 @@ from policies.engine.aliases import embedded
 from policies.engine.assignment import Policy
 from policies.engine.definition import Definition
 from policies.engine.errors import BadInput
+from policies.engine.hiding import hidden_verdict
 from policies.engine.judge import Question, Verdict, World, judge, undecided_by
 from policies.engine.parameters import bound
 from policies.engine.requests import Answer
 from policies.library import library
 from policies.verdicts import subject_of
+from reports.hiding import hider_of
 from reports.json_text import dump
 from reports.preview import Preview
 
@@ -76,6 +78,13 @@ def _found(preview: Preview, wanted: str) -> Resource:
 
 
 def _asked(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
+    """As `_judged_by`, as it is written."""
+    hider = hider_of(preview.graph, preview.file.document.values)
+    asked = _judged_by(preview, resource, name)
+    return [(where, policy, hidden_verdict(verdict, hider, resource.marked)) for where, policy, verdict in asked]
+
+
+def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
     """Each assignment of a policy that looks at a resource; the policy with its defaults where none does."""
     subject = subject_of(resource)
     wanted = name.lower().rpartition("/")[2]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from arm.graph import ResourceGraph
 from checks.accepted_finding import Accepted
@@ -13,6 +14,7 @@ from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
 from landingzone.problems import listed
 from policies.verdicts import Verdicts
+from reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
 from reports.words import plural
 
 #: What no preview without a cloud can know. Said wherever its results are shown.
@@ -24,7 +26,7 @@ NOT_COVERED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preview:
     """One stack, previewed, as `file` says it. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
 
@@ -40,6 +42,20 @@ class Preview:
     verdicts: Verdicts
     accepted: tuple[Accepted, ...] = ()
     quota: bool = False
+
+    @cached_property
+    def shown(self) -> Preview:
+        """The preview as it is written in any form: the same, without secrets."""
+        hider, graph = hidden_graph(self.graph, self.file.document.values)
+        shown = replace(
+            self,
+            graph=graph,
+            findings=tuple(hidden_finding(finding, hider) for finding in self.findings),
+            verdicts=hidden_verdicts(self.verdicts, self.graph, hider),
+            accepted=tuple(hidden_accepted(one, hider) for one in self.accepted),
+        )
+        shown.__dict__["shown"] = shown
+        return shown
 
     def count(self, severity: Severity) -> int:
         """Findings of a severity."""

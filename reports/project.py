@@ -72,8 +72,8 @@ class Change:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Findings that are new."""
-        old = {(f.check, f.urn, f.message) for f in self.before.findings}
-        return tuple(f for f in self.after.findings if (f.check, f.urn, f.message) not in old)
+        old = {(f.check, f.urn, f.message) for f in self.before.shown.findings}
+        return tuple(f for f in self.after.shown.findings if (f.check, f.urn, f.message) not in old)
 
     def _both(self) -> Iterator[tuple[Resource, Resource]]:
         for resource in self.after.graph:

@@ -11,6 +11,7 @@ from rehearsal.faults import Outcome
 from rehearsal.life import Audited, Life
 from rehearsal.steps import Step
 from reports.as_json import finding_record
+from reports.hiding import hidden_record
 from reports.json_text import dump
 from reports.markdown_text import escaped
 
@@ -36,6 +37,7 @@ class Rehearsal:
 
 def as_text(rehearsal: Rehearsal) -> str:
     """Tables first, then what a person has to know, in 80 columns."""
+    rehearsal = hidden_record(rehearsal)
     parts = [rehearsal.stack]
     if rehearsal.life:
         parts += [_columns(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life)]
@@ -46,6 +48,7 @@ def as_text(rehearsal: Rehearsal) -> str:
 
 def as_markdown(rehearsal: Rehearsal) -> str:
     """The same for a pull request."""
+    rehearsal = hidden_record(rehearsal)
     parts = [f"# Rehearsal of {escaped(rehearsal.stack)}"]
     if rehearsal.life:
         parts += [_pipes(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life, "- ")]
@@ -56,6 +59,7 @@ def as_markdown(rehearsal: Rehearsal) -> str:
 
 def as_json(rehearsal: Rehearsal) -> str:
     """The same for programs."""
+    rehearsal = hidden_record(rehearsal)
     life = rehearsal.life
     return dump(
         {

@@ -78,6 +78,7 @@ def rules() -> tuple[Rule, ...]:
 
 def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]:
     """All that is found and said. With a difference, each is new or unchanged, and what the guard says is new."""
+    preview = preview.shown
     known = {rule.id: rule for rule in rules()}
     places = Places(preview)
     new = {finding_key(record) for record in against.findings[0]} if against else set()

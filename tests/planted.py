@@ -64,6 +64,8 @@ tags = {**told["form"], **told["name"], **{f"e{n}": value for n, value in enumer
 tags["config"] = pulumi.Config("unit").get("databasePassword") or ""
 tags["asked"] = pulumi.Config("unit").get_secret("databasePassword")
 tags["marked"] = pulumi.Output.secret("hush, marked")
+tags["short"] = pulumi.Output.secret("hush")
+tags["list"] = pulumi.Output.secret(pulumi.Output.from_input("hush, from an output"))
 group = azure.resources.ResourceGroup(
     "unit", resource_group_name="rg-unit", location="westeurope", tags=tags, opts=azure_1
 )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from arm.secrets import hidden
+from arm.credentials import of_environment
+from arm.secrets import Hider
 from policies.engine import aliases
 from policies.engine.definition import Definition, definition
 from policies.engine.errors import BadInput, Invalid, PolicyError
 from policies.engine.existence import Related
+from policies.engine.hiding import hidden_verdict
 from policies.engine.judge import INVALID, Question, Verdict, World, judge
 from policies.engine.parameters import bound
 from policies.engine.subject import subject
@@ -26,10 +29,11 @@ _TOO_DEEP = "it is nested too deep"
 
 def answers(lines: Iterable[str | bytes]) -> Iterator[str]:
     """Yields one answer a line, in order. A line that is no question is answered with `invalid` and the reason."""
+    hider = Hider(of_environment(os.environ))
     for line in lines:
         own_id, verdict = _answered(line)
         try:
-            yield _written(own_id, verdict)
+            yield _written(own_id, hidden_verdict(verdict, hider))
         except RecursionError:
             yield _written(None, Verdict(INVALID, says=_TOO_DEEP))
 
@@ -53,7 +57,7 @@ def _written(own_id: Any, verdict: Verdict) -> str:
         "id": own_id,
         "outcome": verdict.outcome,
         "effect": verdict.effect,
-        "details": hidden(verdict.details),
+        "details": verdict.details,
         "reasons": verdict.reasons,
     }
     text = json.dumps(told, ensure_ascii=False)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from arm import secrets
 from policies.engine.values import MISSING, Interval, Unknown, lowered
 
 Truth = bool | None
@@ -24,24 +23,20 @@ class Judged:
     actual: Any = MISSING
     selects: str = ""  # the field in lower case: for telling conditions on the type from others
 
-    def _told(self, value: Any) -> Any:
-        """A value without secrets, those that the path names among them."""
-        return secrets.hidden(value, name=self.path.rpartition(".")[2].partition("[")[0])
-
     def record(self) -> dict[str, Any]:
         """As JSON."""
         return {
             "condition": self.says,
             "path": self.path,
             "operator": self.operator,
-            "expected": secrets.hidden(lowered(self.expected)),
-            "actual": self._told(lowered(self.actual)),
+            "expected": lowered(self.expected),
+            "actual": lowered(self.actual),
             "truth": self.truth,
         }
 
     def sentence(self) -> str:
         """In words: the condition, and what stands there."""
-        return f"{self.says}: it is {shown(self._told(self.actual))}"
+        return f"{self.says}: it is {shown(self.actual)}"
 
 
 @dataclass(frozen=True, slots=True)

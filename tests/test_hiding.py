@@ -1,0 +1,149 @@
+"""Secrets are hidden where a report is written, and nowhere else: the environment changes no byte of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import against
+from arm.secrets import HIDDEN, Hider
+from landingzone.load import load
+from landingzone.plan import make_plan
+from policies.engine.definition import definition
+from policies.engine.hiding import hidden_verdict
+from policies.engine.judge import Question, World, judge
+from policies.engine.subject import subject
+from preview import preview_stack
+from rehearsal.life import Life
+from rehearsal.steps import Refusal, Step
+from reports import (
+    as_arm,
+    as_arm_template,
+    as_html,
+    as_json,
+    as_markdown,
+    as_mermaid,
+    as_text,
+    policy_explain,
+    policy_remediate,
+    rehearsal,
+)
+from reports.placed import placed_form
+from reports.preview import Preview
+from tests.conftest import ROOT, STACKS, previewed
+
+FORMS: dict[str, Callable[[Preview], str]] = {
+    "text": as_text.render,
+    "json": as_json.render,
+    "arm": as_arm.render,
+    "arm-template": as_arm_template.render,
+    "markdown": as_markdown.render,
+    "mermaid": as_mermaid.render,
+    "html": as_html.render,
+    "sarif": lambda preview: placed_form("sarif", preview, "error"),
+    "junit": lambda preview: placed_form("junit", preview, "error"),
+    "remediate": policy_remediate.render,
+    "explain": lambda preview: policy_explain.as_text(
+        preview, _workspace(preview), "Deny-MachineLearningCompute-SubnetId"
+    ),
+}
+
+
+def _workspace(preview: Preview) -> str:
+    return preview.graph.of_type("Microsoft.MachineLearningServices/workspaces")[0].id
+
+
+def environments(preview: Preview) -> Iterator[dict[str, str]]:
+    """Environments whose values are words of the reports, in variables of credentials and in others."""
+    resource = preview.graph.of_type("Microsoft.Network/virtualNetworks")[0]
+    yield {"PWD": "/workspace", "OLDPWD": "/workspaces/x", "MY_TOKEN": "westeurope"}
+    yield {"OLDPWD": "/providers", "PWD": "/subscriptions", "TEAM_SECRET": "resourceGroups"}
+    words = ("westeurope", "Microsoft.Network", "virtualNetworks", "privateEndpoints", "SystemAssigned")
+    names = ("ARM_CLIENT_SECRET", "GITHUB_TOKEN", "PULUMI_CONFIG_PASSPHRASE", "AZURE_STORAGE_KEY", "SYSTEM_ACCESSTOKEN")
+    yield dict(zip(names, words, strict=True))
+    owned = (resource.id, resource.name, resource.resource_group, resource.urn, resource.subscription)
+    yield dict(zip(names, owned, strict=True))
+    yield {"GH_TOKEN": preview.plan.tenant_id, "ARM_ACCESS_KEY": preview.config.organisation}
+
+
+#: Names of these, so that no preview is made before the tests run.
+ENVIRONMENTS = (
+    "a clone at /workspace",
+    "words of ids",
+    "words of Azure",
+    "names of the plan",
+    "text of the stack file",
+)
+
+
+@pytest.mark.parametrize("number", range(5), ids=ENVIRONMENTS)
+def test_the_environment_changes_no_byte_of_a_report(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previewed and written with such variables, in every form: the same as without."""
+    expected = {form: render(previewed("minimal")) for form, render in FORMS.items()}
+    variables = [*environments(previewed("minimal"))][number]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    file = load(STACKS["minimal"], ROOT)
+
+    found = preview_stack(file, make_plan(file.config))
+
+    assert [form for form, render in FORMS.items() if render(found) != expected[form]] == []
+
+
+def rule(field: str, value: str) -> dict[str, object]:
+    """A policy that denies a value."""
+    return {"if": {"field": field, "equals": value}, "then": {"effect": "deny"}}
+
+
+def test_a_policy_is_evaluated_on_the_real_value_of_a_secret() -> None:
+    """Of one by name and of one that Pulumi marks; written, neither is shown."""
+    body = {"type": "Microsoft.Storage/storageAccounts", "name": "st", "tags": {"adminPassword": "hush", "note": "dev"}}
+    marked = (("tags", "note"),)
+    found = []
+
+    for field, value in (("tags['adminPassword']", "hush"), ("tags['note']", "dev")):
+        verdict = judge(Question(definition(rule(field, value)), {}, subject(body)), World(), explain=True)
+        shown = hidden_verdict(verdict, Hider(), marked)
+        text = "\n".join(shown.trace.lines()) if shown.trace else ""
+        found.append((verdict.outcome, verdict.reasons[0]["actual"], shown.reasons[0]["actual"], HIDDEN in text))
+
+    assert found == [("applies", "hush", HIDDEN, True), ("applies", "dev", HIDDEN, True)]
+
+
+def test_a_rehearsal_is_written_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By form and by value of a credential; names and ids stay."""
+    monkeypatch.setenv("ARM_CLIENT_SECRET", "hush in the environment")
+    monkeypatch.setenv("GITHUB_TOKEN", "retail-churn-dev")
+    said = f"it said ghp_{'Hush' * 9} and hush in the environment for retail-churn-dev"
+    step = Step("up", refused=(Refusal("retail-churn-dev", said),))
+    found = rehearsal.Rehearsal("dev", life=Life("dev", (step,), (), ()))
+
+    shown = [write(found) for write in (rehearsal.as_text, rehearsal.as_json, rehearsal.as_markdown)]
+
+    assert [("hush" in text.lower(), text.count("retail-churn-dev")) for text in shown] == [(False, 2)] * 3
+
+
+def test_a_preview_without_secrets_is_written_as_it_is() -> None:
+    """No body is copied, and the second form hides nothing again."""
+    preview = previewed("dev")
+
+    assert preview.shown.graph is preview.graph
+    assert preview.shown.shown is preview.shown
+    assert replace(preview, quota=True).shown.quota
+
+
+def test_the_program_of_a_revision_gets_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor a variable that an older program takes for one, such as PWD; everything else is passed on."""
+    (tmp_path / "cli.py").write_text("import os\nprint(sorted(os.environ))")
+    secrets = {"ARM_CLIENT_SECRET", "GITHUB_TOKEN", "AZURE_CREDENTIALS", "MY_TOKEN", "PWD", "OLDPWD", "DB_PASSWORD"}
+    for name in (*secrets, "ARM_TENANT_ID"):
+        monkeypatch.setenv(name, "hush in the environment")
+
+    with against._started(tmp_path, tmp_path / "Pulumi.dev.yaml", "") as running:
+        names = set(ast.literal_eval(running.communicate()[0]))
+
+    assert (names & secrets, "ARM_TENANT_ID" in names) == (set(), True)
