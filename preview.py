@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from checks import stack_file
+from checks import policy_connections, policy_managed_group, stack_file
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
-from checks.policy_connections import forecast, of_connections
 from landingzone.hub_outputs import of_stacks
 from landingzone.load import StackFile
 from landingzone.plan import LandingZonePlan
@@ -47,8 +46,10 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Pr
     graph = replace(graph, dns=plan.organisation.dns_mode)
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
-    made = of_connections(verdicts(forecast(graph), asked).answers)
-    found = (*run(graph, (*said.answers, *made)), *stack_file.find(file.config, plan))
+    connections = verdicts(policy_connections.forecast(graph), asked).answers
+    managed = verdicts(policy_managed_group.forecast(graph), asked).answers
+    beside = (*policy_connections.of_connections(connections), *policy_managed_group.of_managed_groups(managed))
+    found = (*run(graph, (*said.answers, *beside)), *stack_file.find(file.config, plan))
     judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
     return Preview(
         stack=file.stack,

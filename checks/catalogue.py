@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from arm.graph import ResourceGraph
-from checks import accepted_finding, guard, policy_conflict, stack_file
+from checks import (
+    accepted_finding,
+    guard,
+    policy_conflict,
+    policy_managed_group,
+    policy_second_diagnostic_setting,
+    policy_zone_groups,
+    stack_file,
+)
+from checks.dns_endpoint_without_zone import LEFT_TO_POLICY
 from checks.finding import Check, Finding, Severity
 from checks.known_conflicts import KNOWN
 from checks.reading import text
@@ -97,16 +106,19 @@ def _loaded(check_id: str) -> tuple[Check, Find]:
 
 CHECKS: tuple[tuple[Check, Find], ...] = tuple(_loaded(check_id) for check_id in IDS)
 
+#: Checks that read what policies answer.
+OF_ANSWERS = (
+    policy_conflict.CHECK,
+    policy_zone_groups.NOT_COVERED,
+    policy_zone_groups.SECOND,
+    policy_second_diagnostic_setting.CHECK,
+    policy_managed_group.CHECK,
+)
+
 #: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
 ALL: tuple[Check, ...] = tuple(
     sorted(
-        (
-            *(check for check, _ in CHECKS),
-            policy_conflict.CHECK,
-            accepted_finding.CHECK,
-            *guard.CHECKS,
-            *stack_file.CHECKS,
-        ),
+        (*(check for check, _ in CHECKS), *OF_ANSWERS, accepted_finding.CHECK, *guard.CHECKS, *stack_file.CHECKS),
         key=lambda c: c.id,
     )
 )
@@ -114,7 +126,16 @@ ALL: tuple[Check, ...] = tuple(
 
 def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, ...]:
     """Everything that is found: the worst first, then by check and resource. `answers`: what Azure Policy says."""
-    return in_order((*(f for _, find in CHECKS for f in find(graph)), *policy_conflict.find(graph, answers)))
+    answers = tuple(answers)
+    decided = policy_zone_groups.decided(graph, answers)
+    plain = (f for _, find in CHECKS for f in find(graph) if not (f.urn in decided and _left_to_policy(f)))
+    parts = (policy_conflict, policy_zone_groups, policy_second_diagnostic_setting, policy_managed_group)
+    return in_order((*plain, *(found for part in parts for found in part.find(graph, answers))))
+
+
+def _left_to_policy(found: Finding) -> bool:
+    """Whether a note says that a policy has to write a zone group."""
+    return found.check == LEFT_TO_POLICY.id and found.severity is Severity.NOTE
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -76,7 +76,9 @@ def _by_assignment(refusal: Refusal, own: bool) -> str:
         return f"Change the guardrail: {effects}leave {short} out of policies.guardrails"
     if own:
         return f"Change policies.assignments.{assignment.name}{member}: {_change(refusal)}"
-    return f"Have the owner of {assignment.name}, at {_place(assignment.scope)}, change it{member}: {_change(refusal)}"
+    return (
+        f"Have the owner of {assignment.name}, at {place_of(assignment.scope)}, change it{member}: {_change(refusal)}"
+    )
 
 
 def _change(refusal: Refusal) -> str:
@@ -96,7 +98,7 @@ def _soften(answer: Answer) -> str:
     return "audit instead of deny" if answer.verdict.effect == "deny" else "turn it off"
 
 
-def _place(scope: str) -> str:
+def place_of(scope: str) -> str:
     """A scope in words."""
     parts = scope.strip("/").split("/")
     kinds = {"resourcegroups": "resource group", "managementgroups": "management group"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from arm.graph import Resource, ResourceGraph, is_unknown
+from arm.graph import Resource, ResourceGraph, is_unknown, unknown
 from policies.engine import aliases
 from policies.engine.assignment import Assignment, Exemption, Find, assignment, exemption, unreadable
 from policies.engine.definition import Definition, definition
@@ -114,7 +114,7 @@ def subject_of(resource: Resource) -> Subject:
         **resource.body,
         "type": _TYPES.get(resource.arm_type.lower(), resource.arm_type),
         "apiVersion": resource.api_version,
-        "name": resource.name,
+        "name": resource.name or unknown("a name that Azure chooses"),
         "id": resource.id,
     }
     return subject(whole_numbers(told))

@@ -28,7 +28,10 @@ EXISTENCE = frozenset({"auditIfNotExists", "deployIfNotExists"})
 
 @dataclass(frozen=True, slots=True)
 class Existence:
-    """What auditIfNotExists and deployIfNotExists look for. `everywhere`: in the whole subscription."""
+    """What auditIfNotExists and deployIfNotExists look for. `everywhere`: in the whole subscription.
+
+    `deployment`: what deployIfNotExists deploys, as written (template.py reads it); None where there is none.
+    """
 
     type: str
     name: Run | None = None
@@ -36,6 +39,7 @@ class Existence:
     everywhere: bool = False
     condition: Condition | None = None
     roles: tuple[str, ...] = ()
+    deployment: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +215,9 @@ def _existence(compiler: Compiler, told: Mapping[str, Any], where: str) -> Exist
         found = condition(inner, test, f"{where}.existenceCondition", limits.EXISTENCE_CONDITIONS)
     scope = str(_or_none(get(told, "existenceScope")) or "resourceGroup").lower()
     return Existence(
-        type_.lower(), parts["name"], parts["resourceGroupName"], scope == "subscription", found, _roles(told)
-    )
+        type_.lower(), parts["name"], parts["resourceGroupName"], scope == "subscription", found, _roles(told),
+        _or_none(get(told, "deployment")),
+    )  # fmt: skip
 
 
 def _roles(told: Mapping[str, Any]) -> tuple[str, ...]:
