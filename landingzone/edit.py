@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,31 +54,14 @@ class NewEnvironment:
 
 
 def with_project(text: str, name: str, environments: Sequence[NewEnvironment]) -> str:
-    """The text with one more project, after the others."""
-    root = tree(text)
-    zone, found = root.at("config", KEY), root.at(*_PROJECTS)
-    if zone is None or zone[1].alias or not zone[1].items:
-        raise CannotEdit(f"`{KEY}` is an alias, or not written as keys and values.")
-    if found is None:
-        return _with_projects(text, zone[1], _Writer(text, root, len(text)).entry(name, environments))
-    key, projects = found
-    if projects.alias:
-        raise CannotEdit("`projects` is an alias.")
-    writer = _Writer(text, root, projects.end)
-    entry = writer.entry(name, environments)
-    if projects.flow and (projects.items or zone[1].flow):
-        at = projects.items[-1][1].end if projects.items else projects.end - 1
-        return text[:at] + (", " if projects.items else "") + _flow(entry) + text[at:]
-    if not projects.items:
-        column = _column(text, key.start)
-        written = _block(entry, _step(text, root), column + _step(text, root), _newline(text))
-        return text[: projects.start].rstrip(" ") + _newline(text) + written + text[projects.end :]
-    first, last = projects.items[0][0], projects.items[-1]
-    column = _column(text, first.start)
-    at = _end_of_comments(text, last[1].end, column)
-    between = _blank_before(text, last[0].start) if len(projects.items) > 1 else ""
-    written = between + _block(entry, _step(text, root), column, _newline(text))
-    return text[:at] + _newline(text) + written + text[at:]
+    """The text with one more project, after the others. Unless `projects` is new, `without` gives the text again."""
+    candidates = [*_with_line_feeds(text, lambda plain: _additions(plain, name, environments))]
+    if tree(text).at(*_PROJECTS) is None:
+        return candidates[0]
+    for candidate in candidates:
+        if without(candidate, name) == text:
+            return candidate
+    raise CannotEdit("Removing the project again would not give the same bytes.")
 
 
 def without(text: str, *path: str) -> str:
@@ -86,6 +69,53 @@ def without(text: str, *path: str) -> str:
 
     What it names by an anchor and others refer to is written out at the first of those.
     """
+    return _with_line_feeds(text, lambda plain: [_removal(plain, path)])[0]
+
+
+def _with_line_feeds(text: str, edit: Callable[[str], list[str]]) -> list[str]:
+    """Edits of a text whose lines end with LF, CRLF or both; or all of them with CR, as LF meanwhile."""
+    if re.search("[\x85\u2028\u2029]", text):
+        raise CannotEdit("It holds a line or paragraph separator (U+0085, U+2028 or U+2029).")
+    if not re.search(r"\r(?!\n)", text):
+        return edit(text)
+    if "\n" in text:
+        raise CannotEdit("Some of its lines end with a carriage return alone, and others do not.")
+    return [edited.replace("\n", "\r") for edited in edit(text.replace("\r", "\n"))]
+
+
+def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> list[str]:
+    """Texts with one more project: the first choice first."""
+    root = tree(text)
+    zone, found = root.at("config", KEY), root.at(*_PROJECTS)
+    if zone is None or zone[1].alias or not zone[1].items:
+        raise CannotEdit(f"`{KEY}` is an alias, or not written as keys and values.")
+    if found is None:
+        return [_with_projects(text, zone[1], _Writer(text, root, len(text)).entry(name, environments))]
+    key, projects = found
+    if projects.alias:
+        raise CannotEdit("`projects` is an alias.")
+    entry = _Writer(text, root, projects.end).entry(name, environments)
+    step = _step(text, root)
+    if projects.flow:
+        at = projects.items[-1][1].end if projects.items else projects.end - 1
+        in_braces = text[:at] + (", " if projects.items else "") + _flow(entry) + text[at:]
+        if projects.items or zone[1].flow:
+            return [in_braces]
+        end = _line_end(text, projects.end)
+        newline = _break_at(text, end) or _newline(text, end)
+        below = newline + _block(entry, step, _column(text, key.start) + step, newline)
+        return [text[: projects.start].removesuffix(" ") + text[projects.end : end] + below + text[end:], in_braces]
+    if not projects.items:
+        raise CannotEdit("`projects` is not written as keys and values.")
+    first, last = projects.items[0][0], projects.items[-1]
+    column = _column(text, first.start)
+    at = _end_of_comments(text, last[1].end, column)
+    newline = _break_at(text, at) or _newline(text, at)
+    between = _blank_before(text, last[0].start) if len(projects.items) > 1 else ""
+    return [text[:at] + newline + between + _block(entry, step, column, newline) + text[at:]]
+
+
+def _removal(text: str, path: Sequence[str]) -> str:
     for _ in range(1 + text.count("&")):
         root = tree(text)
         found = root.at(*_PROJECTS, *path)
@@ -105,7 +135,8 @@ def _with_projects(text: str, zone: Node, entry: CommentedMap) -> str:
     column = _column(text, zone.items[0][0].start)
     at = _end_of_comments(text, zone.end, column)
     whole = CommentedMap({"projects": entry})
-    return text[:at] + _newline(text) + _block(whole, 2, column, _newline(text)) + text[at:]
+    newline = _newline(text, zone.start)
+    return text[:at] + newline + _block(whole, 2, column, newline) + text[at:]
 
 
 @dataclass(slots=True)
@@ -196,8 +227,11 @@ def _flow(entry: CommentedMap) -> str:
     return _emitted(whole, 2)[1:-1]
 
 
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+def _newline(text: str, at: int) -> str:
+    """The line break before an offset, or the first one after it."""
+    end = text.rfind("\n", 0, at)
+    end = text.find("\n", at) if end < 0 else end
+    return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
 
 
 def _column(text: str, at: int) -> int:
@@ -231,7 +265,7 @@ def _end_of_comments(text: str, at: int, column: int) -> int:
 def _blank_before(text: str, at: int) -> str:
     """An empty line, where one stands before the line of an offset."""
     start = text.rfind("\n", 0, at) + 1
-    return _newline(text) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
+    return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
 
 def _cut(text: str, parent: tuple[Node, Node], found: tuple[Node, Node]) -> str:
@@ -250,7 +284,8 @@ def _cut(text: str, parent: tuple[Node, Node], found: tuple[Node, Node]) -> str:
         if parent[1].anchor:
             raise CannotEdit("It is the only one of a mapping with an anchor.")
         after = parent[0].end + text[parent[0].end :].index(":") + 1
-        return text[:after] + " {}" + text[after : _before_break(text, start)] + text[end:]
+        head, tail = _around_lines(text, start, end)
+        return head[:after] + " {}" + head[after:] + tail
     if index == 0:
         following = items[1][0].start
         kept = "#" in text[end:following]  # comments of the next one
@@ -258,12 +293,20 @@ def _cut(text: str, parent: tuple[Node, Node], found: tuple[Node, Node]) -> str:
     start = _own_comments(text, start, column)
     if re.search(r"\n[ \t]*\r?\n$", text[:start]):
         start = text.rfind("\n", 0, start - 1) + 1
-    return text[: _before_break(text, start)] + text[end:]
+    return "".join(_around_lines(text, start, end))
 
 
-def _before_break(text: str, start: int) -> int:
-    """The end of the line before the one that starts here."""
-    return start - 2 if text[:start].endswith("\r\n") else max(start - 1, 0)
+def _around_lines(text: str, start: int, end: int) -> tuple[str, str]:
+    """The text before and after whole lines. Where they end the text without a line break, so does the one before."""
+    following = _break_at(text, end)
+    if following:
+        return text[:start], text[end + len(following) :]
+    return text[:start].removesuffix("\n").removesuffix("\r"), text[end:]
+
+
+def _break_at(text: str, at: int) -> str:
+    """The line break at an offset, or nothing."""
+    return next((each for each in ("\r\n", "\n") if text.startswith(each, at)), "")
 
 
 def _own_comments(text: str, start: int, column: int) -> int:
@@ -312,6 +355,7 @@ def _indent_of(text: str, at: int) -> int:
 
 
 def _shifted(text: str, by: int) -> str:
-    first, *rest = text.split("\n")
+    """A text whose lines but the first are indented further, or less. Empty lines and line breaks stay."""
+    first, *rest = text.splitlines(keepends=True)
     moved = [" " * by + line if by >= 0 else line[min(-by, _indent_of(line, len(line))) :] for line in rest]
-    return "\n".join([first, *(line if line.strip() else "" for line in moved)])
+    return "".join([first, *(new if old.strip() else old for old, new in zip(rest, moved, strict=True))])

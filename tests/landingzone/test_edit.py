@@ -65,7 +65,7 @@ EDITS = {
     ),
     "none-yet": Edit(
         "  projects: {}  # none\n  tags: {}\n",
-        "  projects:\n    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24  # none\n"
+        "  projects:  # none\n    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n"
         "  tags: {}\n",
     ),
     "no-projects": Edit(
@@ -75,8 +75,8 @@ EDITS = {
     ),
 }
 
-#: Where taking away what came cannot know what stood there: `projects` that are empty, or are not said.
-ONE_WAY = {"none-yet", "no-projects"}
+#: Removing cannot restore this: `projects` did not exist.
+ONE_WAY = {"no-projects"}
 
 
 def whole(part: str) -> str:
