@@ -63,7 +63,8 @@ def _ended(entry: AcceptedFindingConfig, today: str) -> bool:
 
 
 def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
-    return entry.finding == finding.check and entry.resource.lower() in ("*", finding.name.lower())
+    names = ("*", finding.name.lower(), finding.called.lower())
+    return entry.finding == finding.check and entry.resource.lower() in names
 
 
 def _judged(

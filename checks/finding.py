@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from arm.graph import UNKNOWN_KEY, Resource, is_unknown
+from checks.labels import label
 
 
 class Severity(Enum):
@@ -27,6 +28,7 @@ class Finding:
     """One thing found: by which check, at which resource, where in its body, what was expected and what is there.
 
     `place`: its path in the stack file, where the check knows it; () where it follows from the resource.
+    `label`: the resource in words, where its name is a GUID; "" where the name says it.
     """
 
     check: str
@@ -43,6 +45,12 @@ class Finding:
     remedy: str
     source: str
     place: tuple[str | int, ...] = ()
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """The resource as messages name it."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ class Check:
     def finding(self, resource: Resource, at: At | None = None, **words: object) -> Finding:
         """What this check says of a resource."""
         place = at or At()
+        called = label(resource.arm_type, resource.id, resource.name, resource.properties)
         return Finding(
             check=self.id,
             severity=place.severity or self.severity,
@@ -70,9 +79,10 @@ class Check:
             path=place.path,
             expected=place.expected,
             actual=place.actual,
-            message=self.says.format(name=resource.name, **words),
-            remedy=self.remedy.format(name=resource.name, **words),
+            message=self.says.format(name=called, **words),
+            remedy=self.remedy.format(name=called, **words),
             source=self.source,
+            label=called if called != resource.name else "",
         )
 
     def undecided(self, resource: Resource, path: str, unknown: object) -> Finding:

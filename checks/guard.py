@@ -15,6 +15,7 @@ from arm.changes import Change, changes, worst
 from arm.graph import Resource
 from arm.ids import within
 from checks.finding import Check, Finding, Severity
+from checks.labels import label
 from landingzone.config import LandingZoneConfig
 from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.facts.data import Holds, holding, loss
@@ -309,6 +310,7 @@ def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator
 
 
 def _finding(check: Check, thing: Thing, path: str, words: dict[str, str]) -> Finding:
+    called = label(thing.type, thing.id, thing.name, thing.properties)
     return Finding(
         check=check.id,
         severity=check.severity,
@@ -320,7 +322,8 @@ def _finding(check: Check, thing: Thing, path: str, words: dict[str, str]) -> Fi
         path=path,
         expected=None,
         actual=None,
-        message=check.says.format(name=thing.name, **words),
-        remedy=check.remedy.format(name=thing.name, **words),
+        message=check.says.format(name=called, **words),
+        remedy=check.remedy.format(name=called, **words),
         source=check.source,
+        label=called if called != thing.name else "",
     )

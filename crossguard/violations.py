@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from arm.graph import ResourceGraph
 from policies.engine.requests import REFUSED, Answer
 from policies.verdicts import Verdicts
+from reports.folding import folded_answers
 from reports.hiding import hidden_verdicts, hider_of
-from reports.policy import because, groups, headline, unjudged
+from reports.naming import in_words, names_of
+from reports.policy import because, headline, unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
         policy = _policy(answer)
         if policy and answer.subject.id:  # without an id it is told once, by stack.py, and not for each policy
             yield Violation(policy, urns.get(answer.subject.id.lower(), ""), _message(answer))
-    for first, alike in groups(verdicts):
-        if first.word == "not-judged":
-            names = ", ".join(dict.fromkeys(answer.subject.name for answer in alike))
-            yield Violation(UNDECIDED, "", f"{_message(first)}\nAt {names}.")
+    for folded in folded_answers(verdicts.answers, names_of(graph)):
+        if folded.first.word == "not-judged":
+            at = in_words(each.resource for each in folded.at)
+            yield Violation(UNDECIDED, "", f"{_message(folded.first)}\nAt {at}.")
     for sentence in unjudged(verdicts):
         yield Violation(UNDECIDED, "", f"not judged: {sentence}")
 

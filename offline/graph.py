@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from arm.graph import Resource, ResourceGraph
@@ -10,6 +11,8 @@ from arm.ids import parse
 from arm.shapes import arm_type, to_body
 from offline.monitor import Registered, Registration
 from offline.wire import revealed, wrapped
+
+_GROUP = "Microsoft.Resources/resourceGroups"
 
 Owners = Mapping[str, tuple[str, str]]
 
@@ -31,6 +34,7 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
             # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
             resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
+    resources = list(_of_their_groups(resources))
     components = [registered for registered in registration.resources if not registered.custom]
     return ResourceGraph(
         resources=tuple(resources),
@@ -38,6 +42,15 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
         parents={registered.urn: registered.parent for registered in registration.resources},
         dependencies={component.urn: component.dependencies for component in components},
     )
+
+
+def _of_their_groups(resources: list[Resource]) -> Iterator[Resource]:
+    """Extension resources outside of an environment's components belong to it where their scope is its group."""
+    groups = {r.id.lower(): (r.project, r.environment) for r in resources if r.arm_type == _GROUP and r.project}
+    for resource in resources:
+        scope, _, extension = resource.id.lower().partition("/providers/microsoft.authorization/")
+        owner = groups.get(scope) if extension and not resource.project else None
+        yield replace(resource, project=owner[0], environment=owner[1]) if owner else resource
 
 
 def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:

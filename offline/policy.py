@@ -50,12 +50,21 @@ _BESIDE = ("type", "apiVersion", "name", "id")
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """A policy that resources do not comply with: how many, and the id of the first."""
+    """A policy that resources do not comply with, by their ids."""
 
     assignment: str
     policy: str
-    count: int
-    first: str
+    ids: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.ids)
+
+    @property
+    def first(self) -> str:
+        """The first of them."""
+        return self.ids[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ def scanned(memory: Memory) -> tuple[Audited, ...]:
             definition = answer.policy.definition
             key = (answer.assignment.name, definition.title or definition.name)
             found.setdefault(key, []).append(answer.subject.id)
-    return tuple(Audited(*key, len(ids), min(ids)) for key, ids in sorted(found.items()))
+    return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()))
 
 
 def _check(wanted: Standing) -> None:

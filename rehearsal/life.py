@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,7 +64,8 @@ class Stays:
 class Life:
     """All steps in their order, what protection keeps of the landing zone, and names that Azure keeps after the end.
 
-    `audited`: what stands before the end and does not comply with a policy.
+    `audited`: what exists before the end and does not comply with a policy; `owners`: project and environment of
+    resources, by id in lower case.
     """
 
     stack: str
@@ -72,6 +73,7 @@ class Life:
     stays: tuple[Stays, ...]
     kept: tuple[Kept, ...]
     audited: tuple[Audited, ...] = ()
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def wrong(self) -> bool:
@@ -184,7 +186,8 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
         stays = _stays(here)
         if here.stack.standing():
             steps.append(_unprotected(here))
-        return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited)
+        owners = {each.id.lower(): (each.project, each.environment) for each in standing if each.project}
+        return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited, owners)
 
 
 def _unprotected(here: Scene) -> Step:

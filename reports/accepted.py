@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from checks.accepted_finding import Accepted
+from reports.naming import Names
 
 TITLE = "Accepted, and not counted"
 
@@ -15,16 +16,15 @@ def why(one: Accepted) -> str:
     return f"Accepted until {one.by.expires_on} ({one.by.ticket}): {one.by.reason}"
 
 
-def text(accepted: Iterable[Accepted], width: int) -> str:
+def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
     """For a terminal, or nothing."""
-    lines = [line for one in accepted for line in _lines(one, width)]
+    lines = [line for one in accepted for line in _lines(one, names, width)]
     return "\n".join([TITLE, *lines]) if lines else ""
 
 
-def _lines(one: Accepted, width: int) -> Iterator[str]:
+def _lines(one: Accepted, names: Names, width: int) -> Iterator[str]:
     finding = one.finding
-    where = f"{finding.project}, {finding.environment}: " if finding.project else ""
-    yield f"  {finding.severity.value:<8} {finding.check}  {where}{finding.name}"
+    yield f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
     for said in (finding.message, why(one)):
         yield from textwrap.wrap(
             said, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False

@@ -23,6 +23,7 @@ from reports.html.findings import LEVELS, accepted_findings, findings
 from reports.html.heat_map import heat_map
 from reports.html.role_matrix import role_matrix
 from reports.html.topology import Topology, topology
+from reports.naming import names_of
 from reports.preview import NOT_COVERED, Preview, verdict
 from reports.words import place, plural
 
@@ -87,7 +88,7 @@ def sections(preview: Preview, against: Difference | None = None, draw: Draw = d
         "egress": egress(preview),
         "dns": dns(preview),
         "roles": role_matrix(plan),
-        "policies": heat_map(preview.verdicts),
+        "policies": heat_map(preview.verdicts, names_of(preview.graph)),
         "demands": _demands(preview),
         "quota": [(d, list(quota.rows(d)), list(quota.unknown(d))) for d in demands(plan)],
         "built": built(preview),

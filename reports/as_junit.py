@@ -60,8 +60,7 @@ def _case(suite: Xml.Element, preview: Preview, name: str, check: str) -> Xml.El
 
 
 def _row(suite: Xml.Element, preview: Preview, row: Row, fail_on: str) -> None:
-    of = ": ".join(part for part in (row.owner, row.name) if part)
-    case = _case(suite, preview, f"{row.rule.id} {of} {row.fingerprint[:8]}", row.rule.id)
+    case = _case(suite, preview, f"{row.rule.id} {_of(row)} {row.fingerprint[:8]}", row.rule.id)
     if row.accepted:
         Xml.SubElement(case, "skipped").text = _clean(row.accepted)  # neither schema knows a message of it
     elif row.fails(fail_on):
@@ -74,9 +73,13 @@ def _passed(rows: Iterable[Row], preview: Preview, fail_on: str) -> str:
     told = (row for row in rows if not row.fails(fail_on))
     return "\n".join(
         f"{row.level.value}{f', {row.state}' if row.state else ''}{', accepted' if row.accepted else ''}: "
-        f"{_place(row, preview)}: {row.rule.id}: {row.message}"
+        f"{_place(row, preview)}: {row.rule.id}: {_of(row)}: {row.message}"
         for row in told
     )
+
+
+def _of(row: Row) -> str:
+    return ": ".join(part for part in (row.owner, row.name) if part)
 
 
 def _place(row: Row, preview: Preview) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
 from checks.finding import Severity
-from landingzone.problems import dotted, listed
+from landingzone.problems import dotted
 from landingzone.quota import demands
 from landingzone.relaxations import relaxations
 from reports import accepted, existing_hub, markdown_text, policy, quota
+from reports.folding import At, folded_answers, folded_findings
 from reports.markdown_text import Markdown, code, escaped, shown
-from reports.preview import NOT_COVERED, Preview, alike, verdict
+from reports.naming import Names, before, in_words, names_of
+from reports.preview import NOT_COVERED, Preview, verdict
 from reports.words import counted, place, plural
 
 #: What GitHub takes in a comment, less some room for whoever posts it:
@@ -28,6 +30,7 @@ def render(preview: Preview) -> str:
     template = Environment(
         loader=PackageLoader("reports"), autoescape=False, trim_blocks=False, keep_trailing_newline=True, finalize=shown
     ).get_template("preview.md.j2")
+    names = names_of(preview.graph)
     told = {
         "verdict": _verdict(preview),
         "summary": list(summary(preview)),
@@ -43,13 +46,19 @@ def render(preview: Preview) -> str:
         ],
         "demands": existing_hub.demands(preview.plan),
         "owners": list(existing_hub.owners_must(preview.plan)),
-        "findings": list(_findings(preview)),
+        "findings": list(_findings(preview, names)),
         "accepted": [
-            (one.finding.severity.value, code(one.finding.check), one.finding.message, accepted.why(one))
+            (
+                one.finding.severity.value,
+                code(one.finding.check),
+                before(names.of_finding(one.finding), one.finding.message),
+                one.finding.message,
+                accepted.why(one),
+            )
             for one in preview.accepted
         ],
         "quota": list(_quota(preview)) if preview.quota else [],
-        "policies": list(_policies(preview)),
+        "policies": list(_policies(preview, names)),
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
         "not_covered": "; ".join(NOT_COVERED),
@@ -77,25 +86,38 @@ def _hosts(to: Iterable[str]) -> Markdown:
     return Markdown(", ".join(code(each, in_table=True) for each in to))
 
 
-def _findings(preview: Preview) -> Iterator[dict[str, str]]:
-    for first, others in alike(preview.findings):
+def _findings(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
+    for folded in folded_findings(preview.findings, names):
+        first = folded.first
         yield {
             "severity": first.severity.value,
             "check": code(first.check),
+            "resource": before(folded.resource, first.message),
             "message": first.message,
-            "others": listed(other.name for other in others) if others else "",
+            "others": resources(folded.others, folded.columns),
             "remedy": first.remedy,
         }
 
 
-def _policies(preview: Preview) -> Iterator[dict[str, Any]]:
-    for first, answers in policy.groups(preview.verdicts):
+def resources(at: Sequence[At], columns: Sequence[str]) -> dict[str, Any]:
+    """Resources by project and environment; those with values of their own as rows of a table."""
+    if not columns:
+        return {"sentence": in_words(each.resource for each in at), "table": Markdown("")}
+    rows = (("resource", *columns), *((each.resource.full, *each.values) for each in at))
+    head, *body = (f"  | {' | '.join(map(escaped, row))} |" for row in rows)
+    rule = f"  | {' | '.join('---' for _ in rows[0])} |"
+    return {"sentence": "", "table": Markdown("\n\n" + "\n".join((head, rule, *body)) + "\n")}
+
+
+def _policies(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
+    for folded in folded_answers(preview.verdicts.answers, names):
+        first = folded.first
         yield {
-            "word": first.word,
+            "word": policy.word(first),
             "title": first.policy.definition.title if first.policy else first.assignment.name,
             "assignment": code(first.assignment.name),
-            "names": listed(dict.fromkeys(answer.subject.name for answer in answers)),
-            "because": policy.because(first),
+            "at": resources(folded.at, folded.columns),
+            "because": folded.because,
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reports.json_text import dump
+from reports.naming import Named, before
 from reports.preview import Preview
 from reports.rows import Row, Rule, rules, where
 
@@ -52,7 +53,7 @@ def _result(row: Row, index: int, uri: str) -> dict[str, Any]:
         "ruleId": row.rule.id,
         "ruleIndex": index,
         "level": row.level.value,
-        "message": {"text": _without_links(f"{row.message} {row.remedy}".strip())},
+        "message": {"text": _without_links(f"{_owned(row)} {row.remedy}".strip())},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": artifact, "region": region},
@@ -66,6 +67,13 @@ def _result(row: Row, index: int, uri: str) -> dict[str, Any]:
     if row.accepted:
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": row.accepted}]
     return result
+
+
+def _owned(row: Row) -> str:
+    """The message with project and environment: alerts of several environments are read in one list."""
+    if row.owner and f"{row.owner}: " in row.message:
+        return row.message
+    return f"{before(Named('', row.name, row.owner), row.message)} {row.message}".strip()
 
 
 def _without_links(text: str) -> str:

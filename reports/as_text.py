@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from arm.graph import Resource
-from checks.finding import Finding, Severity
+from checks.finding import Severity
 from landingzone.addresses import AddressPlan, Space
-from landingzone.problems import dotted, listed
+from landingzone.problems import dotted
 from landingzone.relaxations import relaxations
 from reports import accepted, addresses, kubernetes, managed_networks, policy, quota
 from reports.existing_hub import Allowed, demands, must_allow, owners_must
+from reports.folding import At, FoldedFinding, folded_answers, folded_findings, owners
 from reports.lines import WIDTH, wrapped
-from reports.preview import NOT_COVERED, Preview, alike
+from reports.naming import in_words, names_of
+from reports.preview import NOT_COVERED, Preview
 from reports.words import counted, place, plural, printable
+
+_INDENT = " " * 9
+#: The most resources that stand in a sentence; more are a list.
+_FEW = 6
 
 
 def render(preview: Preview) -> str:
@@ -154,26 +160,56 @@ def _asked_for(preview: Preview) -> str:
 
 
 def _findings(preview: Preview) -> str:
-    """The same finding at several resources is told once, with the names of the others."""
-    told = [_finding(first, *others) for first, others in alike(preview.findings)]
-    return "\n\n".join(part for part in (*told, accepted.text(preview.accepted, WIDTH)) if part)
+    """The same finding at several resources is shown once, with every resource."""
+    names = names_of(preview.graph)
+    shown = [finding_lines(each) for each in folded_findings(preview.findings, names)]
+    return "\n\n".join(part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part)
 
 
-def _finding(first: Finding, *others: Finding) -> str:
-    where = f"{first.project}, {first.environment}: " if first.project else ""
-    lines = [f"{first.severity.value:<8} {first.check}  {where}{first.name}"]
-    also = f"The same at {listed(other.name for other in others)}." if others else ""
-    lines += [wrapped("         ", text) for text in (first.message, also, first.remedy) if text]
-    return "\n".join(lines)
+def finding_lines(folded: FoldedFinding) -> str:
+    """A finding with all resources at which it is the same, in lines."""
+    first = folded.first
+    lines = [f"{first.severity.value:<8} {first.check}  {folded.resource.full}", wrapped(_INDENT, first.message)]
+    if folded.others:
+        lines += _resources("The same at", folded.others, folded.columns)
+    return "\n".join([*lines, *([wrapped(_INDENT, first.remedy)] if first.remedy else [])])
+
+
+def _resources(title: str, at: Sequence[At], columns: Sequence[str]) -> Iterator[str]:
+    """Resources by project and environment: in a sentence, or in lines where there are many, or values of their own."""
+    if not columns and len(at) <= _FEW:
+        yield wrapped(_INDENT, f"{title} {in_words(each.resource for each in at)}.".lstrip())
+        return
+    if title:
+        yield f"{_INDENT}{title}"
+    if not columns:
+        for owner, names in owners(at):
+            yield wrapped(f"{_INDENT}  ", f"{owner}: {', '.join(names)}" if owner else ", ".join(names))
+        return
+    yield from _table([("resource", *columns), *((each.resource.full, *each.values) for each in at)])
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Columns where they fit; else each resource with its values below it."""
+    wide = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    if len(_INDENT) + 2 * (len(wide) + 1) + sum(wide) <= WIDTH:
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, wide, strict=True))
+            yield f"{_INDENT}  {'  '.join(cells)}".rstrip()
+        return
+    head, *body = rows
+    for name, *values in body:
+        yield wrapped(f"{_INDENT}  ", name, whole=False)
+        for title, value in zip(head[1:], values, strict=True):
+            yield wrapped(f"{_INDENT}    ", f"{title}: {value}", whole=False)
 
 
 def _policy(preview: Preview) -> str:
-    """What Azure Policy would say, apart from what complies. The same answer to several resources is told once."""
+    """Answers of Azure Policy, apart from what complies. The same answer to several resources is shown once."""
     told = []
-    for first, answers in policy.groups(preview.verdicts):
-        lines = [_hanging(policy.headline(first))]
-        names = listed(dict.fromkeys(answer.subject.name for answer in answers))
-        lines += [wrapped("         ", text, whole=False) for text in (f"{names}.", *policy.because(first))]
+    for folded in folded_answers(preview.verdicts.answers, names_of(preview.graph)):
+        lines = [_hanging(policy.headline(folded.first)), *_resources("", folded.at, folded.columns)]
+        lines += [wrapped(_INDENT, text, whole=False) for text in folded.because]
         told.append("\n".join(lines))
     told += [wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
     return "\n\n".join(["Azure Policy", *told]) if told else ""

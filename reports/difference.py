@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from arm.change_rules import Kind, Rule
@@ -17,6 +18,7 @@ from checks.finding import Finding
 from checks.guard import Allowed, Edit, Thing, again, guard
 from landingzone.facts.data import holding, loss
 from reports.difference_egress import difference_of_egress
+from reports.naming import Names, names_of_records
 
 Told = Mapping[str, Any]
 
@@ -72,6 +74,8 @@ class Difference:
     """Of the new roles, those that were given before on less: with the ids of that."""
     accepted: tuple[Told, ...] = ()
     """Findings that the stack file accepts, and did not before."""
+    names: Names = field(default_factory=Names, compare=False)
+    """What resources of both sides are called."""
 
     @property
     def nothing(self) -> bool:
@@ -131,6 +135,7 @@ def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | No
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
         widened=tuple(_widened(roles[0], _roles(before))),
+        names=names_of_records((*was.values(), *now.values())),
     )
 
 
@@ -288,10 +293,18 @@ def finding_key(finding: Told) -> tuple[object, ...]:
 
 
 def _both(old: Iterable[Any], new: Iterable[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """What came and what went."""
-    was, now = {key(each): each for each in old}, {key(each): each for each in new}
-    came = tuple(each for each_key, each in now.items() if each_key not in was)
-    return came, tuple(each for each_key, each in was.items() if each_key not in now)
+    """What came and what went. What is there twice counts twice."""
+    old, new = tuple(old), tuple(new)
+    return tuple(_without(new, old, key)), tuple(_without(old, new, key))
+
+
+def _without(side: Iterable[Any], other: Iterable[Any], key: Callable[[Any], Any]) -> Iterator[Any]:
+    there = Counter(map(key, other))
+    for each in side:
+        if there[key(each)]:
+            there[key(each)] -= 1
+        else:
+            yield each
 
 
 def _list(preview: Told, key: str) -> list[Any]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from arm.changes import Change
-from checks.finding import Finding, Severity
-from landingzone.problems import listed
+from checks.finding import Severity
 from reports.as_json import finding_record
 from reports.as_markdown import fitted
 from reports.changed import changed_lines, where
 from reports.changed import does as does
 from reports.changed import value as value
 from reports.difference import Difference, Row
+from reports.folding_records import finding_lines, finding_of, scopes, verdict_lines, with_remedy, without_remedy
 from reports.json_text import dump
 from reports.markdown_text import escaped
+from reports.naming import Names
 from reports.words import counted, printable
 
 #: What a comparison of two previews cannot tell. Said wherever one is shown.
@@ -112,18 +114,20 @@ def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
 
 def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     new, gone = 0, 1
-    yield "Stopped by the guard", [_guarded(f) for f in found.guard if f.severity is Severity.ERROR]
-    yield "Said by the guard", [_guarded(f) for f in found.guard if f.severity is not Severity.ERROR]
+    names = found.names
+    guarded = partial(finding_lines, names=names, says=with_remedy)
+    yield "Stopped by the guard", list(guarded(f for f in found.guard if f.severity is Severity.ERROR))
+    yield "Said by the guard", list(guarded(f for f in found.guard if f.severity is not Severity.ERROR))
     yield "Lost", [f"{where(r)}: {why}" for r, why in found.lost]
-    yield "Refused by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if v["blocks"]]
-    yield "Said by Azure Policy", [said_by_policy(v) for v in found.verdicts[new] if not v["blocks"]]
-    yield "No longer said by Azure Policy", [said_by_policy(v) for v in found.verdicts[gone]]
-    yield "New findings", [f"{f['severity']}  {f['id']}  {f['message']} {f['remedy']}" for f in found.findings[new]]
-    yield "Findings that are gone", [f"{f['severity']}  {f['id']}  {f['message']}" for f in found.findings[gone]]
-    yield "Newly accepted", [f"{f['severity']}  {f['id']}  {f['name']}: {f['reason']}" for f in found.accepted]
-    yield "Roles given", list(roles_given(found.roles[new]))
-    yield "Of these, wider than before", list(map(wider, found.widened))
-    yield "Roles taken away", list(roles_given(found.roles[gone]))
+    yield "Refused by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if v["blocks"]), names))
+    yield "Said by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if not v["blocks"]), names))
+    yield "No longer said by Azure Policy", list(verdict_lines(found.verdicts[gone], names))
+    yield "New findings", list(new_findings(found))
+    yield "Findings that are gone", list(gone_findings(found))
+    yield "Newly accepted", list(newly_accepted(found))
+    yield "Roles given", list(roles_given(found.roles[new], names))
+    yield "Of these, wider than before", [wider(each, names) for each in found.widened]
+    yield "Roles taken away", list(roles_given(found.roles[gone], names))
     yield "Egress opened", list(found.egress[new])
     yield "Egress closed", list(found.egress[gone])
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
@@ -147,29 +151,39 @@ def _grouped(resources: Iterable[Any]) -> Iterator[str]:
         yield f"{group}: {told}"
 
 
-def said_by_policy(verdict: Any) -> str:
-    """A verdict of Azure Policy in a line, with up to three reasons."""
-    name = verdict["id"].rpartition("/")[2]
-    why = "; ".join(f"{r['path'] or r['condition']} is {value(r['actual'])}" for r in verdict["reasons"][:3])
-    return f"{verdict['verdict']}  {verdict['reference'] or verdict['policy'].rpartition('/')[2]}  {name}" + (
-        f": {why}" if why else f": {verdict['why']}" if verdict["why"] else ""
-    )
+def new_findings(found: Difference) -> Iterator[str]:
+    """Findings that were not there before, with what to do."""
+    records = (finding_of(record, found.names) for record in found.findings[0])
+    return finding_lines(records, found.names, with_remedy)
 
 
-def roles_given(roles: Iterable[Any]) -> Iterator[str]:
+def gone_findings(found: Difference) -> Iterator[str]:
+    """Findings that are no longer there."""
+    records = (finding_of(record, found.names) for record in found.findings[1])
+    return finding_lines(records, found.names, without_remedy)
+
+
+def newly_accepted(found: Difference) -> Iterator[str]:
+    """Findings that the stack file accepts, and did not before."""
+    for f in found.accepted:
+        named = found.names.of_finding(finding_of(f, found.names))
+        yield f"{f['severity']}  {f['id']}  {named.full}: {f['reason']}"
+
+
+def roles_given(roles: Iterable[Any], names: Names) -> Iterator[str]:
     """Each role of each kind of principal once, with all that it is given on."""
-    scopes: dict[tuple[str, str], list[str]] = {}
+    given: dict[tuple[str, str], list[str]] = {}
     for role in roles:
-        scopes.setdefault((role["role"], role["who"]), []).append(role["scope"].rpartition("/")[2])
-    for (role, who), names in scopes.items():
-        yield f"{role} for {who} on {listed(dict.fromkeys(names))}"
+        given.setdefault((role["role"], role["who"]), []).append(role["scope"])
+    for (role, who), ids in given.items():
+        yield f"{role} for {who} on {scopes(ids, names)}"
 
 
-def wider(widened: tuple[Any, tuple[str, ...]]) -> str:
+def wider(widened: tuple[Any, tuple[str, ...]], names: Names) -> str:
     """A role that was given before on less."""
-    role, scopes = widened
-    before = listed(dict.fromkeys(scope.rpartition("/")[2] for scope in scopes))
-    return f"{role['role']} for {role['who']} on {role['scope'].rpartition('/')[2]}, before on {before}"
+    role, before = widened
+    on = scopes((role["scope"],), names)
+    return f"{role['role']} for {role['who']} on {on}, before on {scopes(before, names)}"
 
 
 def moved(was: Any, now: Any) -> str:
@@ -186,11 +200,6 @@ def _resource(resource: Any) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
-
-
-def _guarded(finding: Finding) -> str:
-    where = f"{finding.project}, {finding.environment}: " if finding.project else ""
-    return f"{finding.severity.value}  {finding.check}  {where}{finding.message} {finding.remedy}"
 
 
 def not_told(found: Difference) -> str:

@@ -21,6 +21,7 @@ from arm.shapes import id_of, to_body
 from checks.guard import Allowed, guard
 from landingzone.problems import LandingZoneError
 from reports.difference import Changed, Difference, compared, edit, made_anew
+from reports.naming import names_of_records
 
 Told = Mapping[str, Any]
 
@@ -129,6 +130,7 @@ def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider 
         verdicts=none,
         guard=guard(replace(edit(deleted, changed, reading.standing(found), new["resources"]), of_state=True), allowed),
         engine=True,
+        names=names_of_records((*reading.standing(found), *reading.known.values())),
     )
 
 

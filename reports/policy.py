@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
+from policies.engine.effects import Altered
 from policies.engine.requests import REFUSED, Answer
 from policies.engine.trace import shown
 from policies.verdicts import Verdicts
@@ -17,6 +18,16 @@ ORDER = (
 )
 #: Words of which each answer is told; the others are only counted.
 QUIET = frozenset({"compliant"})
+CHANGING = frozenset({"modify", "append"})
+#: Words of what an assignment does only where it is enforced.
+_ACTING = REFUSED | CHANGING | {"deploy-if-not-exists", "deny-action"}
+#: What a change by a policy means for a program that sends its own values:
+#: https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify
+REVERTED = (
+    "The program does not send this value, so a refresh shows it as drift. Every later deployment that updates the "
+    "resource reverts it in the request, and the policy makes the change again. Set the value in the stack file to "
+    "end that, where a key for it exists."
+)
 
 
 def record(answer: Answer, urns: dict[str, str]) -> dict[str, Any]:
@@ -50,38 +61,32 @@ def summary(verdicts: Verdicts) -> str:
     return ", ".join(told)
 
 
-def groups(verdicts: Verdicts) -> Iterator[tuple[Answer, list[Answer]]]:
-    """Answers worth telling, those alike together: the first, and all of them."""
-    alike: dict[tuple[object, ...], list[Answer]] = {}
-    for answer in sorted(verdicts.answers, key=lambda a: ORDER.index(a.word)):
-        if answer.word in QUIET:
-            continue
-        name = answer.policy.definition.name if answer.policy else ""
-        reasons = tuple((r["path"], repr(r["actual"])) for r in answer.verdict.reasons)
-        alike.setdefault((answer.word, name, answer.blocks, answer.why, reasons), []).append(answer)
-    for answers in alike.values():
-        yield answers[0], answers
-
-
 def headline(answer: Answer) -> str:
     """What happens, and by which policy."""
     title = answer.policy.definition.title if answer.policy else answer.assignment.name
-    word = answer.word
-    if word in REFUSED and not answer.assignment.enforced:
-        word = f"{word}, not enforced"
-    return f"{word:<8} {answer.assignment.name}: {title}"
+    return f"{word(answer):<8} {answer.assignment.name}: {title}"
 
 
-def because(answer: Answer) -> list[str]:
-    """Why, in sentences: each once."""
-    return list(dict.fromkeys(_because(answer)))
+def word(answer: Answer) -> str:
+    """The word of an answer; of what takes hold only where it is enforced, that it is not."""
+    return answer.word if answer.assignment.enforced or answer.word not in _ACTING else f"{answer.word}, not enforced"
 
 
-def _because(answer: Answer) -> Iterator[str]:
+def because(answer: Answer, apart: Container[str] = ()) -> list[str]:
+    """Why, in sentences: each once. `apart`: what is shown elsewhere, since it differs by resource."""
+    return list(dict.fromkeys(_because(answer, apart)))
+
+
+def before(altered: Altered) -> str:
+    """The value that a policy changes."""
+    return shown(altered.before)
+
+
+def _because(answer: Answer, apart: Container[str]) -> Iterator[str]:
     for reason in answer.verdict.reasons:
-        yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
-    for altered in answer.verdict.changes.altered if answer.verdict.changes else ():
-        yield f"{altered.does} {altered.path}: {shown(altered.before)} becomes {shown(altered.after)}."
+        if (reason["path"] or reason["condition"]) not in apart:
+            yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
+    yield from _changes(answer, apart)
     if answer.why:
         yield f"{answer.why[0].upper()}{answer.why[1:]}."
     if answer.exemption:
@@ -91,6 +96,16 @@ def _because(answer: Answer) -> Iterator[str]:
     message = answer.assignment.message(answer.policy.reference if answer.policy else "")
     if message:
         yield message
+
+
+def _changes(answer: Answer, apart: Container[str]) -> Iterator[str]:
+    """Before and after of each property that a policy changes, and what that means for the next deployments."""
+    altered = answer.verdict.changes.altered if answer.verdict.changes else ()
+    for each in altered:
+        old = "the value below" if f"{each.path} before" in apart else before(each)
+        yield f"{each.does} {each.path}: {old} becomes {shown(each.after)}."
+    if altered and answer.word in CHANGING and answer.assignment.enforced:
+        yield REVERTED
 
 
 def unjudged(verdicts: Verdicts) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -77,13 +76,3 @@ def verdict(preview: Preview) -> tuple[Severity | None, str]:
     said += [plural(warnings, "warning")] if warnings else []
     worst = Severity.ERROR if denied or errors else Severity.WARNING if warnings else None
     return worst, listed(said) if said else "nothing found"
-
-
-def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
-    """The same finding at several resources, once: the first, and the others."""
-    found: dict[tuple[object, ...], list[Finding]] = {}
-    for f in findings:
-        found.setdefault((f.check, f.severity, f.path, repr(f.actual), f.remedy), []).append(f)
-    for first, *others in found.values():
-        by_name = {other.name: other for other in others if other.name != first.name}
-        yield first, list(by_name.values())

@@ -13,11 +13,13 @@ from arm.graph import Resource
 from checks.finding import Finding
 from landingzone.addresses import Block
 from landingzone.facts.data import Holds, holding, kept
-from landingzone.problems import Path, dotted, listed
+from landingzone.problems import Path, dotted
 from reports import policy
 from reports.as_json import SCHEMA_VERSION
+from reports.folding import folded_findings
 from reports.json_text import dump
-from reports.preview import Preview, alike
+from reports.naming import Named, Names, in_words, names_of
+from reports.preview import Preview
 from reports.words import counted, plural
 
 WIDTH = 80
@@ -148,8 +150,23 @@ def _record(change: Change) -> dict[str, Any]:
         "stays": change.stays,
         "moved": list(change.moved),
         "changes": [_resource(r) for r in change.changed],
-        "findings": [{"id": f.check, "severity": f.severity.value, "message": f.message} for f in change.findings],
-        "refused": [{"policy": headline, "names": names} for headline, names in _refused(change)],
+        "findings": [_finding(f) for f in change.findings],
+        "refused": [
+            {"policy": headline, "names": [each.full for each in refused]}
+            for headline, refused in _refused(change, names_of(change.after.graph))
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "id": finding.check,
+        "severity": finding.severity.value,
+        "resource": finding.urn,
+        "name": finding.name,
+        "project": finding.project,
+        "environment": finding.environment,
+        "message": finding.message,
     }
 
 
@@ -217,22 +234,28 @@ def _others(change: Change) -> str:
 
 def _findings(change: Change) -> str:
     """What is new among findings and refusals. The same at several resources is told once."""
-    told = []
-    for first, others in alike(change.findings):
-        also = f" The same at {listed(other.name for other in others)}." if others else ""
-        told.append(_wrapped(f"{first.severity.value:<8} {first.check}\n         ", first.message + also))
+    told, names = [], names_of(change.after.graph)
+    for folded in folded_findings(change.findings, names):
+        first, others = folded.first, in_words(each.resource for each in folded.others)
+        also = f" The same at {others}." if others else ""
+        told.append(
+            _wrapped(
+                f"{first.severity.value:<8} {first.check}  {folded.resource.full}\n         ", first.message + also
+            )
+        )
     told += [
-        _wrapped(f"{_wrapped('', headline)}\n         ", f"{listed(names)}.") for headline, names in _refused(change)
+        _wrapped(f"{_wrapped('', headline)}\n         ", f"{in_words(refused)}.")
+        for headline, refused in _refused(change, names)
     ]
     return "\n\n".join(told)
 
 
-def _refused(change: Change) -> Iterator[tuple[str, list[str]]]:
-    """Policies that would refuse what comes, with the names of that."""
-    new, found = {r.id.lower() for r in change.came}, dict[str, list[str]]()
+def _refused(change: Change, names: Names) -> Iterator[tuple[str, list[Named]]]:
+    """Policies that would refuse what comes, with the resources that they refuse."""
+    new, found = {r.id.lower() for r in change.came}, dict[str, list[Named]]()
     for answer in change.after.verdicts.denied:
         if answer.subject.id.lower() in new:
-            found.setdefault(policy.headline(answer), []).append(answer.subject.name)
+            found.setdefault(policy.headline(answer), []).append(names.of_answer(answer))
     yield from found.items()
 
 

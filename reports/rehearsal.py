@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ from rehearsal.faults import Outcome
 from rehearsal.life import Audited, Life
 from rehearsal.steps import Step
 from reports.as_json import finding_record
+from reports.folding_records import finding_lines, joined, without_remedy
 from reports.hiding import hidden_record
 from reports.json_text import dump
 from reports.markdown_text import escaped
+from reports.naming import Named, Names, distinct, in_words, owner
 
 SCHEMA_VERSION = 1
 NOT_SIMULATED = "What the pretend Azure does not know: docs/rehearsal.md."
@@ -67,10 +69,7 @@ def as_json(rehearsal: Rehearsal) -> str:
             "stack": rehearsal.stack,
             "wrong": rehearsal.wrong,
             "steps": [_step(step) for step in life.steps] if life else [],
-            "audited": [
-                {"assignment": each.assignment, "policy": each.policy, "count": each.count, "first": each.first}
-                for each in (life.audited if life else ())
-            ],
+            "audited": [_audited_record(each, life.owners) for each in life.audited] if life else [],
             "stays": [{"id": each.id, "why": each.why} for each in life.stays] if life else [],
             "namesKept": [
                 {"type": kept.type, "name": kept.name, "days": kept.days, "purgeable": kept.purgeable}
@@ -117,7 +116,11 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         for step in life.steps
         for loss in step.lost
     ]
-    guarded = [f"{step.name}: {f.severity.value} {f.check}: {f.message}" for step in life.steps for f in step.guarded]
+    guarded = [
+        f"{step.name}: {line}"
+        for step in life.steps
+        for line in joined(finding_lines(step.guarded, Names(), without_remedy))
+    ]
     kept = [
         f"{each.name} ({each.type}), for {each.days} days; "
         + ("a person can free it sooner" if each.purgeable else "purge protection: nobody can free it sooner")
@@ -134,16 +137,32 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
         ("said by the guard", guarded),
         ("would be lost", lost),
-        ("does not comply", [_audited(each) for each in life.audited]),
+        ("does not comply", [_audited(each, life.owners) for each in life.audited]),
         ("stays after destroy", list(_stays(life))),
         ("names that Azure keeps after destroy", kept),
     )
     return [_section(title, lines, mark) for title, lines in sections if lines]
 
 
-def _audited(found: Audited) -> str:
-    others = f" and {found.count - 1} more" if found.count > 1 else ""
-    return f"{found.assignment}: {found.policy}: {_short(f'- {found.first}')[2:]}{others}"
+def _audited(found: Audited, owners: Mapping[str, tuple[str, str]]) -> str:
+    """A policy with every resource that does not comply, by project and environment."""
+    at = [Named(each, _short(f"- {each}")[2:], owner(*owners.get(each.lower(), ("", "")))) for each in found.ids]
+    return f"{found.assignment}: {found.policy}: {in_words(distinct(at))}"
+
+
+def _audited_record(found: Audited, owners: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "assignment": found.assignment,
+        "policy": found.policy,
+        "count": found.count,
+        "first": found.first,
+        "resources": [_owned(resource_id, owners) for resource_id in found.ids],
+    }
+
+
+def _owned(resource_id: str, owners: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    project, environment = owners.get(resource_id.lower(), ("", ""))
+    return {"id": resource_id, "project": project, "environment": environment}
 
 
 def _stays(life: Life) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +16,7 @@ from landingzone.stack_file import KEY
 from policies.engine.requests import REFUSED, Answer
 from reports import as_json, policy
 from reports.difference import Difference, finding_key, verdict_key
+from reports.naming import Names, names_of
 from reports.preview import Preview
 
 #: Words of a verdict that want a look where they do not stop the request.
@@ -83,21 +86,32 @@ def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]
     places = Places(preview)
     new = {finding_key(record) for record in against.findings[0]} if against else set()
     said = {verdict_key(record) for record in against.verdicts[0]} if against else set()
+    names = names_of(preview.graph)
     found = []
     for finding in against.guard if against else ():
-        found.append(replace(_of_finding(finding, known, places), state="new"))
+        row = _of_finding(finding, known, places, against.names if against else names)
+        found.append(replace(row, state="new"))
     for finding in preview.findings:
         state = _state(against, finding_key(as_json.finding_record(finding)) in new)
-        found.append(replace(_of_finding(finding, known, places), state=state))
+        found.append(replace(_of_finding(finding, known, places, names), state=state))
     for one in preview.accepted:
-        row = _of_finding(one.finding, known, places)
+        row = _of_finding(one.finding, known, places, names)
         why = f"{one.by.reason} Until {one.by.expires_on}, {one.by.ticket}."
         found.append(replace(row, accepted=why, state=_state(against, False)))
     for answer in preview.verdicts.answers:
         if answer.word not in policy.QUIET:
             state = _state(against, verdict_key(policy.record(answer, {})) in said)
-            found.append(replace(_of_answer(answer, places), state=state))
-    return tuple(found)
+            found.append(replace(_of_answer(answer, places, names), state=state))
+    return tuple(_told_apart(found))
+
+
+def _told_apart(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows with fingerprints of their own: several findings of one check may be about one place."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row.fingerprint] += 1
+        many = counts[row.fingerprint]
+        yield row if many == 1 else replace(row, fingerprint=_hash(row.fingerprint, many))
 
 
 def _state(against: Difference | None, new: bool) -> str:
@@ -147,16 +161,16 @@ class Places:
         return path if path[-1:] not in (("projects",), ("clusters",), ("environments",)) else path[:-1]
 
 
-def _of_finding(finding: Finding, known: dict[str, Rule], places: Places) -> Row:
+def _of_finding(finding: Finding, known: dict[str, Rule], places: Places, names: Names) -> Row:
     path = finding.place or places.of(finding.resource_id, finding.urn)
     path = path or places.of_owner(finding.project, finding.environment)
     line, column = places.at(path)
-    owner = f"{finding.project}, {finding.environment}" if finding.project else ""
+    named = names.of_finding(finding)
     return Row(
         rule=known[finding.check],
         level=finding.severity,
-        name=finding.name,
-        owner=owner,
+        name=named.label,
+        owner=named.owner,
         message=finding.message,
         remedy=finding.remedy,
         path=path,
@@ -166,14 +180,13 @@ def _of_finding(finding: Finding, known: dict[str, Rule], places: Places) -> Row
     )
 
 
-def _of_answer(answer: Answer, places: Places) -> Row:
+def _of_answer(answer: Answer, places: Places, names: Names) -> Row:
     subject = answer.subject
     path = places.of(subject.id)
     line, column = places.at(path)
     definition = answer.policy.definition if answer.policy else None
     identity = answer.policy.definition_id if answer.policy else answer.assignment.id
     title = definition.title if definition else answer.assignment.name
-    word = answer.word if answer.blocks or answer.word not in REFUSED else f"{answer.word}, not enforced"
     level = Severity.ERROR if answer.blocks else Severity.WARNING if answer.word in _LOOK else Severity.NOTE
     rule = Rule(
         id=f"azure-policy/{identity.rpartition('/')[2]}",
@@ -184,14 +197,14 @@ def _of_answer(answer: Answer, places: Places) -> Row:
         anchor="",
         level=Severity.NOTE,
     )
-    name = subject.id.rpartition("/")[2]
+    named = names.of_answer(answer)
     why = " ".join(policy.because(answer))
     return Row(
         rule=rule,
         level=level,
-        name=name,
-        owner="",
-        message=f"{word}: {name}: {answer.assignment.name}: {title}.{f' {why}' if why else ''}",
+        name=named.label,
+        owner=named.owner,
+        message=f"{policy.word(answer)}: {named.full}: {answer.assignment.name}: {title}.{f' {why}' if why else ''}",
         remedy="",
         path=path,
         line=line,

@@ -91,7 +91,7 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
         "",
         "<details><summary>Changed</summary>",
         "",
-        "- policy assignment guardrails-compute",
+        "- churn, dev: policy assignment guardrails-compute",
         "  - properties.parameters.maxNodeCount.value: 4 becomes 5",
         "- churn, dev: compute image-build",
         "  - properties.properties.scaleSettings.maxNodeCount: 1 becomes 5",

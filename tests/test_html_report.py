@@ -15,7 +15,8 @@ from landingzone.load import load
 from landingzone.plan import make_plan
 from preview import preview_stack
 from reports import as_html
-from reports.preview import alike
+from reports.folding import folded_findings
+from reports.naming import names_of
 from tests.conftest import ROOT, STACKS, previewed
 from tests.rich_change import rich_change
 from tests.test_command_line import amlz
@@ -73,8 +74,9 @@ def test_it_says_what_the_preview_says(stack: str) -> None:
     preview = previewed(stack)
     told = Elements(as_html.render(preview)).text
 
-    expected = [first.message for first, _ in alike(preview.findings)]
-    expected += [other.name for _, others in alike(preview.findings) for other in others]
+    folded = list(folded_findings(preview.findings, names_of(preview.graph)))
+    expected = [each.first.message for each in folded]
+    expected += [other.resource.label for each in folded for other in each.others]
     expected += [role.why for role in preview.plan.roles()]
     expected += [s.cidr for space in preview.plan.addresses.spaces for b in space.blocks for s in b.subnets]
     expected += [r.name for r in preview.graph if not r.arm_type.endswith("/roleAssignments")]

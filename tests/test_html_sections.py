@@ -14,9 +14,11 @@ from reports.html.address_map import NetworkMap, address_map
 from reports.html.built import built
 from reports.html.dns import dns
 from reports.html.egress import egress
+from reports.html.findings import SameAt
 from reports.html.heat_map import Cell, heat_map
 from reports.html.role_matrix import role_matrix
 from reports.html.topology import topology
+from reports.naming import Names, names_of
 from tests.conftest import as_told, previewed
 
 #: Stacks that have everything between them.
@@ -288,29 +290,37 @@ def test_zones_that_exist_are_told_from_those_that_are_built() -> None:
 @pytest.mark.parametrize("stack", LARGE)
 def test_the_heat_map_counts_every_answer_and_begins_with_the_worst(stack: str) -> None:
     """Of all policies and types; what is told in reasons is all that is not compliant."""
-    verdicts = previewed(stack).verdicts
-    told = heat_map(verdicts)
+    verdicts, names = previewed(stack).verdicts, names_of(previewed(stack).graph)
+    told = heat_map(verdicts, names)
 
     cells = [cell for row in told.rows for cell in row.cells if cell]
-    names = {(reason.word, name) for row in told.rows for reason in row.reasons for name in reason.names}
+    named = {
+        (reason.word.removesuffix(", not enforced"), at.where, resource[0])
+        for row in told.rows
+        for reason in row.reasons
+        for at in reason.at
+        for resource in at.resources
+    }
     assert sum(cell.of for cell in cells) == len(verdicts.answers)
     assert sum(row.compliant for row in told.rows) == verdicts.count("compliant")
-    assert names == {(a.word, a.subject.name) for a in verdicts.answers if a.word != "compliant"}
+    at = [(a.word, names.of_answer(a)) for a in verdicts.answers if a.word != "compliant"]
+    assert named == {(word, resource.owner, resource.label) for word, resource in at}
     assert all(len(row.cells) == len(told.types) for row in told.rows)
     levels = [row.level for row in told.rows]
     order = [level for level in ("bad", "look", "change", "unknown", "good") if level in levels]
     assert list(dict.fromkeys(levels)) == order
 
 
-def test_of_a_reason_that_holds_for_very_many_some_are_named_and_the_rest_counted() -> None:
-    """So that a page stays small."""
+def test_of_a_reason_that_holds_for_very_many_each_is_named() -> None:
+    """None is left out for the sake of a small page."""
     one = next(a for a in previewed("dev").verdicts.answers if a.word == "not-judged")
-    many = [replace(one, subject=replace(one.subject, body={**one.subject.body, "name": f"c{n}"})) for n in range(250)]
+    bodies = [{**one.subject.body, "name": f"c{n}", "id": f"{one.subject.id}{n}"} for n in range(250)]
+    many = [replace(one, subject=replace(one.subject, body=body)) for body in bodies]
 
-    (row,) = heat_map(Verdicts(tuple(many))).rows
+    (row,) = heat_map(Verdicts(tuple(many)), Names()).rows
 
     (reason,) = row.reasons
-    assert (reason.names, reason.more) == (tuple(f"c{n}" for n in range(200)), 50)
+    assert (reason.count, reason.at) == (250, (SameAt("", tuple((f"c{n}",) for n in range(250))),))
     assert [cell for cell in row.cells if cell] == [Cell("not-judged", "unknown", 250, 250)]
 
 

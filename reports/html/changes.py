@@ -9,7 +9,19 @@ from typing import Any
 from arm.change_rules import Kind
 from arm.changes import Change
 from reports.difference import Changed, Difference
-from reports.difference_as import does, headline, moved, not_told, roles_given, said_by_policy, value, wider
+from reports.difference_as import (
+    does,
+    gone_findings,
+    headline,
+    moved,
+    new_findings,
+    newly_accepted,
+    not_told,
+    roles_given,
+    value,
+    wider,
+)
+from reports.folding_records import joined, verdict_lines
 from reports.html.built import told_names
 from reports.html.findings import FindingRow, finding_rows
 from reports.words import WORDS, counted, plural
@@ -95,7 +107,7 @@ def changes(found: Difference) -> Changes:
             *((("moved", len(found.moved)),) if found.moved else ()),
             ("unchanged", found.unchanged),
         ),
-        guard=finding_rows(found.guard),
+        guard=finding_rows(found.guard, found.names),
         lost=tuple((_owner(r), f"{_what(r)} {r['name']}", why) for r, why in found.lost),
         replaced=tuple(_changed(replaced)),
         updated=tuple(_changed(updated)),
@@ -129,16 +141,15 @@ def _decides(found: Difference) -> Iterator[str]:
 
 
 def _pairs(found: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    yield "Roles", tuple(roles_given(found.roles[0])), tuple(roles_given(found.roles[1]))
-    yield "Roles, wider than before", tuple(map(wider, found.widened)), ()
+    names = found.names
+    came, went = (tuple(roles_given(side, names)) for side in found.roles)
+    yield "Roles", came, went
+    yield "Roles, wider than before", tuple(wider(each, names) for each in found.widened), ()
     yield "Egress", *found.egress
-    yield "Azure Policy", tuple(map(said_by_policy, found.verdicts[0])), tuple(map(said_by_policy, found.verdicts[1]))
-    yield "Findings", tuple(map(_finding, found.findings[0])), tuple(map(_finding, found.findings[1]))
-    yield "Newly accepted", tuple(f"{f['severity']}  {f['id']}  {f['name']}: {f['reason']}" for f in found.accepted), ()
-
-
-def _finding(record: Any) -> str:
-    return f"{record['severity']}  {record['id']}  {record['message']} {record['remedy']}"
+    came, went = (tuple(joined(verdict_lines(side, names))) for side in found.verdicts)
+    yield "Azure Policy", came, went
+    yield "Findings", tuple(joined(new_findings(found))), tuple(joined(gone_findings(found)))
+    yield "Newly accepted", tuple(newly_accepted(found)), ()
 
 
 def _changed(found: Iterable[Changed]) -> Iterator[ChangedRow]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from policies.engine.requests import Answer
 from policies.verdicts import Verdicts
 from reports import policy
+from reports.folding import FoldedAnswer, folded_answers
+from reports.html.findings import SameAt, same_at
+from reports.naming import Names
 from reports.words import WORDS
 
-#: Names of one reason that are told; the others are counted, so that a report of any landing zone stays small.
-_NAMES = 200
 #: How bad a word is, for its colour: refused, wants a look, changed by Azure, not known, accepted, fine.
 _LEVELS = {
     "deny": "bad", "error": "bad", "invalid": "bad", "undecided": "look", "audit": "look",
@@ -35,14 +36,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One answer to some resources, and why. `more`: how many names are left out."""
+    """One answer to some resources, by project and environment with their own values of `columns`, and why."""
 
     word: str
     level: str
-    blocks: bool
-    names: tuple[str, ...]
-    more: int
+    at: tuple[SameAt, ...]
+    columns: tuple[str, ...]
     because: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many resources it is given to."""
+        return sum(len(each.resources) for each in self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class HeatMap:
     unjudged: tuple[str, ...]
 
 
-def heat_map(verdicts: Verdicts) -> HeatMap:
+def heat_map(verdicts: Verdicts, names: Names) -> HeatMap:
     """Every policy that looked at something; those with something to say first, the worst of them at the top."""
     by_policy: dict[str, list[Answer]] = {}
     types: Counter[str] = Counter()
@@ -80,7 +85,7 @@ def heat_map(verdicts: Verdicts) -> HeatMap:
         by_policy.setdefault(policy_id.lower(), []).append(answer)
         types[answer.subject.type.lower()] += 1
     columns = sorted(types, key=lambda name: (-types[name], name))
-    rows = sorted((_row(answers, columns) for answers in by_policy.values()), key=_worst)
+    rows = sorted((_row(answers, columns, names) for answers in by_policy.values()), key=_worst)
     return HeatMap(
         types=tuple(_in_words(name) for name in columns),
         rows=tuple(rows),
@@ -94,19 +99,18 @@ def _worst(row: PolicyRow) -> tuple[int, int]:
     return _RANKS.index(row.level), word
 
 
-def _row(answers: list[Answer], columns: Iterable[str]) -> PolicyRow:
+def _row(answers: list[Answer], columns: Iterable[str], names: Names) -> PolicyRow:
     first = answers[0]
     by_type: dict[str, list[Answer]] = {}
     for answer in answers:
         by_type.setdefault(answer.subject.type.lower(), []).append(answer)
-    reasons = policy.groups(Verdicts(tuple(answers)))
     level = min((_LEVELS[answer.word] for answer in answers), key=_RANKS.index)
     return PolicyRow(
         title=first.policy.definition.title if first.policy else first.assignment.name,
         assignments=tuple(dict.fromkeys(answer.assignment.name for answer in answers)),
         effects=tuple(dict.fromkeys(_effect(answer) for answer in answers if answer.verdict.effect)),
         cells=tuple(_cell(by_type[name]) if name in by_type else None for name in columns),
-        reasons=tuple(_reason(one, alike) for one, alike in reasons),
+        reasons=tuple(map(_reason, folded_answers(answers, names))),
         compliant=sum(answer.word == "compliant" for answer in answers),
         level=level,
     )
@@ -122,10 +126,15 @@ def _cell(answers: list[Answer]) -> Cell:
     return Cell(word, _LEVELS[word], words[word], len(answers))
 
 
-def _reason(first: Answer, answers: list[Answer]) -> Reason:
-    names = tuple(dict.fromkeys(answer.subject.name for answer in answers))
-    because = tuple(policy.because(first))
-    return Reason(first.word, _LEVELS[first.word], first.blocks, names[:_NAMES], len(names[_NAMES:]), because)
+def _reason(folded: FoldedAnswer) -> Reason:
+    word = folded.first.word
+    return Reason(
+        policy.word(folded.first),
+        _LEVELS[word],
+        same_at(folded.at),
+        folded.columns,
+        folded.because,
+    )
 
 
 def _in_words(arm_type: str) -> str:

@@ -74,7 +74,7 @@ def test_an_assignment_takes_hold_with_the_next_command(tmp_path: Path) -> None:
     with memory.change():
         memory.put(insecure, ())
     assert [found for found in scanned(memory) if found.policy == "Storage: no shared keys"] == [
-        Audited("guardrails-data-and-identity", "Storage: no shared keys", 1, insecure.id)
+        Audited("guardrails-data-and-identity", "Storage: no shared keys", (insecure.id,))
     ]
 
 
@@ -133,7 +133,7 @@ def test_audit_lets_pass_and_a_scan_tells(tmp_path: Path) -> None:
     outside(memory, {"policyRule": {"if": rule, "then": {"effect": "audit"}}})
 
     assert PolicyService(memory).allowed(account()) == account()
-    assert scanned(memory) == (Audited("assigned", "Theirs", 1, account().id),)
+    assert scanned(memory) == (Audited("assigned", "Theirs", (account().id,)),)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ LIFE = Life(
     ),
     (Stays("/kv", "protected"), Stays("/rg", "needed", needed=True)),
     (Kept("microsoft.keyvault/vaults", "kv", "/kv", 90, False),),
-    (Audited("guardrails", "No keys", 2, "/a/b/vaults/kv"),),
+    (Audited("guardrails", "No keys", ("/a/b/vaults/kv", "/a/c/vaults/kv")),),
+    {"/a/b/vaults/kv": ("churn", "dev")},
 )
 OUTCOME = Outcome(
     (read("conflict@2"),),
@@ -56,7 +57,7 @@ def test_a_life_is_told_in_text() -> None:
         "refused\n  destroy: kv: no\n  up again changed what it must leave as it is\n\n"
         "left out\n  add project: no spoke has a free range of /25\n\n"
         "would be lost\n  destroy: kv, keys; no\n\n"
-        "does not comply\n  guardrails: No keys: vaults/kv and 1 more\n\n"
+        "does not comply\n  guardrails: No keys: vaults/kv; churn, dev: vaults/kv\n\n"
         "stays after destroy\n  /kv: protected\n  1 others, which these need (--format json names them)\n\n"
         "names that Azure keeps after destroy\n"
         "  kv (microsoft.keyvault/vaults), for 90 days; purge protection: nobody can free\n    it sooner\n\n"
@@ -99,7 +100,18 @@ def test_a_rehearsal_is_told_in_json() -> None:
                 "lost": [{"name": "kv", "id": "/kv", "what": "keys", "back": "no"}],
             },
         ],
-        "audited": [{"assignment": "guardrails", "policy": "No keys", "count": 2, "first": "/a/b/vaults/kv"}],
+        "audited": [
+            {
+                "assignment": "guardrails",
+                "policy": "No keys",
+                "count": 2,
+                "first": "/a/b/vaults/kv",
+                "resources": [
+                    {"id": "/a/b/vaults/kv", "project": "churn", "environment": "dev"},
+                    {"id": "/a/c/vaults/kv", "project": "", "environment": ""},
+                ],
+            }
+        ],
         "stays": [{"id": "/kv", "why": "protected"}, {"id": "/rg", "why": "needed"}],
         "namesKept": [{"type": "microsoft.keyvault/vaults", "name": "kv", "days": 90, "purgeable": False}],
         "faults": [
