@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,12 +18,6 @@ app = typer.Typer(
 )
 
 Policy = Annotated[str, typer.Argument(help="A definition's or initiative's name, or a built-in's GUID.")]
-
-
-class Lines(StrEnum):
-    """Forms of questions to the policy evaluator."""
-
-    jsonl = "jsonl"
 
 
 @app.command("list")

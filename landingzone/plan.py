@@ -220,7 +220,9 @@ def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> 
     }
     rows: dict[tuple[str, str], list[str]] = {}
     for grant in DEPLOYER:
-        if holds.get(grant.when) and not (grant.on == "landingZone" and context.hub_alone):
+        if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):
+            continue  # on the owners of parts: deployer_on_parts
+        if holds[grant.when]:
             rows.setdefault((on[grant.on], grant.role), []).append(grant.why)
     for subscription, role, reason in deployer_on_parts(context.config):
         rows.setdefault((subscription, role), []).append(reason)

@@ -19,7 +19,7 @@ Scope = Literal["azure", "region", "subscription", "group", "parent"]
 
 @dataclass(frozen=True, slots=True)
 class NameRule:
-    """A type's names: `pattern` for the whole, in words in `says`; a deleted one's name may stay taken."""
+    """A type's names: `pattern` for the whole, in words in `says`."""
 
     prefix: str
     shortest: int
@@ -27,7 +27,6 @@ class NameRule:
     pattern: str
     says: str
     unique_in: Scope
-    stays_taken: bool = False
 
     def problem(self, name: str) -> str:
         """What is wrong with a name, in words; nothing when it is fine."""
@@ -63,17 +62,17 @@ NAME_RULES: Mapping[str, NameRule] = {
     "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),
     "federatedCredential": NameRule("", 3, 120, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"),
     "logAnalytics": NameRule(
-        "log-", 4, 63, r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and hyphens", "group", stays_taken=True
+        "log-", 4, 63, r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and hyphens", "group"
     ),
     "applicationInsights": NameRule("appi-", 1, 260, r"[^%&\\?/]*[^%&\\?/ .]", "any but % & \\ ? /", "group"),
     "keyVault": NameRule(
         "kv-", 3, 24, r"[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]",
-        "letters, digits and single hyphens, starting with a letter", "azure", stays_taken=True,
+        "letters, digits and single hyphens, starting with a letter", "azure",
     ),
     "storageAccount": NameRule("st", 3, 24, r"[a-z0-9]+", "lower-case letters and digits", "azure"),
     "containerRegistry": NameRule("cr", 5, 50, r"[A-Za-z0-9]+", "letters and digits", "azure"),
     "workspace": NameRule(
-        "mlw-", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group", stays_taken=True
+        "mlw-", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"
     ),
     "computeInstance": NameRule(
         "", 3, 24, r"[A-Za-z](?![A-Za-z0-9-]*-\d+$)[A-Za-z0-9-]*", "letters, digits and hyphens, starting with a letter", "region"

@@ -143,7 +143,6 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
         place=place,
         ranges=(context.config.hub.address_space,),
         subnets=subnets,
-        uses_firewall_dns=False,  # the proxy itself must ask Azure, and the zones are linked here
         diagnostics=context.diagnostics(context.hub_network),
         tags=context.hub_tags,
     )

@@ -57,7 +57,6 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         place=place,
         ranges=context.config.spokes[name].address_space,
         subnets=tuple(subnets),
-        uses_firewall_dns=True,
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
         tags=tags,
     )

@@ -95,16 +95,12 @@ class ServiceEndpointPolicySpec:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetworkSpec:
-    """A virtual network and its subnets, in the order in which they are written.
-
-    `uses_firewall_dns`: its resources ask the firewall's DNS proxy.
-    """
+    """A virtual network and its subnets, in the order in which they are written."""
 
     name: str
     place: Place
     ranges: tuple[str, ...]
     subnets: tuple[SubnetSpec, ...]
-    uses_firewall_dns: bool
     diagnostics: DiagnosticsSpec
     tags: Tags
 

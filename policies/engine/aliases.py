@@ -27,11 +27,6 @@ class Path:
     steps: tuple[str, ...]
     arrays: tuple[tuple[str, ...], ...]
 
-    @property
-    def is_array(self) -> bool:
-        """Whether the path selects members of an array, and so any number of values."""
-        return bool(self.arrays)
-
 
 @cache
 def path(text: str) -> Path:

@@ -6,6 +6,7 @@ import pytest
 
 from landingzone.facts.dns import ENDPOINT_ADDRESSES, ZONES, zones_needed
 from landingzone.plan import LandingZonePlan
+from tests.conftest import previewed
 from tests.landingzone.stacks import HUB, LANDING_ZONE, at, facts, planned, stack
 
 WRITTEN = facts("private-dns-zones")
@@ -130,7 +131,10 @@ def test_the_shared_registry_has_its_one_endpoint_in_the_hub() -> None:
 
 
 def test_spokes_ask_the_firewall_and_the_hub_asks_azure() -> None:
-    """The proxy itself must not ask itself."""
-    plan = planned(stack())
+    """The proxy itself must not ask itself. The firewall's address is known when it is created."""
+    networks = previewed("minimal").graph.of_type("Microsoft.Network/virtualNetworks")
 
-    assert [plan.hub.network.uses_firewall_dns, *(s.network.uses_firewall_dns for s in plan.spokes)] == [False, True]
+    servers = {network.name: network.properties.get("dhcpOptions") for network in networks}
+
+    firewall = {"$unknown": "dhcpOptions, from hub-firewall-firewall"}
+    assert servers == {"vnet-retail-hub": None, "vnet-retail-spoke-main": {"dnsServers": [firewall]}}
