@@ -92,15 +92,9 @@ def refuse(when: bool, why: str, hint: str) -> None:
 
 def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
     """A stack file and its plan, with the line of each problem."""
-    from landingzone.load import load
-    from landingzone.plan import make_plan
-    from landingzone.problems import StackFileError
+    from landingzone.checked import checked
 
-    file = load(stack)
-    try:
-        return file, make_plan(file.config)
-    except StackFileError as error:
-        raise StackFileError(file.at(error.problems)) from None
+    return checked(stack)
 
 
 def shown(text: str) -> str:

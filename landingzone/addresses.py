@@ -296,13 +296,16 @@ def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
     names = ", ".join(config.spokes)
     if not names:
-        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.")
+        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.", absent=True)
     if environment.spoke is not None:
-        return Problem((*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.")
+        return Problem(
+            (*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.", absent=True
+        )
     return Problem(
         path,
         f"It does not say which spoke it lives in, and there are {len(config.spokes)}.",
         f"Add spoke: one of {names}.",
+        absent=True,
     )
 
 

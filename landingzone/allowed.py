@@ -83,6 +83,11 @@ def inner(hint: Any) -> Any:
     return hint
 
 
+def is_collection(hint: Any) -> bool:
+    """Whether a type is a part of the model, or a mapping or list of them."""
+    return is_part(inner(hint)) or typing.get_origin(inner(hint)) in (dict, tuple)
+
+
 def field_at(model: type[BaseModel], path: Path) -> FieldInfo | None:
     """The field that stands at a path, or None where the path ends in a name or in a list."""
     part = _at(model, path[:-1])

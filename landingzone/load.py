@@ -48,8 +48,34 @@ class StackFile:
         return _in_order(_once(self.document, self.shown, problems))
 
 
-def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
-    """Reads a stack's file, or `raw` as if it stood there. Raises StackFileError with all of its problems."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stack file as far as it can be read. `file` is None where something is wrong with it.
+
+    `landing_zone`: the raw values. `problems`: those of YAML, secrets and shape, with their lines. `unusable`: paths of
+    values that the model takes and that must change all the same. `readable`: False for a version of another program.
+    """
+
+    shown: str
+    document: Document
+    landing_zone: object
+    problems: tuple[Problem, ...]
+    file: StackFile | None
+    unusable: tuple[At, ...] = ()
+    readable: bool = True
+
+    @property
+    def invalid(self) -> tuple[At, ...]:
+        """The paths of everything that is wrong."""
+        return tuple({problem.path for problem in self.problems})
+
+    def at(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Its own problems and others, in the order of the lines."""
+        return _in_order((*self.problems, *_once(self.document, self.shown, problems)))
+
+
+def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> Draft:
+    """Reads a stack's file, or `raw` in its place. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
     shown = _shown(path)
     document = read(path, shown, raw)
@@ -64,11 +90,26 @@ def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> St
     written = {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
     landing_zone, unread = resolved(config[KEY], path.parent)
     model, wrong = _validated(landing_zone, written, unread)
+    unusable = tuple(p.path for p in (*problems, *unread) if p.path)
     told = {p.path for p in problems}
     problems += _once(document, shown, (p for p in wrong if p.path not in told))
-    if problems or model is None:
-        raise StackFileError(_in_order(problems))
-    return StackFile(path, shown, _stack_name(path), model, _pulumi_config({**config, KEY: landing_zone}), document)
+    file = None
+    if not problems and model is not None:
+        pulumi_config = _pulumi_config({**config, KEY: landing_zone})
+        file = StackFile(path, shown, _stack_name(path), model, pulumi_config, document)
+    readable = not any(p.path == ("schemaVersion",) for p in wrong)
+    return Draft(shown, document, landing_zone, _in_order(problems), file, unusable, readable)
+
+
+def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
+    """Reads a stack's file, or `raw` in its place. Raises StackFileError with all problems of its shape.
+
+    landingzone.checked.checked reports those of ranges, names and references in the same run.
+    """
+    draft = draft_of(stack, folder, raw)
+    if draft.file is None:
+        raise StackFileError(draft.problems)
+    return draft.file
 
 
 def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from arm.ids import parse
 from landingzone.addresses import AddressPlan, environments, plan_addresses
-from landingzone.config import LandingZoneConfig
+from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.facts.clouds import CLOUDS, CloudName
 from landingzone.facts.roles import DEPLOYER
 from landingzone.lake import endpoints_built
@@ -34,11 +35,12 @@ from landingzone.planning.pipelines import check_pipelines
 from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
 from landingzone.planning.registry import plan_shared_registry
+from landingzone.planning.room import with_room
 from landingzone.planning.security import check_security
 from landingzone.planning.sharing import check_sharing
 from landingzone.planning.sizes import check_sizes
 from landingzone.planning.spoke import plan_spoke
-from landingzone.problems import StackFileError
+from landingzone.problems import Problem, StackFileError
 from landingzone.specs import (
     DataLakeSpec,
     DefenderPlanSpec,
@@ -138,20 +140,11 @@ class LandingZonePlan:
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (
-        *problems,
-        *check_existing_hub(config),
-        *check_hub_stack(config),
-        *check_hub_options(config),
-        *check_dns(config),
-        *check_references(config),
-    )
-    problems = (*problems, *check_isolation(config), *check_limits(config), *check_sizes(config))
-    problems = (*problems, *check_security(config), *check_pipelines(config), *check_sharing(config))
-    problems = (*problems, *check_lake(config), *check_connections(config), *check_exfiltration(config))
-    problems = (*problems, *check_parts(config), *check_cloud(config), *check_kubernetes(config))
+    problems = (*problems, *_checks(config))
     if problems:
-        raise StackFileError(problems)
+        reported = {problem.path for problem in problems}
+        names = (problem for problem in problems_of_names(config) if problem.path not in reported)
+        raise StackFileError((*problems, *names))
     context = Context(config, addresses, NameBook())
     hub = plan_hub(context) if config.hub.elsewhere is None else None
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
@@ -180,6 +173,59 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         parts=demands_of_parts(context),
         organisation=_organisation(context),
     )
+
+
+def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that can be wrong before names are given, apart from addresses."""
+    yield from check_existing_hub(config)
+    yield from check_hub_stack(config)
+    yield from check_hub_options(config)
+    yield from check_dns(config)
+    yield from check_references(config)
+    yield from check_isolation(config)
+    yield from check_limits(config)
+    yield from check_sizes(config)
+    yield from check_security(config)
+    yield from check_pipelines(config)
+    yield from check_sharing(config)
+    yield from check_lake(config)
+    yield from check_connections(config)
+    yield from check_exfiltration(config)
+    yield from check_parts(config)
+    yield from check_cloud(config)
+    yield from check_kubernetes(config)
+
+
+def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
+    """Problems of names and policies, where other things are wrong as well: no name depends on a range."""
+    config = with_room(config)
+    context = Context(config, plan_addresses(config)[0], NameBook())
+    planned: list[ProjectEnvironmentSpec] = []
+    units: list[Callable[[], object]] = [partial(plan_hub, context)] if config.hub.elsewhere is None else []
+    units += [partial(plan_spoke, context, name) for name in config.spokes]
+    units += [partial(plan_shared_registry, context)] if config.shared_registry else []
+    units += [partial(_environment, context, planned, owner) for owner in environments(config)]
+    units += [partial(plan_lake, context)]
+    whole = [_succeeds(unit) for unit in units]
+    found: tuple[Problem, ...] = ()
+    if all(whole):
+        _, found = plan_policies(context, tuple(planned), (), ())
+    return (*context.names.problems, *found)
+
+
+def _environment(
+    context: Context, planned: list[ProjectEnvironmentSpec], owner: tuple[str, str, EnvironmentConfig]
+) -> None:
+    planned.append(plan_environment(context, *owner[:2]))
+
+
+def _succeeds(unit: Callable[[], object]) -> bool:
+    """Whether a part can be planned. What keeps it from that is reported already, by the checks before."""
+    try:
+        unit()
+    except Exception:
+        return False
+    return True
 
 
 def _shared_groups(shared: SharedRegistrySpec | None, lake: DataLakeSpec | None) -> tuple[tuple[str, str, bool], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: Where in the configuration: keys and list positions, from `amlz:landingZone` down.
@@ -19,7 +19,8 @@ Path = tuple[str | int, ...]
 class Problem:
     """One thing that is wrong: where, what and why, and what to do about it.
 
-    `line` is 1-based in `file`, 0 where unknown. Neither text repeats a value that may be a secret.
+    `line` is 1-based in `file`, 0 where unknown. Neither text repeats a value that may be a secret. `absent`: another
+    part of the file may hold what is missing. `warning`: it stops nothing by itself.
     """
 
     path: Path
@@ -27,11 +28,14 @@ class Problem:
     remedy: str = ""
     file: str = ""
     line: int = 0
+    absent: bool = False
+    warning: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         head = "  ".join(part for part in (place, dotted(self.path)) if part)
-        return "\n".join(["" + head, *(f"  {text}" for text in (self.what, self.remedy) if text)])
+        what = f"warning: {self.what}" if self.warning else self.what
+        return "\n".join(["" + head, *(f"  {text}" for text in (what, self.remedy) if text)])
 
 
 class LandingZoneError(Exception):
@@ -43,7 +47,24 @@ class StackFileError(LandingZoneError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(wrapped(str(problem)) for problem in self.problems))
+        super().__init__("\n".join((*(wrapped(str(problem)) for problem in self.problems), *_counts(self.problems))))
+
+
+def _counts(problems: Iterable[Problem]) -> Iterator[str]:
+    """How many mistakes there are in each file, where there are several."""
+    of_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.line:
+            of_file.setdefault(problem.file, []).append(problem)
+    for file, found in of_file.items():
+        mistakes, warnings = (sum(each.warning is wanted for each in found) for wanted in (False, True))
+        if len(found) > 1:
+            told = [
+                f"{count} {word}{'s' if count > 1 else ''}"
+                for count, word in ((mistakes, "mistake"), (warnings, "warning"))
+                if count
+            ]
+            yield f"{listed(told)} in {file}."
 
 
 def wrapped(text: str) -> str:

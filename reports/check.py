@@ -20,7 +20,8 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
     lines = [f"{file.stack}: valid{warnings}. {spokes}, {environments}."]
     lines += [f"  {dotted(r.path)}: {r.gives_up}" for r in relaxations(file.config)]
     for doubt in doubts:
-        problem = Problem(doubt.path, f"warning: {doubt.what}", doubt.remedy, file.shown, file.locate(doubt.path))
+        line = file.locate(doubt.path)
+        problem = Problem(doubt.path, doubt.what, doubt.remedy, file.shown, line, warning=True)
         lines.append(wrapped(str(problem)))
     return "\n".join(lines) + "\n"
 

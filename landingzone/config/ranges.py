@@ -14,7 +14,12 @@ from landingzone.config.shared import Network, camel
 from landingzone.problems import Path
 
 #: What marks a text of the model as a range, or as an address.
-_MARKS = tuple(typing.get_args(kind)[1] for kind in (Network, Address))
+_RANGE, _ADDRESS = (typing.get_args(kind)[1] for kind in (Network, Address))
+
+
+def kind_of(marks: typing.Sequence[Any]) -> str:
+    """What a text of the model is by its marks: `range`, `address`, or "" for any other."""
+    return "range" if _RANGE in marks else "address" if _ADDRESS in marks else ""
 
 
 def ranges_of(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, IPv4Network]]:
@@ -26,20 +31,18 @@ def ranges_of(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, IPv4Netw
 
 
 def _in(hint: Any, marks: typing.Sequence[Any], value: Any, path: Path) -> Iterator[tuple[Path, IPv4Network]]:
+    hint, marks = _plain(hint, marks)
+    inner = typing.get_args(hint)  # none in the parameters of a policy, which hold anything
     if isinstance(value, BaseModel):
         yield from ranges_of(value, path)
-    elif isinstance(value, str):
-        hint, marks = _plain(hint, marks)
-        if value and any(mark in _MARKS for mark in marks):
-            yield path, IPv4Network(value)
-    elif isinstance(value, dict):
-        hint, _ = _plain(hint, marks)
+    elif isinstance(value, str) and value and kind_of(marks):
+        yield path, IPv4Network(value)
+    elif isinstance(value, dict) and inner:
         for key, item in value.items():
-            yield from _in(typing.get_args(hint)[1], (), item, (*path, key))
-    elif isinstance(value, tuple):
-        hint, _ = _plain(hint, marks)
+            yield from _in(inner[1], (), item, (*path, key))
+    elif isinstance(value, tuple) and inner:
         for index, item in enumerate(value):
-            yield from _in(typing.get_args(hint)[0], (), item, (*path, index))
+            yield from _in(inner[0], (), item, (*path, index))
 
 
 def _plain(hint: Any, marks: typing.Sequence[Any]) -> tuple[Any, typing.Sequence[Any]]:

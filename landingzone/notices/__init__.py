@@ -12,8 +12,8 @@ from landingzone.notices.ranges import range_notices
 from landingzone.plan import LandingZonePlan
 
 
-def notices(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Notice]:
-    """Every doubt, by kind and then in the order of the stack file."""
+def notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
+    """Every doubt, by kind and then in the order of the stack file. Without a plan: those that need no names."""
     yield from place_notices(config)
     yield from range_notices(config)
     yield from connection_notices(config, plan)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from arm.ids import parse
 from landingzone import lake
+from landingzone.addresses import environments
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.config.connections import ConnectionConfig
 from landingzone.facts.clouds import host_of
@@ -20,7 +21,6 @@ from landingzone.plan import LandingZonePlan
 from landingzone.planning.lake_places import access_of
 from landingzone.planning.parts import parts_of
 from landingzone.problems import Path
-from landingzone.specs import ProjectEnvironmentSpec
 
 NOT_OPENED = "egress/connection-not-opened"
 
@@ -31,16 +31,15 @@ _HOST = re.compile(r"^(?:tcp:)?(?P<host>[\w-]+(?:\.[\w-]+)+)\.?(?:[:,](?P<port>\
 _SCHEMES = {"http": 80, "sqlserver": 1433, "mysql": 3306, "postgresql": 5432, "postgres": 5432, "ssh": 22, "ftp": 21}
 
 
-def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Notice]:
+def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
     """Every connection whose target computes cannot reach. A target that is no host is left out."""
-    for spec in plan.environments:
-        environment = config.projects[spec.project].environments[spec.environment]
+    for project, name, environment in environments(config):
         if environment.isolation.managed and not environment.isolation.approved_only:
             continue
         for key, asked in environment.connections.items():
             target = target_of(asked)
-            if target is not None and not _opened(config, plan, spec, target):
-                path: Path = ("projects", spec.project, "environments", spec.environment, "connections", key, "target")
+            if target is not None and not _opened(config, plan, (project, name), target):
+                path: Path = ("projects", project, "environments", name, "connections", key, "target")
                 yield _notice(config, environment, path, target)
 
 
@@ -58,12 +57,14 @@ def target_of(asked: ConnectionConfig) -> tuple[str, int] | None:
 
 
 def _opened(
-    config: LandingZoneConfig, plan: LandingZonePlan, spec: ProjectEnvironmentSpec, target: tuple[str, int]
+    config: LandingZoneConfig, plan: LandingZonePlan | None, owner: tuple[str, str], target: tuple[str, int]
 ) -> bool:
-    """Whether a private endpoint, a service tag or a host of a rule opens a target."""
+    """Whether a private endpoint, a tag or a host of a rule opens a target. Without a plan every store may be own."""
     (host, port), cloud = target, config.cloud
-    environment = config.projects[spec.project].environments[spec.environment]
-    if host in _own(config, plan, spec):
+    environment = config.projects[owner[0]].environments[owner[1]]
+    if plan is None and any(host.endswith(host_of(service, cloud)) for service in ("storage", "vault", "registry")):
+        return True
+    if plan is not None and host in _own(config, plan, owner):
         return port in (443, 445)
     managed = environment.isolation.managed
     choices = {"highBusinessImpact"} if environment.security.high_business_impact and not managed else set()
@@ -81,18 +82,19 @@ def _opened(
     return port in ((80, 443) if managed else (443,)) and any(matches(host, each) for each in hosts)
 
 
-def _own(config: LandingZoneConfig, plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> set[str]:
+def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str]) -> set[str]:
     """Hosts that private endpoints answer for: stores, vault and registry of the environment, and the data lake."""
     cloud, region = config.cloud, config.location
     storage, vaults, registries = (host_of(service, cloud) for service in ("storage", "vault", "registry"))
-    environment = config.projects[spec.project].environments[spec.environment]
+    environment = config.projects[owner[0]].environments[owner[1]]
+    spec = next(each for each in plan.environments if (each.project, each.environment) == owner)
     groups = ("blob", "file", *(("queue", "table") if environment.batch else ()))
     found = {f"{spec.storage.name}.{group}.{storage}" for group in groups}
     found.add(f"{spec.key_vault.name}.{vaults}")
     registry = spec.registry or (plan.shared_registry.registry if plan.shared_registry else None)
     found |= {f"{registry.name}.{registries}", f"{registry.name}.{region}.data.{registries}"} if registry else set()
     found |= {host for part in parts_of(environment) for host in part.hosts(region, cloud)}
-    if plan.lake is not None and access_of(config, (spec.project, spec.environment), environment):
+    if plan.lake is not None and access_of(config, owner, environment):
         found |= {f"{parse(plan.lake.account_id).name}.{group}.{storage}" for group in lake.GROUPS}
     return {host.lower() for host in found}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from landingzone.config import LandingZoneConfig
 from landingzone.facts.clouds import title
 from landingzone.facts.machine_sizes import unknown_size
-from landingzone.facts.regions import REGIONS, day, near_region
+from landingzone.facts.regions import REGIONS, cloud_of, day, near_region
 from landingzone.notices.notice import Notice
 from landingzone.planning.sizes import sizes_of
 
@@ -17,7 +17,7 @@ REGION, SIZE = "place/region-not-known", "place/size-not-known"
 def place_notices(config: LandingZoneConfig) -> Iterator[Notice]:
     """The region, and the size of every cluster and instance."""
     known = REGIONS[config.cloud]
-    if config.location not in known.names:
+    if cloud_of(config.location) is None:
         yield Notice(
             REGION,
             ("location",),

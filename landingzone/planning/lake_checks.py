@@ -42,6 +42,7 @@ def _access(config: LandingZoneConfig) -> Iterator[Problem]:
                 path,
                 "It is of the landing zone's data lake, and there is none.",
                 "Add `dataLake: {}` beside `projects`, or remove it.",
+                absent=True,
             )
             continue
         for key in access:
@@ -50,6 +51,7 @@ def _access(config: LandingZoneConfig) -> Iterator[Problem]:
                     (*path, key),
                     f"The data lake has no container {key!r}.",
                     f"There are {listed(known)}; add others to `dataLake.containers`.",
+                    absent=True,
                 )
 
 
@@ -100,7 +102,9 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
         return
     names = listed(tuple(config.spokes))
     if settings.spoke is not None and settings.spoke not in config.spokes:
-        yield Problem((*_PATH, "spoke"), f"There is no spoke {settings.spoke!r}.", f"Spokes here: {names}.")
+        yield Problem(
+            (*_PATH, "spoke"), f"There is no spoke {settings.spoke!r}.", f"Spokes here: {names}.", absent=True
+        )
     elif settings.network is None and settings.spoke is not None:
         yield Problem(
             (*_PATH, "spoke"),

@@ -320,7 +320,7 @@ def _exemptions(
         if scope is None:
             there = listed(scopes) or "none"
             text = f"There is no environment {asked.environment!r} of {asked.project!r}."
-            work.problems.append(Problem((*path, "environment"), text, f"Environments here: {there}."))
+            work.problems.append(Problem((*path, "environment"), text, f"Environments here: {there}.", absent=True))
             continue
         found = next((a for a in assignments if a.name == asked.assignment), None)
         short = {f"{GUARDRAIL}{guardrail}" for guardrail in work.context.config.policies.guardrails}
@@ -328,7 +328,7 @@ def _exemptions(
         if found is None and chosen not in short:
             known = listed(sorted({assignment.name for assignment in assignments})) or "none"
             text = f"There is no assignment {asked.assignment!r}."
-            work.problems.append(Problem((*path, "assignment"), text, f"Assignments here: {known}."))
+            work.problems.append(Problem((*path, "assignment"), text, f"Assignments here: {known}.", absent=True))
             continue
         assignment = by_place.get((scope, chosen)) or next(a for a in assignments if a.name == chosen)
         work.problems += _references(work, asked, assignment, path)

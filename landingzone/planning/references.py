@@ -29,6 +29,7 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                     (*path, "registry"),
                     "It wants the shared registry, and the landing zone has none.",
                     "Add `sharedRegistry: {}` beside `projects`, or say `registry: own`.",
+                    absent=True,
                 )
             if environment.names.container_registry:
                 yield Problem(
@@ -60,7 +61,10 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                 )
     if config.shared_registry is not None and not users:
         yield Problem(
-            ("sharedRegistry",), "No environment uses it.", "Remove it, or say `registry: shared` in an environment."
+            ("sharedRegistry",),
+            "No environment uses it.",
+            "Remove it, or say `registry: shared` in an environment.",
+            absent=True,
         )
 
 

@@ -121,6 +121,7 @@ def check_sharing(config: LandingZoneConfig) -> Iterator[Problem]:
                     (*path, member),
                     f"There is no project {member!r} whose groups it would have, and it names none.",
                     "Correct the name, or say `access` with the groups that work there.",
+                    absent=True,
                 )
         yield from _clusters_twice(environment, path[:-1])
 

@@ -15,6 +15,7 @@ from landingzone.facts.sizes import RETIRED
 from landingzone.load import from_object, load
 from landingzone.notices import notices
 from landingzone.notices.notice import Notice
+from landingzone.notices.ranges import range_notices
 from landingzone.plan import make_plan
 from landingzone.problems import dotted
 from preview import preview_stack
@@ -312,3 +313,11 @@ def test_a_preview_reports_the_doubts_of_check(tmp_path: Any) -> None:
         for d in sorted(said, key=lambda d: (d.finding, dotted(d.path)))
         if d.finding in own
     ]
+
+
+def test_parameters_of_policies_hold_anything_and_no_range() -> None:
+    """Lists and mappings in them are not walked, and texts that look like ranges are none."""
+    parameters = {"effect": "Audit", "more": {"a": {"b": ["52.0.0.0/8"]}}}
+    assignments = {"own": {"policy": "retail-tags", "parameters": parameters}}
+
+    assert list(range_notices(from_object(stack(policies={"assignments": assignments})))) == []
