@@ -2,13 +2,22 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STACK ?= dev
+STACK ?=
+#: The stack that `make preview` shows: STACK, else dev, else the only one. With several, all.
+STACKS := $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml))
+SHOWN := $(or $(STACK),$(filter dev,$(STACKS)),$(if $(word 2,$(STACKS)),--all,$(STACKS)))
 READY := $(VENV)/.ready
 
 .PHONY: preview setup actionlint engine browser test test-faults test-pairwise lint types lock docs golden bench bench-engine clean
 
-preview: $(READY)            ## previews Pulumi.$(STACK).yaml offline
-	@$(BIN)/amlz preview $(STACK)
+preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
+ifeq ($(SHOWN),)
+	@echo "No stack file (Pulumi.<stack>.yaml) is in this folder, so there is nothing to preview." >&2
+	@echo "Copy an example: cp examples/minimal/Pulumi.minimal.yaml Pulumi.dev.yaml" >&2
+	@exit 2
+else
+	@$(BIN)/amlz preview $(SHOWN)
+endif
 
 setup: $(READY)              ## sets up .venv, and no more
 

@@ -1,0 +1,61 @@
+"""`make preview` shows the stack files that are there: a fork removes those of this repository."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def _fork(folder: Path, stacks: tuple[str, ...]) -> None:
+    """What `make preview` needs of the repository, set up already: `amlz` prints its arguments."""
+    for name in ("Makefile", "requirements.lock", "requirements-html.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    for stack in stacks:
+        (folder / f"Pulumi.{stack}.yaml").write_text("config: {}\n")
+    (folder / "Pulumi.yaml").write_text("name: x\n")
+    command = folder / ".venv" / "bin" / "amlz"
+    command.parent.mkdir(parents=True)
+    command.write_text('#!/bin/sh\necho "$@"\n')
+    command.chmod(0o755)
+    (folder / ".venv" / ".ready").touch()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(
+    ("stacks", "arguments", "expected"),
+    [
+        (("dev", "prod"), (), "preview dev\n"),
+        (("retail",), (), "preview retail\n"),
+        (("retail-one", "retail-two"), (), "preview --all\n"),
+        (("dev", "prod"), ("STACK=prod",), "preview prod\n"),
+        ((), ("STACK=prod",), "preview prod\n"),
+    ],
+)
+def test_make_preview_shows_what_is_there(
+    tmp_path: Path, stacks: tuple[str, ...], arguments: tuple[str, ...], expected: str
+) -> None:
+    """The stack that is named, else dev, else the only one or all."""
+    _fork(tmp_path, stacks)
+
+    ran = subprocess.run(["make", "preview", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (ran.stdout, ran.stderr, ran.returncode) == (expected, "", 0)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_preview_without_a_stack_file_says_where_to_get_one(tmp_path: Path) -> None:
+    """The example that it names exists."""
+    _fork(tmp_path, ())
+
+    ran = subprocess.run(["make", "preview"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    why, remedy, *_ = ran.stderr.splitlines()
+    assert (ran.stdout, ran.returncode) == ("", 2)
+    assert why == "No stack file (Pulumi.<stack>.yaml) is in this folder, so there is nothing to preview."
+    assert remedy == "Copy an example: cp examples/minimal/Pulumi.minimal.yaml Pulumi.dev.yaml"
+    assert (ROOT / "examples/minimal/Pulumi.minimal.yaml").exists()
