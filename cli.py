@@ -34,6 +34,9 @@ from cli_options import (
     write,
 )
 
+#: What typer puts before the text of an error that a converter raised.
+_CONVERTER = "Value error, "
+
 app = typer.Typer(
     name="amlz",
     help="Landing zones for Azure Machine Learning: checked and previewed without a cloud.",
@@ -103,7 +106,8 @@ def preview(
     if every or not stack:
         refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
         refuse(bool(also), "it is for one stack", "--also")
-        raise typer.Exit(cli_stacks.preview_all(against or "", today, form.value, fail_on.value, output))
+        refuse(bool(quota and against), "a difference shows no quota", "--quota")
+        raise typer.Exit(cli_stacks.preview_all(against or "", today, form.value, fail_on.value, output, quota))
     atexit.register(gc.freeze)
     from preview import preview_stack
     from reports.placed import PLACED, placed_form
@@ -113,6 +117,7 @@ def preview(
         from against import difference_by, difference_to
         from reports.difference_as import FORMS
 
+        refuse(quota, "a difference shows no quota", "--quota")
         refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
         forms = (*FORMS, *PLACED) if against else (*FORMS, "html")  # the engine's steps say nothing of findings
         asked = [(form.value, output), *other_forms(also)]
@@ -160,29 +165,57 @@ def explain(finding: Annotated[str, typer.Argument(help="A finding's id, such as
     write(explained(finding), None)
 
 
+def _run() -> int:
+    """Runs the verb that the command line names. Returns its exit code: 2 for wrong words, whatever the streams are."""
+    from typer._click.exceptions import ClickException
+
+    from reports import streams
+
+    streams.check_folder()
+    try:
+        code = typer.main.get_command(app).main(prog_name="amlz", standalone_mode=False)
+    except ClickException as error:
+        error.message = error.message.replace(_CONVERTER, "")
+        try:
+            if sys.stderr is not None:
+                error.show()
+                sys.stderr.flush()
+        except OSError:
+            streams.forget(2)
+        return error.exit_code
+    except OSError as error:
+        if error.filename is not None or isinstance(error, BrokenPipeError):
+            raise
+        raise streams.unwritable(error) from None
+    return code if isinstance(code, int) else 0
+
+
 def main() -> None:
     """Runs `amlz`. Exit codes: 0, 1 findings, 2 the input is wrong, 3 a defect of `amlz` itself; a signal ends it."""
     from landingzone.problems import LandingZoneError
     from policies.engine.errors import PolicyError
+    from reports import streams
 
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    code = 0
     try:
         with cli_stopping.heeded():
-            app()
+            code = _run()
+            streams.finish()
     except (LandingZoneError, PolicyError) as error:
-        sys.stderr.write(shown(f"{error}\n"))
-        sys.exit(2)
+        streams.say(shown(f"{error}\n"))
+        code = 2
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        streams.forget(1)
     except Exception as error:
         import traceback
 
-        sys.stderr.write(shown(f"{''.join(traceback.format_exception(error))}\n"))
-        sys.stderr.write("This is a defect of amlz, not of your input. Please report it with the lines above.\n")
-        sys.exit(3)
+        streams.say(shown(f"{''.join(traceback.format_exception(error))}\n"))
+        streams.say("This is a defect of amlz, not of your input. Please report it with the lines above.\n")
+        code = 3
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def import_(
     for path, text in merged(found).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
-    sys.stdout.write(taken_text(taken))
+    write(taken_text(taken), None)
 
 
 @app.command("import-aliases")
@@ -120,7 +120,7 @@ def import_aliases(
     found = take_aliases(file)
     PLACE.mkdir(parents=True, exist_ok=True)
     write_whole(PLACE / "aliases.json", dump(found))
-    sys.stdout.write(f"{len(found):,} {'alias' if len(found) == 1 else 'aliases'}\n")
+    write(f"{len(found):,} {'alias' if len(found) == 1 else 'aliases'}\n", None)
 
 
 @app.command()

@@ -11,6 +11,10 @@ from typing import Annotated
 import typer
 
 from cli_options import Output, Stack, planned, write
+from reports.streams import given, say
+
+#: How the state of a stack comes to `amlz import-subnets`.
+_EXPORT = "pulumi stack export --stack NAME | amlz import-subnets NAME > FILE"
 
 
 class RehearsalForm(StrEnum):
@@ -69,12 +73,13 @@ def recover(stack: Stack) -> None:
     from preview import program_of
     from rehearsal import recovery
     from rehearsal.life import planned_ids
+    from reports.files import write_out
 
     file, _ = planned(stack)
-    exported = recovery.read(sys.stdin.read())
+    exported = recovery.read(given("pulumi stack export --stack NAME | amlz recover NAME"))
     recovered = recovery.recover(exported, planned_ids(program_of(file)))
-    sys.stdout.write(json.dumps(recovered.exported, indent=4) + "\n")
-    sys.stderr.write(recovery.told(recovered))
+    write_out(json.dumps(recovered.exported, indent=4) + "\n")
+    say(recovery.told(recovered))
 
 
 def import_subnets(stack: Stack) -> None:
@@ -86,11 +91,12 @@ def import_subnets(stack: Stack) -> None:
 
     from preview import preview_stack
     from rehearsal import recovery, subnet_import
+    from reports.files import write_out
 
     file, plan = planned(stack)
-    exported = recovery.read(sys.stdin.read(), "pulumi stack export --stack NAME | amlz import-subnets NAME > FILE")
+    exported = recovery.read(given(_EXPORT), _EXPORT)
     found = subnet_import.import_file(preview_stack(file, plan).graph, exported)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    write_out(json.dumps(found, indent=2) + "\n")
     count = len(found["resources"])
     then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
-    sys.stderr.write(f"{count} subnets to import: {then}\n" if count else "No subnets to import: run pulumi up.\n")
+    say(f"{count} subnets to import: {then}\n" if count else "No subnets to import: run pulumi up.\n")

@@ -75,12 +75,13 @@ def _compared(against: str, today: str, every: list[tuple[StackOfFolder, StackFi
     return AllStacks(against, tuple(found), gone)
 
 
-def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None) -> int:
+def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
     from reports.all_stacks import FORMS, render
 
     refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
     found = told(against, today)
+    found = found.with_quota() if quota else found
     write(render(found, form), output)
     _failed(found)
     return int(found.fails(fail_on))

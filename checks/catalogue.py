@@ -207,4 +207,9 @@ def _known_conflicts() -> list[str]:
 
 def plain(sentence: str) -> str:
     """A sentence with its {words} as CAPITALS. Words that may be empty stand at the end and are left out."""
-    return re.sub(r"\{(\w+)\}", lambda word: word[1].upper(), sentence.replace("{key}", ""))
+    told = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence.replace("{key}", ""))
+    return told.replace("{{", "{").replace("}}", "}")
+
+
+def _capitals(word: re.Match[str]) -> str:
+    return word[1].upper() if word[1] else f"{{{{{word[2].upper()}}}}}"

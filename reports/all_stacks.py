@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from landingzone.problems import listed
@@ -44,6 +44,11 @@ class AllStacks:
     revision: str
     told: tuple[tuple[StackOfFolder, Told], ...]
     gone: tuple[str, ...] = ()
+
+    def with_quota(self) -> AllStacks:
+        """The same, in which forms for people show what each preview takes of quotas."""
+        told = ((stack, replace(told, quota=True) if isinstance(told, Preview) else told) for stack, told in self.told)
+        return replace(self, told=tuple(told))
 
     @property
     def differs(self) -> tuple[tuple[StackOfFolder, Told], ...]:
