@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from landingzone.load import StackFile
+from landingzone.stack_file import KEY
 from offline.kills import POINTS
 from rehearsal import recovery
+from rehearsal.edits import Written
 from rehearsal.faults import Undisturbed, differences, standing
 from rehearsal.life import Scene, Stage, plain_config, scene
 from rehearsal.steps import Step
@@ -50,6 +52,22 @@ def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed
         here.step("up", "up")
         here.memory.kill_at(POINTS, tuple(ids))
         return _until_done(here, "destroy", {})
+
+
+def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str]) -> Killed:
+    """The same while a landing zone that exists is edited: `then` is what the stack file configures afterwards.
+
+    Compared are the resources that exist after it with those that the edited program makes.
+    """
+    config = plain_config(file)
+    with scene(stage, file.stack, config) as here:
+        here.step("up", "up")
+        here.write({**config, KEY: then})
+        here.memory.kill_at(POINTS, tuple(ids))
+        killed = _until_done(here, "up", {})
+        exist = {found.id.lower() for found in here.memory.all()}
+        planned = {resource_id.lower() for resource_id in here.planned.values()}
+        return replace(killed, differences=tuple(sorted(exist ^ planned)))
 
 
 def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
