@@ -97,6 +97,6 @@ def import_subnets(stack: Stack) -> None:
     exported = recovery.read(given(_EXPORT), _EXPORT)
     found = subnet_import.import_file(preview_stack(file, plan).graph, exported)
     write_out(json.dumps(found, indent=2) + "\n")
-    count = len(found["resources"])
-    then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
-    say(f"{count} subnets to import: {then}\n" if count else "No subnets to import: run pulumi up.\n")
+    if found["resources"]:
+        then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
+        say(f"{len(found['resources'])} subnets to import: {then}\n")

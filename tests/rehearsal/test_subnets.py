@@ -76,7 +76,7 @@ def two_spokes(folder: Path) -> StackFile:
     written["projects"]["extra"] = {"environments": extra}
     path = folder / "Pulumi.two.yaml"
     path.write_text(yaml.safe_dump({"config": config}))
-    return load(path, folder)
+    return load(str(path), folder)
 
 
 @LONG

@@ -9,7 +9,9 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import network
 
-from components import hub, spoke
+import components.hub
+import components.spoke
+import components.virtual_network
 from components.site import Site
 from landingzone.specs import SubnetSpec, VirtualNetworkSpec
 
@@ -54,9 +56,9 @@ def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
     )
 
 
-shipped = hub.virtual_network
-hub.virtual_network = spoke.virtual_network = virtual_network
+shipped = components.virtual_network.virtual_network
+components.hub.__dict__["virtual_network"] = components.spoke.__dict__["virtual_network"] = virtual_network
 try:
     runpy.run_path(str(MAIN), run_name="__main__")
 finally:  # in process, other programs follow
-    hub.virtual_network = spoke.virtual_network = shipped
+    components.hub.__dict__["virtual_network"] = components.spoke.__dict__["virtual_network"] = shipped
