@@ -46,16 +46,19 @@ def difference_from(revision: Revision, file: StackFile, previewed: Callable[[],
     with preview_of(revision, file.path, today) as previewed_there:
         new = json.loads(as_json.render(previewed()))
         old = previewed_there()
-    found = difference(revision.name, old, new, Allowed.of(file.config))
+    found = difference(revision.name, old, new, Allowed.of(file.config, today))
     return replace(found, unsure=_unsure(revision))
 
 
-def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview]) -> Difference:
-    """What Pulumi's engine would do, by its own preview in a file, `-` for standard input. Raises LandingZoneError."""
+def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
+    """Returns what Pulumi's engine would do, by its own preview in a file, `-` for standard input.
+
+    `today`: ISO 8601, "" for not passed. Raises LandingZoneError.
+    """
     told = read(steps)
     ours = json.loads(as_json.render(previewed()))
     hider = Hider(of_environment(os.environ, texts_of(file.document.values)))
-    return difference_by_engine(told, ours, Allowed.of(file.config), hider)
+    return difference_by_engine(told, ours, Allowed.of(file.config, today), hider)
 
 
 @contextmanager

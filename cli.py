@@ -124,7 +124,7 @@ def preview(
         wrong = [each for each, _ in asked if each not in forms]
         refuse(bool(wrong), f"a difference has the forms {', '.join(forms)}", "--format, --also")
         seen = cache(lambda: preview_stack(file, plan, today))
-        found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen)
+        found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)
         for each, path in asked:
             text = FORMS[each](found) if each in FORMS else placed_form(each, seen(), fail_on.value, found)
             write(text, path)

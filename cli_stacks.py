@@ -40,6 +40,9 @@ def stacks(
     write(matrix(found) if form is Form.json else listing(found), output)
     if every:
         _failed(every)
+        for why in every.ended:
+            typer.echo(shown(why), err=True)
+        raise typer.Exit(int(bool(every.ended)))
 
 
 def told(against: str, today: str) -> AllStacks:
@@ -72,7 +75,25 @@ def _compared(against: str, today: str, every: list[tuple[StackOfFolder, StackFi
                 found.append((stack, difference_from(revision, file, seen, today)))
             except LandingZoneError as error:
                 found.append((stack, Untold(shown(str(error)))))
-    return AllStacks(against, tuple(found), gone)
+        ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
+    return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why))
+
+
+def _ended(folder: Path, stack: str, today: str) -> str:
+    """Returns why the stack file of a revision must not be removed, "" where it may."""
+    from checks.guard_production import removed
+    from landingzone.load import load
+    from landingzone.problems import LandingZoneError
+    from landingzone.stacks import production_of
+
+    try:
+        config = load(f"Pulumi.{stack}.yaml", folder).config
+    except LandingZoneError:
+        return (
+            f"{stack}: its stack file is removed, and cannot be read at that revision: cannot tell whether it is "
+            "production. Restore the file, or fix it first."
+        )
+    return removed(stack, production_of(config), config.allow_production_end, today)
 
 
 def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:

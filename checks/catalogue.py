@@ -11,6 +11,7 @@ from arm.graph import ResourceGraph
 from checks import (
     accepted_finding,
     guard,
+    guard_production,
     policy_conflict,
     policy_managed_group,
     policy_second_diagnostic_setting,
@@ -118,7 +119,14 @@ OF_ANSWERS = (
 #: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
 ALL: tuple[Check, ...] = tuple(
     sorted(
-        (*(check for check, _ in CHECKS), *OF_ANSWERS, accepted_finding.CHECK, *guard.CHECKS, *stack_file.CHECKS),
+        (
+            *(check for check, _ in CHECKS),
+            *OF_ANSWERS,
+            accepted_finding.CHECK,
+            *guard.CHECKS,
+            *guard_production.CHECKS,
+            *stack_file.CHECKS,
+        ),
         key=lambda c: c.id,
     )
 )

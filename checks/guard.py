@@ -17,7 +17,7 @@ from arm.ids import within
 from checks.finding import Check, Finding, Severity
 from checks.labels import label
 from landingzone.config import LandingZoneConfig
-from landingzone.config.allowed_loss import AllowedLossConfig
+from landingzone.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
 from landingzone.facts.data import Holds, holding, loss
 from landingzone.problems import listed
 
@@ -117,6 +117,7 @@ class Thing:
     project: str = ""
     environment: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
+    protect: bool = False
 
     @property
     def logical(self) -> str:
@@ -135,7 +136,8 @@ class Edit:
 
     `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
     `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
-    `of_state`: whether it is a change to the engine's state, not to another revision.
+    `after`: everything there is afterwards. `of_state`: whether it is a change to the engine's state, not to another
+    revision.
     """
 
     deleted: tuple[Thing, ...] = ()
@@ -146,19 +148,22 @@ class Edit:
     owners: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
     of_state: bool = False
+    after: tuple[Thing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the stack file allows."""
+    """What the stack file allows. `today`: ISO 8601, "" for not passed; entries with a date then allow nothing."""
 
     replace: tuple[AllowedLossConfig, ...] = ()
     delete: tuple[AllowedLossConfig, ...] = ()
+    production: tuple[AllowedEndConfig, ...] = ()
+    today: str = ""
 
     @classmethod
-    def of(cls, config: LandingZoneConfig) -> Allowed:
-        """The entries of a stack file."""
-        return cls(config.allow_replace, config.allow_delete)
+    def of(cls, config: LandingZoneConfig, today: str = "") -> Allowed:
+        """Returns the entries of a stack file."""
+        return cls(config.allow_replace, config.allow_delete, config.allow_production_end, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,7 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
         again=again(gone, made),
         owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
         made=frozenset(made),
+        after=tuple(map(_thing, now.values())),
     )
 
 
@@ -211,7 +217,8 @@ def again(deleted: Iterable[Thing], made: Mapping[str, str]) -> tuple[tuple[Thin
 
 def _thing(resource: Resource) -> Thing:
     owner = resource.project, resource.environment
-    return Thing(resource.urn, resource.arm_type, resource.id, resource.name, *owner, resource.properties)
+    of = resource.urn, resource.arm_type, resource.id, resource.name, *owner
+    return Thing(*of, resource.properties, resource.protect)
 
 
 def _changes(was: Resource, now: Resource) -> tuple[Change, ...]:

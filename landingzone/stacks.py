@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from landingzone.config import LandingZoneConfig
 from landingzone.load import StackFile, load
 from landingzone.problems import LandingZoneError, Problem, StackFileError
 from landingzone.stack_file import KEY
@@ -63,13 +64,19 @@ def _stack(file: StackFile, names: set[str]) -> StackOfFolder:
         name=file.stack,
         path=file.path.name,
         file=file,
-        production=bool(config.hub.serves)  # others may stand on it with production: their log is locked there too
-        or any(
-            environment.is_production(name)
-            for project in config.projects.values()
-            for name, environment in project.environments.items()
-        ),
+        production=bool(production_of(config)),
         depends_on=(hub,) if hub in names else (),
+    )
+
+
+def production_of(config: LandingZoneConfig) -> tuple[str, ...]:
+    """Returns PROJECT/ENVIRONMENT of what a stack file calls production, and `hub` where other stacks use its hub."""
+    hub = ("hub",) if config.hub.serves else ()  # they may hold production, and their log is locked there too
+    return hub + tuple(
+        f"{project_name}/{name}"
+        for project_name, project in config.projects.items()
+        for name, environment in project.environments.items()
+        if environment.is_production(name)
     )
 
 

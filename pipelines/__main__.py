@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
     verb.add_argument("stack")
     verb.add_argument("--approved", default="", help="the digest that was approved")
+    verb.add_argument("--production", choices=["true", "false"], help="whether the deployment waits for production's")
     verb = verbs.add_parser("look", help="whether a stack is as it was deployed")
     verb.add_argument("stack")
     verb.add_argument("--to", type=Path, required=True)
@@ -69,7 +70,8 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
     elif asked.verb == "approval":
         (azure_devops if runner.azure else github).demands_approval(runner, asked.environment)
     elif asked.verb == "guard":
-        return deploy.guard(asked.stack, runner, asked.approved)
+        production = None if asked.production is None else asked.production == "true"
+        return deploy.guard(asked.stack, runner, asked.approved, production)
     elif asked.verb == "look":
         return drift.look(asked.stack, asked.to)
     elif asked.verb == "drift":

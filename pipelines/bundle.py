@@ -38,7 +38,7 @@ class Bundle:
 def make(parts: Path, number: int, to: Path) -> int:
     """From the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages beside it.
 
-    The exit code: 1 where the stacks could not be listed.
+    The exit code: 1 where the stacks could not be listed, or one that is production is removed.
     """
     from reports.all_stacks import comment
 
@@ -48,6 +48,9 @@ def make(parts: Path, number: int, to: Path) -> int:
     failed = listed / preview.FAILED
     if failed.exists():
         said = {"": failed.read_text(encoding="utf-8")}
+    ended = listed / preview.ENDED
+    if ended.exists():
+        said = {" removed": ended.read_text(encoding="utf-8"), **said}
     others = listed / preview.OTHERS
     left = others.read_text(encoding="utf-8").splitlines() if others.exists() else []
     bundle, pages = to / "bundle", to / "pages"
@@ -61,7 +64,7 @@ def make(parts: Path, number: int, to: Path) -> int:
     (pages / "comment.md").write_text(text, encoding="utf-8")
     for path in sorted(parts.glob("*.html")):
         shutil.copy(path, pages)
-    return int(failed.exists())
+    return int(failed.exists() or ended.exists())
 
 
 def read(zipped: bytes) -> Bundle:

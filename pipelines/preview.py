@@ -15,6 +15,8 @@ from pipelines.runner import Runner
 FORMS = {"markdown": "md", "sarif": "sarif", "junit": "junit.xml", "html": "html"}
 #: Files of a list: stacks that differ, what is said of the others, and why there is no list.
 STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
+#: Why the pull request must not remove a stack file.
+ENDED = "ended.md"
 #: Lines of what `amlz` says that a comment shows.
 _MOST = 60
 
@@ -31,6 +33,8 @@ def touched(revision: str, folder: Path, runner: Runner) -> int:
     if not stacks.exists():  # one that cannot be compared is listed, and its own job says why
         stacks.write_text('{"include": []}', encoding="utf-8")
         (folder / FAILED).write_text(_part("The stacks cannot be compared", code, said), encoding="utf-8")
+    elif code == 1:
+        (folder / ENDED).write_text(_part("Production would end", 2, said), encoding="utf-8")
     matrix.hand_on(stacks, runner)
     return 0
 

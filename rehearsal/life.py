@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from arm.graph import Resource
-from checks.guard import Allowed, edit_of, guard
+from checks.guard import Allowed, edit_of
+from checks.guard_production import guarded
 from landingzone.hub_outputs import OUTPUT, of_stacks
 from landingzone.load import StackFile, from_object
 from landingzone.plan import make_plan
@@ -179,7 +180,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
             before, standing = standing, here.write({**config, KEY: edit.written})
-            said = guard(edit_of(before, standing), Allowed.of(from_object(edit.written)))
+            said = guarded(edit_of(before, standing), Allowed.of(from_object(edit.written)))
             steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still, risky=edit.risky))
         audited = scanned(here.memory)
         steps.append(here.step("destroy", "destroy"))

@@ -38,12 +38,14 @@ Told = Preview | Difference | Untold
 class AllStacks:
     """What is told of each stack, in the order in which they can be built.
 
-    `revision` is "" where nothing is compared. `gone`: stacks that only the revision has.
+    `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
+    must not be removed, a sentence each.
     """
 
     revision: str
     told: tuple[tuple[StackOfFolder, Told], ...]
     gone: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
 
     def with_quota(self) -> AllStacks:
         """The same, in which forms for people show what each preview takes of quotas."""
@@ -67,8 +69,8 @@ class AllStacks:
         return tuple(stack.name for stack, _ in self.told if stack.name not in shown)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether one of them does."""
-        return any(told.fails(fail_on) for _, told in self.told)
+        """Whether one of them does, or production would end with a stack file that is removed."""
+        return (bool(self.ended) and fail_on != "none") or any(told.fails(fail_on) for _, told in self.told)
 
 
 def _is_same(told: Told) -> bool:
@@ -171,6 +173,7 @@ def _json(found: AllStacks) -> str:
             "stacks": told,
             "unchanged": list(found.same),
             "gone": list(found.gone),
+            "productionEnded": list(found.ended),
             "failed": [{"stack": stack.name, "why": why} for stack, why in found.failed],
         }
     )
@@ -183,4 +186,4 @@ def others(found: AllStacks) -> list[str]:
         lines.append(
             f"Gone since {found.revision}: {listed(found.gone)}. What they built stays in Azure until `pulumi destroy`."
         )
-    return lines
+    return [*lines, *found.ended]

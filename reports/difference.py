@@ -15,7 +15,8 @@ from arm.differences import rows_of as rows_of
 from arm.graph import UNKNOWN_KEY, unknown
 from arm.ids import within
 from checks.finding import Finding
-from checks.guard import Allowed, Edit, Thing, again, guard
+from checks.guard import Allowed, Edit, Thing, again
+from checks.guard_production import guarded
 from landingzone.facts.data import holding, loss
 from reports.difference_egress import difference_of_egress
 from reports.naming import Names, names_of_records
@@ -131,7 +132,7 @@ def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | No
         egress=difference_of_egress(before, new),
         findings=_findings(_still(_list(before, "findings"), gone), new),
         verdicts=_both(_as_identified(_still(_verdicts(before), gone), both), _verdicts(new), verdict_key),
-        guard=guard(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
+        guard=guarded(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
         widened=tuple(_widened(roles[0], _roles(before))),
@@ -219,13 +220,15 @@ def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told
         updated=tuple((_thing(each.before), each.changes) for each in changed if not each.replaced),
         standing=tuple(map(_thing, was)),
         owners=frozenset(f"{resource['project']}/{resource['environment']}" for resource in now if resource["project"]),
+        after=tuple(map(_thing, now)),
     )
 
 
 def _thing(resource: Told) -> Thing:
     properties = resource["body"].get("properties") or {}
     owners = resource["project"], resource["environment"]
-    return Thing(resource["urn"], resource["armType"], resource["id"], resource["name"], *owners, properties)
+    of = resource["urn"], resource["armType"], resource["id"], resource["name"], *owners
+    return Thing(*of, properties, bool(resource["protect"]))
 
 
 def _by_urn(preview: Told) -> dict[str, Told]:

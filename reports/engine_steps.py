@@ -18,7 +18,8 @@ from arm.graph import unknown
 from arm.ids import ResourceId, parse
 from arm.secrets import HIDDEN, MARK, Hider
 from arm.shapes import id_of, to_body
-from checks.guard import Allowed, guard
+from checks.guard import Allowed
+from checks.guard_production import guarded
 from landingzone.problems import LandingZoneError
 from reports.difference import Changed, Difference, compared, edit, made_anew
 from reports.naming import names_of_records
@@ -115,6 +116,7 @@ def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider 
         else:
             same += len(ops & _SAME)
     none: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
+    change = edit(deleted, changed, reading.standing(found), new["resources"])
     return Difference(
         stack=new["stack"],
         revision="what Pulumi's state holds",
@@ -128,7 +130,7 @@ def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider 
         egress=none,
         findings=none,
         verdicts=none,
-        guard=guard(replace(edit(deleted, changed, reading.standing(found), new["resources"]), of_state=True), allowed),
+        guard=guarded(replace(change, of_state=True), allowed),
         engine=True,
         names=names_of_records((*reading.standing(found), *reading.known.values())),
     )

@@ -130,7 +130,7 @@ _REPORTS: dict[str, Schema] = {
     ),
     "allStacks": thing(
         schemaVersion=VERSION, against=TEXT, stacks=some({"anyOf": [_ref("preview"), _ref("difference")]}),
-        unchanged=TEXTS, gone=TEXTS, failed=some(thing(stack=TEXT, why=TEXT)),
+        unchanged=TEXTS, gone=TEXTS, productionEnded=TEXTS, failed=some(thing(stack=TEXT, why=TEXT)),
     ),
 }  # fmt: skip
 

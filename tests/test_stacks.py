@@ -112,3 +112,30 @@ def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repo
     assert (told.returncode, [s["stack"] for s in answer["stacks"]], answer["unchanged"]) == (0, ["new"], ["small"])
     assert "other" in answer["gone"]
     assert (wrong.returncode, wrong.stdout, "There is no such revision here." in wrong.stderr) == (2, "", True)
+
+
+def test_a_removed_stack_with_production_is_refused_until_its_own_file_allowed_it(repository: Path) -> None:
+    """Renaming the file is removing it. Exit code 1, in the list of a pull request and in the report of all stacks."""
+    amlz = (sys.executable, "-m", "cli")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    prod = MINIMAL.replace("dev: {", "prod: {")
+    allowed = prod + "    allowProductionEnd:\n"
+    allowed += '      - {environment: churn/prod, reason: The model is retired., expiresOn: "2027-02-01"}\n'
+    for path in repository.glob("Pulumi.*.yaml"):
+        if path.name != "Pulumi.small.yaml":
+            path.unlink()
+    for name, text in (("one", prod), ("two", allowed)):
+        (repository / f"Pulumi.{name}.yaml").write_text(text)
+    run(repository, *git, "add", "-A")
+    run(repository, *git, "commit", "-qm", "second")
+    (repository / "Pulumi.one.yaml").unlink()
+    (repository / "Pulumi.two.yaml").unlink()
+
+    listed = run(repository, *amlz, "stacks", "--against", "HEAD", "--today", "2027-01-15")
+
+    assert (listed.returncode, listed.stdout, listed.stderr) == (
+        1,
+        "No stack differs.\n",
+        "guard/production-ended: one is removed, and it has production: churn/prod. Restore its stack file. To end "
+        "production on purpose, first merge `allowProductionEnd` for each of them in that file, then remove it.\n",
+    )

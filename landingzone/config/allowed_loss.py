@@ -1,4 +1,4 @@
-"""What may be lost: resources that hold data, or keep their name, and may be replaced or deleted all the same."""
+"""Destructive changes that are allowed: resources that may be replaced or deleted, and production that may end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from landingzone.config.policies import Day
 from landingzone.config.shared import Config
 
 
@@ -18,3 +19,14 @@ class AllowedLossConfig(Config):
     """Its name in Azure or in the program; for deletion also PROJECT/ENVIRONMENT, where all of that goes."""
     reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
     """Why."""
+
+
+class AllowedEndConfig(Config):
+    """An environment that may stop being production, until a date. Remove the entry once that is deployed."""
+
+    environment: Annotated[str, StringConstraints(min_length=3, max_length=100), Field(examples=["churn/prod", "hub"])]
+    """PROJECT/ENVIRONMENT as deployed, or `hub` for the hub and what all environments share."""
+    reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
+    """Why."""
+    expires_on: Day
+    """The first day on which the end is no longer allowed, in quotes."""

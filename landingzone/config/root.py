@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator, 
 from pydantic_core import PydanticCustomError
 
 from landingzone.config.accepted import AcceptedFindingConfig
-from landingzone.config.allowed_loss import AllowedLossConfig
+from landingzone.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
 from landingzone.config.dns import DnsConfig
 from landingzone.config.egress import EgressHostsConfig
 from landingzone.config.environment import ProjectConfig
@@ -109,6 +109,8 @@ class LandingZoneConfig(Config):
     """What holds data, or keeps its name, and may be replaced all the same."""
     allow_delete: tuple[AllowedLossConfig, ...] = ()
     """What holds data, or keeps its name, and may be deleted all the same."""
+    allow_production_end: tuple[AllowedEndConfig, ...] = ()
+    """Environments that may stop being production, each until a date."""
     keep_api_version_aliases: bool = False
     """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""
 

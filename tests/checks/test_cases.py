@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from checks import guard, guard_production
 from checks.catalogue import ALL, CHECKS
 from checks.finding import Finding, Severity
-from checks.guard import CHECKS as GUARD
 from checks.stack_file import CHECKS as STACK_FILE
 from tests.checks.common import CASES, cases, read
 from tests.conftest import ROOT
 
 FINDS = {check.id: find for check, find in CHECKS}
+
+GUARD = (*guard.CHECKS, *guard_production.CHECKS)
 
 
 @pytest.mark.parametrize("path", cases(), ids=lambda path: f"{path.parent.name}/{path.stem}")

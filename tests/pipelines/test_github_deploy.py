@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.azure import Pulumi
+from tests.pipelines.azure import Pulumi, step
 from tests.pipelines.common import MINIMAL, begun
 from tests.pipelines.expressions import evaluate
 from tests.pipelines.host import TOKEN, Host, host
@@ -101,15 +102,15 @@ def test_production_is_not_deployed_where_nobody_has_to_approve(
     runs: Runs, pulumi: Pulumi, host_of_code: Host, environments: dict[str, Any]
 ) -> None:
     """GitHub makes an environment without rules as soon as a job names it."""
+    pulumi.would("small", "create")
     before = len(pulumi.asked)
     host_of_code.environments = environments
     there = Runs(runs.folder, runs.origin, {**runs.environment, **host_of_code.environment()})
 
     results = there.call("deploy-stack.yml", context(), stack="small", production=True)
 
-    assert ({name: job.result for name, job in results.items()}, len(pulumi.asked)) == (
-        {"preview": "failure", "up": "skipped"}, before,
-    )  # fmt: skip
+    assert {name: job.result for name, job in results.items()} == {"preview": "failure", "up": "skipped"}
+    assert [row[:2] for row in pulumi.asked[before:]] == [[READER, "preview"]]
     assert results["preview"].said["Approval"].splitlines()[1].startswith("  Nobody has to approve what is deployed")
 
 
@@ -156,3 +157,21 @@ def test_one_deployment_of_a_stack_at_a_time() -> None:
         "group": "landing-zone-${{ inputs.stack }}",
         "cancel-in-progress": False,
     }
+
+
+def test_what_is_protected_waits_for_the_approval_of_production(tmp_path: Path, pulumi: Pulumi) -> None:
+    """Whatever the stack file says of it: the environment of the job is that of production."""
+    runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
+    one, other = step("small", "create", "store"), step("small", "same", "kept")
+    kept = {**other["oldState"], "type": "custom:index:Kept", "protect": True}  # nothing whose end the guard refuses
+    steps = [one, {**other, "oldState": kept, "newState": kept}]
+    pulumi.says("preview", json.dumps({"steps": steps, "diagnostics": None, "maybeCorrupt": False}))
+    elsewhere = {"github": MAIN, "vars": {**SET, "AMLZ_APPROVAL": "elsewhere"}}
+
+    results = runs.call("deploy-stack.yml", elsewhere, stack="small", production=False)
+
+    needs = {"preview": {"outputs": results["preview"].outputs}}
+    environment = workflow("deploy-stack.yml")["jobs"]["up"]["environment"].removeprefix("${{").removesuffix("}}")
+    asked = {"inputs": {"production": False}, "needs": needs}
+    assert results["preview"].outputs["production"] == "true"
+    assert evaluate(environment.strip(), asked) == "landing-zone-production"
