@@ -192,6 +192,8 @@ _WHEN = {
     "injected": ", while computes are in a subnet",
     "managed": ", while its network is managed",
     "sent": ", though it is sent",
+    "global": ", of what is in location global",
+    "untaggable": ", of a type without tags",
 }
 
 
@@ -208,7 +210,7 @@ def _known_conflicts() -> list[str]:
         types = ", ".join(f"`{each.lstrip('/')}`" for each in row.types) or "anything"
         paths = ", ".join(dict.fromkeys(f"`{path.rstrip('.')}`" for path in row.paths))
         takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "whatever"
-        key = f"`{row.key.lstrip('.').replace('{compute}', 'COMPUTE')}`" if row.key else "not said"
+        key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "not said"
         lines.append(f"| {types} | {paths} | {takes}{_WHEN[row.when]} | {plain(row.needs)} | {key} |")
     return [*lines, ""]
 

@@ -12,10 +12,11 @@ from typing import Any, Literal
 _ML = "Microsoft.MachineLearningServices/workspaces"
 _COMPUTES = f"{_ML}/computes"
 _REGISTRIES = "Microsoft.ContainerRegistry/registries"
+_PRIVATE_ZONES = ("Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks")
 _LEARN = "https://learn.microsoft.com/azure"
 _MANAGED = f"{_LEARN}/machine-learning/how-to-managed-network"
 
-When = Literal["", "injected", "managed", "sent"]
+When = Literal["", "injected", "managed", "sent", "global", "untaggable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class KnownConflict:
     `types`: of resources, () for any; one that begins with `/` is the end of a type. `paths`: in the
     request, as it spells them; one that ends with a dot for all below it. `takes`: the demand must take one of these
     values (None: that there is none), () for whatever it demands. `when`: the workspace's computes are `injected` in a
-    subnet or its network is `managed`; or the property is `sent`, and yet judged absent.
+    subnet or its network is `managed`; the property is `sent`, and yet judged absent; the resource is in location
+    `global`; or it is of a type that is `untaggable`.
     `needs`, `change` (in the stack file) and `assign` (in the assignment) are sentences with {words}; `key` is where
     the stack file says it, below the environment where it begins with a dot, and "" where it says nothing of the kind.
     """
@@ -191,6 +193,26 @@ KNOWN: tuple[KnownConflict, ...] = (
         source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
     ),
     KnownConflict(
+        id="private-zones-are-global",
+        types=_PRIVATE_ZONES,
+        paths=("location",),
+        when="global",
+        key="dns.mode",
+        needs="Private DNS zones and their links have no region: their location is always global.",
+        change="set {key} to existing, with dns.resourceGroup, or to policy: then no zone and no link is built",
+        assign="let it take the location global beside the regions",
+        source=f"{_LEARN}/dns/private-dns-privatednszone",
+    ),
+    KnownConflict(
+        id="global",
+        types=(),
+        paths=("location",),
+        when="global",
+        needs="{type} has no region: its location is always global, and no setting of the stack file gives it another.",
+        assign="let it take the location global beside the regions",
+        source=f"{_LEARN}/governance/policy/samples/built-in-policies",
+    ),
+    KnownConflict(
         id="location",
         types=(),
         paths=("location",),
@@ -199,6 +221,25 @@ KNOWN: tuple[KnownConflict, ...] = (
         "private endpoint.",
         change="set {key} to an allowed region; what stands already is then built anew",
         source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
+    ),
+    KnownConflict(
+        id="private-zones",
+        types=_PRIVATE_ZONES,
+        paths=("type", "name"),
+        key="dns.mode",
+        needs="The stack file has private DNS zones built for its private endpoints.",
+        change="set {key} to existing, with dns.resourceGroup, where the zones exist; or to policy, where policies "
+        "write the zone groups",
+        source=f"{_LEARN}/private-link/private-endpoint-dns",
+    ),
+    KnownConflict(
+        id="name",
+        types=(),
+        paths=("name", "fullname"),
+        key="{name_setting}",
+        needs="{whose_name}",
+        change="set {key} to {expected}, before it is first built: a name that changes is another resource",
+        source=f"{_LEARN}/cloud-adoption-framework/ready/azure-best-practices/resource-naming",
     ),
     KnownConflict(
         id="optional-type",
@@ -257,6 +298,15 @@ KNOWN: tuple[KnownConflict, ...] = (
         change="say {key}, and batch: false, before they are first built: workspace and registry get a key only then",
         assign="{soften} where keys of the platform are enough",
         source=f"{_LEARN}/machine-learning/how-to-secure-batch-endpoint",
+    ),
+    KnownConflict(
+        id="no-tags",
+        types=(),
+        paths=("tags.", "tags"),
+        when="untaggable",
+        needs="{type} takes no tags. No setting of the stack file changes it.",
+        assign="use mode Indexed, which leaves out types without tags, or leave out this type",
+        source=f"{_LEARN}/governance/policy/concepts/definition-structure-basics#mode",
     ),
     KnownConflict(
         id="tags",

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from arm.facts import takes_tags
 from arm.graph import Resource, ResourceGraph
 from checks.finding import At, Check, Finding, Severity
 from checks.known_conflicts import KNOWN, KnownConflict
+from checks.name_settings import name_setting
 from checks.policy_connections import is_connection
 from checks.policy_demand import Demand, demands, joined, places, shown
 from checks.policy_ways_out import Refusal, ways_out
-from checks.reading import above, is_managed, value
+from checks.reading import above, is_managed, same, value
 from policies.engine.requests import REFUSED, Answer
 
 CHECK = Check(
@@ -115,6 +117,10 @@ def _at(demand: Demand, path: str) -> bool:
 def _holds(known: KnownConflict, resource: Resource, graph: ResourceGraph) -> bool:
     if known.when == "sent":
         return value(resource, known.paths[0]) is not None
+    if known.when == "global":
+        return same(value(resource, "location"), "global")
+    if known.when == "untaggable":
+        return bool(resource.token) and not takes_tags(resource.token)
     workspace = graph.by_id(above(resource.id, "computes"))
     return workspace is not None and is_managed(workspace) is (known.when == "managed")
 
@@ -153,7 +159,13 @@ def _words(case: _Case) -> dict[str, str]:
         "version": case.answer.subject.api_version,
         "type": case.of.arm_type if case.of else case.answer.subject.type,
         "tag": case.path.partition("tags.")[2] or "them",
+        "whose_name": _whose_name(case.told_at),
     }
+
+
+def _whose_name(resource: Resource) -> str:
+    setting = name_setting(resource)
+    return f"Its name comes from {setting}." if setting else "No setting of the stack file sets this name."
 
 
 def _undecided(answer: Answer) -> str:

@@ -11,8 +11,9 @@ from policies.engine.requests import Answer
 from policies.engine.trace import Judged, deciding
 from policies.engine.values import lowered
 
-#: Fields that choose what a rule looks at, and are no demand where it decides on anything else.
-CHOOSING = frozenset({"type", "kind", "name", "fullname"})
+#: Fields that choose what a rule looks at, by how far they are from a demand: the type is one only where nothing else
+#: decided, the name and the kind only where nothing but them and the type did.
+CHOOSING = (frozenset({"type", "kind", "name", "fullname"}), frozenset({"type"}))
 #: Longest list that is shown in full.
 SHOWN = 6
 
@@ -25,17 +26,20 @@ _PARAMETER = re.compile(r"parameters\('([^']+)'\)", re.IGNORECASE)
 _OPPOSITE = {
     "equals": "not", "notequals": "equals", "in": "notin", "notin": "in", "like": "notlike", "notlike": "like",
     "contains": "notcontains", "notcontains": "contains", "less": "atleast", "lessorequals": "more",
-    "greater": "atmost", "greaterorequals": "fewer",
+    "greater": "atmost", "greaterorequals": "fewer", "match": "notmatch", "notmatch": "match",
+    "matchinsensitively": "notmatch", "notmatchinsensitively": "match",
 }  # fmt: skip
 #: The same for a condition that did not hold, and so would have to.
 _ITSELF = {
     "notequals": "not", "less": "fewer", "lessorequals": "atmost", "greater": "more", "greaterorequals": "atleast",
+    "matchinsensitively": "match", "notmatchinsensitively": "notmatch",
 }  # fmt: skip
 _WORDS = {
     "equals": "{0}", "not": "anything but {0}", "in": "one of {0}", "notin": "none of {0}", "like": "a value like {0}",
     "notlike": "nothing like {0}", "contains": "something that contains {0}", "atleast": "at least {0}",
     "notcontains": "nothing that contains {0}", "more": "more than {0}", "atmost": "at most {0}",
-    "fewer": "less than {0}", "present": "a value", "absent": "no value",
+    "fewer": "less than {0}", "match": "a value that matches {0} (# is a digit, ? a letter)",
+    "notmatch": "nothing that matches {0} (# is a digit, ? a letter)", "present": "a value", "absent": "no value",
 }  # fmt: skip
 
 
@@ -75,15 +79,15 @@ class Demand:
 
 
 def demands(answer: Answer) -> tuple[Demand, ...]:
-    """All demands of a policy that holds for a resource; those on its type only where nothing else was decided on.
+    """All demands of a policy that holds for a resource: on its body, else on its name and kind, else on its type.
 
     Nothing where the policy cannot be evaluated, or refuses because it cannot change what it would.
     """
     if answer.verdict.trace is None or answer.verdict.changes is not None or answer.word == "error":
         return ()
     leaves = tuple(deciding(answer.verdict.trace))
-    chosen = tuple(leaf for leaf in leaves if leaf.selects not in CHOOSING)
-    return tuple(_demand(leaf) for leaf in chosen or leaves)
+    by_distance = (tuple(leaf for leaf in leaves if leaf.selects not in choosing) for choosing in CHOOSING)
+    return tuple(_demand(leaf) for leaf in next(filter(None, by_distance), leaves))
 
 
 def _demand(leaf: Judged) -> Demand:

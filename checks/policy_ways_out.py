@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from arm.graph import Resource, ResourceGraph
 from checks.known_conflicts import KnownConflict
+from checks.name_settings import name_setting
 from checks.policy_demand import Demand
 from checks.reading import value
 from policies.engine.requests import Answer
@@ -44,7 +45,9 @@ def ways_out(refusal: Refusal, graph: ResourceGraph) -> str:
 
 
 def key_of(known: KnownConflict, resource: Resource) -> str:
-    """Where the stack file says it. Names of computes follow from their keys."""
+    """The key in the stack file; "" where no setting applies. Names of computes follow from their keys."""
+    if known.id == "name":
+        return name_setting(resource)
     if not known.key.startswith("."):
         return known.key
     project, environment = resource.project or "<project>", resource.environment or "<environment>"
@@ -59,7 +62,7 @@ def _compute(resource: Resource) -> str:
 
 def _by_stack_file(refusal: Refusal) -> str:
     known = refusal.known
-    if known is None or not known.change:
+    if known is None or not known.change or not key_of(known, refusal.resource):
         return ""
     return "In the stack file, " + known.change.format(**refusal.words, key=key_of(known, refusal.resource))
 

@@ -31,7 +31,7 @@ from tests.policies.test_imported import ASSIGNMENT, DEFINITION, EXEMPTION, INIT
 
 SLOW = os.environ.get("AMLZ_SLOW") == "all"
 few = settings(
-    max_examples=int(os.environ.get("N", 5000)) if SLOW else 60,
+    max_examples=5000 if SLOW else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
