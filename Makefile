@@ -31,7 +31,7 @@ test: $(READY) lint types    ## everything that must hold; with Pulumi's own eng
 	@$(BIN)/python -m pytest -n auto -rs
 
 test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
-	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/rehearsal tests/engine tests/pipelines \
+	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/remedies tests/rehearsal tests/engine tests/pipelines \
 		tests/test_edits.py tests/test_readme.py
 
 test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: some minutes

@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from checks.finding import Check, Finding, Severity
 from landingzone.config.accepted import AcceptedFindingConfig
 
+ENDED = "Remove `{path}`, or get it accepted again and set `{path}.expiresOn` to a later day, with the new ticket."
+NO_TODAY = "Pass `--today YYYY-MM-DD`."
+NO_SUCH_CHECK = "Set `{path}.finding` to the id of a finding, as the preview prints it, or remove `{path}`."
+
 CHECK = Check(
     id="accepted/finding",
     severity=Severity.WARNING,
     says="{finding} at {name} is accepted {when}.",
-    remedy="Remove it from acceptedFindings, or have it decided anew, with another day and ticket. `--today` says the "
-    "day.",
-    why="A finding that is accepted is shown apart and fails nothing. An entry that nothing is found for hides what "
-    "comes later; one whose day has come no longer holds, and its finding counts again. Without `--today` each holds, "
-    "and a note says so: nothing is read from the clock.",
+    remedy="Remove `{path}`.",
+    why="An accepted finding is shown separately and fails nothing. An entry that matches no finding would "
+    "hide a later one; an entry whose day has passed no longer holds, and its finding counts again. "
+    "Without `--today` all entries hold, and a note says so: the clock is not read.",
     source="https://learn.microsoft.com/azure/well-architected/security/security-posture",
+    otherwise=(
+        ENDED,
+        NO_TODAY,
+        NO_SUCH_CHECK,
+    ),
 )
 
 
@@ -50,9 +58,9 @@ def accept(
         else:
             accepted.append(Accepted(finding, by))
     said = (
-        _said(index, entry, severity, when)
+        _said(index, entry, judged)
         for index, entry in enumerate(entries)
-        for severity, when in _judged(entry, findings, today, known)
+        for judged in _judged(entry, findings, today, known)
     )
     return Sorted((*found, *said), tuple(accepted))
 
@@ -69,19 +77,20 @@ def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
 
 def _judged(
     entry: AcceptedFindingConfig, findings: Sequence[Finding], today: str, known: Collection[str]
-) -> Iterator[tuple[Severity, str]]:
-    """What is to be said of an entry, at most one thing."""
+) -> Iterator[tuple[Severity, str, str]]:
+    """Findings about an entry, at most one: severity, the words, and the remedy."""
     if entry.finding not in known:
-        yield Severity.WARNING, "and no check has that id"
+        yield Severity.WARNING, "and no check has that id", NO_SUCH_CHECK
     elif not any(_is_of(entry, finding) for finding in findings):
-        yield Severity.WARNING, "and not found"
+        yield Severity.WARNING, "and not found", CHECK.remedy
     elif _ended(entry, today):
-        yield Severity.WARNING, f"no longer: its day was {entry.expires_on}, and it counts again"
+        yield Severity.WARNING, f"no longer: its day was {entry.expires_on}, and it counts again", ENDED
     elif not today:
-        yield Severity.NOTE, f"until {entry.expires_on}; whether that day has come is undecided, so it holds"
+        yield Severity.NOTE, f"until {entry.expires_on}; whether that day has come is undecided, so it holds", NO_TODAY
 
 
-def _said(index: int, entry: AcceptedFindingConfig, severity: Severity, when: str) -> Finding:
+def _said(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:
+    severity, when, remedy = judged
     return Finding(
         check=CHECK.id,
         severity=severity,
@@ -94,7 +103,7 @@ def _said(index: int, entry: AcceptedFindingConfig, severity: Severity, when: st
         expected=None,
         actual=entry.expires_on,
         message=CHECK.says.format(finding=entry.finding, name=entry.resource, when=when),
-        remedy=CHECK.remedy,
+        remedy=remedy.format(path=f"acceptedFindings[{index}]"),
         source=CHECK.source,
         place=("acceptedFindings", index),
     )

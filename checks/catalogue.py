@@ -22,7 +22,7 @@ from checks.dns_endpoint_without_zone import LEFT_TO_POLICY
 from checks.finding import Check, Finding, Severity
 from checks.known_conflicts import KNOWN
 from checks.reading import text
-from landingzone.problems import LandingZoneError
+from landingzone.problems import LandingZoneError, listed
 from policies.engine.requests import Answer
 
 Find = Callable[[ResourceGraph], Iterator[Finding]]
@@ -156,9 +156,7 @@ def explain(check_id: str) -> str:
     """What a check is about. Raises LandingZoneError for an id that there is not."""
     for check in ALL:
         if check.id == check_id:
-            return "\n".join(
-                [f"{check.id}  {check.severity.value}", "", check.why, "", plain(check.remedy), "", check.source, ""]
-            )
+            return "\n".join(_explained(check))
     known = [check.id for check in ALL]
     near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
     near = near or [each for each in known if each.split("/")[0] == check_id.lower().split("/")[0]]
@@ -167,13 +165,60 @@ def explain(check_id: str) -> str:
     raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  " + "\n  ".join(known))
 
 
+def _explained(check: Check) -> list[str]:
+    """The lines of one check: its reason, its remedies, and the words in capitals."""
+    remedies = remedies_of(check)
+    lines = [f"{check.id}  {check.severity.value}", "", check.why, "", "What to do, whichever the preview shows:"]
+    if len(remedies) == 1:
+        lines = [*lines[:-1], "What to do:"]
+    capitals = legend(*remedies)
+    return [
+        *lines,
+        *(f"  - {remedy}" for remedy in remedies),
+        *(["", capitals] if capitals else []),
+        "",
+        check.source,
+        "",
+    ]
+
+
+def remedies_of(check: Check) -> list[str]:
+    """Every remedy of a check as text, those for the stack file first."""
+    if check.remedy == "{remedy}":
+        return ["Follow an option that the preview shows: which ones there are depends on the policy and the resource."]
+    return [plain(remedy) for remedy in sorted(check.remedies, key=lambda each: each.startswith("In the component"))]
+
+
+#: Words of remedies that say less by themselves than the preview, which fills them in.
+_CAPITALS = {
+    "PATH": "the property of the request",
+    "EXPECTED": "the value that it needs",
+    "NAME": "the resource",
+    "PROJECT": "the project",
+    "ENVIRONMENT": "its environment",
+}
+
+
+def legend(*sentences: str) -> str:
+    """The meaning of the words in capitals of some sentences; "" where there are none."""
+    words = {word: None for sentence in sentences for word in re.findall(r"\b[A-Z][A-Z_]{2,}\b", sentence)}
+    known = [f"{word}: {_CAPITALS[word]}" for word in words if word in _CAPITALS]
+    if not known:
+        return ""
+    return f"The preview fills in the words in CAPITALS ({'; '.join(known)})."
+
+
 def catalogue_page() -> str:
     """docs/checks.md."""
     lines = [
         "# Findings",
         "",
-        "What `amlz preview` looks for. Generated from `checks/`; `amlz explain ID` says the same. Words in CAPITALS "
-        "stand for names and values.",
+        "Findings of `amlz preview`, generated from `checks/`; `amlz explain ID` shows the same. The preview fills in "
+        f"the words in CAPITALS: {listed(f'{word} is {means}' for word, means in _CAPITALS.items())}; others say it "
+        "themselves.",
+        "",
+        "`amlz preview` shows the one remedy that fits. A remedy that begins with *In the component* is for a changed "
+        "program: no stack file can show that finding. Every remedy is carried out by a test (`tests/remedies`).",
         "",
         "Where what decides is known only at deployment, a check says so in a note that begins with *Undecided*. It "
         "never takes the unknown for fine.",
@@ -182,7 +227,8 @@ def catalogue_page() -> str:
     for check in ALL:
         lines += [f"## {check.id}", "", f"Severity: {check.severity.value}. {check.why}", ""]
         lines += [f'It says: "{plain(check.says)}"', ""]
-        lines += [f"*What to do:* {plain(check.remedy)}", "", f"Source: <{check.source}>", ""]
+        lines += ["*What to do:*", "", *(f"- {remedy}" for remedy in remedies_of(check)), ""]
+        lines += [f"Source: <{check.source}>", ""]
         lines += _known_conflicts() if check is policy_conflict.CHECK else []
     return "\n".join(lines).rstrip() + "\n"
 
@@ -216,8 +262,8 @@ def _known_conflicts() -> list[str]:
 
 
 def plain(sentence: str) -> str:
-    """A sentence with its {words} as CAPITALS. Words that may be empty stand at the end and are left out."""
-    told = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence.replace("{key}", ""))
+    """A template as text: its {words} as CAPITALS, and doubled braces single."""
+    told = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence)
     return told.replace("{{", "{").replace("}}", "}")
 
 

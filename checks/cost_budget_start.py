@@ -9,14 +9,24 @@ from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
 
+NO_DAY = (
+    "In the component, set `properties.timePeriod.startDate` to the first day of a month, in the form `YYYY-MM-DD`."
+)
+ENDS_FIRST = "In the component, set `properties.timePeriod.endDate` to a day after the start date."
+
 CHECK = Check(
     id="cost/budget-start",
     severity=Severity.ERROR,
     says="{name} begins on {start}: {problem}.",
-    remedy="Say the first day of a month, and leave it as it is once the budget stands.",
-    why="A budget begins with a month, and not before that in which it is made. Its start cannot change afterwards, so "
-    "it belongs into the configuration, not to the clock.",
+    remedy="In the component, set `properties.timePeriod.startDate` to `{expected}`. Do not change it after the "
+    "first deployment: Azure refuses that.",
+    why="Azure accepts a budget only if it starts on the first day of a month that has not ended. The start "
+    "cannot change afterwards, so it belongs in the configuration, not to the clock.",
     source="https://learn.microsoft.com/azure/cost-management-billing/costs/tutorial-acm-create-budgets",
+    otherwise=(
+        NO_DAY,
+        ENDS_FIRST,
+    ),
 )
 
 PATH = "properties.timePeriod.startDate"
@@ -30,15 +40,21 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(budget, PATH, start)
             continue
         day = _day(start)
+        remedy, first = "", ""
         if day is None:
-            problem = "that is no day as 2027-01-01"
+            problem, remedy = "that is no day as 2027-01-01", NO_DAY
         elif day.day != 1:
-            problem = "a budget begins with the first day of a month"
+            problem, first = "a budget begins with the first day of a month", str(day.replace(day=1))
         elif (until := _day(end)) is not None and until <= day:
-            problem = f"it ends on {until}, before that"
+            problem, remedy = f"it ends on {until}, before that", ENDS_FIRST
         else:
             continue
-        yield CHECK.finding(budget, At(PATH, "the first of a month", start), start=start or "no day", problem=problem)
+        yield CHECK.finding(
+            budget,
+            At(PATH, first or "the first of a month", start, remedy=remedy),
+            start=start or "no day",
+            problem=problem,
+        )
 
 
 def _day(found: object) -> date | None:

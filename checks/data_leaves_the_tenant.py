@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arm.graph import ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import same, text, value
 
 CHECK = Check(
     id="data/leaves-the-tenant",
     severity=Severity.WARNING,
     says="{name} lets {what}: {path} is {actual}.",
-    remedy="Set it to {expected}.",
-    why="Closed networks do not stop it: copies between accounts and exports of images run in Azure itself, by anyone "
-    "with the right. Absent counts as Azure's default.",
+    remedy=SET,
+    why="Private networks do not stop data from leaving this way: copies between accounts and exports of "
+    "images run inside Azure, for anyone with the permission. An absent property counts as Azure's "
+    "default.",
     source="https://learn.microsoft.com/azure/storage/common/cross-tenant-replication-prevent",
 )
 

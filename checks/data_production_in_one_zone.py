@@ -16,9 +16,13 @@ CHECK = Check(
     id="data/production-in-one-zone",
     severity=Severity.WARNING,
     says="{name} holds production data in one zone: {path} is {actual}.",
-    remedy="Say availabilityZones in the stack file, or accept it for a time.",
-    why="With redundancy over zones the loss of one data centre loses nothing. Regions without zones are left out, as "
-    f"the list of {AS_OF} has them. Production is what is locked or protected, and what is in one environment with it.",
+    remedy="Set `availabilityZones` to `[1, 2, 3]`. For resources that exist already, first preview the change "
+    "with `--against`: not all of them can change it in place.",
+    why=(
+        "Production data that is stored in several availability zones survives the loss of one data centre. Regions "
+        f"without zones are left out, by the list of {AS_OF}. Production is what is locked or protected, and what is "
+        "in one environment with it."
+    ),
     source="https://learn.microsoft.com/azure/reliability/availability-zones-overview",
 )
 

@@ -12,9 +12,11 @@ CHECK = Check(
     id="data/purge-unprotected",
     severity=Severity.ERROR,
     says="{name} {problem}: {path} is {actual}.",
-    remedy="Turn it on. It cannot be turned off again.",
-    why="Without soft delete and purge protection, whoever may delete a vault can end every key in it at once, and "
-    "with a key all data that it encrypts. A key that encrypts a workspace must be in a vault with both.",
+    remedy="In the component, set `properties.enableSoftDelete` to `true` and `properties.enablePurgeProtection`"
+    " to `true`. Azure cannot turn either off again.",
+    why="Without soft delete and purge protection, anyone with permission to delete a vault can destroy every"
+    " key in it, and with a key all data that it encrypts. A key that encrypts a workspace must be in a "
+    "vault with both.",
     source="https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
 )
 

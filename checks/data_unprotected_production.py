@@ -8,14 +8,25 @@ from arm.graph import Resource, ResourceGraph
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import scope_of
 
+NO_LOCK = "In the component, add a lock (`Microsoft.Authorization/locks`, level `CanNotDelete`) on {name}."
+NEITHER = (
+    "In the component, set the resource option `protect` to `true`, and add a lock "
+    "(`Microsoft.Authorization/locks`, level `CanNotDelete`) on {name}."
+)
+
 CHECK = Check(
     id="data/unprotected-production",
     severity=Severity.WARNING,
     says="{name} is {has} and not {lacks}: {so}.",
-    remedy="Say production for the environment in the stack file, which gives both, or remove the one.",
-    why="Pulumi's protection stops this program, a lock stops everyone else. Which data is production is read from "
-    "either being there, on it or on another store of the environment: where no store has either, none is judged.",
+    remedy="In the component, set the resource option `protect` to `true`.",
+    why="Production data needs two protections: Pulumi's protection stops this program, and a lock stops "
+    "everyone else. Data counts as production if it has one of them, or if another store of its "
+    "environment has; where no store has either, none is checked.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
+    otherwise=(
+        NO_LOCK,
+        NEITHER,
+    ),
 )
 
 #: What keeps data. Not workspaces: a lock on one would also stop the deletion of its computes.
@@ -38,11 +49,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.finding(store, At("protect", True, False), has="locked", lacks="protected", so=so)
         elif store.protect and not has_lock:
             so = "anyone with the right may delete it outside Pulumi"
-            yield CHECK.finding(store, At("", "a lock", None), has="protected", lacks="locked", so=so)
+            yield CHECK.finding(store, At("", "a lock", None, remedy=NO_LOCK), has="protected", lacks="locked", so=so)
         elif not has_lock and (store.project, store.environment) in environments:
             so = "anyone with the right may delete it, and so may Pulumi"
             has = "in an environment of production"
-            yield CHECK.finding(store, At("protect", True, False), has=has, lacks="locked or protected", so=so)
+            place = At("protect", True, False, remedy=NEITHER)
+            yield CHECK.finding(store, place, has=has, lacks="locked or protected", so=so)
 
 
 def locked_ids(graph: ResourceGraph) -> set[str]:

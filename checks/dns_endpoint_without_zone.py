@@ -11,20 +11,31 @@ from checks.reading import above, connections, dig, items, value
 from landingzone.facts.dns import ZONES
 from landingzone.problems import listed
 
+NOT_IN_TABLE = (
+    "Add the group and its zones to `ZONES` in `landingzone/facts/dns.py`. Microsoft's page, the source "
+    "of this finding, lists them."
+)
+BY_POLICY = (
+    "No action needed, if a policy of effect deployIfNotExists writes all zones of the group. If none "
+    "does, set `dns.mode` to `created`, or to `existing` with the zones of your organisation."
+)
+
 CHECK = Check(
     id="dns/endpoint-without-zone",
     severity=Severity.ERROR,
     says="{name} connects to {group}, whose names need {missing}; nothing registers them.",
-    remedy="Give its zone group every zone that the group needs.",
-    why="Without its zone a name resolves to the public address, which answers nobody.",
+    remedy="In the component, add {missing} to the DNS zone group of the endpoint.",
+    why="Without its DNS zone, the name of a private endpoint resolves to the public address, which accepts "
+    "no connection.",
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
+    otherwise=(NOT_IN_TABLE, BY_POLICY),
 )
 
 LEFT_TO_POLICY = Check(
     id=CHECK.id,
     severity=Severity.NOTE,
     says="Undecided: {name} connects to {group}, whose names need {missing}. Azure Policy has to write its zone group.",
-    remedy="Assign a policy of effect deployIfNotExists for each group of endpoints, over all zones of the group.",
+    remedy=BY_POLICY,
     why=CHECK.why,
     source="https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/private-link-and-dns-integration-at-scale",
 )
@@ -41,7 +52,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 continue
             known = ZONES.get(graph.cloud, {}).get(group)
             if known is None:
-                undecided = At("properties.privateLinkServiceConnections", "a group of the table", group, Severity.NOTE)
+                path = "properties.privateLinkServiceConnections"
+                undecided = At(path, "a group of the table", group, Severity.NOTE, NOT_IN_TABLE)
                 yield CHECK.finding(endpoint, undecided, group=group, missing="zones that the table does not know")
                 continue
             missing = [zone for zone in known if zone not in has]

@@ -9,13 +9,16 @@ from checks.dns_endpoint_without_zone import endpoint_of
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import items, value
 
+TOO_MANY = "In the component, remove zones from the group until at most {expected} are left."
+
 CHECK = Check(
     id="dns/two-zone-groups",
     severity=Severity.ERROR,
     says="{name} {problem}.",
-    remedy="Put all zones of an endpoint into one zone group.",
-    why="An endpoint takes one zone group, and that takes up to five zones. The second is refused.",
+    remedy="In the component, put all zones of the endpoint into one zone group, and remove the other zone group.",
+    why="A private endpoint takes one zone group with at most five zones. Azure refuses a second zone group.",
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
+    otherwise=(TOO_MANY,),
 )
 
 #: https://github.com/Azure/ResourceModules/issues/1673
@@ -34,4 +37,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if len(zones) > MOST_ZONES:
             path = "properties.privateDnsZoneConfigs"
             problem = f"of {name} lists {len(zones)} zones; Azure takes {MOST_ZONES}"
-            yield CHECK.finding(group, At(path, MOST_ZONES, len(zones)), problem=problem)
+            yield CHECK.finding(group, At(path, MOST_ZONES, len(zones), remedy=TOO_MANY), problem=problem)

@@ -11,20 +11,27 @@ from checks.finding import At, Check, Finding, Severity
 from checks.reading import above, dig, items, network_of, value
 from landingzone.problems import listed
 
+ELSEWHERE = (
+    "No action needed, if the zones are linked to {network}, or to the network of the DNS servers that it"
+    " uses. If they are not, set `dns.linkZones` to `true`."
+)
+
 CHECK = Check(
     id="dns/zone-not-linked",
     severity=Severity.ERROR,
     says="{name} writes to {zone}, which is not linked to {network}: there its names do not resolve.",
-    remedy="Link the zone to the network.",
-    why="A private DNS zone answers only in the networks that it is linked to; behind a DNS proxy, in the proxy's.",
+    remedy="In the component, add a virtual network link from zone {zone} to {network}.",
+    why="A private DNS zone resolves names only in the networks that it is linked to; with a DNS proxy, in "
+    "the proxy's network.",
     source="https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links",
+    otherwise=(ELSEWHERE,),
 )
 
 OUTSIDE = Check(
     id=CHECK.id,
     severity=Severity.NOTE,
     says="Undecided: whether {zones} is linked where {network} asks for names is not seen here; they exist already.",
-    remedy="Link them to {network}, or to the network of the DNS servers that it asks.",
+    remedy=ELSEWHERE,
     why=CHECK.why,
     source=CHECK.source,
 )

@@ -11,15 +11,26 @@ from checks.reading import connections, value
 from landingzone.facts.dns import ZONES
 from landingzone.problems import listed
 
+MISSPELT = (
+    "In the component, correct the name of the zone. If Microsoft's page lists this zone, add it to "
+    "`ZONES` in `landingzone/facts/dns.py`."
+)
+GLOBAL = "In the component, set `{path}` to `{expected}`."
+
 CHECK = Check(
     id="dns/zone-of-another-group",
     severity=Severity.ERROR,
     says="{name} {problem}.",
-    remedy="Use the zones that Microsoft lists for the endpoint's group.",
-    why="A name in the wrong zone is never asked for, so clients get the public address. Published templates link "
-    "privatelink.azurecr.io to a registry of Azure ML, and build zones whose name is misspelt. Judged are groups and "
-    "zones of the table; a warning is a zone of the kind privatelink that no row of it has.",
+    remedy="In the component, replace the zone in the zone group of the endpoint with {wanted}.",
+    why="Names are looked up only in the zone that Microsoft lists for the endpoint's group, so a name in "
+    "another zone leaves clients with the public address. Published templates link privatelink.azurecr.io"
+    " to a registry of Azure ML, and create zones with misspelt names. Only groups and zones of the table"
+    " are checked; a warning is a zone of the kind privatelink that is in no row of it.",
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
+    otherwise=(
+        MISSPELT,
+        GLOBAL,
+    ),
 )
 
 
@@ -34,15 +45,16 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         wanted = {zone for group in groups for zone in table[group]}
         for zone in sorted(registered.get(endpoint.id.lower(), set()) - wanted):
             problem = f"connects to {listed(groups)}, and writes to {zone}, which is for others"
-            yield CHECK.finding(endpoint, At("its zone group", sorted(wanted), zone), problem=problem)
+            place = At("its zone group", sorted(wanted), zone)
+            yield CHECK.finding(endpoint, place, problem=problem, wanted=listed(sorted(wanted)))
     known = {zone for zones in table.values() for zone in zones}
     for built in graph.of_type("Microsoft.Network/privateDnsZones"):
         location, name = value(built, "location"), built.name.lower()
         if name.startswith("privatelink.") and name not in known:
             problem = "is no zone of an endpoint's group that is known here; look at how it is written"
-            yield CHECK.finding(built, At("name", None, built.name, Severity.WARNING), problem=problem)
+            yield CHECK.finding(built, At("name", None, built.name, Severity.WARNING, MISSPELT), problem=problem)
         if is_unknown(location):
             yield CHECK.undecided(built, "location", location)
         elif str(location).lower() != "global":
             problem = f"is in {location}, and private zones are in no region: their location is global"
-            yield CHECK.finding(built, At("location", "global", location), problem=problem)
+            yield CHECK.finding(built, At("location", "global", location, remedy=GLOBAL), problem=problem)

@@ -14,13 +14,18 @@ CHECK = Check(
     id="egress/too-wide",
     severity=Severity.ERROR,
     says="Rule {rule} of {where} opens {what}.",
-    remedy="Name the service tag with its region and ports, or the hosts, as docs/egress.md has them.",
-    why="What computes may reach is where data can go. Judged are rules of Azure Firewall and of managed networks, "
-    "against what Azure ML needs and what the scenarios of the stack file open; hosts of your own are taken as they "
-    "are, unless anybody gets names below them. A warning is a tag or a port that no row of the table has.",
+    remedy="In the component, set `{path}` to {instead}.",
+    why="Data can leave to every destination that computes may reach. Rules of Azure Firewall and of managed "
+    "networks are compared with what Azure ML needs and with the scenarios of the stack file. Your own "
+    "hosts are accepted, unless anybody can register names below them. A warning is a tag or a port that "
+    "is in no row of the table.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration",
 )
 
+#: What to put in place of what is too wide.
+_TAG = "a service tag of docs/egress.md with its region, or a range"
+_PORTS = "the ports that docs/egress.md has for the tag"
+_HOSTS = "host names, each in full"
 _EVERYWHERE = ("*", "internet", "0.0.0.0/0", "any")
 
 
@@ -51,9 +56,8 @@ def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
         return
     for source in items(dig(rule, "sourceAddresses")):
         if str(source).lower() in _EVERYWHERE:
-            yield _found(
-                group, f"{path}.sourceAddresses", rule.get("name"), "it for every network that the firewall serves"
-            )
+            what = "it for every network that the firewall serves"
+            yield _found(group, f"{path}.sourceAddresses", rule.get("name"), (what, "the ranges of the spokes"))
     yield from _network(group, path, rule)
     yield from _hosts(group, f"{path}.targetFqdns", rule.get("name"), items(dig(rule, "targetFqdns")))
     yield from _hosts(group, f"{path}.destinationFqdns", rule.get("name"), items(dig(rule, "destinationFqdns")))
@@ -66,7 +70,7 @@ def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
         if is_unknown(place):
             yield CHECK.undecided(resource, f"{path}.destinationAddresses", place)
         elif str(place).lower() in _EVERYWHERE:
-            yield _found(resource, f"{path}.destinationAddresses", name, "every address")
+            yield _found(resource, f"{path}.destinationAddresses", name, ("every address", _TAG))
         elif not str(place)[:1].isdigit():
             yield from _tag(resource, path, (name, str(place), ports))
 
@@ -77,16 +81,24 @@ def _tag(resource: Resource, path: str, rule: tuple[Any, str, list[str]]) -> Ite
     rows = [row for row in REQUIRED if _base(row.tag) == _base(tag)]
     places = f"{path}.destinationAddresses"
     if any(port in ("*", "0-65535", "1-65535") for port in ports):
-        yield _found(resource, f"{path}.destinationPorts", name, f"every port of {tag}")
+        yield _found(resource, f"{path}.destinationPorts", name, (f"every port of {tag}", _PORTS))
     elif not rows:
-        yield _found(resource, places, name, f"{tag}, which no row of the table has", Severity.WARNING)
+        yield _found(resource, places, name, (f"{tag}, which no row of the table has", _TAG), Severity.WARNING)
     else:
         if any("{region}" in row.tag for row in rows) and "." not in tag:
-            yield _found(resource, places, name, f"{tag} in every region, where its own is enough")
+            yield _found(
+                resource,
+                places,
+                name,
+                (
+                    f"{tag} in every region, where its own is enough",
+                    f"`{tag}` with the region, such as `{tag}.WestEurope`",
+                ),
+            )
         extra = [port for port in ports if not any(port in row.ports for row in rows)]
         if extra:
             what = f"{', '.join(extra)} of {tag}, which no row of the table has"
-            yield _found(resource, f"{path}.destinationPorts", name, f"port {what}", Severity.WARNING)
+            yield _found(resource, f"{path}.destinationPorts", name, (f"port {what}", _PORTS), Severity.WARNING)
 
 
 def _base(tag: str) -> str:
@@ -102,15 +114,19 @@ def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterat
         text = str(host).lower()
         below = text.removeprefix("*").removeprefix(".")
         if text in _EVERYWHERE or not below:
-            yield _found(resource, path, name, "every host")
+            yield _found(resource, path, name, ("every host", _HOSTS))
         elif text.startswith("*") and ("." not in below or not text.startswith("*.")):
-            yield _found(resource, path, name, f"{host}: every name that ends so, whoever has it")
+            yield _found(resource, path, name, (f"{host}: every name that ends so, whoever has it", _HOSTS))
         elif text.startswith("*.") and any(each == below or each.endswith(f".{below}") for each in SHARED_DOMAINS):
-            yield _found(resource, path, name, f"{host}, below which anybody gets a name")
+            yield _found(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
 
 
-def _found(resource: Resource, path: str, rule: Any, what: str, severity: Severity | None = None) -> Finding:
+def _found(
+    resource: Resource, path: str, rule: Any, said: tuple[str, str], severity: Severity | None = None
+) -> Finding:
+    """The finding of a rule. `said`: what it opens, and what to put there instead."""
+    what, instead = said
     own = resource.arm_type.lower().endswith("/outboundrules")
     where = above(resource.id, "outboundRules").rsplit("/", 1)[-1] if own else resource.name
     place = At(path, None, what, severity)
-    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=what)
+    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=what, instead=instead)

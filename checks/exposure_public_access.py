@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from arm.graph import Resource, ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import same, text, value
+
+IN_STACK = (
+    "Set `projects.{project}.environments.{environment}.security.publicNetworkAccess` to `false`. The "
+    "private endpoint of the workspace is created in any case."
+)
+NO_SCOPE = (
+    "No action needed, unless telemetry must stay on the private network: then set `hub.privateLinkScope` to `{{}}`."
+)
+NO_SCOPE_ELSEWHERE = (
+    "No action needed, unless telemetry must stay on the private network: then set `hub.privateLinkScope`"
+    " to `{{}}` in the stack that builds the hub. For a hub that exists (`hub.existing`) the stack file "
+    "has no such setting: its owner can add the resource to a private link scope."
+)
+SCOPE = (
+    "Set `hub.privateLinkScope.publicIngestion` to `false` and `hub.privateLinkScope.publicQueries` to "
+    "`false`, in the stack that builds the hub."
+)
 
 CHECK = Check(
     id="exposure/public-access",
     severity=Severity.ERROR,
     says="{name} {how}: {path} is {actual}.",
-    remedy="Set it to {expected}; private endpoints are the way in.{key}",
-    why="What answers on the internet is found there. Absent counts as Azure's default, and as open where none is "
-    "documented. A warning is what the stack file can ask for, or what would be open if public access were turned "
-    "on; a note is what no private link scope is built for.",
+    remedy=SET,
+    why="A service with public network access can be reached by anyone on the internet. An absent property "
+    "counts as Azure's default, and as open where no default is documented. A warning is what the stack "
+    "file can set, or what would be open if public access were turned on; a note is telemetry without a "
+    "private link scope.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
+    otherwise=(
+        IN_STACK,
+        NO_SCOPE,
+        NO_SCOPE_ELSEWHERE,
+        SCOPE,
+    ),
 )
 
 REACHED = "can be reached from the internet"
@@ -29,7 +53,7 @@ STUDIO = (
 )
 #: Said of lists and switches that do not matter as long as public access as a whole is off.
 NEXT = "would be reached from the internet if public access were turned on"
-SCOPE = "takes and answers over public addresses, as no private link scope is built"
+WITHOUT_SCOPE = "takes and answers over public addresses, as no private link scope is built"
 ALSO = "takes telemetry or answers over public addresses, too"
 
 
@@ -37,13 +61,13 @@ ALSO = "takes telemetry or answers over public addresses, too"
 class Switch:
     """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
 
-    `behind`: it matters only where public access as a whole is on. `key`: where the stack file asks for it.
+    `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
     """
 
     path: str
     closed: tuple[Any, ...]
     default: Any = None
-    key: str = ""
+    in_stack: bool = False
     behind: bool = False
 
 
@@ -51,8 +75,8 @@ _ACCESS = "properties.publicNetworkAccess"
 #: By type. Defaults: descriptions in the published types of each provider.
 SWITCHES = {
     "microsoft.machinelearningservices/workspaces": (
-        Switch(_ACCESS, ("Disabled",), None, "security.publicNetworkAccess"),
-        Switch("properties.allowPublicAccessWhenBehindVnet", (False,), False, "security.publicNetworkAccess"),
+        Switch(_ACCESS, ("Disabled",), None, in_stack=True),
+        Switch("properties.allowPublicAccessWhenBehindVnet", (False,), False, in_stack=True),
     ),
     "microsoft.storage/storageaccounts": (
         Switch(_ACCESS, ("Disabled", "SecuredByPerimeter"), "Enabled"),
@@ -114,16 +138,16 @@ def _switches(resource: Resource) -> tuple[Switch, ...]:
 
 def _open(resource: Resource, switch: Switch, how: str) -> Finding:
     actual, expected = value(resource, switch.path), switch.closed[0]
-    asked_for = bool(switch.key) and actual is not None
-    place = At(switch.path, expected, actual, Severity.WARNING if asked_for or how is NEXT else None)
-    key = f" In the stack file: {switch.key}." if switch.key else ""
-    words = {"path": switch.path, "actual": text(actual, switch.default), "expected": text(expected), "key": key}
-    return CHECK.finding(resource, place, how=how, **words)
+    asked_for = switch.in_stack and actual is not None
+    severity = Severity.WARNING if asked_for or how is NEXT else None
+    place = At(switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else "")
+    return CHECK.finding(resource, place, how=how, path=switch.path, actual=text(actual, switch.default))
 
 
 def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
     """Logs and telemetry travel over public addresses, encrypted and with an identity."""
     members = {str(value(one, "properties.linkedResourceId")).lower() for one in graph.of_type(MEMBERS)}
+    hub_here = bool(graph.of_type("Microsoft.Network/azureFirewalls"))
     for resource in graph.of_type(*SCOPED):
         inside = resource.id.lower() in members
         for path in SCOPED_PATHS:
@@ -131,11 +155,7 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(actual):
                 yield CHECK.undecided(resource, path, actual)
             elif not same(actual, "Disabled"):
-                words = {"path": path, "actual": text(actual, "Enabled"), "expected": "Disabled", "key": ""}
-                remedy = "Nothing, unless its telemetry must stay in the network: that takes a private link scope."
-                if inside:
-                    remedy = "Say `publicIngestion: false` and `publicQueries: false` under hub.privateLinkScope."
-                how = ALSO if inside else SCOPE
-                found = CHECK.finding(resource, At(path, "Disabled", actual, Severity.NOTE), how=how, **words)
-                yield replace(found, remedy=remedy)
+                how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, NO_SCOPE if hub_here else NO_SCOPE_ELSEWHERE)
+                place = At(path, "Disabled", actual, Severity.NOTE, remedy)
+                yield CHECK.finding(resource, place, how=how, path=path, actual=text(actual, "Enabled"))
                 break  # one note says it: both directions are closed by the same scope

@@ -9,6 +9,9 @@ from typing import Any
 from arm.graph import UNKNOWN_KEY, Resource, is_unknown
 from checks.labels import label
 
+#: Stands in keys of the stack file for a name that the graph does not have, as in docs/configuration.md.
+ANY = "<name>"
+
 
 class Severity(Enum):
     """How bad: an error must not be built, a warning wants a look, a note is to be known."""
@@ -52,10 +55,31 @@ class Finding:
         """The resource as messages name it."""
         return self.label or self.name
 
+    @property
+    def general_remedy(self) -> str:
+        """The remedy with `<name>` for its project and environment: one text for the same finding in several."""
+        general = self.remedy.replace(
+            f"projects.{self.project}.environments.{self.environment}", f"projects.{ANY}.environments.{ANY}"
+        )
+        return general.replace(f"projects.{self.project}.", f"projects.{ANY}.")
+
+
+#: The remedy where one property decides. The stack file has no setting for it: only a changed component can show it.
+SET = "In the component, set `{path}` to `{expected}`."
+
+
+#: The remedy of everything that is known only at deployment.
+UNDECIDED = "Check it in Azure after the deployment. No stack file can show it before."
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: `says` is the sentence with {words} for what differs; `why` is for `amlz explain`."""
+    """A check: `says` is the sentence with {words} for what differs; `why` is for `amlz explain`.
+
+    Remedies are claims, which tests/remedies carries out. They begin with an imperative, have the keys of the stack
+    file in full, and keys and values between backticks. `otherwise`: remedies of other circumstances, for `At.remedy`.
+    Every remedy has the words {name}, {project}, {environment}, {path} and {expected}.
+    """
 
     id: str
     severity: Severity
@@ -63,6 +87,12 @@ class Check:
     remedy: str
     why: str
     source: str
+    otherwise: tuple[str, ...] = ()
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """Every remedy of it, the usual one first."""
+        return (self.remedy, *self.otherwise)
 
     def finding(self, resource: Resource, at: At | None = None, **words: object) -> Finding:
         """What this check says of a resource."""
@@ -80,7 +110,7 @@ class Check:
             expected=place.expected,
             actual=place.actual,
             message=self.says.format(name=called, **words),
-            remedy=self.remedy.format(name=called, **words),
+            remedy=(place.remedy or self.remedy).format(**(_given(resource, place) | {"name": called} | words)),
             source=self.source,
             label=called if called != resource.name else "",
         )
@@ -92,7 +122,7 @@ class Check:
             id=self.id,
             severity=Severity.NOTE,
             says="Undecided: {path} of {name} is known only at deployment ({whose}).",
-            remedy="Look at it once it is deployed.",
+            remedy=UNDECIDED,
             why=self.why,
             source=self.source,
         )
@@ -101,9 +131,21 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where in a body, what was expected there and what is. `severity` overrides the check's own."""
+    """Where in a body, what was expected there and what is. `severity` and `remedy` override the check's own."""
 
     path: str = ""
     expected: Any = None
     actual: Any = None
     severity: Severity | None = None
+    remedy: str = ""
+
+
+def _given(resource: Resource, place: At) -> dict[str, object]:
+    """The words that every remedy has."""
+    expected = str(place.expected).lower() if isinstance(place.expected, bool) else place.expected
+    return {
+        "project": resource.project or ANY,
+        "environment": resource.environment or ANY,
+        "path": place.path,
+        "expected": expected,
+    }

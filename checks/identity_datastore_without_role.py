@@ -16,8 +16,10 @@ CHECK = Check(
     id="identity/datastore-without-role",
     severity=Severity.ERROR,
     says="{who} of {compute} may not read {container}, which datastore {name} stands for: it has no role on it.",
-    remedy=f"Give it {ROLE} on the container, or Contributor where it writes.",
-    why="A datastore without credentials lends nobody an identity: a job reads with the one of its cluster.",
+    remedy="In the component, add an assignment of role `Storage Blob Data Reader` on container {container} for "
+    "{who}; of `Storage Blob Data Contributor`, if jobs write to it.",
+    why="A datastore without credentials gives no identity to its users: a job reads with the identity of its"
+    " cluster, which needs a role on the container.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
 )
 

@@ -16,10 +16,11 @@ CHECK = Check(
     id="identity/issuer-retires",
     severity=Severity.WARNING,
     says="{name} takes tokens of Azure DevOps' own issuer, which ends on {day}{then}.",
-    remedy="Convert the service connection, and list the subject identifier that it then shows (/eid1/…) beside the "
-    "old one; remove the old one once pipelines sign in.",
-    why="Azure Pipelines hands out tokens of Entra instead. A connection that was not converted by then signs in no "
-    "longer. An error is one whose day has come, as `--today` says.",
+    remedy="Convert the service connection in Azure DevOps, and add the subject that it then shows (`/eid1/…`) to "
+    "`projects.{project}.environments.{environment}.pipelineIdentities.azureDevOps.subjects`, or to the same key of "
+    "the project. Remove the old subject there once pipelines sign in with the new one.",
+    why="Azure Pipelines now issues tokens of Entra; its own issuer ends. A service connection that is not "
+    "converted by then can no longer sign in. An error means that the day has passed (`--today`).",
     source="https://learn.microsoft.com/azure/devops/pipelines/release/convert-service-connections",
 )
 

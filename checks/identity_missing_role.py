@@ -16,8 +16,10 @@ CHECK = Check(
     id="identity/missing-role",
     severity=Severity.ERROR,
     says="{who} of {name} has no role {role} on {target}, which it needs: {why}.",
-    remedy="Assign it, before the workspace is created.",
-    why="A workspace with a user-assigned identity gets no roles from Azure; each has to be given.",
+    remedy="In the component, add an assignment of role `{role}` on {target} for {who}, and create it before the"
+    " workspace.",
+    why="A workspace with a user-assigned identity gets no roles from Azure, so the program has to assign "
+    "each of them.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
 )
 

@@ -13,9 +13,11 @@ CHECK = Check(
     id="identity/nobody-has-access",
     severity=Severity.NOTE,
     says="No group and no pipeline has a role in {name}.",
-    remedy="Name groups of Entra under access in the stack file.",
-    why="Without a role nobody sees the workspace but those whom the subscription or a management group gives one, and "
-    "they then have it everywhere. Roles that are given elsewhere are not known here.",
+    remedy="Set `projects.{project}.environments.{environment}.access.dataScientists` to a list of object ids of"
+    " Entra groups; docs/roles.md has the other kinds of access. No action needed, if roles are assigned "
+    "outside of this program.",
+    why="Without a role nobody can open the workspace, except those who have a role on the whole subscription"
+    " or management group. Roles that are assigned elsewhere are not known here.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles",
 )
 

@@ -12,9 +12,10 @@ CHECK = Check(
     id="identity/principal-type-missing",
     severity=Severity.WARNING,
     says="{name}, a role on {target}, does not say what its principal is.",
-    remedy="Set principalType: ServicePrincipal for identities, Group for groups.",
-    why="Without it Azure looks the principal up, and an identity that was made a moment ago is not found: "
-    "PrincipalNotFound, on some days only.",
+    remedy="In the component, set `properties.principalType` to `ServicePrincipal` for an identity, or to "
+    "`Group` for a group.",
+    why="Without the type Azure looks the principal up, and does not find an identity that was created a "
+    "moment ago: the deployment then fails with PrincipalNotFound, but not every time.",
     source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
 )
 

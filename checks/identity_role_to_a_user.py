@@ -12,9 +12,10 @@ CHECK = Check(
     id="identity/role-to-a-user",
     severity=Severity.WARNING,
     says="{name} gives a role to one person.",
-    remedy="Give it to a group of Entra, and put the person there.",
-    why="Who comes and goes is then decided in one place, with reviews and time limits, and assignments stay few: a "
-    "subscription takes a limited number.",
+    remedy="In the component, set `properties.principalId` to the object id of an Entra group that the person is"
+    " a member of, and `properties.principalType` to `Group`.",
+    why="With groups, access is managed in one place, with reviews and time limits, and there are few role "
+    "assignments: a subscription takes a limited number.",
     source="https://learn.microsoft.com/azure/role-based-access-control/best-practices",
 )
 

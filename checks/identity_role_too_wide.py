@@ -10,15 +10,35 @@ from checks.finding import At, Check, Finding, Severity
 from checks.reading import same, scope_of, value
 from landingzone.facts.roles import GRANTS, ROLES
 
+GIVES_ROLES = (
+    "In the component, assign a role that cannot assign roles, or set `properties.condition` to a "
+    "condition that limits which roles it can assign."
+)
+TO_A_GROUP = (
+    "In the component, assign the role to an Entra group: set `properties.principalId` to its object id "
+    "and `properties.principalType` to `Group`."
+)
+NOT_IN_TABLE = (
+    "In the component, assign a role of the table of grants. If this role is needed, add it to `GRANTS` "
+    "in `landingzone/facts/roles.py`."
+)
+NARROWER = "In the component, assign the role on the resource that needs it, not on {scope}."
+
 CHECK = Check(
     id="identity/role-too-wide",
     severity=Severity.ERROR,
     says="{name} gives {role} on {scope}: {problem}.",
-    remedy="Give a narrower role, or the role on the resource that it is for.",
-    why="Whoever may give roles can take every other one. A role on a group or subscription also holds for what comes "
-    "there later. Judged against the table of grants (docs/roles.md); a warning is a role that it does not know, whose "
-    "reach is not known here.",
+    remedy="In the component, assign the role at the scope that the table of grants has for it: {where}.",
+    why="Anyone who can assign roles can get every other role, and a role on a resource group or subscription"
+    " also applies to everything that is created there later. Role assignments are compared with the "
+    "table of grants (docs/roles.md); a warning is a role that the table does not have.",
     source="https://learn.microsoft.com/azure/role-based-access-control/best-practices",
+    otherwise=(
+        GIVES_ROLES,
+        TO_A_GROUP,
+        NOT_IN_TABLE,
+        NARROWER,
+    ),
 )
 
 #: Roles that may give roles. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
@@ -64,20 +84,25 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         kind, scope = _kind(assignment)
         role = GIVING.get(role_id) or names.get(role_id)
         if role_id in GIVING and not value(assignment, "properties.condition"):
-            yield _found(assignment, (role or "", scope), "it may give every role to everyone")
+            yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
-            yield _found(assignment, (role or role_id, scope), "to one person, not a group")
+            yield _found(assignment, (role or role_id, scope), ("to one person, not a group", TO_A_GROUP))
         elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
             where = ", ".join(sorted({target for each in rows.get(role, {}).values() for target in each}))
             problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
-            yield _found(assignment, (role, scope), problem)
+            remedy = CHECK.remedy.replace("{where}", where) if where else NOT_IN_TABLE
+            yield _found(assignment, (role, scope), (problem, remedy))
         elif role is None and kind in _WIDE and not _remediates(assignment, policies):
             problem = "no row of the table of grants has that role, and it holds for all that is or comes there"
-            yield _found(assignment, (role_id, scope), problem, Severity.WARNING)
+            yield _found(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
 
 
-def _found(assignment: Resource, what: tuple[str, str], problem: str, severity: Severity | None = None) -> Finding:
-    place = At("properties.roleDefinitionId", None, what[0], severity)
+def _found(
+    assignment: Resource, what: tuple[str, str], said: tuple[str, str], severity: Severity | None = None
+) -> Finding:
+    """The finding of an assignment. `what`: its role and scope; `said`: the problem and its remedy."""
+    problem, remedy = said
+    place = At("properties.roleDefinitionId", None, what[0], severity, remedy)
     return CHECK.finding(assignment, place, role=what[0], scope=what[1], problem=problem)
 
 

@@ -12,9 +12,10 @@ CHECK = Check(
     id="identity/role-twice",
     severity=Severity.ERROR,
     says="{name} gives again what {other} gives: the same role on {scope} for the same principal.",
-    remedy="Remove one of the two.",
-    why="Azure takes one assignment of a role, a scope and a principal, whatever its name: the second is refused with "
-    "RoleAssignmentExists. Principals that only the deployment knows are told apart by what they wait for.",
+    remedy="In the component, remove one of the two role assignments.",
+    why="Azure accepts only one assignment of a role to a principal at a scope: the second is refused with "
+    "RoleAssignmentExists. Principals whose id is known only at deployment are distinguished by what they"
+    " wait for.",
     source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
 )
 

@@ -12,9 +12,10 @@ CHECK = Check(
     id="identity/unused",
     severity=Severity.WARNING,
     says="{name} is an identity that nothing built here acts as.",
-    remedy="Remove it and its roles, or name it where it is to act.",
-    why="An identity with roles and without use is a way in that nobody looks at. It is used by what lists it as its "
-    "own, and by pipelines that its federated credentials let in.",
+    remedy="In the component, remove the identity and its role assignments, or add it to "
+    "`identity.userAssignedIdentities` of the resource that uses it.",
+    why="An identity that has roles and no use is access that nobody watches. An identity counts as used if a"
+    " resource lists it, or if its federated credentials let pipelines sign in.",
     source="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identity-best-practice-recommendations",
 )
 

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 from arm.graph import Resource, ResourceGraph, is_unknown
 from arm.ids import parse
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import ANY, At, Check, Finding, Severity
 from checks.reading import above, all_subnets, items, network_of, scope_of, value
 from landingzone.facts import limits
 from landingzone.facts.limits import Limit
+from landingzone.problems import listed
+
+OF_COMPONENT = "In the component, remove {what} until at most {enough} are left (nine tenths of the limit)."
 
 CHECK = Check(
     id="limits/exceeded",
     severity=Severity.ERROR,
     says="{place} would have {count} {what} of this landing zone alone; Azure takes {most} in one {per}.",
-    remedy="Spread them over more networks, subscriptions or scopes, or ask Azure for more where that is possible.",
-    why="Azure refuses what comes after the last that it takes, in the middle of a deployment. A warning is nine "
-    "tenths of a limit. What is there already, of others too, is not known here.",
+    remedy="Remove entries from {keys} until at most {enough} {what} are left (nine tenths of the limit).",
+    why="Azure refuses everything beyond its limits, in the middle of a deployment. A warning is more than "
+    "nine tenths of a limit. Resources that exist already, and those of others, are not counted.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits",
+    otherwise=(OF_COMPONENT,),
 )
 
 Place = Callable[[Resource], str]
@@ -86,6 +90,26 @@ LISTS = (
     (limits.NAME_SERVERS, f"{_NETWORK}/virtualNetworks", "properties.dhcpOptions.dnsServers"),
 )
 
+#: Keys of the stack file that the number of a thing follows from. Of the others it follows from the components.
+KEYS: dict[Limit, tuple[str, ...]] = {
+    limits.PEERINGS: ("spokes",),
+    limits.NETWORKS: ("spokes",),
+    limits.ROUTE_TABLES: ("spokes",),
+    limits.SUBNETS: ("projects",),
+    limits.PRIVATE_ENDPOINTS: ("projects",),
+    limits.ENDPOINTS_OF_PEERS: ("projects",),
+    limits.GROUPS_OF_RULES: ("projects",),
+    limits.RESOURCE_GROUPS: ("projects",),
+    limits.COMPUTES: ("projects.<name>.environments.<name>.clusters", "projects.<name>.environments.<name>.instances"),
+    limits.ROLE_ASSIGNMENTS: ("projects", "access"),
+    limits.POLICY_ASSIGNMENTS: ("policies.assignments",),
+    limits.POLICY_EXEMPTIONS: ("policies.exemptions",),
+    limits.FEDERATED_CREDENTIALS: (
+        "projects.{project}.pipelineIdentities.github.subjects",
+        "projects.{project}.pipelineIdentities.azureDevOps.subjects",
+    ),
+}
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Places with more than their limit, or nearly, each once: at the resource that is the first too many."""
@@ -137,8 +161,11 @@ def _judged(limit: Limit, place: str, found: list[Resource]) -> Iterator[Finding
     if len(found) * 10 <= limit.count * 9:
         return
     over = len(found) > limit.count
-    at = At("", limit.count, len(found), None if over else Severity.WARNING)
+    remedy = "" if limit in KEYS else OF_COMPONENT
+    at = At("", limit.count, len(found), None if over else Severity.WARNING, remedy)
     told = found[limit.count] if over else found[-1]
     name = place.rsplit("/", 1)[-1]
     words = {"place": name, "count": f"{len(found):,}", "most": f"{limit.count:,}"}
+    keys = (f"`{key.format(project=told.project or ANY)}`" for key in KEYS.get(limit, ()))
+    words |= {"enough": f"{limit.count * 9 // 10:,}", "keys": listed(keys, "or")}
     yield CHECK.finding(told, at, what=limit.what, per=limit.per, **words)

@@ -12,8 +12,9 @@ CHECK = Check(
     id="logs/classic-insights",
     severity=Severity.ERROR,
     says="{name} names no Log Analytics workspace: it would be of the classic kind.",
-    remedy="Name one in WorkspaceResourceId.",
-    why="Azure has made none of the classic kind since 29 February 2024. Published templates still ask for it.",
+    remedy="In the component, set `properties.WorkspaceResourceId` to the id of a Log Analytics workspace.",
+    why="Azure has created no classic Application Insights since 29 February 2024: it needs a Log Analytics "
+    "workspace. Published templates still request the classic kind.",
     source="https://learn.microsoft.com/azure/azure-monitor/app/convert-classic-resource",
 )
 

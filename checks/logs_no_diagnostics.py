@@ -15,8 +15,10 @@ CHECK = Check(
     id="logs/no-diagnostics",
     severity=Severity.ERROR,
     says="{what} sends no {kinds} to a Log Analytics workspace.",
-    remedy="Give it a diagnostic setting with all its logs and metrics.",
-    why="What is not logged cannot be looked up afterwards. Without metrics alone it is a warning.",
+    remedy="In the component, add a diagnostic setting to {what} that sends all its logs and metrics to a Log "
+    "Analytics workspace.",
+    why="Without a diagnostic setting, Azure keeps no logs that could be searched afterwards. A warning is a "
+    "resource that sends its logs but not its metrics.",
     source="https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings",
 )
 

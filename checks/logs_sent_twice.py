@@ -13,9 +13,9 @@ CHECK = Check(
     id="logs/sent-twice",
     severity=Severity.ERROR,
     says="{name} of {owner} sends {what} to {workspace}, and so does {other}.",
-    remedy="Leave it to one setting: the program's, or the one that a policy writes.",
-    why="Azure refuses the second setting of a resource that sends a category to a workspace. Settings that policies "
-    "of the tenant write are not known here.",
+    remedy="In the component, remove {what} from one of the two diagnostic settings.",
+    why="Azure refuses a second diagnostic setting that sends the same category to the same workspace. "
+    "Settings that policies of the tenant create are not known here.",
     source="https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings",
 )
 

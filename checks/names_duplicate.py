@@ -14,8 +14,9 @@ CHECK = Check(
     id="names/duplicate",
     severity=Severity.ERROR,
     says="{name} has the name of {other}; it must be unique {within}.",
-    remedy="Give one of them another name, in the stack file under names.",
-    why="The second request would change the first resource, or be refused because the name is taken.",
+    remedy="In the component, give one of the two resources another name.",
+    why="The second request would change the first resource, or Azure would refuse it because the name is "
+    "taken. Names that the stack file decides are checked before.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 )
 

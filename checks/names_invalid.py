@@ -13,8 +13,9 @@ CHECK = Check(
     id="names/invalid",
     severity=Severity.ERROR,
     says="{problem}.",
-    remedy="Shorten or change it, in the stack file under names.",
-    why="Azure checks a name only when the resource is made, after everything that it waits for stands.",
+    remedy="In the component, change the name to {expected}.",
+    why="Azure checks a name only when it creates the resource, in the middle of a deployment. Names that the"
+    " stack file decides are checked before.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 )
 

@@ -7,17 +7,25 @@ from collections.abc import Iterator
 
 from arm.graph import ResourceGraph
 from checks.finding import At, Check, Finding, Severity
+from checks.stack_keys import own_name_key
 from landingzone.facts.data import KEPT_DAYS
+
+OF_COMPONENT = (
+    "In the component, let the program generate the name. No action needed, if the resource will not be "
+    "deleted and created again within {days} days."
+)
 
 CHECK = Check(
     id="names/stuck-after-deletion",
     severity=Severity.NOTE,
     says="{name} keeps its name for {days} days after it is deleted, and the name has no part that changes.",
-    remedy="Leave the name to the program, which makes one for each generation; or be ready to recover or purge it.",
-    why="Vaults, workspaces of Azure ML and of Log Analytics are soft-deleted: a second one of the name is refused, or "
-    "is the old one again with its data. Names of the program end in five characters made from the generation; "
-    "one of somebody's own that happens to end so is not found.",
+    remedy="No action needed, unless the resource may be deleted and created again within {days} days. In that "
+    "case remove `{key}` before the first deployment: generated names change with `generation`.",
+    why="A deleted vault, Azure ML workspace or Log Analytics workspace keeps its name for some days: a "
+    "second one with the name is refused, or is the old one with its data. Generated names end in five "
+    "characters made from the generation; an own name with such an end is not found.",
     source="https://learn.microsoft.com/azure/machine-learning/concept-soft-delete",
+    otherwise=(OF_COMPONENT,),
 )
 
 #: As landingzone/names.py makes it: a letter, then letters and digits of base 32, behind a hyphen.
@@ -30,4 +38,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for resource in graph.of_type(arm_type):
             kept = resource.properties.get("softDeleteRetentionInDays", days)
             if not SUFFIX.fullmatch(resource.name.lower()):
-                yield CHECK.finding(resource, At("name", None, resource.name), days=kept)
+                key = own_name_key(resource)
+                place = At("name", None, resource.name, remedy="" if key else OF_COMPONENT)
+                yield CHECK.finding(resource, place, days=kept, key=key)

@@ -8,14 +8,18 @@ from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import above, same, value
 
+MANAGED = "In the component, remove `properties.properties.subnet`."
+
 CHECK = Check(
     id="network/compute-in-wrong-network",
     severity=Severity.ERROR,
     says="{name} {reason}.",
-    remedy="Name a subnet where the workspace has no managed network, and none where it has.",
-    why="In a managed network a compute cannot name a subnet, and Azure refuses it. Without either, its nodes are in a "
-    "network of Microsoft's, and what they send passes no rule.",
+    remedy="In the component, set `properties.properties.subnet.id` to the id of the environment's training subnet.",
+    why="A compute must be in the network of its workspace. With a managed network it cannot name a subnet, "
+    "and Azure refuses one. With neither, its nodes are in a network of Microsoft's, and no rule applies "
+    "to their traffic.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-managed-network",
+    otherwise=(MANAGED,),
 )
 
 _SUBNET, _MODE = "properties.properties.subnet.id", "properties.managedNetwork.isolationMode"
@@ -39,7 +43,7 @@ def _judge(compute: Resource, workspace: Resource) -> Iterator[Finding]:
     managed = mode is not None and not same(mode, "Disabled")
     if managed and subnet:
         reason = f"names the subnet {subnet.rsplit('/', 1)[-1]}, and {workspace.name} has a managed network"
-        yield CHECK.finding(compute, At(_SUBNET, None, subnet), reason=reason)
+        yield CHECK.finding(compute, At(_SUBNET, None, subnet, remedy=MANAGED), reason=reason)
     elif not managed and not subnet:
         reason = f"names no subnet, and {workspace.name} has no managed network"
         yield CHECK.finding(compute, At(_SUBNET, "a subnet", subnet), reason=reason)

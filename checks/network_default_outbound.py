@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arm.graph import ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import all_subnets, text
 
 CHECK = Check(
     id="network/default-outbound",
     severity=Severity.ERROR,
     says="Subnet {subnet} of {name} keeps default outbound access ({actual}).",
-    remedy="Set defaultOutboundAccess to false: the route to the firewall is the way out.",
-    why="With the network API version used here a subnet has default outbound access unless that is turned off.",
+    remedy=SET,
+    why="Default outbound access bypasses the firewall. With the network API version used here, a subnet has "
+    "it unless `defaultOutboundAccess` is false.",
     source="https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access",
 )
 

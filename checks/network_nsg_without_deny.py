@@ -13,9 +13,10 @@ CHECK = Check(
     id="network/nsg-without-deny",
     severity=Severity.WARNING,
     says="{name} has no rule that denies everything else {directions}.",
-    remedy="End it with a rule that denies any protocol, port and address, of the lowest priority.",
-    why="Azure's own rules let in whatever comes from the network and its peers, and let out everything. A group of "
-    "rules that only allow, or of none, adds nothing to that.",
+    remedy="In the component, add a rule for each direction that is missing: access `Deny`, any protocol, port "
+    "and address, priority 4096.",
+    why="Without a rule that denies everything else, Azure's default rules apply: they allow all traffic from"
+    " the network and its peers, and all outbound traffic. A group that only allows adds nothing to that.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 

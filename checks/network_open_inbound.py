@@ -13,9 +13,11 @@ CHECK = Check(
     id="network/open-inbound",
     severity=Severity.ERROR,
     says="Rule {rule} of {name} lets {source} into {where} on {ports}.",
-    remedy="Remove the rule: computes without a public address take nothing from outside.",
-    why="Ports 44224 and 29876 to 29877 are for computes with a public address. Templates open them, or everything, "
-    "where no compute has one. The subnet of Azure Bastion needs 443 from the internet and is left out.",
+    remedy="In the component, remove rule {rule}. Computes without a public address need no inbound rule for "
+    "sources outside of the network.",
+    why="This rule opens a subnet to the internet, or to a service that does not need it. Ports 44224 and "
+    "29876 to 29877 are for computes with a public address. Templates open them, or everything, where no "
+    "compute has one. The subnet of Azure Bastion needs 443 from the internet and is left out.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
 )
 

@@ -8,14 +8,20 @@ from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import above, value
 
+NOT_LENT = (
+    "In the component, set `properties.allowGatewayTransit` of {other} to `true`, or "
+    "`properties.useRemoteGateways` of {name} to `false`."
+)
+
 CHECK = Check(
     id="network/peering-one-way",
     severity=Severity.ERROR,
     says="{name} peers {here} with {there}, and {problem}.",
-    remedy="Build both halves, with settings that fit each other.",
-    why="A peering is two resources, one in each network: with one of them it stays in state Initiated, and nothing "
-    "passes. Halves in networks that exist already are not known here.",
+    remedy="In the component, add the peering from {there} to {here}.",
+    why="A peering is two resources, one in each network: with only one of them it stays in state Initiated, "
+    "and no traffic passes. Peerings in networks that exist already are not known here.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview",
+    otherwise=(NOT_LENT,),
 )
 
 REMOTE, USES = "properties.remoteVirtualNetwork.id", "properties.useRemoteGateways"
@@ -35,10 +41,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             other = halves.get((network.id.lower(), here.lower()))
             names = {"here": here.rsplit("/", 1)[-1], "there": network.name}
             if other is None:
-                yield CHECK.finding(peering, At(REMOTE), problem="nothing peers back", **names)
+                yield CHECK.finding(peering, At(REMOTE), problem="nothing peers back", other="", **names)
             elif value(peering, USES) is True and value(other, LENDS) is not True:
                 problem = f"uses a gateway there that {other.name} does not lend"
-                yield CHECK.finding(peering, At(USES, False, True), problem=problem, **names)
+                place = At(USES, False, True, remedy=NOT_LENT)
+                yield CHECK.finding(peering, place, problem=problem, other=other.name, **names)
 
 
 def _here(peering: Resource) -> str:

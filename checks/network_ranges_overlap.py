@@ -17,9 +17,10 @@ CHECK = Check(
     id="network/ranges-overlap",
     severity=Severity.ERROR,
     says="{range} of {whose} {problem}.",
-    remedy="Give each network and subnet a range of its own, within what it belongs to.",
-    why="Networks with a range in common cannot be peered, and a subnet outside its network is refused. Ranges of "
-    "networks that exist already are not known here.",
+    remedy="In the component, set `{path}` to a range that is free, private, and within the range of its "
+    "network. Ranges from the stack file are checked before.",
+    why="Networks with overlapping ranges cannot be peered, and Azure refuses a subnet outside of its "
+    "network. Ranges of networks that exist already are not known here.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
 )
 

@@ -13,8 +13,8 @@ CHECK = Check(
     id="network/service-in-wrong-subnet",
     severity=Severity.ERROR,
     says="{name} is in subnet {subnet}; Azure takes it in {expected} only.",
-    remedy="Put it into the subnet of that name.",
-    why="Azure Firewall, Azure Bastion and gateways look for a subnet by its fixed name.",
+    remedy="In the component, set `{path}` to the id of the subnet `{expected}`.",
+    why="Azure Firewall, Azure Bastion and gateways accept only the subnet with their fixed name.",
     source="https://learn.microsoft.com/azure/firewall/firewall-faq",
 )
 

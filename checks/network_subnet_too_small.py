@@ -11,15 +11,22 @@ from checks.reading import all_subnets, connections, prefixes_of, ranges, value
 from landingzone.facts.dns import ENDPOINT_ADDRESSES
 from landingzone.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_SUBNET
 
+FULL = (
+    "In the component, set `{path}` to a larger range, with at least {wanted} usable addresses, or put fewer nodes"
+    " and endpoints into the subnet."
+)
+
 CHECK = Check(
     id="network/subnet-too-small",
     severity=Severity.ERROR,
     says="Subnet {subnet} of {name} ({range}) {problem}.",
-    remedy="Give it a larger range, or put less into it.",
-    why="A firewall, a bastion or a gateway is refused in a subnet below its size, and a cluster stops growing where "
-    "addresses end. Counted are nodes at full scale, compute instances, and the addresses of private endpoints; Azure "
-    "keeps five of each subnet.",
+    remedy="In the component, set `{path}` to a range of size `{expected}` or larger.",
+    why="Azure refuses a firewall, a bastion or a gateway in a subnet below its size, and a cluster stops "
+    "growing when addresses run out. Counted are nodes at full scale, compute instances, and the "
+    "addresses of private endpoints; Azure reserves five addresses of each subnet. Ranges from the stack "
+    "file are checked before.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+    otherwise=(FULL,),
 )
 
 #: The longest prefix by name, in lower case.
@@ -36,14 +43,15 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 continue
             longest = LONGEST.get(subnet.name.lower(), SMALLEST_SUBNET)
             usable, wanted = each.num_addresses - RESERVED_ADDRESSES, taken[subnet.id.lower()]
+            remedy = ""
             if each.prefixlen > longest:
                 problem = f"is smaller than a /{longest}, the least that Azure takes here"
             elif wanted > usable:
-                problem = f"has {usable} addresses, and {wanted} are wanted at full scale"
+                problem, remedy = f"has {usable} addresses, and {wanted} are wanted at full scale", FULL
             else:
                 continue
-            place = At(f"{subnet.path}.addressPrefix", f"/{longest}", str(each))
-            yield CHECK.finding(subnet.resource, place, subnet=subnet.name, range=each, problem=problem)
+            place = At(f"{subnet.path}.addressPrefix", f"/{longest}", str(each), remedy=remedy)
+            yield CHECK.finding(subnet.resource, place, subnet=subnet.name, range=each, problem=problem, wanted=wanted)
 
 
 def _taken(graph: ResourceGraph) -> Counter[str]:

@@ -19,10 +19,11 @@ CHECK = Check(
     id="network/subnet-without-nsg",
     severity=Severity.ERROR,
     says="Subnet {subnet} of {name} has no network security group.",
-    remedy="Attach one that denies by default.",
-    why="Without one, everything in the network and its peers may reach everything in the subnet. "
-    "AzureFirewallSubnet, AzureFirewallManagementSubnet and GatewaySubnet take none and are left out, and so are "
-    "subnets that only a DNS resolver may use.",
+    remedy="In the component, set `{path}.id` to the id of a network security group that denies everything that "
+    "its rules do not allow.",
+    why="Without a network security group, everything in the network and its peers can reach everything in "
+    "the subnet. AzureFirewallSubnet, AzureFirewallManagementSubnet and GatewaySubnet cannot have one and"
+    " are left out, and so are subnets that only a DNS resolver may use.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 

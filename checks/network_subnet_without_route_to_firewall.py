@@ -14,8 +14,9 @@ CHECK = Check(
     id="network/subnet-without-route-to-firewall",
     severity=Severity.ERROR,
     says="Subnet {subnet} of {name} holds computes, and {reason}.",
-    remedy="Attach a route table whose route for 0.0.0.0/0 leads to the firewall.",
-    why="Without that route what computes send passes no rule and stands in no log.",
+    remedy="In the component, set `{path}` to the id of a route table with a route for 0.0.0.0/0 to the address "
+    "of the firewall.",
+    why="Without that route, no firewall rule applies to the traffic of computes, and no log shows it.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall",
 )
 

@@ -13,9 +13,10 @@ CHECK = Check(
     id="network/subnets-mixed",
     severity=Severity.ERROR,
     says="{name} lists its subnets, and {others} of it {stand}.",
-    remedy="Say all subnets of a network in one of the two ways.",
-    why="The list in the network's request is the whole of its subnets: each update of the network takes away those "
-    "that are resources of their own.",
+    remedy="In the component, remove `properties.subnets` from the network, or remove the separate resources of "
+    "{others}.",
+    why="A network that lists its subnets deletes all others at each update: the list in its request is "
+    "complete for Azure.",
     source="https://github.com/pulumi/pulumi-azure-native/issues/611",
 )
 

@@ -13,8 +13,11 @@ CHECK = Check(
     id="network/unused-subnet",
     severity=Severity.NOTE,
     says="Nothing that is built here is in {subnets} of {network}.",
-    remedy="Keep them for what comes later, such as endpoints for models or a gateway; or leave them out.",
-    why="An empty subnet holds addresses that nothing else can have. Once something is in it, its range is fixed.",
+    remedy="No action needed: these subnets are reserved for later use, such as nodes that serve models or a "
+    "gateway. To leave out a scoring subnet, set `subnets.training` and `subnets.endpoints` of its "
+    "environment; to leave out GatewaySubnet, set `hub.gatewaySubnet` to `false`.",
+    why="An empty subnet reserves addresses that nothing else can use. Once something is in it, its range "
+    "cannot change.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet",
 )
 

@@ -13,8 +13,8 @@ CHECK = Check(
     id="order/compute-before-endpoint",
     severity=Severity.ERROR,
     says="{name} has no public address and does not wait for {workspace}'s private endpoint: Azure refuses it.",
-    remedy="Let it wait for the endpoint's zone group.",
-    why="Azure ML refuses a compute without public address in a workspace that has no private endpoint yet.",
+    remedy="In the component, add the DNS zone group of the workspace's private endpoint to `depends_on` of {name}.",
+    why="Azure ML refuses a compute without a public address in a workspace that has no private endpoint yet.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
 )
 

@@ -13,9 +13,9 @@ CHECK = Check(
     id="order/parallel-writes",
     severity=Severity.ERROR,
     says="{name} and {other} are made at once in {parent}, which takes one at a time.",
-    remedy="Let each wait for the one before.",
-    why="Each of them writes the thing that they are part of. What comes while another write runs is refused with a "
-    "conflict, on some days only.",
+    remedy="In the component, add {other} to `depends_on` of {name}.",
+    why="Azure changes such parts of one resource one after the other. A request that arrives during another "
+    "is refused with a conflict, but not every time.",
     source="https://github.com/pulumi/pulumi-azure-native/issues/1024",
 )
 

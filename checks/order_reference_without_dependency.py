@@ -13,8 +13,9 @@ CHECK = Check(
     id="order/reference-without-dependency",
     severity=Severity.ERROR,
     says="{name} names {other} and does not wait for it.",
-    remedy="Refer to it by the site (Site.ref), which makes it wait.",
-    why="Azure refuses a resource that names one which is not there, and what does not wait is created at once.",
+    remedy="In the component, add {other} to `depends_on` of {name}; `Site.ref` does that for an id.",
+    why="Azure refuses a resource that names another one before that exists, and Pulumi creates at once "
+    "everything that does not wait.",
     source="https://www.pulumi.com/docs/iac/concepts/resources/options/dependson/",
 )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arm.graph import ResourceGraph, is_unknown
+from arm.graph import Resource, ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
+from checks.stack_keys import compute_key, environment_key
 from landingzone.facts.clouds import PARITY_PAGE
 from landingzone.facts.offers import DOUBTS
 from landingzone.facts.regions import REGIONS, WITH_AZURE_ML
+from landingzone.problems import listed
 
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces"
 
@@ -17,9 +19,9 @@ CHECK = Check(
     id="place/not-in-cloud",
     severity=Severity.WARNING,
     says="{name} {says} on {as_of}.",
-    remedy="Ask Azure what is there by now; docs/clouds.md lists what pages say. Where it is not, choose another.",
-    why="Clouds other than the public one have less, and get it later. The pages that say so have a day, and what they "
-    "miss may be there by now: it is told and not refused.",
+    remedy="No action needed, if Azure offers it by now: docs/clouds.md has the pages that list it. If not, {instead}.",
+    why="Clouds other than the public one offer fewer services, and later. Microsoft's pages about that are "
+    "dated, and may be out of date, so the deployment is not refused.",
     source=PARITY_PAGE,
 )
 
@@ -33,7 +35,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 yield CHECK.undecided(resource, row.path, found)
             elif isinstance(found, str) and row.pattern.fullmatch(found):
                 at = At(row.path, None, found, Severity.NOTE if row.preview else None)
-                yield CHECK.finding(resource, at, says=row.says, as_of=row.as_of)
+                yield CHECK.finding(
+                    resource, at, says=row.says, as_of=row.as_of, instead=_instead(resource, row.instead)
+                )
     yield from _regions(graph)
 
 
@@ -44,6 +48,12 @@ def _regions(graph: ResourceGraph) -> Iterator[Finding]:
         region = workspace.location.replace(" ", "").lower()
         if offered and known and region in known.names - offered.names:
             says = f"is to be in {region}, where Azure ML was not"
-            yield CHECK.finding(
-                workspace, At("location", sorted(offered.names), region), says=says, as_of=offered.as_of
-            )
+            place = At("location", sorted(offered.names), region)
+            instead = f"set `location` to a region that had Azure ML: {listed(sorted(offered.names), 'or')}"
+            yield CHECK.finding(workspace, place, says=says, as_of=offered.as_of, instead=instead)
+
+
+def _instead(resource: Resource, words: str) -> str:
+    """What to do where the cloud does not have it."""
+    compute = resource.arm_type.lower().endswith("/computes")
+    return words.format(key=compute_key(resource) if compute else environment_key(resource))

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from arm.graph import Resource, ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import above, all_subnets, dig, items, network_of, value
 
 CHECK = Check(
     id="place/other-region",
     severity=Severity.ERROR,
     says="{name} is in {here}, and {other}, {what}, in {there}.",
-    remedy="Put both into one region.",
-    why="A private endpoint is in its network's region, as are the rules and routes of its subnets, firewalls and "
-    "bastions; a compute is in that of its workspace.",
+    remedy=SET,
+    why="A private endpoint must be in the region of its network, and so must the rules and routes of its "
+    "subnets, firewalls and bastions; a compute must be in the region of its workspace.",
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
 )
 

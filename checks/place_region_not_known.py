@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from arm.graph import ResourceGraph
 from checks.finding import At, Check, Finding, Severity
 from landingzone.facts.regions import REGIONS, SOURCE, day, near_region
+from landingzone.notices.places import NEAR_REGION, NO_REGION, OTHER_CLOUD, region_remedy
 
 CHECK = Check(
     id="place/region-not-known",
     severity=Severity.WARNING,
     says="{name} is to be in {region}, which was not among the regions of this cloud {as_of}{hint}.",
-    remedy="Correct `location`. Where the region has opened since, leave it: `az account list-locations` says which "
-    "there are.",
-    why="A region that is misspelt or in another cloud fails every request. Regions open: the lists have their day.",
+    remedy=NEAR_REGION,
+    why="Every request fails in a region that is misspelt or in another cloud. Azure opens regions, and the "
+    "list has a date.",
     source=SOURCE,
+    otherwise=(OTHER_CLOUD, NO_REGION),
 )
 
 #: What has no region.
@@ -31,6 +33,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if known is None or region in {*_NOWHERE, *known.names, *told}:
             continue
         told.add(region)
-        at = At("location", None, resource.location)
+        remedy, meant = region_remedy(region, known.names)
+        at = At("location", meant, resource.location, remedy=remedy)
         words = {"region": region, "as_of": day(known), "hint": near_region(region, known.names)}
         yield CHECK.finding(resource, at, **words)

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
+from checks.stack_keys import compute_key
 from landingzone.facts.machine_sizes import unknown_size
+from landingzone.notices.places import NO_SIZE
 
 CHECK = Check(
     id="place/size-not-known",
     severity=Severity.WARNING,
     says="{name}: {size} {doubt}.",
-    remedy="Correct the size. No action needed, if it is newer: `az ml compute list-sizes` lists those of a region.",
+    remedy=NO_SIZE,
     why="A size that does not exist is refused when the compute is created. Sizes appear: the list has its day. A "
     "size in the list may still not be offered in the region, or not by Azure ML.",
     source="https://learn.microsoft.com/azure/machine-learning/concept-compute-target",
@@ -29,4 +31,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(size):
             yield CHECK.undecided(compute, PATH, size)
         elif isinstance(size, str) and (doubt := unknown_size(size)):
-            yield CHECK.finding(compute, At(PATH, None, size), size=size, doubt=doubt)
+            yield CHECK.finding(
+                compute, At(PATH, None, size), size=size, doubt=doubt, key=f"{compute_key(compute)}.size"
+            )

@@ -14,9 +14,10 @@ CHECK = Check(
     id="place/zones-not-in-region",
     severity=Severity.WARNING,
     says="{name} asks for availability zones ({path}), and {region} had none {as_of}.",
-    remedy="Say availabilityZones: [] in the stack file, or choose another region. Where the region has gained zones "
-    "since, leave it.",
-    why="Azure refuses zones, and redundancy over zones, in a region without. Regions gain zones: the list has a day.",
+    remedy="Set `availabilityZones` to `[]`, or set `location` to a region with zones. No action needed, if "
+    "{region} has gained zones since then.",
+    why="Azure refuses availability zones, and redundancy over zones, in a region without zones. Regions gain"
+    " zones: the list has a date.",
     source=SOURCE,
 )
 

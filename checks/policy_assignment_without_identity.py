@@ -15,15 +15,23 @@ from policies.engine.judge import effect_of
 from policies.library import library
 from policies.verdicts import Asked, definitions_of, subject_of
 
+NO_LOCATION = "In the component, set `location` to the region of the landing zone."
+NOT_NEEDED = "In the component, remove `identity` and the role assignments of it."
+
 CHECK = Check(
     id="policy/assignment-without-identity",
     severity=Severity.ERROR,
     says="{name} {problem}.",
-    remedy="Give the assignment an identity and a location where its policies modify or deploy, and the roles that "
-    "they ask for.",
-    why="Policies of effect modify and deployIfNotExists act as the assignment's identity, on what exists already. "
-    "Azure refuses such an assignment without one. An identity that no policy of the assignment needs is a warning.",
+    remedy="In the component, set `identity.type` to `SystemAssigned` and `location` to the region of the "
+    "landing zone, and add assignments of the roles that the policies name.",
+    why="Policies of effect modify and deployIfNotExists act with the identity of their assignment. Azure "
+    "refuses an assignment of such a policy without one. An identity that no policy of the assignment "
+    "needs is a warning.",
     source="https://learn.microsoft.com/azure/governance/policy/how-to/remediate-resources",
+    otherwise=(
+        NO_LOCATION,
+        NOT_NEEDED,
+    ),
 )
 
 ACTING = ("modify", "deployIfNotExists")
@@ -49,12 +57,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         elif acting and not has:
             yield CHECK.finding(one, At("identity"), problem=f"has no identity, and {listed(acting)} would act as it")
         elif has and not location:
-            yield CHECK.finding(
-                one, At("location"), problem="has an identity and no location, which Azure needs for it"
-            )
+            problem = "has an identity and no location, which Azure needs for it"
+            yield CHECK.finding(one, At("location", remedy=NO_LOCATION), problem=problem)
         elif has and not acting and not unsure and not told.unjudged:
             problem = "has an identity, and none of its policies acts"
-            yield CHECK.finding(one, At("identity", None, kind, Severity.WARNING), problem=problem)
+            yield CHECK.finding(one, At("identity", None, kind, Severity.WARNING, NOT_NEEDED), problem=problem)
 
 
 def _acting(one: Resource, told: Any) -> tuple[list[str], bool]:

@@ -11,14 +11,23 @@ from checks.reading import value
 
 PATH = "properties.expiresOn"
 
+NO_TODAY = "Pass `--today YYYY-MM-DD`."
+NO_DAY = "In the component, set `properties.expiresOn` to a time in the form `2027-03-31T00:00:00Z`."
+
 CHECK = Check(
     id="policy/exemption-expired",
     severity=Severity.ERROR,
     says="Exemption {name} {when}.",
-    remedy="Remove it from policies.exemptions, or have it decided anew and raise its expiresOn, with the new ticket.",
-    why="An exemption that has ended frees nobody: what it was for is refused or reported again. A warning is one that "
-    "ends within 30 days. The day is what `--today` says; nothing is read from the clock.",
+    remedy="Remove `policies.exemptions.{name}`, or get the exemption approved again and set "
+    "`policies.exemptions.{name}.expiresOn` to a later day.",
+    why="An expired exemption exempts nothing: Azure Policy refuses or reports again what it was for. A "
+    "warning is one that expires within 30 days. The current day is what `--today` says; the clock is not"
+    " read.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/exemption-structure",
+    otherwise=(
+        NO_TODAY,
+        NO_DAY,
+    ),
 )
 
 #: How long before its end an exemption is worth a warning.
@@ -40,22 +49,24 @@ def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
     ends = _day(expires)
     if ends is None:
         when = f"ends on {expires}, which is no day as 2027-03-31: whether it has ended is undecided"
-        yield _finding(exemption, Severity.NOTE, expires, when)
+        yield _finding(exemption, Severity.NOTE, expires, (when, NO_DAY))
     elif not today:
         when = f"ends on {ends}; whether it has is undecided: say --today"
-        yield _finding(exemption, Severity.NOTE, expires, when)
+        yield _finding(exemption, Severity.NOTE, expires, (when, NO_TODAY))
     else:
         now = date.fromisoformat(today[:10])
         left = (ends - now).days
         if left <= 0:
-            yield _finding(exemption, Severity.ERROR, expires, f"ended on {ends}; it is {now}")
+            yield _finding(exemption, Severity.ERROR, expires, (f"ended on {ends}; it is {now}", ""))
         elif ends - now <= SOON:
             days = "1 day" if left == 1 else f"{left} days"
-            yield _finding(exemption, Severity.WARNING, expires, f"ends on {ends}, in {days}")
+            yield _finding(exemption, Severity.WARNING, expires, (f"ends on {ends}, in {days}", ""))
 
 
-def _finding(exemption: Resource, severity: Severity, expires: str, when: str) -> Finding:
-    return CHECK.finding(exemption, At(PATH, None, expires, severity), when=when)
+def _finding(exemption: Resource, severity: Severity, expires: str, said: tuple[str, str]) -> Finding:
+    """The finding of an exemption. `said`: when it ends, and the remedy ("" for the usual one)."""
+    when, remedy = said
+    return CHECK.finding(exemption, At(PATH, None, expires, severity, remedy), when=when)
 
 
 def _day(text: str) -> date | None:

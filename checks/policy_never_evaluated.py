@@ -16,10 +16,10 @@ CHECK = Check(
     id="policy/never-evaluated",
     severity=Severity.ERROR,
     says="{name} is for {types} and of mode Indexed, which does not look at {them}.",
-    remedy="Set its mode to All.",
-    why="Mode Indexed looks at types that support tags and location. A note is a type on which sources disagree, such "
-    "as computes of Azure ML: published definitions for them are of that mode, and if Microsoft's tables are right, "
-    "these govern nobody.",
+    remedy="Set `properties.mode` to `All` in the policy definition.",
+    why="Mode Indexed evaluates only types that support tags and location. A note is a type on which sources "
+    "disagree, such as computes of Azure ML: published definitions for them have that mode, and if "
+    "Microsoft's tables are right, these evaluate nothing.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics",
 )
 

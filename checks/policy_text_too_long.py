@@ -14,9 +14,9 @@ CHECK = Check(
     id="policy/text-too-long",
     severity=Severity.ERROR,
     says="{what} of {name} has {count} characters; Azure takes {most}.",
-    remedy="Shorten it.",
-    why="Azure refuses it only when the policy is made. An assignment's name may have 64 characters, but 24 at a "
-    "management group.",
+    remedy="Shorten this text in the policy file to at most {most} characters.",
+    why="Azure refuses a text that is too long only when it creates the policy, in the middle of a "
+    "deployment. The name of an assignment may have 64 characters, but 24 at a management group.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure",
 )
 

@@ -13,8 +13,9 @@ CHECK = Check(
     id="provider/wrong-subscription",
     severity=Severity.ERROR,
     says="{name} {actual}; it belongs into {expected}.",
-    remedy="Give it the provider of its subscription.",
-    why="A provider decides where a resource lands. By default it is whoever happens to be signed in.",
+    remedy="In the component, set the resource option `provider` to the provider of {expected}.",
+    why="The provider decides into which subscription a resource is deployed. Pulumi's default provider uses "
+    "the subscription that the deployer is signed in to.",
     source="https://www.pulumi.com/docs/iac/concepts/resources/providers/",
 )
 

@@ -13,9 +13,11 @@ CHECK = Check(
     id="retired/api-version",
     severity=Severity.ERROR,
     says="{name} is sent in API version {version} of {type}, which {when}.",
-    remedy="Raise azure-native to a release that uses {instead}.",
-    why="After that day Azure refuses requests in that version: what stands stays, and nothing can be changed. A note "
-    "is a day that is far off or not known to have come, a warning one within 90 days, as `--today` says.",
+    remedy="Upgrade azure-native to a release that sends API version {instead}, once there is one. No action "
+    "needed until then: existing resources keep working, and only their changes fail after that day.",
+    why="After that day Azure refuses requests in this API version: existing resources keep working, but "
+    "cannot be changed. A note is a day that is far off or not known to have passed, a warning one within"
+    " 90 days (`--today`).",
     source="https://learn.microsoft.com/azure/key-vault/general/migrate-api-version",
 )
 

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from arm.graph import ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import dig, items, same, text
 from checks.retired import when
 from landingzone.facts.retirements import SETTINGS
+
+REMOVE = "In the component, remove `{path}`."
 
 CHECK = Check(
     id="retired/setting",
     severity=Severity.ERROR,
     says="{name} asks for {what} ({path}{actual}), which {when}.",
-    remedy="Use what came in its place: the source of the finding says it.",
-    why="Azure refuses it, or takes it and does nothing. A note is a day that is far off or not known to have come, a "
-    "warning one within 90 days, as `--today` says.",
+    remedy=SET,
+    why="Azure refuses a retired setting, or accepts it without effect. A note is a day that is far off or "
+    "not known to have passed, a warning one within 90 days (`--today`).",
     source="https://github.com/Azure/EOL",
+    otherwise=(REMOVE,),
 )
 
 
@@ -31,7 +34,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     yield CHECK.undecided(resource, path, actual)
                 elif actual is not None and (not row.values or any(same(actual, each) for each in row.values)):
                     severity, words = when(row.on, graph.today)
-                    place = At(path, None, actual, severity)
+                    place = At(path, row.instead, actual, severity, "" if row.instead else REMOVE)
                     yield CHECK.finding(resource, place, what=row.what, path=path, actual=_shown(actual), when=words)
 
 

@@ -8,6 +8,7 @@ from arm.graph import ResourceGraph, is_unknown
 from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
 from checks.retired import when
+from checks.stack_keys import compute_key
 from landingzone.facts.retirements import SIZES, RetiringSizes
 from landingzone.facts.sizes import RETIRED
 
@@ -15,10 +16,11 @@ CHECK = Check(
     id="retired/size",
     severity=Severity.ERROR,
     says="{name} is of size {size}, whose series {series} {when}.",
-    remedy="Choose a size that the region offers and the subscription has quota for.",
-    why="A machine of a retired size is not started again, and no new one is made. A note is a day that is far off or "
-    "not known to have come, a warning one within 90 days, as `--today` says. A size that is in no row may be retired "
-    "all the same.",
+    remedy="Set `{key}.size` to a size that is not retired: `az vm list-skus --location {region}` lists the "
+    "sizes of the region.",
+    why="Azure does not start a machine of a retired size again, and creates no new one. A note is a day that"
+    " is far off or not known to have passed, a warning one within 90 days (`--today`). A size that is in"
+    " no row of the table may be retired all the same.",
     source="https://github.com/Azure/EOL",
 )
 
@@ -35,7 +37,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             severity, words = when(row.on, graph.today)
             if size.lower() in RETIRED:  # gone since before this table was written, whatever day it is
                 severity, words = Severity.ERROR, f"ended on {row.on}"
-            yield CHECK.finding(compute, At(PATH, None, size, severity), size=size, series=row.series, when=words)
+            key, region = compute_key(compute), compute.location or "REGION"
+            said = {"size": size, "series": row.series, "when": words, "key": key, "region": region}
+            yield CHECK.finding(compute, At(PATH, None, size, severity), **said)
 
 
 def _row(size: str) -> RetiringSizes | None:

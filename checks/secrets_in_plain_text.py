@@ -13,9 +13,10 @@ CHECK = Check(
     id="secrets/in-plain-text",
     severity=Severity.ERROR,
     says="{name} carries {what} in plain text at {path}.",
-    remedy="Use an identity instead; or keep it in a vault and refer to it there; or wrap it in pulumi.Output.secret.",
-    why="What is no secret to Pulumi stands in the state and in every preview, for all who read these. The finding "
-    "does not repeat it.",
+    remedy="In the component, remove the secret from `{path}`: use an identity, or refer to a secret of a key "
+    "vault. If the value has to be sent, wrap it in `pulumi.Output.secret`. Then revoke the secret.",
+    why="A secret that Pulumi does not know as a secret is stored in plain text in the state and shown in "
+    "every preview. Secrets in the stack file are refused before. The finding does not repeat the value.",
     source="https://www.pulumi.com/docs/iac/concepts/secrets/",
 )
 

@@ -12,8 +12,9 @@ CHECK = Check(
     id="storage/hns-on-default-store",
     severity=Severity.ERROR,
     says="{name} is the store of {workspace}, and isHnsEnabled is {actual}.",
-    remedy="Leave the workspace's own store flat, and keep a data lake in another account.",
-    why="A workspace cannot have an account with a hierarchical namespace as its own store, nor change it later.",
+    remedy="In the component, set `{path}` to `{expected}`. For a data lake use `dataLake` in the stack file.",
+    why="A workspace cannot use an account with a hierarchical namespace as its default store, and the "
+    "account cannot change that later.",
     source="https://learn.microsoft.com/azure/machine-learning/reference-yaml-workspace",
 )
 

@@ -13,9 +13,10 @@ CHECK = Check(
     id="workspace/azure-locked-out",
     severity=Severity.ERROR,
     says="{part}, of workspace {name}, lets no trusted services of Azure in: {path} is {actual}.",
-    remedy="Set it to AzureServices.",
-    why="Azure ML reads its store, its vault and its registry as a trusted service of Azure. Published templates leave "
-    "it out, with `Metrics` or `None`. It does not open them to anybody else.",
+    remedy="In the component, set `{path}` of {part} to `{expected}`.",
+    why="Azure ML reads its storage account, vault and registry as a trusted Azure service, which this "
+    "setting keeps out. Published templates leave it out, with `Metrics` or `None`. It opens them to "
+    "nobody else.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
 )
 

@@ -13,9 +13,10 @@ CHECK = Check(
     id="workspace/batch-without-queues",
     severity=Severity.ERROR,
     says="{store}, of workspace {name}, has no private endpoint for {groups}, and {who}.",
-    remedy="Give the account private endpoints for both.",
-    why="Batch deployments and parallel runs pass their work through queues and tables of the store; in a private "
-    "network they need both endpoints beside those for blobs and files.",
+    remedy="In the component, add private endpoints of {store} for {groups}. In the stack file, `batch: true` "
+    "does that for an environment.",
+    why="Batch deployments and parallel runs exchange work through queues and tables of the storage account; "
+    "in a private network they need a private endpoint for each, beside those for blobs and files.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-batch-endpoint",
 )
 

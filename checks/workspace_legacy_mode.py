@@ -12,9 +12,10 @@ CHECK = Check(
     id="workspace/legacy-mode",
     severity=Severity.ERROR,
     says="{name} has v1LegacyMode {actual}.",
-    remedy="Send v1LegacyMode: false.",
-    why="It turns the present API off, with which computes, endpoints and pipelines of this landing zone work; turning "
-    "it on again takes half an hour or more. In API versions before 2022-05-01 a private workspace has it by default.",
+    remedy="In the component, set `properties.v1LegacyMode` to `false`.",
+    why="Legacy mode turns off the current API, which computes, endpoints and pipelines of this landing zone "
+    "need; turning it on again takes half an hour or more. In API versions before 2022-05-01 a private "
+    "workspace has it by default.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-configure-network-isolation-with-v2",
 )
 

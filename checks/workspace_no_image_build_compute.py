@@ -13,8 +13,9 @@ CHECK = Check(
     id="workspace/no-image-build-compute",
     severity=Severity.ERROR,
     says="{name} keeps its images in the private registry {registry}, and {reason}.",
-    remedy="Name a cluster of CPUs in imageBuildCompute, in the stack file imageBuild.",
-    why="Registry tasks and the serverless builder do not reach a private registry; a cluster in the network does.",
+    remedy="In the component, set `properties.imageBuildCompute` to the name of a CPU cluster of this workspace.",
+    why="Azure ML needs a cluster to build images for a private registry: registry tasks and the serverless "
+    "builder cannot reach it.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
 )
 

@@ -13,9 +13,9 @@ CHECK = Check(
     id="workspace/part-without-endpoint",
     severity=Severity.ERROR,
     says="{part} takes nothing from public addresses and has no private endpoint for {groups}.",
-    remedy="Give it a private endpoint for each.",
-    why="What is closed to the internet is reached by private endpoints only: people, jobs and the studio need the "
-    "workspace, both kinds of its store, its vault and its registry.",
+    remedy="In the component, add private endpoints of {part_name} for {groups}.",
+    why="A resource without public access can be reached only through private endpoints: people, jobs and the"
+    " studio need the workspace, blobs and files of its storage account, its vault and its registry.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
 )
 
@@ -52,4 +52,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             elif missing:
                 place = At(f"properties.{key}" if key else "", list(groups), sorted(has.get(part.id.lower(), set())))
                 name = f"{part.name}, of workspace {workspace.name}," if key else workspace.name
-                yield CHECK.finding(workspace, place, part=name, groups=listed(missing))
+                yield CHECK.finding(workspace, place, part=name, part_name=part.name, groups=listed(missing))

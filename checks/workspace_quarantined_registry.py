@@ -12,9 +12,9 @@ CHECK = Check(
     id="workspace/quarantined-registry",
     severity=Severity.WARNING,
     says="{registry}, of workspace {name}, puts images into quarantine.",
-    remedy="Turn the policy off for the registry of a workspace.",
-    why="Azure ML builds an image and pulls it at once. In quarantine it waits for a release that nothing gives; batch "
-    "endpoints do not work with it.",
+    remedy="In the component, set `{path}` of {registry} to `{expected}`.",
+    why="Azure ML builds an image and pulls it at once. In quarantine the image waits for a release that "
+    "nothing gives; batch endpoints do not work with it.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
 )
 

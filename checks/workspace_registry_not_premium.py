@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arm.graph import Resource, ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import connections, same, text, value
 
 CHECK = Check(
     id="workspace/registry-not-premium",
     severity=Severity.ERROR,
     says="{name} is a registry of tier {actual}; {reason}.",
-    remedy="Make it Premium.",
-    why="Only Premium registries take private endpoints and turn public access off.",
+    remedy=SET,
+    why="Only Premium registries support private endpoints and can turn off public access.",
     source="https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
 )
 

@@ -9,14 +9,21 @@ from checks.finding import At, Check, Finding, Severity
 from checks.reading import value
 from landingzone.problems import listed
 
+OF_COMPONENT = (
+    "In the component, set `{path}` to `{expected}`. Azure does that only when it creates the workspace: "
+    "one that exists must be replaced."
+)
+
 CHECK = Check(
     id="workspace/shared-without-isolation",
     severity=Severity.WARNING,
     says="{name} shares {part} with {others}, without data isolation.",
-    remedy="Set enableDataIsolation when the workspace is made; it cannot be turned on later.",
-    why="Workspaces that share a store, a vault or a registry use the same names in it: without isolation each reads "
-    "and overwrites what the others keep there.",
+    remedy="Set `projects.{project}.environments.{environment}.security.dataIsolation` to `true`. Azure does "
+    "that only when it creates the workspace: one that exists must be replaced.",
+    why="Workspaces that share a storage account, a vault or a registry use the same names in it: without "
+    "isolation each of them reads and overwrites what the others store there.",
     source="https://learn.microsoft.com/azure/machine-learning/concept-workspace",
+    otherwise=(OF_COMPONENT,),
 )
 
 PATH, PARTS = "properties.enableDataIsolation", ("storageAccount", "keyVault", "containerRegistry")
@@ -42,4 +49,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(workspace, PATH, isolated)
         elif parts and isolated is not True:
             shown = next(iter(others)) if len(others) == 1 else f"{len(others)} others"
-            yield CHECK.finding(workspace, At(PATH, True, isolated), part=listed(parts), others=shown)
+            place = At(PATH, True, isolated, remedy="" if workspace.project else OF_COMPONENT)
+            yield CHECK.finding(workspace, place, part=listed(parts), others=shown)

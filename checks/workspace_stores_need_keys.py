@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arm.graph import ResourceGraph, is_unknown
-from checks.finding import At, Check, Finding, Severity
+from checks.finding import SET, At, Check, Finding, Severity
 from checks.reading import holds, text, value
 
 CHECK = Check(
     id="workspace/stores-need-keys",
     severity=Severity.ERROR,
     says="{name} opens its store by key (systemDatastoresAuthMode is {actual}), and {store} takes none.",
-    remedy="Set systemDatastoresAuthMode to Identity.",
-    why="Published templates turn the keys of the account off and leave the workspace with them: notebooks, logs of "
-    "jobs and snapshots of code then fail. Absent counts as AccessKey, Azure's default.",
+    remedy=SET,
+    why="The workspace opens its storage account by key, while the account accepts no keys: notebooks, logs "
+    "of jobs and snapshots of code then fail. Published templates are like that. An absent property "
+    "counts as AccessKey, Azure's default.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.finding import Finding
 from checks.policy_demand import shown as in_sentence
@@ -51,14 +51,16 @@ def folded_findings(findings: Iterable[Finding], names: Names) -> Iterator[Folde
     """Findings that differ in nothing but the resource, its name and the value that it has: once."""
     found: dict[Hashable, list[Finding]] = {}
     for f in findings:
-        found.setdefault((f.check, f.severity, f.path, _neutral(f), f.remedy), []).append(f)
+        found.setdefault((f.check, f.severity, f.path, _neutral(f), f.general_remedy), []).append(f)
     for alike in found.values():
         resources = told_apart([names.of_finding(each) for each in alike])
         values = [_value(each) for each in alike]
         differ = len({_impersonal(value, (), f) for value, f in zip(values, alike, strict=True)}) > 1
         rows = [At(r, (v,) if differ else ()) for r, v in zip(resources, values, strict=True)]
         others = tuple(row for row in dict.fromkeys(rows[1:]) if row != rows[0])
-        yield FoldedFinding(alike[0], resources[0], others, (alike[0].path or "value",) if differ else ())
+        same = len({each.remedy for each in alike}) == 1
+        first = alike[0] if same else replace(alike[0], remedy=alike[0].general_remedy)
+        yield FoldedFinding(first, resources[0], others, (alike[0].path or "value",) if differ else ())
 
 
 def folded_answers(answers: Iterable[Answer], names: Names) -> Iterator[FoldedAnswer]:

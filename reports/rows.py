@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checks.catalogue import ALL, plain
+from checks.catalogue import ALL, remedies_of
 from checks.finding import Finding, Severity
 from landingzone.problems import Path as At
 from landingzone.problems import dotted
@@ -70,7 +70,7 @@ def rules() -> tuple[Rule, ...]:
             id=check.id,
             title=check.id,
             text=check.why,
-            help=plain(check.remedy),
+            help="\n".join(remedies_of(check)),
             source=check.source,
             anchor=f"docs/checks.md#{check.id.replace('/', '')}",
             level=check.severity,

@@ -108,5 +108,10 @@ def near_region(region: str, names: Collection[str]) -> str:
     """The end of a sentence on a region that a cloud's list does not have: another cloud, or the nearest name."""
     if cloud_of(region):
         return ": it is in another cloud"
-    close = difflib.get_close_matches(region, sorted(names), 1, 0.8)
-    return f"; the nearest name is {close[0]}" if close else ""
+    near = nearest(region, names)
+    return f"; the nearest name is {near}" if near else ""
+
+
+def nearest(region: str, names: Collection[str]) -> str | None:
+    """The name of a region that one is written like; None where there is none."""
+    return next(iter(difflib.get_close_matches(region, sorted(names), 1, 0.8)), None)

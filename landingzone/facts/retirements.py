@@ -77,7 +77,7 @@ SIZES = (
 class RetiredSetting:
     """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
 
-    `values`: those that end; () for any but an absent one.
+    `values`: those that end; () for any but an absent one. `instead`: what to send, "" for nothing.
     """
 
     arm_type: str
@@ -86,13 +86,14 @@ class RetiredSetting:
     what: str
     on: str
     source: str
+    instead: str = ""
 
 
 SETTINGS = (
-    RetiredSetting("microsoft.network/publicipaddresses", "sku.name", ("Basic",), "Basic public addresses", "2025-09-30", EOL),
+    RetiredSetting("microsoft.network/publicipaddresses", "sku.name", ("Basic",), "Basic public addresses", "2025-09-30", EOL, "Standard"),
     RetiredSetting(
         "microsoft.storage/storageaccounts", "properties.minimumTlsVersion", ("TLS1_0", "TLS1_1"), "TLS 1.0 and 1.1",
-        "2026-02-03", "https://github.com/microsoft/AzUrlShortener/issues/597",
+        "2026-02-03", "https://github.com/microsoft/AzUrlShortener/issues/597", "TLS1_2",
     ),
     RetiredSetting(
         "microsoft.insights/diagnosticsettings", "properties.logs[*].retentionPolicy", (), "retention by diagnostic settings",
@@ -104,10 +105,10 @@ SETTINGS = (
     ),
     RetiredSetting(
         "microsoft.containerregistry/registries", "properties.policies.trustPolicy.status", ("enabled",),
-        "Docker Content Trust", "2028-03-31", EOL,
+        "Docker Content Trust", "2028-03-31", EOL, "disabled",
     ),
     RetiredSetting(
         "microsoft.insights/components", "properties.IngestionMode", ("ApplicationInsights",),
-        "classic Application Insights", "2024-02-29", EOL,
+        "classic Application Insights", "2024-02-29", EOL, "LogAnalytics",
     ),
 )  # fmt: skip

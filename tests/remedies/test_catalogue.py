@@ -1,0 +1,97 @@
+"""No remedy is forgotten: each check is in one of the classes, and each of its remedies has a case."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from checks.catalogue import ALL, CHECKS, OF_ANSWERS
+from checks.finding import Check
+from checks.guard import CHECKS as GUARD
+from checks.stack_file import CHECKS as STACK_FILE
+from tests.remedies import test_components, test_stack_files
+from tests.remedies.reading import fits
+
+#: Whose remedies are made for each policy and resource: tests/checks/conflicts and test_policy_deployments.py.
+OF_POLICIES = {check.id for check in OF_ANSWERS}
+#: Whose remedies are written for each place in the stack file (landingzone/notices).
+OF_STACK_FILES = {check.id for check in STACK_FILE}
+#: Remedies of a change, not of a landing zone: test_guard.py.
+OF_CHANGES = {check.id for check in GUARD}
+
+#: How a remedy begins. No sentence says what is wrong again, or that nothing can be done without saying so.
+_BEGINNINGS = (
+    "Add ",
+    "Convert ",
+    "Delete ",
+    "In the component, ",
+    "No action needed",
+    "Pass ",
+    "Remove ",
+    "Revert ",
+    "Set ",
+    "Shorten ",
+    "Upgrade ",
+)
+
+
+def _with_variants() -> list[Check]:
+    """Every check, with those of the same id that a file has for other circumstances."""
+    files = {
+        check.id.replace("/", "_").replace("-", "_")
+        for check in ALL
+        if check.id not in OF_CHANGES | OF_POLICIES | OF_STACK_FILES
+    }
+    return [
+        each
+        for file in sorted(files)
+        for each in vars(import_module(f"checks.{file}")).values()
+        if isinstance(each, Check) and each.id.replace("/", "_").replace("-", "_") == file
+    ]
+
+
+TEMPLATES = sorted({(check.id, remedy) for check in _with_variants() for remedy in check.remedies})
+
+
+def _carried_out() -> list[tuple[str, str]]:
+    """Check and remedy of every case."""
+    in_stack_files = [(case["finding"], case["remedy"]) for case in test_stack_files.CASES]
+    of_components = [test_components.finding_of(case)[1] for case in test_components.CASES]
+    return [*in_stack_files, *((finding.check, finding.remedy) for finding in of_components)]
+
+
+def test_every_check_is_in_one_of_the_classes() -> None:
+    """A stack file shows it, only a component or policy file can, or it is of a change or of a tenant's policies."""
+    classes = {check for check, _ in _carried_out()} | OF_CHANGES | OF_POLICIES
+
+    assert classes == {check.id for check in ALL}
+
+
+def test_every_remedy_is_carried_out_by_a_case() -> None:
+    """Whatever its circumstances: a remedy that no case shows may be one that cannot be followed."""
+    done = _carried_out()
+
+    left = [each for each in TEMPLATES if not any(each[0] == check and fits(each[1], text) for check, text in done)]
+
+    assert left == []
+
+
+@pytest.mark.parametrize(("check", "remedy"), TEMPLATES)
+def test_a_remedy_begins_with_what_to_do(check: str, remedy: str) -> None:
+    """With an imperative, or with the words that no action is needed."""
+    assert remedy.startswith(_BEGINNINGS), check
+
+
+def test_what_a_component_alone_can_show_is_said_to_be_in_the_component() -> None:
+    """Or in a policy file, a table of facts, or the packages: no remedy names a key that does not decide it."""
+    elsewhere = ("In the component, ", "Add the group", "Set `properties.mode`", "Shorten this text", "Upgrade ")
+    of_others = ("exposure/public-access", "place/region-not-known")  # of the hub's owner; of a file that is refused
+    said = [test_components.finding_of(case)[1] for case in test_components.CASES]
+
+    assert [(f.check, f.remedy) for f in said if not f.remedy.startswith(elsewhere) and f.check not in of_others] == []
+
+
+def test_every_check_has_a_file_of_its_own_or_is_in_the_table() -> None:
+    """What this file walks is all there is."""
+    assert {check.id for check, _ in CHECKS} <= {check.id for check in _with_variants()}

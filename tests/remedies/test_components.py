@@ -1,0 +1,74 @@
+"""Remedies for component code: the text's own steps, applied to the body of a case, make the finding go."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from arm.graph import ResourceGraph
+from checks.catalogue import CHECKS
+from checks.finding import Finding
+from landingzone.facts.dns import ZONES
+from tests.checks.common import CASES as CASE_FILES
+from tests.checks.common import graph_of, read
+from tests.remedies.reading import REMOVED, changed, steps
+
+_ABOVE = "/subscriptions/s1/resourceGroups/rg-a/providers/Microsoft."
+_TEXT = Path(__file__).with_name("components.yaml").read_text("utf-8")
+CASES: list[dict[str, Any]] = yaml.safe_load(_TEXT.replace("~/", _ABOVE))
+_FIND = {check.id: find for check, find in CHECKS}
+
+
+def finding_of(case: dict[str, Any]) -> tuple[ResourceGraph, Finding]:
+    """The graph of a case, and the finding that it is about."""
+    told = read(CASE_FILES / f"{case['case']}.json")
+    graph = told.graph
+    found = [each for each in _FIND[told.check](graph) if case.get("at", "") in f"{each.name} {each.path}"]
+    return graph, found[0]
+
+
+def remedied(case: dict[str, Any], graph: ResourceGraph, finding: Finding) -> ResourceGraph:
+    """The graph after the steps of the remedy, and what the case does because its text says so in other words."""
+    resources = json.loads((CASE_FILES / f"{case['case']}.json").read_text("utf-8"))["resources"]
+    for key, value in (steps(finding.remedy) | case.get("value", {})).items():
+        owner = _owner(finding.remedy, key) or finding.name
+        edits = {f"body.{key}": value} | ({"location": value} if key == "location" and value is not REMOVED else {})
+        resources = [changed(each, edits) if _is(each, owner) else each for each in resources]
+    for step in case.get("change", ()):
+        if "add" in step:
+            resources.append(step["add"])
+        resources = [each for each in resources if not _is(each, step.get("drop"))]
+        edits = step.get("set", {}) | dict.fromkeys(step.get("remove", ()), REMOVED)
+        resources = [changed(each, edits) if _is(each, step.get("of")) else each for each in resources]
+    made = graph_of(resources, case.get("cloud", graph.cloud))
+    return replace(made, today=case.get("today", graph.today), dns=graph.dns)
+
+
+def _is(resource: dict[str, Any], name: str | None) -> bool:
+    return name is not None and resource["id"].endswith(f"/{name}")
+
+
+def _owner(remedy: str, key: str) -> str:
+    """The resource that a remedy names behind a key, "" for none."""
+    before, _, after = remedy.partition(f"`{key}` of ")
+    return after.split(" ")[0] if before != remedy else ""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['case']} {case.get('at', '')}".strip())
+def test_what_a_remedy_says_ends_the_finding(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is about the component or the policy file; after it the finding is gone, and the check finds nothing more."""
+    graph, finding = finding_of(case)
+    before = [(each.name, each.path, each.message) for each in _FIND[finding.check](graph)]
+
+    after_steps = remedied(case, graph, finding)
+    for group, zones in case.get("zones", {}).items():
+        monkeypatch.setitem(ZONES["public"], group, tuple(zones))
+    after = [(each.name, each.path, each.message) for each in _FIND[finding.check](after_steps)]
+
+    assert (finding.name, finding.path, finding.message) not in after
+    assert set(after) <= set(before)

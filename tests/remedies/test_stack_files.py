@@ -1,0 +1,74 @@
+"""Remedies of findings that a stack file can show: the text's own steps, applied to the file, make the finding go."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checks.finding import Finding, Severity
+from landingzone.load import load
+from landingzone.plan import make_plan
+from preview import preview_stack
+from tests.conftest import ROOT
+from tests.remedies.reading import REMOVED, changed, named, steps
+
+CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("stack-files.yaml").read_text("utf-8"))
+#: Each takes two previews: some always, the others with all faults.
+TRIED = [case for case in CASES if case.get("always") or os.environ.get("AMLZ_FAULTS")]
+_BASE = (ROOT / "examples/minimal/Pulumi.minimal.yaml").read_text("utf-8")
+_KEY = "amlz:landingZone"
+
+
+@functools.cache
+def found_in(landing_zone: str, today: str, folder: Path) -> tuple[Finding, ...]:
+    """The findings of a landing zone, written as JSON. Once for all cases that begin with the same."""
+    path = folder / "Pulumi.remedies.yaml"
+    path.write_text(json.dumps({"config": {_KEY: json.loads(landing_zone)}}), "utf-8")
+    file = load(str(path))
+    return preview_stack(file, make_plan(file.config), today).findings
+
+
+def _places(findings: tuple[Finding, ...], check: str) -> dict[str, Finding]:
+    """The findings of a check, by name and path."""
+    return {f"{finding.name} {finding.path}": finding for finding in findings if finding.check == check}
+
+
+def _errors(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
+    return {(each.check, each.message) for each in findings if each.severity is Severity.ERROR}
+
+
+def applied(case: dict[str, Any]) -> dict[str, Any]:
+    """The steps that a case carries out: those of its `apply`, else those of the text, with `value`."""
+    told = case.get("apply")
+    found = steps(case["remedy"]) | case.get("value", {}) if told is None else told
+    return {key: REMOVED if value == "removed" else value for key, value in found.items()}
+
+
+@pytest.mark.parametrize("case", TRIED, ids=lambda case: f"{case['finding']} {case['at']}")
+def test_what_a_remedy_says_ends_the_finding(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The finding has this remedy; after its steps it is gone, and nothing is worse than before."""
+    folder = tmp_path_factory.getbasetemp()
+    before = changed(yaml.safe_load(_BASE)["config"][_KEY], case["with"])
+    today = case.get("today", "")
+
+    found = found_in(json.dumps(before), today, folder)
+    remedied = found_in(json.dumps(changed(before, applied(case))), case.get("today-after", today), folder)
+
+    assert _places(found, case["finding"])[case["at"]].remedy == case["remedy"]
+    assert case["at"] not in _places(remedied, case["finding"])
+    assert _errors(remedied) - _errors(found) == set()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['finding']} {case['at']}")
+def test_a_remedy_names_each_key_that_is_to_be_edited(case: dict[str, Any]) -> None:
+    """In full, or as the end of it where an environment's name is not said; what is set to another value is named."""
+    keys = {key.partition("[18]")[0] for key in applied(case)} - {*case.get("also", ())}
+    told = {*(each.replace("<name>.", "") for each in named(case["remedy"])), *case["at"].split(" ")}
+
+    assert [key for key in sorted(keys) if not any(key.endswith(each) or each.startswith(key) for each in told)] == []
