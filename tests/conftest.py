@@ -18,10 +18,13 @@ from reports.preview import Preview
 
 ROOT = Path(__file__).parent.parent
 
+#: The samples dev and prod of this repository, as tests use them: a fork removes those at the root.
+SAMPLES = ROOT / "tests" / "stacks"
+
 #: Every stack file that is shipped, by the name of its tests.
 STACKS = {
-    "dev": "dev",
-    "prod": "prod",
+    "dev": "tests/stacks/Pulumi.dev.yaml",
+    "prod": "tests/stacks/Pulumi.prod.yaml",
     "minimal": "examples/minimal/Pulumi.minimal.yaml",
     "recommended": "examples/recommended/Pulumi.recommended.yaml",
     "existing-hub": "examples/existing-hub/Pulumi.existing-hub.yaml",

@@ -13,22 +13,28 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.conftest import PREVIEWED, ROOT, STACKS
+from tests.conftest import PREVIEWED, ROOT, SAMPLES, STACKS
 
 FILES = {
-    "dev": "Pulumi.dev.yaml",
-    "prod": "Pulumi.prod.yaml",
+    "dev": STACKS["dev"],
+    "prod": STACKS["prod"],
     "minimal": STACKS["minimal"],
     "recommended": STACKS["recommended"],
     "existing-hub": STACKS["existing-hub"],
 }
 
 
-def amlz(*arguments: str, folder: Path = ROOT, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs `amlz` in a folder, with nothing of the caller's environment but what is said here. `given`: its input."""
+def amlz(
+    *arguments: str, folder: Path | None = None, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs `amlz`, with nothing of the caller's environment but what is said here. `given`: its input.
+
+    Without `folder`: where the samples are, for a stack that is given by name; else in the repository.
+    """
+    named = {"dev", "prod", "develop"}.intersection(arguments)
     return subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
-        cwd=folder,
+        cwd=folder or (SAMPLES if named else ROOT),
         input=given,
         capture_output=True,
         text=True,
@@ -59,7 +65,7 @@ def test_check_and_addresses_never_load_pulumi() -> None:
 
     loaded = [
         subprocess.run(
-            [sys.executable, "-c", code.format(verb=verb)], cwd=ROOT, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code.format(verb=verb)], cwd=SAMPLES, capture_output=True, text=True, check=True
         ).stderr.strip()
         for verb in ("check", "addresses")
     ]
@@ -152,7 +158,7 @@ def test_a_preview_fits_into_80_columns(stack: str) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     """From any folder, at any time, in any time zone, with any hash seed, alone or besides another form."""
-    file, beside = ROOT / "Pulumi.dev.yaml", tmp_path / "beside.json"
+    file, beside = SAMPLES / "Pulumi.dev.yaml", tmp_path / "beside.json"
 
     outputs = {
         amlz("preview", str(file), "--format", "json", folder=folder, PYTHONHASHSEED=seed, TZ=zone).stdout

@@ -64,7 +64,7 @@ def backwards(value: Any) -> Any:
 
 def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
     """The stack file of a case before and after, in folders of their own."""
-    source = ROOT / STACKS[case["stack"]] if "/" in STACKS[case["stack"]] else ROOT / f"Pulumi.{case['stack']}.yaml"
+    source = ROOT / STACKS[case["stack"]]
     before = edited(source.read_text("utf-8"), case.get("before", ()))
     after = edited(before, case.get("edit", ()))
     if case.get("backwards"):

@@ -16,7 +16,7 @@ from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.problems import LandingZoneError
 from reports import difference_as
 from reports.engine_steps import difference_by_engine, read
-from tests.conftest import ROOT
+from tests.conftest import SAMPLES
 
 STACK = "urn:pulumi:dev::aml-landing-zone::"
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
@@ -167,7 +167,9 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
     amlz = (sys.executable, "-m", "cli", "preview", "dev", "--engine")
 
     def ran(*arguments: str, given: str = "") -> tuple[int, str, str]:
-        done = subprocess.run([*amlz, *arguments], cwd=ROOT, input=given, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*amlz, *arguments], cwd=SAMPLES, input=given, capture_output=True, text=True, check=False
+        )
         return done.returncode, done.stdout, done.stderr
 
     stops = ran("-", "--format", "json", given=json.dumps({"steps": [step("delete", ACCOUNT, None)]}))

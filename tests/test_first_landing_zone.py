@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLES
 from tests.pipelines.common import begun, git
 
 PAGE = (ROOT / "docs" / "first-landing-zone.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
     """What the commands said, what was asked of those that need an account, and the user's clone."""
     log, set_up = folder / "asked.jsonl", folder / "set-up"
     stand_in = ASKED.format(python=sys.executable, log=str(log))
-    samples = {name: (ROOT / f"Pulumi.{name}.yaml").read_text(encoding="utf-8") for name in ("dev", "prod")}
+    samples = {name: (SAMPLES / f"Pulumi.{name}.yaml").read_text(encoding="utf-8") for name in ("dev", "prod")}
     runs = begun(folder, dict.fromkeys(("az", "gh", "pulumi"), stand_in), samples)
     git(folder, runs, "clone", "-q", "--bare", str(runs.origin), str(folder / "fork.git"))
     made = "from pathlib import Path; from tests.pipelines.workflow import environment_of_python as e; e(Path.cwd())"

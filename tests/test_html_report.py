@@ -86,7 +86,7 @@ def test_it_says_what_the_preview_says(stack: str) -> None:
 def test_values_are_text_and_never_markup(tmp_path: Path) -> None:
     """Whatever the stack file says."""
     nasty = '<img src=x> & "q" \'</style><script>'
-    text = (ROOT / STACKS["dev"]).with_name("Pulumi.dev.yaml").read_text(encoding="utf-8")
+    text = (ROOT / STACKS["dev"]).read_text(encoding="utf-8")
     path = tmp_path / "Pulumi.dev.yaml"
     path.write_text(text.replace("organisation: Contoso", f"organisation: {json.dumps(nasty)}"))
     file = load(str(path))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLES
 
 
 def _fork(folder: Path, stacks: tuple[str, ...]) -> None:
@@ -59,3 +59,12 @@ def test_make_preview_without_a_stack_file_says_where_to_get_one(tmp_path: Path)
     assert why == "No stack file (Pulumi.<stack>.yaml) is in this folder, so there is nothing to preview."
     assert remedy == "Copy an example: cp examples/minimal/Pulumi.minimal.yaml Pulumi.dev.yaml"
     assert (ROOT / "examples/minimal/Pulumi.minimal.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["Pulumi.dev.yaml", "Pulumi.prod.yaml"])
+def test_a_sample_at_the_root_is_the_one_that_tests_use(name: str) -> None:
+    """Byte for byte, while it is there."""
+    if not (ROOT / name).exists():
+        pytest.skip(f"{name} is not at the root: this is a fork with stack files of its own")
+
+    assert (ROOT / name).read_bytes() == (SAMPLES / name).read_bytes()

@@ -16,7 +16,7 @@ from landingzone.plan import make_plan
 from landingzone.problems import LandingZoneError
 from landingzone.selfservice import Draft, Wish
 from reports.files import write_back
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLES
 from tests.test_command_line import amlz
 
 CASES = ROOT / "tests" / "cases" / "project"
@@ -135,7 +135,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 def folder(tmp_path: Path) -> Path:
     """A folder of its own with the two stack files."""
     for name in ("Pulumi.dev.yaml", "Pulumi.prod.yaml"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+        (tmp_path / name).write_bytes((SAMPLES / name).read_bytes())
     return tmp_path
 
 
@@ -272,6 +272,6 @@ def test_only_these_verbs_load_the_editor_of_yaml(arguments: tuple[str, ...]) ->
         "print([m for m in sys.modules if m.startswith('ruamel')], file=sys.stderr)"
     )
 
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], cwd=SAMPLES, capture_output=True, text=True, check=True)
 
     assert ran.stderr.strip() == "[]"

@@ -24,7 +24,7 @@ from preview import preview_stack
 from rehearsal.engine import EngineFailed, Stack
 from reports import as_json
 from reports.preview import Preview
-from tests.conftest import ROOT, previewed
+from tests.conftest import ROOT, SAMPLES, previewed
 from tests.planted import BY_FORM, BY_NAME, ENVIRONMENT, HUSH, engines_preview, leaks, plant
 
 FORMS = [form.value for form in cli.PreviewForm]
@@ -239,7 +239,7 @@ def test_what_git_says_tells_no_address_with_a_password(
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".git" / "config").write_text(f'[remote "origin"]\n  url = {BY_FORM["remote"]}\n[core\n')
 
-    code, text = said(capsys, monkeypatch, "preview", str(ROOT / "Pulumi.dev.yaml"), "--against", BY_FORM["remote"])
+    code, text = said(capsys, monkeypatch, "preview", str(SAMPLES / "Pulumi.dev.yaml"), "--against", BY_FORM["remote"])
 
     assert (code, leaks(text)) == (2, [])
 

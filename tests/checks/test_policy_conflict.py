@@ -13,7 +13,7 @@ from landingzone.plan import make_plan
 from preview import preview_stack
 from reports.preview import Preview
 from tests.checks.conflict_cases import files, found, read, summed
-from tests.conftest import ROOT
+from tests.conftest import SAMPLES
 
 #: What is added to the dev stack: its own guardrail refuses what one environment asks for, and frees it for a time.
 REFUSED = """\
@@ -110,7 +110,7 @@ def test_a_guardrail_that_refuses_names_its_member_and_the_keys_of_the_stack_fil
 
 def _previewed(folder: Path, today: str) -> Preview:
     """The dev stack with an environment that its own guardrail refuses, previewed on a day."""
-    text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    text = (SAMPLES / "Pulumi.dev.yaml").read_text(encoding="utf-8")
     network = "            network: 10.20.16.0/25\n"
     assert network in text
     (folder / "Pulumi.dev.yaml").write_text(text.replace(network, network + REFUSED) + POLICIES, encoding="utf-8")
