@@ -32,7 +32,20 @@ class FailOn(StrEnum):
 
 Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
 StackOrAll = Annotated[str, typer.Argument(help="As everywhere; none with --all.", show_default=False)]
-Output = Annotated[Path | None, typer.Option("--output", help="Write to this file, whole or not at all.")]
+
+
+def writable(path: Path | None) -> Path | None:
+    """The path of a report, refused before the work where it surely cannot be written."""
+    from reports.files import STANDARD_OUTPUT, check_writable
+
+    if path is not None and str(path) not in STANDARD_OUTPUT:
+        check_writable(path)
+    return path
+
+
+Output = Annotated[
+    Path | None, typer.Option("--output", callback=writable, help="Write to this file, whole or not at all.")
+]
 FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
 
@@ -81,7 +94,7 @@ def other_forms(also: Sequence[str] | None) -> list[tuple[str, Path | None]]:
     """Forms and files of `--also`."""
     found = [each.partition("=") for each in also or ()]
     refuse(not all(form and path for form, _, path in found), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
-    return [(form, Path(path)) for form, _, path in found]
+    return [(form, writable(Path(path))) for form, _, path in found]
 
 
 def refuse(when: bool, why: str, hint: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli_options import Against, Form, FormOption, Output, Today, planned, refuse, shown, write
+from cli_options import Against, Form, FormOption, Output, Today, planned, refuse, shown, writable, write
 
 if TYPE_CHECKING:
     from landingzone.load import StackFile
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from reports.all_stacks import AllStacks, Told
 
 Others = Annotated[
-    Path | None, typer.Option("--others", help="With --against: what a comment says of the rest, to this file.")
+    Path | None,
+    typer.Option("--others", callback=writable, help="With --against: what a comment says of the rest, to this file."),
 ]
 
 

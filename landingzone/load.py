@@ -15,8 +15,8 @@ from landingzone.allowed import keys_at
 from landingzone.config import LandingZoneConfig
 from landingzone.hub_outputs import in_words, resolved
 from landingzone.messages import near_key, problem
+from landingzone.problems import LandingZoneError, Problem, StackFileError
 from landingzone.problems import Path as At
-from landingzone.problems import Problem, StackFileError
 from landingzone.secrets import encrypted, plain_secrets, repeatable
 from landingzone.stack_file import KEY, Document, find, read
 
@@ -78,6 +78,10 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
     """Reads a stack's file, or `raw` in its place. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
     shown = _shown(path)
+    if path.name.startswith("Pulumi.-"):
+        raise LandingZoneError(
+            f"{shown}\n  The stack's name begins with '-', so commands take it for an option.\n  Give it another name."
+        )
     document = read(path, shown, raw)
     config = _mapping(document, shown)
     problems = [*document.problems, *_secrets(document, config, shown)]

@@ -73,6 +73,25 @@ def write_whole(path: Path, text: str) -> None:
         ) from None
 
 
+def check_writable(path: Path) -> None:
+    """Raises LandingZoneError where a file surely cannot be written: before the work whose report it takes."""
+    try:
+        target, mode = path.resolve(), _mode(path)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(0, "it is a directory")
+        if mode is not None and not mode & 0o222:
+            raise PermissionError(0, "it is for reading only")
+        if mode is None or stat.S_ISREG(mode):
+            os.stat(target.parent / ".")
+            if not os.access(target.parent, os.W_OK | os.X_OK):
+                raise PermissionError(0, "permission denied")
+    except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
+        reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
+        raise LandingZoneError(
+            f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output."
+        ) from None
+
+
 def _mode(path: Path) -> int | None:
     """What a path is, and its permissions; None where nothing is there."""
     try:

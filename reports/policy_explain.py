@@ -11,6 +11,7 @@ from policies.engine.assignment import Policy
 from policies.engine.definition import Definition
 from policies.engine.errors import BadInput
 from policies.engine.hiding import hidden_verdict
+from policies.engine.initiative import Initiative
 from policies.engine.judge import Question, Verdict, World, judge, undecided_by
 from policies.engine.parameters import bound
 from policies.engine.requests import Answer
@@ -98,8 +99,10 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
     if answers:
         return [(a.assignment.name, a.policy, _judged(a.policy, a)) for a in answers if a.policy is not None]
     entry = library().entry(name)
+    if entry is not None and isinstance(entry.compiled, Initiative):
+        return _members(preview, resource, entry.compiled, name)
     if entry is None or not isinstance(entry.compiled, Definition):
-        raise BadInput(f"There is no definition {name!r}. `amlz policy list` names those that there are.")
+        raise BadInput(f"There is no definition or initiative {name!r}. `amlz policy list` names those that there are.")
     policy = Policy(entry.compiled, entry.name, bound(entry.compiled.parameters, {}))
     return [
         (
@@ -108,6 +111,24 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
             judge(Question(policy.definition, policy.values, subject), World(), explain=True),
         )
     ]
+
+
+def _members(preview: Preview, resource: Resource, found: Initiative, name: str) -> list[tuple[str, Policy, Verdict]]:
+    """Each policy of an initiative that evaluates a resource. Raises BadInput where none does."""
+    references = {member.reference.lower() for member in found.members}
+    asked = [
+        (answer.assignment.name, answer.policy, _judged(answer.policy, answer))
+        for answer in preview.verdicts.answers
+        if answer.policy is not None
+        and answer.subject.id.lower() == resource.id.lower()
+        and answer.policy.reference.lower() in references
+    ]
+    if not asked:
+        raise BadInput(
+            f"No assigned policy of initiative {name!r} evaluates {resource.name}.\n"
+            "  Name one of its policies to see it with its defaults: `amlz policy show` lists them."
+        )
+    return asked
 
 
 def _judged(policy: Policy, answer: Answer) -> Verdict:

@@ -101,3 +101,43 @@ def test_every_snippet_of_yaml_in_the_catalogue_is_yaml(check: str) -> None:
     assert "{{" not in text
     for snippet in re.findall(r"\b[a-z]\w+: [\[{][^\n]*?[\]}]+(?=[.,;\s])", text):
         assert isinstance(yaml.safe_load(snippet), dict), snippet
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["preview dev --output {0}", "preview dev --also json={0}", "check dev --output {0}", "schema --output {0}"],
+)
+def test_an_unwritable_place_is_refused_before_the_work(words: str, tmp_path: Path) -> None:
+    """Of --output and --also alike: nothing is shown, and no preview runs."""
+    ran = amlz(words.format(tmp_path / "nowhere" / "x"), "")
+
+    assert (ran.returncode, ran.stdout, ran.stderr.splitlines()[1]) == (
+        2,
+        "",
+        "  It cannot be written: no such file or directory.",
+    )
+
+
+@pytest.mark.parametrize("words", ["check ./Pulumi.--help.yaml", "check Pulumi.-x.yaml", "stacks"])
+def test_a_stack_whose_name_begins_as_an_option_is_refused(words: str, tmp_path: Path) -> None:
+    """Commands of pipelines would take the name for an option."""
+    text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text(encoding="utf-8")
+    for name in ("--help", "-x"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(text, encoding="utf-8")
+
+    ran = amlz(words, "", tmp_path)
+
+    assert (ran.returncode, "begins with '-'" in ran.stderr) == (2, True)
+
+
+def test_explain_takes_an_initiative() -> None:
+    """Each of its policies that evaluates the resource; one that evaluates nothing there is said in words."""
+    stack = "examples/minimal/Pulumi.minimal.yaml"
+    ran = amlz(f"policy explain {stack} image-build guardrails-compute", "")
+    none = amlz(f"policy explain {stack} afw-retail-hub guardrails-workspace", "")
+
+    assert (ran.returncode, ran.stdout.count("  resource  image-build\n") > 1) == (0, True)
+    assert (none.returncode, none.stderr.splitlines()[0]) == (
+        2,
+        "No assigned policy of initiative 'guardrails-workspace' evaluates afw-retail-hub.",
+    )
