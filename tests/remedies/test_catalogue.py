@@ -8,7 +8,6 @@ import pytest
 
 from checks.catalogue import ALL, CHECKS, OF_ANSWERS
 from checks.finding import Check
-from checks.guard import CHECKS as GUARD
 from checks.stack_file import CHECKS as STACK_FILE
 from tests.remedies import test_components, test_stack_files
 from tests.remedies.reading import fits
@@ -17,8 +16,8 @@ from tests.remedies.reading import fits
 OF_POLICIES = {check.id for check in OF_ANSWERS}
 #: Whose remedies are written for each place in the stack file (landingzone/notices).
 OF_STACK_FILES = {check.id for check in STACK_FILE}
-#: Remedies of a change, not of a landing zone: test_guard.py.
-OF_CHANGES = {check.id for check in GUARD}
+#: Remedies of a change, not of a landing zone: tests/checks/test_guard.py.
+OF_CHANGES = {check.id for check in ALL if check.id.startswith("guard/")}
 
 #: How a remedy begins. No sentence says what is wrong again, or that nothing can be done without saying so.
 _BEGINNINGS = (
