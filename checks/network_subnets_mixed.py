@@ -32,6 +32,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         names, inline = apart.get(network.id.lower(), []), value(network, PATH)
         if is_unknown(inline) and names:
             yield CHECK.undecided(network, PATH, inline)
-        elif inline is not None and names:
+        elif inline and names:  # azure-native sends an empty list where the program gives none (arm/added.py)
             stand = "is a resource apart" if len(names) == 1 else "are resources apart"
             yield CHECK.finding(network, At(PATH, None, inline), others=listed(sorted(names)), stand=stand)

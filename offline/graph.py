@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from arm.added import sent_body
 from arm.graph import Resource, ResourceGraph
 from arm.ids import parse
-from arm.shapes import arm_type, to_body
+from arm.shapes import arm_type
 from offline.monitor import Registered, Registration
 from offline.wire import revealed, wrapped
 
@@ -57,10 +58,10 @@ def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[s
     inputs = registered.inputs
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
-    body = to_body(registered.token, inputs)
+    body = sent_body(registered.token, inputs)
     marked: tuple[tuple[str | int, ...], ...] = ()
     if registered.secret_paths:
-        marked, body = tuple(wrapped(body)), to_body(registered.token, revealed(inputs))
+        marked, body = tuple(wrapped(body)), sent_body(registered.token, revealed(inputs))
     return Resource(
         urn=registered.urn,
         token=registered.token,

@@ -31,6 +31,7 @@ from pulumi.runtime.mocks import MockEngine, MockMonitor
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
+from arm.added import with_location
 from arm.graph import unknown
 from offline.aliases import former_urns
 from offline.azure import PretendAzure
@@ -216,6 +217,7 @@ class RecordingMonitor(MockMonitor):
         self._registered: dict[str, Registered] = {}
         self._former: dict[str, tuple[str, ...]] = {}
         self._subscriptions: dict[str, str] = {}
+        self._locations: dict[str, str] = {}
         self._outputs: dict[str, Any] = {}
         self._problems: list[str] = []
 
@@ -246,6 +248,9 @@ class RecordingMonitor(MockMonitor):
         secrets: list[str] = []
         inputs = plain(request.object, "", secrets)
         with self._lock:
+            if request.custom and not request.type.startswith("pulumi:"):
+                location = self._locations.get(request.provider.rpartition("::")[0], "")
+                inputs = with_location(request.type, inputs, location)
             return self._answer(request, urn, inputs, tuple(secrets))
 
     def _answer(self, request: Any, urn: str, inputs: dict[str, Any], secrets: tuple[str, ...]) -> Any:
@@ -259,6 +264,7 @@ class RecordingMonitor(MockMonitor):
         if request.type.startswith("pulumi:providers:"):
             given = told.get("subscriptionId")
             self._subscriptions[urn] = subscription = given if isinstance(given, str) else ""
+            self._locations[urn] = str(told.get("location") or "")
         elif request.custom:
             subscription = self._subscriptions.get(request.provider.rpartition("::")[0], "")
             answer = self._azure.preview(request.type, told, subscription)

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from arm.added import sent_body
 from arm.graph import Resource, ResourceGraph
 from arm.ids import parse
 from arm.inputs import from_body
-from arm.shapes import arm_type, to_body
+from arm.shapes import arm_type
 from offline.errors import AzureRefused
 from offline.memory import POLICY, Memory, Standing
 from policies.engine import aliases
@@ -173,7 +174,7 @@ def _ask(memory: Memory, known: _Known, subjects: list[Subject]) -> Iterable[Ans
 
 
 def _body(standing: Standing) -> dict[str, Any]:
-    return to_body(standing.token, standing.inputs)
+    return sent_body(standing.token, standing.inputs)
 
 
 def _resource(standing: Standing) -> Resource:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from arm import table
+from arm.added import sent_body
 from arm.graph import unknown
 from arm.ids import ResourceId, parse
 from arm.secrets import HIDDEN, MARK, Hider
-from arm.shapes import id_of, to_body
+from arm.shapes import id_of
 from checks.guard import Allowed
 from checks.guard_production import guarded
 from landingzone.problems import LandingZoneError
@@ -180,7 +181,7 @@ class _Reading:
         resource_id = told_id if told_id.startswith("/") else ""
         known = self.known.get(state["urn"], {})
         try:
-            arm_type, body = table.entry(token)["arm"], to_body(token, inputs)
+            arm_type, body = table.entry(token)["arm"], sent_body(token, inputs)
             resource_id = resource_id or id_of(token, inputs, subscription or known.get("subscription", "")) or ""
         except table.UnmappedInput:
             arm_type, body = "", {"properties": inputs}

@@ -44,6 +44,8 @@ NET_BODY = {
         "addressSpace": {"addressPrefixes": ["10.0.0.0/24"]},
         "enableDdosProtection": False,
         "enableVmProtection": False,
+        "subnets": [],
+        "virtualNetworkPeerings": [],
     },
     "tags": {"at": unknown("tags, from group")},
 }
