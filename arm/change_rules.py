@@ -58,6 +58,8 @@ _REST = "https://learn.microsoft.com/rest/api/"
 _GITHUB = "https://github.com/"
 _LIST = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/replacement.go"
 _SPEC = _GITHUB + "Azure/azure-rest-api-specs/tree/main/specification/"
+_ADDS = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go"
+_TRACKED = _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/common-types/resource-management/v3/types.json"
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
 _ANEW = "Terraform's provider makes another resource instead"
 _COMPUTE = _GITHUB + "Azure/bicep-types-az/issues/2543"
@@ -98,7 +100,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
         *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
         Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
-        Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None,)),
+        Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None, [])),
         Rule("properties.subnets[]", Kind.UPDATES, _LEARN + "virtual-network/virtual-network-manage-subnet", old=(None,)),
         *_properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
     ),
@@ -267,6 +269,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_properties(_TERRAFORM + "policy_set_definition", "displayName", "description", "metadata", "policyDefinitions", "policyDefinitionGroups"),
     ),
     "Microsoft.Authorization/policyAssignments": (
+        Rule("location", Kind.UPDATES, _ADDS, "azure-native sends the provider's region where the program gives none", old=(None,)),
         Rule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be made anew"),
         Rule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _ANEW),
         *_properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
@@ -275,6 +278,25 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Authorization/policyExemptions": (
         Rule("properties.policyAssignmentId", Kind.FIXED, _TERRAFORM + "subscription_policy_exemption", _ANEW),
         *_properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
+    ),
+    **{
+        kind: (Rule("location", Kind.REPLACES, _TRACKED, "create-only in the specification"),)
+        for kind in (
+            "Microsoft.Insights/privateLinkScopes",
+            "Microsoft.Network/dnsResolvers",
+            "Microsoft.Network/dnsResolvers/inboundEndpoints",
+            "Microsoft.Network/dnsResolvers/outboundEndpoints",
+            "Microsoft.Network/dnsForwardingRulesets",
+        )
+    },
+    "Microsoft.ContainerService/managedClusters": (
+        *(Rule(path, Kind.REPLACES, _LIST) for path in ("location", *(f"properties.{name}" for name in ("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile")))),
+        *(Rule(f"properties.networkProfile.{name}", Kind.REPLACES, _LIST) for name in ("dnsServiceIP", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode", "networkPolicy", "outboundType", "podCidr", "serviceCidr")),
+        Rule("properties.networkProfile.serviceCidrs", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
+    ),
+    "Microsoft.ContainerService/managedClusters/agentPools": (
+        *(Rule(f"properties.{name}", Kind.REPLACES, _LIST) for name in ("gpuInstanceProfile", "vmSize")),
+        Rule("properties.networkProfile.nodePublicIPTags", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
     ),
     "Microsoft.Security/pricings": (
         *_properties(_REST + "defenderforcloud/pricings/update", "pricingTier", "subPlan", "extensions"),

@@ -19,6 +19,21 @@ Inputs = dict[str, Any]
 _CODE = "PropertyChangeNotAllowed"
 
 
+def differing(old: Inputs, new: Inputs) -> list[str]:
+    """Inputs that differ for azure-native, in order.
+
+    It compares names of resource groups without case, and regions without case and spaces (applyAzureSpecificDiff in
+    provider/pkg/provider/diff.go).
+    """
+    return [key for key in sorted({*old, *new}) if _compared(key, old.get(key)) != _compared(key, new.get(key))]
+
+
+def _compared(key: str, value: Any) -> Any:
+    if not isinstance(value, str) or key not in ("location", "resourceGroupName"):
+        return value
+    return value.lower().replace(" ", "") if key == "location" else value.lower()
+
+
 def replacing(token: str, old: Inputs, new: Inputs, keys: Iterable[str]) -> tuple[str, ...]:
     """Those of the changed inputs for which azure-native replaces the resource: its path, and what is create-only."""
     path = arm_type(token, new).path

@@ -7,8 +7,8 @@ azure-native itself (provider/pkg/provider/provider.go of pulumi/pulumi-azure-na
 and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native asks for that
 (lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs).
 The environment variable AMLZ_AZURE names a file to remember in, see offline/remembering.py.
-It also adds to the inputs of a resource, which is left out here because the program did not say it: its API version,
-the location of the provider where a type has one, and a random name where none is given.
+It also adds to the inputs of a resource: the region of the provider, where a type has one and the program sets none, as
+here; its API version and a random name where none is given, which is left out here.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from arm import facts
 from arm.graph import unknown
-from arm.shapes import UnmappedInput, arm_type
+from arm.shapes import UnmappedInput
 from offline.azure import Answer, PretendAzure
-from offline.changing import replacing
+from offline.changing import differing, replacing
 from offline.existing import inputs_from_the_start
 from offline.wire import UNKNOWN, plain, replaced
 
@@ -35,7 +36,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         """`decided`: whether a preview gives ids and names that are decided, or as little as azure-native's."""
         self._azure = azure
         self._decided = decided
-        self._subscription = ""
+        self._subscription = self._location = ""
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 -- the protocol's names
         """The version that it stands in for: with a lower one than the SDK's, the engine warns."""
@@ -54,20 +55,25 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse()
 
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Notes subscription and cloud. As with azure-native, secrets arrive as plain values."""
+        """Notes subscription, region and cloud. As with azure-native, secrets arrive as plain values."""
         told = plain(request.args, "", [])
         given = told.get("subscriptionId", UNKNOWN)
         self._subscription = "" if given == UNKNOWN else given
+        self._location = told.get("location", "")
         self._azure.in_cloud(told.get("environment", "public"))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """A resource's inputs, as they are; a type that the tables do not have fails."""
+        """A resource's inputs, with the provider's region where they have none; an unknown type fails."""
+        response = provider_pb2.CheckResponse(inputs=request.news)
         try:
-            arm_type(token_of(request.urn))
+            takes_location = facts.takes_location(token_of(request.urn))
         except UnmappedInput as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        return provider_pb2.CheckResponse(inputs=request.news)
+            raise AssertionError("abort raises") from None
+        if takes_location and self._location and "location" not in request.news.fields:
+            response.inputs.update({"location": self._location})
+        return response
 
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Inputs against inputs. What is in the id's path, or create-only, replaces, after the old one is deleted.
@@ -76,7 +82,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         in a refresh nobody does.
         """
         olds, news = plain(request.old_inputs, "", []), plain(request.news, "", [])
-        changed = [key for key in sorted({*olds, *news}) if olds.get(key) != news.get(key)]
+        changed = differing(olds, news)
         replaces = replacing(token_of(request.urn), olds, news, changed)
         some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(

@@ -20,7 +20,14 @@ Manager, members of lists as `[]`, and a row also holds for all that is below it
 | updates | in place |
 
 What replaces follows azure-native's source: its own list, and what Microsoft's specification calls create-only, at the
-top level. Nothing here was tried against Azure.
+top level. It replaces where a value becomes another, or where the whole property of the row is added or left out. Where
+only a part of an object is added or left out, or members of a list change, it sends an update. It compares ids as
+texts: one in other letters replaces, although Azure takes it for the same. Names of resource groups in other letters,
+and regions with other spaces, are no difference. Nothing here was tried against Azure.
+
+Two things cannot be seen before the deployment and are reported as changes here: a property that is set for the first
+time to what Azure has already, and an input that becomes the default of the specification. azure-native does not
+replace for them.
 """
 
 

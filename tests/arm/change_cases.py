@@ -26,6 +26,15 @@ _ROLE, _DEFINITION, _SET = (
     "authorization:PolicySetDefinition",
 )
 _ASSIGNMENT, _EXEMPTION = "authorization:PolicyAssignment", "authorization:PolicyExemption"
+_AKS, _POOL = "containerservice:ManagedCluster", "containerservice:AgentPool"
+_NET = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
+_TRACKED = (
+    "monitor:PrivateLinkScope",
+    "dnsresolver:DnsResolver",
+    "dnsresolver:InboundEndpoint",
+    "dnsresolver:OutboundEndpoint",
+    "dnsresolver:DnsForwardingRuleset",
+)
 _FREE, _APPROVED = "AllowInternetOutbound", "AllowOnlyApprovedOutbound"
 _BOTH = "SystemAssigned,UserAssigned"
 _TEXT = {"type": "String"}
@@ -246,6 +255,29 @@ CASES: tuple[Case, ...] = (
     (_EXEMPTION, "policyAssignmentId", "/a", "/b", FIXED),
     *((_EXEMPTION, key, "a", "b", UPDATES) for key in ("displayName", "description", "exemptionCategory", "expiresOn")),
     (_EXEMPTION, "policyDefinitionReferenceIds", ["a"], ["b"], UPDATES),
+    (_GROUP, "resourceGroupName", "one", "ONE", UPDATES),
+    (_VAULT, "resourceGroupName", "one", "ONE", UPDATES),
+    (_VAULT, "vaultName", "one", "ONE", REPLACES),
+    (_ENDPOINT, "subnet.id", f"{_NET}/subnets/a", f"{_NET}/subnets/A", REPLACES),
+    (_ENDPOINT, "subnet.name", None, "a", UNKNOWN),
+    (_ENDPOINT, "subnet.name", "a", None, UNKNOWN),
+    (_ENDPOINT, "subnet", {"id": "/a"}, None, REPLACES),
+    (_IP, "sku.tier", None, "Regional", UNKNOWN),
+    (_IP, "sku.tier", "Regional", None, UNKNOWN),
+    (_ASSIGNMENT, "location", None, "westeurope", UPDATES),
+    *((token, "location", "westeurope", "northeurope", REPLACES) for token in _TRACKED),
+    *((_AKS, key, "a", "b", REPLACES) for key in ("location", "diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "nodeResourceGroup")),
+    (_AKS, "linuxProfile.adminUsername", "a", "b", REPLACES),
+    (_AKS, "windowsProfile.adminUsername", "a", "b", REPLACES),
+    *((_AKS, f"networkProfile.{key}", "a", "b", REPLACES) for key in ("dnsServiceIP", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode")),
+    *((_AKS, f"networkProfile.{key}", "a", "b", REPLACES) for key in ("networkPolicy", "outboundType", "podCidr", "serviceCidr")),
+    (_AKS, "networkProfile.serviceCidrs", None, ["10.0.0.0/16"], REPLACES),
+    (_AKS, "networkProfile.serviceCidrs", ["10.0.0.0/16"], ["10.1.0.0/16"], UNKNOWN),
+    (_AKS, "networkProfile", None, {"networkPlugin": "azure"}, UNKNOWN),
+    (_AKS, "kubernetesVersion", "1", "2", UNKNOWN),
+    *((_POOL, key, "a", "b", REPLACES) for key in ("gpuInstanceProfile", "vmSize")),
+    (_POOL, "networkProfile.nodePublicIPTags", None, [{"tag": "a"}], REPLACES),
+    (_POOL, "count", 1, 2, UNKNOWN),
     ("security:Pricing", "pricingTier", "Free", "Standard", UPDATES),
     ("security:Pricing", "subPlan", "P1", "P2", UPDATES),
     ("security:Pricing", "extensions", [], [{"name": "a", "isEnabled": "True"}], UPDATES),

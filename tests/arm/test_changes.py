@@ -35,6 +35,12 @@ WITH: dict[str, dict[str, Any]] = {
         "properties": {"datastoreType": "AzureBlob", "credentials": {"credentialsType": "None"}}
     },
     "machinelearningservices:ManagedNetworkSettingsRule": {"properties": {"type": "FQDN"}},
+    "containerservice:ManagedCluster": {"kubernetesVersion": "1"},
+    "monitor:PrivateLinkScope": {"accessModeSettings": {"ingestionAccessMode": "Open", "queryAccessMode": "Open"}},
+    "dnsresolver:DnsResolver": {"virtualNetwork": {"id": "/a"}},
+    "dnsresolver:InboundEndpoint": {"ipConfigurations": [{"subnet": {"id": "/a"}}]},
+    "dnsresolver:OutboundEndpoint": {"subnet": {"id": "/a"}},
+    "dnsresolver:DnsForwardingRuleset": {"dnsResolverOutboundEndpoints": [{"id": "/a"}]},
     "authorization:PolicyDefinition": {"policyRule": rule("a")},
     "authorization:PolicySetDefinition": {"policyDefinitions": [{"policyDefinitionId": "/a"}]},
     "authorization:PolicyAssignment": {"policyDefinitionId": "/a"},
