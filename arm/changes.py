@@ -23,7 +23,7 @@ _IN_PLACE = Rule(
     "azure-native replaces only where a value is another, and sends an update where a part is added or left out",
 )
 _ORDER = list(Kind)
-_MEMBER = re.compile(r"\[[^\]]*\]")
+_MEMBER = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ SHAPES: tuple[Shape, ...] = (
     ("sig=",  # https://learn.microsoft.com/rest/api/storageservices/create-service-sas
      re.compile(r"\bsig=[^&\s\"']{20,}"), "a shared access signature"),
     ("eyJ",  # https://www.rfc-editor.org/rfc/rfc7519
-     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "a token"),
+     re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "a token"),
     ("gh",  # https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
      re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}"), "a token of GitHub's"),
     ("github_pat_", re.compile(r"\bgithub_pat_[A-Za-z0-9_]{30,}"), "a token of GitHub's"),

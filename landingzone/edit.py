@@ -311,9 +311,12 @@ def _break_at(text: str, at: int) -> str:
 
 def _own_comments(text: str, start: int, column: int) -> int:
     """The start of the comments that stand directly above a line, as far in as its key."""
-    lines = re.compile(rf"(?:^ {{{column}}}#[^\n]*\n)+\Z", re.MULTILINE)
-    found = lines.search(text[:start])
-    return found.start() if found else start
+    while start:
+        above = text.rfind("\n", 0, start - 1) + 1
+        if not text.startswith(f"{' ' * column}#", above):
+            break
+        start = above
+    return start
 
 
 def _moved(text: str, root: Node, going: Node) -> str | None:

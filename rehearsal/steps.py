@@ -15,7 +15,7 @@ from rehearsal.engine import Event, Stack
 
 _AZURE = "azure-native:"
 _REPLACING = ("replace", "create-replacement", "delete-replaced")
-_COLOURS = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
+_COLOURS = re.compile(r"<\{%[^%\n]*%\}>|\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)

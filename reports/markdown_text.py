@@ -54,7 +54,7 @@ def _line(text: str) -> str:
     return _UNSEEN.sub("\ufffd", _BREAKS.sub(" ", text)).strip()
 
 
-_FOLDED = re.compile(r"^<details><summary>(.*?)</summary>\n.*?^</details>\n", re.MULTILINE | re.DOTALL)
+_FOLDED = re.compile(r"^<details><summary>([^\n]*)</summary>\n(?:(?!</?details>)[^\n]*\n)*</details>\n", re.MULTILINE)
 
 
 def unfolded(text: str, shows: str) -> str:
