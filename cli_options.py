@@ -111,13 +111,14 @@ def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
 
 
 def shown(text: str) -> str:
-    """An error as it is written: without the secrets that git, the engine or the program may have put into it."""
+    """An error as a terminal shows it: without the secrets that git, the engine or the program may have put into it."""
     import os
 
     from arm.credentials import of_environment
     from arm.secrets import Hider
+    from landingzone.terminal import terminal
 
-    return Hider(of_environment(os.environ, _plain_texts())).text(text)
+    return terminal(Hider(of_environment(os.environ, _plain_texts())).text(text))
 
 
 def _plain_texts() -> Iterator[str]:

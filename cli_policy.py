@@ -66,13 +66,14 @@ def evaluate(
     from policies.engine.errors import BadInput
     from policies.engine.lines import answers
     from reports.files import write_out
+    from reports.json_text import escaped
 
     if not jsonl:
         raise typer.BadParameter("say --jsonl: questions are read as one JSON object a line")
     if sys.stdin is None:
         raise BadInput("Standard input is closed. Send one JSON object a line.")
     for answer in answers(sys.stdin.buffer):
-        if not write_out(f"{answer}\n"):
+        if not write_out(f"{escaped(answer)}\n"):
             break
 
 

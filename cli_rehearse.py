@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli_options import Output, Stack, planned, write
+from cli_options import Output, Stack, planned, shown, write
 from reports.streams import given, say
 
 #: How the state of a stack comes to `amlz import-subnets`.
@@ -74,12 +74,13 @@ def recover(stack: Stack) -> None:
     from rehearsal import recovery
     from rehearsal.life import planned_ids
     from reports.files import write_out
+    from reports.json_text import escaped
 
     file, _ = planned(stack)
     exported = recovery.read(given("pulumi stack export --stack NAME | amlz recover NAME"))
     recovered = recovery.recover(exported, planned_ids(program_of(file)))
-    write_out(json.dumps(recovered.exported, indent=4) + "\n")
-    say(recovery.told(recovered))
+    write_out(escaped(json.dumps(recovered.exported, indent=4)) + "\n")
+    say(shown(recovery.told(recovered)))
 
 
 def import_subnets(stack: Stack) -> None:
@@ -92,11 +93,12 @@ def import_subnets(stack: Stack) -> None:
     from preview import preview_stack
     from rehearsal import recovery, subnet_import
     from reports.files import write_out
+    from reports.json_text import escaped
 
     file, plan = planned(stack)
     exported = recovery.read(given(_EXPORT), _EXPORT)
     found = subnet_import.import_file(preview_stack(file, plan).graph, exported)
-    write_out(json.dumps(found, indent=2) + "\n")
+    write_out(escaped(json.dumps(found, indent=2)) + "\n")
     if found["resources"]:
         then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
         say(f"{len(found['resources'])} subnets to import: {then}\n")

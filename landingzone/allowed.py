@@ -22,7 +22,7 @@ from landingzone.problems import Path
 #: What a pattern of the model demands, in words, and an example.
 PATTERNS: Mapping[str, tuple[str, str]] = {
     GUID: ("a GUID in lower case", "11111111-2222-4333-8444-555555555555"),
-    r"^[a-z][a-z0-9]*$": ("a region in lower case without spaces", "westeurope"),
+    r"^[a-z]([a-z0-9]*)$": ("a region in lower case without spaces", "westeurope"),
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
         "lower-case letters, digits and single hyphens, starting with a letter", "demand-1",
     ),

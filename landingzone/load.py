@@ -19,6 +19,7 @@ from landingzone.problems import LandingZoneError, Problem, StackFileError
 from landingzone.problems import Path as At
 from landingzone.secrets import encrypted, plain_secrets, repeatable
 from landingzone.stack_file import KEY, Document, find, read
+from landingzone.terminal import in_one_line
 
 _NO_SECRETS = "A landing zone needs none: it works with identities. Remove it, and change it where it is valid."
 _ENCRYPT = "Remove it, change it where it is valid, and set the new one by `pulumi config set --secret`."
@@ -148,9 +149,9 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def _shown(path: Path) -> str:
     """The path as people know it: from the current folder, where the file is below it. Links are not followed."""
     try:
-        return str(Path(os.path.abspath(path)).relative_to(Path.cwd()))
+        return in_one_line(str(Path(os.path.abspath(path)).relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return in_one_line(str(path))
 
 
 def _stack_name(path: Path) -> str:

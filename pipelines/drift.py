@@ -14,6 +14,8 @@ from typing import Any
 
 from arm.own_changes import first_key, refreshed
 from pipelines.problems import PipelineError
+from reports.files import in_one_line, terminal
+from reports.markdown_text import code, escaped
 
 TITLE = "Landing zones differ from what was deployed"
 #: Resources that are told of one stack: the run has all.
@@ -58,7 +60,7 @@ def look(stack: str, to: Path) -> int:
     failed = bool(errors) or not ended or bool(ran.returncode and not found)
     if len(found) > len(drifted):
         sys.stderr.write(f"{len(found) - len(drifted)} resources differ only in what Azure changes by itself.\n")
-    sys.stderr.write("".join(f"{error}\n" for error in errors))
+    sys.stderr.write(terminal("".join(f"{error}\n" for error in errors)))
     to.mkdir(parents=True, exist_ok=True)
     told = json.dumps(asdict(Looked(stack, failed, drifted)))
     (to / f"{stack}.json").write_text(told, encoding="utf-8")
@@ -114,36 +116,39 @@ def is_clean(looked: Iterable[Looked]) -> bool:
 
 def markdown(looked: Iterable[Looked], run: str) -> str:
     """The text of an issue. `run`: the page of the run that looked."""
-    return "\n\n".join(_parts(looked, run, "## {}".format, "- {}".format, "`{}`".format)) + "\n"
+    return "\n\n".join(_parts(looked, run, "## {}".format, "- {}".format, code, escaped)) + "\n"
 
 
 def as_html(looked: Iterable[Looked], run: str) -> str:
     """The text of a work item, which Azure DevOps takes in HTML."""
 
-    def code(text: str) -> str:
-        return f"<code>{html.escape(text)}</code>"
+    def as_code(text: str) -> str:
+        return f"<code>{html.escape(in_one_line(text))}</code>"
 
-    parts = _parts(looked, html.escape(run), "<b>{}</b>".format, "<li>{}</li>".format, code)
+    def as_text(text: str) -> str:
+        return html.escape(in_one_line(text))
+
+    parts = _parts(looked, html.escape(run), "<b>{}</b>".format, "<li>{}</li>".format, as_code, as_text)
     return "".join(part if part.startswith("<") else f"<p>{part}</p>" for part in parts)
 
 
-def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any) -> Iterable[str]:
+def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any, text: Any) -> Iterable[str]:
     yield (
         "Somebody or something changed in Azure what Pulumi deployed, or it deployed only in part. Either put it into "
         "the stack file, or run the deployment again: it sets back what the program says."
     )
     for stack in looked:
         if stack.failed:
-            yield head(f"{stack.stack}: it could not be looked at")
+            yield head(f"{text(stack.stack)}: it could not be looked at")
         elif stack.drifted:
-            yield head(f"{stack.stack}: {len(stack.drifted)} differ")
-            rows = [row(_row(each, code)) for each in stack.drifted[:MOST]]
+            yield head(f"{text(stack.stack)}: {len(stack.drifted)} differ")
+            rows = [row(_row(each, code, text)) for each in stack.drifted[:MOST]]
             if len(stack.drifted) > MOST:
                 rows.append(row(f"and {len(stack.drifted) - MOST} more"))
             yield "\n".join(rows)
     yield f"Looked by {run}. Values are not told here: `pulumi refresh --preview-only --diff` shows them."
 
 
-def _row(each: Drifted, code: Any) -> str:
+def _row(each: Drifted, code: Any, text: Any) -> str:
     properties = f": {', '.join(code(name) for name in each.properties)}" if each.properties else ""
-    return f"{each.found}: {each.kind} {code(each.name)}{properties}"
+    return f"{text(each.found)}: {text(each.kind)} {code(each.name)}{properties}"

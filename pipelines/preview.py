@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines import matrix
 from pipelines.runner import Runner
+from reports.markdown_text import escaped
 
 #: Forms of `amlz preview`, and the end of each file's name.
 FORMS = {"markdown": "md", "sarif": "sarif", "junit": "junit.xml", "html": "html"}
@@ -47,7 +48,7 @@ def reports(stack: str, revision: str, folder: Path) -> int:
     asked += [part for form in FORMS if form != "markdown" for part in ("--also", f"{form}={paths[form]}")]
     code, said = _amlz(*asked)
     if code not in (0, 1):
-        paths["markdown"].write_text(_part(f"{stack}: it cannot be compared", code, said), encoding="utf-8")
+        paths["markdown"].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, said), encoding="utf-8")
     return code
 
 
@@ -58,7 +59,7 @@ def expected(listed: Path) -> list[str]:
 
 def missing(stack: str) -> str:
     """What a comment says of a stack whose job left no report."""
-    return _part(f"{stack}: its preview did not end", 3, "")
+    return _part(f"{escaped(stack)}: its preview did not end", 3, "")
 
 
 def _amlz(*arguments: str) -> tuple[int, str]:

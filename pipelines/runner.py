@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipelines.problems import PipelineError
+from reports.files import terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class Runner:
         return value
 
     def output(self, name: str, value: str) -> None:
-        """For later steps and jobs. `value`: one line."""
+        """For later steps and jobs. `value`: one line. Raises PipelineError for more: it would be another output."""
+        if value.splitlines() != [value][: len(value)]:
+            raise PipelineError(f"output {name}\n  Its value has more than one line.")
         if self.github:
             self._append("GITHUB_OUTPUT", f"{name}={value}\n")
         elif self.azure:
@@ -59,7 +62,7 @@ class Runner:
 
     def notice(self, text: str) -> None:
         """One line, where people look first."""
-        line = " ".join(text.split())
+        line = terminal(" ".join(text.split()))
         if self.github:
             self.out.write(f"::notice::{line.replace('%', '%25')}\n")
         else:

@@ -10,12 +10,22 @@ LONGEST = 65_536
 COMMENT, DRIFT = "<!-- amlz preview -->", "<!-- amlz drift -->"
 
 
+#: How `@` and `#` are written as entities, which a host reads before it looks for people and issues.
+_ENTITY = re.compile(r"&(?:#0{0,9}(?:64|(35))|#x0{0,9}(?:40|(23))|commat|(num));?", re.IGNORECASE)
+
+
+def without_calls(text: str) -> str:
+    """Markdown of someone else in which nothing calls a person or an issue, however it is written."""
+    plain = _ENTITY.sub(lambda found: "#" if any(found.groups()) else "@", text)
+    return re.sub(r"@(?!\u200b)|(?<![&\w/])#(?=\d)|\bGH-(?=\d)", lambda found: f"{found[0]}\u200b", plain)
+
+
 def posted(text: str, note: str, *, above: bool) -> str:
     """A text by someone else, with a note of the pipeline; `above`, where an open tag must not swallow the note."""
     said = text
     for marker in (COMMENT, DRIFT):
         said = said.replace(marker, "")
-    said = re.sub(r"@(?=\w)", "@\u200b", said).strip("\n")  # nobody is called by what a stack file says
+    said = without_calls(said).strip("\n")
     room = LONGEST - len(note) - len(COMMENT) - 100
     if len(said) > room:
         said = said[:room].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment."

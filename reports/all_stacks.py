@@ -9,6 +9,7 @@ from typing import Any
 
 from landingzone.problems import listed
 from landingzone.stacks import StackOfFolder
+from landingzone.terminal import in_one_line
 from reports import as_json, as_markdown, as_text, difference_as
 from reports.difference import Difference
 from reports.json_text import dump
@@ -96,8 +97,10 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
     lines = []
     for stack in stacks:
         more = ["production"] if stack.production else []
-        more += [f"after {listed(stack.depends_on)}"] if stack.depends_on else []
-        lines.append("  ".join(part for part in (stack.name, stack.path, ", ".join(more)) if part))
+        more += [f"after {_names(stack.depends_on)}"] if stack.depends_on else []
+        lines.append(
+            "  ".join(part for part in (in_one_line(stack.name), in_one_line(stack.path), ", ".join(more)) if part)
+        )
     return "".join(f"{line}\n" for line in lines) or "No stack differs.\n"
 
 
@@ -108,7 +111,7 @@ def _text(found: AllStacks) -> str:
 
 def _part_text(stack: StackOfFolder, told: Told) -> str:
     if isinstance(told, Untold):
-        return f"{stack.name}: it could not be compared\n\n{told.why}\n"
+        return f"{in_one_line(stack.name)}: it could not be compared\n\n{told.why}\n"
     return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
 
 
@@ -181,9 +184,13 @@ def _json(found: AllStacks) -> str:
 
 def others(found: AllStacks) -> list[str]:
     """What is told of stacks that are not shown, a line each."""
-    lines = [f"No difference from {found.revision}: {listed(found.same)}."] if found.same else []
+    lines = [f"No difference from {found.revision}: {_names(found.same)}."] if found.same else []
     if found.gone:
         lines.append(
-            f"Gone since {found.revision}: {listed(found.gone)}. What they built stays in Azure until `pulumi destroy`."
+            f"Gone since {found.revision}: {_names(found.gone)}. What they built stays in Azure until `pulumi destroy`."
         )
     return [*lines, *found.ended]
+
+
+def _names(stacks: Sequence[str]) -> str:
+    return listed(map(in_one_line, stacks))

@@ -7,6 +7,7 @@ from landingzone.notices import notices
 from landingzone.plan import LandingZonePlan
 from landingzone.problems import Problem, dotted, wrapped
 from landingzone.relaxations import relaxations
+from landingzone.terminal import in_one_line
 from reports import addresses
 from reports.json_text import dump
 from reports.words import plural
@@ -17,7 +18,7 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
     spokes, environments = plural(len(plan.spokes), "spoke"), plural(len(plan.environments), "project environment")
     doubts = tuple(notices(file.config, plan))
     warnings = f", with {plural(len(doubts), 'warning')}" if doubts else ""
-    lines = [f"{file.stack}: valid{warnings}. {spokes}, {environments}."]
+    lines = [f"{in_one_line(file.stack)}: valid{warnings}. {spokes}, {environments}."]
     lines += [f"  {dotted(r.path)}: {r.gives_up}" for r in relaxations(file.config)]
     for doubt in doubts:
         line = file.locate(doubt.path)

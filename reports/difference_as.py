@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from arm.changes import Change
 from checks.finding import Severity
+from landingzone.terminal import in_one_line
 from reports.as_json import finding_record
 from reports.as_markdown import fitted
 from reports.changed import changed_lines, where
@@ -96,6 +98,7 @@ def as_json(found: Difference) -> str:
 
 def headline(found: Difference) -> str:
     """What is compared, and how many of what."""
+    found = replace(found, stack=in_one_line(found.stack), revision=in_one_line(found.revision))
     if found.is_new:
         return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
     if found.nothing:

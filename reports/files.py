@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 from landingzone.problems import LandingZoneError
+from landingzone.terminal import in_one_line as in_one_line
+from landingzone.terminal import terminal as terminal
 
 #: Names of standard output: what stands in its place (a file that a shell opened) is not to be replaced.
 STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -22,7 +24,7 @@ def write_out(text: str) -> bool:
     if sys.stdout is None:
         raise LandingZoneError("standard output\n  It is closed.\n  Name a file with --output.")
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(terminal(text))
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from landingzone.facts.clouds import PUBLIC, title
 from landingzone.plan import LandingZonePlan
+from landingzone.terminal import terminal
 
 #: One and several of a type, by its name in lower case.
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -74,21 +75,8 @@ def counted(count: int, arm_type: str) -> str:
 
 
 def printable(text: str) -> str:
-    """A text for a terminal, without what would move its cursor, change its colours or turn its direction."""
-    return text.translate(_UNSEEN)
-
-
-#: Control characters but tab and line feed, and those that change the direction of a text.
-_UNSEEN = dict.fromkeys(
-    (
-        *(code for code in range(0x20) if code not in (0x09, 0x0A)),
-        *range(0x7F, 0xA0),
-        *(0x200E, 0x200F),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    ),
-    "\ufffd",
-)
+    """A text for a terminal."""
+    return terminal(text)
 
 
 def plural(count: int, one: str, several: str = "") -> str:

@@ -60,7 +60,7 @@ def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
     sources = {check.source for check in ALL}
 
     policy = next(a["content"] for _, a in page.found if a.get("http-equiv") == "Content-Security-Policy")
-    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     assert {tag for tag, _ in page.found} & {"script", "link", "img", "iframe", "object", "embed", "base"} == set()
     assert list(page.all("src")) == []
     assert [name for _, attributes in page.found for name in attributes if name.startswith("on")] == []

@@ -62,7 +62,7 @@ Guid = Annotated[str, StringConstraints(pattern=GUID), Field(examples=["11111111
 #: An IPv4 range whose host bits are zero.
 Network = Annotated[str, AfterValidator(_canonical_network), Field(examples=["10.20.0.0/20"])]
 #: The name of a region as Azure writes it in resources.
-Location = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$"), Field(examples=["westeurope"])]
+Location = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9]*)$"), Field(examples=["westeurope"])]
 #: A word that becomes part of Azure names.
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=16)]
 #: The name of a project's environment.
