@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from arm.graph import Resource, ResourceGraph
 from checks.finding import At, Check, Finding, Severity
@@ -17,7 +18,8 @@ CHECK = Check(
     severity=Severity.WARNING,
     says='{assignment} would write a diagnostic setting for {name} beside {setting}: "{policy}" does not find what it '
     "looks for, and deploys {own}{target}. {effect}",
-    remedy="{remedy}",
+    remedy="Send to the workspace of the policy, or have the resource exempt. Each finding names the options that end "
+    "it.",
     why="Azure refuses a second setting that sends a category to the workspace of another one; the policy's deployment "
     "then fails each time. Settings to two workspaces send and bill every log twice. A resource takes five settings.",
     source="https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings",
@@ -52,7 +54,8 @@ def _finding(graph: ResourceGraph, each: Deployment, settings: list[Resource]) -
         "effect": _effect(first, mine, theirs, name),
         "remedy": _options(graph, each, first, (mine, theirs)),
     }
-    return CHECK.finding(each.resource, At("its diagnostic setting", theirs or None, mine), **words)
+    place = At("its diagnostic setting", theirs or None, mine)
+    return replace(CHECK.finding(each.resource, place, **words), remedy=words["remedy"])
 
 
 def _effect(setting: Resource, mine: str, theirs: str, name: str) -> str:

@@ -33,7 +33,8 @@ NOT_COVERED = Check(
     id="policy/dns-not-covered",
     severity=Severity.ERROR,
     says="{name} connects to {group}, whose names need {needed}. {problem}.",
-    remedy="{remedy}",
+    remedy="Have one policy write all zones of the endpoint in one zone group, and import it again; or set dns.mode to "
+    "created or existing. Each finding names the policies and the zones.",
     why="With dns.mode policy, policies of the tenant write the zone group of every private endpoint, and an endpoint "
     "takes one. A name without its zone resolves to the public address; of a workspace, notebooks and the studio fail "
     "without the second zone. A warning is an endpoint that no imported policy covers: another one may.",
@@ -45,7 +46,8 @@ SECOND = Check(
     severity=Severity.WARNING,
     says='{assignment} would write a zone group for {name} beside {group}: "{policy}" does not find what it looks for, '
     "and deploys {own}{zones}. An endpoint takes one zone group.",
-    remedy="{remedy}",
+    remedy="Use the zones of the policy (dns.mode existing), leave zone groups to policies (dns.mode policy), or have "
+    "the endpoint exempt. Each finding names the options that end it.",
     why="Azure refuses the second zone group of a private endpoint. The policy's deployment fails each time, and the "
     "endpoint stays non-compliant; where the policy is first, the deployment of the landing zone fails.",
     source=_INTEGRATION,
@@ -110,7 +112,7 @@ def _not_covered(
             severity = Severity.WARNING if not writers or any(set(needed) <= z for z in has) else Severity.ERROR
             place = At("its zone group", list(needed), sorted(frozenset().union(*has)), severity)
             words = {"group": group, "needed": listed(needed), **_coverage(writers, needed)}
-            yield NOT_COVERED.finding(endpoint, place, **words)
+            yield replace(NOT_COVERED.finding(endpoint, place, **words), remedy=words["remedy"])
 
 
 def _coverage(writers: list[Deployment], needed: tuple[str, ...]) -> dict[str, str]:
@@ -154,7 +156,8 @@ def _second(graph: ResourceGraph, written: Mapping[str, list[Deployment]]) -> It
                 "zones": f" with {listed(zones)}" if zones else "",
                 "remedy": _options(graph, each, group, written, holders),
             }
-            yield SECOND.finding(each.resource, At("its zone group", zones, sorted(_registered(graph, key))), **words)
+            place = At("its zone group", zones, sorted(_registered(graph, key)))
+            yield replace(SECOND.finding(each.resource, place, **words), remedy=words["remedy"])
 
 
 def _options(
@@ -194,7 +197,7 @@ def _moved(group: Resource, holder: str) -> Resource:
         inner = config.get("properties", {})
         zone = str(inner.get("privateDnsZoneId")).rpartition("/")[2]
         inner["privateDnsZoneId"] = f"{holder}/providers/Microsoft.Network/privateDnsZones/{zone}"
-    return replace(with_properties(group, properties))
+    return with_properties(group, properties)
 
 
 def _zone_ids(each: Deployment) -> list[str]:
