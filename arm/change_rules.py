@@ -243,7 +243,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.MachineLearningServices/workspaces/computes": (
         Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update"),
-        Rule("properties", Kind.IGNORED, _COMPUTE, "a compute that stands keeps what it was made with: give the new one another name"),
+        Rule("properties", Kind.IGNORED, _COMPUTE, "an existing compute keeps the settings that it was created with"),
         Rule("tags", Kind.UNKNOWN, _COMPUTE, "an update takes only the scale settings"),
     ),
     "Microsoft.Insights/diagnosticSettings": (

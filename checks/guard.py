@@ -14,7 +14,8 @@ from arm.change_rules import Kind
 from arm.changes import Change, changes, worst
 from arm.graph import Resource
 from arm.ids import within
-from checks.finding import Check, Finding, Severity
+from checks.finding import ANY, Check, Finding, Severity
+from checks.guard_remedies import DELETE_FIRST, HOLDS_DATA, RENAME, deletion, remedy_of
 from checks.labels import label
 from landingzone.config import LandingZoneConfig
 from landingzone.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
@@ -28,8 +29,8 @@ REPLACED = Check(
     id="guard/replace-not-allowed",
     severity=Severity.ERROR,
     says="{name} would be replaced: {why}. Lost: {lost}.",
-    remedy="Take the change back; or, once what must be kept is saved, allow it in the stack file: "
-    "allowReplace: [{{resource: {name}, reason: …}}].",
+    remedy="Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
+    '`allowReplace` of the stack file: `{{resource: {name}, reason: "Why the loss is acceptable (ticket)."}}`.',
     why="The resource holds data, or its name stays taken after deletion. Replacing deletes it first. That is not done "
     "by the way: the stack file names it under `allowReplace`, with a reason; afterwards the entry is taken out again.",
     source=_PROTECT,
@@ -38,8 +39,8 @@ DELETED = Check(
     id="guard/delete-not-allowed",
     severity=Severity.ERROR,
     says="{name} would be deleted{why}. Lost: {lost}.",
-    remedy="Take the change back; or, once what must be kept is saved, allow it in the stack file: "
-    "allowDelete: [{{resource: {allowed}, reason: …}}].",
+    remedy="Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
+    '`allowDelete` of the stack file: `{{resource: {allowed}, reason: "Why the loss is acceptable (ticket)."}}`.',
     why="The resource holds data, or its name stays taken after deletion. The stack file names it under `allowDelete`, "
     "or as PROJECT/ENVIRONMENT all of what goes, with a reason, and takes the entry out again afterwards.",
     source=_PROTECT,
@@ -48,7 +49,8 @@ REFUSED = Check(
     id="guard/refused-by-azure",
     severity=Severity.ERROR,
     says="{path} of {name} cannot be changed{why}. {then}",
-    remedy="Take the change back; or make another resource in its place, under another name.",
+    remedy=DELETE_FIRST,
+    otherwise=(RENAME, HOLDS_DATA),
     why="azure-native plans an update that Azure refuses, or that cannot be: the deployment stops half-way, or says "
     "that something is so which is not. " + _TABLE,
     source="https://www.pulumi.com/registry/packages/azure-native/",
@@ -57,7 +59,8 @@ IGNORED = Check(
     id="guard/ignored-by-azure",
     severity=Severity.ERROR,
     says="{path} of {name} stays as it is{why}. azure-native sends an update, and Azure takes it without doing it.",
-    remedy="Take the change back; or make another resource in its place, under another name.",
+    remedy=DELETE_FIRST,
+    otherwise=(RENAME, HOLDS_DATA),
     why="The deployment succeeds and the state records a change that Azure did not make. A refresh does not show it "
     "either: it compares Azure's answers of the last write and of today. " + _TABLE,
     source="https://github.com/Azure/bicep-types-az/issues/2543",
@@ -75,7 +78,7 @@ UNUSED = Check(
     id="guard/allows-nothing",
     severity=Severity.WARNING,
     says="{key} names {name}, which is not {what} here.",
-    remedy="Take the entry out of the stack file: it would let a later loss pass.",
+    remedy="Remove `{entry}` from the stack file: it would let a later loss pass.",
     why="An entry of `allowReplace` or `allowDelete` is for one change. One that stays lets through what nobody "
     "decided.",
     source=_PROTECT,
@@ -85,7 +88,8 @@ ALIAS = Check(
     severity=Severity.ERROR,
     says="{name} is {old} in the program and would be {new}: to Pulumi another resource, made before the other is "
     "deleted. azure-native refuses to make what is there already.",
-    remedy="Give it back its name, or the alias pulumi.Alias(name={old!r}), with the parent where that differs.",
+    remedy="In the component, set the name back to `{old}`, or add `pulumi.Alias(name={old!r})` to the resource "
+    "options, with `parent` where that differs.",
     why="A URN is what Pulumi knows a resource by: its name in the program, its type and what it belongs to. One that "
     "changes without an alias is another resource; both have the same id in Azure, so the deployment stops half-way, "
     "and where the provider does not look, Pulumi deletes what it has just made.",
@@ -103,6 +107,7 @@ IMPORT = Check(
     "steps. A warning where two revisions are compared, which does not show whether the state has them by now.",
     source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
 )
+_CHECKS = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
 CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
 
 
@@ -180,7 +185,7 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
     """Everything to be said, errors first. A loss that is allowed is not said, an entry that allows nothing is."""
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
-    told += [finding for thing, found in edit.updated for finding in _impossible(thing, found)]
+    told += [finding for thing, found in edit.updated for finding in _impossible(thing, found, edit, allowed)]
     told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
     told += [_finding(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
     told += _unused(losses, edit, allowed)
@@ -268,9 +273,13 @@ def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
 def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
     """Whether an entry names what is lost. An environment is named only where nothing of it stays."""
     named, thing = entry.resource.lower(), one.thing
-    if named in (thing.name.lower(), thing.logical.lower(), thing.id.lower()):
+    if _is_called(entry, thing):
         return True
     return one.check is DELETED and named == thing.owner and thing.owner not in edit.owners
+
+
+def _is_called(entry: AllowedLossConfig, thing: Thing) -> bool:
+    return entry.resource.lower() in (thing.name.lower(), thing.logical.lower(), thing.id.lower())
 
 
 def _lost(one: _Loss, edit: Edit) -> Finding:
@@ -280,17 +289,22 @@ def _lost(one: _Loss, edit: Edit) -> Finding:
     return _finding(one.check, thing, "", words)
 
 
-def _impossible(thing: Thing, found: tuple[Change, ...]) -> Iterator[Finding]:
-    """What of an update cannot be."""
-    checks = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
+def _impossible(thing: Thing, found: tuple[Change, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+    """What of an update cannot be. Where the resource is to be deleted first, two revisions do not show that it is."""
+    deleted_first = not edit.of_state and any(_is_called(entry, thing) for entry in allowed.replace)
     for change in found:
-        check = checks.get(change.kind)
+        check = _CHECKS.get(change.kind)
         if check:
             then = "Azure refuses the update that azure-native sends."
             if change.kind is Kind.FIXED:
                 then = "Whether Azure refuses or ignores the update that azure-native sends is not documented."
             why = f": {change.rule.why}" if change.rule.why else ""
-            yield _finding(check, thing, change.row.path, {"path": change.row.path, "why": why, "then": then})
+            words = {"path": change.row.path, "why": why, "then": then, "logical": thing.logical or thing.name}
+            words["command"] = deletion(thing.type, thing.id)
+            words["owner"] = f"projects.{thing.project or ANY}.environments.{thing.environment or ANY}"
+            remedy = "" if check is IN_USE else remedy_of(thing.type, thing.name)
+            finding = _finding(check, thing, change.row.path, words, remedy)
+            yield replace(finding, severity=Severity.WARNING) if deleted_first else finding
 
 
 def _to_import(network: Thing, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
@@ -305,18 +319,31 @@ def _to_import(network: Thing, found: tuple[Change, ...], edit: Edit) -> Iterato
             yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
 
 
+def _deleted_first(edit: Edit) -> Iterator[Thing]:
+    """What no update can change, so that it may be deleted before the deployment."""
+    return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
+
+
 def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
     for key, entries, check, what in (
         ("allowReplace", allowed.replace, REPLACED, "replaced"),
         ("allowDelete", allowed.delete, DELETED, "deleted"),
     ):
         for index, entry in enumerate(entries):
-            if not any(one.check is check and _names(entry, one, edit) for one in losses):
+            named = any(one.check is check and _names(entry, one, edit) for one in losses)
+            if key == "allowReplace" and not edit.of_state:
+                named = named or any(_is_called(entry, thing) for thing in _deleted_first(edit))
+            if not named:
                 thing = Thing("", "", "", entry.resource)
-                yield _finding(UNUSED, thing, f"{key}[{index}]", {"key": key, "what": f"{what}, or holds no data,"})
+                yield _finding(
+                    UNUSED,
+                    thing,
+                    f"{key}[{index}]",
+                    {"key": key, "what": f"{what}, or holds no data,", "entry": f"{key}[{index}]"},
+                )
 
 
-def _finding(check: Check, thing: Thing, path: str, words: dict[str, str]) -> Finding:
+def _finding(check: Check, thing: Thing, path: str, words: dict[str, str], remedy: str = "") -> Finding:
     called = label(thing.type, thing.id, thing.name, thing.properties)
     return Finding(
         check=check.id,
@@ -330,7 +357,7 @@ def _finding(check: Check, thing: Thing, path: str, words: dict[str, str]) -> Fi
         expected=None,
         actual=None,
         message=check.says.format(name=called, **words),
-        remedy=check.remedy.format(name=called, **words),
+        remedy=(remedy or check.remedy).format(name=called, **words),
         source=check.source,
         label=called if called != thing.name else "",
     )

@@ -6,6 +6,8 @@ from arm.graph import Resource
 from checks.finding import ANY
 from checks.reading import same, value
 
+#: The name of the cluster that builds images.
+IMAGE_BUILD = "image-build"
 _ML = "microsoft.machinelearningservices/workspaces"
 #: Own names below `names` of an environment, by type in lower case.
 _OWN_NAMES = {
@@ -32,7 +34,7 @@ def own_name_key(resource: Resource) -> str:
 def compute_key(compute: Resource) -> str:
     """The key of a compute: of a cluster, an instance, an attached cluster or the one that builds images."""
     kind, above = str(value(compute, "properties.computeType")).lower(), environment_key(compute)
-    if compute.name == "image-build":
+    if compute.name == IMAGE_BUILD:
         return f"{above}.imageBuild"
     if kind == "computeinstance":  # its name in Azure ends in a suffix, as instances are unique in a region
         return f"{above}.instances.{compute.name.rpartition('-')[0]}"

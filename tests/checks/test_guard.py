@@ -114,8 +114,8 @@ def test_a_loss_is_told_with_what_azure_keeps() -> None:
     assert (finding.message, finding.remedy) == (
         "kv would be deleted. Lost: secrets and keys; with purge protection, it and its name stay for 30 days and can "
         "be recovered; nobody can end that sooner.",
-        "Take the change back; or, once what must be kept is saved, allow it in the stack file: "
-        "allowDelete: [{resource: churn/dev, reason: …}].",
+        "Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
+        '`allowDelete` of the stack file: `{resource: churn/dev, reason: "Why the loss is acceptable (ticket)."}`.',
     )
 
 
