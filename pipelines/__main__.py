@@ -36,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--are", required=True)
     verb = verbs.add_parser("comment", help="edits or posts the comment of Azure DevOps")
     verb.add_argument("bundle", type=Path)
-    verb = verbs.add_parser("approval", help="fails where an environment demands no approval")
-    verb.add_argument("environment")
+    verb = verbs.add_parser("approval", help="fails where rules of environments are missing")
+    verb.add_argument("environments", nargs="+")
     verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
     verb.add_argument("stack")
     verb.add_argument("--approved", default="", help="the digest that was approved")
@@ -68,7 +68,8 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
     elif asked.verb == "comment":
         azure_devops.comment(runner, asked.bundle)
     elif asked.verb == "approval":
-        (azure_devops if runner.azure else github).demands_approval(runner, asked.environment)
+        for environment in asked.environments:
+            (azure_devops if runner.azure else github).demands_approval(runner, environment)
     elif asked.verb == "guard":
         production = None if asked.production is None else asked.production == "true"
         return deploy.guard(asked.stack, runner, asked.approved, production)

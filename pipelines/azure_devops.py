@@ -109,20 +109,65 @@ def _set(api: Client, path: str, fields: dict[str, str], method: str = "PATCH") 
     api.ask(method, f"{path}?{VERSION}", changes, "application/json-patch+json")
 
 
-def demands_approval(runner: Runner, environment: str) -> None:
-    """Raises PipelineError where a deployment to an environment waits for nobody.
+#: The environment on which people approve what is deployed to production.
+PRODUCTION = "landing-zone-production"
+#: The task behind the check "Branch control".
+#: https://learn.microsoft.com/azure/devops/pipelines/process/approvals#branch-control
+_BRANCH_CONTROL = "evaluatebranchprotection"
+_EVERY = frozenset(("", "*", "refs/heads/*", "refs/*"))
 
-    Azure Pipelines makes an environment that there is not, without any check, as soon as a job names it.
+
+def demands_approval(runner: Runner, environment: str) -> None:
+    """Raises PipelineError where checks of an environment are missing, with where to add them.
+
+    Each environment needs the check Branch control, production also Approvals that the requester cannot give. Azure
+    Pipelines creates an environment that does not exist, without any check, as soon as a job names it.
+    https://learn.microsoft.com/rest/api/azure/devops/approvalsandchecks/check-configurations
     """
     api = client(runner)
     found = api.ask("GET", f"/distributedtask/environments?name={environment}&{VERSION}")["value"]
-    kinds = []
+    checks: list[dict[str, Any]] = []
     for each in found:
-        where = f"resourceType=environment&resourceId={int(each['id'])}"
-        told = api.ask("GET", f"/pipelines/checks/configurations?{where}&{VERSION}-preview.1")
-        kinds += [check["type"]["name"] for check in told["value"]]
-    if "Approval" not in kinds:
+        if each["name"] == environment:  # the name in the request is a part of names
+            where = f"resourceType=environment&resourceId={int(each['id'])}&$expand=settings"
+            checks += api.ask("GET", f"/pipelines/checks/configurations?{where}&{VERSION}-preview.1")["value"]
+    checks = [check for check in checks if not check.get("isDisabled")]
+    missing = [*_of_branches(checks)]
+    if environment == PRODUCTION:
+        missing += _of_approvers(checks)
+    if missing:
+        lines = "".join(f"  {line}\n" for line in missing)
         raise PipelineError(
-            f"the environment {environment}\n  Nobody has to approve what is deployed to it, and a stack holds "
-            "production.\n  Give it the check Approvals, or set the variable AMLZ_APPROVAL to `elsewhere`."
+            f"the environment {environment}\n{lines}  Nothing was changed. Open Pipelines, Environments,\n"
+            "  Approvals and checks of this environment, and add it.\n"
+            "  Where approvals are given elsewhere, set the variable AMLZ_APPROVAL to `elsewhere`."
         )
+
+
+def _of_branches(checks: list[dict[str, Any]]) -> Iterator[str]:
+    """Returns what is missing of the check that only named branches may use an environment."""
+    tasks = [_settings(check) for check in checks if check["type"]["name"] == "Task Check"]
+    controls = [task for task in tasks if _task(task) == _BRANCH_CONTROL]
+    allowed = [str((task.get("inputs") or {}).get("allowedBranches", "")) for task in controls]
+    if not controls:
+        yield "Any branch may deploy to it: it has no check Branch control."
+    elif not any(_EVERY.isdisjoint(part.strip() for part in text.split(",")) for text in allowed):
+        yield "Any branch may deploy to it: its check Branch control allows every branch."
+
+
+def _of_approvers(checks: list[dict[str, Any]]) -> Iterator[str]:
+    """Returns what is missing of the check that another person approves."""
+    given = [_settings(check) for check in checks if check["type"]["name"] == "Approval"]
+    if not any(settings.get("approvers") for settings in given):
+        yield "Nobody has to approve what is deployed to it, and a stack is production: it has no check Approvals."
+    elif not any(settings.get("requesterCannotBeApprover") for settings in given):
+        yield "Whoever starts a deployment can approve it: the check Approvals lets approvers approve their own runs."
+
+
+def _settings(check: dict[str, Any]) -> dict[str, Any]:
+    settings: dict[str, Any] = check.get("settings") or {}
+    return settings
+
+
+def _task(settings: dict[str, Any]) -> str:
+    return str((settings.get("definitionRef") or {}).get("name", "")).lower()

@@ -134,19 +134,65 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
     runner.notice(f"#{ours['number']} says what differs.")
 
 
-def demands_approval(runner: Runner, environment: str) -> None:
-    """Raises PipelineError where a deployment to an environment waits for nobody.
+#: The environment on which people approve what is deployed to production.
+PRODUCTION = "landing-zone-production"
+#: Patterns of branches that leave none out.
+_EVERY = frozenset(("*", "**", "*/*", "**/*"))
 
-    GitHub makes an environment that there is not, without any rule, as soon as a job names it.
+
+def demands_approval(runner: Runner, environment: str) -> None:
+    """Raises PipelineError where rules of an environment are missing, with the command that sets them.
+
+    Each environment needs a branch policy: its token is the deployer's or the reader's, for any branch that may use it.
+    Production also needs required reviewers, and nobody may approve a deployment of their own. GitHub creates an
+    environment that does not exist, without any rule, as soon as a job names it.
+    https://docs.github.com/rest/deployments/environments
     """
+    api = client(runner)
+    path = f"/environments/{environment}"
     try:
-        told = client(runner).ask("GET", f"/environments/{environment}")
+        found: dict[str, Any] = api.ask("GET", path)
     except Refused as refused:
         if refused.status != 404:
             raise
-        told = {}
-    if not any(rule["type"] == "required_reviewers" for rule in told.get("protection_rules", ())):
+        found = {}
+    missing = [*_of_branches(api, path, found)]
+    if environment == PRODUCTION:
+        missing += _of_reviewers(found)
+    if missing:
+        lines = "".join(f"  {line}\n" for line in missing)
         raise PipelineError(
-            f"the environment {environment}\n  Nobody has to approve what is deployed to it, and this stack holds "
-            "production.\n  Give it required reviewers, or set the variable AMLZ_APPROVAL to `elsewhere`."
+            f"the environment {environment}\n{lines}  Nothing was changed. Set its rules:\n"
+            f"  {_command(runner.get('GITHUB_REPOSITORY'), environment)}\n"
+            "  Where approvals are given elsewhere, set the variable AMLZ_APPROVAL to `elsewhere`."
         )
+
+
+def _of_branches(api: Client, path: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """Returns what is missing of the rule that only protected branches, or named ones, may use an environment."""
+    policy = found.get("deployment_branch_policy")
+    if not policy:
+        yield "Any branch may deploy to it: it has no deployment branch policy."
+    elif policy.get("custom_branch_policies"):
+        listed = api.ask("GET", f"{path}/deployment-branch-policies")["branch_policies"]
+        wide = sorted(each["name"] for each in listed if each["name"] in _EVERY)
+        if wide:
+            yield f"Any branch may deploy to it: its deployment branch policy has the pattern {wide[0]}."
+
+
+def _of_reviewers(found: Mapping[str, Any]) -> Iterator[str]:
+    """Returns what is missing of the rule that another person approves."""
+    rules = [rule for rule in found.get("protection_rules", ()) if rule["type"] == "required_reviewers"]
+    if not any(rule.get("reviewers") for rule in rules):
+        yield "Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
+    elif not any(rule.get("prevent_self_review") for rule in rules):
+        yield "Whoever starts a deployment can approve it: self-review is not prevented."
+
+
+def _command(repository: str, environment: str) -> str:
+    rules: dict[str, Any] = {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}}
+    if environment == PRODUCTION:
+        rules |= {"prevent_self_review": True, "reviewers": [{"type": "Team", "id": 0}]}
+    where = f"repos/{repository}/environments/{environment}"
+    note = " (id: that of the team that approves)" if environment == PRODUCTION else ""
+    return f"gh api --method PUT {where} --input - <<< '{json.dumps(rules)}'{note}"

@@ -57,6 +57,7 @@ def _call(name: str, given: list[Any], values: Values) -> Any:
         "lt": lambda one, other: one < other,
         "in": lambda one, *others: text(one) in map(text, others),
         "replace": lambda where, old, new: where.replace(old, new),
+        "lower": lambda value: text(value).lower(),
         "convertToJson": lambda value: json.dumps(value, indent=2),
         "canceled": lambda: False,
         "failed": lambda: "Failed" in values["results"],

@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 from landingzone.stacks import stacks_of
+from pipelines import azure_devops
+from pipelines.problems import PipelineError
+from pipelines.runner import Runner
 from tests.conftest import ROOT
 from tests.pipelines.azure import Pulumi
 from tests.pipelines.azure_expressions import evaluate, filled
@@ -28,6 +31,19 @@ PIPELINES = ("azure-devops/pull-request.yml", "custom/azure-devops.yml", "azure-
 THREADS = "/git/repositories/repo-id/pullRequests/7/threads"
 
 
+#: Checks of an environment, as https://learn.microsoft.com/azure/devops/pipelines/process/approvals names them.
+LOCK: dict[str, Any] = {"type": {"name": "ExclusiveLock"}}
+APPROVAL: dict[str, Any] = {
+    "type": {"name": "Approval"}, "settings": {"approvers": [{"id": "1"}], "requesterCannotBeApprover": True},
+}  # fmt: skip
+BRANCHES: dict[str, Any] = {
+    "type": {"name": "Task Check"},
+    "settings": {
+        "definitionRef": {"name": "evaluatebranchProtection"}, "inputs": {"allowedBranches": "refs/heads/main"},
+    },
+}  # fmt: skip
+
+
 @dataclass
 class Boards(Host):
     """Azure DevOps with threads, work items and environments."""
@@ -35,7 +51,7 @@ class Boards(Host):
     within: str = "/contoso/project-id/_apis"
     threads: list[dict[str, Any]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
-    checks: list[str] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, method: str, path: str, body: Any) -> Any:
         """The answer to a request. Raises KeyError for what there is not."""
@@ -63,9 +79,10 @@ class Boards(Host):
             item.update({change["path"].removeprefix("/fields/"): change["value"] for change in body})
             return item
         if plain == "/distributedtask/environments":
-            return {"value": [{"id": 3}] if "name=landing-zone-production" in query else []}
+            named = "landing-zone-production" if "name=landing-zone-production" in query else "landing-zone"
+            return {"value": [{"id": 3, "name": named}, {"id": 4, "name": f"{named}-of-others"}]}
         if plain == "/pipelines/checks/configurations":
-            return {"value": [{"type": {"name": name}} for name in self.checks]}
+            return {"value": self.checks if "resourceId=3" in query else [APPROVAL, BRANCHES]}
         raise KeyError(path)
 
 
@@ -195,7 +212,7 @@ def test_a_merge_is_deployed_by_another_identity_than_previewed(tmp_path: Path, 
     """Every script is run; what is approved is what is done."""
     engine = Pulumi(tmp_path / "engine")
     engine.would("small", "create")
-    boards.checks = ["ExclusiveLock", "Approval"]
+    boards.checks = [LOCK, APPROVAL, BRANCHES]
     agents = deploying(tmp_path, engine, boards)
 
     results = agents.all()
@@ -208,9 +225,9 @@ def test_a_merge_is_deployed_by_another_identity_than_previewed(tmp_path: Path, 
     assert agents.runs.signed_in == ["landing-zone-reader", "landing-zone-deployer"]
 
 
-@pytest.mark.parametrize("checks", [["ExclusiveLock"], []])
+@pytest.mark.parametrize("checks", [[LOCK, BRANCHES], []])
 def test_production_is_not_deployed_where_nobody_has_to_approve(
-    tmp_path: Path, boards: Boards, checks: list[str]
+    tmp_path: Path, boards: Boards, checks: list[dict[str, Any]]
 ) -> None:
     """An environment without the check is as one that there is not."""
     engine = Pulumi(tmp_path / "engine")
@@ -325,3 +342,50 @@ def test_a_script_of_several_lines_stops_at_its_first_failure(path: str) -> None
     scripts = re.findall(r"(?:bash|inlineScript): \|\n +(.*)", told)
     assert set(scripts) <= {"set -euo pipefail"}
     assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-|\$\(\w*[sS]ecret|dev\.azure\.com|contoso", told) == []
+
+
+def _with(check: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    return {**check, "settings": {**check["settings"], **settings}}
+
+
+EVERY_BRANCH = _with(BRANCHES, inputs={"allowedBranches": "refs/heads/main, refs/heads/*"})
+NOBODY = "Nobody has to approve what is deployed to it, and a stack is production: it has no check Approvals."
+ANY = "Any branch may deploy to it: it has no check Branch control."
+MISSING: dict[str, tuple[str, list[dict[str, Any]], list[str]]] = {
+    "everything is there": ("landing-zone-production", [APPROVAL, BRANCHES], []),
+    "an approval that is disabled": ("landing-zone-production", [{**APPROVAL, "isDisabled": True}, BRANCHES], [NOBODY]),
+    "an approval without approvers": ("landing-zone-production", [_with(APPROVAL, approvers=[]), BRANCHES], [NOBODY]),
+    "of their own runs": (
+        "landing-zone-production", [_with(APPROVAL, requesterCannotBeApprover=False), BRANCHES],
+        ["Whoever starts a deployment can approve it: the check Approvals lets approvers approve their own runs."],
+    ),
+    "no branch control": ("landing-zone-production", [APPROVAL], [ANY]),
+    "branch control of every branch": (
+        "landing-zone-production", [APPROVAL, EVERY_BRANCH],
+        ["Any branch may deploy to it: its check Branch control allows every branch."],
+    ),
+    "what is not production needs no approval": ("landing-zone", [BRANCHES], []),
+    "and branch control all the same": ("landing-zone", [LOCK], [ANY]),
+    "nothing": ("landing-zone-production", [], [ANY, NOBODY]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_an_environment_needs_its_checks(boards: Boards, case: str) -> None:
+    """Those of the environment of this very name, whose check is on."""
+    environment, boards.checks, missing = MISSING[case]
+    runner = Runner(
+        {
+            "SYSTEM_ACCESSTOKEN": TOKEN,
+            "SYSTEM_COLLECTIONURI": f"{boards.address}/contoso/",
+            "SYSTEM_TEAMPROJECTID": "project-id",
+        }
+    )
+
+    try:
+        azure_devops.demands_approval(runner, environment)
+        lines: list[str] = []
+    except PipelineError as error:
+        lines = [line.strip() for line in str(error).splitlines()[1 : 1 + len(missing)]]
+
+    assert lines == missing

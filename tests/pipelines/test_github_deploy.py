@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
+from pipelines import github
+from pipelines.problems import PipelineError
+from pipelines.runner import Runner
 from tests.pipelines.azure import Pulumi, step
 from tests.pipelines.common import MINIMAL, begun
 from tests.pipelines.expressions import evaluate
 from tests.pipelines.host import TOKEN, Host, host
 from tests.pipelines.workflow import Runs, commands, workflow
 
-REVIEWED = {"protection_rules": [{"type": "wait_timer"}, {"type": "required_reviewers"}]}
+PROTECTED: dict[str, Any] = {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}}
+REVIEWERS = {"type": "required_reviewers", "prevent_self_review": True, "reviewers": [{"type": "Team"}]}
+REVIEWED: dict[str, Any] = {**PROTECTED, "protection_rules": [{"type": "wait_timer"}, REVIEWERS]}
 READER, DEPLOYER = "reader-of-the-state", "deployer-of-the-landing-zone"
 SET = {
     "AMLZ_TENANT_ID": "the-tenant",
@@ -41,6 +46,7 @@ def pulumi(tmp_path_factory: pytest.TempPathFactory) -> Pulumi:
 def host_of_code() -> Iterator[Host]:
     """GitHub, with an environment for production on which people approve."""
     with host() as told:
+        told.environments |= {"landing-zone-preview": PROTECTED, "landing-zone": PROTECTED}
         told.environments["landing-zone-production"] = REVIEWED
         yield told
 
@@ -94,7 +100,9 @@ def test_loss_that_nobody_allowed_is_not_deployed(runs: Runs, pulumi: Pulumi) ->
     assert results["preview"].summary.splitlines()[0].startswith("## ❌ small against what Pulumi's state holds")
 
 
-RULES: list[dict[str, Any]] = [{"landing-zone-production": {"protection_rules": [{"type": "wait_timer"}]}}, {}]
+RULES: list[dict[str, Any]] = [
+    {"landing-zone-production": {**PROTECTED, "protection_rules": [{"type": "wait_timer"}]}}, {},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("environments", RULES)
@@ -104,14 +112,60 @@ def test_production_is_not_deployed_where_nobody_has_to_approve(
     """GitHub makes an environment without rules as soon as a job names it."""
     pulumi.would("small", "create")
     before = len(pulumi.asked)
-    host_of_code.environments = environments
+    host_of_code.environments = {"landing-zone-preview": PROTECTED, **environments}
     there = Runs(runs.folder, runs.origin, {**runs.environment, **host_of_code.environment()})
 
     results = there.call("deploy-stack.yml", context(), stack="small", production=True)
 
     assert {name: job.result for name, job in results.items()} == {"preview": "failure", "up": "skipped"}
     assert [row[:2] for row in pulumi.asked[before:]] == [[READER, "preview"]]
-    assert results["preview"].said["Approval"].splitlines()[1].startswith("  Nobody has to approve what is deployed")
+    said = "  Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
+    assert said in results["preview"].said["Approval"].splitlines()
+
+
+CUSTOM = {"deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}}
+NO_POLICY = "Any branch may deploy to it: it has no deployment branch policy."
+MISSING: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
+    "everything is there": ("landing-zone-production", REVIEWED, [], []),
+    "reviewers without a branch policy": (
+        "landing-zone-production", {**REVIEWED, "deployment_branch_policy": None}, [], [NO_POLICY],
+    ),
+    "self-review": (
+        "landing-zone-production", {**PROTECTED, "protection_rules": [{**REVIEWERS, "prevent_self_review": False}]}, [],
+        ["Whoever starts a deployment can approve it: self-review is not prevented."],
+    ),
+    "a rule without reviewers": (
+        "landing-zone-production", {**PROTECTED, "protection_rules": [{**REVIEWERS, "reviewers": []}]}, [],
+        ["Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."],
+    ),
+    "named branches": ("landing-zone", CUSTOM, ["main", "release/*"], []),
+    "a pattern of every branch": (
+        "landing-zone", CUSTOM, ["main", "**"],
+        ["Any branch may deploy to it: its deployment branch policy has the pattern **."],
+    ),
+    "made by a job that named it": ("landing-zone-preview", {"protection_rules": []}, [], [NO_POLICY]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_an_environment_needs_its_rules(host_of_code: Host, case: str) -> None:
+    """The message has the command that sets them."""
+    environment, rules, branches, missing = MISSING[case]
+    host_of_code.environments[environment] = rules
+    policies = {"branch_policies": [{"name": name} for name in branches]}
+    host_of_code.environments[f"{environment}/deployment-branch-policies"] = policies
+    runner = Runner({**host_of_code.environment(), "GITHUB_TOKEN": TOKEN})
+
+    try:
+        github.demands_approval(runner, environment)
+        said = ""
+    except PipelineError as error:
+        said = str(error)
+
+    lines = [line.strip() for line in said.splitlines()]
+    assert lines[1 : 1 + len(missing)] == missing
+    command = f"gh api --method PUT repos/contoso/landing-zone/environments/{environment} --input - <<< "
+    assert [line.startswith(command) for line in lines[2 + len(missing) : -1]] == [True] * bool(missing)
 
 
 def test_where_nothing_is_set_nothing_is_done_and_it_is_said(runs: Runs) -> None:
