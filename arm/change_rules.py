@@ -149,6 +149,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.Network/privateEndpoints": (
         Rule("properties.subnet", Kind.REPLACES, _LIST),
+        Rule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program asks for it"),
         Rule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
         Rule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
     ),

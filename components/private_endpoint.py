@@ -30,6 +30,9 @@ def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSp
             args.place.subscription,
             after=args.after,
             ignore_changes=None if args.zones else ["customDnsConfigs"],
+            # An endpoint keeps its target. Only the id counts: a refresh may change the rest of a connection.
+            replace_on_changes=["privateLinkServiceConnections[*].privateLinkServiceId"],
+            delete_before_replace=True,
         ),
     )
     site.built(args.id, endpoint)

@@ -108,6 +108,7 @@ CASES: tuple[Case, ...] = (
     *((_BASTION, key, False, True, UPDATES) for key in ("enableIpConnect", "enableShareableLink")),
     (_BASTION, "scaleUnits", 2, 3, UPDATES),
     (_ENDPOINT, "subnet.id", "/a", "/b", REPLACES),
+    (_ENDPOINT, "privateLinkServiceConnections[].privateLinkServiceId", "/a", "/b", REPLACES),
     (_ENDPOINT, "privateLinkServiceConnections[].groupIds", ["blob"], ["file"], FIXED),
     (_ENDPOINT, "customNetworkInterfaceName", "a", "b", FIXED),
     ("network:PrivateDnsZoneGroup", "privateDnsZoneConfigs[].privateDnsZoneId", "/a", "/b", FIXED),

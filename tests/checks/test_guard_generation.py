@@ -1,0 +1,36 @@
+"""Raising the generation of an environment that exists: every name that stays taken is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from checks.guard import Allowed, edit_of, guard
+from landingzone.load import load
+from landingzone.plan import make_plan
+from landingzone.stack_file import KEY
+from preview import preview_stack
+from tests.conftest import ROOT, STACKS, previewed
+
+#: What holds data or a name, and would be replaced.
+LOST = ("crretailchurndevuftlz", "kv-retail-churn-de-p3v7y", "mlw-retail-churn-dev-nll3v", "stretailchurndevvaefb")
+
+
+def test_raising_a_generation_needs_only_the_losses_to_be_allowed(tmp_path: Path) -> None:
+    """Endpoints are replaced with their targets, under the same names, so nothing is refused."""
+    config = yaml.safe_load((ROOT / STACKS["minimal"]).read_text())
+    environment = config["config"][KEY]["projects"]["churn"]["environments"]["dev"]
+    environment["generation"] = 2
+    allowed = [{"resource": name, "reason": "A new generation (OPS-42)."} for name in LOST]
+    config["config"][KEY]["allowReplace"] = allowed
+    path = tmp_path / "Pulumi.minimal.yaml"
+    path.write_text(yaml.safe_dump(config))
+    file = load(str(path), tmp_path)
+
+    edit = edit_of(previewed("minimal").graph, preview_stack(file, make_plan(file.config)).graph)
+
+    assert guard(edit, Allowed.of(file.config)) == ()
+    assert sorted(f.name for f in guard(edit, Allowed())) == sorted(LOST)
+    endpoints = {thing.logical for thing, _ in edit.replaced if thing.type == "Microsoft.Network/privateEndpoints"}
+    assert len(endpoints) == 7
