@@ -1,0 +1,28 @@
+"""Raising the generation of an environment that exists, under the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from landingzone.stack_file import KEY
+from rehearsal.edits import copied
+from rehearsal.life import plain_config, scene
+from tests.rehearsal.common import LONG, minimal, stage
+
+
+@LONG
+def test_a_raised_generation_is_deployed_and_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
+    """Endpoints move to the new targets. Names of the deleted vault and workspace stay taken."""
+    file = minimal()
+    config = plain_config(file)
+    raised = copied(config)
+    raised[KEY]["projects"]["churn"]["environments"]["dev"]["generation"] = 2
+    with scene(stage(tmp_path), file.stack, config) as here:
+        first = here.step("up", "up")
+        here.write(raised)
+        then, again = here.step("raise the generation", "up"), here.step("up again", "up")
+        exist = {found.id.lower() for found in here.memory.all()}
+        planned = {resource_id.lower() for resource_id in here.planned.values()}
+
+    assert (first.refused, then.refused, again.changed) == ((), (), False)
+    assert exist == planned
