@@ -33,6 +33,11 @@ _KEYS = frozenset(
 _LISTS = ("addresses", "resources", "verdicts", "findings")
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Failed|Exit|Interrupt|Warning)\b.*")
 _MOST_LINES = 24
+#: Variables that a revision's program is started with: where programs, the system and temporary files are, and how
+#: text and times are written. None of them is a credential.
+_KEPT = frozenset(
+    ("PATH", "PATHEXT", "SYSTEMROOT", "WINDIR", "COMSPEC", "TMPDIR", "TEMP", "TMP", "LANG", "LANGUAGE", "TZ")
+)
 
 
 def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
@@ -76,7 +81,7 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
         where = revision.program.relative_to(revision.folder)
         what = "It has no program" if where == Path() else f"The program is not in {where} there"
         raise _cannot(revision, there, f"  {what}.")
-    running = _started(revision.program, there, today)
+    running = _started(revision, there, today)
 
     def preview() -> dict[str, Any]:
         out, err = running.communicate()
@@ -101,27 +106,42 @@ def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     return {**shown, "resources": resources}
 
 
-def _started(program: Path, stack_file: Path, today: str) -> subprocess.Popen[str]:
+def _started(revision: Revision, stack_file: Path, today: str) -> subprocess.Popen[str]:
+    """The preview by the program of a revision, which is code that nobody may have read yet.
+
+    `-P` and `-s`: Python finds modules in that program and among the installed packages, nowhere else.
+    """
     day = ["--today", today] if today else []
+    asked = ["preview", str(stack_file), "--format", "json", "--fail-on", "none", *day]
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", "preview", str(stack_file), "--format", "json", "--fail-on", "none", *day],
-        cwd=program,
+        [sys.executable, "-P", "-s", "-m", "cli", *asked],
+        cwd=revision.program,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         errors="replace",
-        env={**_environment(os.environ), "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **minimal_environment(os.environ, revision.home),
+            "PYTHONPATH": str(revision.program),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
     )
 
 
-def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a revision's program, without credentials and without any variable named like a secret.
+def minimal_environment(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+    """The environment of a revision's program: what a program needs to start, and an empty home.
 
-    An older program takes every such variable for a secret, PWD included, and replaces its value in what it shows.
+    No other variable is passed, whatever its name, since any of them may be a credential or lead to one.
     """
-    return {name: value for name, value in environment.items() if not (named_secret(name) or holds_credential(name))}
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name.upper() in _KEPT or name.upper().startswith("LC_")
+        if not (named_secret(name) or holds_credential(name))
+    }
+    return {**kept, "HOME": str(home), "USERPROFILE": str(home)}
 
 
 def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:

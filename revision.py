@@ -19,6 +19,7 @@ from pathlib import Path
 
 from landingzone.problems import LandingZoneError
 from landingzone.stack_file import KEY
+from unsafe_names import refuse_impossible_link, refuse_leaving, refuse_unsafe
 
 ROOT = Path(__file__).parent
 PREFIX = "amlz-revision-"
@@ -32,12 +33,16 @@ _OLD = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision whose files are in `folder`. `name`: as it was asked for; `top`: of the repository that it is of."""
+    """A revision whose files are in `folder`. `name`: as it was asked for; `top`: of the repository that it is of.
+
+    `home`: an empty folder, the home of its program.
+    """
 
     name: str
     commit: str
     top: Path
     folder: Path
+    home: Path
 
     @property
     def program(self) -> Path:
@@ -57,17 +62,20 @@ def unpacked(name: str) -> Iterator[Revision]:
     try:
         parent = Path(tempfile.gettempdir())
         _forget_old(parent)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        temporary = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     except OSError as error:
         raise _no_room(name, "", error) from None
     try:
+        found = Revision(name, commit, top, temporary / "files", temporary / "home")
         try:
-            _unpack(commit, folder)
+            found.folder.mkdir()
+            found.home.mkdir()
+            _unpack(commit, found.folder)
         except OSError as error:
-            raise _no_room(name, f"in {folder.parent}", error) from None
-        yield Revision(name, commit, top, folder)
+            raise _no_room(name, f"in {parent}", error) from None
+        yield found
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def gone_since(revision: Revision, folder: Path, here: Collection[str]) -> tuple[str, ...]:
@@ -117,22 +125,37 @@ def _commit(name: str) -> str:
 
 def _unpack(commit: str, folder: Path) -> None:
     """Writes the files of a commit. Other repositories in it (submodules) stay out: their files are not in it."""
-    rows = [row.partition(b"\t") for row in _git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0") if row]
-    wanted = [(*head.split(b" "), path) for head, _, path in rows]
+    rows = [row.partition(b"\t") for row in _listed(commit).split(b"\0") if row]
+    wanted = [(*head.split(b" "), os.fsdecode(path)) for head, _, path in rows]
     files = [(mode, sha, path) for mode, _, sha, path in wanted if mode != _REPOSITORY]
+    refuse_unsafe(path for _, _, path in files)
     contents = _contents([sha for _, sha, _ in files])
     links = []
     for (mode, _, name), content in zip(files, contents, strict=True):
-        path = folder / os.fsdecode(name)
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if mode == _LINK:
-            links.append((path, content))
+            links.append((path, name, os.fsdecode(content)))
             continue
         path.write_bytes(content)
         if mode == _EXECUTABLE:
             path.chmod(0o755)
-    for path, content in links:  # last, so that nothing is written through one
-        path.symlink_to(os.fsdecode(content))
+    for path, name, target in links:  # last, so that nothing is written through one
+        refuse_impossible_link(name, target)
+        path.symlink_to(target)
+    for path, name, target in links:  # when all of them exist, since a link may lead through another
+        refuse_leaving(name, target, path, folder)
+
+
+def _listed(commit: str) -> bytes:
+    try:
+        return _git("ls-tree", "-r", "-z", "--full-tree", commit)
+    except LandingZoneError as error:
+        told = str(error).split("\n")[1].strip()
+        raise LandingZoneError(
+            f"git ls-tree {commit}\n  The files of the revision cannot be listed: {told}\n"
+            "  Choose another revision; `git fsck` shows what is wrong with this one."
+        ) from None
 
 
 def _contents(shas: list[bytes]) -> Iterator[bytes]:

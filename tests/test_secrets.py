@@ -85,7 +85,7 @@ def test_no_form_of_a_preview_tells_a_secret(
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(previewing, "preview_stack", lambda *_: planted)
-    files = nullcontext(repository.Revision("main", "", ROOT.resolve(), folder))
+    files = nullcontext(repository.Revision("main", "", ROOT.resolve(), folder, folder))
     monkeypatch.setattr(repository, "gone_since", lambda *_: ())
     for module in (against, repository):
         monkeypatch.setattr(module, "unpacked", lambda _: files)
