@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import re
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,12 @@ from pipelines.problems import PipelineError
 WHOLE, COMMENT, FINDINGS = 20_000_000, 400_000, 10_000_000
 #: Stacks of one pull request. Code scanning takes 20 runs a file, these are files of one run.
 MOST = 100
+#: Raised by Python's reader for archives that are damaged, encrypted, or packed in a way that it does not know. ValueError
+#: includes text that is not UTF-8, LookupError an encoding without a name.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError, EOFError, OSError),
+    *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError),
+)
 _SARIF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.sarif")
 
 
@@ -74,7 +83,9 @@ def read(zipped: bytes) -> Bundle:
     try:
         with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
             files = dict(_files(archive))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except PipelineError:
+        raise
+    except _DAMAGED as error:
         raise _odd(f"it is no archive that can be read ({type(error).__name__})") from None
     about = _json(files.pop("about.json", b""), "about.json")
     number = about.get("number")
