@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,37 +32,61 @@ def stacks(
     others: Others = None,
 ) -> None:
     """Lists the stacks of this folder in the order in which they can be built."""
-    from landingzone.stacks import stacks_of
+    from landingzone.problems import LandingZoneError
+    from landingzone.stacks import usable_stacks_of
     from reports import all_stacks
     from reports.all_stacks import listing, matrix
 
     every = told(against, today) if against else None
-    found = tuple(stack for stack, _ in every.differs) if every else stacks_of(Path.cwd())
+    found, unusable = (tuple(stack for stack, _ in every.differs), {}) if every else usable_stacks_of(Path.cwd())
     if others:
         write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
-    write(matrix(found) if form is Form.json else listing(found), output)
+    compared = [name for name, _ in every.unusable] if every else []
+    write(matrix(found, compared) if form is Form.json else listing(found), output)
     if every:
         _failed(every)
         for why in every.ended:
             typer.echo(shown(why), err=True)
         raise typer.Exit(int(bool(every.ended)))
+    if unusable:
+        raise LandingZoneError("\n".join(map(str, unusable.values())))
 
 
 def told(against: str, today: str) -> AllStacks:
-    """Every stack of this folder, previewed; with a revision, its difference. Raises LandingZoneError."""
-    from landingzone.stacks import stacks_of
+    """Every stack of this folder, previewed; with a revision, its difference.
+
+    A stack file with mistakes does not keep the others from it. Raises LandingZoneError.
+    """
+    from landingzone.problems import LandingZoneError
+    from landingzone.stacks import usable_stacks_of
     from preview import preview_stack
     from reports.all_stacks import AllStacks
 
-    every = stacks_of(Path.cwd())
-    planned_ones = [(stack, *planned(stack.path)) for stack in every]
+    every, unusable = usable_stacks_of(Path.cwd())
+    wrong = {name: shown(str(error)) for name, error in unusable.items()}
+    planned_ones = []
+    for stack in every:
+        try:
+            planned_ones.append((stack, *planned(stack.path)))
+        except LandingZoneError as error:
+            wrong[stack.name] = shown(str(error))
     if against:
-        return _compared(against, today, planned_ones)
-    return AllStacks("", tuple((stack, preview_stack(file, plan, today)) for stack, file, plan in planned_ones))
+        found = _compared(against, today, planned_ones, wrong)
+    else:
+        found = AllStacks("", tuple((stack, preview_stack(file, plan, today)) for stack, file, plan in planned_ones))
+    return replace(found, unusable=tuple(sorted(wrong.items())))
 
 
-def _compared(against: str, today: str, every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]]) -> AllStacks:
-    """Each with its difference from a revision; one that cannot be compared does not keep the others from it."""
+def _compared(
+    against: str,
+    today: str,
+    every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]],
+    wrong: Collection[str],
+) -> AllStacks:
+    """Each with its difference from a revision; one that cannot be compared does not keep the others from it.
+
+    `wrong`: names of stacks whose files have mistakes; they are not gone.
+    """
     from against import difference_from
     from landingzone.problems import LandingZoneError
     from preview import preview_stack
@@ -69,7 +95,8 @@ def _compared(against: str, today: str, every: list[tuple[StackOfFolder, StackFi
 
     found: list[tuple[StackOfFolder, Told]] = []
     with unpacked(against) as revision:
-        gone = gone_since(revision, Path.cwd(), {stack.path for stack, _, _ in every})
+        here = {stack.path for stack, _, _ in every} | {f"Pulumi.{name}.yaml" for name in wrong}
+        gone = gone_since(revision, Path.cwd(), here)
         for stack, file, plan in every:
             try:
                 seen = partial(preview_stack, file, plan, today)

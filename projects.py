@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from arm.regular_files import read_regular
 from landingzone import selfservice
 from landingzone.load import StackFile, load
 from landingzone.plan import LandingZonePlan
@@ -43,7 +44,7 @@ def remove(target: Target, project: str, environment: str = "") -> Change:
 
 def _raw(file: StackFile) -> bytes:
     """The bytes of a stack file, which must still be what was read of it."""
-    raw = file.path.read_bytes()
+    raw = read_regular(file.path)
     if load(str(file.path), raw=raw).document.values != file.document.values:
         raise LandingZoneError(f"{file.shown}\n  It was changed by someone else in the meantime.\n  Try again.")
     return raw

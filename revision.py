@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landingzone.problems import LandingZoneError
-from landingzone.stack_file import KEY
+from landingzone.stack_file import maybe_ours
 from unsafe_names import refuse_impossible_link, refuse_leaving, refuse_unsafe
 
 ROOT = Path(__file__).parent
@@ -82,7 +82,7 @@ def gone_since(revision: Revision, folder: Path, here: Collection[str]) -> tuple
     """Names of stacks whose files a folder had at a revision and has no longer. Raises LandingZoneError."""
     there = sorted(path for path in revision.place(folder).glob("Pulumi.*.yaml") if path.name not in here)
     # One that is not a landing zone was never a stack of ours.
-    ours = [path.name for path in there if f"{KEY}:" in path.read_text(encoding="utf-8", errors="replace")]
+    ours = [path.name for path in there if maybe_ours(path)]
     return tuple(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in ours)
 
 
@@ -126,8 +126,8 @@ def _commit(name: str) -> str:
 def _unpack(commit: str, folder: Path) -> None:
     """Writes the files of a commit. Other repositories in it (submodules) stay out: their files are not in it."""
     rows = [row.partition(b"\t") for row in _listed(commit).split(b"\0") if row]
-    wanted = [(*head.split(b" "), os.fsdecode(path)) for head, _, path in rows]
-    files = [(mode, sha, path) for mode, _, sha, path in wanted if mode != _REPOSITORY]
+    wanted = [(head.split(b" "), os.fsdecode(path)) for head, _, path in rows]
+    files = [(mode, sha, path) for (mode, _, sha), path in wanted if mode != _REPOSITORY]
     refuse_unsafe(path for _, _, path in files)
     contents = _contents([sha for _, sha, _ in files])
     links = []

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from arm.regular_files import read_regular
 from landingzone.config.hub_stack import STACK_NAME, HubStackConfig
 from landingzone.problems import Path as At
 from landingzone.problems import Problem
 from landingzone.secrets import looks_secret
+from policies.json_text import parsed
 
 #: The output of the other stack that holds all of it.
 OUTPUT = "hub"
@@ -31,7 +34,7 @@ def resolved(value: Any, folder: Path) -> tuple[Any, list[Problem]]:
     outputs = stack.get("outputs")
     if not isinstance(outputs, str | dict):
         return value, []
-    found = _read(folder / outputs, _command(stack)) if isinstance(outputs, str) else outputs
+    found = _read(folder, outputs, _command(stack)) if isinstance(outputs, str) else outputs
     wrong = found if isinstance(found, Problem) else _other_version(found)
     hub = {**value["hub"], "stack": {**stack, "outputs": None if wrong else found}}
     return {**value, "hub": hub}, [wrong] if wrong else []
@@ -77,18 +80,30 @@ def _command(stack: Mapping[str, Any]) -> str:
     return f"`pulumi stack output --stack {such} --json`"
 
 
-def _read(path: Path, command: str) -> dict[str, Any] | Problem:
+def _read(folder: Path, outputs: str, command: str) -> dict[str, Any] | Problem:
     """The output of a file that `pulumi stack output --json` wrote, or why there is none."""
     anew = f"{command} writes it."
+    path = folder / outputs
+    if Path(outputs).is_absolute() or not _is_below(path, folder):
+        what = "The file is outside of the folder of the stack file."
+        return Problem(AT, what, "Copy it into that folder, and give its path from there.")
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
+        found = parsed(read_regular(path))
     except FileNotFoundError:
         return Problem(AT, "There is no such file beside the stack file.", anew)
-    except (OSError, ValueError, RecursionError) as error:
-        why = (getattr(error, "strerror", None) or "").lower() or "it is not JSON"
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "").lower() or f"it is not JSON: {error}"
         return Problem(AT, f"The file cannot be read: {why}.", anew)
     hub = found.get(OUTPUT) if isinstance(found, dict) else None
     return hub if isinstance(hub, dict) else Problem(AT, _NO_HUB, anew)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder, links followed."""
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except ValueError:
+        return False  # a null character
 
 
 def _other_version(found: dict[str, Any]) -> Problem | None:

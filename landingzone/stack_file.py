@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from arm.regular_files import read_regular
 from landingzone.problems import Path as At
 from landingzone.problems import Problem, StackFileError
 from landingzone.secrets import repeatable
@@ -21,6 +22,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEY = "amlz:landingZone"
 #: The most values that a file may have once its aliases are followed: a few lines of them can stand for billions.
 MOST_VALUES = 100_000
+#: The most levels of lists and mappings, aliases followed. The deepest setting has some ten. What reads them is
+#: recursive: libyaml's composer ends the interpreter where its stack ends.
+MOST_LEVELS = 100
+#: The most digits that are read as a number. Python refuses to write some longer ones, and takes long over others.
+MOST_DIGITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,14 @@ def find(stack: str, folder: Path) -> Path:
     return folder / f"Pulumi.{stack}.yaml"
 
 
+def maybe_ours(path: Path) -> bool:
+    """Whether a file may hold a landing zone. One that cannot be read may: it is reported, not passed over."""
+    try:
+        return f"{KEY}:" in read_regular(path).decode("utf-8", errors="replace")
+    except OSError:
+        return True
+
+
 def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
     """Reads a file, or `raw` in its place. Raises StackFileError where it is not there, not text or not YAML."""
     text = _text(path, shown, raw)
@@ -61,6 +75,7 @@ def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
     except yaml.reader.ReaderError as error:
         raise StackFileError([_odd_character(error, text, shown)]) from None
     try:
+        _refuse_depth(text, shown)
         node = loader.get_single_node()
         if node is None:
             raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
@@ -71,11 +86,26 @@ def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
         raise StackFileError([not_yaml(error, text, shown)]) from None
     except yaml.reader.ReaderError as error:
         raise StackFileError([_odd_character(error, text, shown)]) from None
-    except RecursionError:
-        what = "Its lists and mappings are nested too deeply."
-        raise StackFileError([Problem((), what, _EXAMPLE, shown, 1)]) from None
     finally:
         loader.dispose()
+
+
+def _refuse_depth(text: str, shown: str) -> None:
+    """Raises StackFileError for lists and mappings nested too deeply; reading events is not recursive."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_LEVELS:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise StackFileError([_too_deep(shown, line)])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(shown: str, line: int) -> Problem:
+    what = f"Lists and mappings are nested more than {MOST_LEVELS} levels deep."
+    return Problem((), what, "Check its brackets and its indentation.", shown, line)
 
 
 _EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
@@ -83,7 +113,7 @@ _EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
 
 def _text(path: Path, shown: str, raw: bytes | None) -> str:
     try:
-        raw = path.read_bytes() if raw is None else raw
+        raw = read_regular(path) if raw is None else raw
     except FileNotFoundError:
         raise StackFileError([Problem((), "There is no such file.", _which(path), shown)]) from None
     except (OSError, ValueError) as error:
@@ -145,6 +175,8 @@ class _Walk:
         self.visits += 1
         if id(node) in self.within:
             raise StackFileError([self._loop(at, line)])
+        if len(self.within) > MOST_LEVELS:
+            raise StackFileError([_too_deep(self.shown, line)])
         if self.visits > MOST_VALUES:
             what = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
             raise StackFileError([Problem((), what, "Use fewer aliases within aliases.", self.shown, line)])
@@ -195,6 +227,8 @@ class _Walk:
         if node.tag == f"{_TAG}timestamp" and at[:2] == ("config", KEY):
             what = f"{node.value} is read as a date, and text is wanted."
             self._note(at, what, f'Put it in quotes: "{node.value}".', self.places[at][0])
+        if node.tag in (f"{_TAG}int", f"{_TAG}float") and len(node.value) > MOST_DIGITS:
+            node.tag = f"{_TAG}str"
         if node.tag in (f"{_TAG}timestamp", f"{_TAG}value"):
             node.tag = f"{_TAG}str"
         elif node.tag != f"{_TAG}str" and (node.tag != resolved or node.tag not in _READ_AS_IS or node.style):

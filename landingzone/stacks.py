@@ -8,8 +8,8 @@ from pathlib import Path
 
 from landingzone.config import LandingZoneConfig
 from landingzone.load import StackFile, load
-from landingzone.problems import LandingZoneError, Problem, StackFileError
-from landingzone.stack_file import KEY
+from landingzone.problems import LandingZoneError, StackFileError
+from landingzone.stack_file import KEY, maybe_ours
 
 #: The project of this program in Pulumi.yaml: a stack of another project is not of this folder.
 PROJECT = "aml-landing-zone"
@@ -37,23 +37,32 @@ def stacks_of(folder: Path) -> tuple[StackOfFolder, ...]:
     Raises StackFileError with the problems of all files at once, LandingZoneError where there is none, or where stacks
     wait for each other.
     """
+    found, unusable = usable_stacks_of(folder)
+    if unusable:
+        raise StackFileError(problem for error in unusable.values() for problem in error.problems)
+    return found
+
+
+def usable_stacks_of(folder: Path) -> tuple[tuple[StackOfFolder, ...], dict[str, StackFileError]]:
+    """Returns the stacks whose files can be read, in the order of `stacks_of`, and by name what is wrong with others.
+
+    Raises LandingZoneError where there is no stack file, or where stacks wait for each other.
+    """
     files: list[StackFile] = []
-    problems: list[Problem] = []
+    unusable: dict[str, StackFileError] = {}
     for path in sorted(folder.glob("Pulumi.*.yaml")):
-        if f"{KEY}:" not in path.read_text(encoding="utf-8", errors="replace"):
+        if not maybe_ours(path):
             continue  # another program's, or one that has nothing yet
         try:
             files.append(load(path.name, folder))
         except StackFileError as error:
-            problems += error.problems
-    if problems:
-        raise StackFileError(problems)
-    if not files:
+            unusable[path.name.removeprefix("Pulumi.").removesuffix(".yaml")] = error
+    if not files and not unusable:
         raise LandingZoneError(
             f"{folder}\n  No Pulumi.<stack>.yaml with `{KEY}` is there.\n  Go to the folder of the stack files."
         )
     names = {file.stack for file in files}
-    return tuple(_in_order([_stack(file, names) for file in files]))
+    return tuple(_in_order([_stack(file, names) for file in files])), unusable
 
 
 def _stack(file: StackFile, names: set[str]) -> StackOfFolder:

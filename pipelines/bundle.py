@@ -25,8 +25,8 @@ from pipelines.problems import PipelineError
 WHOLE, COMMENT, FINDINGS = 20_000_000, 400_000, 10_000_000
 #: Stacks of one pull request. Code scanning takes 20 runs a file, these are files of one run.
 MOST = 100
-#: Raised by Python's reader for archives that are damaged, encrypted, or packed in a way that it does not know. ValueError
-#: includes text that is not UTF-8, LookupError an encoding without a name.
+#: Raised by Python's reader for archives that are damaged, encrypted, or packed in a way that it does not know.
+#: ValueError includes text that is not UTF-8, RuntimeError what is not implemented.
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError, EOFError, OSError),
     *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError),

@@ -6,6 +6,7 @@ each file in it holds a definition or an initiative, or a list of them.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from arm.regular_files import read_regular
 from policies import declared
 from policies.declared import Declared, DeclaredMember, NeedsEvaluator
 from policies.engine.errors import BadInput, Invalid
@@ -200,13 +202,11 @@ def _entries(folder: Path) -> Iterator[Entry]:
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises BadInput, which names the file."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise BadInput(f"{shown(path)}: it has more than {LARGEST:,} bytes. Split the file.")
+        content = read_regular(path, LARGEST)
         return whole(parsed(content)) if b"\\u" in content else parsed(content)
     except OSError as problem:
-        raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.") from None
+        hint = " Split the file." if problem.errno == errno.EFBIG else ""
+        raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.{hint}") from None
     except NotJson as problem:
         raise BadInput(f"{shown(path)}: this is not JSON: {problem}.") from None
 

@@ -40,13 +40,14 @@ class AllStacks:
     """What is told of each stack, in the order in which they can be built.
 
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
-    must not be removed, a sentence each.
+    must not be removed, a sentence each. `unusable`: names of stacks whose files have mistakes, each with them.
     """
 
     revision: str
     told: tuple[tuple[StackOfFolder, Told], ...]
     gone: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    unusable: tuple[tuple[str, str], ...] = ()
 
     def with_quota(self) -> AllStacks:
         """The same, in which forms for people show what each preview takes of quotas."""
@@ -59,9 +60,9 @@ class AllStacks:
         return tuple((s, t) for s, t in self.told if not _is_same(t))
 
     @property
-    def failed(self) -> tuple[tuple[StackOfFolder, str], ...]:
-        """Those that could not be compared, and why."""
-        return tuple((stack, told.why) for stack, told in self.told if isinstance(told, Untold))
+    def failed(self) -> tuple[tuple[str, str], ...]:
+        """Names of those that could not be read or compared, and why."""
+        return (*self.unusable, *((stack.name, told.why) for stack, told in self.told if isinstance(told, Untold)))
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -71,7 +72,11 @@ class AllStacks:
 
     def fails(self, fail_on: str) -> bool:
         """Whether one of them does, or production would end with a stack file that is removed."""
-        return (bool(self.ended) and fail_on != "none") or any(told.fails(fail_on) for _, told in self.told)
+        return (
+            bool(self.unusable)
+            or (bool(self.ended) and fail_on != "none")
+            or any(told.fails(fail_on) for _, told in self.told)
+        )
 
 
 def _is_same(told: Told) -> bool:
@@ -83,11 +88,18 @@ def render(found: AllStacks, form: str) -> str:
     return {"text": _text, "markdown": _markdown, "json": _json}[form](found)
 
 
-def matrix(stacks: Sequence[StackOfFolder]) -> str:
-    """Stacks as a matrix for pipelines: `include` as GitHub Actions takes it."""
+def matrix(stacks: Sequence[StackOfFolder], unusable: Sequence[str] = ()) -> str:
+    """Stacks as a matrix for pipelines: `include` as GitHub Actions takes it.
+
+    `unusable`: names of stacks whose files have mistakes. Each gets a job, which reports them; they may be production.
+    """
     rows = [
         {"stack": s.name, "path": s.path, "production": s.production, "dependsOn": list(s.depends_on), "wave": s.wave}
         for s in stacks
+    ]
+    rows += [
+        {"stack": name, "path": f"Pulumi.{name}.yaml", "production": True, "dependsOn": [], "wave": 1}
+        for name in unusable
     ]
     return dump({"include": rows})
 
@@ -105,7 +117,8 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
 
 
 def _text(found: AllStacks) -> str:
-    parts = [_part_text(stack, told) for stack, told in found.differs]
+    parts = [f"{name}: its stack file has mistakes\n\n{why}\n" for name, why in found.unusable]
+    parts += [_part_text(stack, told) for stack, told in found.differs]
     return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
 
 
@@ -117,13 +130,18 @@ def _part_text(stack: StackOfFolder, told: Told) -> str:
 
 def _part_markdown(stack: StackOfFolder, told: Told) -> str:
     if isinstance(told, Untold):
-        lines = "".join(f"    {line}\n" for line in told.why.splitlines())
-        return f"## ❌ {escaped(stack.name)}: it could not be compared\n\n{lines}"
+        return _failed_markdown(stack.name, "it could not be compared", told.why)
     return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
 
 
+def _failed_markdown(name: str, what: str, why: str) -> str:
+    lines = "".join(f"    {line}\n" for line in why.splitlines())
+    return f"## ❌ {escaped(name)}: {what}\n\n{lines}"
+
+
 def _markdown(found: AllStacks) -> str:
-    parts = {stack.name: _part_markdown(stack, told) for stack, told in found.differs}
+    parts = {name: _failed_markdown(name, "its stack file has mistakes", why) for name, why in found.unusable}
+    parts |= {stack.name: _part_markdown(stack, told) for stack, told in found.differs}
     return comment(parts, others(found))
 
 
@@ -177,7 +195,7 @@ def _json(found: AllStacks) -> str:
             "unchanged": list(found.same),
             "gone": list(found.gone),
             "productionEnded": list(found.ended),
-            "failed": [{"stack": stack.name, "why": why} for stack, why in found.failed],
+            "failed": [{"stack": stack, "why": why} for stack, why in found.failed],
         }
     )
 

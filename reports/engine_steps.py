@@ -5,7 +5,6 @@ The file may hold anything of the state, so nothing that is secret, or looks so,
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,11 +16,13 @@ from arm import table
 from arm.added import sent_body
 from arm.graph import unknown
 from arm.ids import ResourceId, parse
+from arm.regular_files import read_regular
 from arm.secrets import HIDDEN, MARK, Hider
 from arm.shapes import id_of
 from checks.guard import Allowed
 from checks.guard_production import guarded
 from landingzone.problems import LandingZoneError
+from policies.json_text import NotJson, parsed
 from reports.difference import Changed, Difference, compared, edit, made_anew
 from reports.naming import names_of_records
 
@@ -36,6 +37,8 @@ _NOTHING = frozenset(("discard", "remove-pending-replace"))
 _OPS = _SAME | _NEW | _REPLACED | _NOTHING | {"update", "delete"}
 #: What stands for a value known only at deployment (sdk/python/lib/pulumi/runtime/rpc.py).
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+#: Most bytes of a preview by the engine, as many as one of some fifty thousand resources has.
+_LARGEST = 500_000_000
 _HOW = "  Write it with `pulumi preview --json > FILE`, of this stack and this commit."
 
 
@@ -44,14 +47,14 @@ def read(name: str) -> Told:
     try:
         if name == "-" and sys.stdin is None:
             raise OSError(0, "standard input is closed")
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        text = sys.stdin.read() if name == "-" else read_regular(Path(name), _LARGEST).decode()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise LandingZoneError(f"--engine {name}\n  It cannot be read: {why}.\n{_HOW}") from None
     start = text.find("{")
     try:
-        told = json.loads(text[start:]) if start >= 0 else None
-    except (ValueError, RecursionError):  # no JSON, or lists in lists that nobody can read
+        told = parsed(text[start:]) if start >= 0 else None
+    except NotJson:
         told = None
     if not isinstance(told, dict) or not _are_steps(told.get("steps")) or not _are_objects(told.get("diagnostics")):
         raise LandingZoneError(f"--engine {name}\n  It is not the JSON of a preview of Pulumi's.\n{_HOW}")
