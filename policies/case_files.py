@@ -26,6 +26,13 @@ VERDICTS = (
     *("error", "invalid", "manual", "modify", "not-applicable", "not-judged", "undecided"),
 )
 
+#: A case has a resource and one of these. A file that is named as a case and has neither is something else's.
+DEFINES = frozenset({"definition", "rule"})
+MARKS = DEFINES | {"resource"}
+#: Folders with more files and folders than this are refused: they are those of something else.
+MOST = 20_000
+CALLED = "Cases are files called what--verdict.json."
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -43,17 +50,51 @@ class Ran:
 
 
 def run(folder: Path, library: Library) -> Iterator[Ran]:
-    """Every case below a folder, in the order of their paths. Raises BadInput for what is no case."""
+    """Every case below a folder, in the order of their paths. Raises BadInput where one is wrong, or none is there."""
     if not folder.is_dir():
-        raise BadInput(f"{shown(folder)}: there is no such folder. Cases are files called what--verdict.json.")
-    for path in sorted(folder.rglob("*.json")):
+        raise BadInput(f"{shown(folder)}: there is no such folder. {CALLED}")
+    cases = [path for path in sorted(_json_files(folder)) if _is_case(path)]
+    if not cases:
+        raise BadInput(f"{shown(folder)}: there is no case in it. {CALLED}")
+    for path in cases:
         yield run_file(path, library)
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    """JSON files below a folder, not those in hidden and linked folders. Raises BadInput for too many files."""
+    seen = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        seen += len(folders) + len(files)
+        if seen > MOST:
+            raise BadInput(
+                f"{shown(folder)}: it holds more than {MOST:,} files and folders. Name the folder of the cases."
+            )
+        yield from (Path(place, name) for name in files if name.endswith(".json"))
+
+
+def _is_case(path: Path) -> bool:
+    """Returns whether a file is a case, right or wrong: by its content, else by its name with something of a case."""
+    named = _verdict(path) in VERDICTS
+    try:
+        told = read_json(path)
+    except BadInput:
+        return named
+    if not isinstance(told, Mapping):
+        return named
+    return ("resource" in told and not DEFINES.isdisjoint(told)) or (named and not MARKS.isdisjoint(told))
+
+
+def _verdict(path: Path) -> str:
+    """Returns what follows the last two hyphens of a file's name; "" where there are none."""
+    before, _, after = path.stem.rpartition("--")
+    return after if before else ""
 
 
 def run_file(path: Path, library: Library) -> Ran:
     """One case. Raises BadInput."""
-    _, mark, expected = path.stem.rpartition("--")
-    if not mark or expected not in VERDICTS:
+    expected = _verdict(path)
+    if expected not in VERDICTS:
         raise BadInput(f"{shown(path)}: its name does not end in --VERDICT. Verdicts: {', '.join(VERDICTS)}.")
     told = read_json(path)
     if not isinstance(told, Mapping):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policies import case_files
 from policies.case_files import run, run_file
 from policies.engine.errors import BadInput
 from policies.engine.initiative import Initiative, member_values
@@ -146,6 +148,48 @@ def test_a_folder_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
         list(run(tmp_path / "none", Library(())))
 
     assert str(found.value) == (f"{tmp_path}/none: there is no such folder. Cases are files called what--verdict.json.")
+
+
+def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:
+    """By content, or by name: JSON of others, hidden folders and what is no JSON are left alone."""
+    files = {
+        "a/any--deny.json": _QUESTION,
+        "a/package.json": {"name": "x", "resource": "y"},
+        "a/broken.json": "{",
+        "list.json": [_QUESTION],
+        "checks/x--error.json": {"resources": [], "finds": []},
+        ".venv/hidden--deny.json": _QUESTION,
+    }
+
+    found = list(run(_folder(tmp_path, files), Library(())))
+
+    assert [(str(each.file.relative_to(tmp_path)), each.passed) for each in found] == [("a/any--deny.json", True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("any.json", _QUESTION, "any.json: its name does not end in --VERDICT"),
+        ("any--dney.json", _QUESTION, "any--dney.json: its name does not end in --VERDICT"),
+        ("any--deny.json", "{", "any--deny.json: this is not JSON"),
+        ("any--deny.json", [], "any--deny.json: a case is an object"),
+        ("any--deny.json", {"rule": _RULE, "resouce": {}}, "any--deny.json: unknown key 'resouce'"),
+        ("other.json", {"name": "x"}, "there is no case in it. Cases are files called what--verdict.json."),
+    ],
+)
+def test_a_case_with_a_mistake_is_not_left_out(tmp_path: Path, name: str, content: Any, sentence: str) -> None:
+    """It looks like a case by its name or by its content; and a folder without a case has not passed."""
+    with pytest.raises(BadInput, match=re.escape(sentence)):
+        list(run(_folder(tmp_path, {name: content}), Library(())))
+
+
+def test_a_folder_that_is_not_one_of_cases_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the number of files and folders in it, before a file is read."""
+    monkeypatch.setattr(case_files, "MOST", 3)
+    folder = _folder(tmp_path, {f"{number}--deny.json": "{" for number in range(4)})
+
+    with pytest.raises(BadInput, match="it holds more than 3 files and folders"):
+        list(run(folder, Library(())))
 
 
 def _choices(parameter: Parameter) -> list[Any]:
