@@ -11,6 +11,7 @@ import pytest
 
 from policies.engine import aliases
 from policies.engine.definition import Existence
+from policies.engine.existence import Related
 from policies.engine.initiative import initiative
 from policies.engine.judge import (
     APPLIES,
@@ -43,7 +44,7 @@ def _all() -> tuple[Published, ...]:
 
 
 def _judged(of: Published, about: Subject, related: tuple[Subject, ...] = ()) -> Verdict:
-    return judge(Question(of.judged, of.values, about, related), _WORLD)
+    return judge(Question(of.judged, of.values, about, Related(related)), _WORLD)
 
 
 def _beside(of: Published, body: dict[str, Any], chance: random.Random) -> tuple[Subject, ...]:
