@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from landingzone.problems import LandingZoneError
@@ -14,6 +17,10 @@ from landingzone.terminal import terminal as terminal
 
 #: Names of standard output: what stands in its place (a file that a shell opened) is not to be replaced.
 STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+#: How the names of files begin that are not complete yet. Git ignores them (.gitignore).
+TEMPORARY = ".amlz-new-"
+#: Seconds after which such a file belongs to nobody: writing one takes seconds.
+_OLD = 60 * 60
 
 
 def write_out(text: str) -> bool:
@@ -48,24 +55,18 @@ def _forget_output() -> None:
 def write_whole(path: Path, text: str) -> None:
     """Writes beside the target and moves into place. Raises LandingZoneError, and then what was there is as it was.
 
-    A link stays one, and a file keeps its permissions. A device or a pipe is written as it is.
+    A link stays one, and a file keeps its permissions. A link that leads out of the current folder is refused. A device
+    or a pipe is written as it is.
     """
     try:
-        target = path.resolve()
+        target = _target(path)
         mode = _mode(path)
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             path.write_text(text, encoding="utf-8")
             return
         if mode is not None and not mode & 0o222:
             raise PermissionError(0, "it is for reading only")
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, stat.S_IMODE(mode) if mode is not None else _new_mode())
-            os.replace(temporary, target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        _replace(target, text.encode("utf-8"), stat.S_IMODE(mode) if mode is not None else _new_mode())
     except BrokenPipeError:
         return  # whoever reads from the pipe has read enough
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
@@ -94,6 +95,52 @@ def check_writable(path: Path) -> None:
         ) from None
 
 
+def _target(path: Path) -> Path:
+    """Returns the file that a path leads to. Raises OSError for a link in the current folder that leads out of it.
+
+    A pull request can bring such a link, and the file behind it would be overwritten.
+    """
+    target, here = path.resolve(), Path.cwd()
+    if Path(os.path.abspath(path)).is_relative_to(here) and not target.is_relative_to(here):
+        raise OSError(errno.ELOOP, "it is a link that leaves the current folder")
+    return target
+
+
+def _replace(target: Path, content: bytes, mode: int) -> None:
+    """Puts a new file in the place of a file, on the disk before this returns. Raises OSError."""
+    _forget_old(target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.chmod(temporary, mode)
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name durable, where the system can: not on Windows, nor on some network drives."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _forget_old(folder: Path) -> None:
+    """Removes files that killed runs left in a folder; what is younger may be in use."""
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _OLD:
+                path.unlink()
+
+
 def _mode(path: Path) -> int | None:
     """What a path is, and its permissions; None where nothing is there."""
     try:
@@ -113,8 +160,8 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
 
     `before` is what was read: a file that was changed since then, or that is for reading only, stays as it is.
     """
-    target = path.resolve()  # a link stays one
     try:
+        target = _target(path)
         mode = stat.S_IMODE(target.stat().st_mode)
         if not mode & 0o222 or not os.access(target, os.W_OK):
             raise LandingZoneError(
@@ -122,16 +169,8 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
             )
         if target.read_bytes() != before:
             raise LandingZoneError(f"{shown}\n  It was changed by someone else in the meantime.\n  Try again.")
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(after)
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        _replace(target, after, mode)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise LandingZoneError(
-            f"{shown}\n  It stays as it was: it cannot be written: {reason}.\n  Make its folder writable."
-        ) from None
+        remedy = "Name the file itself" if error.errno == errno.ELOOP else "Make its folder writable"
+        raise LandingZoneError(f"{shown}\n  It stays as it was: it cannot be written: {reason}.\n  {remedy}.") from None

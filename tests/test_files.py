@@ -7,13 +7,14 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from landingzone.problems import LandingZoneError
-from reports.files import write_whole
+from reports.files import TEMPORARY, write_back, write_whole
 from tests.conftest import ROOT
 from tests.test_revision import limited
 
@@ -156,6 +157,74 @@ def test_a_pipe_with_a_name_stays_one(tmp_path: Path) -> None:
     reader.join()
 
     assert (read, stat.S_ISFIFO(pipe.stat().st_mode)) == (["report"], True)
+
+
+def test_a_link_that_leaves_the_current_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pull request can bring one, as a file and as a folder; one that stays inside is followed."""
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "outside.md").write_text("mine")
+    monkeypatch.chdir(tmp_path / "inside")
+    Path("out.md").symlink_to("../outside.md")
+    Path("folder").symlink_to("..")
+    Path("there.md").write_text("before")
+    Path("link.md").symlink_to("there.md")
+
+    for name in ("out.md", "folder/outside.md", str(tmp_path / "inside" / "out.md")):
+        with pytest.raises(LandingZoneError) as told:
+            write_whole(Path(name), "report")
+        assert str(told.value).splitlines()[1:] == [
+            "  It cannot be written: it is a link that leaves the current folder.",
+            "  Choose another place with --output.",
+        ]
+        with pytest.raises(LandingZoneError) as told:
+            write_back(Path(name), b"mine", b"yours", name)
+        assert str(told.value).splitlines()[2] == "  Name the file itself."
+    write_whole(Path("link.md"), "report")
+
+    assert (tmp_path / "outside.md").read_text() == "mine"
+    assert (Path("there.md").read_text(), Path("link.md").is_symlink()) == ("report", True)
+
+
+def test_a_report_is_on_the_disk_before_it_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new file, then its name, then the folder; on the same file system, so that the name changes at once."""
+    steps: list[str] = []
+    sync, move = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        sync(handle)
+
+    def moved(old: str, new: Path) -> None:
+        steps.append(f"moved within {Path(old).parent == new.parent}")
+        move(old, new)
+
+    monkeypatch.setattr("reports.files.os.fsync", synced)
+    monkeypatch.setattr("reports.files.os.replace", moved)
+    path = there(tmp_path)
+
+    write_whole(path, "report")
+    write_back(path, b"report", b"again", "there.md")
+
+    assert steps == ["file", "moved within True", "folder"] * 2
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("again", 0o640)
+
+
+def test_what_a_killed_run_left_is_ignored_by_git_and_removed_by_the_next(tmp_path: Path) -> None:
+    """After an hour; what is younger may be in use, and what is no file is not ours."""
+    for name, age in (("old", 61), ("young", 59)):
+        left = tmp_path / f"{TEMPORARY}{name}"
+        left.write_text("half")
+        os.utime(left, (time.time() - age * 60,) * 2)
+    (tmp_path / f"{TEMPORARY}folder").mkdir()
+    os.utime(tmp_path / f"{TEMPORARY}folder", (0, 0))
+
+    write_whole(tmp_path / "report.md", "report")
+
+    assert {path.name for path in tmp_path.iterdir()} == {"report.md", f"{TEMPORARY}young", f"{TEMPORARY}folder"}
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert f"{TEMPORARY}*" in ignored
 
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
