@@ -95,6 +95,7 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
         "id-of-me": {state, "Key Vault Crypto Officer"},
         "principalId-of-id-landing-zone-reader": {"Reader", "Storage Blob Data Reader", key},
         "principalId-of-id-landing-zone-deployer": {*deployer, state, key},
+        "principalId-of-id-landing-zone-production": {*deployer, state, key},
     }
     subjects = [
         (options(row)["--identity-name"], options(row)["--subject"]) for row in asked if "federated-credential" in row
@@ -102,7 +103,7 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
     assert subjects == [
         (f"id-landing-zone-{who}", f"repo:fabrikam/landing-zone:environment:{environment}")
         for who, environment in (
-            ("reader", "landing-zone-preview"), ("deployer", "landing-zone"), ("deployer", "landing-zone-production"),
+            ("reader", "landing-zone-preview"), ("deployer", "landing-zone"), ("production", "landing-zone-production"),
         )
     ]  # fmt: skip
 
@@ -115,7 +116,8 @@ def pipelines_read_what_is_set(asked: list[list[str]]) -> None:
     assert {row[3] for row in asked if row[1] == "variable"} == {*re.findall(r"vars\.(\w+)", texts)} - optional
     environments = {row[5].rsplit("/", 1)[1]: row[-1] for row in asked if row[:2] == ["gh", "api"]}
     assert environments.keys() == {"landing-zone-preview", "landing-zone", "landing-zone-production"}
-    assert [name for name, rules in environments.items() if "reviewers" in rules] == ["landing-zone-production"]
+    reviewed = [name for name, rules in environments.items() if '"prevent_self_review": true, "reviewers"' in rules]
+    assert reviewed == ["landing-zone-production"]
 
 
 def test_a_new_user_comes_from_the_clone_to_production(tmp_path: Path) -> None:
