@@ -8,7 +8,7 @@ STACKS := $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml))
 SHOWN := $(or $(STACK),$(filter dev,$(STACKS)),$(if $(word 2,$(STACKS)),--all,$(STACKS)))
 READY := $(VENV)/.ready
 
-.PHONY: preview setup actionlint engine browser test test-faults test-pairwise lint types lock docs golden bench bench-engine clean
+.PHONY: preview setup actionlint engine browser test test-faults test-pairwise test-slow lint types lock docs golden bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -36,6 +36,10 @@ test-faults: $(READY)        ## every kind of fault anywhere, and the engine kil
 
 test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: some minutes
 	@AMLZ_PAIRWISE=all $(BIN)/python -m pytest -n auto -rs tests/pairwise
+
+test-slow: $(READY)          ## 42,000 mutated inputs in place of a few thousand: some minutes
+	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto -rs tests/policies/test_fuzz.py tests/landingzone/test_fuzz.py \
+		tests/pipelines/test_bundle_damaged.py tests/test_revision_fuzz.py
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
+
+#: Whether to draw many mutations: `make test-slow`.
+SLOW = os.environ.get("AMLZ_SLOW") == "all"
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Raises TimeoutError in what takes longer, as nothing may that reads one file."""
+
+    def late(_number: int, _frame: object) -> None:
+        raise TimeoutError(f"it takes more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
 
 #: Values that are right somewhere and wrong elsewhere.
 ODD = [

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,11 +24,10 @@ from policies.verdicts import Asked, verdicts
 from reports import policy_pages
 from reports.policy import unjudged
 from tests.conftest import previewed
-from tests.mutations import JSON, mutated
+from tests.mutations import JSON, SLOW, mutated
 from tests.policies.engine.common import ALIASES, TYPE
 from tests.policies.test_imported import ASSIGNMENT, DEFINITION, EXEMPTION, INITIATIVE
 
-SLOW = os.environ.get("AMLZ_SLOW") == "all"
 few = settings(
     max_examples=5000 if SLOW else 60,
     deadline=None,
