@@ -46,7 +46,7 @@ OWN_NAME = MINIMAL.replace(DEV, DEV.replace("}", ", names: {keyVault: kv-own-nam
 
 
 def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None:
-    """It adds to the spoke's network and to the rules of the firewall, and to nothing else that is there."""
+    """It adds to the rules of the firewall, and to nothing else that is there: subnets are resources of their own."""
     diff = found(tmp_path, MINIMAL.replace(DEV, DEV + SECOND))
 
     touched = {changed.resource["name"] for changed in diff.changed}
@@ -59,7 +59,7 @@ def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None
             Row("main/churn/staging/scoring", None, "10.20.16.224/27"),
         ),
     )
-    assert touched == {"vnet-retail-spoke-main", "rcg-azure-ml"}
+    assert touched == {"rcg-azure-ml"}
 
 
 def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_removed_project_is_lost(tmp_path: Path) -> None:
     diff = found(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
 
     assert sorted(resource["name"] for resource, _ in diff.lost) == sorted(["crretailchurndevuftlz", KV, MLW, ST])
-    assert (len(diff.created), len(diff.deleted)) == (59, 59)
+    assert (len(diff.created), len(diff.deleted)) == (62, 62)
 
 
 def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
     lines = difference_as.markdown(found(tmp_path, MORE_NODES)).splitlines()
 
     assert lines == [
-        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 112 unchanged",
+        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 116 unchanged",
         "",
         "<details><summary>Changed</summary>",
         "",
@@ -190,7 +190,7 @@ def test_a_stack_that_is_new_or_was_broken_is_told(repository: Path) -> None:
     (repository / "Pulumi.small.yaml").write_text(MINIMAL)
     broken = run(repository, *amlz, "small", "--against", "HEAD")
 
-    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 114 created")
+    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 118 created")
     assert (broken.returncode, broken.stdout) == (2, "")
     assert re.match(r"Pulumi\.small\.yaml at HEAD\n  It cannot be previewed there:\n", broken.stderr)
     assert "schemaVersion" in broken.stderr

@@ -86,10 +86,9 @@ def read(markdown: str) -> Read:
     found = Read(markdown)
 
     assert (found.elements - ELEMENTS, found.open) == (set(), [])
-    wide = [len(re.findall(r"(?<!\\)\|", line)) for line in markdown.splitlines() if line.startswith("|")]
-    heads = [
-        len(re.findall(r"(?<!\\)\|", line)) for line in markdown.splitlines() if re.match(r"\|( :?-+:? \|)+$", line)
-    ]
+    lines = [line.lstrip() for line in markdown.splitlines()]  # tables within a list are indented
+    wide = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
+    heads = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if re.match(r"\|( :?-+:? \|)+$", line)]
     assert set(wide) <= set(heads)
     assert len(found.rows) == len(wide) - len(heads)
     assert re.search(r"(?<!\w)@\w|#\d|(?<![\w./])www\.", _outside_code(markdown)) is None

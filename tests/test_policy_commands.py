@@ -119,7 +119,7 @@ def test_an_explanation_is_the_tree_of_conditions() -> None:
 WRONG = [
     (("show", "nobody"), "There is no policy 'nobody'. `amlz policy list` names those that there are.\n"),
     (("explain", "dev", "nobody", "workspace-identity"), "There is no resource 'nobody' in dev."),
-    (("explain", "dev", WORKSPACE, "nobody"), "There is no definition 'nobody'."),
+    (("explain", "dev", WORKSPACE, "nobody"), "There is no definition or initiative 'nobody'."),
     (("explain", "dev", "image-build", "compute-size"), "2 resources are called 'image-build'. Give an id:\n"),
     (("test", "nowhere"), "nowhere: there is no such folder. Cases are files called what--verdict.json.\n"),
     (("import", "nowhere.json"), "nowhere.json: it cannot be read: No such file or directory.\n"),

@@ -52,7 +52,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         "  Write dev.\n"
         "Pulumi.dev.yaml:23  projects.Fraud_Cases\n"
         "  Environment 'dev' is asked for twice.\n"
-        "  Say it once.\n",
+        "  Say it once.\n"
+        "3 mistakes in Pulumi.dev.yaml.\n",
     ),
     "nobody of that name": (
         ("add", "dev", "fraud", "--like", "nobody"),
