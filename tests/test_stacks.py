@@ -139,3 +139,18 @@ def test_a_removed_stack_with_production_is_refused_until_its_own_file_allowed_i
         "guard/production-ended: one is removed, and it has production: churn/prod. Restore its stack file. To end "
         "production on purpose, first merge `allowProductionEnd` for each of them in that file, then remove it.\n",
     )
+
+
+def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> None:
+    """It hides no other, is in every form, fails whatever is asked, and may be production."""
+    why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
+    found = AllStacks("main", (), unusable=(("bad", why),))
+
+    told = json.loads(all_stacks.render(found, "json"))
+    assert (told["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)
+    assert all_stacks.render(found, "text") == f"bad: its stack file has mistakes\n\n{why}\n"
+    markdown = all_stacks.render(found, "markdown")
+    assert "## ❌ bad: its stack file has mistakes\n\n    Pulumi.bad.yaml:1\n      The file is empty.\n" in markdown
+    assert json.loads(all_stacks.matrix((), ["bad"])) == {
+        "include": [{"stack": "bad", "path": "Pulumi.bad.yaml", "production": True, "dependsOn": [], "wave": 1}]
+    }
