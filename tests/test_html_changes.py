@@ -93,7 +93,19 @@ def test_everything_that_a_difference_holds_has_its_place() -> None:
 
     shown = set(re.findall(r"\bfound\.(\w+)", text)) | set(re.findall(r"\bfound\.(\w+)", HEADLINE))
 
-    assert {field.name for field in fields(Difference)} - shown == {"unsure"}  # by not_told
+    assert {field.name for field in fields(Difference)} - shown == {
+        "unsure",
+        "accepted",
+    }  # by not_told and newly_accepted
+
+
+#: A finding as JSON has it.
+FINDING = {
+    **dict.fromkeys(("resource", "project", "environment", "path", "message", "remedy", "source"), ""),
+    "severity": "warning",
+    "expected": None,
+    "actual": None,
+}
 
 
 def test_what_moves_and_what_is_wider_is_told() -> None:
@@ -105,7 +117,7 @@ def test_what_moves_and_what_is_wider_is_told() -> None:
         moved=((before, after),),
         roles=((role,), ()),
         widened=((role, (f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st",)),),
-        accepted=({"severity": "warning", "id": "keys/enabled", "name": "st", "reason": "Until it moves."},),
+        accepted=({**FINDING, "id": "keys/enabled", "name": "st", "reason": "Until it moves."},),
     )
 
     told = changes(found)
@@ -113,7 +125,7 @@ def test_what_moves_and_what_is_wider_is_told() -> None:
     assert told.moved == (("storage account st", "st becomes store, by an alias"),)
     assert told.pairs == (
         ("Roles", ("Reader for readers on rg-churn",), ()),
-        ("Roles, wider than before", ("Reader for readers on rg-churn, before on st",), ()),
+        ("Roles, wider than before", ("Reader for readers on rg-churn, before on churn, dev: st",), ()),
         ("Newly accepted", ("warning  keys/enabled  st: Until it moves.",), ()),
     )
     assert told.decides == ("1 role wider than before",)
@@ -123,7 +135,7 @@ def test_no_difference_is_said_in_the_first_line() -> None:
     """And the page goes on with the preview."""
     told = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
 
-    says = "minimal: no difference from main, 114 resources"
+    says = "minimal: no difference from main, 118 resources"
     assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in told
     assert f'<p class="lead">{says}.</p>' in told
     assert '<dl class="numbers small">' not in told

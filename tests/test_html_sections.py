@@ -315,7 +315,7 @@ def test_of_a_reason_that_holds_for_very_many_each_is_named() -> None:
     """None is left out for the sake of a small page."""
     one = next(a for a in previewed("dev").verdicts.answers if a.word == "not-judged")
     bodies = [{**one.subject.body, "name": f"c{n}", "id": f"{one.subject.id}{n}"} for n in range(250)]
-    many = [replace(one, subject=replace(one.subject, body=body)) for body in bodies]
+    many = [replace(one, subject=replace(one.subject, id=body["id"], body=body)) for body in bodies]
 
     (row,) = heat_map(Verdicts(tuple(many)), Names()).rows
 

@@ -14,7 +14,9 @@ from offline.graph import resource_graph
 from policies.imported import imported
 from policies.library import library
 from policies.verdicts import Asked, verdicts
-from reports.policy import because, groups, headline
+from reports.folding import folded_answers
+from reports.naming import in_words, names_of
+from reports.policy import because, headline
 from tests.conftest import STACKS, previewed
 from tests.crossguard.common import Run, Told, analyze_requests, changed, shipped, stack_request, told
 
@@ -93,20 +95,23 @@ def expected(graph: ResourceGraph) -> list[Told]:
         for answer in found.answers
         if answer.word in SAYS
     ]
+    # Projects and environments are not said to the pack.
+    plain = replace(graph, resources=tuple(replace(one, project="", environment="") for one in graph))
     open_ = [
-        ("azure-policy-undecided", "advisory", "", f"{_sentences(first)}\nAt {_names(alike)}.")
-        for first, alike in groups(found)
-        if first.word == "not-judged"
+        (
+            "azure-policy-undecided",
+            "advisory",
+            "",
+            f"{_sentences(folded.first)}\nAt {in_words(each.resource for each in folded.at)}.",
+        )
+        for folded in folded_answers(found.answers, names_of(plain))
+        if folded.first.word == "not-judged"
     ]
     return sorted([*each, *open_])
 
 
 def _sentences(answer: Any) -> str:
     return "\n".join(dict.fromkeys([" ".join(headline(answer).split()), *because(answer)]))
-
-
-def _names(answers: list[Any]) -> str:
-    return ", ".join(dict.fromkeys(answer.subject.name for answer in answers))
 
 
 @pytest.mark.parametrize("stack", STACKS)
