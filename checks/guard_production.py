@@ -65,8 +65,9 @@ def production(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
     ending = {owner.lower() for owner in was - then}
     for index, one in enumerate(allowed.production):
         if one.environment.lower() not in ending:
-            words = {"key": "allowProductionEnd", "what": "production that ends"}
-            yield _finding(UNUSED, one.environment, f"allowProductionEnd[{index}]", words)
+            path = f"allowProductionEnd[{index}]"
+            words = {"key": "allowProductionEnd", "what": "production that ends", "entry": path}
+            yield _finding(UNUSED, one.environment, path, words)
 
 
 def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str) -> str:
