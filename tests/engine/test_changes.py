@@ -16,6 +16,7 @@ from arm.shapes import arm_type, id_of
 from checks.guard import DELETED, IGNORED, IN_USE, REFUSED, REPLACED, Allowed
 from offline.existing import inputs_from_the_start
 from offline.memory import Memory
+from offline.networks import SUBNET
 from rehearsal.engine import Stack
 from rehearsal.life import COMMANDS
 from rehearsal.steps import run
@@ -69,7 +70,7 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind],
     up = run(stack, "up", (*COMMANDS["up"], "--continue-on-error"), lambda _: None)
     refused = {refusal.name for refusal in up.refused}
     sent, stored = inputs_in(stack), inputs_of_azure(folder)
-    other = {case for case in stored if sent.get(case) != stored[case]}
+    other = {case for case in stored if in_azure(sent.get(case) or {}) != in_azure(stored[case])}
     stack.do("refresh")
     assert inputs_in(stack) == sent
     kinds = []
@@ -87,9 +88,15 @@ def inputs_in(stack: Stack) -> dict[str, Any]:
 
 
 def inputs_of_azure(folder: Path) -> dict[str, Any]:
-    """What Azure has of each resource, in the form of the engine's state."""
+    """What Azure has of each resource, in the form of the engine's state, without a network's subnets by themselves."""
     with closing(Memory(folder / "azure.sqlite")) as memory:
-        return {each.urn.rpartition("::")[2]: each.inputs for each in memory.all()}
+        every = [each for each in memory.all() if each.type.lower() != SUBNET]
+        return {each.urn.rpartition("::")[2]: each.inputs for each in every}
+
+
+def in_azure(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs with the name of a region as Azure returns it."""
+    return inputs | ({"location": inputs["location"].replace(" ", "").lower()} if "location" in inputs else {})
 
 
 #: What the pretend Azure makes of what is not known, or known only of what uses the resource.

@@ -327,9 +327,9 @@ def test_the_last_user_of_what_is_shared_cannot_go() -> None:
         remove(file, raw, "pricing", "dev")
 
     assert str(refused.value) == (
-        "Pulumi.prod.yaml stays as it was: with this change it would not be right.\n"
+        "tests/stacks/Pulumi.prod.yaml stays as it was: with this change it would not be right.\n"
         "Lines are those it would have.\n"
-        "Pulumi.prod.yaml:28  sharedRegistry\n"
+        "tests/stacks/Pulumi.prod.yaml:28  sharedRegistry\n"
         "  No environment uses it.\n"
         "  Remove it, or say `registry: shared` in an environment."
     )

@@ -63,7 +63,8 @@ def test_a_region_that_no_list_has_is_reported_with_the_nearest_name() -> None:
         "place/region-not-known",
         ("location",),
         "westeurpoe was not among the regions of Azure's public cloud on 2025-09-23; the nearest name is westeurope.",
-        "Correct `location`. No action needed, if the region has opened since: `az account list-locations` lists them.",
+        "Set `location` to `westeurope`. No action needed, if westeurpoe is a region that opened after that day: "
+        "`az account list-locations` lists all regions.",
     )
 
 
