@@ -69,14 +69,3 @@ def shared() -> Path:
     if not folder.exists():
         pytest.skip(f"published facts are not at {folder}; set AMLZ_SHARED to where they are")
     return folder
-
-
-#: Tests that wait for new expected values, see the file.
-OUT_OF_DATE = frozenset((ROOT / "tests" / "out-of-date.txt").read_text(encoding="utf-8").splitlines())
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what waits for new expected values, with that reason."""
-    for item in items:
-        if item.nodeid in OUT_OF_DATE:
-            item.add_marker(pytest.mark.skip(reason="its expected value is older than a change: tests/out-of-date.txt"))

@@ -83,7 +83,7 @@ def test_a_comment_shows_it_apart(tmp_path: Path) -> None:
     assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in told
     assert (
         "**Accepted, and not counted**\n\n"
-        f"- **warning** `exposure/public-access` {NAME} can be reached from the internet: "
+        f"- **warning** `exposure/public-access` churn, dev: {NAME} can be reached from the internet: "
         "properties.allowPublicAccessWhenBehindVnet is true. "
         "Accepted until 2026-10-31 (SEC-7): until the office has a VPN\n"
     ) in told

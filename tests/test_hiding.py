@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ast
+import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from reports import (
 )
 from reports.placed import placed_form
 from reports.preview import Preview
+from revision import Revision
 from tests.conftest import ROOT, STACKS, previewed
 
 FORMS: dict[str, Callable[[Preview], str]] = {
@@ -137,13 +139,28 @@ def test_a_preview_without_secrets_is_written_as_it_is() -> None:
 
 
 def test_the_program_of_a_revision_gets_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor a variable that an older program takes for one, such as PWD; everything else is passed on."""
-    (tmp_path / "cli.py").write_text("import os\nprint(sorted(os.environ))")
-    secrets = {"ARM_CLIENT_SECRET", "GITHUB_TOKEN", "AZURE_CREDENTIALS", "MY_TOKEN", "PWD", "OLDPWD", "DB_PASSWORD"}
-    for name in (*secrets, "ARM_TENANT_ID"):
+    """It gets the variables that a program needs to start, and an empty home; no other, whatever its name or value."""
+    revision = Revision("main", "0" * 40, ROOT.resolve(), tmp_path / "files", tmp_path / "home")
+    revision.folder.mkdir()
+    revision.home.mkdir()
+    (revision.program / "cli.py").write_text("import json, os\nprint(json.dumps(dict(os.environ)))")
+    secrets = ("ARM_CLIENT_SECRET", "GITHUB_TOKEN", "AZURE_CREDENTIALS", "MY_TOKEN", "PWD", "OLDPWD", "DB_PASSWORD")
+    leading_to_one = ("ARM_TENANT_ID", "AZURE_CONFIG_DIR", "SSH_AUTH_SOCK", "KUBECONFIG", "PYTHONSTARTUP", "OF_NO_NAME")
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name in (*secrets, *leading_to_one, "LC_SECRET"):
         monkeypatch.setenv(name, "hush in the environment")
+    for name, value in {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": "/root", "PYTHONPATH": "/elsewhere"}.items():
+        monkeypatch.setenv(name, value)
 
-    with against._started(tmp_path, tmp_path / "Pulumi.dev.yaml", "") as running:
-        names = set(ast.literal_eval(running.communicate()[0]))
+    with against._started(revision, tmp_path / "Pulumi.dev.yaml", "") as running:
+        variables = json.loads(running.communicate()[0])
 
-    assert (names & secrets, "ARM_TENANT_ID" in names) == (set(), True)
+    assert variables == {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(revision.home),
+        "USERPROFILE": str(revision.home),
+        "PYTHONPATH": str(revision.program),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

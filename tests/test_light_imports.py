@@ -36,12 +36,12 @@ EVALUATOR = ("aliases", "assignment", "conditions", "definition", "effects", "ex
 EVALUATOR += ("functions", "initiative", "judge", "operators", "references", "requests", "rule", "runtime")
 
 COMMANDS = {
-    f"check {STACK}": ["addresses", "check", "files", "json_text", "lines", "words"],
-    f"check {STACK} --format json": ["addresses", "check", "files", "json_text", "lines", "words"],
-    f"addresses {STACK}": ["addresses", "files", "json_text", "lines"],
-    f"addresses {STACK} --format json": ["addresses", "files", "json_text", "lines"],
-    "schema": ["files", "json_text"],
-    "--help": [],
+    f"check {STACK}": ["addresses", "check", "files", "json_text", "lines", "streams", "words"],
+    f"check {STACK} --format json": ["addresses", "check", "files", "json_text", "lines", "streams", "words"],
+    f"addresses {STACK}": ["addresses", "files", "json_text", "lines", "streams"],
+    f"addresses {STACK} --format json": ["addresses", "files", "json_text", "lines", "streams"],
+    "schema": ["files", "json_text", "streams"],
+    "--help": ["streams"],
 }
 
 

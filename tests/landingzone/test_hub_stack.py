@@ -283,7 +283,7 @@ def test_zones_of_others_are_taken_where_that_is_said(mode: str) -> None:
 #: What the file of the outputs holds → what is said of it, at its line of the stack file.
 FILES: list[tuple[str, str | None, str]] = [
     ("not there", None, "There is no such file beside the stack file."),
-    ("not JSON", "hub: {}", "The file cannot be read: it is not JSON."),
+    ("not JSON", "hub: {}", "The file cannot be read: it is not JSON: Expecting value: line 1 column 1"),
     (
         "no hub in it",
         '{"workspaces": {}}',
