@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from arm.ids import parse
 from landingzone.addresses import AddressPlan, environments, plan_addresses
 from landingzone.config import EnvironmentConfig, LandingZoneConfig
 from landingzone.facts.clouds import CLOUDS, CloudName
-from landingzone.facts.roles import DEPLOYER
-from landingzone.lake import endpoints_built
 from landingzone.names import NameBook
 from landingzone.planning.clouds import check_cloud
 from landingzone.planning.connections import check_connections
 from landingzone.planning.context import Context
 from landingzone.planning.defender import plan_defender
+from landingzone.planning.deployer import DeployerRole, plan_deployer
 from landingzone.planning.dns import check_dns, plan_dns
 from landingzone.planning.environment import plan_environment
 from landingzone.planning.exfiltration import check_exfiltration
@@ -28,9 +26,8 @@ from landingzone.planning.isolation import check_isolation
 from landingzone.planning.kubernetes import check_kubernetes
 from landingzone.planning.lake import plan_lake
 from landingzone.planning.lake_checks import check_lake
-from landingzone.planning.lake_places import lake_place
 from landingzone.planning.limits import check_limits
-from landingzone.planning.parts import check_parts, demands_of_parts, deployer_on_parts
+from landingzone.planning.parts import check_parts, demands_of_parts
 from landingzone.planning.pipelines import check_pipelines
 from landingzone.planning.policies import plan_policies
 from landingzone.planning.references import check_references
@@ -53,15 +50,6 @@ from landingzone.specs import (
     SharedRegistrySpec,
     SpokeSpec,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DeployerRole:
-    """A role that whoever runs `pulumi up` needs, and on which subscription."""
-
-    subscription: str
-    role: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +142,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     policies, problems = plan_policies(context, planned, spokes, _shared_groups(shared, lake))
     if context.names.problems or problems:
         raise StackFileError((*context.names.problems, *problems))
-    return LandingZonePlan(
+    plan = LandingZonePlan(
         business_unit=config.business_unit,
         location=config.location,
         cloud=config.cloud,
@@ -166,13 +154,14 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         shared_registry=shared,
         environments=planned,
         policies=policies,
-        deployer=_deployer(context, hub, policies),
+        deployer=(),
         keep_api_version_aliases=config.keep_api_version_aliases,
         defender=plan_defender(config),
         lake=lake,
         parts=demands_of_parts(context),
         organisation=_organisation(context),
     )
+    return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
 
 
 def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -239,45 +228,3 @@ def _organisation(context: Context) -> OrganisationPlan:
     existing = plan_existing_hub(context)
     dns = plan_dns(context) if existing is not None and context.dns_mode == "created" else None
     return OrganisationPlan(context.hub_subscription, existing, context.dns_mode, dns, outside(context))
-
-
-def _deployer(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> tuple[DeployerRole, ...]:
-    locks = context.any_production
-    holds = {
-        "always": True,
-        "locks": locks,
-        "noLocks": not locks,
-        "roles": hub is not None and bool(hub.log_analytics.roles) and not locks,
-        "hubBuilt": hub is not None,
-        "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
-        "hubExists": hub is None,
-        "logsExist": hub is None or not hub.log_analytics.built,
-        "scopeExists": hub is None and bool(context.private_link_scope),
-        "zonesExist": context.dns_mode in ("existing", "hub"),
-        "policies": bool(policies.assignments),
-        **_on_lake(context),
-    }
-    on = {
-        "hub": context.hub_subscription,
-        "landingZone": context.landing_zone_subscription,
-        "zones": context.zones_place.subscription,
-        "logs": parse(context.log_analytics).subscription,
-        "lake": lake_place(context).subscription if context.config.data_lake else "",
-    }
-    rows: dict[tuple[str, str], list[str]] = {}
-    for grant in DEPLOYER:
-        if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):
-            continue  # on the owners of parts: deployer_on_parts
-        if holds[grant.when]:
-            rows.setdefault((on[grant.on], grant.role), []).append(grant.why)
-    for subscription, role, reason in deployer_on_parts(context.config):
-        rows.setdefault((subscription, role), []).append(reason)
-    return tuple(DeployerRole(subscription, role, "; ".join(why)) for (subscription, role), why in rows.items())
-
-
-def _on_lake(context: Context) -> dict[str, bool]:
-    """What is done on a lake that exists already."""
-    existing = context.config.data_lake.existing if context.config.data_lake else None
-    if existing is None:
-        return {"lakeRoles": False, "lakeEndpoints": False}
-    return {"lakeRoles": existing.give_roles, "lakeEndpoints": endpoints_built(context.config)}

@@ -8,7 +8,7 @@ from landingzone.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED
 from landingzone.facts.kubernetes import HOSTS
 from landingzone.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from landingzone.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
-from landingzone.facts.roles import DEPLOYER, GRANTS
+from landingzone.facts.roles import DEPLOYER, GRANTS, LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR
 
 
 def roles_page() -> str:
@@ -21,8 +21,12 @@ def roles_page() -> str:
         ("who", "role", "on", "when", "why", "source"),
         grants,
     ) + _section(
-        "Whoever runs `pulumi up`",
-        "The roles that the deployer itself needs, per subscription; `amlz preview` names yours.",
+        "The deployer",
+        "The roles that the deployer itself needs, per subscription; `amlz preview` names yours. "
+        f"*{RBAC_ADMINISTRATOR}* always has a condition: only the roles that the plan gives on that subscription, each "
+        "only to the type of principal that gets it (`deployerRoles` of `amlz preview STACK --format json`). "
+        f"*{LOCK_ROLE}* is a custom role with `{'`, `'.join(LOCK_ACTIONS)}`. See [rights of the "
+        "deployer](pipelines.md#rights-of-the-deployer).",
         ("subscription", "role", "when", "why"),
         deployer,
     )
@@ -144,7 +148,6 @@ def _when(word: str) -> str:
         "ownKey": "with a key of its own",
         "managedNetwork": "with a managed network",
         "locks": "with production",
-        "noLocks": "without production",
         "roles": "where groups get the logs",
         "hubBuilt": "where the hub is built here",
         "hubBuiltLocks": "with production, where the hub is built here",

@@ -66,7 +66,10 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "kubernetes": kubernetes.records(plan),
         "managedNetworks": managed_networks.records(plan),
         "roles": [_role(role) for role in plan.roles()],
-        "deployerRoles": [{"subscription": d.subscription, "role": d.role, "why": d.why} for d in plan.deployer],
+        "deployerRoles": [
+            {"subscription": d.subscription, "role": d.role, "why": d.why, "condition": d.condition}
+            for d in plan.deployer
+        ],
     }
 
 

@@ -219,10 +219,11 @@ def _deployer(preview: Preview) -> str:
     lines = []
     others = (row.subscription for row in preview.plan.deployer)
     for subscription in dict.fromkeys((*preview.plan.subscriptions, *others)):
-        lines.append(f"Needed by whoever runs `pulumi up`, on {subscription}")
+        lines.append(f"Roles of the deployer on {subscription}")
         for row in preview.plan.deployer:
             if row.subscription == subscription:
-                lines.append(wrapped(f"  {row.role}\n    ", row.why))
+                limited = " Only under the condition that --format json shows." if row.condition else ""
+                lines.append(wrapped(f"  {row.role}\n    ", f"{row.why}.{limited}" if limited else row.why))
     return "\n".join(lines)
 
 

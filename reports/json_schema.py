@@ -102,7 +102,7 @@ _LANDING_ZONE = thing(
     relaxations=some(thing(path=TEXT, givesUp=TEXT)),
     kubernetes=some(thing(**_OWNER, name=TEXT, cluster=TEXT, namespace=TEXT, demands=TEXTS)),
     managedNetworks=some(_MANAGED), roles=some(_ref("role")),
-    deployerRoles=some(thing(subscription=TEXT, role=TEXT, why=TEXT)),
+    deployerRoles=some(thing(subscription=TEXT, role=TEXT, why=TEXT, condition=maybe(TEXT))),
 )  # fmt: skip
 
 

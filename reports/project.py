@@ -296,8 +296,8 @@ def _obstacles(change: Change) -> str:
         lines.append(_wrapped("  protected: ", f"{names}. `pulumi up` refuses to delete them until each is let go:"))
         lines += [f"    pulumi state unprotect --stack {change.after.stack} '{r.urn}'" for r in protected]
     if locks:
-        text = f"{plural(len(locks), 'lock')} against deletion. `pulumi up` takes them away first, which needs Owner "
-        text += "or User Access Administrator; locks that others set must be taken away by them."
+        text = f"{plural(len(locks), 'lock')} against deletion. `pulumi up` deletes them first, which needs "
+        text += "*Landing Zone Lock Administrator*. Locks that others created must be deleted by them."
         lines.append(_wrapped("  locked: ", text))
     return "\n".join(["Stands in the way", *lines]) if lines else ""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from landingzone.delegation import lock_role
 from tests.conftest import ROOT, SAMPLES
 from tests.pipelines.common import begun, git
 
@@ -88,7 +89,15 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
         [str(clone / ".venv" / "bin" / "amlz"), "preview", "first", "--format", "json"], cwd=clone,
         capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
-    deployer = {row["role"] for row in json.loads(needed.stdout)["landingZone"]["deployerRoles"]}
+    rows = json.loads(needed.stdout)["landingZone"]["deployerRoles"]
+    deployer = {row["role"] for row in rows}
+    conditions = [options(row)["--condition"] for row in asked if "--condition" in row]
+    assert conditions == [row["condition"] for row in rows if row["condition"]] * 2  # also with production
+    custom = [
+        json.loads(options(row)["--role-definition"]) for row in asked if row[1:4] == ["role", "definition", "create"]
+    ]
+    assert custom == [{key: value for key, value in lock_role([rows[0]["subscription"]]).items() if key in custom[0]}]
+    assert custom[0]["Name"] in deployer
 
     state, key = "Storage Blob Data Contributor", "Key Vault Crypto User"
     assert given == {

@@ -215,7 +215,11 @@ def test_every_role_is_in_the_matrix_once(stack: str) -> None:
     ]
     assert Counter(expected) == Counter(rows)
     assert {(who.who, row.kind, row.role) for who in matrix.whos for row in who.rows} == cells
-    assert [(d["subscription"], d["role"], d["why"]) for d in told["deployerRoles"]] == list(matrix.deployer)
+    deployer = [(d["subscription"], d["role"], d["condition"], d["why"]) for d in told["deployerRoles"]]
+    assert [
+        (subscription, f"{role}, with a condition" if condition else role, why)
+        for subscription, role, condition, why in deployer
+    ] == list(matrix.deployer)
 
 
 def test_what_leaves_a_small_landing_zone() -> None:

@@ -159,7 +159,6 @@ class DeployerGrant:
     when: Literal[
         "always",
         "locks",
-        "noLocks",
         "roles",
         "policies",
         "hubBuilt",
@@ -175,8 +174,13 @@ class DeployerGrant:
     ] = "always"
 
 
-#: Locks take more than role assignments: only Owner and User Access Administrator may write them,
-#: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+#: Gives roles under a condition (landingzone/delegation.py): never without.
+RBAC_ADMINISTRATOR = "Role Based Access Control Administrator"
+#: A custom role, since of the built-in ones the page on locks names only Owner and User Access Administrator, which
+#: give every role too. https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources (2026-11)
+LOCK_ROLE = "Landing Zone Lock Administrator"
+LOCK_ACTIONS: tuple[str, ...] = ("Microsoft.Authorization/locks/*",)
+
 DEPLOYER: tuple[DeployerGrant, ...] = (
     DeployerGrant(
         "hub",
@@ -184,7 +188,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "creating the hub, its zones and the central log, and the hub's side of peerings",
         "hubBuilt",
     ),
-    DeployerGrant("hub", "User Access Administrator", "locking the central log", "hubBuiltLocks"),
+    DeployerGrant("hub", LOCK_ROLE, "locking the central log", "hubBuiltLocks"),
     # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
     DeployerGrant(
         "hub", "Network Contributor", "on the existing hub's virtual network: spokes are peered with it", "hubExists"
@@ -207,9 +211,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on the group of the existing zones: endpoints write to them",
         "zonesExist",
     ),
-    DeployerGrant(
-        "lake", "Role Based Access Control Administrator", "on the existing lake: roles on its containers", "lakeRoles"
-    ),
+    DeployerGrant("lake", RBAC_ADMINISTRATOR, "on the existing lake: roles on its containers", "lakeRoles"),
     # It approves the connection: https://learn.microsoft.com/azure/private-link/rbac-permissions
     DeployerGrant(
         "lake",
@@ -217,12 +219,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on the existing lake: private endpoints are connected to it",
         "lakeEndpoints",
     ),
-    DeployerGrant(
-        "parts",
-        "Role Based Access Control Administrator",
-        "on existing vaults and registries: roles on them",
-        "partRoles",
-    ),
+    DeployerGrant("parts", RBAC_ADMINISTRATOR, "on existing vaults and registries: roles on them", "partRoles"),
     # To approve the connection, Key Vault Contributor or a like role does: see the page above.
     DeployerGrant(
         "parts",
@@ -230,12 +227,10 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on existing vaults and registries: private endpoints are connected to them",
         "partEndpoints",
     ),
-    DeployerGrant("hub", "Role Based Access Control Administrator", "giving the platform team the logs", "roles"),
+    DeployerGrant("hub", RBAC_ADMINISTRATOR, "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
-    DeployerGrant(
-        "landingZone", "User Access Administrator", "locks on production data, and role assignments", "locks"
-    ),
-    DeployerGrant("landingZone", "Role Based Access Control Administrator", "role assignments", "noLocks"),
+    DeployerGrant("landingZone", LOCK_ROLE, "locks on production data", "locks"),
+    DeployerGrant("landingZone", RBAC_ADMINISTRATOR, "role assignments"),
     DeployerGrant(
         "landingZone",
         "Resource Policy Contributor",

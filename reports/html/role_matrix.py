@@ -78,7 +78,10 @@ def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
         )
         for who, rows in found.items()
     ]
-    deployer = tuple((row.subscription, row.role, row.why) for row in plan.deployer)
+    deployer = tuple(
+        (row.subscription, f"{row.role}, with a condition" if row.condition else row.role, row.why)
+        for row in plan.deployer
+    )
     return RoleMatrix(kinds, tuple(sorted(whos, key=lambda who: not who.people)), deployer)
 
 

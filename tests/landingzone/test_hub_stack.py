@@ -117,7 +117,10 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
         "zones": 9,
         "lock": True,
         "subscriptions": (HUB,),
-        "deployer": [(HUB, "Contributor"), (HUB, "User Access Administrator")],
+        "deployer": [
+            (HUB, role)
+            for role in ("Contributor", "Landing Zone Lock Administrator", "Role Based Access Control Administrator")
+        ],
         "spokes": (),
         "environments": (),
     }

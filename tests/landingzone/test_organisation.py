@@ -177,7 +177,8 @@ def test_whoever_deploys_needs_roles_on_what_exists_and_not_on_a_hub_that_is_not
         (LOGS, "Log Analytics Contributor"),
         (DNS, "Private DNS Zone Contributor"),
         (LANDING_ZONE, "Contributor"),
-        (LANDING_ZONE, "User Access Administrator"),
+        (LANDING_ZONE, "Landing Zone Lock Administrator"),
+        (LANDING_ZONE, "Role Based Access Control Administrator"),
         (LANDING_ZONE, "Resource Policy Contributor"),
     ]
     assert [role.scope for role in plan.roles() if role.scope == LOG] == []

@@ -232,8 +232,8 @@ def test_nothing_is_given_on_a_subscription_and_nobody_owns_anything(hub: str | 
 CREATE_HUB = "creating the hub, its zones and the central log, and the hub's side of peerings"
 CREATE = "creating spokes and project environments"
 RBAC = "Role Based Access Control Administrator"
-UAA = "User Access Administrator"
-LOCKS = "locks on production data, and role assignments"
+LOCK = "Landing Zone Lock Administrator"
+LOCKS = "locks on production data"
 LOGS = "giving the platform team the logs"
 POLICY = (LANDING_ZONE, "Resource Policy Contributor", "definitions, assignments and exemptions of policies")
 BOTH = {"landingZone": LANDING_ZONE, "hub": HUB}
@@ -254,7 +254,8 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
         stack({"churn/prod": at("10.1.0.0/24")}, access=PEOPLE),
         [
             (LANDING_ZONE, "Contributor", f"{CREATE_HUB}; {CREATE}"),
-            (LANDING_ZONE, UAA, f"locking the central log; {LOCKS}"),
+            (LANDING_ZONE, LOCK, f"locking the central log; {LOCKS}"),
+            (LANDING_ZONE, RBAC, f"{LOGS}; role assignments"),
             POLICY,
         ],
     ),
@@ -281,9 +282,11 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
         stack({"churn/prod": at("10.1.0.0/24")}, subscriptions=BOTH, access=PEOPLE),
         [
             (HUB, "Contributor", CREATE_HUB),
-            (HUB, UAA, "locking the central log"),
+            (HUB, LOCK, "locking the central log"),
+            (HUB, RBAC, LOGS),
             (LANDING_ZONE, "Contributor", CREATE),
-            (LANDING_ZONE, UAA, LOCKS),
+            (LANDING_ZONE, LOCK, LOCKS),
+            (LANDING_ZONE, RBAC, "role assignments"),
             POLICY,
         ],
     ),
@@ -292,7 +295,7 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
 
 @pytest.mark.parametrize("case", DEPLOYERS)
 def test_whoever_deploys_needs_these_roles_on_each_subscription(case: str) -> None:
-    """To write locks takes more than to write role assignments."""
+    """Locks take a custom role; no role lets the deployer give every role."""
     asked, rows_expected = DEPLOYERS[case]
 
     assert [(role.subscription, role.role, role.why) for role in planned(asked).deployer] == rows_expected
