@@ -2,6 +2,8 @@
 
 policies/types.json has the types that the project builds or that published policies name, each row with its source.
 policies/published_types.json has more types, derived from published request bodies (tools/derive_types.py).
+policies/tagged_types.json has types of other namespaces, derived from Microsoft's table of tag support
+(tools/derive_tagged.py).
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from functools import cache
 from pathlib import Path
 
 EMBEDDED = Path(__file__).parent.parent / "types.json"
-DERIVED = EMBEDDED.with_name("published_types.json")
+DERIVED = tuple(EMBEDDED.with_name(name) for name in ("tagged_types.json", "published_types.json"))
 
-#: Keys of published_types.json that decide. Types under other keys are undecided.
+#: Keys of the derived files that decide. Types under other keys are undecided.
 _DECIDED = {"evaluated": True, "notEvaluated": False}
 
 
@@ -51,6 +53,7 @@ def embedded() -> TypeFacts:
 
 
 def _derived() -> dict[str, bool | None]:
-    """The derived types in lower case; None where the published bodies cannot tell."""
-    lists = json.loads(DERIVED.read_text(encoding="utf-8"))
-    return {name.lower(): _DECIDED.get(key) for key, names in lists.items() if key != "about" for name in names}
+    """The derived types in lower case; None where their sources cannot tell."""
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in DERIVED]
+    lists = ((key, names) for file in files for key, names in file.items() if key != "about")
+    return {name.lower(): _DECIDED.get(key) for key, names in lists for name in names}

@@ -13,7 +13,7 @@ from policies.engine import facts
 from policies.engine.lines import answer
 from tests.conftest import ROOT, shared
 from tests.policies.engine.common import short
-from tools import derive_types
+from tools import derive_tagged, derive_types
 
 _AUTOMATION, _SYNAPSE = "Microsoft.Automation/automationAccounts", "Microsoft.Synapse/workspaces"
 _COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes"
@@ -62,6 +62,9 @@ def test_the_page_on_policies_states_the_counts() -> None:
     """Of types, in each table and for each answer, and of namespaces."""
     lists = json.loads(derive_types.TARGET.read_text(encoding="utf-8"))
     names = {key: found for key, found in lists.items() if key != "about"}
+    derived = json.loads(derive_tagged.TARGET.read_text(encoding="utf-8"))
+    tagged = {key: found for key, found in derived.items() if key != "about"}
+    others = {name.partition("/")[0] for found in tagged.values() for name in found}
     counts = [len(found) for found in names.values()]
     spaces = {name.partition("/")[0].lower() for found in names.values() for name in found}
     page = (ROOT / "docs" / "policies-how-to.md").read_text(encoding="utf-8")
@@ -69,9 +72,50 @@ def test_the_page_on_policies_states_the_counts() -> None:
 
     assert f"{len(derive_types.known_rows())} types that the project creates" in page
     assert f"{sum(counts)} more types in {len(spaces)} namespaces" in page
-    for count in (counts[0], counts[1], one_of_both, counts[4], counts[5]):
+    assert f"{sum(map(len, tagged.values()))} more types in {len(others)} other namespaces" in page
+    for count in (counts[0], counts[1], one_of_both, counts[4], counts[5], *map(len, tagged.values())):
         assert f"({count} type" in page
     assert f"knows {len(facts.embedded().indexed)} types" in (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+
+
+def test_the_file_of_tagged_types_is_what_its_script_derives() -> None:
+    """From the tag table and the installed SDK, byte for byte."""
+    text = derive_types.written(derive_tagged.derive(derive_tagged.rows(), derive_tagged.newer_sources()))
+
+    assert derive_tagged.TARGET.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("Microsoft.Compute/disks", True), derive_types.EVALUATED),
+        (("Microsoft.Compute/disks", False), derive_tagged.DISAGREE),
+        (("Microsoft.Sql/servers/firewallRules", True), derive_tagged.DISAGREE),
+        (("Microsoft.Sql/servers/firewallRules", False), derive_types.NOT_EVALUATED),
+        (("Microsoft.Sql/managedInstances/nothing", False), derive_types.NOT_EVALUATED),
+        (("Microsoft.Sql/managedInstances/nothing", True), derive_tagged.UNKNOWN_LOCATION),
+        (("Microsoft.Sql/managedInstances/databases", True), derive_tagged.UNKNOWN_LOCATION),  # not servers/databases
+    ],
+)
+def test_the_tag_table_and_the_class_decide_together(row: tuple[str, bool], expected: str) -> None:
+    """A class counts only where it names the parents of the type."""
+    lists = derive_tagged.derive([row], ())
+
+    assert [key for key, names in lists.items() if key != "about" and names] == [expected]
+
+
+def test_classes_found_by_name_agree_with_published_bodies() -> None:
+    """For types of published_types.json that have a class: how often the body and the class say the same."""
+    lists = json.loads(derive_types.TARGET.read_text(encoding="utf-8"))
+    decided = {derive_types.EVALUATED: True, derive_types.NOT_EVALUATED: False}
+    pairs = Counter(
+        (says, both)
+        for key, says in decided.items()
+        for name in lists[key]
+        if (both := derive_tagged.takes_both(name)) is not None
+    )
+
+    assert pairs == {(True, True): 87, (False, False): 143}
 
 
 def test_kept_rows_are_not_overridden() -> None:
@@ -80,7 +124,7 @@ def test_kept_rows_are_not_overridden() -> None:
     known = facts.embedded().indexed
 
     assert {name: known[name] for name in rows} == rows
-    assert len(known) == len(rows) + 550
+    assert len(known) == len(rows) + 550 + 556
 
 
 @pytest.mark.parametrize(
@@ -130,8 +174,13 @@ def test_bodies_that_disagree_decide_nothing() -> None:
         ("Microsoft.KeyVault/managedHSMs/keys", {}, "undecided: indexed-type"),  # tags without location
         ("Microsoft.Network/routeFilters/routeFilterRules", {"location": "uksouth"}, "undecided: indexed-type"),
         (_COMPUTES, {"location": "uksouth"}, "undecided: indexed-type"),
-        ("Microsoft.Sql/servers/databases", {}, "undecided: indexed-type"),  # in no source here
-        ("Microsoft.Compute/virtualMachines", {"location": "uksouth"}, "applies"),  # likewise, with a location
+        ("Microsoft.Sql/servers/databases", {}, "applies"),  # tag table yes, and its class takes both
+        ("Microsoft.Web/sites", {}, "applies"),  # likewise, by a class of another name
+        ("Microsoft.EventHub/namespaces/eventhubs", {"location": "uksouth"}, "not-applicable"),  # tag table no
+        ("Microsoft.Compute/galleries/images", {}, "undecided: indexed-type"),  # tag table no, yet the class takes both
+        ("Microsoft.MixedReality/spatialAnchorsAccounts", {}, "undecided: indexed-type"),  # tag table yes, no class
+        ("Microsoft.Elastic/monitors", {}, "undecided: indexed-type"),  # in no source
+        ("Microsoft.Elastic/monitors", {"location": "uksouth"}, "applies"),  # likewise, with a location
     ],
 )
 def test_mode_indexed_on_types_outside_the_project(type_: str, location: dict[str, str], expected: str) -> None:
