@@ -49,6 +49,7 @@ app.add_typer(cli_policy.app)
 app.command()(cli_rehearse.rehearse)
 app.command()(cli_rehearse.recover)
 app.command("import-subnets")(cli_rehearse.import_subnets)
+app.command()(cli_stacks.roles)
 app.command()(cli_stacks.stacks)
 app.add_typer(cli_project.app)
 

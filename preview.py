@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from arm.graph import ResourceGraph
 from checks import policy_connections, policy_managed_group, stack_file
 from checks.accepted_finding import accept
 from checks.catalogue import ALL, in_order, run
@@ -36,14 +37,18 @@ def program_of(file: StackFile) -> Program:
     return Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config, stacks=stacks)
 
 
-def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
-    """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
+def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
+    """The requests that the program would make. Raises ProgramFailed where Pulumi refuses one."""
     registration = register(program_of(file))
     if registration.problems:  # Pulumi refuses each of these, or tells it as an error
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
-    graph = replace(resource_graph(registration, plan.cloud, owners), today=today)
-    graph = replace(graph, dns=plan.organisation.dns_mode)
+    return replace(resource_graph(registration, plan.cloud, owners), dns=plan.organisation.dns_mode)
+
+
+def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
+    """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
+    graph = replace(graph_of(file, plan), today=today)
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
     connections = verdicts(policy_connections.forecast(graph), asked).answers

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from arm.delegation import assignment_condition
 from landingzone.facts.roles import LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR, ROLES
 from landingzone.specs import RoleAssignmentSpec
 
@@ -12,8 +13,6 @@ from landingzone.specs import RoleAssignmentSpec
 CONDITION_VERSION = "2.0"
 #: Roles whose holders can give themselves any right. No condition names them.
 PRIVILEGED = frozenset(("Owner", "User Access Administrator", RBAC_ADMINISTRATOR))
-
-_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 
 
 def condition(roles: Iterable[RoleAssignmentSpec]) -> str | None:
@@ -31,22 +30,7 @@ def condition(roles: Iterable[RoleAssignmentSpec]) -> str | None:
         kinds.setdefault(role.principal.kind, set()).add(ROLES[role.role])
     if not kinds:
         return None
-    groups = sorted((kind, tuple(sorted(ids))) for kind, ids in kinds.items())
-    return f"({_only('write', '@Request', groups)}) AND ({_only('delete', '@Resource', groups)})"
-
-
-def _only(action: str, source: str, groups: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Condition on one action: it is another action, or the role and the principal's type are in one of the groups.
-
-    `source`: the attributes of a request to write are those of the request, to delete those of the assignment.
-    """
-    allowed = [
-        f"{source}[{_ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{', '.join(ids)}}} AND "
-        f"{source}[{_ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {{'{kind}'}}"
-        for kind, ids in groups
-    ]
-    any_of = allowed[0] if len(allowed) == 1 else " OR ".join(f"({each})" for each in allowed)
-    return f"(!(ActionMatches{{'{_ASSIGNMENTS}/{action}'}})) OR ({any_of})"
+    return assignment_condition({kind: tuple(ids) for kind, ids in kinds.items()})
 
 
 def lock_role(subscriptions: Iterable[str]) -> dict[str, Any]:

@@ -22,7 +22,9 @@ def roles_page() -> str:
         grants,
     ) + _section(
         "The deployer",
-        "The roles that the deployer itself needs, per subscription; `amlz preview` names yours. "
+        "Built-in roles that the deployer needs on each subscription; `amlz preview` lists yours. They are wider than "
+        "the plan: `amlz roles STACK --deployer` writes custom roles with exactly the actions that the plan needs "
+        "([the command line](command-line.md#amlz-roles-stack---deployer)). "
         f"*{RBAC_ADMINISTRATOR}* always has a condition: only the roles that the plan gives on that subscription, each "
         "only to the type of principal that gets it (`deployerRoles` of `amlz preview STACK --format json`). "
         f"*{LOCK_ROLE}* is a custom role with `{'`, `'.join(LOCK_ACTIONS)}`. See [rights of the "

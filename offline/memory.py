@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times I
 CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outside (kind TEXT, told TEXT);
+CREATE TABLE IF NOT EXISTS grants (written TEXT);
 CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS occupied (network TEXT PRIMARY KEY, by TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS conflicts (network TEXT, by TEXT, wanted TEXT);
@@ -247,6 +248,15 @@ class Memory:
         """All of a kind that was added."""
         rows = self._db.execute("SELECT told FROM outside WHERE kind = ? ORDER BY rowid", (kind,))
         return tuple(json.loads(row[0]) for row in rows)
+
+    def add_grant(self, grant: Any) -> None:
+        """A role of the caller, see offline/access.py."""
+        with self.change():
+            self._db.execute("INSERT INTO grants VALUES (?)", (json.dumps(grant),))
+
+    def grants(self) -> tuple[Any, ...]:
+        """The roles of the caller; none where it may do everything."""
+        return tuple(json.loads(row[0]) for row in self._db.execute("SELECT written FROM grants ORDER BY rowid"))
 
     def expect(self, ids: Iterable[str]) -> None:
         """Ids that the program makes: what else is referred to is taken to stand outside of the stack."""

@@ -13,7 +13,7 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from arm.shapes import arm_type, id_of
-from offline import existing, firewalls, networks, peerings, refusals
+from offline import access, existing, firewalls, networks, peerings, refusals
 from offline.azure import PretendAzure
 from offline.changing import kept, refuse
 from offline.derived import outputs_of
@@ -46,6 +46,7 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.properties, context)
         fault = self._met("create", wanted, context)
         try:
+            access.refuse(self._memory, "create", wanted)
             with networks.write(self._memory, wanted), self._memory.change():
                 if self._exists(wanted):
                     raise AzureExists(wanted.id)
@@ -64,6 +65,7 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.news, context)
         fault = self._met("update", wanted, context)
         try:
+            access.refuse(self._memory, "update", wanted)
             with networks.write(self._memory, wanted), self._memory.change():
                 wanted = self._write(self._changed(wanted))
         except AzureRefused as error:
@@ -73,9 +75,14 @@ class RememberingProvider(PretendProvider):
         response.properties.update(outputs_of(self._memory, wanted))
         return response
 
-    def Read(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
         """The resource as Azure has it; an empty id where there is none."""
         found = self._memory.get(request.id)
+        if found is not None:
+            try:
+                access.refuse(self._memory, "read", found)
+            except AzureRefused as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
         untouched = existing.inputs_from_the_start(request.id)
         if found is None and untouched is not None:
             return self._as_at_the_start(request, untouched)
@@ -94,6 +101,7 @@ class RememberingProvider(PretendProvider):
             return empty_pb2.Empty()  # type: ignore[attr-defined]
         fault = self._met("delete", found, context)
         try:
+            access.refuse(self._memory, "delete", found)
             with networks.write(self._memory, found), self._memory.change():
                 delete(self._memory, found)
         except AzureRefused as error:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<action>ActionMatches\{'(?P<path>[^']+)'\})"
-    r"|(?P<attribute>@\w+\[[\w./]+:\w+\])\s+ForAnyOfAnyValues:(?P<operator>GuidEquals|StringEqualsIgnoreCase)"
+    r"|(?P<attribute>@\w+\[[\w./]+:\w+\])\s+(?P<operator>ForAnyOfAnyValues:(?:GuidEquals|StringEqualsIgnoreCase)|ForAnyOfAllValues:GuidNotEquals)"
     r"\s+\{(?P<values>[^}]*)\}"
     r"|(?P<word>AND|OR|!|\(|\)))"
 )
@@ -63,5 +63,6 @@ def _term(tokens: list[re.Match[str]], action: str, attributes: Mapping[str, str
         return action.lower() == first["path"].lower(), rest
     if first["attribute"]:
         values = {value.strip().strip("'").lower() for value in first["values"].split(",")}
-        return attributes.get(first["attribute"], "").lower() in values, rest
+        equal = attributes.get(first["attribute"], "").lower() in values
+        return equal is not first["operator"].endswith("NotEquals"), rest
     raise ValueError(f"not a term: {first[0]!r}")
