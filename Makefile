@@ -8,6 +8,9 @@ STACKS := $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml))
 SHOWN := $(or $(STACK),$(filter dev,$(STACKS)),$(if $(word 2,$(STACKS)),--all,$(STACKS)))
 READY := $(VENV)/.ready
 
+# Modules are compiled once, not again in each process that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: preview setup actionlint engine browser test test-faults test-pairwise test-slow lint types lock docs golden bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
@@ -21,25 +24,23 @@ endif
 
 setup: $(READY)              ## sets up .venv, and no more
 
-test: $(READY) lint types    ## everything that must hold; with Pulumi's own engine where it is, or Go to build it
+test: $(READY) lint types    ## everything but slow tests: five minutes on two cores
+	@$(BIN)/python -m pytest -n auto --dist worksteal -rs -m "not slow and not long"
+
+test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engine and a browser where they can be set up: half an hour
 	@if command -v pulumi >/dev/null || ! command -v go >/dev/null; then :; else \
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
 	@if command -v go >/dev/null; then \
 		$(MAKE) -s actionlint || echo "actionlint could not be built: its test is skipped" >&2; fi
 	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) -s browser \
 		|| echo "tests/browser could not be installed: its tests are skipped" >&2; fi
-	@$(BIN)/python -m pytest -n auto -rs
+	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto --dist worksteal -rs -m "slow and not long"
 
-test-faults: $(READY)        ## every kind of fault anywhere, and the engine killed at every operation
-	@AMLZ_FAULTS=all $(BIN)/python -m pytest -n auto -rs tests/remedies tests/rehearsal tests/engine tests/pipelines \
-		tests/test_edits.py tests/test_readme.py
+test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 200 stack files
+	@$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/pairwise
 
-test-pairwise: $(READY)      ## options in every combination of three, over 200 stack files: some minutes
-	@AMLZ_PAIRWISE=all $(BIN)/python -m pytest -n auto -rs tests/pairwise
-
-test-slow: $(READY)          ## 42,000 mutated inputs in place of a few thousand: some minutes
-	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto -rs tests/policies/test_fuzz.py tests/landingzone/test_fuzz.py \
-		tests/pipelines/test_bundle_damaged.py tests/test_revision_fuzz.py
+test-faults: $(READY)        ## every kind of fault anywhere, the engine killed at every operation: over an hour, so not in .ci/run
+	@$(BIN)/python -m pytest -n auto --dist worksteal -rs -m long
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

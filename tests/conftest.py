@@ -15,6 +15,7 @@ from landingzone.plan import make_plan
 from preview import preview_stack
 from reports import as_json
 from reports.preview import Preview
+from tests import layers
 
 ROOT = Path(__file__).parent.parent
 
@@ -69,3 +70,11 @@ def shared() -> Path:
     if not folder.exists():
         pytest.skip(f"published facts are not at {folder}; set AMLZ_SHARED to where they are")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks slow tests before `-m` selects."""
+    for item in items:
+        if reason := layers.slow_because(item.nodeid):
+            item.add_marker(pytest.mark.slow(reason=reason))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,6 @@ from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
-
-#: Whether to draw many mutations: `make test-slow`.
-SLOW = os.environ.get("AMLZ_SLOW") == "all"
 
 
 @contextmanager

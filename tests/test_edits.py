@@ -27,15 +27,14 @@ from landingzone.plan import make_plan
 from preview import preview_stack
 from reports import as_json, difference_as
 from reports.difference import Changed, Difference, difference
+from tests import layers
 from tests.conftest import ROOT, STACKS, as_told
 from tests.test_program import copy_of_the_program
 
 CASES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "tests/cases/edits").glob("*"))}
-IN_FILES = [name for name, case in CASES.items() if "code" not in case]
-#: Those of code take a process each: some always, the others with all faults.
-IN_CODE = [
-    name for name, case in CASES.items() if "code" in case and (case.get("always") or os.environ.get("AMLZ_FAULTS"))
-]
+IN_FILES = layers.sampled([name for name, case in CASES.items() if "code" not in case], 5)
+#: Those of the program take a process each.
+IN_CODE = layers.sampled([name for name, case in CASES.items() if "code" in case], 5)
 
 
 @pytest.fixture(scope="module", autouse=True)

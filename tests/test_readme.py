@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 
@@ -14,6 +13,7 @@ from tests.conftest import ROOT, STACKS
 from tests.test_command_line import amlz
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE)
 
 
 def blocks(language: str) -> list[str]:
@@ -38,14 +38,12 @@ def test_the_output_shown_is_how_the_preview_begins() -> None:
     assert ran.stdout[: len(output)] == output
 
 
-@pytest.mark.parametrize("command", re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_table_runs(command: str) -> None:
     """With the capitals filled in, and a state as `pulumi stack export` gives it."""
     filled = command.replace("STACK", "dev").replace("FINDING", "keys/enabled").replace("REV", "HEAD")
     if "HEAD" in filled and not (ROOT / ".git").exists():
         pytest.skip("this checkout is no git repository, so there is no revision to compare with")
-    if filled.startswith("rehearse") and os.environ.get("AMLZ_FAULTS") != "all":
-        pytest.skip("takes minutes: `make test-faults` runs it")
 
     ran = amlz(*shlex.split(filled), given='{"version": 3, "deployment": {}}')
 
@@ -54,7 +52,7 @@ def test_every_command_of_the_table_runs(command: str) -> None:
 
 def test_the_table_has_every_command() -> None:
     """None is there that the README does not tell of."""
-    told = {command.split(" ")[0] for command in re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE)}
+    told = {command.split(" ")[0] for command in COMMANDS}
 
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     assert told == {*commands, *(group.typer_instance.info.name for group in app.registered_groups)}  # type: ignore[union-attr]

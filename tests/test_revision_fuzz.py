@@ -11,11 +11,12 @@ from pathlib import Path
 
 from landingzone.problems import LandingZoneError
 from revision import unpacked
-from tests.mutations import SLOW, within
+from tests.layers import MUCH
+from tests.mutations import within
 from tests.test_revision import repository  # noqa: F401 (a fixture)
 from tests.test_revision_attacks import blob, committed, crafted, everything, stored
 
-TREES = 2_000 if SLOW else 40
+TREES = 2_000 if MUCH else 40
 NAMES = (
     *(b"..", b".", b".git", b".GIT ", b"/x", b"a/../../x", b"a//b", b"x\x01", b"\xff\xfe", b"Pulumi.dev.yaml"),
     *(b"CLI.PY", b"cli.py", b"cli.py/x", b"x" * 256, "e\u0301".encode(), b"con", b"-x", b" ", b"\\x", b"sub/y"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,7 @@ from offline.memory import Memory
 from preview import PROGRAM, PROJECT
 from tests.conftest import ROOT
 from tests.engine.engine import EngineFailed, Stack, engine
+from tests.rehearsal.common import LONG
 
 EXAMPLE = ROOT / "examples" / "hub-stack"
 HUB = "organization/aml-landing-zone/hub"
@@ -23,9 +23,6 @@ REFUSAL = (
     f"The hub of stack {HUB} is not the one that this landing zone was planned with: `serves` is "
     '["10.91.0.0/16", "10.92.0.0/16"] there and ["10.91.0.0/16"] here. Nothing was changed. Write its outputs anew '
     f"(`pulumi stack output --stack {HUB} --json`), look at the preview, and run this again."
-)
-slow = pytest.mark.skipif(
-    os.environ.get("AMLZ_FAULTS") != "all", reason="takes a minute: `make test-faults` runs it, from nothing to nothing"
 )
 
 
@@ -104,7 +101,7 @@ def test_a_landing_zone_is_previewed_on_the_hub_of_another_stack_and_refused_whe
     assert standing(tmp_path) == hubs
 
 
-@slow
+@LONG
 def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destroyed(tmp_path: Path) -> None:
     """A second `up` changes nothing, another hub is refused with what stands left alone; nothing is left at the end."""
     hub, landing_zone = begun(tmp_path)

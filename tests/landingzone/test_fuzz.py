@@ -26,9 +26,10 @@ from landingzone.plan import make_plan
 from landingzone.problems import LandingZoneError, StackFileError
 from landingzone.schema import json_schema
 from tests.conftest import ROOT, STACKS
-from tests.mutations import SLOW, within
+from tests.layers import MUCH
+from tests.mutations import within
 
-MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if SLOW else "250"))
+MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if MUCH else "250"))
 SEED = int(os.environ.get("AMLZ_FUZZ_SEED", "1"))
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

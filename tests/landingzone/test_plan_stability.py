@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from landingzone.plan import LandingZonePlan
 from landingzone.specs import ProjectEnvironmentSpec, SpokeSpec
 from tests.landingzone.stacks import PEOPLE, Stack, at, cluster, planned, stack
+from tests.layers import MUCH
 
 #: What is compared of a thing: anything that Azure or Pulumi knows it by, by its role in the plan.
 Print = dict[str, str | int]
@@ -281,7 +282,7 @@ def begin() -> Stack:
     return stack(environments, spokes=spokes, sharedRegistry={})
 
 
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=80 if MUCH else 10, deadline=None)
 @given(data=st.data())
 def test_editing_a_stack_never_moves_what_the_edits_were_not_about(data: st.DataObject) -> None:
     """Untouched things stay the same in every part; touched ones keep every part that they still have."""

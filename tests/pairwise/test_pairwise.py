@@ -7,8 +7,6 @@ import gzip
 import importlib.util
 import itertools
 import json
-import os
-import random
 import re
 import shutil
 from pathlib import Path
@@ -25,14 +23,10 @@ from landingzone.stack_file import KEY
 from preview import preview_stack
 from reports import as_arm, as_json
 from reports.preview import Preview
-from tests import invariants
+from tests import invariants, layers
 from tests.conftest import ROOT, shared
 from tests.pairwise.files import CONFLICTS, Chosen, default, files, in_conflict, that_exclude
 from tests.pairwise.options import OPTIONS, OUTPUTS, stack_file
-
-#: All files by `make test-pairwise`; in every run a sample of them.
-ALL = os.environ.get("AMLZ_PAIRWISE") == "all"
-SAMPLE = 12
 
 #: What the reading of private parts finds where the stack file asks for less, without the names.
 ASKED_FOR = {
@@ -45,11 +39,6 @@ ASKED_FOR = {
 def told(chosen: Chosen) -> str:
     """What of a stack file is not the default."""
     return ", ".join(f"{option} {choice}" for option, choice in chosen.items() if default()[option] != choice)
-
-
-def tried() -> list[Chosen]:
-    """The files of this run."""
-    return files() if ALL else random.Random(20261121).sample(files(), SAMPLE)
 
 
 @functools.cache
@@ -89,7 +78,7 @@ def previewed(chosen: Chosen, folder: Path) -> Preview:
     return preview_stack(file, make_plan(file.config))
 
 
-@pytest.mark.parametrize("chosen", tried(), ids=told)
+@pytest.mark.parametrize("chosen", layers.sampled(files(), 25), ids=told)
 def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
     """Bodies that ARM publishes, every reading holds, and nothing is wrong or denied that was not asked for."""
     preview = previewed(chosen, tmp_path)

@@ -12,10 +12,11 @@ import zipfile
 
 from pipelines import bundle
 from pipelines.problems import PipelineError
-from tests.mutations import SLOW, within
+from tests.layers import MUCH
+from tests.mutations import within
 from tests.pipelines.test_bundle import ABOUT, SARIF
 
-ARCHIVES = 12_000 if SLOW else 2_000
+ARCHIVES = 12_000 if MUCH else 2_000
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 FILES = {"about.json": ABOUT, "comment.md": "## ✅ dev\n".encode() * 3, "dev.sarif": SARIF}
 

@@ -24,12 +24,13 @@ from policies.verdicts import Asked, verdicts
 from reports import policy_pages
 from reports.policy import unjudged
 from tests.conftest import previewed
-from tests.mutations import JSON, SLOW, mutated
+from tests.layers import MUCH
+from tests.mutations import JSON, mutated
 from tests.policies.engine.common import ALIASES, TYPE
 from tests.policies.test_imported import ASSIGNMENT, DEFINITION, EXEMPTION, INITIATIVE
 
 few = settings(
-    max_examples=5000 if SLOW else 60,
+    max_examples=5000 if MUCH else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

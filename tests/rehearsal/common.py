@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
 from pathlib import Path
 
@@ -18,10 +17,8 @@ from tests.engine.engine import engine
 
 #: What is drawn is drawn from this.
 SEED = 20261121
-#: What runs the engine for minutes.
-LONG = pytest.mark.skipif(
-    os.environ.get("AMLZ_FAULTS") != "all", reason="takes minutes: `make test-faults` runs it, with every kind of fault"
-)
+#: Mark of a test that runs the engine for minutes: `make test-faults` runs it.
+LONG = pytest.mark.long
 
 
 def stage(folder: Path) -> Stage:

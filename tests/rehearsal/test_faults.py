@@ -1,7 +1,7 @@
 """Faults strike while the smallest shipped stack is built, and the next `up` puts all right.
 
-Where they strike is drawn from a seed. AMLZ_FAULTS=all (`make test-faults`) has each kind strike alone, at several
-operations. The engine killed at every operation is in test_kills.py.
+Where they strike is drawn from a seed. `make test-faults` has each kind strike alone, at several operations. The engine
+killed at every operation is in test_kills.py.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def test_what_a_tenant_denies_needs_a_person(tmp_path: Path) -> None:
 @LONG
 @pytest.mark.parametrize("asked", [f"{kind}@{number}" for kind in NO_TYPE for number in EVERY])
 def test_a_fault_strikes_anywhere_and_the_next_up_converges(tmp_path: Path, asked: str) -> None:
-    """Each kind at every eighth operation; only with AMLZ_FAULTS=all."""
+    """Each kind at every eighth operation."""
     outcome = meet(stage(tmp_path), minimal(), (read(asked),), expected())
 
     assert (outcome.differences, outcome.wrong, len(outcome.struck)) == ((), False, 1)

@@ -1,0 +1,73 @@
+"""Which tests `make test` leaves to a longer target, and why: decided here alone.
+
+`make test` runs everything that is neither slow nor long, `make test-slow` the slow tests. A test with the mark `long`
+runs the engine for minutes: only `make test-faults` runs it. Fuzz tests draw little in `make test`, much in
+`make test-slow`, which sets AMLZ_SLOW=all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+#: Draw much in fuzz tests: `make test-slow`.
+MUCH = os.environ.get("AMLZ_SLOW") == "all"
+
+ENGINE = "runs Pulumi's own engine"
+PROCESSES = "starts a process, or several, for each test"
+PREVIEWS = "previews the shipped stacks in another form; make test has others of the same subject"
+
+#: Beginning of a test's id, and why these tests are slow. None: they are fast. The longest beginning decides.
+SLOW: dict[str, str | None] = {
+    "tests/browser/": "starts a browser",
+    "tests/crossguard/test_engine.py": ENGINE,
+    "tests/crossguard/test_process.py": PROCESSES,
+    "tests/crossguard/test_shipped.py": PREVIEWS,
+    "tests/engine/": ENGINE,
+    "tests/engine/test_agreement.py::test_each_field_that_differs_is_told": None,
+    "tests/engine/test_provider.py": None,
+    "tests/landingzone/test_edit.py::test_whatever_comes_and_goes": PREVIEWS,
+    "tests/landingzone/test_edit.py::test_whatever_comes_and_goes_the_others_stay_as_they_are[minimal-0]": None,
+    "tests/pipelines/": "runs the steps of pipelines, each in a process",
+    "tests/pipelines/test_bundle.py": None,
+    "tests/pipelines/test_bundle_damaged.py": None,
+    "tests/pipelines/test_guard.py": None,
+    "tests/pipelines/test_matrix.py": None,
+    "tests/policies/test_attached.py::test_a_weaker_component_is_denied": PROCESSES,
+    "tests/policies/test_attached.py::test_a_weaker_component_is_denied_in_production_and_audited_elsewhere[key_": None,
+    "tests/rehearsal/test_faults.py::test_after_faults": ENGINE,
+    "tests/rehearsal/test_kills.py": ENGINE,
+    "tests/test_against.py": PROCESSES,
+    "tests/test_command_line.py::test_a_preview_fits_into_80_columns": PROCESSES,
+    "tests/test_command_line.py::test_a_preview_fits_into_80_columns[minimal]": None,
+    "tests/test_difference.py::test_a_revision_is_previewed_by_its_own_program": PROCESSES,
+    "tests/test_difference.py::test_a_stack_that_is_new_or_was_broken_is_told": PROCESSES,
+    "tests/test_first_landing_zone.py": PROCESSES,
+    "tests/test_readme.py::test_every_command_of_the_table_runs[rehearse": ENGINE,
+}
+
+#: Tests of drawn inputs: in every layer, and how many they draw follows AMLZ_SLOW.
+DRAWN = (
+    "tests/landingzone/test_fuzz.py",
+    "tests/landingzone/test_plan_stability.py::test_editing_a_stack",
+    "tests/pipelines/test_bundle_damaged.py",
+    "tests/policies/test_fuzz.py",
+    "tests/test_revision_fuzz.py",
+)
+
+
+def slow_because(test: str) -> str | None:
+    """Returns why a test is slow; None for a fast one."""
+    if MUCH and test.startswith(DRAWN):
+        return "draws much"
+    rows = [begin for begin in SLOW if test.startswith(begin)]
+    return SLOW[max(rows, key=len)] if rows else None
+
+
+def sampled(cases: Sequence[Any], every: int) -> list[Any]:
+    """Returns the cases for `parametrize`: the first of each so many stays fast, the others are slow."""
+    others = pytest.mark.slow(reason="more of the same")
+    return [pytest.param(case, marks=() if number % every == 0 else others) for number, case in enumerate(cases)]
