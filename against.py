@@ -16,8 +16,10 @@ from typing import Any
 from arm.credentials import holds_credential, of_environment
 from arm.secrets import Hider, named_secret
 from checks.guard import Allowed
+from checks.guard_inputs import changed_inputs
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
+from pulumi_inputs import read_inputs
 from reports import as_json
 from reports.difference import Difference, difference
 from reports.engine_steps import difference_by_engine, read
@@ -52,7 +54,11 @@ def difference_from(revision: Revision, file: StackFile, previewed: Callable[[],
         new = json.loads(as_json.render(previewed()))
         old = previewed_there()
     found = difference(revision.name, old, new, Allowed.of(file.config, today))
-    return replace(found, unsure=_unsure(revision))
+    inputs = changed_inputs(
+        read_inputs(revision.folder, revision.program, revision.place(file.path)),
+        read_inputs(revision.top, ROOT, file.path),
+    )
+    return replace(found, unsure=_unsure(revision), guard=(*found.guard, *inputs))
 
 
 def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:

@@ -11,6 +11,7 @@ from arm.graph import ResourceGraph
 from checks import (
     accepted_finding,
     guard,
+    guard_inputs,
     guard_production,
     policy_conflict,
     policy_managed_group,
@@ -125,6 +126,7 @@ ALL: tuple[Check, ...] = tuple(
             accepted_finding.CHECK,
             *guard.CHECKS,
             *guard_production.CHECKS,
+            *guard_inputs.CHECKS,
             *stack_file.CHECKS,
         ),
         key=lambda c: c.id,

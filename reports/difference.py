@@ -16,6 +16,7 @@ from arm.graph import UNKNOWN_KEY, unknown
 from arm.ids import within
 from checks.finding import Finding
 from checks.guard import Allowed, Edit, Thing, again
+from checks.guard_inputs import IDS as INPUTS
 from checks.guard_production import guarded
 from landingzone.facts.data import holding, loss
 from reports.difference_egress import difference_of_egress
@@ -80,9 +81,10 @@ class Difference:
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing is different."""
+        """Whether nothing is different, of what is built and of the files that decide how it is deployed."""
         lists = (self.created, self.deleted, self.changed, self.moved, self.addresses, self.accepted)
-        return not any(lists) and not any(part for pair in self._pairs for part in pair)
+        inputs = any(finding.check in INPUTS for finding in self.guard)
+        return not inputs and not any(lists) and not any(part for pair in self._pairs for part in pair)
 
     @property
     def _pairs(self) -> tuple[tuple[tuple[object, ...], tuple[object, ...]], ...]:
