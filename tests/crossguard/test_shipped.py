@@ -87,7 +87,8 @@ def asked() -> Asked:
 
 
 def expected(graph: ResourceGraph) -> list[Told]:
-    """What the preview says of a graph, in the words of the pack."""
+    """What the preview says of a graph, in the words of the pack, to which resources are given by their URNs."""
+    graph = replace(graph, resources=tuple(sorted(graph, key=lambda one: one.urn)))
     names = {resource.id.lower(): resource.urn.rpartition("::")[2] for resource in graph}
     found = verdicts(graph, asked())
     each = [
