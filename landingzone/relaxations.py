@@ -44,24 +44,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
-        security = environment.security
-        if security.public_network_access:
-            yield Relaxation(
-                (*path, "security", "publicNetworkAccess"),
-                "the workspace answers on the internet: the studio opens from there, but uploads and data previews "
-                "fail, since the stores stay private",
-            )
-        if security.storage_shared_keys:
-            yield Relaxation(
-                (*path, "security", "storageSharedKeys"),
-                "whoever holds an account key has all data, unnamed in the logs",
-            )
-        if not security.high_business_impact:
-            yield Relaxation(
-                (*path, "security", "highBusinessImpact"),
-                "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
-                "turned on later",
-            )
+        yield from _security(environment, name, path)
         for key, attached in environment.kubernetes.items():
             gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
             if attached.nodes and attached.system_logs:
@@ -85,6 +68,34 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _security(environment: EnvironmentConfig, name: str, path: Path) -> Iterator[Relaxation]:
+    """Relaxed keys of `security`, in the order of the model. `name`: the environment's."""
+    security = environment.security
+    if security.public_network_access:
+        yield Relaxation(
+            (*path, "security", "publicNetworkAccess"),
+            "the workspace answers on the internet: the studio opens from there, but uploads and data previews "
+            "fail, since the stores stay private",
+        )
+    if security.storage_shared_keys:
+        yield Relaxation(
+            (*path, "security", "storageSharedKeys"),
+            "whoever holds an account key has all data, unnamed in the logs",
+        )
+    policy = security.storage_endpoint_policy
+    if policy is not None and not policy.enabled and environment.is_production(name):
+        yield Relaxation(
+            (*path, "security", "storageEndpointPolicy", "enabled"),
+            "computes reach storage accounts of any tenant in the region: what they read can leave there",
+        )
+    if not security.high_business_impact:
+        yield Relaxation(
+            (*path, "security", "highBusinessImpact"),
+            "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
+            "turned on later",
+        )
 
 
 def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:

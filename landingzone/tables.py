@@ -54,8 +54,9 @@ def egress_page() -> str:
     )
     page = _page(
         "Egress",
-        "What computes reach, by rules of their subnets and of the firewall. `Storage` of the region takes in accounts "
-        "of others: a way out for data. `security.storageEndpointPolicy` closes it: see below.",
+        "Outbound rules of computes, in their subnets and in the firewall. `Storage` of the region includes accounts "
+        "of other tenants; `security.storageEndpointPolicy` closes it: see below. Each way for data to leave is in "
+        "[exfiltration](exfiltration.md).",
         ("rule", "service tag", "protocol", "ports", "when", "why", "source"),
         required,
     )
@@ -63,20 +64,21 @@ def egress_page() -> str:
 
 
 _STORAGE = f"""
-## The way out through storage
+## Storage of other tenants
 
-`Storage` of the region is required, and holds accounts of everybody. `security.storageEndpointPolicy: {{}}` of an
-environment gives its training subnet a service endpoint for storage and a policy that lets through Azure ML's own
-storage alone (`{AZURE_ML_ALIAS}`), and the accounts under `allow`. What goes to storage then leaves the
-subnet by that endpoint, past the firewall. What has a private endpoint is reached by that: the environment's account,
-the data lake.
+`Storage` of the region is required on port 443, and the tag holds storage accounts of every tenant. A service endpoint
+policy of the training subnet lets through only Azure ML's own storage (`{AZURE_ML_ALIAS}`) and the accounts under
+`security.storageEndpointPolicy.allow`. Production in the public cloud has one unless its network is managed; elsewhere
+`security.storageEndpointPolicy: {{}}` adds it. `enabled: false` removes it, and every preview names that. Requests to
+storage then leave the subnet through its service endpoint, past the firewall. Accounts with a private endpoint, the
+environment's own and the data lake, are reached through that.
 
 | before | what |
 | --- | --- |
-| turning it on where computes stand | scale clusters to zero; instances from before December 2022 are created anew |
+| turning it on where computes exist | scale clusters to zero; recreate instances from before December 2022 |
 | curated environments | their images must come from `mcr.microsoft.com`, not from `viennaglobal.azurecr.io` |
-| public data in the region | its account stands under `allow`, or is not reached |
-| `egress: [visualStudioCode]` | it names a storage account: where that is in the region, it is not reached |
+| public data in the region | list its account under `allow`; otherwise it is not reached |
+| `egress: [visualStudioCode]` | it names a storage account, which is not reached if it is in the region |
 
 In a managed network there is no such subnet; with `outbound: approvedOnly` only private endpoints reach storage.
 

@@ -238,7 +238,7 @@ def test_what_leaves_a_small_landing_zone() -> None:
         ("azure-ml-udp", "AzureMachineLearning", "UDP 5831", "managing compute instances"),
         ("batch", "BatchNodeManagement.westeurope", "Any 443", "managing cluster nodes"),
         ("resource-manager", "AzureResourceManager", "TCP 443", "creating and deleting computes"),
-        ("storage", "Storage.westeurope", "TCP 443, 445",
+        ("storage", "Storage.westeurope", "TCP 443",
          "Azure ML's own storage for computes: images, logs, system files. Storage of others in the region, too"),
         ("images", "MicrosoftContainerRegistry", "TCP 443", "Microsoft's base images"),
         ("images-front-door", "AzureFrontDoor.FirstParty", "TCP 443", "the same images, by Front Door"),

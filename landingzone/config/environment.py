@@ -28,6 +28,7 @@ from landingzone.config.shared import (
     Word,
 )
 from landingzone.config.sharing import MemberConfig
+from landingzone.facts.clouds import PUBLIC
 from landingzone.problems import Path
 
 #: Environments of these names are not production unless they say so; every other name is.
@@ -49,7 +50,8 @@ class SecurityConfig(Config):
     """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
     registry, with a vault or registry that exists, and with `sharedBy`."""
     storage_endpoint_policy: StorageEndpointPolicyConfig | None = None
-    """Closes the way out through storage of others in the region: {} for all but Azure ML's own. docs/egress.md."""
+    """Limits storage in the region to Azure ML's own and listed accounts. Left out: in production of the public cloud,
+    unless the network is managed. docs/exfiltration.md."""
     serverless_compute: bool = False
     """Serverless compute runs in the training subnet, without a public address. Its nodes take addresses there."""
 
@@ -149,6 +151,17 @@ class EnvironmentConfig(Config):
         asked = self.security.data_isolation
         of_others = self.existing.key_vault is not None or self.existing.container_registry is not None
         return self.registry == "shared" or self.shared_by is not None or of_others if asked is None else asked
+
+    def endpoint_policy(self, name: str, cloud: str) -> StorageEndpointPolicyConfig | None:
+        """The service endpoint policy of its training subnet; None where it has none. `name`: the environment's.
+
+        Production gets one by default: the required service tag holds storage accounts of every tenant. In other clouds
+        than the public one no page says that the policy knows Azure ML's alias.
+        """
+        asked = self.security.storage_endpoint_policy
+        if asked is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
+            return StorageEndpointPolicyConfig()
+        return asked if asked is not None and asked.enabled else None
 
     def is_production(self, name: str) -> bool:
         """Whether an environment of this name holds production data."""

@@ -1,4 +1,4 @@
-"""The way out through storage of others in the stack file, and what stays open of it."""
+"""Service endpoint policies for storage in the stack file."""
 
 from __future__ import annotations
 
@@ -14,5 +14,7 @@ class StorageEndpointPolicyConfig(Config):
     """A service endpoint policy of the training subnet: of all storage that answers on the internet, computes reach
     Azure ML's own and what is listed here. What has private endpoints need not be listed."""
 
+    enabled: bool = True
+    """Whether the training subnet has the policy. `false` opens storage of any tenant in the region."""
     allow: Annotated[tuple[StorageId, ...], Field(max_length=100)] = ()
     """Ids of storage accounts in the region that computes may reach without a private endpoint."""

@@ -86,7 +86,8 @@ REQUIRED: tuple[TagRule, ...] = (
     TagRule("batch", "BatchNodeManagement.{region}", ("Any",), ("443",), "managing cluster nodes", TRAINING_PAGE),
     TagRule("resource-manager", "AzureResourceManager", ("TCP",), ("443",), "creating and deleting computes", FIREWALL_PAGE),
     TagRule(
-        "storage", "Storage.{region}", ("TCP",), ("443", "445"),
+        # The page adds 445 for a firewall between computes and the file share: here that is behind a private endpoint.
+        "storage", "Storage.{region}", ("TCP",), ("443",),
         "Azure ML's own storage for computes: images, logs, system files. Storage of others in the region, too",
         FIREWALL_PAGE,
     ),

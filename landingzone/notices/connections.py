@@ -72,7 +72,7 @@ def _opened(
     for tag, needs in tags_of(host, port, cloud):
         if (managed and tag not in by_azure) or (needs and needs not in choices):
             continue
-        policy = environment.security.storage_endpoint_policy if tag.startswith("Storage.") else None
+        policy = environment.endpoint_policy(owner[1], cloud) if tag.startswith("Storage.") else None
         if policy is None or host.split(".")[0] in {parse(account).name.lower() for account in policy.allow}:
             return True
     hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
@@ -113,7 +113,7 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
             "A managed network reaches storage accounts only by private endpoints, and none to this account is built "
             "here yet. Use `isolation: injected`, or `dataLake.existing` for a data lake."
         )
-    elif environment.security.storage_endpoint_policy is not None and _is_storage(config, host):
+    elif environment.endpoint_policy(str(path[3]), config.cloud) is not None and _is_storage(config, host):
         remedy = f"Add the account's id to `security.storageEndpointPolicy.allow`. {closed}"
     else:
         name = re.sub(r"[^a-z0-9]+", "-", str(path[5]).lower()).strip("-")[:16].strip("-")

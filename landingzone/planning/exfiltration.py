@@ -1,4 +1,4 @@
-"""Service endpoint policies of training subnets: the way out through storage of others, closed."""
+"""Service endpoint policies of training subnets: computes reach no storage of other tenants."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROLE = "training"
 
 
 def plan_endpoint_policy(context: Context, spoke: str, owner: str) -> ServiceEndpointPolicySpec | None:
-    """The policy of an environment (`owner`: `<project>/<environment>`); None where none is asked for."""
+    """The policy of an environment (`owner`: `<project>/<environment>`); None where it has none."""
     if "/" not in owner:
         return None
     project, name = owner.split("/")
-    asked = context.config.projects[project].environments[name].security.storage_endpoint_policy
+    asked = context.config.projects[project].environments[name].endpoint_policy(name, context.config.cloud)
     if asked is None:
         return None
     place = spoke_place(context, spoke)
@@ -44,7 +44,7 @@ def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
         asked = environment.security.storage_endpoint_policy
         if asked is None:
             continue
-        if environment.isolation.managed:
+        if environment.isolation.managed and asked.enabled:
             yield Problem(
                 path,
                 "It is of the training subnet, and with `isolation: managed` there is none: a managed network that "

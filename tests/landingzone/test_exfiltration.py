@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from landingzone.config import LandingZoneConfig
+from landingzone.relaxations import relaxations
 from tests.landingzone.stacks import at, planned, stack
 
 PARTNER = (
@@ -31,6 +35,41 @@ def test_only_training_subnets_of_those_that_ask_have_a_policy() -> None:
         "se-retail-churn-dev-training": [alias],
         "se-retail-fraud-dev-training": [alias, ("Microsoft.Storage", (PARTNER,))],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "cloud", "settings", "filtered"),
+    [
+        ("prod", {}, {}, True),
+        ("dev", {}, {"production": True}, True),
+        ("prod", {}, {"security": {"storageEndpointPolicy": {"enabled": False}}}, False),
+        ("prod", {}, {"production": False}, False),
+        ("prod", {"cloud": "usGovernment", "location": "usgovvirginia"}, {}, False),
+        ("prod", {}, {"isolation": "managed"}, False),
+    ],
+)
+def test_production_reaches_no_storage_of_other_tenants_by_default(
+    name: str, cloud: dict[str, Any], settings: dict[str, Any], filtered: bool
+) -> None:
+    """In the public cloud, in subnets of the spoke, and unless it is switched off."""
+    (spoke,) = planned(stack({f"churn/{name}": at("10.1.0.0/24", **settings)}, **cloud)).spokes
+
+    assert bool(spoke.endpoint_policies) is filtered
+
+
+def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
+    """Every preview names it; elsewhere it is the default."""
+    off = {"storageEndpointPolicy": {"enabled": False}}
+    asked = stack({"churn/prod": at("10.1.0.0/24", security=off), "churn/dev": at("10.1.1.0/24", security=off)})
+    config = LandingZoneConfig.model_validate(asked)
+
+    named = [each for each in relaxations(config) if "storageEndpointPolicy" in each.path]
+    assert [(each.path, each.gives_up) for each in named] == [
+        (
+            ("projects", "churn", "environments", "prod", "security", "storageEndpointPolicy", "enabled"),
+            "computes reach storage accounts of any tenant in the region: what they read can leave there",
+        )
+    ]
 
 
 def test_connections_name_who_signs_in() -> None:
