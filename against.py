@@ -15,7 +15,7 @@ from typing import Any
 
 from arm.credentials import holds_credential, of_environment
 from arm.secrets import Hider, named_secret
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from checks.guard_inputs import changed_inputs
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError

@@ -1,24 +1,34 @@
-"""guard/…: what a change would lose, and what Azure would refuse or ignore of it; loss has to be allowed.
+"""guard/…: data that a change would lose, and changes that Azure would refuse or ignore.
 
-It looks at a change, not at a landing zone: at what goes, what is replaced and what differs, and at what the stack file
-allows.
+The guard looks at a change, not at a landing zone: at resources that are deleted, replaced or updated. Loss needs
+explicit approval in the stack file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from arm.change_rules import Kind
-from arm.changes import Change, changes, worst
-from arm.graph import Resource
+from arm.changes import Change
 from arm.ids import within
 from checks.finding import ANY, Check, Finding, Severity
-from checks.guard_remedies import DELETE_FIRST, HOLDS_DATA, RENAME, deletion, remedy_of
-from checks.labels import label
-from landingzone.config import LandingZoneConfig
-from landingzone.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
+from checks.guard_change import Allowed, Edit, ExistingResource, about
+from checks.guard_remedies import (
+    ALLOW_DELETE,
+    ALLOW_REPLACE,
+    DELETE_FIRST,
+    DELETE_USERS,
+    HOLDS_DATA,
+    KEY,
+    NO_USERS,
+    PROTECTED_DELETE,
+    PROTECTED_REPLACE,
+    RENAME,
+    USED,
+    Remedies,
+)
+from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.facts.data import Holds, holding, loss
 from landingzone.problems import listed
 
@@ -29,20 +39,21 @@ REPLACED = Check(
     id="guard/replace-not-allowed",
     severity=Severity.ERROR,
     says="{name} would be replaced: {why}. Lost: {lost}.",
-    remedy="Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
-    '`allowReplace` of the stack file: `{{resource: {name}, reason: "Why the loss is acceptable (ticket)."}}`.',
-    why="The resource holds data, or its name stays taken after deletion. Replacing deletes it first. That is not done "
-    "by the way: the stack file names it under `allowReplace`, with a reason; afterwards the entry is taken out again.",
+    remedy=ALLOW_REPLACE,
+    otherwise=(PROTECTED_REPLACE,),
+    why="The resource holds data, or its name stays reserved after deletion. A replacement deletes it first. This "
+    "never happens implicitly: the stack file names it under `allowReplace`, with a reason. Remove the entry "
+    "afterwards.",
     source=_PROTECT,
 )
 DELETED = Check(
     id="guard/delete-not-allowed",
     severity=Severity.ERROR,
     says="{name} would be deleted{why}. Lost: {lost}.",
-    remedy="Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
-    '`allowDelete` of the stack file: `{{resource: {allowed}, reason: "Why the loss is acceptable (ticket)."}}`.',
-    why="The resource holds data, or its name stays taken after deletion. The stack file names it under `allowDelete`, "
-    "or as PROJECT/ENVIRONMENT all of what goes, with a reason, and takes the entry out again afterwards.",
+    remedy=ALLOW_DELETE,
+    otherwise=(PROTECTED_DELETE,),
+    why="The resource holds data, or its name stays reserved after deletion. The stack file names it under "
+    "`allowDelete`, with a reason; PROJECT/ENVIRONMENT names a whole environment. Remove the entry afterwards.",
     source=_PROTECT,
 )
 REFUSED = Check(
@@ -50,17 +61,17 @@ REFUSED = Check(
     severity=Severity.ERROR,
     says="{path} of {name} cannot be changed{why}. {then}",
     remedy=DELETE_FIRST,
-    otherwise=(RENAME, HOLDS_DATA),
-    why="azure-native plans an update that Azure refuses, or that cannot be: the deployment stops half-way, or says "
-    "that something is so which is not. " + _TABLE,
+    otherwise=(RENAME, HOLDS_DATA, USED),
+    why="azure-native plans an update that Azure refuses, or that no update can make. The deployment stops half-way, "
+    "or reports a change that Azure did not make. " + _TABLE,
     source="https://www.pulumi.com/registry/packages/azure-native/",
 )
 IGNORED = Check(
     id="guard/ignored-by-azure",
     severity=Severity.ERROR,
-    says="{path} of {name} stays as it is{why}. azure-native sends an update, and Azure takes it without doing it.",
+    says="{path} of {name} keeps its value{why}. azure-native sends an update, and Azure accepts it without effect.",
     remedy=DELETE_FIRST,
-    otherwise=(RENAME, HOLDS_DATA),
+    otherwise=(RENAME, HOLDS_DATA, USED, KEY),
     why="The deployment succeeds and the state records a change that Azure did not make. A refresh does not show it "
     "either: it compares Azure's answers of the last write and of today. " + _TABLE,
     source="https://github.com/Azure/bicep-types-az/issues/2543",
@@ -68,10 +79,11 @@ IGNORED = Check(
 IN_USE = Check(
     id="guard/refused-while-in-use",
     severity=Severity.WARNING,
-    says="{path} of {name} changes, which Azure refuses while something uses it{why}.",
-    remedy="Take away first what uses it (`pulumi destroy --target URN` for each), then deploy the change.",
-    why="Azure refuses to change or take away what is in use, and Pulumi deletes only after it has updated. Whether "
-    "something uses it is not looked at. " + _TABLE,
+    says="{path} of {name} changes. Azure refuses this while something uses {name}{why}.",
+    remedy=DELETE_USERS,
+    otherwise=(NO_USERS,),
+    why="Azure refuses to change what is in use, and Pulumi updates a subnet before it deletes what is in it. A note "
+    "where nothing of this stack uses it; resources outside of the stack are not known. " + _TABLE,
     source="https://github.com/Azure/bicep/issues/13267",
 )
 UNUSED = Check(
@@ -100,11 +112,13 @@ IMPORT = Check(
     severity=Severity.ERROR,
     says="{name} listed its subnets, which become resources of their own: {subnets}. They exist in Azure, and "
     "azure-native refuses to create what exists.",
-    remedy="Before `pulumi up`, import them into the state: pulumi stack export | amlz import-subnets STACK > "
-    "subnets.json, then pulumi import --file subnets.json --protect=false --generate-code=false.",
-    why="Subnets that are resources are deleted after everything in them, so that removing an environment works. A "
-    "stack that was deployed before imports them once; nothing in Azure changes. docs/subnets-migration.md has the "
-    "steps. A warning where two revisions are compared, which does not show whether the state has them by now.",
+    remedy="Before `pulumi up`, import the subnets into the state: "
+    "`pulumi stack export | amlz import-subnets STACK > subnets.json`, then "
+    "`pulumi import --file subnets.json --yes --protect=false --generate-code=false`.",
+    why="A subnet that is a resource is deleted after everything in it, so that an environment can be removed. A stack "
+    "that was deployed by an earlier revision imports its subnets once; nothing in Azure changes. "
+    "docs/subnets-migration.md has the steps. A warning with `--against`: a comparison of revisions does not show "
+    "whether the state has the subnets.",
     source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
 )
 _CHECKS = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
@@ -112,70 +126,10 @@ CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """A resource as it stands. `logical` is its name in the program; owners are "" where it has none."""
-
-    urn: str
-    type: str
-    id: str
-    name: str
-    project: str = ""
-    environment: str = ""
-    properties: Mapping[str, Any] = field(default_factory=dict)
-    protect: bool = False
-
-    @property
-    def logical(self) -> str:
-        """Its name in the program, which no change of appearance touches."""
-        return self.urn.rpartition("::")[2]
-
-    @property
-    def owner(self) -> str:
-        """PROJECT/ENVIRONMENT, "" where it has none."""
-        return f"{self.project}/{self.environment}" if self.project else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
-
-    `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
-    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
-    `after`: everything there is afterwards. `of_state`: whether it is a change to the engine's state, not to another
-    revision.
-    """
-
-    deleted: tuple[Thing, ...] = ()
-    replaced: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
-    updated: tuple[tuple[Thing, tuple[Change, ...]], ...] = ()
-    standing: tuple[Thing, ...] = ()
-    again: tuple[tuple[Thing, str], ...] = ()
-    owners: frozenset[str] = frozenset()
-    made: frozenset[str] = frozenset()
-    of_state: bool = False
-    after: tuple[Thing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What the stack file allows. `today`: ISO 8601, "" for not passed; entries with a date then allow nothing."""
-
-    replace: tuple[AllowedLossConfig, ...] = ()
-    delete: tuple[AllowedLossConfig, ...] = ()
-    production: tuple[AllowedEndConfig, ...] = ()
-    today: str = ""
-
-    @classmethod
-    def of(cls, config: LandingZoneConfig, today: str = "") -> Allowed:
-        """Returns the entries of a stack file."""
-        return cls(config.allow_replace, config.allow_delete, config.allow_production_end, today)
-
-
-@dataclass(frozen=True, slots=True)
 class _Loss:
     """Something that is lost: by which check it is told, and why it goes."""
 
-    thing: Thing
+    thing: ExistingResource
     check: Check
     holds: Holds
     why: str
@@ -185,49 +139,11 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
     """Everything to be said, errors first. A loss that is allowed is not said, an entry that allows nothing is."""
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
-    told += [finding for thing, found in edit.updated for finding in _impossible(thing, found, edit, allowed)]
+    told += _impossible(edit, allowed)
     told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
-    told += [_finding(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
+    told += [about(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
     told += _unused(losses, edit, allowed)
     return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
-
-
-def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
-    """What would be done to make one landing zone of another."""
-    was, now = ({resource.urn: resource for resource in side} for side in (old, new))
-    for urn, resource in now.items():  # what has moved by an alias stands where it is now
-        former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
-        if former:
-            was[urn] = was.pop(former)
-    both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
-    gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
-    made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
-    return Edit(
-        deleted=gone,
-        replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
-        updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
-        standing=tuple(map(_thing, was.values())),
-        again=again(gone, made),
-        owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
-        made=frozenset(made),
-        after=tuple(map(_thing, now.values())),
-    )
-
-
-def again(deleted: Iterable[Thing], made: Mapping[str, str]) -> tuple[tuple[Thing, str], ...]:
-    """What would be made again, with its new name in the program. `made`: URNs of what is new, by ids in lower case."""
-    pairs = ((thing, made.get(thing.id.lower(), "")) for thing in deleted)
-    return tuple((thing, urn.rpartition("::")[2]) for thing, urn in pairs if urn)
-
-
-def _thing(resource: Resource) -> Thing:
-    owner = resource.project, resource.environment
-    of = resource.urn, resource.arm_type, resource.id, resource.name, *owner
-    return Thing(*of, resource.properties, resource.protect)
-
-
-def _changes(was: Resource, now: Resource) -> tuple[Change, ...]:
-    return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body})
 
 
 def _losses(edit: Edit) -> tuple[_Loss, ...]:
@@ -236,7 +152,7 @@ def _losses(edit: Edit) -> tuple[_Loss, ...]:
     return tuple(one for one in found if not any(_is_in(one.thing, other.thing) for other in found))
 
 
-def _is_in(thing: Thing, above: Thing) -> bool:
+def _is_in(thing: ExistingResource, above: ExistingResource) -> bool:
     return bool(above.id) and thing.id.lower() != above.id.lower() and within(thing.id, above.id)
 
 
@@ -278,7 +194,7 @@ def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
     return one.check is DELETED and named == thing.owner and thing.owner not in edit.owners
 
 
-def _is_called(entry: AllowedLossConfig, thing: Thing) -> bool:
+def _is_called(entry: AllowedLossConfig, thing: ExistingResource) -> bool:
     return entry.resource.lower() in (thing.name.lower(), thing.logical.lower(), thing.id.lower())
 
 
@@ -286,28 +202,37 @@ def _lost(one: _Loss, edit: Edit) -> Finding:
     thing, lost = one.thing, loss(one.holds, one.thing.properties)
     whole = bool(thing.owner) and thing.owner not in edit.owners
     words = {"why": one.why, "lost": lost, "allowed": thing.owner if whole else thing.name}
-    return _finding(one.check, thing, "", words)
+    words |= {"backup": one.holds.backup, "urn": thing.urn}
+    return about(one.check, thing, "", words, one.check.remedies[thing.protect])
 
 
-def _impossible(thing: Thing, found: tuple[Change, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
-    """What of an update cannot be. Where the resource is to be deleted first, two revisions do not show that it is."""
-    deleted_first = not edit.of_state and any(_is_called(entry, thing) for entry in allowed.replace)
-    for change in found:
-        check = _CHECKS.get(change.kind)
-        if check:
-            then = "Azure refuses the update that azure-native sends."
-            if change.kind is Kind.FIXED:
-                then = "Whether Azure refuses or ignores the update that azure-native sends is not documented."
-            why = f": {change.rule.why}" if change.rule.why else ""
-            words = {"path": change.row.path, "why": why, "then": then, "logical": thing.logical or thing.name}
-            words["command"] = deletion(thing.type, thing.id)
-            words["owner"] = f"projects.{thing.project or ANY}.environments.{thing.environment or ANY}"
-            remedy = "" if check is IN_USE else remedy_of(thing.type, thing.name)
-            finding = _finding(check, thing, change.row.path, words, remedy)
-            yield replace(finding, severity=Severity.WARNING) if deleted_first else finding
+def _impossible(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+    """Returns updates that cannot be made.
+
+    Where the stack file says that the resource is deleted first, a comparison of revisions does not show whether it is:
+    a warning.
+    """
+    changes = [(thing, change) for thing, found in edit.updated for change in found if change.kind in _CHECKS]
+    remedies = Remedies(edit.standing if changes else ())
+    for thing, change in changes:
+        check = _CHECKS[change.kind]
+        remedy, words = remedies.in_use(thing) if check is IN_USE else remedies.unchangeable(thing)
+        then = "Azure refuses the update that azure-native sends."
+        if change.kind is Kind.FIXED:
+            then = "Not documented: whether Azure refuses or ignores the update that azure-native sends."
+        why = f": {change.rule.why}" if change.rule.why else ""
+        words |= {"path": change.row.path, "why": why, "then": then, "logical": thing.logical or thing.name}
+        words["owner"] = f"projects.{thing.project or ANY}.environments.{thing.environment or ANY}"
+        finding = about(check, thing, change.row.path, words, remedy)
+        if remedy is NO_USERS:
+            yield replace(finding, severity=Severity.NOTE)
+        elif not edit.of_state and any(_is_called(entry, thing) for entry in allowed.replace):
+            yield replace(finding, severity=Severity.WARNING)
+        else:
+            yield finding
 
 
-def _to_import(network: Thing, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
+def _to_import(network: ExistingResource, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
     """Subnets that a network no longer lists and that would be created as resources."""
     for change in found:
         if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
@@ -315,11 +240,11 @@ def _to_import(network: Thing, found: tuple[Change, ...], edit: Edit) -> Iterato
         names = [str(subnet.get("name")) for subnet in change.row.old if isinstance(subnet, dict)]
         new = [name for name in names if f"{network.id}/subnets/{name}".lower() in edit.made]
         if new:
-            finding = _finding(IMPORT, network, change.row.path, {"subnets": listed(new)})
+            finding = about(IMPORT, network, change.row.path, {"subnets": listed(new)})
             yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
 
 
-def _deleted_first(edit: Edit) -> Iterator[Thing]:
+def _deleted_first(edit: Edit) -> Iterator[ExistingResource]:
     """What no update can change, so that it may be deleted before the deployment."""
     return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
 
@@ -334,30 +259,10 @@ def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator
             if key == "allowReplace" and not edit.of_state:
                 named = named or any(_is_called(entry, thing) for thing in _deleted_first(edit))
             if not named:
-                thing = Thing("", "", "", entry.resource)
-                yield _finding(
+                thing = ExistingResource("", "", "", entry.resource)
+                yield about(
                     UNUSED,
                     thing,
                     f"{key}[{index}]",
                     {"key": key, "what": f"{what}, or holds no data,", "entry": f"{key}[{index}]"},
                 )
-
-
-def _finding(check: Check, thing: Thing, path: str, words: dict[str, str], remedy: str = "") -> Finding:
-    called = label(thing.type, thing.id, thing.name, thing.properties)
-    return Finding(
-        check=check.id,
-        severity=check.severity,
-        urn=thing.urn,
-        name=thing.name,
-        resource_id=thing.id,
-        project=thing.project,
-        environment=thing.environment,
-        path=path,
-        expected=None,
-        actual=None,
-        message=check.says.format(name=called, **words),
-        remedy=(remedy or check.remedy).format(name=called, **words),
-        source=check.source,
-        label=called if called != thing.name else "",
-    )

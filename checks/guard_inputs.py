@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from checks.finding import Check, Finding, Severity
+from checks.guard_change import ExistingResource, about
 from landingzone.problems import listed
 from landingzone.stack_file import KEY
 
@@ -204,18 +205,5 @@ def _of_keys(check: Check, file: str, keys: Iterable[str], severity: Severity | 
 
 
 def _finding(check: Check, file: str, words: Mapping[str, str], severity: Severity | None) -> Finding:
-    return Finding(
-        check=check.id,
-        severity=severity or check.severity,
-        urn="",
-        name=file,
-        resource_id="",
-        project="",
-        environment="",
-        path="",
-        expected=None,
-        actual=None,
-        message=check.says.format(**words),
-        remedy=check.remedy.format(**words),
-        source=check.source,
-    )
+    found = about(check, ExistingResource("", "", "", file), "", words)
+    return replace(found, severity=severity) if severity else found

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from arm.ids import parse
 from checks.finding import Check, Finding, Severity
-from checks.guard import UNUSED, Allowed, Edit, Thing, guard
+from checks.guard import UNUSED, guard
+from checks.guard_change import Allowed, Edit, ExistingResource, about
 from landingzone.config.allowed_loss import AllowedEndConfig
 
 #: The owner of whatever belongs to no environment: the hub, and what all environments share.
@@ -59,15 +60,22 @@ def production(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
     for owner in sorted(was):
         entry = next((e for e in allowed.production if e.environment.lower() == owner.lower()), None)
         if owner not in then and not (entry is not None and _holds(entry, allowed.today)):
-            yield _finding(ENDED, owner, "", {"lost": sides.ended(owner), "unallowed": _why_not(entry, allowed.today)})
+            words = {"lost": sides.ended(owner), "unallowed": _why_not(entry, allowed.today)}
+            yield about(ENDED, _named(owner), "", {"owner": owner, **words})
         for lost in sides.weakened(owner, ended=owner not in then):
-            yield _finding(WEAKENED, owner, "", {"lost": lost})
+            yield about(WEAKENED, _named(owner), "", {"owner": owner, "lost": lost})
     ending = {owner.lower() for owner in was - then}
     for index, one in enumerate(allowed.production):
         if one.environment.lower() not in ending:
             path = f"allowProductionEnd[{index}]"
             words = {"key": "allowProductionEnd", "what": "production that ends", "entry": path}
-            yield _finding(UNUSED, one.environment, path, words)
+            yield about(UNUSED, _named(one.environment), path, words)
+
+
+def _named(owner: str) -> ExistingResource:
+    """Returns what stands for an owner in a finding: no resource, but its project and environment."""
+    project, _, environment = owner.partition("/") if "/" in owner else ("", "", "")
+    return ExistingResource("", "", "", owner, project, environment)
 
 
 def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str) -> str:
@@ -85,7 +93,7 @@ def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndC
     )
 
 
-def _in_production(owned: Mapping[str, tuple[Thing, ...]]) -> frozenset[str]:
+def _in_production(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
     """Returns PROJECT/ENVIRONMENT of whatever is protected, `hub` for what belongs to none."""
     return frozenset(owner for owner, things in owned.items() if any(thing.protect for thing in things))
 
@@ -107,9 +115,9 @@ def _why_not(entry: AllowedEndConfig | None, today: str) -> str:
 class _Sides:
     """A change by owner: what is there `before` and `after`, and the resources afterwards by URN and by id."""
 
-    before: Mapping[str, tuple[Thing, ...]]
-    after: Mapping[str, tuple[Thing, ...]]
-    now: Mapping[str, Thing]
+    before: Mapping[str, tuple[ExistingResource, ...]]
+    after: Mapping[str, tuple[ExistingResource, ...]]
+    now: Mapping[str, ExistingResource]
     was: frozenset[str]
 
     @classmethod
@@ -124,7 +132,7 @@ class _Sides:
             frozenset(key for thing in edit.standing for key in (thing.urn, thing.id.lower()) if key),
         )
 
-    def next_of(self, thing: Thing) -> Thing | None:
+    def next_of(self, thing: ExistingResource) -> ExistingResource | None:
         """Returns a resource as it would be, None where it would be deleted."""
         return self.now.get(thing.urn) or self.now.get(thing.id.lower())
 
@@ -151,19 +159,21 @@ class _Sides:
             roles = [t for t in self.after.get(owner, ()) if t.type.lower() == _ROLES]
             yield from _listed("roles given", [t.logical for t in roles if not {t.urn, t.id.lower()} & self.was])
 
-    def _target_stays(self, thing: Thing) -> bool:
+    def _target_stays(self, thing: ExistingResource) -> bool:
         """Whether what a lock or a diagnostic setting is on is there afterwards."""
         return thing.id.lower().rpartition("/providers/")[0] in self.now
 
 
-def _by_owner(things: Iterable[Thing], owner_of: Callable[[Thing], str]) -> dict[str, tuple[Thing, ...]]:
-    found: dict[str, list[Thing]] = {}
+def _by_owner(
+    things: Iterable[ExistingResource], owner_of: Callable[[ExistingResource], str]
+) -> dict[str, tuple[ExistingResource, ...]]:
+    found: dict[str, list[ExistingResource]] = {}
     for thing in things:
         found.setdefault(owner_of(thing), []).append(thing)
     return {owner: tuple(these) for owner, these in found.items()}
 
 
-def _denies(assignment: Thing) -> bool:
+def _denies(assignment: ExistingResource) -> bool:
     """Whether something is a policy assignment that is enforced, with a parameter that says Deny."""
     if assignment.type.lower() != _ASSIGNMENTS:
         return False
@@ -174,7 +184,7 @@ def _denies(assignment: Thing) -> bool:
     return any(str(value).lower() == "deny" for value in values)
 
 
-def _owner_of(things: Iterable[Thing]) -> Callable[[Thing], str]:
+def _owner_of(things: Iterable[ExistingResource]) -> Callable[[ExistingResource], str]:
     """Returns a function from a resource to its owner: its own, that of what it is in, or that of its resource group.
 
     The engine's state names an environment in tags only, which locks, keys and role assignments do not have.
@@ -184,7 +194,7 @@ def _owner_of(things: Iterable[Thing]) -> Callable[[Thing], str]:
     for resource_id, named in by_id.items():
         groups.setdefault(_group(resource_id), set()).add(named)
 
-    def owner(thing: Thing) -> str:
+    def owner(thing: ExistingResource) -> str:
         if thing.owner:
             return thing.owner
         path = thing.id.lower()
@@ -211,26 +221,6 @@ def _listed(what: str, names: list[str]) -> tuple[str, ...]:
     return (f"{what}: {', '.join(sorted(names))}",) if names else ()
 
 
-def _target(thing: Thing) -> str:
+def _target(thing: ExistingResource) -> str:
     """Returns the name of what a diagnostic setting is on: all settings have the same name."""
     return thing.id.rpartition("/providers/")[0].rpartition("/")[2]
-
-
-def _finding(check: Check, owner: str, path: str, words: Mapping[str, str]) -> Finding:
-    project, _, environment = owner.partition("/") if "/" in owner else ("", "", "")
-    words = {"name": owner, "owner": owner, **words}
-    return Finding(
-        check=check.id,
-        severity=check.severity,
-        urn="",
-        name=owner,
-        resource_id="",
-        project=project,
-        environment=environment,
-        path=path,
-        expected=None,
-        actual=None,
-        message=check.says.format(**words),
-        remedy=check.remedy.format(**words),
-        source=check.source,
-    )

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from arm.ids import parse
+from arm.in_use import IN_SUBNETS
 from arm.shapes import id_of
 from offline.errors import AzureRefused
 from offline.memory import Memory, Standing
@@ -35,24 +36,10 @@ def refuse_dropping(memory: Memory, network: Standing) -> None:
     https://github.com/Azure/bicep/issues/13267
     """
     for subnet in _dropped(memory, network):
-        user = next((user for user in memory.referring(subnet.id) if user.type.lower() in USERS), None)
+        user = next((user for user in memory.referring(subnet.id) if user.type.lower() in IN_SUBNETS), None)
         if user is not None:
             message = f"Subnet {subnet.name} is in use by {user.id} and cannot be deleted."
             raise AzureRefused(400, "InUseSubnetCannotBeDeleted", message, subnet.id)
-
-
-#: Types of which a resource in a subnet keeps the subnet from being deleted.
-USERS = frozenset(
-    {
-        "microsoft.network/privateendpoints",
-        "microsoft.network/azurefirewalls",
-        "microsoft.network/bastionhosts",
-        "microsoft.network/virtualnetworkgateways",
-        "microsoft.network/dnsresolvers/inboundendpoints",
-        "microsoft.network/dnsresolvers/outboundendpoints",
-        "microsoft.machinelearningservices/workspaces/computes",
-    }
-)
 
 
 def dropped_and_listed(memory: Memory, network: Standing) -> tuple[tuple[Standing, ...], tuple[Standing, ...]]:

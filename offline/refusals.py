@@ -7,6 +7,7 @@ from typing import Any
 
 from arm import facts
 from arm.ids import parse
+from arm.in_use import IN_USE
 from arm.shapes import to_body
 from offline import limits, networks
 from offline.errors import AzureRefused
@@ -23,27 +24,6 @@ UNIQUE_NAMES = {
         _LEARN + "azure-resource-manager/troubleshooting/error-storage-account-name",
     ),
     "microsoft.containerregistry/registries": ("AlreadyInUse", _GITHUB + "MicrosoftDocs/azure-dev-docs/issues/1303"),
-}
-
-#: What cannot be deleted while something else uses it: ARM type, users, code, source.
-IN_USE = {
-    networks.NETWORK: (tuple(networks.USERS), "InUseSubnetCannotBeDeleted", _GITHUB + "Azure/bicep/issues/13267"),
-    networks.SUBNET: (tuple(networks.USERS), "InUseSubnetCannotBeDeleted", _GITHUB + "Azure/bicep/issues/13267"),
-    "microsoft.network/networksecuritygroups": (
-        (networks.NETWORK, networks.SUBNET),
-        "InUseNetworkSecurityGroupCannotBeDeleted",
-        _GITHUB + "pulumi/pulumi-azure-native/issues/3051",
-    ),
-    "microsoft.network/routetables": (
-        (networks.NETWORK, networks.SUBNET),
-        "InUseRouteTableCannotBeDeleted",
-        _GITHUB + "stackshy/cloudemu/pull/967",
-    ),
-    "microsoft.network/publicipaddresses": (
-        ("microsoft.network/azurefirewalls", "microsoft.network/bastionhosts"),
-        "PublicIPAddressCannotBeDeleted",
-        _GITHUB + "microsoft/AzureTRE/issues/4355",
-    ),
 }
 
 #: What keeps its name when deleted: ARM type, days where the resource does not say them, status, code, message, source.
@@ -141,10 +121,11 @@ def delete(memory: Memory, resource: Standing) -> tuple[Standing, ...]:
         message = "Cannot delete resource while nested resources exist."
         raise AzureRefused(409, "CannotDeleteResource", message, resource.id)
     ids = {each.id.lower() for each in gone}
-    users, code, _ = IN_USE.get(kind, ((), "", ""))
-    user = next((u for u in memory.referring(resource.id) if u.type.lower() in users and u.id.lower() not in ids), None)
-    if user:
-        raise AzureRefused(400, code, f"{resource.id} is in use by {user.id} and cannot be deleted.", resource.id)
+    used = IN_USE.get(kind)
+    others = (u for u in memory.referring(resource.id) if used and u.type.lower() in used.users)
+    user = next((u for u in others if u.id.lower() not in ids), None)
+    if used and user:
+        raise AzureRefused(400, used.code, f"{resource.id} is in use by {user.id} and cannot be deleted.", resource.id)
     return gone
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from arm.graph import Resource
-from checks.guard import Allowed, edit_of
+from checks.guard_change import Allowed, edit_of
 from checks.guard_production import guarded
 from landingzone.hub_outputs import OUTPUT, of_stacks
 from landingzone.load import StackFile, from_object

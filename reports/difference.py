@@ -15,7 +15,7 @@ from arm.differences import rows_of as rows_of
 from arm.graph import UNKNOWN_KEY, unknown
 from arm.ids import within
 from checks.finding import Finding
-from checks.guard import Allowed, Edit, Thing, again
+from checks.guard_change import Allowed, Edit, ExistingResource, again
 from checks.guard_inputs import IDS as INPUTS
 from checks.guard_production import guarded
 from landingzone.facts.data import holding, loss
@@ -226,11 +226,11 @@ def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told
     )
 
 
-def _thing(resource: Told) -> Thing:
+def _thing(resource: Told) -> ExistingResource:
     properties = resource["body"].get("properties") or {}
     owners = resource["project"], resource["environment"]
     of = resource["urn"], resource["armType"], resource["id"], resource["name"], *owners
-    return Thing(*of, properties, bool(resource["protect"]))
+    return ExistingResource(*of, properties, bool(resource["protect"]))
 
 
 def _by_urn(preview: Told) -> dict[str, Told]:

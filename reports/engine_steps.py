@@ -19,7 +19,7 @@ from arm.ids import ResourceId, parse
 from arm.regular_files import read_regular
 from arm.secrets import HIDDEN, MARK, Hider
 from arm.shapes import id_of
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from checks.guard_production import guarded
 from landingzone.problems import LandingZoneError
 from policies.json_text import NotJson, parsed

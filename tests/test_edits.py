@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from arm.change_rules import Kind
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from landingzone.load import load
 from landingzone.plan import make_plan
 from preview import preview_stack

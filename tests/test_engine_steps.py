@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from landingzone.config.allowed_loss import AllowedLossConfig
 from landingzone.problems import LandingZoneError
 from reports import difference_as

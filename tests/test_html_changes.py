@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from inspect import getsource
 from typing import Any
 
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from reports import as_html
 from reports.difference import Difference, difference
 from reports.difference_as import headline

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from landingzone.stacks import StackOfFolder
 from reports import as_html, as_json, difference_as
 from reports.all_stacks import AllStacks, Untold, render

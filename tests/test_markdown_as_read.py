@@ -12,7 +12,7 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from checks.guard import Allowed
+from checks.guard_change import Allowed
 from landingzone.stacks import StackOfFolder
 from rehearsal.faults import Outcome
 from reports import as_json, as_markdown, as_text, difference_as, placed

@@ -9,21 +9,26 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """A type with data in it: what that is, and what Azure keeps after deletion ("" where this table has no source)."""
+    """A type that holds data: which data, and what Azure keeps after deletion ("" where this table has no source).
+
+    `backup`: how to save the data before, as an instruction, and the page that describes it.
+    """
 
     data: str
     kept: str
     source: str
+    backup: str
+    backup_source: str
 
 
 #: By ARM type. `{days}` is the retention that the resource itself says.
 HOLDS_DATA: Mapping[str, Holds] = {
-    "Microsoft.Storage/storageAccounts": Holds("data, notebooks, files and logs of jobs", "Azure may be able to recover the account for 14 days, where no other took its name; it does not promise to", "https://learn.microsoft.com/azure/storage/common/storage-account-recover"),
-    "Microsoft.Storage/storageAccounts/blobServices/containers": Holds("all that is in the container", "with soft delete of containers, which the lake's account has, it can be brought back while that lasts, where no other took its name", "https://learn.microsoft.com/azure/storage/blobs/soft-delete-container-overview"),
-    "Microsoft.KeyVault/vaults": Holds("secrets and keys", "with purge protection, it and its name stay for {days} days and can be recovered; nobody can end that sooner", "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"),
-    "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", ""),
-    "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete"),
-    "Microsoft.OperationalInsights/workspaces": Holds("logs", "one of the same name, in the same group and region, recovers them for 14 days", "https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace"),
+    "Microsoft.Storage/storageAccounts": Holds("data, notebooks, files and logs of jobs", "Azure may be able to recover the account for 14 days, where no other took its name; it does not promise to", "https://learn.microsoft.com/azure/storage/common/storage-account-recover", "copy its blobs and file shares to another account with `azcopy copy`", "https://learn.microsoft.com/azure/storage/common/storage-use-azcopy-v10"),
+    "Microsoft.Storage/storageAccounts/blobServices/containers": Holds("all that is in the container", "with soft delete of containers, which the lake's account has, it can be brought back while that lasts, where no other took its name", "https://learn.microsoft.com/azure/storage/blobs/soft-delete-container-overview", "copy its blobs to another container with `azcopy copy`", "https://learn.microsoft.com/azure/storage/common/storage-use-azcopy-blobs-copy"),
+    "Microsoft.KeyVault/vaults": Holds("secrets and keys", "with purge protection, it and its name stay for {days} days and can be recovered; nobody can end that sooner", "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview", "back up each secret, key and certificate (`az keyvault secret backup`, `az keyvault key backup`, `az keyvault certificate backup`); a backup can be restored only in the same subscription and geography", "https://learn.microsoft.com/azure/key-vault/general/backup"),
+    "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", "", "import its images into another registry with `az acr import`", "https://learn.microsoft.com/azure/container-registry/container-registry-import-images"),
+    "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete", "copy models to an Azure ML registry (`az ml model share`) and download the outputs of jobs (`az ml job download`); the history of jobs and the endpoints are lost", "https://learn.microsoft.com/azure/machine-learning/how-to-share-models-pipelines-across-workspaces-with-registries"),
+    "Microsoft.OperationalInsights/workspaces": Holds("logs", "one of the same name, in the same group and region, recovers them for 14 days", "https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace", "export the logs with queries; a data export rule (`az monitor log-analytics workspace data-export create`) exports new logs only", "https://learn.microsoft.com/azure/azure-monitor/logs/logs-data-export"),
 }  # fmt: skip
 
 #: Days for which a name stays taken after deletion, by ARM type; a vault may say its own.

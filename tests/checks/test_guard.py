@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from arm.graph import Resource
-from checks.guard import Allowed, Edit, edit_of, guard
+from checks.guard import guard
+from checks.guard_change import Allowed, Edit, edit_of
 from landingzone.config.allowed_loss import AllowedLossConfig
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
@@ -114,7 +115,9 @@ def test_a_loss_is_told_with_what_azure_keeps() -> None:
     assert (finding.message, finding.remedy) == (
         "kv would be deleted. Lost: secrets and keys; with purge protection, it and its name stay for 30 days and can "
         "be recovered; nobody can end that sooner.",
-        "Revert the change. If the loss is acceptable, back up what must be kept, and add this entry to the list "
+        "Revert the change. If the loss is acceptable, first save what must be kept: back up each secret, key and "
+        "certificate (`az keyvault secret backup`, `az keyvault key backup`, `az keyvault certificate backup`); a "
+        "backup can be restored only in the same subscription and geography. Then add this entry to the list "
         '`allowDelete` of the stack file: `{resource: churn/dev, reason: "Why the loss is acceptable (ticket)."}`.',
     )
 

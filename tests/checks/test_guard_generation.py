@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from checks.guard import Allowed, edit_of, guard
+from checks.guard import guard
+from checks.guard_change import Allowed, edit_of
 from landingzone.load import load
 from landingzone.plan import make_plan
 from landingzone.stack_file import KEY

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from arm.graph import Resource
-from checks.guard import Allowed, edit_of
+from checks.guard_change import Allowed, edit_of
 from checks.guard_production import guarded, removed
 from landingzone.config.allowed_loss import AllowedEndConfig
 from landingzone.load import load

@@ -13,7 +13,8 @@ import yaml
 
 from arm.change_rules import Kind
 from arm.shapes import arm_type, id_of
-from checks.guard import DELETED, IGNORED, IN_USE, REFUSED, REPLACED, Allowed
+from checks.guard import DELETED, IGNORED, IN_USE, REFUSED, REPLACED
+from checks.guard_change import Allowed
 from offline.existing import inputs_from_the_start
 from offline.memory import Memory
 from offline.networks import SUBNET

@@ -11,7 +11,8 @@ import yaml
 
 from arm.graph import Resource
 from checks.finding import Finding, Severity
-from checks.guard import Allowed, edit_of, guard
+from checks.guard import guard
+from checks.guard_change import Allowed, edit_of
 from landingzone.config.allowed_loss import AllowedLossConfig
 from tests.checks.test_guard import DATA, resource
 

@@ -1,0 +1,177 @@
+"""A deployed stack in miniature: the simulated Azure, the engine's state, and the commands that remedies print.
+
+Commands are carried out as their tools do it, as far as remedies rely on it. Azure's part is that of the simulator:
+locks, resources in use, soft deletion, peerings.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from arm.graph import Resource
+from arm.ids import resource_id
+from arm.inputs import from_body
+from checks.finding import Finding
+from checks.guard import guard
+from checks.guard_change import Allowed, edit_of
+from landingzone.load import load
+from landingzone.plan import make_plan
+from offline import peerings, refusals
+from offline.graph import resource_graph
+from offline.memory import Memory, Standing
+from offline.monitor import register
+from offline.remembering import delete
+from preview import program_of
+from rehearsal.subnet_import import import_file
+from tests.conftest import PREVIEWED, ROOT
+
+_COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes"
+_KEY = "microsoft.keyvault/vaults/keys"
+#: Commands that save data, which the simulator does not have.
+_SAVING = re.compile(r"azcopy copy|az (keyvault \w+ backup|acr import|ml (model share|job download)|monitor .* create)")
+
+
+@functools.cache
+def program(stack: str) -> tuple[Resource, ...]:
+    """Everything that the program of a shipped stack registers, with its owners."""
+    file = load(PREVIEWED[stack], ROOT)
+    owners = {each.key: (each.project, each.environment) for each in make_plan(file.config).environments}
+    found = resource_graph(register(program_of(file)), owners=owners).resources
+    return tuple(resource for resource in found if resource.id)
+
+
+@functools.cache
+def _azure(stack: str) -> Path:
+    """The simulated Azure after the stack was deployed."""
+    path = Path(tempfile.mkdtemp()) / "azure.sqlite"
+    memory = Memory(path)
+    memory.expect(resource.id for resource in program(stack))
+    with memory.change():
+        for standing in _sent(stack).values():
+            connected = peerings.connected(memory, standing)
+            memory.put(connected, refusals.refers(connected))
+    memory.close()
+    return path
+
+
+@functools.cache
+def _sent(stack: str) -> dict[str, Standing]:
+    """What the program sends, by URN."""
+    file = load(PREVIEWED[stack], ROOT)
+    inputs = {one.urn: one.inputs for one in register(program_of(file)).resources}
+    return {
+        each.urn: Standing(each.id, each.urn, each.token, each.arm_type, each.name, inputs[each.urn], inputs[each.urn])
+        for each in program(stack)
+    }
+
+
+def commands(remedy: str) -> list[str]:
+    """The commands that a remedy prints, in their order."""
+    return [text for text in re.findall(r"`([^`]+)`", remedy) if text.split(" ")[0] in ("az", "azcopy", "pulumi")]
+
+
+def guarded(state: Iterable[Resource], then: Iterable[Resource], allowed: Allowed) -> tuple[Finding, ...]:
+    """What the guard finds in the change of the engine's state to a program."""
+    return guard(replace(edit_of(state, then), of_state=True), allowed)
+
+
+class Deployed:
+    """A deployed stack. `state`: what the engine knows, by URN; `program`: what the next `up` makes."""
+
+    def __init__(self, stack: str, folder: Path, old: Iterable[Resource] = ()) -> None:
+        self._stack, self._folder = stack, folder
+        shutil.copy(_azure(stack), folder / "azure.sqlite")
+        self.memory = Memory(folder / "azure.sqlite")
+        self.program = {resource.urn: resource for resource in program(stack)}
+        self.state = self.program | {resource.urn: resource for resource in old}
+        with self.memory.change():
+            for resource in old:
+                sent = _sent(stack)[resource.urn]
+                standing = replace(sent, inputs=from_body(resource.token, resource.body, sent.inputs))
+                self.memory.put(standing, refusals.refers(standing))
+
+    def guarded(self, allowed: Allowed | None = None) -> tuple[Finding, ...]:
+        """What the guard finds in the change from the state to the program."""
+        return guarded(self.state.values(), self.program.values(), allowed or Allowed())
+
+    def run(self, command: str) -> None:
+        """Carries a command out. Raises AzureRefused, or AssertionError for what its tool refuses or nobody knows."""
+        match shlex.split(command):
+            case ["az", "resource", "delete", "--ids", *ids]:
+                for each in ids:
+                    self._delete(each)
+            case ["az", "ml", "compute", "delete", *options]:
+                self._delete(_compute(options))
+            case ["pulumi", "refresh"]:
+                self.state = {urn: one for urn, one in self.state.items() if self.memory.get(one.id)}
+            case ["pulumi", "up"]:
+                self._up()
+            case ["pulumi", "state", "unprotect", urn, "--yes"]:
+                self.state[urn] = replace(self.state[urn], protect=False)
+            case ["pulumi", "stack", "export", "|", "amlz", "import-subnets", _, ">", name]:
+                exported = {"deployment": {"resources": [_exported(each) for each in self.state.values()]}}
+                (self._folder / name).write_text(json.dumps(import_file(self.program.values(), exported)))
+            case ["pulumi", "import", "--file", name, "--yes", "--protect=false", "--generate-code=false"]:
+                self._import(json.loads((self._folder / name).read_text()))
+            case _:
+                assert _SAVING.fullmatch(command), f"nobody knows how to carry out: {command}"
+
+    def _delete(self, resource_id: str) -> None:
+        found = self.memory.get(resource_id)
+        assert found is not None, f"there is no {resource_id}"
+        assert found.type.lower() != _KEY, "Azure Resource Manager deletes no keys"
+        with self.memory.change():
+            delete(self.memory, found)
+
+    def _up(self) -> None:
+        """Creates, changes, deletes. A resource that is to be created must not exist in Azure."""
+        sent = _sent(self._stack)
+        with self.memory.change():
+            for urn, resource in self.program.items():
+                if urn not in self.state:
+                    assert self.memory.get(resource.id) is None, f"cannot create already existing {resource.id}"
+                if urn not in self.state or self.state[urn].body != resource.body:
+                    refusals.put(self.memory, sent[urn])
+                    connected = peerings.connected(self.memory, sent[urn])
+                    self.memory.put(connected, refusals.refers(connected))
+            gone = [resource for urn, resource in self.state.items() if urn not in self.program]
+            assert [resource.urn for resource in gone if resource.protect] == [], "is protected"
+            for resource in reversed(gone):  # what was created last is deleted first: a lock before what it locks
+                found = self.memory.get(resource.id)
+                if found is not None:
+                    delete(self.memory, found)
+        self.state = dict(self.program)
+
+    def _import(self, file: dict[str, Any]) -> None:
+        """Reads resources into the state. Each has to exist in Azure."""
+        by_id = {resource.id: resource for resource in self.program.values()}
+        for each in file["resources"]:
+            _known(self.memory.get(each["id"]))
+            self.state[by_id[each["id"]].urn] = by_id[each["id"]]
+
+
+def _known(found: Standing | None) -> Standing:
+    assert found is not None, "it is not there"
+    return found
+
+
+def _compute(options: list[str]) -> str:
+    """The id of a compute that options of `az ml compute delete` name."""
+    given = dict(zip(options[::2], options[1::2], strict=False))
+    where = given["--subscription"], given["--resource-group"]
+    return resource_id(*where, _COMPUTES, given["--workspace-name"], given["--name"])
+
+
+def _exported(resource: Resource) -> dict[str, Any]:
+    """A resource as `pulumi stack export` writes it, as far as it is read."""
+    inputs = resource.body.get("properties") or {}
+    return {"urn": resource.urn, "type": resource.token, "id": resource.id, "inputs": inputs}

@@ -1,0 +1,241 @@
+"""The commands that the guard prints, carried out over the simulator: afterwards the finding is gone."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arm.change_rules import ANY, EVERY, RULES, Kind, Rule
+from arm.changes import changes, worst
+from arm.graph import Resource
+from arm.ids import within
+from checks.finding import Check, Finding, Severity
+from checks.guard import DELETED, IGNORED, IMPORT, IN_USE, REFUSED, REPLACED
+from checks.guard_change import Allowed
+from checks.guard_remedies import HOLDS_DATA, KEY, RENAME, USED
+from landingzone.facts.data import HOLDS_DATA as HOLDS
+from landingzone.facts.data import holding
+from offline.errors import AzureRefused
+from tests.remedies.deployed import Deployed, commands, guarded, program
+from tests.remedies.reading import fits
+from tests.remedies.test_guard import entry_of
+
+STACKS = ("everything", "prod")
+_REFUSING = (Kind.REFUSED, Kind.FIXED, Kind.IGNORED)
+_OF_TYPE = {arm_type.lower(): rules for arm_type, rules in RULES.items()}
+#: Remedies that have no command, with the words that say so.
+WITHOUT = (USED, KEY)
+
+
+def altered(resource: Resource, rule: Rule) -> Resource | None:
+    """The resource with another value where a rule forbids a change; None where it has nothing there."""
+    body = copy.deepcopy(resource.body)
+    here: Any = body
+    *above, last = rule.path.replace("[]", ".0").split(".")
+    for key in above:
+        here = here[int(key)] if isinstance(here, list) and here else here.get(key) if isinstance(here, dict) else None
+        if here is None:
+            return None
+    if not isinstance(here, dict) or last not in here:
+        return None
+    was = rule.old[0] if rule.old != ANY else {"was": "another"} if isinstance(here[last], dict) else "another"
+    here[last] = [was] if isinstance(here[last], list) else was
+    return replace(resource, body=body)
+
+
+def unchangeable() -> Iterator[tuple[str, Resource]]:
+    """Of each stack and type, a resource as it was before a change that no update can make."""
+    for stack in STACKS:
+        known = set()
+        for resource in program(stack):
+            kind = (resource.arm_type, resource.name == "image-build")
+            rules = (*_OF_TYPE.get(resource.arm_type.lower(), ()), *EVERY)
+            olds = (altered(resource, rule) for rule in rules if rule.kind in _REFUSING)
+            old = next((old for old in olds if old is not None and found_in(stack, old)), None)
+            if old is not None and kind not in known:
+                known.add(kind)
+                yield stack, old
+
+
+def found_in(stack: str, old: Resource) -> bool:
+    """Whether the guard refuses the change from a resource to what the program makes of it."""
+    new = next(each for each in program(stack) if each.urn == old.urn)
+    return worst(changes(new.arm_type, old.body, new.body)) in _REFUSING
+
+
+CASES = list(unchangeable())
+
+
+def of(found: tuple[Finding, ...], urn: str) -> list[Finding]:
+    """The findings of a resource."""
+    return [finding for finding in found if finding.urn == urn]
+
+
+def refused(stack: str, old: Resource) -> Finding:
+    """The first finding of a resource that was another before, in the state of the engine."""
+    state = [old if each.urn == old.urn else each for each in program(stack)]
+    return of(guarded(state, program(stack), Allowed()), old.urn)[0]
+
+
+def name_of(case: object) -> str:
+    """The type of a resource, the stack."""
+    return case.arm_type if isinstance(case, Resource) else str(case)
+
+
+@pytest.mark.parametrize(("stack", "old"), CASES, ids=name_of)
+def test_commands_change_what_no_update_can_change_or_the_text_has_none(
+    stack: str, old: Resource, tmp_path: Path
+) -> None:
+    """After the commands the guard finds nothing, and everything of the program exists in Azure."""
+    deployed = Deployed(stack, tmp_path, [old])
+    before = {one.id for one in deployed.memory.all()}
+    remedy = refused(stack, old).remedy
+
+    printed = commands(remedy)
+    for command in printed:
+        deployed.run(command)
+
+    if printed:
+        assert printed[-2:] == ["pulumi refresh", "pulumi up"]
+        assert deployed.guarded() == ()
+        assert {one.id for one in deployed.memory.all()} == before
+    else:
+        assert any(fits(template, remedy) for template in (*WITHOUT, HOLDS_DATA, RENAME))
+
+
+def test_every_remedy_of_a_change_that_no_update_can_make_is_among_these() -> None:
+    """Each template of the two checks, and those without a command say that there is none."""
+    templates = {*REFUSED.remedies, *IGNORED.remedies}
+    remedies = [refused(stack, old).remedy for stack, old in CASES]
+
+    assert {each for each in templates if any(fits(each, remedy) for remedy in remedies)} == templates
+    assert [each for each in WITHOUT if "There is no other remedy: " not in each] == []
+
+
+USED_CASES = [(stack, old) for stack, old in CASES if fits(USED, refused(stack, old).remedy)]
+
+
+@pytest.mark.parametrize(("stack", "old"), USED_CASES, ids=name_of)
+def test_a_resource_without_a_remedy_cannot_be_deleted(stack: str, old: Resource, tmp_path: Path) -> None:
+    """As its text says: Azure refuses it."""
+    deployed = Deployed(stack, tmp_path, [old])
+
+    with pytest.raises(AzureRefused, match="is in use by"):
+        deployed.run(f"az resource delete --ids {old.id}")
+
+
+def moved_subnets() -> Iterator[Resource]:
+    """Subnets of each kind, as they were before their range changed."""
+    for subnet in program("prod"):
+        if subnet.arm_type == "Microsoft.Network/virtualNetworks/subnets":
+            properties = {**subnet.body["properties"], "addressPrefix": "10.255.0.0/24"}
+            yield replace(subnet, body={**subnet.body, "properties": properties})
+
+
+@pytest.mark.parametrize(
+    "name", ["AzureBastionSubnet", "AzureFirewallSubnet", "snet-churn-dev-endpoints", "snet-churn-dev-training"]
+)
+def test_a_subnet_changes_its_range_after_its_users_are_deleted(name: str, tmp_path: Path) -> None:
+    """The message names them; the commands delete them, and the deployment creates them again."""
+    old = next(subnet for subnet in moved_subnets() if subnet.name == name)
+    deployed = Deployed("prod", tmp_path, [old])
+    before = {one.id for one in deployed.memory.all()}
+    (finding,) = deployed.guarded()
+    *deletions, refresh, up = commands(finding.remedy)
+
+    for command in (*deletions, refresh):
+        deployed.run(command)
+    (left,) = deployed.guarded()
+    deployed.run(up)
+
+    assert (finding.check, finding.severity, bool(deletions)) == (IN_USE.id, Severity.WARNING, True)
+    assert (left.check, left.severity) == (IN_USE.id, Severity.NOTE)
+    assert (deployed.guarded(), {one.id for one in deployed.memory.all()}) == ((), before)
+
+
+def test_a_subnet_that_nothing_of_the_stack_uses_is_a_note() -> None:
+    """What others put into it is not known, and the text says so."""
+    scoring = next(each for each in moved_subnets() if each.name == "snet-churn-dev-scoring")
+
+    found = refused("prod", scoring)
+
+    assert (found.severity, found.remedy) == (
+        Severity.NOTE,
+        "No action needed, unless something outside of this stack uses snet-churn-dev-scoring: delete that before the "
+        "deployment.",
+    )
+
+
+def without(urn: str) -> list[Resource]:
+    """The program of the production stack without a resource and what is in it."""
+    (gone,) = (each for each in program("prod") if each.urn == urn)
+    return [each for each in program("prod") if not within(each.id, gone.id)]
+
+
+def data() -> list[Resource]:
+    """One resource of each type that holds data, protected where the stack has one so."""
+    found: dict[str, Resource] = {}
+    for each in sorted(program("prod"), key=lambda each: each.protect):
+        if holding(each.arm_type):
+            found[each.arm_type] = each
+    return list(found.values())
+
+
+@pytest.mark.parametrize("lost", data(), ids=name_of)
+def test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy(lost: Resource, tmp_path: Path) -> None:
+    """Data is saved first; a protected resource is unprotected, which Pulumi requires; then `up` deletes it."""
+    deployed = Deployed("prod", tmp_path)
+    deployed.program = {each.urn: each for each in without(lost.urn)}
+    (finding,) = of(deployed.guarded(), lost.urn)
+    _, entry = entry_of(finding)
+
+    assert (finding.check, lost.protect) == (DELETED.id, True)
+    with pytest.raises(AssertionError, match="is protected"):
+        deployed.run("pulumi up")
+    for command in commands(finding.remedy):
+        deployed.run(command)
+    assert of(deployed.guarded(Allowed(delete=(entry,))), lost.urn) == []
+    deployed.run("pulumi up")
+    assert deployed.memory.get(lost.id) is None
+
+
+@pytest.mark.parametrize("check", [DELETED, REPLACED], ids=lambda check: check.id)
+def test_a_remedy_saves_data_before_anything_else(check: Check) -> None:
+    """First what to back up, then the entry; of what is protected, the command that ends it comes last."""
+    plain, protected = check.remedies
+
+    assert plain.index("{backup}") < plain.index("resource: ")
+    assert protected == plain + protected[len(plain) :]
+    assert protected.index("resource: ") < protected.index("pulumi state unprotect")
+
+
+def test_every_type_that_holds_data_has_a_way_to_save_it() -> None:
+    """With a page that describes it."""
+    assert [arm_type for arm_type, row in HOLDS.items() if not commands(row.backup)] == []
+    assert [row.backup_source for row in HOLDS.values() if not row.backup_source.startswith("https://learn.")] == []
+
+
+def test_the_commands_of_an_older_stack_import_its_subnets(tmp_path: Path) -> None:
+    """The network listed them; after the import, the guard finds nothing and `up` creates none."""
+    spoke = next(each for each in program("prod") if each.arm_type == "Microsoft.Network/virtualNetworks")
+    own = [each for each in program("prod") if each.id.startswith(f"{spoke.id}/subnets/")]
+    listed = [{"name": each.name, **each.body} for each in own]
+    old = replace(spoke, body={**spoke.body, "properties": {**spoke.body["properties"], "subnets": listed}})
+    deployed = Deployed("prod", tmp_path, [old])
+    for subnet in own:
+        del deployed.state[subnet.urn]
+    (finding,) = deployed.guarded()
+
+    assert (finding.check, finding.severity, len(own) > 1) == (IMPORT.id, Severity.ERROR, True)
+    with pytest.raises(AssertionError, match="cannot create already existing"):
+        deployed.run("pulumi up")
+    for command in commands(finding.remedy):
+        if command != "pulumi up":
+            deployed.run(command)
+    assert deployed.guarded() == ()
+    deployed.run("pulumi up")
