@@ -142,7 +142,7 @@ def kept_name(resource: Standing) -> Kept | None:
 def _above(memory: Memory, resource_id: str) -> None:
     """What it is in and what it is on has to stand: https://learn.microsoft.com/azure/azure-resource-manager/
     troubleshooting/error-parent-resource and error-not-found."""
-    for above in _parents(resource_id):
+    for above in parents(resource_id):
         standing = memory.get(above) if memory.expects(above) else None
         if standing is not None and standing.state == CREATING:
             raise _not_ready(above, resource_id)
@@ -156,7 +156,7 @@ def _above(memory: Memory, resource_id: str) -> None:
         raise AzureRefused(404, "ParentResourceNotFound", message, resource_id)
 
 
-def _parents(resource_id: str) -> Iterator[str]:
+def parents(resource_id: str) -> Iterator[str]:
     """Every id above this one, from the top."""
     parts = resource_id.split("/")
     for end in range(5, len(parts), 2):
@@ -168,7 +168,7 @@ def _references(memory: Memory, resource: Standing) -> None:
     """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-resource-reference"""
     own = resource.id.lower()
     for found in ids_in(resource.inputs):
-        target = next((id_ for id_ in reversed([*_parents(found), found]) if memory.expects(id_)), None)
+        target = next((id_ for id_ in reversed([*parents(found), found]) if memory.expects(id_)), None)
         if target is None or target.lower() == own:
             continue
         standing = memory.get(target)
@@ -227,7 +227,7 @@ def _permitted(memory: Memory, workspace: Standing) -> None:
     holder = _holder(identity.outputs.get("principalId", ""))
     for key in _PARTS:
         part = workspace.inputs.get(key) or ""
-        scopes = [f"{above}/providers/{_ASSIGNMENTS}" for above in (*_parents(part), part)]
+        scopes = [f"{above}/providers/{_ASSIGNMENTS}" for above in (*parents(part), part)]
         if memory.expects(part) and not any(memory.users(holder, scope) for scope in scopes):
             message = f"The identity {identity.id} has no role on {part}, which the workspace consists of."
             raise AzureRefused(400, "BadRequest", message, workspace.id)
@@ -240,7 +240,7 @@ def _holder(principal: str) -> str:
 def _unlocked(memory: Memory, resource: Standing, gone: tuple[Standing, ...]) -> None:
     """https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"""
     locks = [each.id for each in gone if each.type.lower() == _LOCKS]
-    for above in _parents(resource.id):
+    for above in parents(resource.id):
         locks += [lock.id for lock in memory.below(f"{above}/providers/{_LOCKS}")]
     if locks:
         message = (

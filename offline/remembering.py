@@ -15,12 +15,14 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from arm.shapes import arm_type, id_of
 from offline import access, existing, firewalls, networks, peerings, refusals
 from offline.azure import PretendAzure
+from offline.casing import as_azure_writes
 from offline.changing import kept, refuse
 from offline.derived import outputs_of
 from offline.errors import AzureRefused
 from offline.faults import TRIES, Fault, kind_of, refused
 from offline.kills import Kills, kill_engine
 from offline.memory import CREATING, Memory, Standing
+from offline.missing import error_of_read
 from offline.policy import PolicyService
 from offline.provider import PretendProvider, token_of
 from offline.reading import refreshed
@@ -54,7 +56,7 @@ class RememberingProvider(PretendProvider):
         except (AzureRefused, AzureExists) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "create", wanted, context)
-        response = provider_pb2.CreateResponse(id=wanted.id)
+        response = provider_pb2.CreateResponse(id=as_azure_writes(wanted.id))
         response.properties.update(outputs_of(self._memory, wanted))
         return response
 
@@ -76,7 +78,7 @@ class RememberingProvider(PretendProvider):
         return response
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """The resource as Azure has it; an empty id where there is none."""
+        """The resource as Azure has it; an empty id where azure-native takes it for deleted, otherwise an error."""
         found = self._memory.get(request.id)
         if found is not None:
             try:
@@ -86,7 +88,10 @@ class RememberingProvider(PretendProvider):
         untouched = existing.inputs_from_the_start(request.id)
         if found is None and untouched is not None:
             return self._as_at_the_start(request, untouched)
-        response = provider_pb2.ReadResponse(id=found.id if found else "")
+        missing = None if found else error_of_read(self._memory, request.id)
+        if missing is not None:
+            context.abort(grpc.StatusCode.UNKNOWN, str(missing))
+        response = provider_pb2.ReadResponse(id=as_azure_writes(found.id) if found else "")
         if found:
             now = outputs_of(self._memory, found)
             old, inputs = plain(request.properties, "", []), plain(request.inputs, "", [])
@@ -206,7 +211,7 @@ def delete(memory: Memory, resource: Standing) -> None:
 
 def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:
     """Tells the engine that a resource stands which was not seen to be finished; raises what gRPC does then."""
-    detail = provider_pb2.ErrorResourceInitFailed(id=resource.id, reasons=[fault.message])
+    detail = provider_pb2.ErrorResourceInitFailed(id=as_azure_writes(resource.id), reasons=[fault.message])
     detail.properties.update(resource.outputs)
     detail.inputs.update(resource.inputs)
     packed = any_pb2.Any()  # type: ignore[attr-defined]

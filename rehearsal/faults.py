@@ -9,13 +9,14 @@ from typing import Any
 from arm.ids import parse
 from landingzone.load import StackFile
 from landingzone.problems import LandingZoneError
-from offline import remembering
+from offline import refusals, remembering
 from offline.drift import DRIFTS, drift, drift_of
 from offline.errors import AzureRefused
 from offline.faults import FAULTS, Fault, kind_of, tenant_policy
 from offline.memory import Armed, Kept, Standing
 from offline.peerings import DISCONNECTED
 from rehearsal import recovery
+from rehearsal.engine import EngineFailed
 from rehearsal.life import Scene, Stage, plain_config, scene
 from rehearsal.steps import Step
 
@@ -133,12 +134,29 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
         for _ in asked:  # each may stop an `up` of its own
             if ((gone or changed) and then is None) or (then or first).wrong:
                 then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
-        apart = _reconnect(here) if gone and then is not None and then.refused else ()
+        apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
         if apart:
             then = here.step(f"{name}: next up", "up --refresh")
         differ = [*differences(expected, standing(here)), *_unseen(len(changed), shown, then)]
-        struck = [*_struck(here, asked), *(f"delete {each}" for each in gone), *(f"change {each}" for each in changed)]
+        by_hand = [*(f"delete {each.id}" for each in gone), *(f"change {each}" for each in changed)]
+        struck = [*_struck(here, asked), *by_hand]
         return Outcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+
+
+def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[str, ...]:
+    """What a person does where the next `up` stopped, since a resource was deleted in Azure."""
+    said = " ".join(refusal.said for refusal in then.refused)
+    done = []
+    for urn in recovery.missing(here.stack.state(), said):
+        try:
+            recovery.forget(here.stack, urn)
+            done.append(recovery.FORGET.format(urn=urn))
+        except EngineFailed:
+            for lost in gone:
+                with here.memory.change():
+                    here.memory.put(lost, refusals.refers(lost))
+                done.append(recovery.RESTORE.format(id=lost.id, stack=here.stack.name))
+    return (*done, *_reconnect(here))
 
 
 def _reconnect(here: Scene) -> tuple[str, ...]:
@@ -189,7 +207,7 @@ def _soft_delete(here: Scene) -> None:
             return
 
 
-def _delete(here: Scene, asked: Asked) -> list[str]:
+def _delete(here: Scene, asked: Asked) -> list[Standing]:
     """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
     operations = here.memory.journal()[asked.number - 1 :] if asked.number else ()
     wanted = [here.memory.get(operation.id) for operation in operations]
@@ -197,7 +215,7 @@ def _delete(here: Scene, asked: Asked) -> list[str]:
         wanted = [found for found in here.memory.all() if found.type.lower() == asked.type.lower()]
     for found in wanted:
         if found is not None and _deleted(here, found):
-            return [found.id]
+            return [found]
     return []
 
 
@@ -235,8 +253,9 @@ def _mend(here: Scene) -> tuple[str, ...]:
     recovery.make_readable(here.stack)
     if not here.stack.state().get("pending_operations"):
         return ()
-    recovery.settle(here.stack, here.planned)
-    return tuple(step.format(stack=here.stack.name) for step in recovery.STEPS)
+    _, forgotten = recovery.settle(here.stack, here.planned)
+    steps = tuple(step.format(stack=here.stack.name) for step in recovery.STEPS)
+    return (*steps, *(recovery.FORGET.format(urn=urn) for urn in forgotten))
 
 
 def standing(here: Scene) -> Undisturbed:

@@ -80,7 +80,7 @@ def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
             break
         kills += 1
         stands = {found.urn for found in here.memory.all()}
-        moved = recovery.settle(here.stack, here.planned).moved
+        moved = recovery.settle(here.stack, here.planned)[0].moved
         after |= stands.intersection(moved)
         before |= set(moved) - stands
     done = Counter(f"{operation.verb} {operation.id}" for operation in here.memory.journal())

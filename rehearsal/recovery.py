@@ -3,19 +3,21 @@
 azure-native refuses to make what stands already, and the engine keeps such creations as pending for ever. `pulumi
 refresh --import-pending-creates` is made for this, but in 3.259.0 it drops them. Here ids are decided before Azure is
 asked, so all of them can be moved to the resources: `pulumi refresh` then reads those that Azure made and forgets the
-others.
+others. Of some types azure-native does not recognise the 404 of a missing resource, and `pulumi refresh` stops there
+(offline/missing.py): such a resource is deleted from the state.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from landingzone.problems import LandingZoneError
-from rehearsal.engine import Stack
+from rehearsal.engine import EngineFailed, Stack
 
 #: What a person does after the engine was killed, before the next `pulumi up`. `{stack}`: the stack's name.
 STEPS = (
@@ -23,6 +25,11 @@ STEPS = (
     "`pulumi stack export | amlz recover {stack} | pulumi stack import`",
     "`pulumi refresh`",
 )
+#: What a person does where a refresh stops at a resource that does not exist in Azure; the second where the engine
+#: refuses the first, since other resources depend on it.
+FORGET = "`pulumi state delete {urn}`"
+RESTORE = "create {id} again, with its body of `amlz preview {stack} --format arm`"
+_MISSING = re.compile(r'Status=404 Code="\w+" Message="[^"]*" Target="([^"]+)"')
 
 
 _RECOVER = "pulumi stack export --stack NAME | amlz recover NAME | pulumi stack import --stack NAME"
@@ -98,13 +105,45 @@ def make_readable(stack: Stack) -> tuple[Path, ...]:
     return empty
 
 
-def settle(stack: Stack, ids: Mapping[str, str]) -> Recovered:
-    """Does the steps above on a stack whose engine was killed. Raises EngineFailed."""
+def settle(stack: Stack, ids: Mapping[str, str]) -> tuple[Recovered, tuple[str, ...]]:
+    """Does the steps above on a stack whose engine was killed, and returns the URNs that `refresh` forgot.
+
+    Raises EngineFailed.
+    """
     make_readable(stack)
     stack.run("cancel", "--yes", "--stack", stack.name)
     recovered = recover(read(stack.run("stack", "export", "--stack", stack.name)), ids)
     file = stack.folder / "state.json"
     file.write_text(json.dumps(recovered.exported), encoding="utf-8")
     stack.run("stack", "import", "--stack", stack.name, "--file", str(file))
-    stack.do("refresh")
-    return recovered
+    return recovered, refresh(stack)
+
+
+def refresh(stack: Stack) -> tuple[str, ...]:
+    """Refreshes, and forgets each missing resource at which azure-native stops. Returns their URNs.
+
+    Raises EngineFailed.
+    """
+    forgotten: list[str] = []
+    while True:
+        try:
+            stack.do("refresh")
+            return tuple(forgotten)
+        except EngineFailed as error:
+            urns = missing(stack.state(), str(error))
+            if not urns:
+                raise
+        for urn in urns:
+            forget(stack, urn)
+        forgotten += urns
+
+
+def forget(stack: Stack, urn: str) -> None:
+    """Deletes a resource from the state. Raises EngineFailed where other resources depend on it."""
+    stack.run("state", "delete", urn, "--yes", "--stack", stack.name)
+
+
+def missing(state: Mapping[str, Any], said: str) -> tuple[str, ...]:
+    """URNs of the resources that errors of a refresh name as missing in Azure."""
+    ids = {found.lower() for found in _MISSING.findall(said)}
+    return tuple(each["urn"] for each in state.get("resources") or [] if str(each.get("id")).lower() in ids)

@@ -9,6 +9,7 @@ import pytest
 from offline.drift import drift, drift_of
 from offline.faults import tenant_policy
 from offline.memory import Memory
+from rehearsal import recovery
 from tests.engine.engine import EngineFailed, Stack, engine
 from tests.offline.programs import HEAD, group_id
 
@@ -59,3 +60,33 @@ def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp
     memory.close()
 
     assert 'Status=403 Code="RequestDisallowedByPolicy"' in str(refused.value)
+
+
+DEFINITION = HEAD + (
+    "rule = {'if': {'field': 'type', 'equals': 'x'}, 'then': {'effect': 'audit'}}\n"
+    "azure.authorization.PolicyDefinition('rule', policy_definition_name='rule', policy_rule=rule, opts=opts)\n"
+)
+
+
+def test_a_refresh_stops_at_a_deleted_policy_definition_and_the_remedy_works(tmp_path: Path) -> None:
+    """azure-native does not take its 404 for a deletion: it is forgotten, and the next `up` creates it again."""
+    main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
+    main.write_text(DEFINITION)
+    config.write_text("config: {}\n")
+    memory = Memory(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+    stack.do("up")
+    urn = next(each["urn"] for each in stack.state()["resources"] if each["urn"].endswith("::rule"))
+    definition = next(each for each in memory.all() if each.name == "rule")
+
+    with memory.change():
+        memory.remove(definition.id)
+    with pytest.raises(EngineFailed) as refused:
+        stack.do("refresh")
+    forgotten = recovery.refresh(stack)
+    stack.do("up")
+    created = memory.get(definition.id)
+    memory.close()
+
+    assert 'Status=404 Code="PolicyDefinitionNotFound"' in str(refused.value)
+    assert (forgotten, created) == ((urn,), definition)
