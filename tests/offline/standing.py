@@ -11,12 +11,12 @@ from offline.azure import PretendAzure
 from offline.memory import Memory, Standing
 from offline.monitor import Program, register
 from preview import PROGRAM, PROJECT
-from tests.conftest import ROOT, STACKS
+from tests.conftest import PREVIEWED, ROOT
 
 
 def requests(stack: str) -> tuple[Standing, ...]:
     """What a shipped stack asks Azure for, in the order of registration."""
-    file = load(STACKS[stack], ROOT)
+    file = load(PREVIEWED[stack], ROOT)
     registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
     azure, found = PretendAzure(), []
     for one in registered:
