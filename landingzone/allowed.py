@@ -90,14 +90,20 @@ def is_collection(hint: Any) -> bool:
 
 def field_at(model: type[BaseModel], path: Path) -> FieldInfo | None:
     """The field that stands at a path, or None where the path ends in a name or in a list."""
-    part = _at(model, path[:-1])
-    return fields_of(part).get(str(path[-1])) if path and is_part(part) else None
+    part = part_at(model, path[:-1]) if path else None
+    return fields_of(part).get(str(path[-1])) if part else None
+
+
+def part_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    """The part of the model at a path, or None where there is none."""
+    part = _at(model, path)
+    return part if is_part(part) else None
 
 
 def keys_at(model: type[BaseModel], path: Path) -> list[str]:
     """The keys that a part of the stack file can have."""
-    part = _at(model, path)
-    return list(fields_of(part)) if is_part(part) else []
+    part = part_at(model, path)
+    return list(fields_of(part)) if part else []
 
 
 def _at(model: type[BaseModel], path: Path) -> Any:

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from landingzone.allowed import PATTERNS, example, example_at, field_at, keys_at, places, span
+from landingzone.allowed import PATTERNS, example, example_at, field_at, keys_at, part_at, places, span
 from landingzone.config.shared import GUID, camel
 from landingzone.facts.sizes import RETIRED
+from landingzone.meanings import meanings
 from landingzone.problems import Path, Problem, listed
 from landingzone.secrets import looks_secret, repeatable
 
@@ -58,7 +59,7 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
         return Problem(path, *_unknown_key(path, model))
     field = field_at(model, loc)
     if kind == "missing" and field is not None:
-        meaning = (field.description or "").split(". ")[0].rstrip(".")
+        meaning = _meaning(model, loc).split(". ")[0].rstrip(".")
         return Problem(path, f"It is missing: {_lowered(meaning)}.", f"Add `{example(str(loc[-1]), field)}`.")
     words = WORDS.get(kind)
     if words is None:
@@ -69,6 +70,12 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     if field is not None:
         told = replace(told, span=span(field), required=field.is_required())
     return Problem(path, *words(told))
+
+
+def _meaning(model: type[BaseModel], path: Path) -> str:
+    """Returns the meaning of the field at a path."""
+    part = part_at(model, path[:-1])
+    return next((text for name, text in meanings(part).items() if camel(name) == path[-1]), "") if part else ""
 
 
 _NAMELESS = {"a mapping", "a list", "nothing", "what is there"}

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from landingzone.allowed import PATTERNS
 from landingzone.config import LandingZoneConfig
 from landingzone.config.shared import camel
+from landingzone.meanings import meanings
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -51,7 +52,8 @@ def configuration_page() -> str:
         lines += ["", f"## {'.'.join(path) if path else 'amlz:landingZone'}", "", _sentence(model), ""]
         lines += ["| key | what it takes | default | meaning |", "| --- | --- | --- | --- |"]
         for name, field in model.model_fields.items():
-            cells = (f"`{camel(name)}`", _takes(field), _default(field), " ".join((field.description or "").split()))
+            meaning = " ".join(meanings(model).get(name, "").split())
+            cells = (f"`{camel(name)}`", _takes(field), _default(field), meaning)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from landingzone.config.egress import HostName
 from landingzone.config.shared import Config
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 
 class IsolationConfig(Config):
@@ -44,6 +46,6 @@ class IsolationConfig(Config):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The short form beside the whole one."""
-        whole = handler.resolve_ref_schema(handler(core))
+        whole = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(core, handler))
         short = {"enum": ["injected", "managed"], "type": "string"}
         return {"anyOf": [short, whole], "description": whole.pop("description", "")}

@@ -29,7 +29,7 @@ from tests.conftest import ROOT, STACKS
 from tests.layers import MUCH
 from tests.mutations import within
 
-MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if MUCH else "250"))
+MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if MUCH else "60"))
 SEED = int(os.environ.get("AMLZ_FUZZ_SEED", "1"))
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
