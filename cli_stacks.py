@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from landingzone.plan import LandingZonePlan
     from landingzone.stacks import StackOfFolder
     from reports.all_stacks import AllStacks, Told
+    from reports.preview import Preview
 
 Others = Annotated[
     Path | None,
@@ -62,14 +63,14 @@ def stacks(
         raise LandingZoneError("\n".join(map(str, unusable.values())))
 
 
-def told(against: str, today: str) -> AllStacks:
+def told(against: str, today: str, keep: bool = False) -> AllStacks:
     """Every stack of this folder, previewed; with a revision, its difference.
 
-    A stack file with mistakes does not keep the others from it. Raises LandingZoneError.
+    A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
+    form that shows them. Raises LandingZoneError.
     """
     from landingzone.problems import LandingZoneError
     from landingzone.stacks import usable_stacks_of
-    from preview import preview_stack
     from reports.all_stacks import AllStacks
 
     every, unusable = usable_stacks_of(Path.cwd())
@@ -81,10 +82,22 @@ def told(against: str, today: str) -> AllStacks:
         except LandingZoneError as error:
             wrong[stack.name] = shown(str(error))
     if against:
-        found = _compared(against, today, planned_ones, wrong)
+        found = _compared(against, today, planned_ones, wrong, keep)
     else:
-        found = AllStacks("", tuple((stack, preview_stack(file, plan, today)) for stack, file, plan in planned_ones))
+        found = AllStacks("", tuple((stack, _previewed(file, plan, today)) for stack, file, plan in planned_ones))
     return replace(found, unusable=tuple(sorted(wrong.items())))
+
+
+def _previewed(file: StackFile, plan: LandingZonePlan, today: str) -> Told:
+    """One stack, previewed; one that cannot be does not keep the others from it."""
+    from landingzone.problems import LandingZoneError
+    from preview import preview_stack
+    from reports.all_stacks import Untold
+
+    try:
+        return preview_stack(file, plan, today)
+    except LandingZoneError as error:
+        return Untold(shown(str(error)), "it could not be previewed")
 
 
 def _compared(
@@ -92,10 +105,11 @@ def _compared(
     today: str,
     every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]],
     wrong: Collection[str],
+    keep: bool,
 ) -> AllStacks:
     """Each with its difference from a revision; one that cannot be compared does not keep the others from it.
 
-    `wrong`: names of stacks whose files have mistakes; they are not gone.
+    `wrong`: names of stacks whose files have mistakes; they are not gone. `keep`: whether the previews are kept too.
     """
     from against import difference_from
     from landingzone.problems import LandingZoneError
@@ -104,17 +118,24 @@ def _compared(
     from revision import gone_since, unpacked
 
     found: list[tuple[StackOfFolder, Told]] = []
+    previews: dict[str, Preview] = {}
+
+    def seen(stack: str, file: StackFile, plan: LandingZonePlan) -> Preview:
+        preview = preview_stack(file, plan, today)
+        if keep:
+            previews[stack] = preview
+        return preview
+
     with unpacked(against) as revision:
         here = {stack.path for stack, _, _ in every} | {f"Pulumi.{name}.yaml" for name in wrong}
         gone = gone_since(revision, Path.cwd(), here)
         for stack, file, plan in every:
             try:
-                seen = partial(preview_stack, file, plan, today)
-                found.append((stack, difference_from(revision, file, seen, today)))
+                found.append((stack, difference_from(revision, file, partial(seen, stack.name, file, plan), today)))
             except LandingZoneError as error:
                 found.append((stack, Untold(shown(str(error)))))
         ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
-    return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why))
+    return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
 
 
 def _ended(folder: Path, stack: str, today: str) -> str:
@@ -136,12 +157,13 @@ def _ended(folder: Path, stack: str, today: str) -> str:
 
 def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
+    from reports import all_html
     from reports.all_stacks import FORMS, render
 
     refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
-    found = told(against, today)
+    found = told(against, today, keep=form == "html")
     found = found.with_quota() if quota else found
-    write(render(found, form), output)
+    write(all_html.render(found, today) if form == "html" else render(found, form), output)
     _failed(found)
     return int(found.fails(fail_on))
 

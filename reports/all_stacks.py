@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from landingzone.problems import listed
@@ -18,14 +18,15 @@ from reports.preview import Preview
 
 #: By which whoever posts a comment finds the one to edit. It does not show.
 MARKER = "<!-- amlz preview -->"
-FORMS = ("text", "markdown", "json")
+FORMS = ("text", "markdown", "json", "html")
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A stack that could not be compared. `why`: in lines, as on standard error."""
+    """A stack that could not be previewed or compared. `why`: in lines, as on standard error; `what`: in a heading."""
 
     why: str
+    what: str = "it could not be compared"
 
     def fails(self, _fail_on: str) -> bool:
         """Whatever is asked."""
@@ -41,6 +42,7 @@ class AllStacks:
 
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
     must not be removed, a sentence each. `unusable`: names of stacks whose files have mistakes, each with them.
+    `previews`: those of the compared stacks, by name, for a form that shows them.
     """
 
     revision: str
@@ -48,6 +50,7 @@ class AllStacks:
     gone: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     unusable: tuple[tuple[str, str], ...] = ()
+    previews: Mapping[str, Preview] = field(default_factory=dict)
 
     def with_quota(self) -> AllStacks:
         """The same, in which forms for people show what each preview takes of quotas."""
@@ -84,7 +87,7 @@ def _is_same(told: Told) -> bool:
 
 
 def render(found: AllStacks, form: str) -> str:
-    """The report in one of the forms."""
+    """The report in one of the forms but HTML, see all_html."""
     return {"text": _text, "markdown": _markdown, "json": _json}[form](found)
 
 
@@ -124,13 +127,13 @@ def _text(found: AllStacks) -> str:
 
 def _part_text(stack: StackOfFolder, told: Told) -> str:
     if isinstance(told, Untold):
-        return f"{in_one_line(stack.name)}: it could not be compared\n\n{told.why}\n"
+        return f"{in_one_line(stack.name)}: {told.what}\n\n{told.why}\n"
     return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
 
 
 def _part_markdown(stack: StackOfFolder, told: Told) -> str:
     if isinstance(told, Untold):
-        return _failed_markdown(stack.name, "it could not be compared", told.why)
+        return _failed_markdown(stack.name, told.what, told.why)
     return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
 
 

@@ -50,7 +50,13 @@ Draw = Callable[[Topology], tuple[Diagram | None, str]]
 
 def render(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> str:
     """The whole preview; with a difference, that first. `draw`: makes the drawing of the networks, or says why not."""
-    preview = preview.shown
+    title = f"{preview.stack}: landing zone {preview.plan.business_unit}"
+    page = contents(preview, against, draw)
+    return templates().get_template("report.html.jinja").render(page, title=title, prefix="")
+
+
+def templates() -> Environment:
+    """The templates of HTML reports."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -59,18 +65,24 @@ def render(preview: Preview, against: Difference | None = None, draw: Draw = dia
         undefined=StrictUndefined,
     )
     environment.globals["plural"] = plural
+    return environment
+
+
+def contents(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> dict[str, Any]:
+    """What the templates show of one stack, without secrets."""
+    preview = preview.shown
     told = sections(preview, against, draw)
-    return environment.get_template("report.html.jinja").render(
-        stack=preview.stack,
-        today=preview.graph.today,
-        plan=preview.plan,
-        place=place(preview.plan),
-        organisation=preview.config.organisation,
-        verdict=_verdict(preview, against),
-        numbers=[*_numbers(preview), *summary(preview)],
-        titles={name: title for name, title in SECTIONS.items() if told[name]},
-        told=told,
-    )
+    return {
+        "stack": preview.stack,
+        "today": preview.graph.today,
+        "plan": preview.plan,
+        "place": place(preview.plan),
+        "organisation": preview.config.organisation,
+        "verdict": _verdict(preview, against),
+        "numbers": [*_numbers(preview), *summary(preview)],
+        "titles": {name: title for name, title in SECTIONS.items() if told[name]},
+        "told": told,
+    }
 
 
 def sections(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> dict[str, Any]:

@@ -98,15 +98,15 @@ def test_values_are_text_and_never_markup(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_it(tmp_path: Path) -> None:
-    """And --all names the forms that it has."""
+    """To a file; --all names the forms that it has."""
     out = tmp_path / "report.html"
 
     ran = amlz("preview", "dev", "--format", "html", "--output", str(out))
-    every = amlz("preview", "--all", "--format", "html")
+    every = amlz("preview", "--all", "--format", "arm")
 
     assert (ran.returncode, out.read_text(encoding="utf-8")) == (0, as_html.render(previewed("dev")))
     assert every.returncode == 2
-    assert "a preview of all stacks has the forms text, markdown, json" in re.sub(r"[\s│]+", " ", every.stderr)
+    assert "a preview of all stacks has the forms text, markdown, json, html" in re.sub(r"[\s│]+", " ", every.stderr)
 
 
 def luminance(colour: str) -> float:

@@ -42,7 +42,7 @@ async function lost(page) {
   const found = [];
   for (const link of await page.$$eval("a[href^='#']", (all) => all.map((a) => a.getAttribute("href")))) {
     await page.$eval(`a[href="${link}"]`, (a) => a.click());
-    const seen = await page.$eval(link, async (target) => {
+    const seen = await page.$eval(`[id="${link.slice(1)}"]`, async (target) => {
       for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
       const { scrollHeight } = document.scrollingElement;
       const { top, height } = target.getBoundingClientRect();

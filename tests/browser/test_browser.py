@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from reports import as_html
+from reports import all_html, as_html
+from reports.all_stacks import AllStacks, Untold
 from tests.conftest import ROOT, node_package, previewed
 from tests.rich_change import rich_change
+from tests.test_html_all import stack
 from tests.test_html_diagram import landing_zone
 
 #: What is looked at: a page with its width, colours, and whether axe-core and a printer look too.
@@ -24,6 +26,18 @@ LOOKS = (
     ("change", 400, "dark", True),
     ("everything", 400, "light", False),
     ("hundreds", 1280, "dark", False),
+    ("all", 1280, "light", True),
+    ("all", 400, "dark", False),
+)
+#: Two stacks, one that cannot be previewed, and one whose file has mistakes, with long words.
+ALL_STACKS = AllStacks(
+    "",
+    (
+        (stack("hub"), previewed("hub")),
+        (stack("minimal", "hub"), previewed("minimal")),
+        (stack("refused"), Untold(f"Pulumi refuses it: {'long' * 60}", "it could not be previewed")),
+    ),
+    unusable=(("wrong", f"Pulumi.wrong.yaml:3\n  {'long' * 60}"),),
 )
 
 
@@ -57,6 +71,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
         "change": as_html.render(*rich_change()),
         "everything": as_html.render(previewed("everything")),
         "hundreds": as_html.render(previewed("minimal"), draw=lambda _: drawn),
+        "all": all_html.render(ALL_STACKS),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
