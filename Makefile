@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: preview setup actionlint engine browser test test-faults test-pairwise test-slow lint types lock docs golden bench bench-engine clean
+.PHONY: preview setup actionlint engine browser test test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -68,6 +68,18 @@ lock: $(READY)               ## pins the newest versions that pyproject.toml all
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:html --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-html.lock
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -c requirements.lock \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-runtime.lock
+	@echo "Run make pulumi-lock where the version of pulumi or pulumi-azure-native has changed." >&2
+
+pulumi-lock:                 ## writes pulumi.lock: checksums of Pulumi's CLI and provider, downloaded now
+	@$(PYTHON) -m pipelines pulumi-lock
+	@echo "Compare pulumi.lock with https://github.com/pulumi/pulumi/releases before you commit it." >&2
+
+runtime: runtime/amlz-runtime.tar ## what a pipeline's job with a token runs: wheels and Pulumi by checksum
+
+runtime/amlz-runtime.tar: requirements-runtime.lock pulumi.lock
+	@$(PYTHON) -m pipelines runtime --to runtime
 
 actionlint: .tools/actionlint/actionlint ## builds the checker of workflows, for tests: needs Go, some seconds once
 
@@ -90,7 +102,8 @@ engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not i
 $(READY): requirements.lock requirements-html.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV): a minute or two, once" >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes \
+		-r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-html.lock \
 		2>/dev/null || echo "pygraphviz has no wheel for this system: HTML reports are made without their drawing" >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipelines import azure_devops, bundle, deploy, drift, github, matrix, preview
+from pipelines import azure_devops, bundle, deploy, drift, github, matrix, preview, runtime
 from pipelines.problems import PipelineError
 from pipelines.runner import Runner
 
@@ -47,7 +47,19 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("drift", help="opens, edits or closes the one ticket")
     verb.add_argument("looked", type=Path)
+    _runtime(verbs)
     return parser
+
+
+def _runtime(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("runtime", help="builds the archive of what jobs with a token run, from verified downloads")
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("digest", help="the digest of that archive, as the output `digest`")
+    verb.add_argument("archive", type=Path)
+    verb = verbs.add_parser("use", help="unpacks that archive for later steps; fails where its digest is another one")
+    verb.add_argument("archive", type=Path)
+    verb.add_argument("--digest", required=True)
+    verbs.add_parser("pulumi-lock", help="writes the checksums of Pulumi's archives to pulumi.lock")
 
 
 def main() -> int:
@@ -93,7 +105,20 @@ def _run(asked: argparse.Namespace, runner: Runner) -> int:
         return code
     elif asked.verb == "post":
         github.post(runner, findings=asked.findings == "true")
+    else:
+        _run_runtime(asked, runner)
     return 0
+
+
+def _run_runtime(asked: argparse.Namespace, runner: Runner) -> None:
+    if asked.verb == "runtime":
+        runtime.build(asked.to)
+    elif asked.verb == "digest":
+        runtime.report_digest(asked.archive, runner)
+    elif asked.verb == "use":
+        runtime.use(asked.archive, asked.digest, runner)
+    elif asked.verb == "pulumi-lock":
+        runtime.lock()
 
 
 def _ready(variables: list[str], runner: Runner) -> None:

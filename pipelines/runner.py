@@ -49,6 +49,20 @@ class Runner:
         else:
             self.out.write(f"{name}={value}\n")
 
+    def path(self, folder: str) -> None:
+        """Programs of later steps of this job are found here first."""
+        if self.github:
+            self._append("GITHUB_PATH", f"{folder}\n")
+        elif self.azure:
+            self.out.write(f"##vso[task.prependpath]{folder}\n")
+
+    def variable(self, name: str, value: str) -> None:
+        """In the environment of later steps of this job. `value`: one line, made by this program."""
+        if self.github:
+            self._append("GITHUB_ENV", f"{name}={value}\n")
+        elif self.azure:
+            self.out.write(f"##vso[task.setvariable variable={name}]{value}\n")
+
     def summary(self, markdown: str) -> None:
         """On the page of the run."""
         if self.github:

@@ -42,6 +42,7 @@ def script() -> str:
     lines = ["set -euo pipefail"]
     for language, text in BLOCKS:
         if language == "shell":
+            text = text.replace("make pulumi-lock\n", "echo '# locked' >> pulumi.lock\n")  # it downloads
             lines.append(text.replace("cd landing-zone\n", 'cd landing-zone\n"$SET_UP"\n'))
         elif language == "yaml" and text.startswith("#"):
             lines.append(f"cat > Pulumi.first.yaml <<'END'\n{text}END\n")

@@ -56,6 +56,8 @@ def night(runs: Runs, stacks: Result, environment: dict[str, str]) -> tuple[str,
         path.unlink()
         path.parent.rmdir()
     needs: dict[str, Any] = {"stacks": {"result": "success", "outputs": stacks.outputs}}
+    built = runs.job("drift.yml", "runtime", {**NIGHT, "needs": needs})
+    needs["runtime"] = {"result": built.result, "outputs": built.outputs}
     rows = json.loads(stacks.outputs["stacks"])["include"]
     (look,) = [runs.job("drift.yml", "look", {**NIGHT, "needs": needs, "matrix": row}) for row in rows]
     needs["look"] = {"result": look.result, "outputs": {}}

@@ -64,7 +64,9 @@ def repository(folder: Path) -> tuple[Runs, dict[str, str]]:
 
 def deployed(runs: Runs, variables: dict[str, str]) -> dict[str, str]:
     """What becomes of each job of a deployment of the newest commit."""
-    results = runs.call("deploy-stack.yml", context(vars=variables), stack="small", production=False)
+    results = runs.call(
+        "deploy-stack.yml", context(vars=variables), stack="small", production=False, runtime=runs.runtime()
+    )
     return {name: job.result for name, job in results.items()}
 
 
@@ -99,7 +101,7 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
     rewritten(runs, "      fraud:\n", "      churn:\n")
 
     rewritten(runs, "    projects:\n", "    tags: {team: ours}\n    projects:\n")
-    told = context(vars=variables, inputs={"stack": "small", "production": False})
+    told = context(vars=variables, inputs={"stack": "small", "production": False, "runtime": runs.runtime()})
     approved = runs.job("deploy-stack.yml", "preview", told).outputs
     again = runs.job("deploy-stack.yml", "preview", told).outputs
     rewritten(runs, "{team: ours}", "{team: others}")
@@ -116,7 +118,8 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
         with memory.change():
             drift(memory, routes, edited)
     with host() as github:
-        look = runs.job("drift.yml", "look", {**NIGHT, "vars": variables, **HANDED_ON})
+        needs = {**HANDED_ON["needs"], "runtime": {"result": "success", "outputs": {"digest": runs.runtime()}}}
+        look = runs.job("drift.yml", "look", {**NIGHT, "vars": variables, **HANDED_ON, "needs": needs})
         there = Runs(runs.folder, runs.origin, runs.environment | github.environment(), runs.artifacts)
         tell = there.job("drift.yml", "tell", {**NIGHT, "vars": variables, **HANDED_ON})
         body = github.issues[0]["body"].splitlines()

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.pipelines.expressions import Context, evaluate, filled, shown
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 #: Actions of others that change nothing that a later step could see here.
-QUIET = ("actions/setup-python", "pulumi/actions")
+QUIET = ("actions/setup-python",)
 
 
 def workflow(name: str) -> dict[str, Any]:
@@ -33,6 +34,10 @@ def action(use: str) -> dict[str, Any]:
     """An action of this repository as data."""
     told: dict[str, Any] = yaml.safe_load((ROOT / use / "action.yml").read_text(encoding="utf-8"))
     return told
+
+
+#: Folders of the archive that jobs with a token unpack.
+PARTS_OF_RUNTIME = ("site-packages", "pulumi", "pulumi-home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Runs:
     artifacts: dict[str, Path] = field(default_factory=dict)
     ran: set[tuple[str, str, str]] = field(default_factory=set)
     signed_in: list[str] = field(default_factory=list)
+    built: str = ""
 
     def job(self, name: str, job: str, context: Context, revision: str = "HEAD") -> Result:
         """Runs a job of a workflow. A condition that does not hold skips it."""
@@ -84,6 +90,13 @@ class Runs:
             results[job] = self.job(name, job, {**context, "inputs": inputs, "needs": {n: needs[n] for n in named}})
             needs[job] = {"result": results[job].result, "outputs": results[job].outputs}
         return results
+
+    def runtime(self) -> str:
+        """The digest of the runtime, which the job without a token builds once."""
+        if "amlz-runtime" not in self.artifacts:
+            needs = {"stacks": {"result": "success", "outputs": {"ready": "true"}}}
+            self.built = str(self.job("deploy.yml", "runtime", {"needs": needs}).outputs["digest"])
+        return self.built
 
     def clone(self, revision: str) -> Path:
         """A new clone of the repository at a revision, as a runner has it."""
@@ -133,7 +146,12 @@ class _Steps:
         script.write_text(step["run"])
         output.write_text("")
         own = {key: shown(filled(value, context)) for key, value in step.get("env", {}).items()}
-        files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.summary)}
+        files = {
+            "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(self.summary),
+            "RUNNER_TEMP": str(self.at.parent),
+        }
+        files |= {name: str(self.at.parent / name) for name in ("GITHUB_PATH", "GITHUB_ENV")}
         ran = subprocess.run(
             ["bash", "-e", str(script)], cwd=self.at, capture_output=True, text=True, check=False,
             env={**self.runs.environment, "GITHUB_ACTIONS": "true", **self.environment, **own, **files},
@@ -155,7 +173,8 @@ class _Steps:
         elif name == "actions/upload-artifact":
             self._upload(given["name"], self.at / given["path"])
         elif name == "actions/download-artifact":
-            for found in fnmatch.filter(self.runs.artifacts, given["pattern"]):
+            pattern = given["pattern"] if "pattern" in given else given["name"]
+            for found in fnmatch.filter(self.runs.artifacts, pattern):
                 shutil.copytree(self.runs.artifacts[found], self.at / given["path"], dirs_exist_ok=True)
         else:
             assert name in QUIET, name
@@ -187,7 +206,7 @@ def commands(name: str) -> set[tuple[str, str, str]]:
 
 
 def environment_of_python(at: Path) -> None:
-    """A `.venv` of the clone's own code that `make setup` finds ready."""
+    """A `.venv` of the clone's own code that `make setup` finds ready, and a runtime that `make runtime` does."""
     tools = at / ".venv" / "bin"
     tools.mkdir(parents=True)
     for name, what in (("python", ""), ("amlz", "-m cli")):
@@ -195,6 +214,13 @@ def environment_of_python(at: Path) -> None:
         path.write_text(f'#!/bin/sh\nPYTHONPATH={at} exec {sys.executable} {what} "$@"\n')
         path.chmod(0o755)
     (at / ".venv" / ".ready").touch()
+    runtime = at / "runtime"
+    for part in PARTS_OF_RUNTIME:
+        (runtime / part).mkdir(parents=True)
+    with tarfile.open(runtime / "amlz-runtime.tar", "w") as archive:
+        for part in PARTS_OF_RUNTIME:
+            archive.add(runtime / part, part)
+            (runtime / part).rmdir()
 
 
 def tools_of(folder: Path, stand_ins: Mapping[str, str]) -> dict[str, str]:
