@@ -1,0 +1,40 @@
+"""SECURITY.md names tests that exist: a control without one is a claim."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in PAGE.partition("## Attacks, controls, tests")[2].partition("\n## ")[0].splitlines()
+    if line.startswith("| ") and not line.startswith(("| attacker", "| ---"))
+]
+
+
+def functions_of(file: str) -> set[str]:
+    """Names of the tests in a file."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2] if isinstance(row, list) else "")
+def test_every_attack_has_a_test_that_exists(row: list[str]) -> None:
+    """Attacker, asset, attack, control and test, each filled in; of a test that is named, the function too."""
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row[-1])
+
+    assert (len(row), all(row), bool(named)) == (5, True, True)
+    for file, test in named:
+        assert (ROOT / file).is_file(), file
+        found = functions_of(file)
+        assert (test in found) if test else found, f"{file}::{test}"
+
+
+def test_the_page_has_its_attacks() -> None:
+    """And is read as this test reads it."""
+    assert len(ROWS) >= 15
