@@ -56,6 +56,7 @@ _TYPES = {
     "vault": "microsoft.keyvault/vaults",
     "keys": "microsoft.keyvault/vaults",
     "registry": "microsoft.containerregistry/registries",
+    "sharedRegistry": "microsoft.containerregistry/registries",
     "insights": "microsoft.insights/components",
     "logAnalytics": "microsoft.operationalinsights/workspaces",
     "blobEndpoint": "microsoft.network/privateendpoints",

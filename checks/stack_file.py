@@ -9,6 +9,7 @@ from landingzone.config import LandingZoneConfig
 from landingzone.facts.networks import DOCKER
 from landingzone.notices import notices
 from landingzone.notices.connections import NOT_OPENED
+from landingzone.notices.principals import SHARED_WRITER, SPANS_PRODUCTION
 from landingzone.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from landingzone.plan import LandingZonePlan
 from landingzone.problems import dotted
@@ -50,6 +51,28 @@ CHECKS = (
         "reported as well.",
         "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
     ),
+    _check(
+        SPANS_PRODUCTION,
+        "The pipeline principal {principal} has roles in production ({production}) and in {others}: a pipeline of "
+        "these environments can change production.",
+        "List one service principal for production and another one for the other environments under "
+        "`access.pipelines` of each environment, or use `pipelineIdentities`, which creates one for each environment.",
+        "The approval of production protects the pipeline that asks for it. The same principal, used in a pipeline "
+        "without approval, has the same rights. Compared are the principals of `access.pipelines`; which pipeline "
+        "signs in with one is not known here.",
+        "https://learn.microsoft.com/azure/role-based-access-control/best-practices",
+    ),
+    _check(
+        SHARED_WRITER,
+        "The workspace identities of {environments} have Contributor on the shared registry: each can overwrite the "
+        "images of the others.",
+        "Set `registry: own` in environments that build images, or list the one environment that pushes images in "
+        "`sharedRegistry.writers`: the others only pull.",
+        "A workspace identity has Contributor on its registry, as Microsoft's table lists. On a registry that several "
+        "share, that includes the images of all, and its settings. Permissions by repository (the registry's role "
+        "assignment mode for attributes) are not built: no page says that Azure ML works with them.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    ),
 )
 _BY_ID = {check.id: check for check in CHECKS}
 
@@ -59,15 +82,15 @@ def find(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Finding]:
     for notice in notices(config, plan):
         check = _BY_ID.get(notice.finding)
         if check is not None:
-            in_project = notice.path[:1] == ("projects",)
+            in_environment = notice.path[::2][:2] == ("projects", "environments")
             yield Finding(
                 check=check.id,
                 severity=check.severity,
                 urn="",
-                name=dotted(notice.path[4:] if in_project else notice.path),
+                name=dotted(notice.path[4:] if in_environment else notice.path),
                 resource_id="",
-                project=str(notice.path[1]) if in_project else "",
-                environment=str(notice.path[3]) if in_project else "",
+                project=str(notice.path[1]) if in_environment else "",
+                environment=str(notice.path[3]) if in_environment else "",
                 path=dotted(notice.path),
                 expected=None,
                 actual=None,

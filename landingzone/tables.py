@@ -15,23 +15,57 @@ def roles_page() -> str:
     """docs/roles.md: who gets what where, and why."""
     grants = [(g.who, g.role, g.target, _when(g.when), g.why, f"<{g.source}>") for g in GRANTS]
     deployer = [(d.on, d.role, _when(d.when), d.why) for d in DEPLOYER]
-    return _page(
-        "Roles",
-        "Every role assignment is made from this table. People are groups, `pipelines` are service principals.",
-        ("who", "role", "on", "when", "why", "source"),
-        grants,
-    ) + _section(
-        "The deployer",
-        "Built-in roles that the deployer needs on each subscription; `amlz preview` lists yours. They are wider than "
-        "the plan: `amlz roles STACK --deployer` writes custom roles with exactly the actions that the plan needs "
-        "([the command line](command-line.md#amlz-roles-stack---deployer)). "
-        f"*{RBAC_ADMINISTRATOR}* always has a condition: only the roles that the plan gives on that subscription, each "
-        "only to the type of principal that gets it (`deployerRoles` of `amlz preview STACK --format json`). "
-        f"*{LOCK_ROLE}* is a custom role with `{'`, `'.join(LOCK_ACTIONS)}`. See [rights of the "
-        "deployer](pipelines.md#rights-of-the-deployer).",
-        ("subscription", "role", "when", "why"),
-        deployer,
+    return (
+        _page(
+            "Roles",
+            "Every role assignment is made from this table. People are groups, `pipelines` are service principals.",
+            ("who", "role", "on", "when", "why", "source"),
+            grants,
+        )
+        + _section(
+            "The deployer",
+            "Built-in roles that the deployer needs on each subscription; `amlz preview` lists yours. They are wider "
+            "than the plan: `amlz roles STACK --deployer` writes custom roles with exactly the actions that the plan "
+            "needs ([the command line](command-line.md#amlz-roles-stack---deployer)). "
+            f"*{RBAC_ADMINISTRATOR}* always has a condition: only the roles that the plan gives on that subscription, "
+            "each only to the type of principal that gets it (`deployerRoles` of `amlz preview STACK --format json`). "
+            f"*{LOCK_ROLE}* is a custom role with `{'`, `'.join(LOCK_ACTIONS)}`. See [rights of the "
+            "deployer](pipelines.md#rights-of-the-deployer).",
+            ("subscription", "role", "when", "why"),
+            deployer,
+        )
+        + _WORKSPACE_IDENTITY
     )
+
+
+#: Microsoft's table: https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication
+_WORKSPACE_IDENTITY = """
+## Ceiling of the workspace identity
+
+Microsoft's table for a user-assigned workspace identity is the ceiling: no row above gives it more on a part of the
+workspace than the table lists. Narrower roles are used only where a page of Microsoft documents them.
+
+| on | Microsoft's table | narrower role documented | given here |
+| --- | --- | --- | --- |
+| workspace | Contributor | none for a user-assigned identity. *Azure AI Administrator* (preview) is given by Azure to system-assigned identities | Contributor |
+| storage account | Contributor; Storage Blob Data Contributor | none | both; file, queue and table data roles without storage keys or with batch |
+| key vault | Contributor; Key Vault Administrator | with access policies instead of roles: every permission but *purge* | both roles |
+| container registry | Contributor | none. *AcrPush* is used in public samples, not documented | Contributor; *AcrPull* on a shared registry that another environment pushes to (`sharedRegistry.writers`), which is not documented either |
+| Application Insights | Contributor | none | Contributor |
+
+Contributor on a storage account, a vault or a registry can switch public access and account keys on again. Guardrails deny
+that in production and audit it elsewhere. Source:
+<https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication>.
+
+## Creating computes
+
+*AzureML Data Scientist* cannot create, start or delete computes. *AzureML Compute Operator* can create them
+(<https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles>). Assigning a managed identity to a compute needs
+*Managed Identity Operator* on that identity, which no row gives to people: they can create computes, but not with the
+workspace's or the environment's identity. Code on a compute instance without an identity runs as its owner, with the
+owner's roles. Where `computeOperators` are listed for production, people create computes in production's subnet: leave the
+list empty there, and let pipelines submit jobs to the clusters of the stack file.
+"""  # noqa: E501
 
 
 def egress_page() -> str:

@@ -51,7 +51,10 @@ EDITS = {
             names: {keyVault: kv-triage-own}
 """,
     "maxNodes: 8}": "maxNodes: 12}",
-    "          staging:\n            network: 10.60.16.128/25\n": "",
+    """          staging:
+            network: 10.60.16.128/25
+            access: {pipelines: [22222222-aaaa-4bbb-8ccc-000000000001]}
+""": "",
     "            scoringNodes: 8\n": "            scoringNodes: 8\n            security: {publicNetworkAccess: true}\n",
 }
 

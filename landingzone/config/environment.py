@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -162,6 +162,11 @@ class EnvironmentConfig(Config):
         if asked is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
             return StorageEndpointPolicyConfig()
         return asked if asked is not None and asked.enabled else None
+
+    def pushes(self, writers: Collection[str] | None, owner: str) -> bool:
+        """Whether its workspace pushes images to the shared registry. `writers`: as configured; `owner`: its own name
+        there."""
+        return self.registry == "shared" and (writers is None or owner in writers)
 
     def is_production(self, name: str) -> bool:
         """Whether an environment of this name holds production data."""

@@ -47,6 +47,8 @@ class SharedRegistryConfig(Config):
     """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
     resource_group: OwnName | None = None
     """An own name of its resource group."""
+    writers: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Environments whose workspaces push images, as `project/environment`; the others only pull. Left out: all."""
     tags: Tags = Field(default_factory=dict)
     """Tags of it, its endpoint and its resource group, over those of the landing zone."""
     generation: Generation = 1

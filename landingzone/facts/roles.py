@@ -46,10 +46,10 @@ Who = Literal[
 #: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
 #: `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
 #: that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers of it, by what the
-#: environment may do with each.
+#: environment may do with each, `sharedRegistry` the shared registry of an environment that does not push to it.
 Target = Literal[
     "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster",
-    "kubernetes", "lake", "lakeRead", "lakeWrite"
+    "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry"
 ]  # fmt: skip
 #: In which environments.
 When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
@@ -104,6 +104,9 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
     # What a job does, it does as this identity.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
+    Grant("workspaceIdentity", _APPROVER, "sharedRegistry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", "AcrPull", "sharedRegistry", "another environment pushes the images", _IDENTITY),
+    Grant("computeIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of jobs", _IDENTITY),
     Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
     Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
     Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),

@@ -8,6 +8,7 @@ from landingzone.config import LandingZoneConfig
 from landingzone.notices.connections import connection_notices
 from landingzone.notices.notice import Notice
 from landingzone.notices.places import place_notices
+from landingzone.notices.principals import principal_notices
 from landingzone.notices.ranges import range_notices
 from landingzone.plan import LandingZonePlan
 
@@ -16,4 +17,5 @@ def notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator
     """Every doubt, by kind and then in the order of the stack file. Without a plan: those that need no names."""
     yield from place_notices(config)
     yield from range_notices(config)
+    yield from principal_notices(config)
     yield from connection_notices(config, plan)

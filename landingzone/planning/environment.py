@@ -147,6 +147,10 @@ def _roles(
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     """Every role, by what it is on. `more`: identities of pipelines, and projects that share the workspace."""
     pipelines, members = more
+    settings = scene.context.config.shared_registry
+    pulls = settings is not None and registry_is_shared(scene.settings) and not scene.settings.pushes(
+        settings.writers, f"{scene.project}/{scene.name}"
+    )  # fmt: skip
     principals = Principals(
         identities,
         people_of(scene, members),
@@ -154,7 +158,13 @@ def _roles(
         pipelines={spec.kind: spec.id for spec in pipelines},
         members={label: identity for member in members for label, identity in member.identities.items()},
     )
-    return assign(targets, principals, circumstances_of(scene))
+    if not pulls:
+        return assign(targets, principals, circumstances_of(scene))
+    reached: dict[Target, str] = {target: id_ for target, id_ in targets.items() if target != "registry"}
+    reached["sharedRegistry"] = targets["registry"]
+    found = assign(reached, principals, circumstances_of(scene))
+    found["registry"] = found.pop("sharedRegistry")
+    return found
 
 
 def _vault(scene: Scene, name: str, vault: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:

@@ -59,6 +59,7 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                     f"At least {cluster.min_nodes} nodes, at most {cluster.max_nodes}.",
                     "minNodes must not be above maxNodes.",
                 )
+    yield from _writers(config)
     if config.shared_registry is not None and not users:
         yield Problem(
             ("sharedRegistry",),
@@ -117,3 +118,17 @@ def _wide_hosts(config: LandingZoneConfig) -> Iterator[Problem]:
                     f"{host} lets data out to everybody: anybody can get a name below {below}.",
                     "Name the hosts themselves.",
                 )
+
+
+def _writers(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Writers of the shared registry that do not use it."""
+    settings = config.shared_registry
+    known = {f"{project}/{name}" for project, name, one in environments(config) if one.registry == "shared"}
+    for index, writer in enumerate((settings.writers or ()) if settings else ()):
+        if writer not in known:
+            yield Problem(
+                ("sharedRegistry", "writers", index),
+                f"{writer!r} is no environment that uses the shared registry.",
+                "Write it as `project/environment`, of an environment with `registry: shared`.",
+                absent=True,
+            )
