@@ -39,7 +39,8 @@ WEAKENED = Check(
     id="guard/production-weakened",
     severity=Severity.WARNING,
     says="{owner} is production: {lost}.",
-    remedy="Revert the change, or name the reason in the pull request: the approver of production decides.",
+    remedy="Revert the change. There is no other remedy: if it is intended, give the reason in the pull request, and "
+    "the approver of production decides.",
     why="Locks, deletion protection, denying policies, diagnostic settings and roles protect what production holds. A "
     "change that takes one of them away, or gives a role, is for the approver of production to see.",
     source=_SOURCE,

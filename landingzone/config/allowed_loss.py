@@ -17,7 +17,9 @@ class AllowedLossConfig(Config):
         str, StringConstraints(min_length=2, max_length=260), Field(examples=["stretailchurndevvaefb", "churn/dev"])
     ]
     """Its name in Azure or in the program; for deletion also PROJECT/ENVIRONMENT, where all of that goes."""
-    reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
+    reason: Annotated[
+        str, StringConstraints(min_length=10, max_length=512), Field(examples=["The project has ended (OPS-42)."])
+    ]
     """Why."""
 
 
@@ -26,7 +28,9 @@ class AllowedEndConfig(Config):
 
     environment: Annotated[str, StringConstraints(min_length=3, max_length=100), Field(examples=["churn/prod", "hub"])]
     """PROJECT/ENVIRONMENT as deployed, or `hub` for the hub and what all environments share."""
-    reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
+    reason: Annotated[
+        str, StringConstraints(min_length=10, max_length=512), Field(examples=["The project has ended (OPS-42)."])
+    ]
     """Why."""
     expires_on: Day
     """The first day on which the end is no longer allowed, in quotes."""

@@ -6,18 +6,39 @@ from importlib import import_module
 
 import pytest
 
+from checks import guard_inputs
 from checks.catalogue import ALL, CHECKS, OF_ANSWERS
 from checks.finding import Check
 from checks.stack_file import CHECKS as STACK_FILE
-from tests.remedies import test_components, test_stack_files
+from tests.checks import test_guard_production
+from tests.remedies import test_components, test_guard, test_guard_commands, test_guard_others, test_stack_files
 from tests.remedies.reading import fits
 
 #: Whose remedies are made for each policy and resource: tests/checks/conflicts and test_policy_deployments.py.
 OF_POLICIES = {check.id for check in OF_ANSWERS}
 #: Whose remedies are written for each place in the stack file (landingzone/notices).
 OF_STACK_FILES = {check.id for check in STACK_FILE}
-#: Remedies of a change, not of a landing zone: tests/checks/test_guard.py.
+#: Remedies of a change, not of a landing zone.
 OF_CHANGES = {check.id for check in ALL if check.id.startswith("guard/")}
+#: The tests that carry them out.
+CHANGES = {
+    "guard/alias-missing": [test_guard_others.test_an_alias_or_the_former_name_ends_the_finding],
+    "guard/allows-nothing": [test_guard.test_an_entry_that_allows_nothing_is_removed],
+    "guard/delete-not-allowed": [
+        test_guard.test_the_entry_that_a_loss_tells_allows_it,
+        test_guard_commands.test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy,
+    ],
+    "guard/ignored-by-azure": [test_guard_commands.test_commands_change_what_no_update_can_change_or_the_text_has_none],
+    "guard/import-first": [test_guard_commands.test_the_commands_of_an_older_stack_import_its_subnets],
+    "guard/production-ended": [test_guard_production.test_the_remedies_end_production_until_their_date],
+    "guard/production-weakened": [test_guard_others.test_weaker_production_is_ended_by_reverting_alone],
+    "guard/refused-by-azure": [test_guard_commands.test_commands_change_what_no_update_can_change_or_the_text_has_none],
+    "guard/refused-while-in-use": [
+        test_guard_commands.test_a_subnet_changes_its_range_after_its_users_are_deleted,
+        test_guard_commands.test_a_subnet_that_nothing_of_the_stack_uses_is_a_note,
+    ],
+    "guard/replace-not-allowed": [test_guard.test_the_entry_that_a_loss_tells_allows_it],
+} | {check.id: [test_guard_others.test_reverted_files_are_no_finding] for check in guard_inputs.CHECKS}
 
 #: How a remedy begins. No sentence says what is wrong again, or that nothing can be done without saying so.
 _BEGINNINGS = (
@@ -94,3 +115,20 @@ def test_what_a_component_alone_can_show_is_said_to_be_in_the_component() -> Non
 def test_every_check_has_a_file_of_its_own_or_is_in_the_table() -> None:
     """What this file walks is all there is."""
     assert {check.id for check, _ in CHECKS} <= {check.id for check in _with_variants()}
+
+
+def test_every_check_of_a_change_has_a_test_that_carries_its_remedy_out() -> None:
+    """A new check of the guard is added to the table, with its test."""
+    assert CHANGES.keys() == OF_CHANGES
+
+
+def test_every_rule_has_a_remedy_or_says_that_there_is_none() -> None:
+    """No text is empty; one that leaves nothing but to revert says so."""
+    texts = [(check.id, remedy) for check in ALL for remedy in check.remedies]
+
+    assert [check for check, remedy in texts if not remedy.strip()] == []
+    assert {check for check, remedy in texts if "There is no other remedy: " in remedy} == {
+        "guard/ignored-by-azure",
+        "guard/production-weakened",
+        "guard/refused-by-azure",
+    }

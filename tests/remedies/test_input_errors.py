@@ -1,0 +1,95 @@
+"""Remedies of input errors: carried out as their text says, the error is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from landingzone.checked import checked
+from landingzone.problems import Problem, StackFileError
+from landingzone.stack_file import KEY
+from tests.landingzone.test_stack_files import CASES
+from tests.remedies.input_steps import NotMechanical, carried_out
+
+
+@functools.cache
+def problems_of(path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a stack file."""
+    with contextlib.chdir(path.parent):
+        try:
+            checked(str(path))
+        except StackFileError as error:
+            return error.problems
+    return ()
+
+
+@functools.cache
+def landing_zone_of(path: Path) -> Any:
+    """What a stack file says; None where it is no YAML or no landing zone."""
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+        return document["config"][KEY] if isinstance(document["config"][KEY], dict) else None
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def left_after(path: Path, problem: Problem, folder: Path) -> tuple[Problem, ...]:
+    """What is wrong after a remedy. Raises NotMechanical."""
+    given = landing_zone_of(path)
+    if given is None:
+        raise NotMechanical
+    after = folder / f"{len(list(folder.iterdir()))}-{path.name}"
+    after.write_text(yaml.safe_dump({"config": {KEY: carried_out(given, problem)}}, sort_keys=False), "utf-8")
+    return problems_of(after)
+
+
+#: Remedies after which a person has to choose a value, or repairs the text of the file.
+CHOSEN = (
+    "Add `", "Add one under", "Add the range", "Add what is missing", "Ask for it: `az", "Change one of the two",
+    "Choose ", "Copy ", "Correct the name", "Every range must be used once; change one", "Forward only domains of your",
+    "Give ", "Have the vault's owner",
+    "Known here: ", "Name ", "Remove ai.", "Remove keyVaults.", "Remove scoringNodes,",
+    "Rename one of the two", "Say `endpoints` alone", "Set it by `", "Spokes and their hub", "There are ",
+    "This program reads 1", "Update this program", "Use other characters", "Write four numbers, for example",
+    "Write injected or managed", "Write the firewall's private address", "`pulumi stack output",
+)  # fmt: skip
+#: Remedies of YAML that says something else than it seems to, and of keys that are not repeated.
+REPAIRED = (
+    "A landing zone needs none",
+    "Put the text in quotes",
+    "Remove it, change it",
+    "Shorten it",
+    "Use fewer aliases",
+    "Write the text, or remove the key",
+    "Write the values out",
+)
+EVERY = [(path, problem) for path in sorted(CASES.glob("*.yaml")) for problem in problems_of(path)]
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in EVERY}), ids=lambda path: path.stem)
+def test_a_remedy_of_an_input_error_ends_it_or_leaves_a_choice(path: Path, tmp_path: Path) -> None:
+    """Each problem of each wrong stack file. Where the file is no landing zone yet, its text is to be repaired."""
+    before = [problem.what for problem in problems_of(path)]
+
+    for problem in problems_of(path):
+        try:
+            after = [each.what for each in left_after(path, problem, tmp_path)]
+        except NotMechanical:
+            assert landing_zone_of(path) is None or problem.remedy.startswith((*CHOSEN, *REPAIRED)), problem.remedy
+        else:
+            assert after.count(problem.what) < before.count(problem.what), problem.remedy
+
+
+def test_most_remedies_of_input_errors_are_carried_out() -> None:
+    """A rule that no longer fits its sentence leaves more to choose."""
+    done = 0
+    for path, problem in EVERY:
+        with contextlib.suppress(NotMechanical):
+            done += landing_zone_of(path) is not None and carried_out(landing_zone_of(path), problem) is not None
+
+    assert done >= 240
