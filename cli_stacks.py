@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from landingzone.stacks import StackOfFolder
     from reports.all_stacks import AllStacks, Told
     from reports.preview import Preview
+
+    Part = Callable[[StackOfFolder, Told], Told]
 
 Others = Annotated[
     Path | None,
@@ -48,7 +50,7 @@ def stacks(
     from reports import all_stacks
     from reports.all_stacks import listing, matrix
 
-    every = told(against, today) if against else None
+    every = told(against, today, lambda _stack, seen: seen) if against else None
     found, unusable = (tuple(stack for stack, _ in every.differs), {}) if every else usable_stacks_of(Path.cwd())
     if others:
         write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
@@ -63,8 +65,8 @@ def stacks(
         raise LandingZoneError("\n".join(map(str, unusable.values())))
 
 
-def told(against: str, today: str, keep: bool = False) -> AllStacks:
-    """Every stack of this folder, previewed; with a revision, its difference.
+def told(against: str, today: str, part: Part, keep: bool = False) -> AllStacks:
+    """Every stack of this folder, previewed; with a revision, its difference. `part`: what is kept of each.
 
     A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
     form that shows them. Raises LandingZoneError.
@@ -75,16 +77,18 @@ def told(against: str, today: str, keep: bool = False) -> AllStacks:
 
     every, unusable = usable_stacks_of(Path.cwd())
     wrong = {name: shown(str(error)) for name, error in unusable.items()}
-    planned_ones = []
+    planned_ones, parts = [], []
     for stack in every:
         try:
-            planned_ones.append((stack, *planned(stack.path)))
+            file, plan = planned(stack.path)
         except LandingZoneError as error:
             wrong[stack.name] = shown(str(error))
-    if against:
-        found = _compared(against, today, planned_ones, wrong, keep)
-    else:
-        found = AllStacks("", tuple((stack, _previewed(file, plan, today)) for stack, file, plan in planned_ones))
+            continue
+        if against:
+            planned_ones.append((stack, file, plan))
+        else:
+            parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
+    found = _compared(against, today, planned_ones, wrong, part, keep) if against else AllStacks("", tuple(parts))
     return replace(found, unusable=tuple(sorted(wrong.items())))
 
 
@@ -105,6 +109,7 @@ def _compared(
     today: str,
     every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]],
     wrong: Collection[str],
+    part: Part,
     keep: bool,
 ) -> AllStacks:
     """Each with its difference from a revision; one that cannot be compared does not keep the others from it.
@@ -131,11 +136,27 @@ def _compared(
         gone = gone_since(revision, Path.cwd(), here)
         for stack, file, plan in every:
             try:
-                found.append((stack, difference_from(revision, file, partial(seen, stack.name, file, plan), today)))
+                here_seen = partial(seen, stack.name, file, plan)
+                difference = partial(difference_from, revision, file, here_seen, today)
+                found.append((stack, _freed(part, stack, difference)))
             except LandingZoneError as error:
                 found.append((stack, Untold(shown(str(error)))))
         ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
     return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
+
+
+def _freed(part: Part, stack: StackOfFolder, look: Callable[[], Told]) -> Told:
+    """Returns what is kept of a stack, after everything else of its preview is freed.
+
+    The SDK's objects refer to each other, and the command has switched the garbage collector off. What is left after
+    the first stack, mostly the SDK itself, is not looked through again.
+    """
+    import gc
+
+    kept = part(stack, look())
+    gc.collect()
+    gc.freeze()
+    return kept
 
 
 def _ended(folder: Path, stack: str, today: str) -> str:
@@ -158,11 +179,15 @@ def _ended(folder: Path, stack: str, today: str) -> str:
 def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
     from reports import all_html
-    from reports.all_stacks import FORMS, render
+    from reports.all_stacks import FORMS, render, written
+    from reports.preview import Preview
 
     refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
-    found = told(against, today, keep=form == "html")
-    found = found.with_quota() if quota else found
+
+    def part(stack: StackOfFolder, seen: Told) -> Told:
+        return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
+
+    found = told(against, today, part, keep=form == "html")
     write(all_html.render(found, today) if form == "html" else render(found, form), output)
     _failed(found)
     return int(found.fails(fail_on))

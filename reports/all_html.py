@@ -9,7 +9,7 @@ from urllib.parse import quote
 from landingzone.problems import listed
 from landingzone.stacks import StackOfFolder
 from reports import as_html
-from reports.all_stacks import AllStacks, Told, Untold, others
+from reports.all_stacks import AllStacks, Told, Untold, Written, others
 from reports.as_markdown import summary
 from reports.difference import Difference
 from reports.html.diagram import diagram
@@ -60,6 +60,7 @@ def _part(stack: StackOfFolder, told: Told, found: AllStacks, draw: as_html.Draw
         return _failed(stack.name, after, told.what, told.why)
     against = told if isinstance(told, Difference) else None
     preview = found.previews[stack.name] if isinstance(told, Difference) else told
+    assert not isinstance(preview, Written)
     page, rows = as_html.contents(preview, against, draw), dict(summary(preview.shown))
     row = tuple(rows[column] for column in _COLUMNS)
     return Part(stack.name, _prefix(stack.name), after, page["verdict"], row, page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from landingzone.problems import listed
@@ -33,7 +33,20 @@ class Untold:
         return True
 
 
-Told = Preview | Difference | Untold
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The part of a stack, rendered, without the preview that it is made from. `same`: surely without a difference."""
+
+    text: str
+    failed: bool
+    same: bool
+
+    def fails(self, _fail_on: str) -> bool:
+        """Returns the result for the severity that it was rendered with."""
+        return self.failed
+
+
+Told = Preview | Difference | Untold | Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +64,6 @@ class AllStacks:
     ended: tuple[str, ...] = ()
     unusable: tuple[tuple[str, str], ...] = ()
     previews: Mapping[str, Preview] = field(default_factory=dict)
-
-    def with_quota(self) -> AllStacks:
-        """The same, in which forms for people show what each preview takes of quotas."""
-        told = ((stack, replace(told, quota=True) if isinstance(told, Preview) else told) for stack, told in self.told)
-        return replace(self, told=tuple(told))
 
     @property
     def differs(self) -> tuple[tuple[StackOfFolder, Told], ...]:
@@ -82,7 +90,16 @@ class AllStacks:
         )
 
 
+def written(stack: StackOfFolder, told: Told, form: str, fail_on: str) -> Told:
+    """Returns the part of a stack, rendered: its preview can be freed before the next. HTML needs all at the end."""
+    if form not in _PARTS or isinstance(told, Untold | Written):
+        return told
+    return Written(_PARTS[form](stack, told), told.fails(fail_on), _is_same(told))
+
+
 def _is_same(told: Told) -> bool:
+    if isinstance(told, Written):
+        return told.same
     return isinstance(told, Difference) and told.nothing and not told.is_new and not told.unsure
 
 
@@ -126,15 +143,28 @@ def _text(found: AllStacks) -> str:
 
 
 def _part_text(stack: StackOfFolder, told: Told) -> str:
+    if isinstance(told, Written):
+        return told.text
     if isinstance(told, Untold):
         return f"{in_one_line(stack.name)}: {told.what}\n\n{told.why}\n"
     return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
 
 
 def _part_markdown(stack: StackOfFolder, told: Told) -> str:
+    if isinstance(told, Written):
+        return told.text
     if isinstance(told, Untold):
         return _failed_markdown(stack.name, told.what, told.why)
     return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
+
+
+def _part_json(_stack: StackOfFolder, told: Told) -> str:
+    if isinstance(told, Written | Untold):
+        return told.text if isinstance(told, Written) else ""
+    return difference_as.as_json(told) if isinstance(told, Difference) else as_json.render(told)
+
+
+_PARTS = {"text": _part_text, "markdown": _part_markdown, "json": _part_json}
 
 
 def _failed_markdown(name: str, what: str, why: str) -> str:
@@ -185,11 +215,7 @@ def _table(parts: Mapping[str, str]) -> list[str]:
 
 
 def _json(found: AllStacks) -> str:
-    told: list[Any] = [
-        json.loads(difference_as.as_json(t) if isinstance(t, Difference) else as_json.render(t))
-        for _, t in found.differs
-        if not isinstance(t, Untold)
-    ]
+    told: list[Any] = [json.loads(_part_json(s, t)) for s, t in found.differs if not isinstance(t, Untold)]
     return dump(
         {
             "schemaVersion": 1,

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sys
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pulumi
 import pytest
 
+import preview
+from arm.graph import ResourceGraph
+from cli_stacks import preview_all
 from landingzone.problems import LandingZoneError, StackFileError
 from landingzone.stacks import StackOfFolder, stacks_of
+from preview import preview_stack
 from reports import all_stacks, as_markdown
 from reports.all_stacks import AllStacks, Untold
 from reports.difference import difference
+from reports.preview import Preview
 from tests.conftest import ROOT, as_told
 from tests.test_difference import MINIMAL, repository, run
 
@@ -154,3 +162,38 @@ def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> 
     assert json.loads(all_stacks.matrix((), ["bad"])) == {
         "include": [{"stack": "bad", "path": "Pulumi.bad.yaml", "production": True, "dependsOn": [], "wave": 1}]
     }
+
+
+def test_a_preview_of_all_stacks_frees_each_before_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its graph nor the SDK's objects are kept, though the command has switched the garbage collector off."""
+    for name in ("one", "two", "three"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(MINIMAL)
+    graphs: list[weakref.ref[ResourceGraph]] = []
+    living: list[tuple[int, int]] = []
+    monkeypatch.chdir(tmp_path)
+
+    def count() -> tuple[int, int]:
+        gc.unfreeze()  # frozen objects are not listed
+        made = sum(isinstance(each, pulumi.CustomResource) for each in gc.get_objects())
+        return made, sum(graph() is not None for graph in graphs)
+
+    def looked_at(*arguments: Any) -> Preview:
+        living.append(count())
+        seen = preview_stack(*arguments)
+        graphs.append(weakref.ref(seen.graph))
+        assert count()[0] > living[0][0] + 100
+        return seen
+
+    monkeypatch.setattr(preview, "preview_stack", looked_at)
+    gc.collect()
+    gc.disable()
+    try:
+        failed = preview_all("", "", "json", "none", tmp_path / "all.json")
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+    before = living[0]
+    assert (failed, living, count()) == (0, [before] * 3, before)
+    stacks = json.loads((tmp_path / "all.json").read_text())["stacks"]
+    assert [each["stack"] for each in stacks] == ["one", "three", "two"]
