@@ -24,10 +24,10 @@ endif
 
 setup: $(READY)              ## sets up .venv, and no more
 
-test: $(READY) lint types    ## everything but slow tests: five minutes on two cores
+test: $(READY) lint types    ## everything but slow tests: at most five minutes is the goal
 	@$(BIN)/python -m pytest -n auto --dist worksteal -rs -m "not slow and not long"
 
-test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engine and a browser where they can be set up: half an hour
+test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engine and a browser where they can be set up
 	@if command -v pulumi >/dev/null || ! command -v go >/dev/null; then :; else \
 		$(MAKE) -s engine || echo "Pulumi's engine could not be built: its tests are skipped" >&2; fi
 	@if command -v go >/dev/null; then \
@@ -39,7 +39,7 @@ test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engi
 test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 200 stack files
 	@$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/pairwise
 
-test-faults: $(READY)        ## every kind of fault anywhere, the engine killed at every operation: over an hour, so not in .ci/run
+test-faults: $(READY)        ## every kind of fault anywhere, the engine killed at every operation: not in .ci/run, which has an hour
 	@$(BIN)/python -m pytest -n auto --dist worksteal -rs -m long
 
 lint: $(READY)
