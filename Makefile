@@ -55,13 +55,13 @@ golden: $(READY)             ## writes tests/golden/ again, after a change that 
 	@$(BIN)/python -m tools.golden
 
 bench: $(READY)              ## measures speed, as ratios in one run
-	@$(BIN)/python -m benchmarks.preview
-	@$(BIN)/python -m benchmarks.landing_zone
-	@$(BIN)/python -m benchmarks.policies
-	@$(BIN)/python -m benchmarks.pull_request
+	@$(BIN)/python -m tools.benchmarks.preview
+	@$(BIN)/python -m tools.benchmarks.landing_zone
+	@$(BIN)/python -m tools.benchmarks.policies
+	@$(BIN)/python -m tools.benchmarks.pull_request
 
 bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten minutes
-	@$(BIN)/python -m benchmarks.engine
+	@$(BIN)/python -m tools.benchmarks.engine
 
 lock: $(READY)               ## pins the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv && $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
@@ -73,13 +73,13 @@ lock: $(READY)               ## pins the newest versions that pyproject.toml all
 	@echo "Run make pulumi-lock where the version of pulumi or pulumi-azure-native has changed." >&2
 
 pulumi-lock:                 ## writes pulumi.lock: checksums of Pulumi's CLI and provider, downloaded now
-	@$(PYTHON) -m pipelines pulumi-lock
+	@$(PYTHON) -m amlz.integrations.pipelines pulumi-lock
 	@echo "Compare pulumi.lock with https://github.com/pulumi/pulumi/releases before you commit it." >&2
 
 runtime: runtime/amlz-runtime.tar ## what a pipeline's job with a token runs: wheels and Pulumi by checksum
 
 runtime/amlz-runtime.tar: requirements-runtime.lock pulumi.lock
-	@$(PYTHON) -m pipelines runtime --to runtime
+	@$(PYTHON) -m amlz.integrations.pipelines runtime --to runtime
 
 actionlint: .tools/actionlint/actionlint ## builds the checker of workflows, for tests: needs Go, some seconds once
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pulumi
 
+from amlz.core.plan import make_plan
+from amlz.core.problems import LandingZoneError
+from amlz.stackfile.load import from_object
 from components.landing_zone import LandingZone
-from landingzone.load import from_object
-from landingzone.plan import make_plan
-from landingzone.problems import LandingZoneError
 
 folder = Path(pulumi.get_root_directory() or ".")  # which older language hosts do not say
 try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
+from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec, KubernetesSpec
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import ClusterSpec, ComputesSpec, InstanceSpec, KubernetesSpec
 
 
 class Computes(pulumi.ComponentResource):

@@ -6,9 +6,9 @@ import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 from pulumi_azure_native import managedidentity
 
-from arm.ids import parse
+from amlz.azure.ids import parse
+from amlz.core.specs import ConnectionSpec
 from components.site import Site
-from landingzone.specs import ConnectionSpec
 
 
 class Connections(pulumi.ComponentResource):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
+from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec
 from components.diagnostics import diagnostics
 from components.encryption import after_key, client_id
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import ContainerRegistrySpec, EncryptionSpec
 
 
 class ContainerRegistry(pulumi.ComponentResource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import storage
 
+from amlz.core.specs import DataLakeSpec, StorageSpec
 from components.encryption import Encryption
 from components.identities import Identities
 from components.private_endpoint import private_endpoint
@@ -12,7 +13,6 @@ from components.resource_group import resource_group
 from components.role_assignment import role_assignment
 from components.site import Site
 from components.storage import Storage
-from landingzone.specs import DataLakeSpec, StorageSpec
 
 
 class DataLake(pulumi.ComponentResource):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
-from arm.ids import parse
+from amlz.azure.ids import parse
+from amlz.core.specs import DatastoreSpec
 from components.site import Site
-from landingzone.specs import DatastoreSpec
 
 
 class Datastores(pulumi.ComponentResource):

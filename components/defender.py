@@ -5,15 +5,15 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import security
 
+from amlz.core.specs import DefenderPlanSpec
 from components.site import Site
-from landingzone.specs import DefenderPlanSpec
 
 
 class Defender(pulumi.ComponentResource):
     """Each plan, turned on for all that is in the subscription.
 
     Every subscription has every plan from the start, and azure-native refuses to create what exists. So each plan is
-    imported, then updated: Pulumi's engine does both in one `up` (docs/defender.md).
+    imported, then updated: Pulumi's engine does both in one `up` (docs/explanation/defender.md).
     """
 
     names: list[str]

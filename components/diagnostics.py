@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import monitor
 
+from amlz.core.specs import DiagnosticsSpec
 from components.site import Site
-from landingzone.specs import DiagnosticsSpec
 
 
 def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, site: Site) -> None:

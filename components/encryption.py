@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import keyvault, managedidentity
 
+from amlz.core.specs import EncryptionSpec, KeyVaultSpec
 from components.key_vault import KeyVault
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import EncryptionSpec, KeyVaultSpec
 
 
 class Encryption(pulumi.ComponentResource):

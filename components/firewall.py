@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import FirewallSpec, RuleGroupSpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.site import Site
-from landingzone.specs import FirewallSpec, RuleGroupSpec
 
 
 class Firewall(pulumi.ComponentResource):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from amlz.core.specs import HubSpec
 from components.bastion import Bastion
 from components.firewall import Firewall
 from components.hub_options import DnsResolver, NatGateway, PrivateLinkScope, VpnGateway
@@ -15,7 +16,6 @@ from components.private_dns import PrivateDns
 from components.resource_group import resource_group
 from components.site import Site
 from components.virtual_network import virtual_network
-from landingzone.specs import HubSpec
 
 
 class Hub(pulumi.ComponentResource):

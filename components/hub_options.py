@@ -5,17 +5,11 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import dnsresolver, monitor, network
 
+from amlz.core.specs import DnsResolverSpec, NatGatewaySpec, PrivateLinkScopeSpec, ScopedResourceSpec, VpnGatewaySpec
 from components.diagnostics import diagnostics
 from components.private_endpoint import private_endpoint
 from components.public_address import public_address
 from components.site import Site
-from landingzone.specs import (
-    DnsResolverSpec,
-    NatGatewaySpec,
-    PrivateLinkScopeSpec,
-    ScopedResourceSpec,
-    VpnGatewaySpec,
-)
 
 
 class NatGateway(pulumi.ComponentResource):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
-from landingzone.hub_outputs import OUTPUT, differences
-from landingzone.specs import HubStackSpec
+from amlz.core.hub_outputs import OUTPUT, differences
+from amlz.core.specs import HubStackSpec
 
 
 def agrees(args: HubStackSpec, parent: pulumi.Resource) -> pulumi.Output[bool]:

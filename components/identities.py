@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import managedidentity
 
+from amlz.core.specs import IdentitySpec
 from components.site import Site
-from landingzone.specs import IdentitySpec
 
 
 class Identities(pulumi.ComponentResource):

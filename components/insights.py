@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import applicationinsights
 
+from amlz.core.specs import InsightsSpec
 from components.hub_options import scoped_resource
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import InsightsSpec
 
 
 class Insights(pulumi.ComponentResource):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import keyvault
 
+from amlz.core.specs import KeyVaultSpec
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import KeyVaultSpec
 
 
 class KeyVault(pulumi.ComponentResource):

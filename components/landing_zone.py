@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_azure_native as azure
 
+from amlz.core.plan import LandingZonePlan
 from components.aliases import drop_generated_aliases
 from components.data_lake import DataLake
 from components.defender import Defender
@@ -16,7 +17,6 @@ from components.project_environment import ProjectEnvironment
 from components.shared_registry import SharedRegistry
 from components.site import Site
 from components.spoke import Spoke
-from landingzone.plan import LandingZonePlan
 
 
 class LandingZone(pulumi.ComponentResource):

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pulumi
 from pulumi_azure_native import authorization
 
+from amlz.core.specs import DiagnosticsSpec, LockSpec, PrivateEndpointSpec, RoleAssignmentSpec
 from components.site import Site
-from landingzone.specs import DiagnosticsSpec, LockSpec, PrivateEndpointSpec, RoleAssignmentSpec
 
 Hangs = DiagnosticsSpec | PrivateEndpointSpec | RoleAssignmentSpec
 

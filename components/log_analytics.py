@@ -5,11 +5,11 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import operationalinsights
 
+from amlz.core.specs import LogAnalyticsSpec
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import LogAnalyticsSpec
 
 
 class LogAnalytics(pulumi.ComponentResource):

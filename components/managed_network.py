@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
+from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 from components.site import Site
-from landingzone.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
 
 def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettingsArgs:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import NetworkSecurityGroupSpec, NsgRuleSpec
 from components.diagnostics import diagnostics
 from components.site import Site
-from landingzone.specs import NetworkSecurityGroupSpec, NsgRuleSpec
 
 
 def network_security_group(parent: pulumi.Resource, name: str, args: NetworkSecurityGroupSpec, site: Site) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import managedidentity
 
+from amlz.core.specs import PipelineIdentitySpec
 from components.site import Site
-from landingzone.specs import PipelineIdentitySpec
 
 
 class PipelineIdentities(pulumi.ComponentResource):

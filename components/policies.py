@@ -7,9 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import authorization
 
-from components.role_assignment import role_assignment
-from components.site import Site
-from landingzone.specs import (
+from amlz.core.specs import (
     InitiativeMemberSpec,
     InitiativeSpec,
     PoliciesSpec,
@@ -17,6 +15,8 @@ from landingzone.specs import (
     PolicyDefinitionSpec,
     PolicyExemptionSpec,
 )
+from components.role_assignment import role_assignment
+from components.site import Site
 
 
 class Policies(pulumi.ComponentResource):

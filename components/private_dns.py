@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import privatedns
 
+from amlz.core.specs import PrivateDnsSpec
 from components.resource_group import resource_group
 from components.site import Site
 from components.zone_links import zone_links
-from landingzone.specs import PrivateDnsSpec
 
 
 class PrivateDns(pulumi.ComponentResource):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import PrivateEndpointSpec
 from components.site import Site
-from landingzone.specs import PrivateEndpointSpec
 
 
 def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from amlz.core.specs import ProjectEnvironmentSpec
 from components.computes import Computes
 from components.connections import Connections
 from components.container_registry import ContainerRegistry
@@ -19,7 +20,6 @@ from components.role_assignment import role_assignment
 from components.site import Site
 from components.storage import Storage
 from components.workspace import Workspace
-from landingzone.specs import ProjectEnvironmentSpec
 
 
 class ProjectEnvironment(pulumi.ComponentResource):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import PublicAddressSpec
 from components.diagnostics import diagnostics
 from components.site import Site
-from landingzone.specs import PublicAddressSpec
 
 
 def public_address(parent: pulumi.Resource, name: str, args: PublicAddressSpec, site: Site) -> None:

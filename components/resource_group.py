@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import resources
 
+from amlz.core.specs import ResourceGroupSpec
 from components.site import Site
-from landingzone.specs import ResourceGroupSpec
 
 
 def resource_group(parent: pulumi.Resource, name: str, args: ResourceGroupSpec, site: Site) -> None:

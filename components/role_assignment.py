@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
+from amlz.core.specs import RoleAssignmentSpec
 from components.site import Site
-from landingzone.specs import RoleAssignmentSpec
 
 
 def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, site: Site) -> None:

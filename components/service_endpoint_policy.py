@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import ServiceEndpointPolicySpec
 from components.site import Site
-from landingzone.specs import ServiceEndpointPolicySpec
 
 
 def service_endpoint_policy(parent: pulumi.Resource, name: str, args: ServiceEndpointPolicySpec, site: Site) -> None:

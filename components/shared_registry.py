@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pulumi
 
+from amlz.core.specs import SharedRegistrySpec
 from components.container_registry import ContainerRegistry
 from components.resource_group import resource_group
 from components.site import Site
-from landingzone.specs import SharedRegistrySpec
 
 
 class SharedRegistry(pulumi.ComponentResource):

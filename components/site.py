@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 import pulumi_azure_native as azure
 
-from landingzone.specs import Place
+from amlz.core.specs import Place
 
 
 class Site:

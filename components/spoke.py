@@ -5,13 +5,13 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import PeeringSpec, RouteTableSpec, SpokeSpec
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
 from components.service_endpoint_policy import service_endpoint_policy
 from components.site import Site
 from components.virtual_network import virtual_network
 from components.zone_links import zone_links
-from landingzone.specs import PeeringSpec, RouteTableSpec, SpokeSpec
 
 
 class Spoke(pulumi.ComponentResource):

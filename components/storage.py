@@ -5,13 +5,13 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import storage
 
+from amlz.core.specs import EncryptionSpec, StorageSpec
 from components.diagnostics import diagnostics
 from components.encryption import after_key
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import EncryptionSpec, StorageSpec
 
 
 class Storage(pulumi.ComponentResource):

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_azure_native import network
 
+from amlz.core.specs import SubnetSpec, VirtualNetworkSpec
 from components.diagnostics import diagnostics
 from components.site import Site
-from landingzone.specs import SubnetSpec, VirtualNetworkSpec
 
 
 def virtual_network(

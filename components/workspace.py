@@ -5,13 +5,13 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
+from amlz.core.specs import EncryptionSpec, WorkspaceSpec
 from components.diagnostics import diagnostics
 from components.encryption import key_with_version
 from components.managed_network import network_settings
 from components.private_endpoint import private_endpoint
 from components.role_assignment import role_assignment
 from components.site import Site
-from landingzone.specs import EncryptionSpec, WorkspaceSpec
 
 
 class Workspace(pulumi.ComponentResource):

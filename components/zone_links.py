@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pulumi
 from pulumi_azure_native import privatedns
 
+from amlz.core.specs import ZoneLinkSpec
 from components.site import Site
-from landingzone.specs import ZoneLinkSpec
 
 
 def zone_links(parent: pulumi.Resource, name: str, links: Iterable[ZoneLinkSpec], site: Site) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports import as_json
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.reports.formats import as_json
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
 from tests import layers
 
 ROOT = Path(__file__).parent.parent

@@ -13,12 +13,12 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports import as_json
-from reports.difference import Difference, difference
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.diff.difference import Difference, difference
+from amlz.reports.formats import as_json
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 
 RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from landingzone.hub_outputs import resolved
-from landingzone.schema import json_schema
-from landingzone.stack_file import KEY
+from amlz.core.hub_outputs import resolved
+from amlz.stackfile.schema import json_schema
+from amlz.stackfile.stack_file import KEY
 from tests.conftest import ROOT
 
 WHOLE = json_schema()

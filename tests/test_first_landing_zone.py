@@ -11,11 +11,11 @@ from pathlib import Path
 
 import yaml
 
-from landingzone.delegation import lock_role
+from amlz.core.delegation import lock_role
 from tests.conftest import ROOT, SAMPLES
-from tests.pipelines.common import begun, git
+from tests.integrations.pipelines.common import begun, git
 
-PAGE = (ROOT / "docs" / "first-landing-zone.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tutorials" / "first-landing-zone.md").read_text(encoding="utf-8")
 #: Blocks of the page: language and text, in their order.
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 

@@ -26,13 +26,17 @@ def test_generated_pages_are_up_to_date(name: str) -> None:
 
 
 def test_no_page_is_left_of_a_policy_that_is_gone() -> None:
-    """Every file of docs/policies is generated: delete those that are not."""
-    there = [path.relative_to(DOCS).as_posix() for path in (DOCS / "policies").rglob("*") if path.is_file()]
+    """Every file of docs/reference/policies is generated: delete those that are not."""
+    there = [
+        path.relative_to(DOCS).as_posix() for path in (DOCS / "reference" / "policies").rglob("*") if path.is_file()
+    ]
 
-    assert sorted(there) == sorted(name for name in PAGES if name.startswith("policies/"))
+    assert sorted(there) == sorted(name for name in PAGES if name.startswith("reference/policies/"))
 
 
-@pytest.mark.parametrize("name", ["policies-how-to.md", *(name for name in PAGES if name.startswith("policies/"))])
+@pytest.mark.parametrize(
+    "name", ["how-to/policies.md", *(name for name in PAGES if name.startswith("reference/policies/"))]
+)
 def test_links_of_policy_pages_lead_somewhere(name: str) -> None:
     """To a file or folder of this repository, and to a heading of it."""
     text = (DOCS / name).read_text(encoding="utf-8")
@@ -46,7 +50,7 @@ def test_links_of_policy_pages_lead_somewhere(name: str) -> None:
     assert dead == []
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("policies/")])
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("reference/policies/")])
 def test_tables_of_policy_pages_have_one_width(name: str) -> None:
     """A bar within a cell is escaped: each row has as many cells as the line under the head."""
     widths: list[int] = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.generated import PER_SPOKE, landing_zone, of_size, registered
-from landingzone.load import from_object
-from landingzone.plan import make_plan
+from amlz.core.plan import make_plan
+from amlz.stackfile.load import from_object
+from tools.benchmarks.generated import PER_SPOKE, landing_zone, of_size, registered
 
 
 def test_a_landing_zone_of_any_size_is_planned() -> None:

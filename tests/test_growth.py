@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from arm.graph import Resource, ResourceGraph
-from benchmarks.generated import landing_zone
-from checks import order_parallel_writes
-from landingzone.load import from_object
-from landingzone.plan import make_plan
-from landingzone.problems import StackFileError
-from policies.engine.definition import Existence
-from policies.engine.existence import Related
-from policies.engine.subject import Subject
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.checks.order import parallel_writes as order_parallel_writes
+from amlz.core.plan import make_plan
+from amlz.core.problems import StackFileError
+from amlz.policy.engine.definition import Existence
+from amlz.policy.engine.existence import Related
+from amlz.policy.engine.subject import Subject
+from amlz.stackfile.load import from_object
+from tools.benchmarks.generated import landing_zone
 
 #: Work of four times the size, as a multiple: four, and some that grows with the logarithm.
 MOST = 4.6

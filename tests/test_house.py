@@ -3,84 +3,97 @@
 from __future__ import annotations
 
 import ast
-import tomllib
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 
-#: What each folder may import of the others. Nothing else, and so no cycles.
-MAY_IMPORT = {
-    "arm": set(),
-    "landingzone": {"arm", "policies"},
-    "components": {"landingzone", "arm"},
-    "policies": {"arm"},
-    "offline": {"arm", "policies"},
-    "checks": {"arm", "landingzone", "policies"},
-    "rehearsal": {"arm", "checks", "landingzone", "offline"},
-    "reports": {"arm", "landingzone", "checks", "policies", "rehearsal"},
-    "pipelines": {"arm", "reports"},
-    "crossguard": {"arm", "offline", "policies", "reports"},
-}
-#: The modules at the root: each may import every folder, and no folder may import them.
-ROOT_MODULES = {path.stem for path in ROOT.glob("*.py")}
-NEVER_PULUMI = ("arm", "landingzone", "policies", "checks", "reports")
+ARCHITECTURE = ROOT / "docs" / "explanation" / "architecture.md"
+#: Folders whose modules are plain data and pure functions.
+NEVER_PULUMI = ("azure", "policy", "core", "stackfile", "checks", "diff", "reports")
 
 
-def imported(folder: str) -> Iterator[tuple[str, str]]:
-    """Each file of a folder with each top-level module that it imports."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        yield from imported_by(path)
+@cache
+def may_import() -> dict[str, frozenset[str]]:
+    """Returns what each part may import of the others, by the table of the architecture page."""
+    rows = re.findall(r"^\| (`[^|]+`) \| [^|]+ \| ?([^|]*)\|$", ARCHITECTURE.read_text(encoding="utf-8"), re.M)
+    return {_parts(folder)[0]: frozenset(_parts(imports)) for folder, imports in rows}
 
 
-def imported_by(path: Path) -> Iterator[tuple[str, str]]:
-    """A file with each top-level module that it imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def _parts(cell: str) -> list[str]:
+    """Returns the parts that a cell of the table names: `amlz/azure/` is `amlz.azure`."""
+    return [path.removesuffix(".py").strip("/").replace("/", ".") for path in re.findall(r"`([\w/.]+)`", cell)]
+
+
+def modules() -> list[Path]:
+    """Returns every module of the product: the program, `amlz/` and `components/`."""
+    return [ROOT / "__main__.py", *sorted((ROOT / "amlz").rglob("*.py")), *sorted((ROOT / "components").rglob("*.py"))]
+
+
+def part_of(module: str) -> str:
+    """Returns the part that a module belongs to: `amlz.azure` for `amlz.azure.ids`."""
+    first, _, rest = module.partition(".")
+    return f"amlz.{rest.split('.')[0]}" if first == "amlz" and rest else first
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    """Returns the name of each module that a file imports, whole."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((str(path.relative_to(ROOT)), alias.name.split(".")[0]) for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield str(path.relative_to(ROOT)), node.module.split(".")[0]
+            yield from (f"amlz.{alias.name}" for alias in node.names) if node.module == "amlz" else (node.module,)
 
 
-@pytest.mark.parametrize("folder", MAY_IMPORT)
-def test_folders_import_only_what_they_may(folder: str) -> None:
-    """Nothing imports sideways or up."""
-    ours = {*MAY_IMPORT, *ROOT_MODULES, "tools", "tests", "benchmarks"}
+def test_the_root_has_one_python_file() -> None:
+    """The Pulumi program."""
+    assert [path.name for path in ROOT.glob("*.py")] == ["__main__.py"]
 
-    wrong = [(file, name) for file, name in imported(folder) if name in ours - {folder} - MAY_IMPORT[folder]]
+
+def test_the_table_names_every_folder_and_allows_no_cycle() -> None:
+    """Each row allows only rows above it, so imports go one way."""
+    rows = may_import()
+    folders = {part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in modules()}
+    order = list(rows)
+
+    assert set(rows) == folders - {"__main__", "amlz", "amlz.__main__", "amlz.__init__"}
+    assert [(part, other) for part in rows for other in rows[part] if order.index(other) >= order.index(part)] == []
+
+
+def test_folders_import_only_what_the_table_allows() -> None:
+    """Nothing imports sideways or up, and the product imports neither tests nor tools."""
+    rows = may_import()
+    wrong = []
+    for path in modules():
+        part = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        if part in rows:
+            ours = {part_of(name) for name in imported_by(path) if name.split(".")[0] in OURS}
+            wrong += [f"{path.relative_to(ROOT)}: {other}" for other in sorted(ours - {part} - rows[part])]
 
     assert wrong == []
 
 
+OURS = {"__main__", "amlz", "components", "custom", "policies", "tests", "tools"}
+
+
 @pytest.mark.parametrize("folder", NEVER_PULUMI)
-def test_what_decides_and_judges_never_loads_pulumi(folder: str) -> None:
+def test_what_decides_and_evaluates_never_loads_pulumi(folder: str) -> None:
     """Plans, checks and reports are plain data."""
-    assert [file for file, name in imported(folder) if name.startswith("pulumi")] == []
+    files = sorted((ROOT / "amlz" / folder).rglob("*.py"))
 
-
-def test_modules_at_the_root_import_no_tools_and_are_installed() -> None:
-    """Neither tests nor tools nor benchmarks; each is listed in pyproject.toml, but for the program itself."""
-    wrong = [
-        (path.name, name)
-        for path in sorted(ROOT.glob("*.py"))
-        for _, name in imported_by(path)
-        if name in {"tools", "tests", "benchmarks"}
-    ]
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["py-modules"]
-
-    assert (wrong, sorted(listed)) == ([], sorted(ROOT_MODULES - {"__main__"}))
+    assert [str(path) for path in files for name in imported_by(path) if name.split(".")[0].startswith("pulumi")] == []
 
 
 def test_files_and_functions_stay_small() -> None:
     """Files of at most 400 lines, functions of at most 60."""
-    folders = [*MAY_IMPORT, "tools", "tests", "benchmarks"]
-    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    files += sorted(ROOT.glob("*.py"))
+    files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
     long = []
     for path in (path for path in files if "node_modules" not in path.parts):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         if text.count("\n") > 400:
             long.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")
         for node in ast.walk(ast.parse(text)):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from landingzone.stacks import StackOfFolder
-from reports import all_html
-from reports.all_stacks import AllStacks, Untold
-from reports.as_markdown import summary
-from reports.difference import difference
-from reports.html.diagram import diagram
-from reports.preview import Preview
+from amlz.diff.difference import difference
+from amlz.reports import all_html
+from amlz.reports.all_stacks import AllStacks, Untold
+from amlz.reports.formats.as_markdown import summary
+from amlz.reports.html.diagram import diagram
+from amlz.reports.preview import Preview
+from amlz.stackfile.stacks import StackOfFolder
+from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT, STACKS, as_told, previewed
+from tests.reports.test_html_report import Elements
 from tests.rich_change import HOSTILE, rich_change
-from tests.test_command_line import amlz
-from tests.test_html_report import Elements
 
 WHY = "Pulumi.x.yaml:3  hub\n  <script>It</script> is *wrong*."
 

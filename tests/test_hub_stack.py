@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from landingzone.load import load
-from offline.monitor import Program, ProgramFailed, RecordingMonitor, register
-from preview import program_of
+from amlz.app.preview import program_of
+from amlz.simulator.monitor import Program, ProgramFailed, RecordingMonitor, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT
 
 NAME = "contoso/aml-landing-zone/hub"

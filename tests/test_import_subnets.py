@@ -17,7 +17,7 @@ def test_the_command_writes_the_subnets_that_the_state_lacks() -> None:
     state = {"urn": network.urn, "type": network.token, "id": network.id, "inputs": listed}
 
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "import-subnets", STACKS["minimal"]],
+        [sys.executable, "-m", "amlz", "import-subnets", STACKS["minimal"]],
         cwd=ROOT,
         input=json.dumps({"deployment": {"resources": [state]}}),
         capture_output=True,

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from checks.finding import Severity
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports import as_arm, as_json, as_text
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.checks.finding import Severity
+from amlz.core.plan import make_plan
+from amlz.reports.formats import as_arm, as_json, as_text
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
 from tests import invariants
 from tests.conftest import ROOT
-from tests.test_arm_witness import witness
+from tests.reports.test_arm_witness import witness
 
 RECOMMENDED = ROOT / "examples" / "recommended" / "Pulumi.recommended.yaml"
 MANAGED = ROOT / "tests" / "cases" / "previews" / "managed.yaml"

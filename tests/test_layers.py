@@ -23,8 +23,8 @@ def test_every_row_names_tests(begin: str) -> None:
     [
         ("tests/engine/test_life.py::test_a_stack", layers.ENGINE),
         ("tests/engine/test_provider.py::test_a_preview", None),
-        ("tests/pipelines/test_drift.py::test_x", "runs the steps of pipelines, each in a process"),
-        ("tests/pipelines/test_matrix.py::test_x", None),
+        ("tests/integrations/pipelines/test_drift.py::test_x", "runs the steps of pipelines, each in a process"),
+        ("tests/integrations/pipelines/test_matrix.py::test_x", None),
         ("tests/test_house.py::test_x", None),
     ],
 )

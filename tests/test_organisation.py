@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from landingzone.load import load
-from offline.monitor import Program, RecordingMonitor, register
-from preview import PROGRAM, PROJECT
-from reports import as_markdown
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.reports.formats import as_markdown
+from amlz.simulator.monitor import Program, RecordingMonitor, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, previewed
 
 FOLDER = ROOT / "tests" / "cases" / "previews"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from arm.graph import Resource
-from landingzone.load import load
-from offline.monitor import Program, Registration, register
-from preview import PROGRAM, PROJECT
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.azure.graph import Resource
+from amlz.simulator.monitor import Program, Registration, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT
-from tests.test_previews import case
+from tests.reports.test_previews import case
 
 CASE = ROOT / "tests" / "cases" / "previews" / "pipeline-identities.yaml"
 IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"

@@ -8,9 +8,9 @@ import shlex
 import pytest
 import yaml
 
-from cli import app
+from amlz.cli.main import app
+from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT, STACKS
-from tests.test_command_line import amlz
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE)

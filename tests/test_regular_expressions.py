@@ -12,21 +12,10 @@ from typing import Any
 
 import pytest
 
-from arm.secrets import ALL, looks_secret
+from amlz.azure.secrets import ALL, looks_secret
 from tests.conftest import ROOT
 
-FOLDERS = (
-    "arm",
-    "checks",
-    "components",
-    "crossguard",
-    "landingzone",
-    "offline",
-    "pipelines",
-    "policies",
-    "rehearsal",
-    "reports",
-)
+FOLDERS = ("amlz", "components")
 #: Characters of the longest text, and seconds of processor time for one search of it. A linear one takes much less than
 #: a millisecond, a quadratic one a tenth of a second.
 LENGTH, LIMIT = 20_000, 0.1

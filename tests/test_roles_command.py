@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from arm.delegation import assignment_condition
-from arm.deployer import Action, DeployerRoles, Grant, deployer_roles
-from arm.rights import Basis
-from reports import roles as report
+from amlz.azure.delegation import assignment_condition
+from amlz.azure.deployer import Action, DeployerRoles, Grant, deployer_roles
+from amlz.azure.rights import Basis
+from amlz.reports import roles as report
 from tests.abac import allows
 from tests.conftest import previewed
 

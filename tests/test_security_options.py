@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from arm.graph import Resource, ResourceGraph
-from landingzone.facts.defender import PLANS
-from reports import as_json
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.core.facts.defender import PLANS
+from amlz.reports.formats import as_json
 from tests import invariants
 from tests.conftest import ROOT
-from tests.landingzone.stacks import Stack, at, planned, stack
-from tests.test_previews import case
+from tests.core.stacks import Stack, at, planned, stack
+from tests.reports.test_previews import case
 
 STACK = ROOT / "tests" / "cases" / "previews" / "customer-managed-keys.yaml"
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces"
@@ -237,7 +237,7 @@ def test_the_page_on_defender_lists_every_plan() -> None:
         for key, plan in PLANS.items()
     ]
 
-    page = (ROOT / "docs" / "defender.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "explanation" / "defender.md").read_text(encoding="utf-8")
 
     assert [line for line in page.splitlines() if line.startswith("| `")] == rows
 

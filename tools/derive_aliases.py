@@ -1,10 +1,11 @@
-"""Derives policies/aliases.json: where the aliases of policy rules lead in the bodies of resources.
+"""Derives amlz/policy/data/aliases.json: where the aliases of policy rules lead in the bodies of resources.
 
     python -m tools.derive_aliases --shared DIR [--check]
 
 DIR holds azure-policy (a list of aliases with their default paths, published definitions) and azure-types (published
 types of many API versions). The data has each alias that a published definition uses, and the aliases of the types that
-definitions use, of every type in arm/data and what is below it, and of Machine Learning, where the default path still
+definitions use, of every type in amlz/azure/data and what is below it, and of Machine Learning, where the default path
+still
 leads to a property. An alias that is not listed has no path here, so a rule that reads it is undecided, never wrong.
 
 `absent`: API versions whose published type has no such property, so that the alias reads as empty there. `modifiable`:
@@ -27,10 +28,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-TARGET = ROOT / "policies" / "aliases.json"
+TARGET = ROOT / "amlz" / "policy" / "data" / "aliases.json"
 STAR = "[*]"
 
-#: Record types of a private zone: arm/data has them as one type with a placeholder.
+#: Record types of a private zone: amlz/azure/data has them as one type with a placeholder.
 #: https://learn.microsoft.com/azure/dns/private-dns-privatednszone
 RECORD_TYPES = ("A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT")
 
@@ -178,7 +179,7 @@ def nesting(path: str) -> int:
 def built_types() -> dict[str, Built]:
     """The resource types that this project builds, by lower-case name."""
     versions: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "arm" / "data").glob("*.json")):
+    for path in sorted((ROOT / "amlz" / "azure" / "data").glob("*.json")):
         for entry in json.loads(path.read_text(encoding="utf-8"))["types"].values():
             arm = entry["arm"]
             for name in [arm.replace("{recordType}", record) for record in RECORD_TYPES] if "{" in arm else [arm]:

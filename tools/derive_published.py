@@ -1,4 +1,5 @@
-"""Derives policies/published.json: where the published definitions decide otherwise than those of this repository.
+"""Derives amlz/policy/data/published.json: where the published definitions decide otherwise than those of this
+repository.
 
     python -m tools.derive_published --shared DIR [--check]
 
@@ -21,12 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.case_files import word
-from policies.engine.lines import answer
-from policies.library import library
+from amlz.policy.case_files import word
+from amlz.policy.engine.lines import answer
+from amlz.policy.library import library
 
 ROOT = Path(__file__).parent.parent
-TARGET = ROOT / "policies" / "published.json"
+TARGET = ROOT / "amlz" / "policy" / "data" / "published.json"
 CASES = ROOT / "policies" / "cases"
 
 #: What a parameter of a definition is called in the published one, where the name was changed.
@@ -98,7 +99,7 @@ def derive(shared: Path) -> dict[str, Any]:
     known = published(shared)
     verdicts: dict[str, Verdicts] = {}
     in_all: dict[str, Verdicts] = {}
-    for entry in library(ROOT / "policies").entries:
+    for entry in library(ROOT).entries:
         if entry.is_initiative or entry.file.parent.name == "custom":
             continue
         told = known[entry.name]

@@ -1,4 +1,4 @@
-"""Derives arm/data/*.json: how the SDK's inputs become ARM request bodies.
+"""Derives amlz/azure/data/*.json: how the SDK's inputs become ARM request bodies.
 
     python -m tools.derive_shapes --types TYPES.json.gz [--check]
 
@@ -25,7 +25,7 @@ from pulumi import _types
 
 from tools.tokens import TOKENS
 
-DATA = Path(__file__).parent.parent / "arm" / "data"
+DATA = Path(__file__).parents[1] / "amlz" / "azure" / "data"
 REQUIRED, READ_ONLY = 1, 2
 #: What the URL carries, whether or not the published type lists it.
 ENVELOPE = frozenset({"id", "name", "type", "apiVersion"})

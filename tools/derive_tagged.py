@@ -1,12 +1,14 @@
-"""Derives policies/tagged_types.json: what mode Indexed evaluates, of types that policies/tag_table.json lists.
+"""Derives amlz/policy/data/tagged_types.json: what mode Indexed evaluates, of types that
+amlz/policy/data/tag_table.json lists.
 
     python -m tools.derive_tagged [--check]
 
-policies/tag_table.json has the rows of Microsoft's table of tag support. No table of location support is published. The
+amlz/policy/data/tag_table.json has the rows of Microsoft's table of tag support. No table of location support is
+published. The
 installed azure-native SDK shows whether the body of a type takes tags and a location. Both sources together decide:
 mode Indexed evaluates a type with tags and a location, and no type without tags. Where they disagree, or where the SDK
-has no class that fits, the type is undecided. Types of policies/types.json and policies/published_types.json are left
-out: those have newer sources.
+has no class that fits, the type is undecided. Types of amlz/policy/data/types.json and
+amlz/policy/data/published_types.json are left out: those have newer sources.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ PUBLISHED = POLICIES / "published_types.json"
 UNKNOWN_LOCATION, DISAGREE = "locationUnknown", "sourcesDisagree"
 
 ABOUT = {
-    "source": "policies/tag_table.json and resource classes of the azure-native SDK 3.29.0 (tools/derive_tagged.py)",
+    "source": "amlz/policy/data/tag_table.json and resource classes of the azure-native SDK 3.29.0 "
+    "(tools/derive_tagged.py)",
     "limits": "Nothing here was checked against a live service. Classes are found by name. Types of types.json and "
     "published_types.json are left out.",
     EVALUATED: "The table says yes to tags, and the class takes tags and a location: mode Indexed evaluates the type.",

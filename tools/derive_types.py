@@ -1,11 +1,12 @@
-"""Derives policies/published_types.json: the types that mode Indexed evaluates, read from published request bodies.
+"""Derives amlz/policy/data/published_types.json: the types that mode Indexed evaluates, read from published request
+bodies.
 
     python -m tools.derive_types --types TYPES.json.gz [--check]
 
 TYPES.json.gz holds the published body of many resource types at the API versions that azure-native 3.29.0 uses. A type
 whose body takes tags and a location supports both, so mode Indexed evaluates it. A type whose body takes neither is not
-evaluated. Every other type is undecided. A type with a row in policies/types.json is left out: that row has better
-sources. The output lists each such row that the bodies contradict.
+evaluated. Every other type is undecided. A type with a row in amlz/policy/data/types.json is left out: that row has
+better sources. The output lists each such row that the bodies contradict.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-POLICIES = Path(__file__).parent.parent / "policies"
+POLICIES = Path(__file__).parents[1] / "amlz" / "policy" / "data"
 ROWS, TARGET = POLICIES / "types.json", POLICIES / "published_types.json"
 READ_ONLY = 2
 
@@ -111,7 +112,7 @@ def read(path: Path) -> Types:
 
 
 def known_rows() -> dict[str, dict[str, Any]]:
-    """The rows of policies/types.json, by type."""
+    """The rows of amlz/policy/data/types.json, by type."""
     rows: dict[str, dict[str, Any]] = json.loads(ROWS.read_text(encoding="utf-8"))["indexed"]
     return rows
 

@@ -11,26 +11,27 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from checks.catalogue import catalogue_page
-from landingzone.clouds_page import clouds_page
-from landingzone.schema import configuration_page, json_schema
-from landingzone.tables import addresses_page, egress_page, roles_page
-from reports import changes_page, policy_docs
-from reports.json_schema import report_schema
+from amlz.checks.catalogue import catalogue_page
+from amlz.reports.json_schema import report_schema
+from amlz.stackfile.schema import configuration_page, json_schema
+from tools.docgen import changes as changes_page
+from tools.docgen import policies as policy_docs
+from tools.docgen.clouds import clouds_page
+from tools.docgen.tables import addresses_page, egress_page, roles_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "landing-zone.schema.json": lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
     "report.schema.json": lambda: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
-    "configuration.md": configuration_page,
-    "checks.md": catalogue_page,
-    "roles.md": roles_page,
-    "egress.md": egress_page,
-    "addresses.md": addresses_page,
-    "changes.md": changes_page.page,
-    "clouds.md": clouds_page,
-    **{f"policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
+    "reference/configuration.md": configuration_page,
+    "reference/checks.md": catalogue_page,
+    "reference/roles.md": roles_page,
+    "reference/egress.md": egress_page,
+    "reference/addresses.md": addresses_page,
+    "reference/changes.md": changes_page.page,
+    "reference/clouds.md": clouds_page,
+    **{f"reference/policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 
 
@@ -39,7 +40,7 @@ def main() -> None:
     differs = [name for name, page in PAGES.items() if _read(DOCS / name) != page()]
     if "--check" not in sys.argv:
         for name in differs:
-            (DOCS / name).parent.mkdir(exist_ok=True)
+            (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
             (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
     for name in differs:
         sys.stderr.write(f"docs/{name}\n")

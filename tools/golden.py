@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports import as_arm, as_html, as_markdown, as_text, difference_as, placed
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.reports import difference_as, placed
+from amlz.reports.formats import as_arm, as_html, as_markdown, as_text
+from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT, STACKS, previewed
+from tests.reports.test_markdown_as_read import with_used_rules
 from tests.rich_change import rich_change
-from tests.test_markdown_as_read import with_used_rules
 
 GOLDEN = ROOT / "tests" / "golden"
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from reports import all_html, as_html
-from reports.all_stacks import AllStacks, Untold
+from amlz.reports import all_html
+from amlz.reports.all_stacks import AllStacks, Untold
+from amlz.reports.formats import as_html
 from tests.conftest import ROOT, node_package, previewed
+from tests.reports.test_html_diagram import landing_zone
 from tests.rich_change import rich_change
 from tests.test_html_all import stack
-from tests.test_html_diagram import landing_zone
 
 #: What is looked at: a page with its width, colours, and whether axe-core and a printer look too.
 LOOKS = (

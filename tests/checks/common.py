@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arm.graph import Resource, ResourceGraph
-from arm.ids import parse
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.ids import parse
 from tests.conftest import ROOT
 
-CASES = ROOT / "checks" / "cases"
+CASES = ROOT / "tests" / "cases" / "checks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arm.graph import Resource, ResourceGraph
-from checks import policy_conflict
-from checks.finding import Finding
-from checks.policy_connections import forecast, of_connections
-from policies.library import library
-from policies.verdicts import Asked, Imported, verdicts
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.checks.finding import Finding
+from amlz.checks.policy import conflict as policy_conflict
+from amlz.checks.policy.connections import forecast, of_connections
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, Imported, verdicts
 from tests.conftest import previewed, shared
 
 FOLDER = Path(__file__).parent / "conflicts"

@@ -10,15 +10,16 @@ from typing import Any
 
 import yaml
 
-from arm.graph import ResourceGraph
-from checks import policy_connections, policy_managed_group
-from checks.catalogue import run
-from checks.finding import Finding
-from landingzone.load import load
-from landingzone.plan import make_plan
-from policies.library import library
-from policies.verdicts import Asked, Imported, verdicts
-from preview import preview_stack
+from amlz.app.preview import preview_stack
+from amlz.azure.graph import ResourceGraph
+from amlz.checks.catalogue import run
+from amlz.checks.finding import Finding
+from amlz.checks.policy import connections as policy_connections
+from amlz.checks.policy import managed_group as policy_managed_group
+from amlz.core.plan import make_plan
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, Imported, verdicts
+from amlz.stackfile.load import load
 
 CORP = "/providers/Microsoft.Management/managementGroups/corp"
 NETWORK = "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checks.accepted_finding import Sorted, accept
-from checks.finding import Finding, Severity
-from landingzone.config.accepted import AcceptedFindingConfig
+from amlz.checks.accepted.finding import Sorted, accept
+from amlz.checks.finding import Finding, Severity
+from amlz.core.config.accepted import AcceptedFindingConfig
 
 KNOWN = {"exposure/public-access", "keys/enabled"}
 

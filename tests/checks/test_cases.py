@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from checks import guard, guard_production, policy_zone_groups
-from checks.catalogue import ALL, CHECKS
-from checks.finding import Check, Finding, Severity
-from checks.stack_file import CHECKS as STACK_FILE
+from amlz.checks.catalogue import ALL, CHECKS
+from amlz.checks.finding import Check, Finding, Severity
+from amlz.checks.guard import destructive as guard
+from amlz.checks.guard import production as guard_production
+from amlz.checks.policy import zone_groups as policy_zone_groups
+from amlz.checks.stack_file import CHECKS as STACK_FILE
 from tests.checks.common import CASES, cases, read
 from tests.conftest import ROOT
 
@@ -57,7 +59,11 @@ def _order(finding: Finding) -> tuple[int, str, str, str]:
 
 def test_every_file_of_a_check_is_in_the_catalogue() -> None:
     """A check that is not listed is never run. A file is named after its check, unless it holds several."""
-    files = {path.stem for path in (ROOT / "checks").glob("*.py") if "\nCHECK = Check(" in path.read_text("utf-8")}
+    files = {
+        f"{path.parent.name}_{path.stem}"
+        for path in (ROOT / "amlz" / "checks").glob("*/*.py")
+        if "\nCHECK = Check(" in path.read_text("utf-8")
+    }
 
     assert sorted(files) == sorted(_module(check) for check in ALL if check not in SHARED)
     assert [check.id for check in SHARED if check not in ALL] == []

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from arm.graph import Resource
-from checks.guard import guard
-from checks.guard_change import Allowed, Edit, edit_of
-from landingzone.config.allowed_loss import AllowedLossConfig
+from amlz.azure.graph import Resource
+from amlz.checks.guard.change import Allowed, Edit, edit_of
+from amlz.checks.guard.destructive import guard
+from amlz.core.config.allowed_loss import AllowedLossConfig
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
 STORE = "Microsoft.Storage/storageAccounts"

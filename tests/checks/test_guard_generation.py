@@ -6,12 +6,12 @@ from pathlib import Path
 
 import yaml
 
-from checks.guard import guard
-from checks.guard_change import Allowed, edit_of
-from landingzone.load import load
-from landingzone.plan import make_plan
-from landingzone.stack_file import KEY
-from preview import preview_stack
+from amlz.app.preview import preview_stack
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.destructive import guard
+from amlz.core.plan import make_plan
+from amlz.stackfile.load import load
+from amlz.stackfile.stack_file import KEY
 from tests.conftest import ROOT, STACKS, previewed
 
 #: What holds data or a name, and would be replaced.

@@ -10,16 +10,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from arm.graph import Resource
-from checks.guard_change import Allowed, edit_of
-from checks.guard_production import guarded, removed
-from landingzone.config.allowed_loss import AllowedEndConfig
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports import as_json
-from reports.difference import Difference, difference
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.azure.graph import Resource
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.production import guarded, removed
+from amlz.core.config.allowed_loss import AllowedEndConfig
+from amlz.core.plan import make_plan
+from amlz.diff.difference import Difference, difference
+from amlz.reports.formats import as_json
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
 from tests.checks.test_guard import STORE, resource
 
 LOCK = "Microsoft.Authorization/locks"

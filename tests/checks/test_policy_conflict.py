@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from checks.finding import Severity
-from checks.known_conflicts import KNOWN
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.checks.finding import Severity
+from amlz.checks.known_conflicts import KNOWN
+from amlz.core.plan import make_plan
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
 from tests.checks.conflict_cases import files, found, read, summed
 from tests.conftest import SAMPLES
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from checks.policy_demand import Demand, demands, joined, places
-from policies.engine.assignment import Assignment
-from policies.engine.definition import definition
-from policies.engine.judge import Question, judge
-from policies.engine.requests import Answer
-from policies.engine.subject import subject
+from amlz.checks.policy.demand import Demand, demands, joined, places
+from amlz.policy.engine.assignment import Assignment
+from amlz.policy.engine.definition import definition
+from amlz.policy.engine.judge import Question, judge
+from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.subject import subject
 
 _TYPE = "Microsoft.Storage/storageAccounts"
 TIER, AGE, KEYS = f"{_TYPE}/minimumTlsVersion", "tags.age", f"{_TYPE}/allowSharedKeyAccess"

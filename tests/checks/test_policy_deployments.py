@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from checks.finding import Finding
-from policies.verdicts import Imported
+from amlz.checks.finding import Finding
+from amlz.policy.verdicts import Imported
 from tests.checks.tenant import BASE, LOGS, NETWORK, found, landing_zone, policy, tenant
 
 ZONES = {

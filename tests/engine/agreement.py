@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from arm.graph import is_unknown
-from offline.monitor import Registration
-from offline.wire import UNKNOWN
+from amlz.azure.graph import is_unknown
+from amlz.simulator.monitor import Registration
+from amlz.simulator.wire import UNKNOWN
 
 STACK = "pulumi:pulumi:Stack"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.engine import PROVIDER as PROVIDER
-from rehearsal.engine import Engine, NoEngine, find
-from rehearsal.engine import EngineFailed as EngineFailed
-from rehearsal.engine import Stack as Stack
+from amlz.rehearsal.engine import PROVIDER as PROVIDER
+from amlz.rehearsal.engine import Engine, NoEngine, find
+from amlz.rehearsal.engine import EngineFailed as EngineFailed
+from amlz.rehearsal.engine import Stack as Stack
 
 
 def engine() -> Engine:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from landingzone.load import load
-from offline.monitor import Program, ProgramFailed, Registration, register
-from preview import PROGRAM, PROJECT
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.simulator.monitor import Program, ProgramFailed, Registration, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 from tests.engine.agreement import Told, by_engine, differences, in_process
 from tests.engine.engine import EngineFailed, engine
-from tests.offline.programs import HEAD, IDENTITY
+from tests.simulator.programs import HEAD, IDENTITY
 
 #: What a program may do and the shipped one does not: hanging on ids, waiting for components, protecting what is below.
 UNLIKE_OURS = HEAD + (

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 import yaml
 
-from arm.change_rules import Kind
-from arm.shapes import arm_type, id_of
-from checks.guard import DELETED, IGNORED, IN_USE, REFUSED, REPLACED
-from checks.guard_change import Allowed
-from offline.existing import inputs_from_the_start
-from offline.memory import Memory
-from offline.networks import SUBNET
-from rehearsal.engine import Stack
-from rehearsal.life import COMMANDS
-from rehearsal.steps import run
-from reports.difference import Difference
-from reports.engine_steps import difference_by_engine
-from tests.arm.change_cases import CASES, Case
-from tests.arm.test_changes import SUBSCRIPTION, name, sides
+from amlz.azure.change_rules import Kind
+from amlz.azure.shapes import arm_type, id_of
+from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.destructive import DELETED, IGNORED, IN_USE, REFUSED, REPLACED
+from amlz.diff.difference import Difference
+from amlz.diff.engine_steps import difference_by_engine
+from amlz.rehearsal.engine import Stack
+from amlz.rehearsal.life import COMMANDS
+from amlz.rehearsal.steps import run
+from amlz.simulator.existing import inputs_from_the_start
+from amlz.simulator.memory import Memory
+from amlz.simulator.networks import SUBNET
+from tests.azure.change_cases import CASES, Case
+from tests.azure.test_changes import SUBSCRIPTION, name, sides
 from tests.engine.engine import engine
 from tests.rehearsal.common import LONG
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from pulumi import automation
 
-from landingzone.load import load
-from offline.memory import Memory
-from offline.monitor import Program, register
-from preview import PROGRAM, PROJECT
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.simulator.memory import Memory
+from amlz.simulator.monitor import Program, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import Stack, engine
 from tests.rehearsal.common import LONG

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from offline.memory import Memory
-from rehearsal.life import COMMANDS
-from rehearsal.steps import Step, run
+from amlz.rehearsal.life import COMMANDS
+from amlz.rehearsal.steps import Step, run
+from amlz.simulator.memory import Memory
 from tests.engine.engine import Stack, engine
-from tests.offline.programs import HEAD, SUBSCRIPTION
+from tests.simulator.programs import HEAD, SUBSCRIPTION
 
 IMPORTED = HEAD + (
     "from components.defender import Defender; from components.site import Site\n"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from offline.drift import drift, drift_of
-from offline.faults import tenant_policy
-from offline.memory import Memory
-from rehearsal import recovery
+from amlz.rehearsal import recovery
+from amlz.simulator.drift import drift, drift_of
+from amlz.simulator.faults import tenant_policy
+from amlz.simulator.memory import Memory
 from tests.engine.engine import EngineFailed, Stack, engine
-from tests.offline.programs import HEAD, group_id
+from tests.simulator.programs import HEAD, group_id
 
 PROGRAM = HEAD + (
     "group = azure.resources.ResourceGroup('group', resource_group_name='rg', location='westeurope', opts=opts)\n"

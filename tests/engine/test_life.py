@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from landingzone.load import load
-from offline.monitor import Program, register
-from preview import PROGRAM, PROJECT
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.simulator.monitor import Program, register
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import Stack, engine
-from tests.offline.programs import HEAD
+from tests.simulator.programs import HEAD
 
 #: A group that changes, a network that gets another name, a zone that goes, and a workspace with identities.
 BEFORE = HEAD + (

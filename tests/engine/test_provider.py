@@ -10,9 +10,9 @@ import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from offline.azure import PretendAzure
-from offline.provider import PretendProvider
-from offline.wire import UNKNOWN, plain
+from amlz.simulator.azure import PretendAzure
+from amlz.simulator.provider import PretendProvider
+from amlz.simulator.wire import UNKNOWN, plain
 from tests.conftest import ROOT
 from tests.engine.engine import PROVIDER
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
         said.append(str(refused.value))
 
     assert said == [
-        "INVALID_ARGUMENT: azure-native:quantum:Thing is not in the table of ARM types (arm/data)",
+        "INVALID_ARGUMENT: azure-native:quantum:Thing is not in the table of ARM types (amlz/azure/data)",
         f"INVALID_ARGUMENT: {VAULT}: a part of its id is missing",
         f"NOT_FOUND: {VAULT_ID} does not exist: here is only what was built",
         "FAILED_PRECONDITION: the program asks Azure for azure-native:keyvault:getVault; "

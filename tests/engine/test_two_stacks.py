@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from offline.memory import Memory
-from preview import PROGRAM, PROJECT
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.simulator.memory import Memory
 from tests.conftest import ROOT
 from tests.engine.engine import EngineFailed, Stack, engine
 from tests.rehearsal.common import LONG
@@ -66,7 +66,7 @@ def build_hub(hub: Stack, serves: list[str]) -> None:
 
 
 def write_outputs(hub: Stack) -> None:
-    """What docs/hub.md says to do once the hub stands."""
+    """What docs/explanation/hub.md says to do once the hub stands."""
     written = hub.run("stack", "output", "--stack", HUB, "--json")
     (hub.folder / "hub.outputs.json").write_text(written, encoding="utf-8")
 

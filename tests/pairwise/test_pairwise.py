@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 import yaml
 
-from checks.finding import Severity
-from landingzone.load import load
-from landingzone.plan import make_plan
-from landingzone.problems import StackFileError
-from landingzone.stack_file import KEY
-from preview import preview_stack
-from reports import as_arm, as_json
-from reports.preview import Preview
+from amlz.app.preview import preview_stack
+from amlz.checks.finding import Severity
+from amlz.core.plan import make_plan
+from amlz.core.problems import StackFileError
+from amlz.reports.formats import as_arm, as_json
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
+from amlz.stackfile.stack_file import KEY
 from tests import invariants, layers
 from tests.conftest import ROOT, shared
 from tests.pairwise.files import CONFLICTS, Chosen, default, files, in_conflict, that_exclude

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from landingzone.load import StackFile, load
-from preview import PROGRAM, PROJECT
-from rehearsal.faults import Undisturbed, undisturbed
-from rehearsal.life import Stage
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.rehearsal.faults import Undisturbed, undisturbed
+from amlz.rehearsal.life import Stage
+from amlz.stackfile.load import StackFile, load
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import engine
 

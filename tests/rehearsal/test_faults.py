@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from offline.drift import DRIFTS
-from offline.faults import FAULTS, kind_of
-from rehearsal.faults import Asked, WrongFault, all_faults, meet, read
+from amlz.rehearsal.faults import Asked, WrongFault, all_faults, meet, read
+from amlz.simulator.drift import DRIFTS
+from amlz.simulator.faults import FAULTS, kind_of
 from tests.rehearsal.common import LONG, SEED, expected, minimal, stage
 
 #: Azure resources of the smallest shipped stack.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from landingzone.stack_file import KEY
-from rehearsal.edits import copied
-from rehearsal.life import plain_config, scene
+from amlz.rehearsal.edits import copied
+from amlz.rehearsal.life import plain_config, scene
+from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import LONG, minimal, stage
 
 

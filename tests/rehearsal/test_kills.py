@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from offline.monitor import Program
-from preview import PROGRAM, PROJECT
-from rehearsal.kills import Killed, kill, kill_at_the_end
-from rehearsal.life import planned_ids
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.rehearsal.kills import Killed, kill, kill_at_the_end
+from amlz.rehearsal.life import planned_ids
+from amlz.simulator.monitor import Program
 from tests.rehearsal.common import LONG, SEED, expected, minimal, shipped, stage
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from offline.monitor import register
-from preview import program_of
-from rehearsal.life import Life, live
-from rehearsal.steps import Refusal, Step
+from amlz.app.preview import program_of
+from amlz.rehearsal.life import Life, live
+from amlz.rehearsal.steps import Refusal, Step
+from amlz.simulator.monitor import register
 from tests.rehearsal.common import LONG, minimal, shipped, stage
 
 PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspace-workspace")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli import app
-from rehearsal.engine import Stack
-from rehearsal.recovery import NoExport, make_readable, read, recover, told
+from amlz.cli.main import app
+from amlz.rehearsal.engine import Stack
+from amlz.rehearsal.recovery import NoExport, make_readable, read, recover, told
 
 A, B, C = (f"urn:pulumi:dev::lz::azure-native:resources:ResourceGroup::{name}" for name in "abc")
 IDS = {A: "/a", B: "/b"}

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from landingzone.load import StackFile, load
-from landingzone.stack_file import KEY
-from preview import PROGRAM
-from rehearsal import recovery, subnet_import
-from rehearsal.edits import Written, copied
-from rehearsal.kills import kill_an_edit
-from rehearsal.life import Scene, plain_config, resources_of, scene
+from amlz.app.preview import PROGRAM
+from amlz.rehearsal import recovery, subnet_import
+from amlz.rehearsal.edits import Written, copied
+from amlz.rehearsal.kills import kill_an_edit
+from amlz.rehearsal.life import Scene, plain_config, resources_of, scene
+from amlz.stackfile.load import StackFile, load
+from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import LONG, minimal, stage
 
 #: The program of revisions whose networks listed their subnets.
@@ -23,7 +23,7 @@ IMPORT = ("--yes", "--protect=false", "--generate-code=false", "--skip-preview")
 
 
 def import_subnets(here: Scene, config: Written) -> int:
-    """Does what docs/subnets-migration.md says. Returns how many subnets were imported."""
+    """Does what docs/how-to/subnets-migration.md says. Returns how many subnets were imported."""
     written = here.stack.folder / "Pulumi.yaml"
     project = yaml.safe_load(written.read_text())
     written.write_text(yaml.safe_dump({**project, "main": str(PROGRAM.parent)}))

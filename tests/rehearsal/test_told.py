@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-import rehearsal.engine
-from landingzone.stack_file import KEY
-from offline.memory import Kept
-from offline.policy import Audited
-from rehearsal.edits import built_in
-from rehearsal.engine import NoEngine, find
-from rehearsal.faults import Outcome, read
-from rehearsal.life import Life, Stays, plain_config
-from rehearsal.steps import Loss, Refusal, Step
-from reports.rehearsal import Rehearsal, as_json, as_markdown, as_text
+from amlz.rehearsal import engine as rehearsal_engine
+from amlz.rehearsal.edits import built_in
+from amlz.rehearsal.engine import NoEngine, find
+from amlz.rehearsal.faults import Outcome, read
+from amlz.rehearsal.life import Life, Stays, plain_config
+from amlz.rehearsal.steps import Loss, Refusal, Step
+from amlz.reports.rehearsal import Rehearsal, as_json, as_markdown, as_text
+from amlz.simulator.memory import Kept
+from amlz.simulator.policy import Audited
+from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import minimal
 
 LIFE = Life(
@@ -61,7 +61,7 @@ def test_a_life_is_told_in_text() -> None:
         "stays after destroy\n  /kv: protected\n  1 others, which these need (--format json names them)\n\n"
         "names that Azure keeps after destroy\n"
         "  kv (microsoft.keyvault/vaults), for 90 days; purge protection: nobody can free\n    it sooner\n\n"
-        "What the pretend Azure does not know: docs/rehearsal.md.\n"
+        "What the pretend Azure does not know: docs/how-to/rehearsal.md.\n"
     )
 
 
@@ -72,7 +72,7 @@ def test_a_fault_is_told_in_markdown() -> None:
         "| fault | struck | result | seconds |\n| --- | --- | --- | --- |\n"
         "| conflict | create vaults/kv | did not converge: 1 differences | 3.5 |\n\n"
         "## conflict@2\n\n- conflict: another operation is in progress, once\n- differs: kv: is missing\n\n"
-        "What the pretend Azure does not know: docs/rehearsal.md.\n"
+        "What the pretend Azure does not know: docs/how-to/rehearsal.md.\n"
     )
 
 
@@ -192,7 +192,7 @@ def test_an_edit_that_has_no_room_is_left_out_with_the_reason() -> None:
 
 def test_where_there_is_no_engine_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An error of the input: exit code 2."""
-    monkeypatch.setattr(rehearsal.engine, "BUILT", tmp_path)
+    monkeypatch.setattr(rehearsal_engine, "BUILT", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(NoEngine) as missing:

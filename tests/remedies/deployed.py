@@ -17,21 +17,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from arm.graph import Resource
-from arm.ids import resource_id
-from arm.inputs import from_body
-from checks.finding import Finding
-from checks.guard import guard
-from checks.guard_change import Allowed, edit_of
-from landingzone.load import load
-from landingzone.plan import make_plan
-from offline import peerings, refusals
-from offline.graph import resource_graph
-from offline.memory import Memory, Standing
-from offline.monitor import register
-from offline.remembering import delete
-from preview import program_of
-from rehearsal.subnet_import import import_file
+from amlz.app.preview import program_of
+from amlz.azure.graph import Resource
+from amlz.azure.ids import resource_id
+from amlz.azure.inputs import from_body
+from amlz.checks.finding import Finding
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.destructive import guard
+from amlz.core.plan import make_plan
+from amlz.rehearsal.subnet_import import import_file
+from amlz.simulator import peerings, refusals
+from amlz.simulator.graph import resource_graph
+from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.monitor import register
+from amlz.simulator.remembering import delete
+from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT
 
 _COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes"

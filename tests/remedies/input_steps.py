@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from landingzone.problems import Path, Problem
+from amlz.core.problems import Path, Problem
 
 Match = re.Match[str]
 

@@ -6,10 +6,10 @@ from importlib import import_module
 
 import pytest
 
-from checks import guard_inputs
-from checks.catalogue import ALL, CHECKS, OF_ANSWERS
-from checks.finding import Check
-from checks.stack_file import CHECKS as STACK_FILE
+from amlz.checks.catalogue import ALL, CHECKS, OF_ANSWERS
+from amlz.checks.finding import Check
+from amlz.checks.guard import inputs as guard_inputs
+from amlz.checks.stack_file import CHECKS as STACK_FILE
 from tests.checks import test_guard_production
 from tests.remedies import test_components, test_guard, test_guard_commands, test_guard_others, test_stack_files
 from tests.remedies.reading import fits
@@ -59,15 +59,15 @@ _BEGINNINGS = (
 def _with_variants() -> list[Check]:
     """Every check, with those of the same id that a file has for other circumstances."""
     files = {
-        check.id.replace("/", "_").replace("-", "_")
+        check.id.replace("/", ".").replace("-", "_")
         for check in ALL
         if check.id not in OF_CHANGES | OF_POLICIES | OF_STACK_FILES
     }
     return [
         each
         for file in sorted(files)
-        for each in vars(import_module(f"checks.{file}")).values()
-        if isinstance(each, Check) and each.id.replace("/", "_").replace("-", "_") == file
+        for each in vars(import_module(f"amlz.checks.{file}")).values()
+        if isinstance(each, Check) and each.id.replace("/", ".").replace("-", "_") == file
     ]
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from arm.graph import ResourceGraph
-from checks.catalogue import CHECKS
-from checks.finding import Finding
-from landingzone.facts.dns import ZONES
+from amlz.azure.graph import ResourceGraph
+from amlz.checks.catalogue import CHECKS
+from amlz.checks.finding import Finding
+from amlz.core.facts.dns import ZONES
 from tests.checks.common import CASES as CASE_FILES
 from tests.checks.common import graph_of, read
 from tests.remedies.reading import REMOVED, changed, steps

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from arm.graph import Resource
-from checks.finding import Finding, Severity
-from checks.guard import guard
-from checks.guard_change import Allowed, edit_of
-from landingzone.config.allowed_loss import AllowedLossConfig
+from amlz.azure.graph import Resource
+from amlz.checks.finding import Finding, Severity
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.destructive import guard
+from amlz.core.config.allowed_loss import AllowedLossConfig
 from tests.checks.test_guard import DATA, resource
 
 ML = "Microsoft.MachineLearningServices/workspaces"
@@ -113,4 +113,4 @@ def test_what_holds_data_is_never_deleted_by_a_remedy() -> None:
 
     (finding,) = guard(edit_of([DATA], [new]), Allowed())
 
-    assert ("az resource delete" in finding.remedy, "docs/guard.md" in finding.remedy) == (False, True)
+    assert ("az resource delete" in finding.remedy, "docs/explanation/guard.md" in finding.remedy) == (False, True)

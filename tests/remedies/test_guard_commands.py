@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from arm.change_rules import ANY, EVERY, RULES, Kind, Rule
-from arm.changes import changes, worst
-from arm.graph import Resource
-from arm.ids import within
-from checks.finding import Check, Finding, Severity
-from checks.guard import DELETED, IGNORED, IMPORT, IN_USE, REFUSED, REPLACED
-from checks.guard_change import Allowed
-from checks.guard_remedies import HOLDS_DATA, KEY, RENAME, USED
-from landingzone.facts.data import HOLDS_DATA as HOLDS
-from landingzone.facts.data import holding
-from offline.errors import AzureRefused
+from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
+from amlz.azure.changes import changes, worst
+from amlz.azure.graph import Resource
+from amlz.azure.ids import within
+from amlz.checks.finding import Check, Finding, Severity
+from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.destructive import DELETED, IGNORED, IMPORT, IN_USE, REFUSED, REPLACED
+from amlz.checks.guard.remedies import HOLDS_DATA, KEY, RENAME, USED
+from amlz.core.facts.data import HOLDS_DATA as HOLDS
+from amlz.core.facts.data import holding
+from amlz.simulator.errors import AzureRefused
 from tests.remedies.deployed import Deployed, commands, guarded, program
 from tests.remedies.reading import fits
 from tests.remedies.test_guard import entry_of

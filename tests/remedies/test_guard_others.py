@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from checks.guard import guard
-from checks.guard_change import Allowed, edit_of
-from checks.guard_inputs import CHECKS, Inputs, Kind, changed_inputs
-from checks.guard_production import WEAKENED, guarded
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.destructive import guard
+from amlz.checks.guard.inputs import CHECKS, Inputs, Kind, changed_inputs
+from amlz.checks.guard.production import WEAKENED, guarded
 from tests.checks.test_guard import DATA
 from tests.checks.test_guard_production import LOCKED, STORE_PROD
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from landingzone.checked import checked
-from landingzone.problems import Problem, StackFileError
-from landingzone.stack_file import KEY
-from tests.landingzone.test_stack_files import CASES
+from amlz.core.problems import Problem, StackFileError
+from amlz.stackfile.checked import checked
+from amlz.stackfile.stack_file import KEY
+from tests.core.test_stack_files import CASES
 from tests.remedies.input_steps import NotMechanical, carried_out
 
 

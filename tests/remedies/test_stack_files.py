@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from checks.finding import Finding, Severity
-from landingzone.load import load
-from landingzone.plan import make_plan
-from preview import preview_stack
+from amlz.app.preview import preview_stack
+from amlz.checks.finding import Finding, Severity
+from amlz.core.plan import make_plan
+from amlz.stackfile.load import load
 from tests import layers
 from tests.conftest import ROOT
 from tests.remedies.reading import REMOVED, changed, named, steps

@@ -12,8 +12,8 @@ from pulumi_azure_native import network
 import components.hub
 import components.spoke
 import components.virtual_network
+from amlz.core.specs import SubnetSpec, VirtualNetworkSpec
 from components.site import Site
-from landingzone.specs import SubnetSpec, VirtualNetworkSpec
 
 MAIN = Path(__file__).parents[3] / "__main__.py"
 

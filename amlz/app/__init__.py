@@ -1,0 +1,1 @@
+"""Use cases: previews, comparisons, git revisions, projects."""

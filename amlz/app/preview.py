@@ -1,0 +1,70 @@
+"""Previewing a stack: the unmodified program, run over a pretend Azure, and everything the checks find in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amlz.azure.graph import ResourceGraph
+from amlz.checks import stack_file
+from amlz.checks.accepted.finding import accept
+from amlz.checks.catalogue import ALL, in_order, run
+from amlz.checks.policy import connections as policy_connections
+from amlz.checks.policy import managed_group as policy_managed_group
+from amlz.core.hub_outputs import of_stacks
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import LandingZoneError
+from amlz.paths import ROOT
+from amlz.policy.imported import imported
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, verdicts
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import StackFile
+
+try:
+    from amlz.simulator.graph import resource_graph
+    from amlz.simulator.monitor import Program, ProgramFailed, register
+except ImportError as missing:
+    raise LandingZoneError(
+        f"Pulumi's SDK as installed here cannot run a preview: {missing}.\n"
+        "Install the versions that this repository is tested with: `pip install --require-hashes -r requirements.lock`."
+    ) from None
+
+PROGRAM = ROOT / "__main__.py"
+PROJECT = "aml-landing-zone"
+
+
+def program_of(file: StackFile) -> Program:
+    """The program as the engine would run it for a stack file. The hub's stack gives what the stack file says of it."""
+    stacks = of_stacks(file.config.hub.stack)
+    return Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config, stacks=stacks)
+
+
+def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
+    """The requests that the program would make. Raises ProgramFailed where Pulumi refuses one."""
+    registration = register(program_of(file))
+    if registration.problems:  # Pulumi refuses each of these, or tells it as an error
+        raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
+    owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
+    return replace(resource_graph(registration, plan.cloud, owners), dns=plan.organisation.dns_mode)
+
+
+def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
+    """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
+    graph = replace(graph_of(file, plan), today=today)
+    asked = Asked(library(), imported(), file.config.policies.groups, today)
+    said = verdicts(graph, asked)
+    connections = verdicts(policy_connections.forecast(graph), asked).answers
+    managed = verdicts(policy_managed_group.forecast(graph), asked).answers
+    beside = (*policy_connections.of_connections(connections), *policy_managed_group.of_managed_groups(managed))
+    found = (*run(graph, (*said.answers, *beside)), *stack_file.find(file.config, plan))
+    judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
+    return Preview(
+        stack=file.stack,
+        file=file,
+        config=file.config,
+        plan=plan,
+        graph=graph,
+        findings=in_order(judged.found),
+        verdicts=said,
+        accepted=judged.accepted,
+    )

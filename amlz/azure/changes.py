@@ -1,0 +1,163 @@
+"""What a changed resource does: each property that differs, with what becomes of it (amlz/azure/change_rules.py)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
+from amlz.azure.differences import Row, canonical, rows_of
+
+_NO_ROW = Rule("", Kind.UNKNOWN, "", "no source says; azure-native sends an update")
+#: The name, the group, the subscription or what it is on: all parameters of the path replace.
+_PATH = Rule(
+    "id", Kind.REPLACES, "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/diff.go"
+)
+_IN_PLACE = Rule(
+    "",
+    Kind.UNKNOWN,
+    "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/diff.go",
+    "azure-native replaces only where a value is another, and sends an update where a part is added or left out",
+)
+_ORDER = list(Kind)
+_MEMBER = re.compile(r"\[[^\[\]]*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A property that differs, and the row of the table that says what becomes of it."""
+
+    row: Row
+    rule: Rule
+
+    @property
+    def kind(self) -> Kind:
+        """What becomes of it."""
+        return self.rule.kind
+
+
+def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
+    """Every property in which two bodies of a type differ. `id` may be among their keys."""
+    rows = [Row("id", old["id"], new["id"])] if _other_path(old.get("id", ""), new.get("id", "")) else []
+    rows += [row for row in rows_of(old, new) if row.path != "id" and not _as_before(row)]
+    found = [Change(row, rule_of(arm_type, row)) for row in rows]
+    return (*found, *_in_other_letters(arm_type, old, new))
+
+
+def _other_path(old: str, new: str) -> bool:
+    """Whether two ids differ for azure-native: it compares names as texts, those of resource groups without case."""
+    return _path_of(old) != _path_of(new)
+
+
+def _path_of(resource_id: str) -> list[str]:
+    parts = resource_id.rstrip("/").split("/")
+    # an id begins with a slash: keys are at odd places, names at even ones
+    free = [at % 2 == 1 or parts[at - 1].lower() in ("resourcegroups", "subscriptions") for at in range(len(parts))]
+    return [part.lower() if any_case else part for part, any_case in zip(parts, free, strict=True)]
+
+
+def _in_other_letters(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    """Ids that Azure takes for the same and azure-native does not, below what replaces: it compares them as texts."""
+    for rule in _of_type().get(arm_type.lower(), ()):
+        if rule.kind is Kind.REPLACES and rule.path != "location":
+            was, now = _at(old, rule.path), _at(new, rule.path)
+            if was != now and canonical(was) == canonical(now):
+                yield from (Change(Row(path, *sides), rule) for path, sides in _texts(rule.path, was, now))
+
+
+def _texts(path: str, old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each text that differs in two objects of the same keys."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in old:
+            yield from _texts(f"{path}.{key}", old[key], new.get(key))
+    elif isinstance(old, str) and isinstance(new, str) and old != new:
+        yield path, (old, new)
+
+
+def worst(found: tuple[Change, ...]) -> Kind | None:
+    """The worst of what becomes of a resource; None where nothing differs."""
+    return min((each.kind for each in found), key=_ORDER.index, default=None)
+
+
+def rule_of(arm_type: str, row: Row) -> Rule:
+    """The row of the table for a property that differs.
+
+    Where whole objects come or go, it is the worst of the rows for what is in them.
+    """
+    if row.path == "id":
+        return _PATH
+    rules = (*_of_type().get(arm_type.lower(), ()), *EVERY)
+    path = _MEMBER.sub("[]", row.path)
+    here = next((rule for rule in rules if _covers(rule.path, path) and _holds(rule, path, row)), None)
+    if here is not None and here.kind is Kind.REPLACES and _in_part(here, path, row):
+        here = _IN_PLACE
+    if path.endswith("[]"):  # a member that comes or goes as a whole changes no property
+        return here or _NO_ROW
+    below = [rule for rule in _first_of_each(rules, path, row) if here is None or rule.kind is not Kind.UPDATES]
+    below = [_IN_PLACE if rule.kind is Kind.REPLACES and not _is_input(rule, path) else rule for rule in below]
+    return min([*below, *([here] if here else [])], key=lambda rule: _ORDER.index(rule.kind), default=_NO_ROW)
+
+
+def _is_input(rule: Rule, path: str) -> bool:
+    """Whether a row below a path is an input of its own: azure-native takes what is in `properties` without it."""
+    return path == "properties" and rule.path.count(".") == 1
+
+
+def _in_part(rule: Rule, path: str, row: Row) -> bool:
+    """Whether only a part of what replaces is added or left out, or members of a list are others."""
+    if path == rule.path:
+        return isinstance(row.old, list) and isinstance(row.new, list)
+    return row.old is None or row.new is None or "[]" in path.removeprefix(rule.path)
+
+
+def _as_before(row: Row) -> bool:
+    """Whether azure-native takes both for the same: regions without regard to spaces and case."""
+    if row.path != "location" or not isinstance(row.old, str) or not isinstance(row.new, str):
+        return False
+    return row.old.replace(" ", "").lower() == row.new.replace(" ", "").lower()
+
+
+def _first_of_each(rules: tuple[Rule, ...], path: str, row: Row) -> Iterator[Rule]:
+    """Of the rows for what is below a path, the first for each place at which the old and the new value differ."""
+    seen = set()
+    for rule in rules:
+        inner = rule.path.removeprefix(f"{path}.")
+        if inner == rule.path or "[" in inner or "*" in inner or inner in seen:
+            continue
+        old, new = _at(row.old, inner), _at(row.new, inner)
+        if old != new and _fits(rule.old, old) and _fits(rule.new, new):
+            seen.add(inner)
+            yield rule
+
+
+def _covers(pattern: str, path: str) -> bool:
+    """Whether a row's path is a path or above it. `*` is any one key."""
+    if "*" in pattern:
+        return bool(re.fullmatch(re.escape(pattern).replace(r"\*", r"[^.\[]+"), path))
+    return path == pattern or path.startswith((f"{pattern}.", f"{pattern}["))
+
+
+def _holds(rule: Rule, path: str, row: Row) -> bool:
+    """Whether a row's values are these. Rows with values hold for their own path alone."""
+    if rule.old is ANY and rule.new is ANY:
+        return True
+    exact = "*" in rule.path or path == rule.path
+    return exact and _fits(rule.old, row.old) and _fits(rule.new, row.new)
+
+
+def _fits(allowed: tuple[Any, ...], value: Any) -> bool:
+    return allowed is ANY or value in allowed
+
+
+def _at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+@functools.cache
+def _of_type() -> dict[str, tuple[Rule, ...]]:
+    return {arm_type.lower(): rules for arm_type, rules in RULES.items()}

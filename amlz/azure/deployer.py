@@ -1,0 +1,137 @@
+"""The custom roles of a plan's deployer, and of the reader that previews it: exact actions at each scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from amlz.azure.delegation import ASSIGNMENTS, assignment_condition
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.ids import parse
+from amlz.azure.rights import NOT_KNOWN, Basis, Right, needed
+
+Purpose = Literal["deployer", "reader"]
+
+#: Verbs of each purpose. A reader refreshes and previews; it writes nothing.
+VERBS: dict[Purpose, tuple[str, ...]] = {"deployer": ("read", "create", "update", "delete"), "reader": ("read",)}
+
+ASSIGN = (f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete")
+_GROUP = "microsoft.resources/resourcegroups"
+#: Names of custom roles are UUIDs of this one: the same stack and scope get the same role.
+_NAMES = uuid.UUID("0b1c5a52-6f0e-5c8f-9d1e-2f8f5d9e7a41")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action of a role, how it is known, and where from."""
+
+    name: str
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One custom role, assigned at one scope.
+
+    `assignable`: the only roles that the holder may assign or remove, by the type of principal; empty where none.
+    """
+
+    scope: str
+    name: str
+    role_id: str
+    actions: tuple[Action, ...]
+    assignable: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def condition(self, holder: str) -> str:
+        """The condition of the assignment to a principal, "" where the role assigns no roles."""
+        return assignment_condition(dict(self.assignable), holder) if self.assignable else ""
+
+
+@dataclass(frozen=True)
+class DeployerRoles:
+    """The grants of a purpose, the resource providers that have to be registered, and what is not known."""
+
+    purpose: Purpose
+    grants: tuple[Grant, ...]
+    providers: tuple[tuple[str, tuple[str, ...]], ...]
+    unknown: tuple[tuple[str, str], ...]
+
+
+def deployer_roles(graph: ResourceGraph, stack: str, purpose: Purpose) -> DeployerRoles:
+    """The exact rights that a plan needs. They are granted at subscriptions and management groups of the plan.
+
+    A right on something that the plan refers to and does not build is granted at the resource group of that.
+    """
+    plan = _Plan(graph)
+    rights = [right for resource in graph for verb in VERBS[purpose] for right in plan.needed(verb, resource)]
+    by_scope: dict[str, dict[str, Right]] = {}
+    for right in rights:
+        by_scope.setdefault(plan.holder(right.scope), {}).setdefault(right.action, right)
+    grants = [_grant(graph, plan, (stack, purpose, scope), by_scope[scope].values()) for scope in sorted(by_scope)]
+    kinds = {resource.arm_type.lower(): resource.arm_type for resource in graph}
+    unknown = tuple((kinds[kind], text) for kind, text in sorted(NOT_KNOWN.items()) if kind in kinds)
+    return DeployerRoles(purpose, tuple(grants), _providers(graph), unknown if purpose == "deployer" else ())
+
+
+class _Plan:
+    """Where the rights of a plan are granted."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self._graph = graph
+
+    def needed(self, verb: str, resource: Resource) -> tuple[Right, ...]:
+        return needed(verb, resource.arm_type, resource.id, resource.body) if resource.id else ()
+
+    def holder(self, scope: str) -> str:
+        """The scope of the grant that covers a scope."""
+        place = parse(scope)
+        if not place.subscription:
+            return scope
+        subscription = f"/subscriptions/{place.subscription}"
+        if not place.resource_group:
+            return subscription
+        group = f"{subscription}/resourceGroups/{place.resource_group}"
+        return subscription if group.lower() in self._built else group
+
+    @cached_property
+    def _built(self) -> frozenset[str]:
+        return frozenset(r.id.lower() for r in self._graph if r.arm_type.lower() == _GROUP)
+
+
+def _grant(graph: ResourceGraph, plan: _Plan, of: tuple[str, str, str], rights: Iterable[Right]) -> Grant:
+    stack, purpose, scope = of
+    actions = tuple(Action(r.action, r.basis, r.source) for r in sorted(rights, key=lambda r: r.action))
+    roles: dict[str, set[str]] = {}
+    if any(action.name in ASSIGN for action in actions):
+        for one in graph:
+            if one.arm_type.lower() == ASSIGNMENTS.lower() and plan.holder(_above(one.id)) == scope:
+                kind = str(one.properties.get("principalType", ""))
+                roles.setdefault(kind, set()).add(str(one.properties.get("roleDefinitionId", "")).rpartition("/")[2])
+    role_id = str(uuid.uuid5(_NAMES, "/".join((stack, purpose, scope.lower()))))
+    name = f"Landing zone {purpose}: {stack}, {_named(scope)}"
+    return Grant(scope, name, role_id, actions, tuple((kind, tuple(sorted(roles[kind]))) for kind in sorted(roles)))
+
+
+def _above(resource_id: str) -> str:
+    return resource_id[: resource_id.lower().rindex("/providers/")]
+
+
+def _named(scope: str) -> str:
+    place = parse(scope)
+    if place.type == "Microsoft.Resources/resourceGroups":
+        return f"resource group {place.name} of {place.subscription}"
+    if place.type == "Microsoft.Resources/subscriptions":
+        return f"subscription {place.name}"
+    return f"management group {place.name}"
+
+
+def _providers(graph: ResourceGraph) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, set[str]] = {}
+    for resource in graph:
+        if resource.id and parse(resource.id).subscription:
+            found.setdefault(parse(resource.id).subscription, set()).add(resource.arm_type.partition("/")[0])
+    return tuple((subscription, tuple(sorted(found[subscription]))) for subscription in sorted(found))

@@ -1,0 +1,350 @@
+"""The Azure permissions that a request needs: on the resource itself, on linked resources, and to read its progress.
+
+Each row has its source. `Basis` says how well a row is known: an inferred row may be unnecessary, and a permission that
+no row names may be missing. Nothing here was tried against Azure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from amlz.azure.ids import parse
+
+_LEARN = "https://learn.microsoft.com/azure/"
+_OPERATIONS = _LEARN + "role-based-access-control/resource-provider-operations"
+_SUBNETS = _LEARN + "virtual-network/virtual-network-manage-subnet#permissions"
+_PEERINGS = _LEARN + "virtual-network/virtual-network-manage-peering#permissions"
+_ENDPOINTS = _LEARN + "private-link/rbac-permissions"
+_TRAINING = _LEARN + "machine-learning/how-to-secure-training-vnet"
+
+
+class Basis(StrEnum):
+    """How a permission is known."""
+
+    OPERATION = "operation"
+    """The operation of the request itself: ARM names it after the type."""
+    DOCUMENTED = "documented"
+    """A page of Microsoft or a recorded answer names it."""
+    INFERRED = "inferred"
+    """The operation is published; no source says that this request needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A permission on a scope. `linked`: another resource than the request's own."""
+
+    action: str
+    scope: str
+    basis: Basis
+    source: str
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row: a request for one of `users` that names a resource of type `target` needs `action` on that resource.
+
+    Types are in lower case; no users means any.
+    """
+
+    target: str
+    users: tuple[str, ...]
+    action: str
+    basis: Basis
+    source: str
+
+
+_NETWORK = "microsoft.network"
+_VNET = f"{_NETWORK}/virtualnetworks"
+_SUBNET = f"{_VNET}/subnets"
+_COMPUTE = "microsoft.machinelearningservices/workspaces/computes"
+_ENDPOINT = f"{_NETWORK}/privateendpoints"
+_RULE = "microsoft.machinelearningservices/workspaces/outboundrules"
+_MANAGED = _LEARN + "machine-learning/how-to-managed-network"
+
+#: Checks on linked resources.
+LINKS: tuple[Link, ...] = (
+    Link(
+        _SUBNET,
+        ("microsoft.storage/storageaccounts", "microsoft.keyvault/vaults", "microsoft.containerregistry/registries"),
+        "Microsoft.Network/virtualNetworks/subnets/joinViaServiceEndpoint/action",
+        Basis.DOCUMENTED,
+        _SUBNETS,
+    ),
+    Link(_SUBNET, (), "Microsoft.Network/virtualNetworks/subnets/join/action", Basis.DOCUMENTED, _SUBNETS),
+    Link(
+        _VNET,
+        (f"{_VNET}/virtualnetworkpeerings",),
+        "Microsoft.Network/virtualNetworks/peer/action",
+        Basis.DOCUMENTED,
+        _PEERINGS,
+    ),
+    Link(
+        _VNET,
+        (
+            f"{_NETWORK}/privatednszones/virtualnetworklinks",
+            f"{_NETWORK}/dnsforwardingrulesets/virtualnetworklinks",
+            f"{_NETWORK}/dnsresolvers",
+        ),
+        "Microsoft.Network/virtualNetworks/join/action",
+        Basis.DOCUMENTED,
+        _LEARN + "dns/private-dns-virtual-network-links",
+    ),
+    Link(
+        f"{_NETWORK}/networksecuritygroups",
+        (_SUBNET, _VNET),
+        "Microsoft.Network/networkSecurityGroups/join/action",
+        Basis.DOCUMENTED,
+        _SUBNETS,
+    ),
+    Link(
+        f"{_NETWORK}/routetables",
+        (_SUBNET, _VNET),
+        "Microsoft.Network/routeTables/join/action",
+        Basis.DOCUMENTED,
+        _SUBNETS,
+    ),
+    Link(
+        f"{_NETWORK}/natgateways",
+        (_SUBNET, _VNET),
+        "Microsoft.Network/natGateways/join/action",
+        Basis.INFERRED,
+        _OPERATIONS,
+    ),
+    Link(
+        f"{_NETWORK}/serviceendpointpolicies",
+        (_SUBNET, _VNET),
+        "Microsoft.Network/serviceEndpointPolicies/join/action",
+        Basis.INFERRED,
+        _OPERATIONS,
+    ),
+    Link(
+        f"{_NETWORK}/publicipaddresses",
+        (),
+        "Microsoft.Network/publicIPAddresses/join/action",
+        Basis.DOCUMENTED,
+        _LEARN + "vpn-gateway/roles-permissions",
+    ),
+    Link(
+        f"{_NETWORK}/firewallpolicies",
+        (f"{_NETWORK}/azurefirewalls",),
+        "Microsoft.Network/firewallPolicies/join/action",
+        Basis.INFERRED,
+        _OPERATIONS,
+    ),
+    Link(
+        f"{_NETWORK}/privatednszones",
+        (f"{_ENDPOINT}/privatednszonegroups",),
+        "Microsoft.Network/privateDnsZones/join/action",
+        Basis.DOCUMENTED,
+        _ENDPOINTS,
+    ),
+    Link(
+        f"{_NETWORK}/dnsresolvers/outboundendpoints",
+        (f"{_NETWORK}/dnsforwardingrulesets",),
+        "Microsoft.Network/dnsResolvers/outboundEndpoints/join/action",
+        Basis.INFERRED,
+        _OPERATIONS,
+    ),
+    Link(
+        "microsoft.managedidentity/userassignedidentities",
+        (),
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+        Basis.DOCUMENTED,
+        _LEARN + "role-based-access-control/built-in-roles/identity#managed-identity-operator",
+    ),
+    Link(
+        "microsoft.operationalinsights/workspaces",
+        ("microsoft.insights/diagnosticsettings",),
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+        Basis.INFERRED,
+        _OPERATIONS,
+    ),
+    Link(
+        "microsoft.authorization/policyassignments",
+        ("microsoft.authorization/policyexemptions",),
+        "Microsoft.Authorization/policyAssignments/exempt/action",
+        Basis.DOCUMENTED,
+        _LEARN + "governance/policy/concepts/exemption-structure#required-permissions",
+    ),
+    *(
+        Link(
+            kind.lower(),
+            (_ENDPOINT,),
+            f"{kind}/privateEndpointConnectionsApproval/action",
+            Basis.DOCUMENTED,
+            _ENDPOINTS,
+        )
+        for kind in (
+            "Microsoft.ContainerRegistry/registries",
+            "Microsoft.KeyVault/vaults",
+            "Microsoft.MachineLearningServices/workspaces",
+            "Microsoft.Storage/storageAccounts",
+        )
+    ),
+    Link(
+        "microsoft.insights/privatelinkscopes",
+        (_ENDPOINT,),
+        "Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action",
+        Basis.INFERRED,
+        _ENDPOINTS,
+    ),
+)
+
+#: Further permissions on the resource above or the network of a request, by its type: action, the segments of the id
+#: that are left out at the end (0: the request's own), basis, source.
+BESIDE: Mapping[str, tuple[tuple[str, int, Basis, str], ...]] = {
+    _RULE: (
+        (
+            "Microsoft.MachineLearningServices/workspaces/privateEndpointConnections/read",
+            2,
+            Basis.DOCUMENTED,
+            _MANAGED,
+        ),
+        (
+            "Microsoft.MachineLearningServices/workspaces/privateEndpointConnections/write",
+            2,
+            Basis.DOCUMENTED,
+            _MANAGED,
+        ),
+    ),
+}
+
+#: A compute joins the network of its subnet as well: https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet
+_JOINS_NETWORK = Right("Microsoft.Network/virtualNetworks/join/action", "", Basis.DOCUMENTED, _TRAINING, linked=True)
+
+#: Reads of long operations, by type or namespace (lower case; the longest that fits counts). The addresses of the first
+#: block are those that Azure gave in recorded answers; that a caller without the permission is refused is inferred.
+PROGRESS: Mapping[str, tuple[str, ...]] = {
+    "microsoft.containerregistry/registries": ("Microsoft.ContainerRegistry/registries/operationStatuses/read",),
+    "microsoft.machinelearningservices/workspaces": (
+        "Microsoft.MachineLearningServices/locations/workspaceOperationsStatus/read",
+    ),
+    _COMPUTE: ("Microsoft.MachineLearningServices/locations/computeOperationsStatus/read",),
+    f"{_NETWORK}/dnsforwardingrulesets": (
+        "Microsoft.Network/locations/dnsResolverOperationResults/read",
+        "Microsoft.Network/locations/dnsResolverOperationStatuses/read",
+    ),
+    f"{_NETWORK}/dnsresolvers": (
+        "Microsoft.Network/locations/dnsResolverOperationResults/read",
+        "Microsoft.Network/locations/dnsResolverOperationStatuses/read",
+    ),
+    f"{_NETWORK}/firewallpolicies": ("Microsoft.Network/locations/nfvOperations/read",),
+    _NETWORK: ("Microsoft.Network/locations/operationResults/read", "Microsoft.Network/locations/operations/read"),
+    "microsoft.storage/storageaccounts": ("Microsoft.Storage/locations/asyncoperations/read",),
+    # Not in the recordings: published operations.
+    f"{_NETWORK}/privatednszones": (
+        "Microsoft.Network/privateDnsOperationResults/read",
+        "Microsoft.Network/privateDnsOperationStatuses/read",
+    ),
+    "microsoft.resources/resourcegroups": ("Microsoft.Resources/subscriptions/operationresults/read",),
+    # Answered at once in the recordings, or written with their parent.
+    "microsoft.machinelearningservices/workspaces/connections": (),
+    "microsoft.machinelearningservices/workspaces/datastores": (),
+    "microsoft.storage/storageaccounts/blobservices": (),
+}
+
+#: Types (lower case) without a DELETE in ARM: Pulumi forgets them, sets them back by a PUT, or refuses.
+NO_DELETE = frozenset(
+    {
+        "microsoft.keyvault/vaults/keys",  # https://learn.microsoft.com/rest/api/keyvault/keyvault/keys
+        "microsoft.security/pricings",  # https://learn.microsoft.com/rest/api/defenderforcloud/pricings
+        "microsoft.storage/storageaccounts/blobservices",  # https://learn.microsoft.com/rest/api/storagerp/blob-services
+    }
+)
+
+#: Requests of which nobody documented the linked permissions; types in lower case.
+NOT_KNOWN: Mapping[str, str] = {
+    "microsoft.insights/components": "permissions on the Log Analytics workspace that the component writes to",
+    "microsoft.insights/privatelinkscopes/scopedresources": "permissions on the resource that is put into the scope",
+    "microsoft.machinelearningservices/workspaces": "permissions on the storage account, vault, registry and "
+    "Application Insights that the workspace consists of",
+    "microsoft.machinelearningservices/workspaces/connections": "permissions on the target of the connection",
+}
+
+_GROUP = "Microsoft.Resources/resourceGroups"
+_OPERATION_TYPES = {_GROUP.lower(): "Microsoft.Resources/subscriptions/resourceGroups"}
+
+
+def ids_in(value: Any) -> Iterator[str]:
+    """Every resource id in a value; of objects also the keys, where ARM keeps identities."""
+    if isinstance(value, str):
+        if value.startswith("/subscriptions/") and "/providers/" in value.lower():
+            yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from ids_in(key)
+            yield from ids_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from ids_in(item)
+
+
+def needed(verb: str, arm_type: str, resource_id: str, body: Mapping[str, Any]) -> tuple[Right, ...]:
+    """The permissions of `read`, `create`, `update` or `delete`, as azure-native carries them out.
+
+    It reads a resource before it creates or updates it (provider/pkg/provider/crud/crud.go), then waits for the end.
+    """
+    kind = arm_type.lower()
+    operation = _OPERATION_TYPES.get(kind, arm_type)
+    rights = [] if verb == "delete" else [_own(operation, "read", resource_id)]
+    if verb in ("create", "update") or (verb == "delete" and kind in NO_DELETE and kind.endswith("blobservices")):
+        rights.append(_own(operation, "write", resource_id))
+        rights += _linked(kind, resource_id, dict(body))
+        rights += _beside(kind, resource_id)
+    if verb == "delete" and kind not in NO_DELETE:
+        rights.append(_own(operation, "delete", resource_id))
+    if verb != "read":
+        rights += _progress(verb, kind, resource_id)
+    return tuple(dict.fromkeys(rights))
+
+
+def scope_of(resource_id: str) -> str:
+    """The scope at which Azure asks for the permission on a resource: of an extension, what it extends."""
+    found = parse(resource_id)
+    if found.scope:
+        return found.scope
+    if found.type.lower().startswith("microsoft.authorization/") and found.subscription:
+        end = resource_id.lower().rindex("/providers/")
+        return resource_id[:end]
+    return resource_id
+
+
+def _own(operation: str, verb: str, resource_id: str) -> Right:
+    return Right(f"{operation}/{verb}", scope_of(resource_id), Basis.OPERATION, _OPERATIONS)
+
+
+def _linked(kind: str, resource_id: str, body: dict[str, Any]) -> Iterator[Right]:
+    own = resource_id.lower()
+    if kind == "microsoft.authorization/roleassignments" or kind.startswith("microsoft.authorization/policydef"):
+        return
+    for target in ids_in(body):
+        parsed = parse(target)
+        found = parsed.type.lower()
+        if target.lower() == own or own.startswith(target.lower() + "/"):
+            continue
+        row = next((row for row in LINKS if row.target == found and (not row.users or kind in row.users)), None)
+        if row:
+            yield Right(row.action, target, row.basis, row.source, linked=True)
+        if found == _SUBNET and kind == _COMPUTE:
+            network = target.rsplit("/", 2)[0]
+            yield Right(_JOINS_NETWORK.action, network, _JOINS_NETWORK.basis, _JOINS_NETWORK.source, linked=True)
+
+
+def _beside(kind: str, resource_id: str) -> Iterator[Right]:
+    for action, left_out, basis, source in BESIDE.get(kind, ()):
+        yield Right(action, resource_id.rsplit("/", left_out)[0] if left_out else resource_id, basis, source)
+
+
+def _progress(verb: str, kind: str, resource_id: str) -> Iterator[Right]:
+    if kind == _GROUP.lower() and verb != "delete":
+        return
+    fits = [row for row in PROGRESS if kind == row or kind.startswith(row + "/")]
+    place = parse(resource_id)
+    for action in PROGRESS[max(fits, key=len)] if fits else ():
+        local = "/locations/" in action or "subscriptions/operationresults" in action
+        scope = f"/subscriptions/{place.subscription}" if local else resource_id
+        yield Right(action, scope, Basis.INFERRED, _OPERATIONS)

@@ -1,0 +1,109 @@
+"""accepted/finding: what the stack file accepts and is not found, is no longer accepted, or may not be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from amlz.checks.finding import Check, Finding, Severity
+from amlz.core.config.accepted import AcceptedFindingConfig
+
+ENDED = "Remove `{path}`, or get it accepted again and set `{path}.expiresOn` to a later day, with the new ticket."
+NO_TODAY = "Pass `--today YYYY-MM-DD`."
+NO_SUCH_CHECK = "Set `{path}.finding` to the id of a finding, as the preview prints it, or remove `{path}`."
+
+CHECK = Check(
+    id="accepted/finding",
+    severity=Severity.WARNING,
+    says="{finding} at {name} is accepted {when}.",
+    remedy="Remove `{path}`.",
+    why="An accepted finding is shown separately and fails nothing. An entry that matches no finding would "
+    "hide a later one; an entry whose day has passed no longer holds, and its finding counts again. "
+    "Without `--today` all entries hold, and a note says so: the clock is not read.",
+    source="https://learn.microsoft.com/azure/well-architected/security/security-posture",
+    otherwise=(
+        ENDED,
+        NO_TODAY,
+        NO_SUCH_CHECK,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding, and the entry of the stack file that accepts it."""
+
+    finding: Finding
+    by: AcceptedFindingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Findings that count, what is said of the entries among them; and those that are accepted."""
+
+    found: tuple[Finding, ...]
+    accepted: tuple[Accepted, ...]
+
+
+def accept(
+    findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str, known: Collection[str]
+) -> Sorted:
+    """Takes out what is accepted. `today`: ISO 8601, "" for not said. `known`: ids of all checks."""
+    in_force = [entry for entry in entries if not _ended(entry, today)]
+    found, accepted = [], []
+    for finding in findings:
+        by = next((entry for entry in in_force if _is_of(entry, finding)), None)
+        if by is None:
+            found.append(finding)
+        else:
+            accepted.append(Accepted(finding, by))
+    said = (
+        _said(index, entry, judged)
+        for index, entry in enumerate(entries)
+        for judged in _judged(entry, findings, today, known)
+    )
+    return Sorted((*found, *said), tuple(accepted))
+
+
+def _ended(entry: AcceptedFindingConfig, today: str) -> bool:
+    """Whether an entry's day has come. Both days are ISO 8601, which sorts as time does."""
+    return bool(today) and today[:10] >= entry.expires_on
+
+
+def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
+    names = ("*", finding.name.lower(), finding.called.lower())
+    return entry.finding == finding.check and entry.resource.lower() in names
+
+
+def _judged(
+    entry: AcceptedFindingConfig, findings: Sequence[Finding], today: str, known: Collection[str]
+) -> Iterator[tuple[Severity, str, str]]:
+    """Findings about an entry, at most one: severity, the words, and the remedy."""
+    if entry.finding not in known:
+        yield Severity.WARNING, "and no check has that id", NO_SUCH_CHECK
+    elif not any(_is_of(entry, finding) for finding in findings):
+        yield Severity.WARNING, "and not found", CHECK.remedy
+    elif _ended(entry, today):
+        yield Severity.WARNING, f"no longer: its day was {entry.expires_on}, and it counts again", ENDED
+    elif not today:
+        yield Severity.NOTE, f"until {entry.expires_on}; whether that day has come is undecided, so it holds", NO_TODAY
+
+
+def _said(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:
+    severity, when, remedy = judged
+    return Finding(
+        check=CHECK.id,
+        severity=severity,
+        urn="",
+        name=entry.resource,
+        resource_id="",
+        project="",
+        environment="",
+        path=f"acceptedFindings[{index}]",
+        expected=None,
+        actual=entry.expires_on,
+        message=CHECK.says.format(finding=entry.finding, name=entry.resource, when=when),
+        remedy=remedy.format(path=f"acceptedFindings[{index}]"),
+        source=CHECK.source,
+        place=("acceptedFindings", index),
+    )

@@ -1,0 +1,215 @@
+"""All checks, and running them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from amlz.azure.graph import ResourceGraph
+from amlz.checks import stack_file
+from amlz.checks.accepted import finding as accepted_finding
+from amlz.checks.dns.endpoint_without_zone import LEFT_TO_POLICY
+from amlz.checks.finding import Check, Finding, Severity
+from amlz.checks.guard import destructive as guard
+from amlz.checks.guard import inputs as guard_inputs
+from amlz.checks.guard import production as guard_production
+from amlz.checks.known_conflicts import KNOWN
+from amlz.checks.policy import conflict as policy_conflict
+from amlz.checks.policy import managed_group as policy_managed_group
+from amlz.checks.policy import second_diagnostic_setting as policy_second_diagnostic_setting
+from amlz.checks.policy import zone_groups as policy_zone_groups
+from amlz.checks.reading import text
+from amlz.core.problems import LandingZoneError, listed
+from amlz.policy.engine.requests import Answer
+
+Find = Callable[[ResourceGraph], Iterator[Finding]]
+
+#: The folders of checks, by the first part of their ids: `keys/enabled` is keys/enabled.py.
+_FOLDER = Path(__file__).parent
+
+
+def _modules() -> Iterator[ModuleType]:
+    """Every module of a check, in the order of their ids."""
+    for path in sorted(_FOLDER.glob("*/*.py")):
+        if path.parent.name != "guard" and path.stem != "__init__":
+            module = import_module(f"amlz.checks.{path.parent.name}.{path.stem}")
+            if hasattr(module, "CHECK") and hasattr(module, "find"):
+                yield module
+
+
+_MODULES = tuple(_modules())
+#: The modules of checks that read what policies answer.
+_OF_ANSWERS = (policy_conflict, policy_zone_groups, policy_second_diagnostic_setting, policy_managed_group)
+
+#: Every check that reads the graph alone.
+CHECKS: tuple[tuple[Check, Find], ...] = tuple(
+    (module.CHECK, module.find) for module in _MODULES if module not in _OF_ANSWERS
+)
+
+#: Checks that read what policies answer.
+OF_ANSWERS = (
+    policy_conflict.CHECK,
+    policy_zone_groups.NOT_COVERED,
+    policy_zone_groups.SECOND,
+    policy_second_diagnostic_setting.CHECK,
+    policy_managed_group.CHECK,
+)
+
+#: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
+ALL: tuple[Check, ...] = tuple(
+    sorted(
+        (
+            *(check for check, _ in CHECKS),
+            *OF_ANSWERS,
+            accepted_finding.CHECK,
+            *guard.CHECKS,
+            *guard_production.CHECKS,
+            *guard_inputs.CHECKS,
+            *stack_file.CHECKS,
+        ),
+        key=lambda c: c.id,
+    )
+)
+
+
+def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, ...]:
+    """Everything that is found: the worst first, then by check and resource. `answers`: what Azure Policy says."""
+    answers = tuple(answers)
+    decided = policy_zone_groups.decided(graph, answers)
+    plain = (f for _, find in CHECKS for f in find(graph) if not (f.urn in decided and _left_to_policy(f)))
+    return in_order((*plain, *(found for part in _OF_ANSWERS for found in part.find(graph, answers))))
+
+
+def _left_to_policy(found: Finding) -> bool:
+    """Whether a note says that a policy has to write a zone group."""
+    return found.check == LEFT_TO_POLICY.id and found.severity is Severity.NOTE
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The worst first, then by check and resource."""
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.check, f.urn, f.path, f.message)))
+
+
+def explain(check_id: str) -> str:
+    """What a check is about. Raises LandingZoneError for an id that there is not."""
+    for check in ALL:
+        if check.id == check_id:
+            return "\n".join(_explained(check))
+    known = [check.id for check in ALL]
+    near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
+    near = near or [each for each in known if each.split("/")[0] == check_id.lower().split("/")[0]]
+    if near:
+        raise LandingZoneError(f"There is no finding {check_id!r}. Near it are:\n  " + "\n  ".join(near))
+    raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  " + "\n  ".join(known))
+
+
+def _explained(check: Check) -> list[str]:
+    """The lines of one check: its reason, its remedies, and the words in capitals."""
+    remedies = remedies_of(check)
+    lines = [f"{check.id}  {check.severity.value}", "", check.why, "", "What to do, whichever the preview shows:"]
+    if len(remedies) == 1:
+        lines = [*lines[:-1], "What to do:"]
+    capitals = legend(*remedies)
+    return [
+        *lines,
+        *(f"  - {remedy}" for remedy in remedies),
+        *(["", capitals] if capitals else []),
+        "",
+        check.source,
+        "",
+    ]
+
+
+def remedies_of(check: Check) -> list[str]:
+    """Every remedy of a check as text, those for the stack file first."""
+    if check.remedy == "{remedy}":
+        return ["Follow an option that the preview shows: which ones there are depends on the policy and the resource."]
+    return [plain(remedy) for remedy in sorted(check.remedies, key=lambda each: each.startswith("In the component"))]
+
+
+#: Words of remedies that say less by themselves than the preview, which fills them in.
+_CAPITALS = {
+    "PATH": "the property of the request",
+    "EXPECTED": "the value that it needs",
+    "NAME": "the resource",
+    "PROJECT": "the project",
+    "ENVIRONMENT": "its environment",
+}
+
+
+def legend(*sentences: str) -> str:
+    """The meaning of the words in capitals of some sentences; "" where there are none."""
+    words = {word: None for sentence in sentences for word in re.findall(r"\b[A-Z][A-Z_]{2,}\b", sentence)}
+    known = [f"{word}: {_CAPITALS[word]}" for word in words if word in _CAPITALS]
+    if not known:
+        return ""
+    return f"The preview fills in the words in CAPITALS ({'; '.join(known)})."
+
+
+def catalogue_page() -> str:
+    """docs/reference/checks.md."""
+    lines = [
+        "# Findings",
+        "",
+        "Findings of `amlz preview`, generated from `amlz/checks/`; `amlz explain ID` shows the same. "
+        "The preview fills in "
+        f"the words in CAPITALS: {listed(f'{word} is {means}' for word, means in _CAPITALS.items())}; others say it "
+        "themselves.",
+        "",
+        "`amlz preview` shows the one remedy that fits. A remedy that begins with *In the component* is for a changed "
+        "program: no stack file can show that finding. Every remedy is carried out by a test (`tests/remedies`).",
+        "",
+        "Where what decides is known only at deployment, a check says so in a note that begins with *Undecided*. It "
+        "never takes the unknown for fine.",
+        "",
+    ]
+    for check in ALL:
+        lines += [f"## {check.id}", "", f"Severity: {check.severity.value}. {check.why}", ""]
+        lines += [f'It says: "{plain(check.says)}"', ""]
+        lines += ["*What to do:*", "", *(f"- {remedy}" for remedy in remedies_of(check)), ""]
+        lines += [f"Source: <{check.source}>", ""]
+        lines += _known_conflicts() if check is policy_conflict.CHECK else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_WHEN = {
+    "": "",
+    "injected": ", while computes are in a subnet",
+    "managed": ", while its network is managed",
+    "sent": ", though it is sent",
+    "global": ", of what is in location global",
+    "untaggable": ", of a type without tags",
+}
+
+
+def _known_conflicts() -> list[str]:
+    """The table of demands that are known to be a conflict."""
+    lines = [
+        "Known conflicts. A refusal that is in no row is told as well, with the ways out that are left: another "
+        "assignment, or an exemption.",
+        "",
+        "| of | at | is demanded | the landing zone | in the stack file |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in KNOWN:
+        types = ", ".join(f"`{each.lstrip('/')}`" for each in row.types) or "anything"
+        paths = ", ".join(dict.fromkeys(f"`{path.rstrip('.')}`" for path in row.paths))
+        takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "whatever"
+        key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "not said"
+        lines.append(f"| {types} | {paths} | {takes}{_WHEN[row.when]} | {plain(row.needs)} | {key} |")
+    return [*lines, ""]
+
+
+def plain(sentence: str) -> str:
+    """A template as text: its {words} as CAPITALS, and doubled braces single."""
+    told = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence)
+    return told.replace("{{", "{").replace("}}", "}")
+
+
+def _capitals(word: re.Match[str]) -> str:
+    return word[1].upper() if word[1] else f"{{{{{word[2].upper()}}}}}"

@@ -1,0 +1,132 @@
+"""egress/too-wide: a rule that lets computes reach more than what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.reading import above, dig, items, same, value
+from amlz.core.facts.egress import REQUIRED, SHARED_DOMAINS
+
+CHECK = Check(
+    id="egress/too-wide",
+    severity=Severity.ERROR,
+    says="Rule {rule} of {where} opens {what}.",
+    remedy="In the component, set `{path}` to {instead}.",
+    why="Data can leave to every destination that computes may reach. Rules of Azure Firewall and of managed "
+    "networks are compared with what Azure ML needs and with the scenarios of the stack file. Your own "
+    "hosts are accepted, unless anybody can register names below them. A warning is a tag or a port that "
+    "is in no row of the table.",
+    source="https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration",
+)
+
+#: What to put in place of what is too wide.
+_TAG = "a service tag of docs/reference/egress.md with its region, or a range"
+_PORTS = "the ports that docs/reference/egress.md has for the tag"
+_HOSTS = "host names, each in full"
+_EVERYWHERE = ("*", "internet", "0.0.0.0/0", "any")
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Rules that allow every source, every port, every place, or hosts under which anybody gets a name."""
+    for group in graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
+        for index, collection in enumerate(items(value(group, "properties.ruleCollections"))):
+            if same(dig(collection, "action.type"), "Deny"):
+                continue
+            for number, rule in enumerate(items(dig(collection, "rules"))):
+                path = f"properties.ruleCollections[{index}].rules[{number}]"
+                yield from _judge(group, path, rule)
+    for rule in graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules"):
+        where = value(rule, "properties.destination")
+        if is_unknown(where):
+            yield CHECK.undecided(rule, "properties.destination", where)
+        elif isinstance(where, str):
+            yield from _hosts(rule, "properties.destination", rule.name, [where])
+        elif isinstance(dig(where, "serviceTag"), str):
+            ports = [part.strip() for part in str(dig(where, "portRanges")).split(",")]
+            told = {"destinationAddresses": [dig(where, "serviceTag")], "destinationPorts": ports, "name": rule.name}
+            yield from _network(rule, "properties.destination", told)
+
+
+def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
+    if is_unknown(rule):
+        yield CHECK.undecided(group, path, rule)
+        return
+    for source in items(dig(rule, "sourceAddresses")):
+        if str(source).lower() in _EVERYWHERE:
+            what = "it for every network that the firewall serves"
+            yield _found(group, f"{path}.sourceAddresses", rule.get("name"), (what, "the ranges of the spokes"))
+    yield from _network(group, path, rule)
+    yield from _hosts(group, f"{path}.targetFqdns", rule.get("name"), items(dig(rule, "targetFqdns")))
+    yield from _hosts(group, f"{path}.destinationFqdns", rule.get("name"), items(dig(rule, "destinationFqdns")))
+
+
+def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
+    """Places and ports of a network rule."""
+    name, ports = rule.get("name"), [str(port) for port in items(dig(rule, "destinationPorts"))]
+    for place in items(dig(rule, "destinationAddresses")):
+        if is_unknown(place):
+            yield CHECK.undecided(resource, f"{path}.destinationAddresses", place)
+        elif str(place).lower() in _EVERYWHERE:
+            yield _found(resource, f"{path}.destinationAddresses", name, ("every address", _TAG))
+        elif not str(place)[:1].isdigit():
+            yield from _tag(resource, path, (name, str(place), ports))
+
+
+def _tag(resource: Resource, path: str, rule: tuple[Any, str, list[str]]) -> Iterator[Finding]:
+    """A service tag: as a row of the table has it, in one region where the row has one."""
+    name, tag, ports = rule
+    rows = [row for row in REQUIRED if _base(row.tag) == _base(tag)]
+    places = f"{path}.destinationAddresses"
+    if any(port in ("*", "0-65535", "1-65535") for port in ports):
+        yield _found(resource, f"{path}.destinationPorts", name, (f"every port of {tag}", _PORTS))
+    elif not rows:
+        yield _found(resource, places, name, (f"{tag}, which no row of the table has", _TAG), Severity.WARNING)
+    else:
+        if any("{region}" in row.tag for row in rows) and "." not in tag:
+            yield _found(
+                resource,
+                places,
+                name,
+                (
+                    f"{tag} in every region, where its own is enough",
+                    f"`{tag}` with the region, such as `{tag}.WestEurope`",
+                ),
+            )
+        extra = [port for port in ports if not any(port in row.ports for row in rows)]
+        if extra:
+            what = f"{', '.join(extra)} of {tag}, which no row of the table has"
+            yield _found(resource, f"{path}.destinationPorts", name, (f"port {what}", _PORTS), Severity.WARNING)
+
+
+def _base(tag: str) -> str:
+    """A tag without its region; Front Door's tags have a name of two words."""
+    return tag.lower() if tag.lower().startswith("azurefrontdoor") else tag.lower().split(".")[0]
+
+
+def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterator[Finding]:
+    for host in hosts:
+        if is_unknown(host):
+            yield CHECK.undecided(resource, path, host)
+            continue
+        text = str(host).lower()
+        below = text.removeprefix("*").removeprefix(".")
+        if text in _EVERYWHERE or not below:
+            yield _found(resource, path, name, ("every host", _HOSTS))
+        elif text.startswith("*") and ("." not in below or not text.startswith("*.")):
+            yield _found(resource, path, name, (f"{host}: every name that ends so, whoever has it", _HOSTS))
+        elif text.startswith("*.") and any(each == below or each.endswith(f".{below}") for each in SHARED_DOMAINS):
+            yield _found(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
+
+
+def _found(
+    resource: Resource, path: str, rule: Any, said: tuple[str, str], severity: Severity | None = None
+) -> Finding:
+    """The finding of a rule. `said`: what it opens, and what to put there instead."""
+    what, instead = said
+    own = resource.arm_type.lower().endswith("/outboundrules")
+    where = above(resource.id, "outboundRules").rsplit("/", 1)[-1] if own else resource.name
+    place = At(path, None, what, severity)
+    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=what, instead=instead)

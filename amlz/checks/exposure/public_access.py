@@ -1,0 +1,161 @@
+"""exposure/public-access: something that answers on the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.reading import same, text, value
+
+IN_STACK = (
+    "Set `projects.{project}.environments.{environment}.security.publicNetworkAccess` to `false`. The "
+    "private endpoint of the workspace is created in any case."
+)
+NO_SCOPE = (
+    "No action needed, unless telemetry must stay on the private network: then set `hub.privateLinkScope` to `{{}}`."
+)
+NO_SCOPE_ELSEWHERE = (
+    "No action needed, unless telemetry must stay on the private network: then set `hub.privateLinkScope`"
+    " to `{{}}` in the stack that builds the hub. For a hub that exists (`hub.existing`) the stack file "
+    "has no such setting: its owner can add the resource to a private link scope."
+)
+SCOPE = (
+    "Set `hub.privateLinkScope.publicIngestion` to `false` and `hub.privateLinkScope.publicQueries` to "
+    "`false`, in the stack that builds the hub."
+)
+
+CHECK = Check(
+    id="exposure/public-access",
+    severity=Severity.ERROR,
+    says="{name} {how}: {path} is {actual}.",
+    remedy=SET,
+    why="A service with public network access can be reached by anyone on the internet. An absent property "
+    "counts as Azure's default, and as open where no default is documented. A warning is what the stack "
+    "file can set, or what would be open if public access were turned on; a note is telemetry without a "
+    "private link scope.",
+    source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
+    otherwise=(
+        IN_STACK,
+        NO_SCOPE,
+        NO_SCOPE_ELSEWHERE,
+        SCOPE,
+    ),
+)
+
+REACHED = "can be reached from the internet"
+#: Of a workspace whose store stays private: https://github.com/MicrosoftDocs/azure-docs/issues/120843
+STUDIO = (
+    "can be reached from the internet, where the studio opens but uploads and data previews fail, since its storage "
+    "account {store} stays private"
+)
+#: Said of lists and switches that do not matter as long as public access as a whole is off.
+NEXT = "would be reached from the internet if public access were turned on"
+WITHOUT_SCOPE = "takes and answers over public addresses, as no private link scope is built"
+ALSO = "takes telemetry or answers over public addresses, too"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
+
+    `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
+    """
+
+    path: str
+    closed: tuple[Any, ...]
+    default: Any = None
+    in_stack: bool = False
+    behind: bool = False
+
+
+_ACCESS = "properties.publicNetworkAccess"
+#: By type. Defaults: descriptions in the published types of each provider.
+SWITCHES = {
+    "microsoft.machinelearningservices/workspaces": (
+        Switch(_ACCESS, ("Disabled",), None, in_stack=True),
+        Switch("properties.allowPublicAccessWhenBehindVnet", (False,), False, in_stack=True),
+    ),
+    "microsoft.storage/storageaccounts": (
+        Switch(_ACCESS, ("Disabled", "SecuredByPerimeter"), "Enabled"),
+        Switch("properties.networkAcls.defaultAction", ("Deny",), "Allow", behind=True),
+        Switch("properties.allowBlobPublicAccess", (False,), False, behind=True),
+    ),
+    "microsoft.keyvault/vaults": (
+        Switch(_ACCESS, ("Disabled", "SecuredByPerimeter"), "Enabled"),
+        Switch("properties.networkAcls.defaultAction", ("Deny",), "Allow", behind=True),
+    ),
+    "microsoft.containerregistry/registries": (
+        Switch(_ACCESS, ("Disabled",), "Enabled"),
+        Switch("properties.anonymousPullEnabled", (False,), False, behind=True),
+    ),
+}  # fmt: skip
+
+_NODE = Switch("properties.properties.enableNodePublicIp", (False,), True)
+#: By kind of compute. `NotSpecified` closes the login port of clusters in a virtual network only.
+COMPUTE_SWITCHES = {
+    "amlcompute": (
+        _NODE, Switch("properties.properties.remoteLoginPortPublicAccess", ("Disabled",), "NotSpecified"),
+    ),
+    "computeinstance": (
+        _NODE, Switch("properties.properties.sshSettings.sshPublicAccess", ("Disabled",), "Disabled"),
+    ),
+}  # fmt: skip
+
+#: Both are open unless said; closing them without a private link scope would lose what they are for.
+SCOPED = ("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces")
+MEMBERS = "Microsoft.Insights/privateLinkScopes/scopedResources"
+SCOPED_PATHS = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Every switch that leaves something open, or leaves it to Azure's default."""
+    for resource in graph:
+        closed = same(value(resource, _ACCESS), "Disabled")
+        for switch in _switches(resource):
+            actual = value(resource, switch.path)
+            if is_unknown(actual):
+                yield CHECK.undecided(resource, switch.path, actual)
+            elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
+                yield _open(resource, switch, NEXT if closed and switch.behind else _reached(graph, resource, switch))
+    yield from _without_scope(graph)
+
+
+def _reached(graph: ResourceGraph, resource: Resource, switch: Switch) -> str:
+    """The consequence of public access: of a workspace also what does not work from the internet."""
+    store = graph.by_id(value(resource, "properties.storageAccount")) if switch.path == _ACCESS else None
+    private = store is not None and same(value(store, _ACCESS), "Disabled")
+    return STUDIO.format(store=store.name) if store is not None and private else REACHED
+
+
+def _switches(resource: Resource) -> tuple[Switch, ...]:
+    if resource.arm_type.lower() == "microsoft.machinelearningservices/workspaces/computes":
+        return COMPUTE_SWITCHES.get(str(value(resource, "properties.computeType")).lower(), ())
+    return SWITCHES.get(resource.arm_type.lower(), ())
+
+
+def _open(resource: Resource, switch: Switch, how: str) -> Finding:
+    actual, expected = value(resource, switch.path), switch.closed[0]
+    asked_for = switch.in_stack and actual is not None
+    severity = Severity.WARNING if asked_for or how is NEXT else None
+    place = At(switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else "")
+    return CHECK.finding(resource, place, how=how, path=switch.path, actual=text(actual, switch.default))
+
+
+def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
+    """Logs and telemetry travel over public addresses, encrypted and with an identity."""
+    members = {str(value(one, "properties.linkedResourceId")).lower() for one in graph.of_type(MEMBERS)}
+    hub_here = bool(graph.of_type("Microsoft.Network/azureFirewalls"))
+    for resource in graph.of_type(*SCOPED):
+        inside = resource.id.lower() in members
+        for path in SCOPED_PATHS:
+            actual = value(resource, path)
+            if is_unknown(actual):
+                yield CHECK.undecided(resource, path, actual)
+            elif not same(actual, "Disabled"):
+                how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, NO_SCOPE if hub_here else NO_SCOPE_ELSEWHERE)
+                place = At(path, "Disabled", actual, Severity.NOTE, remedy)
+                yield CHECK.finding(resource, place, how=how, path=path, actual=text(actual, "Enabled"))
+                break  # one note says it: both directions are closed by the same scope

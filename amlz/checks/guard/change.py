@@ -1,0 +1,134 @@
+"""A change as the guard sees it: resources deleted, replaced and updated, and what the stack file allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from amlz.azure.change_rules import Kind
+from amlz.azure.changes import Change, changes, worst
+from amlz.azure.graph import Resource
+from amlz.checks.finding import Check, Finding
+from amlz.checks.labels import label
+from amlz.core.config import LandingZoneConfig
+from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingResource:
+    """A resource as it stands. `logical` is its name in the program; owners are "" where it has none."""
+
+    urn: str
+    type: str
+    id: str
+    name: str
+    project: str = ""
+    environment: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    protect: bool = False
+
+    @property
+    def logical(self) -> str:
+        """Its name in the program, which no change of appearance touches."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def owner(self) -> str:
+        """PROJECT/ENVIRONMENT, "" where it has none."""
+        return f"{self.project}/{self.environment}" if self.project else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
+
+    `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
+    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
+    `after`: everything there is afterwards. `of_state`: whether it is a change to the engine's state, not to another
+    revision.
+    """
+
+    deleted: tuple[ExistingResource, ...] = ()
+    replaced: tuple[tuple[ExistingResource, tuple[Change, ...]], ...] = ()
+    updated: tuple[tuple[ExistingResource, tuple[Change, ...]], ...] = ()
+    standing: tuple[ExistingResource, ...] = ()
+    again: tuple[tuple[ExistingResource, str], ...] = ()
+    owners: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
+    of_state: bool = False
+    after: tuple[ExistingResource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the stack file allows. `today`: ISO 8601, "" for not passed; entries with a date then allow nothing."""
+
+    replace: tuple[AllowedLossConfig, ...] = ()
+    delete: tuple[AllowedLossConfig, ...] = ()
+    production: tuple[AllowedEndConfig, ...] = ()
+    today: str = ""
+
+    @classmethod
+    def of(cls, config: LandingZoneConfig, today: str = "") -> Allowed:
+        """Returns the entries of a stack file."""
+        return cls(config.allow_replace, config.allow_delete, config.allow_production_end, today)
+
+
+def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
+    """What would be done to make one landing zone of another."""
+    was, now = ({resource.urn: resource for resource in side} for side in (old, new))
+    for urn, resource in now.items():  # what has moved by an alias stands where it is now
+        former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
+        if former:
+            was[urn] = was.pop(former)
+    both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
+    gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
+    made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
+    return Edit(
+        deleted=gone,
+        replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
+        updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
+        standing=tuple(map(_thing, was.values())),
+        again=again(gone, made),
+        owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
+        made=frozenset(made),
+        after=tuple(map(_thing, now.values())),
+    )
+
+
+def again(deleted: Iterable[ExistingResource], made: Mapping[str, str]) -> tuple[tuple[ExistingResource, str], ...]:
+    """What would be made again, with its new name in the program. `made`: URNs of what is new, by ids in lower case."""
+    pairs = ((thing, made.get(thing.id.lower(), "")) for thing in deleted)
+    return tuple((thing, urn.rpartition("::")[2]) for thing, urn in pairs if urn)
+
+
+def _thing(resource: Resource) -> ExistingResource:
+    owner = resource.project, resource.environment
+    of = resource.urn, resource.arm_type, resource.id, resource.name, *owner
+    return ExistingResource(*of, resource.properties, resource.protect)
+
+
+def _changes(was: Resource, now: Resource) -> tuple[Change, ...]:
+    return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body})
+
+
+def about(check: Check, thing: ExistingResource, path: str, words: Mapping[str, str], remedy: str = "") -> Finding:
+    """Returns the finding of a check at a resource. `remedy`: a template in place of the usual one."""
+    called = label(thing.type, thing.id, thing.name, thing.properties)
+    return Finding(
+        check=check.id,
+        severity=check.severity,
+        urn=thing.urn,
+        name=thing.name,
+        resource_id=thing.id,
+        project=thing.project,
+        environment=thing.environment,
+        path=path,
+        expected=None,
+        actual=None,
+        message=check.says.format(name=called, **words),
+        remedy=(remedy or check.remedy).format(name=called, **words),
+        source=check.source,
+        label=called if called != thing.name else "",
+    )

@@ -1,0 +1,269 @@
+"""guard/…: data that a change would lose, and changes that Azure would refuse or ignore.
+
+The guard looks at a change, not at a landing zone: at resources that are deleted, replaced or updated. Loss needs
+explicit approval in the stack file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from amlz.azure.change_rules import Kind
+from amlz.azure.changes import Change
+from amlz.azure.ids import within
+from amlz.checks.finding import ANY, Check, Finding, Severity
+from amlz.checks.guard.change import Allowed, Edit, ExistingResource, about
+from amlz.checks.guard.remedies import (
+    ALLOW_DELETE,
+    ALLOW_REPLACE,
+    DELETE_FIRST,
+    DELETE_USERS,
+    HOLDS_DATA,
+    KEY,
+    NO_USERS,
+    PROTECTED_DELETE,
+    PROTECTED_REPLACE,
+    RENAME,
+    USED,
+    Remedies,
+)
+from amlz.core.config.allowed_loss import AllowedLossConfig
+from amlz.core.facts.data import Holds, holding, loss
+from amlz.core.problems import listed
+
+_PROTECT = "https://learn.microsoft.com/azure/well-architected/reliability/data-management"
+_TABLE = "docs/reference/changes.md has every row of the table."
+
+REPLACED = Check(
+    id="guard/replace-not-allowed",
+    severity=Severity.ERROR,
+    says="{name} would be replaced: {why}. Lost: {lost}.",
+    remedy=ALLOW_REPLACE,
+    otherwise=(PROTECTED_REPLACE,),
+    why="The resource holds data, or its name stays reserved after deletion. A replacement deletes it first. This "
+    "never happens implicitly: the stack file names it under `allowReplace`, with a reason. Remove the entry "
+    "afterwards.",
+    source=_PROTECT,
+)
+DELETED = Check(
+    id="guard/delete-not-allowed",
+    severity=Severity.ERROR,
+    says="{name} would be deleted{why}. Lost: {lost}.",
+    remedy=ALLOW_DELETE,
+    otherwise=(PROTECTED_DELETE,),
+    why="The resource holds data, or its name stays reserved after deletion. The stack file names it under "
+    "`allowDelete`, with a reason; PROJECT/ENVIRONMENT names a whole environment. Remove the entry afterwards.",
+    source=_PROTECT,
+)
+REFUSED = Check(
+    id="guard/refused-by-azure",
+    severity=Severity.ERROR,
+    says="{path} of {name} cannot be changed{why}. {then}",
+    remedy=DELETE_FIRST,
+    otherwise=(RENAME, HOLDS_DATA, USED),
+    why="azure-native plans an update that Azure refuses, or that no update can make. The deployment stops half-way, "
+    "or reports a change that Azure did not make. " + _TABLE,
+    source="https://www.pulumi.com/registry/packages/azure-native/",
+)
+IGNORED = Check(
+    id="guard/ignored-by-azure",
+    severity=Severity.ERROR,
+    says="{path} of {name} keeps its value{why}. azure-native sends an update, and Azure accepts it without effect.",
+    remedy=DELETE_FIRST,
+    otherwise=(RENAME, HOLDS_DATA, USED, KEY),
+    why="The deployment succeeds and the state records a change that Azure did not make. A refresh does not show it "
+    "either: it compares Azure's answers of the last write and of today. " + _TABLE,
+    source="https://github.com/Azure/bicep-types-az/issues/2543",
+)
+IN_USE = Check(
+    id="guard/refused-while-in-use",
+    severity=Severity.WARNING,
+    says="{path} of {name} changes. Azure refuses this while something uses {name}{why}.",
+    remedy=DELETE_USERS,
+    otherwise=(NO_USERS,),
+    why="Azure refuses to change what is in use, and Pulumi updates a subnet before it deletes what is in it. A note "
+    "where nothing of this stack uses it; resources outside of the stack are not known. " + _TABLE,
+    source="https://github.com/Azure/bicep/issues/13267",
+)
+UNUSED = Check(
+    id="guard/allows-nothing",
+    severity=Severity.WARNING,
+    says="{key} names {name}, which is not {what} here.",
+    remedy="Remove `{entry}` from the stack file: it would let a later loss pass.",
+    why="An entry of `allowReplace` or `allowDelete` is for one change. One that stays lets through what nobody "
+    "decided.",
+    source=_PROTECT,
+)
+ALIAS = Check(
+    id="guard/alias-missing",
+    severity=Severity.ERROR,
+    says="{name} is {old} in the program and would be {new}: to Pulumi another resource, made before the other is "
+    "deleted. azure-native refuses to make what is there already.",
+    remedy="In the component, set the name back to `{old}`, or add `pulumi.Alias(name={old!r})` to the resource "
+    "options, with `parent` where that differs.",
+    why="A URN is what Pulumi knows a resource by: its name in the program, its type and what it belongs to. One that "
+    "changes without an alias is another resource; both have the same id in Azure, so the deployment stops half-way, "
+    "and where the provider does not look, Pulumi deletes what it has just made.",
+    source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
+)
+IMPORT = Check(
+    id="guard/import-first",
+    severity=Severity.ERROR,
+    says="{name} listed its subnets, which become resources of their own: {subnets}. They exist in Azure, and "
+    "azure-native refuses to create what exists.",
+    remedy="Before `pulumi up`, import the subnets into the state: "
+    "`pulumi stack export | amlz import-subnets STACK > subnets.json`, then "
+    "`pulumi import --file subnets.json --yes --protect=false --generate-code=false`.",
+    why="A subnet that is a resource is deleted after everything in it, so that an environment can be removed. A stack "
+    "that was deployed by an earlier revision imports its subnets once; nothing in Azure changes. "
+    "docs/how-to/subnets-migration.md has the steps. A warning with `--against`: a comparison of revisions does "
+    "not show "
+    "whether the state has the subnets.",
+    source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
+)
+_CHECKS = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """Something that is lost: by which check it is told, and why it goes."""
+
+    thing: ExistingResource
+    check: Check
+    holds: Holds
+    why: str
+
+
+def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
+    """Everything to be said, errors first. A loss that is allowed is not said, an entry that allows nothing is."""
+    losses = _losses(edit)
+    told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
+    told += _impossible(edit, allowed)
+    told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
+    told += [about(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
+    told += _unused(losses, edit, allowed)
+    return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
+
+
+def _losses(edit: Edit) -> tuple[_Loss, ...]:
+    """What holds data and goes. What is in another one of these is lost with it, and not told by itself."""
+    found = tuple(_all_losses(edit))
+    return tuple(one for one in found if not any(_is_in(one.thing, other.thing) for other in found))
+
+
+def _is_in(thing: ExistingResource, above: ExistingResource) -> bool:
+    return bool(above.id) and thing.id.lower() != above.id.lower() and within(thing.id, above.id)
+
+
+def _all_losses(edit: Edit) -> Iterator[_Loss]:
+    """What holds data and goes: by itself, or with what it is in."""
+    told = set()
+    for thing in edit.deleted:
+        holds = holding(thing.type)
+        if holds:
+            told.add(thing.urn)
+            yield _Loss(thing, DELETED, holds, "")
+    for thing, found in edit.replaced:
+        holds = holding(thing.type)
+        if holds and thing.urn not in told:
+            told.add(thing.urn)
+            yield _Loss(thing, REPLACED, holds, _replaced_by(found))
+    for above, check in (*((t, DELETED) for t in edit.deleted), *((t, REPLACED) for t, _ in edit.replaced)):
+        for thing in edit.standing:
+            holds = holding(thing.type)
+            if holds and thing.urn not in told and _is_in(thing, above):
+                told.add(thing.urn)
+                yield _Loss(thing, check, holds, (", " if check is DELETED else "") + f"it goes with {above.name}")
+
+
+def _replaced_by(found: tuple[Change, ...]) -> str:
+    paths = [change.row.path for change in found if change.kind is Kind.REPLACES]
+    return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine says so"
+
+
+def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
+    return allowed.replace if one.check is REPLACED else allowed.delete
+
+
+def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
+    """Whether an entry names what is lost. An environment is named only where nothing of it stays."""
+    named, thing = entry.resource.lower(), one.thing
+    if _is_called(entry, thing):
+        return True
+    return one.check is DELETED and named == thing.owner and thing.owner not in edit.owners
+
+
+def _is_called(entry: AllowedLossConfig, thing: ExistingResource) -> bool:
+    return entry.resource.lower() in (thing.name.lower(), thing.logical.lower(), thing.id.lower())
+
+
+def _lost(one: _Loss, edit: Edit) -> Finding:
+    thing, lost = one.thing, loss(one.holds, one.thing.properties)
+    whole = bool(thing.owner) and thing.owner not in edit.owners
+    words = {"why": one.why, "lost": lost, "allowed": thing.owner if whole else thing.name}
+    words |= {"backup": one.holds.backup, "urn": thing.urn}
+    return about(one.check, thing, "", words, one.check.remedies[thing.protect])
+
+
+def _impossible(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+    """Returns updates that cannot be made.
+
+    Where the stack file says that the resource is deleted first, a comparison of revisions does not show whether it is:
+    a warning.
+    """
+    changes = [(thing, change) for thing, found in edit.updated for change in found if change.kind in _CHECKS]
+    remedies = Remedies(edit.standing if changes else ())
+    for thing, change in changes:
+        check = _CHECKS[change.kind]
+        remedy, words = remedies.in_use(thing) if check is IN_USE else remedies.unchangeable(thing)
+        then = "Azure refuses the update that azure-native sends."
+        if change.kind is Kind.FIXED:
+            then = "Not documented: whether Azure refuses or ignores the update that azure-native sends."
+        why = f": {change.rule.why}" if change.rule.why else ""
+        words |= {"path": change.row.path, "why": why, "then": then, "logical": thing.logical or thing.name}
+        words["owner"] = f"projects.{thing.project or ANY}.environments.{thing.environment or ANY}"
+        finding = about(check, thing, change.row.path, words, remedy)
+        if remedy is NO_USERS:
+            yield replace(finding, severity=Severity.NOTE)
+        elif not edit.of_state and any(_is_called(entry, thing) for entry in allowed.replace):
+            yield replace(finding, severity=Severity.WARNING)
+        else:
+            yield finding
+
+
+def _to_import(network: ExistingResource, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
+    """Subnets that a network no longer lists and that would be created as resources."""
+    for change in found:
+        if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
+            continue
+        names = [str(subnet.get("name")) for subnet in change.row.old if isinstance(subnet, dict)]
+        new = [name for name in names if f"{network.id}/subnets/{name}".lower() in edit.made]
+        if new:
+            finding = about(IMPORT, network, change.row.path, {"subnets": listed(new)})
+            yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
+
+
+def _deleted_first(edit: Edit) -> Iterator[ExistingResource]:
+    """What no update can change, so that it may be deleted before the deployment."""
+    return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
+
+
+def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+    for key, entries, check, what in (
+        ("allowReplace", allowed.replace, REPLACED, "replaced"),
+        ("allowDelete", allowed.delete, DELETED, "deleted"),
+    ):
+        for index, entry in enumerate(entries):
+            named = any(one.check is check and _names(entry, one, edit) for one in losses)
+            if key == "allowReplace" and not edit.of_state:
+                named = named or any(_is_called(entry, thing) for thing in _deleted_first(edit))
+            if not named:
+                thing = ExistingResource("", "", "", entry.resource)
+                yield about(
+                    UNUSED,
+                    thing,
+                    f"{key}[{index}]",
+                    {"key": key, "what": f"{what}, or holds no data,", "entry": f"{key}[{index}]"},
+                )

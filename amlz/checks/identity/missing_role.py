@@ -1,0 +1,148 @@
+"""identity/missing-role: an identity without a role that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.azure.ids import within
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.reading import above, connections, is_managed, value
+from amlz.core.facts.roles import GRANTS, ROLES, Grant
+
+CHECK = Check(
+    id="identity/missing-role",
+    severity=Severity.ERROR,
+    says="{who} of {name} has no role {role} on {target}, which it needs: {why}.",
+    remedy="In the component, add an assignment of role `{role}` on {target} for {who}, and create it before the"
+    " workspace.",
+    why="A workspace with a user-assigned identity gets no roles from Azure, so the program has to assign "
+    "each of them.",
+    source="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+)
+
+#: Which property of a workspace names a grant's target.
+PARTS = {
+    "storage": "storageAccount",
+    "vault": "keyVault",
+    "registry": "containerRegistry",
+    "insights": "applicationInsights",
+    "keys": "encryption.keyVaultProperties.keyVaultArmId",
+}
+
+#: Roles that hold everything of another, by the other's name.
+#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+_OWNER, _BLOB_OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+INCLUDED_IN = {
+    "Contributor": (_OWNER,),
+    "Reader": (ROLES["Contributor"], _OWNER),
+    "Storage Blob Data Contributor": (_BLOB_OWNER,),
+    "Storage Blob Data Reader": (ROLES["Storage Blob Data Contributor"], _BLOB_OWNER),
+}
+
+PRIMARY, OF_CLUSTER = "properties.primaryUserAssignedIdentity", "identity.userAssignedIdentities"
+READER = "properties.encryption.identity.userAssignedIdentity"
+#: Who of the table is named where: the workspace, what reads the key that it is encrypted with, and clusters.
+WHO = {PRIMARY: "workspaceIdentity", READER: "encryptionIdentity", OF_CLUSTER: "computeIdentity"}
+
+Given = dict[tuple[str, str], list[str]]
+
+
+@dataclass
+class _Facts:
+    """What is looked up again and again: scopes by identity and role, and storage endpoints by account and group."""
+
+    graph: ResourceGraph
+    given: Given
+    endpoints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Roles that the identities of workspaces and clusters do not have on what the workspace consists of."""
+    facts = _Facts(graph, given_roles(graph))
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        for target, group in connections(endpoint):
+            if isinstance(target, str) and isinstance(group, str):
+                facts.endpoints.setdefault((target.lower(), group), []).append(endpoint.id)
+    for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
+        for path in (PRIMARY, READER):
+            identity = value(workspace, path)
+            if identity is not None:
+                yield from _judge(facts, workspace, workspace, (path, identity))
+    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
+        owner = graph.by_id(above(compute.id, "computes"))
+        identities = value(compute, OF_CLUSTER) or {}
+        for identity in [identities] if is_unknown(identities) else identities:
+            if owner is not None:
+                yield from _judge(facts, compute, owner, (OF_CLUSTER, identity))
+
+
+def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any]) -> Iterator[Finding]:
+    """Judges an identity that is named at a path."""
+    path, identity = named
+    if is_unknown(identity):
+        yield CHECK.undecided(resource, path, identity)
+    elif facts.graph.by_id(identity) is None:
+        yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
+    else:
+        for grant in GRANTS:
+            if grant.who == WHO[path] and _wanted(facts, grant, workspace):
+                yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
+
+
+def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, list[Any]]) -> Iterator[Finding]:
+    identity, targets = on
+    for target in targets:
+        if is_unknown(target):
+            yield CHECK.undecided(resource, f"the target of role {grant.role}", target)
+        elif isinstance(target, str) and not has_role(facts.given, identity, grant.role, target):
+            names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
+            yield CHECK.finding(resource, At("identity", grant.role), role=grant.role, why=grant.why, **names)
+
+
+def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
+    """The ids that a grant is on; none where the workspace has no such part."""
+    if grant.target == "workspace":
+        return [workspace.id]
+    if grant.target in ("blobEndpoint", "fileEndpoint"):
+        storage = str(value(workspace, "properties.storageAccount")).lower()
+        return list(facts.endpoints.get((storage, grant.target.removesuffix("Endpoint")), []))
+    return [value(workspace, f"properties.{PARTS[grant.target]}")] if grant.target in PARTS else []
+
+
+def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
+    """Whether a grant's circumstances are given, read from the graph: keys off, endpoints for queues, its network."""
+    storage = value(workspace, "properties.storageAccount")
+    if grant.when == "noSharedKeys":
+        account = facts.graph.by_id(storage)
+        return account is not None and value(account, "properties.allowSharedKeyAccess") is False
+    if grant.when == "batch":
+        return (str(storage).lower(), "queue") in facts.endpoints or (str(storage).lower(), "table") in facts.endpoints
+    if grant.when == "managedNetwork":
+        return is_managed(workspace)
+    return grant.when in ("always", "ownKey")  # without a key of its own there is no target
+
+
+def has_role(given: Given, identity: str, role: str, target: str) -> bool:
+    """Whether an identity has a role, or one that holds it, on a target or above it."""
+    roles = (ROLES[role], *INCLUDED_IN.get(role, ()))
+    return any(within(target, scope) for found in roles for scope in given.get((identity.lower(), found), ()))
+
+
+def given_roles(graph: ResourceGraph) -> Given:
+    """Scopes by identity and role. Whose the unknown principal of an assignment is, its edge to the identity says."""
+    given: Given = {}
+    for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
+        role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
+        scope = assignment.id.lower().split("/providers/microsoft.authorization/")[0]
+        if not is_unknown(value(assignment, "properties.principalId")):
+            continue  # a literal principal is a group or an application: identities that are built here have none yet
+        for urn in assignment.depends_on:
+            other = graph.by_urn(urn)
+            if other is None or other.arm_type.lower() != "microsoft.managedidentity/userassignedidentities":
+                continue
+            if other.id.lower() != scope:
+                given.setdefault((other.id.lower(), role), []).append(scope)
+    return given

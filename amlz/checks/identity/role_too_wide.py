@@ -1,0 +1,133 @@
+"""identity/role-too-wide: a role, or the scope of one, that no row of the table of grants has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.azure.ids import parse
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.reading import same, scope_of, value
+from amlz.core.facts.roles import GRANTS, ROLES
+
+GIVES_ROLES = (
+    "In the component, assign a role that cannot assign roles, or set `properties.condition` to a "
+    "condition that limits which roles it can assign."
+)
+TO_A_GROUP = (
+    "In the component, assign the role to an Entra group: set `properties.principalId` to its object id "
+    "and `properties.principalType` to `Group`."
+)
+NOT_IN_TABLE = (
+    "In the component, assign a role of the table of grants. If this role is needed, add it to `GRANTS` "
+    "in `amlz/core/facts/roles.py`."
+)
+NARROWER = "In the component, assign the role on the resource that needs it, not on {scope}."
+
+CHECK = Check(
+    id="identity/role-too-wide",
+    severity=Severity.ERROR,
+    says="{name} gives {role} on {scope}: {problem}.",
+    remedy="In the component, assign the role at the scope that the table of grants has for it: {where}.",
+    why="Anyone who can assign roles can get every other role, and a role on a resource group or subscription"
+    " also applies to everything that is created there later. Role assignments are compared with the "
+    "table of grants (docs/reference/roles.md); a warning is a role that the table does not have.",
+    source="https://learn.microsoft.com/azure/role-based-access-control/best-practices",
+    otherwise=(
+        GIVES_ROLES,
+        TO_A_GROUP,
+        NOT_IN_TABLE,
+        NARROWER,
+    ),
+)
+
+#: Roles that may give roles. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
+GIVING = {
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
+    ROLES["User Access Administrator"]: "User Access Administrator",
+    ROLES["Role Based Access Control Administrator"]: "Role Based Access Control Administrator",
+}
+
+#: Types that targets of grants have, in lower case.
+_TYPES = {
+    "resourceGroup": "microsoft.resources/resourcegroups",
+    "workspace": "microsoft.machinelearningservices/workspaces",
+    "storage": "microsoft.storage/storageaccounts",
+    "vault": "microsoft.keyvault/vaults",
+    "keys": "microsoft.keyvault/vaults",
+    "registry": "microsoft.containerregistry/registries",
+    "sharedRegistry": "microsoft.containerregistry/registries",
+    "insights": "microsoft.insights/components",
+    "logAnalytics": "microsoft.operationalinsights/workspaces",
+    "blobEndpoint": "microsoft.network/privateendpoints",
+    "fileEndpoint": "microsoft.network/privateendpoints",
+    "memberCluster": "microsoft.machinelearningservices/workspaces/computes",
+    "kubernetes": "microsoft.containerservice/managedclusters",
+    "lake": "microsoft.storage/storageaccounts",
+    "lakeRead": "microsoft.storage/storageaccounts/blobservices/containers",
+    "lakeWrite": "microsoft.storage/storageaccounts/blobservices/containers",
+}
+
+_WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions")
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Assignments that are wider than every row of their role, to whomever."""
+    names = {role_id: name for name, role_id in ROLES.items()}
+    rows = _rows()
+    policies = _of_policies(graph)
+    for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
+        told = value(assignment, "properties.roleDefinitionId")
+        if is_unknown(told):
+            yield CHECK.undecided(assignment, "properties.roleDefinitionId", told)
+            continue
+        role_id = str(told).rsplit("/", 1)[-1].lower()
+        kind, scope = _kind(assignment)
+        role = GIVING.get(role_id) or names.get(role_id)
+        if role_id in GIVING and not value(assignment, "properties.condition"):
+            yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
+        elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
+            yield _found(assignment, (role or role_id, scope), ("to one person, not a group", TO_A_GROUP))
+        elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
+            where = ", ".join(sorted({target for each in rows.get(role, {}).values() for target in each}))
+            problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
+            remedy = CHECK.remedy.replace("{where}", where) if where else NOT_IN_TABLE
+            yield _found(assignment, (role, scope), (problem, remedy))
+        elif role is None and kind in _WIDE and not _remediates(assignment, policies):
+            problem = "no row of the table of grants has that role, and it holds for all that is or comes there"
+            yield _found(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
+
+
+def _found(
+    assignment: Resource, what: tuple[str, str], said: tuple[str, str], severity: Severity | None = None
+) -> Finding:
+    """The finding of an assignment. `what`: its role and scope; `said`: the problem and its remedy."""
+    problem, remedy = said
+    place = At("properties.roleDefinitionId", None, what[0], severity, remedy)
+    return CHECK.finding(assignment, place, role=what[0], scope=what[1], problem=problem)
+
+
+def _rows() -> Mapping[str, Mapping[str, set[str]]]:
+    """Types of targets that a role is granted on, with the table's words for them, by its name."""
+    rows: dict[str, dict[str, set[str]]] = {}
+    for grant in GRANTS:
+        rows.setdefault(grant.role, {}).setdefault(_TYPES[grant.target], set()).add(grant.target)
+    return rows
+
+
+def _kind(assignment: Resource) -> tuple[str, str]:
+    """The type of an assignment's scope in lower case, and its name."""
+    scope = scope_of(assignment)
+    if scope.startswith("/providers/microsoft.management/"):
+        return "microsoft.resources/subscriptions", scope.rsplit("/", 1)[-1]
+    parsed = parse(scope)
+    return parsed.type.lower(), parsed.name
+
+
+def _of_policies(graph: ResourceGraph) -> set[str]:
+    """URNs of policy assignments: the roles of their identities are what their definitions ask for."""
+    return {each.urn for each in graph.of_type("Microsoft.Authorization/policyAssignments")}
+
+
+def _remediates(assignment: Resource, policies: set[str]) -> bool:
+    return not policies.isdisjoint(assignment.depends_on)

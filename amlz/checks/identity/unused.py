@@ -1,0 +1,49 @@
+"""identity/unused: an identity that nothing acts as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.reading import above, ids_in, value
+
+CHECK = Check(
+    id="identity/unused",
+    severity=Severity.WARNING,
+    says="{name} is an identity that nothing built here acts as.",
+    remedy="In the component, remove the identity and its role assignments, or add it to "
+    "`identity.userAssignedIdentities` of the resource that uses it.",
+    why="An identity that has roles and no use is access that nobody watches. An identity counts as used if a"
+    " resource lists it, or if its federated credentials let pipelines sign in.",
+    source="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identity-best-practice-recommendations",
+)
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """User-assigned identities that no resource has and that no credential belongs to."""
+    used: set[str] = set()
+    unknown: object = None
+    for resource in graph:
+        if resource.arm_type.lower().endswith("/federatedidentitycredentials"):
+            used.add(above(resource.id, "federatedIdentityCredentials").lower())
+            continue
+        if resource.arm_type.lower().startswith("microsoft.authorization/"):
+            continue  # a role given on an identity, or to it, is no use of it; a policy's own identity is below
+        found, listed = _has(resource)
+        used |= found
+        unknown = unknown or listed
+    for assignment in graph.of_type("Microsoft.Authorization/policyAssignments"):
+        used |= _has(assignment)[0]
+    for identity in graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities"):
+        if identity.id.lower() not in used:
+            yield CHECK.undecided(identity, "who acts as it", unknown) if unknown else CHECK.finding(identity, At())
+
+
+def _has(resource: Resource) -> tuple[set[str], object]:
+    """Ids of identities that a body names, in lower case, and what of its list only the deployment knows."""
+    kind = "/providers/microsoft.managedidentity/userassignedidentities/"
+    listed = value(resource, "identity.userAssignedIdentities")
+    return {each.lower() for _, each in ids_in(resource.body) if kind in each.lower()}, listed if is_unknown(
+        listed
+    ) else None

@@ -1,0 +1,49 @@
+"""Names of resources for people: a role assignment's name is a GUID, so its role and principal name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from amlz.azure.graph import UNKNOWN_KEY, is_unknown
+from amlz.azure.ids import parse
+from amlz.core.facts.roles import ROLES
+
+_ROLE_NAMES = {guid: name for name, guid in ROLES.items()}
+#: The program's descriptions of role assignments begin with the principal: `computeIdentity: why`.
+_PRINCIPAL = re.compile(r"([A-Za-z]+(?:, [A-Za-z]+)*): ")
+
+
+def label(arm_type: str, resource_id: str, name: str, properties: Mapping[str, Any]) -> str:
+    """Returns the name of a resource; of a role assignment the role, the principal and the scope.
+
+    A name that Azure prescribes says nothing, so it has its type: `blobServices/default`.
+    """
+    if arm_type.lower() != "microsoft.authorization/roleassignments":
+        return f"{arm_type.rpartition('/')[2]}/{name}" if name == "default" else name
+    definition = properties.get("roleDefinitionId")
+    guid = definition.rpartition("/")[2] if isinstance(definition, str) else ""
+    role = _ROLE_NAMES.get(guid.lower(), f"role {guid}" if guid else "a role")
+    scope = _last(resource_id)
+    return f"{role} for {_principal(properties)}" + (f" on {scope}" if scope else "")
+
+
+def _principal(properties: Mapping[str, Any]) -> str:
+    described = properties.get("description")
+    named = _PRINCIPAL.match(described) if isinstance(described, str) else None
+    principal = properties.get("principalId")
+    if isinstance(principal, str):
+        return f"{named[1]} {principal}" if named else principal
+    if named:
+        return named[1]
+    return str(principal[UNKNOWN_KEY]) if isinstance(principal, dict) and is_unknown(principal) else "a principal"
+
+
+def _last(resource_id: str) -> str:
+    """Name of the scope of an extension resource; "" where its id is not decided."""
+    try:
+        found = parse(resource_id)
+        return parse(found.scope).name if found.scope else found.resource_group or found.subscription
+    except ValueError:
+        return ""

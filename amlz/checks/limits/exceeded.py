@@ -1,0 +1,171 @@
+"""limits/exceeded: more of a thing in one place than Azure takes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.azure.ids import parse
+from amlz.checks.finding import ANY, At, Check, Finding, Severity
+from amlz.checks.reading import above, all_subnets, items, network_of, scope_of, value
+from amlz.core.facts import limits
+from amlz.core.facts.limits import Limit
+from amlz.core.problems import listed
+
+OF_COMPONENT = "In the component, remove {what} until at most {enough} are left (nine tenths of the limit)."
+
+CHECK = Check(
+    id="limits/exceeded",
+    severity=Severity.ERROR,
+    says="{place} would have {count} {what} of this landing zone alone; Azure takes {most} in one {per}.",
+    remedy="Remove entries from {keys} until at most {enough} {what} are left (nine tenths of the limit).",
+    why="Azure refuses everything beyond its limits, in the middle of a deployment. A warning is more than "
+    "nine tenths of a limit. Resources that exist already, and those of others, are not counted.",
+    source="https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits",
+    otherwise=(OF_COMPONENT,),
+)
+
+Place = Callable[[Resource], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Resources of a type, counted by the place that they are in ("" for those that do not count)."""
+
+    limit: Limit
+    arm_type: str
+    place: Place
+
+
+def _inside(segment: str) -> Place:
+    return lambda resource: above(resource.id, segment)
+
+
+def _region(resource: Resource) -> str:
+    return f"{resource.subscription} in {resource.location}"
+
+
+def _subscription(resource: Resource) -> str:
+    return parse(resource.id).subscription if resource.id.startswith("/subscriptions/") else ""
+
+
+def _computes(resource: Resource) -> str:
+    kind = str(value(resource, "properties.computeType")).lower()
+    return _region(resource) if kind in ("amlcompute", "computeinstance") else ""
+
+
+def _at_group(resource: Resource) -> str:
+    return scope_of(resource) if resource.id.lower().startswith("/providers/microsoft.management/") else ""
+
+
+_AUTHORIZATION, _NETWORK = "Microsoft.Authorization", "Microsoft.Network"
+COUNTED = (
+    _Counted(limits.PEERINGS, f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings", _inside("virtualNetworkPeerings")),
+    _Counted(limits.NETWORKS, f"{_NETWORK}/virtualNetworks", _region),
+    _Counted(limits.GROUPS_OF_RULES, f"{_NETWORK}/networkSecurityGroups", _region),
+    _Counted(limits.ROUTE_TABLES, f"{_NETWORK}/routeTables", _region),
+    _Counted(limits.ZONES, f"{_NETWORK}/privateDnsZones", _subscription),
+    _Counted(limits.ZONE_LINKS, f"{_NETWORK}/privateDnsZones/virtualNetworkLinks", _inside("virtualNetworkLinks")),
+    _Counted(limits.ROLE_ASSIGNMENTS, f"{_AUTHORIZATION}/roleAssignments", _subscription),
+    _Counted(limits.ROLE_ASSIGNMENTS_OF_GROUPS, f"{_AUTHORIZATION}/roleAssignments", _at_group),
+    _Counted(limits.RESOURCE_GROUPS, "Microsoft.Resources/resourceGroups", _subscription),
+    _Counted(limits.POLICY_DEFINITIONS, f"{_AUTHORIZATION}/policyDefinitions", scope_of),
+    _Counted(limits.POLICY_INITIATIVES, f"{_AUTHORIZATION}/policySetDefinitions", scope_of),
+    _Counted(limits.POLICY_ASSIGNMENTS, f"{_AUTHORIZATION}/policyAssignments", scope_of),
+    _Counted(limits.POLICY_EXEMPTIONS, f"{_AUTHORIZATION}/policyExemptions", scope_of),
+    _Counted(limits.LOCKS, f"{_AUTHORIZATION}/locks", scope_of),
+    _Counted(limits.DIAGNOSTIC_SETTINGS, "Microsoft.Insights/diagnosticSettings", scope_of),
+    _Counted(limits.COMPUTES, "Microsoft.MachineLearningServices/workspaces/computes", _computes),
+    _Counted(
+        limits.FEDERATED_CREDENTIALS,
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        _inside("federatedIdentityCredentials"),
+    ),
+)
+#: By type: the list in the body whose items count.
+LISTS = (
+    (limits.RULES, f"{_NETWORK}/networkSecurityGroups", "properties.securityRules"),
+    (limits.ROUTES, f"{_NETWORK}/routeTables", "properties.routes"),
+    (limits.NAME_SERVERS, f"{_NETWORK}/virtualNetworks", "properties.dhcpOptions.dnsServers"),
+)
+
+#: Keys of the stack file that the number of a thing follows from. Of the others it follows from the components.
+KEYS: dict[Limit, tuple[str, ...]] = {
+    limits.PEERINGS: ("spokes",),
+    limits.NETWORKS: ("spokes",),
+    limits.ROUTE_TABLES: ("spokes",),
+    limits.SUBNETS: ("projects",),
+    limits.PRIVATE_ENDPOINTS: ("projects",),
+    limits.ENDPOINTS_OF_PEERS: ("projects",),
+    limits.GROUPS_OF_RULES: ("projects",),
+    limits.RESOURCE_GROUPS: ("projects",),
+    limits.COMPUTES: ("projects.<name>.environments.<name>.clusters", "projects.<name>.environments.<name>.instances"),
+    limits.ROLE_ASSIGNMENTS: ("projects", "access"),
+    limits.POLICY_ASSIGNMENTS: ("policies.assignments",),
+    limits.POLICY_EXEMPTIONS: ("policies.exemptions",),
+    limits.FEDERATED_CREDENTIALS: (
+        "projects.{project}.pipelineIdentities.github.subjects",
+        "projects.{project}.pipelineIdentities.azureDevOps.subjects",
+    ),
+}
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Places with more than their limit, or nearly, each once: at the resource that is the first too many."""
+    for row in COUNTED:
+        places: dict[str, list[Resource]] = {}
+        for resource in graph.of_type(row.arm_type):
+            places.setdefault(row.place(resource).lower(), []).append(resource)
+        for place, found in places.items():
+            if place:
+                yield from _judged(row.limit, place, found)
+    for limit, arm_type, path in LISTS:
+        for resource in graph.of_type(arm_type):
+            listed = value(resource, path)
+            if is_unknown(listed):
+                yield CHECK.undecided(resource, path, listed)
+            else:
+                yield from _judged(limit, resource.id, [resource] * len(items(listed)))
+    yield from _in_networks(graph)
+    for network, subnets in _subnets(graph).items():
+        yield from _judged(limits.SUBNETS, network, subnets)
+
+
+def _subnets(graph: ResourceGraph) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for subnet in all_subnets(graph):
+        found.setdefault(network_of(subnet.id).lower(), []).append(subnet.resource)
+    return found
+
+
+def _in_networks(graph: ResourceGraph) -> Iterator[Finding]:
+    """Private endpoints by network, and by networks that are peered with each other, the hub of a landing zone's."""
+    networks: dict[str, list[Resource]] = {}
+    for endpoint in graph.of_type(f"{_NETWORK}/privateEndpoints"):
+        subnet = value(endpoint, "properties.subnet.id")
+        if isinstance(subnet, str):
+            networks.setdefault(network_of(subnet).lower(), []).append(endpoint)
+    for network, found in networks.items():
+        yield from _judged(limits.PRIVATE_ENDPOINTS, network, found)
+    peers: dict[str, set[str]] = {}
+    for peering in graph.of_type(f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings"):
+        here = above(peering.id, "virtualNetworkPeerings").lower()
+        peers.setdefault(here, {here}).add(str(value(peering, "properties.remoteVirtualNetwork.id")).lower())
+    for network, group in peers.items():
+        together = [endpoint for each in sorted(group) for endpoint in networks.get(each, ())]
+        yield from _judged(limits.ENDPOINTS_OF_PEERS, network, together)
+
+
+def _judged(limit: Limit, place: str, found: list[Resource]) -> Iterator[Finding]:
+    if len(found) * 10 <= limit.count * 9:
+        return
+    over = len(found) > limit.count
+    remedy = "" if limit in KEYS else OF_COMPONENT
+    at = At("", limit.count, len(found), None if over else Severity.WARNING, remedy)
+    told = found[limit.count] if over else found[-1]
+    name = place.rsplit("/", 1)[-1]
+    words = {"place": name, "count": f"{len(found):,}", "most": f"{limit.count:,}"}
+    keys = (f"`{key.format(project=told.project or ANY)}`" for key in KEYS.get(limit, ()))
+    words |= {"enough": f"{limit.count * 9 // 10:,}", "keys": listed(keys, "or")}
+    yield CHECK.finding(told, at, what=limit.what, per=limit.per, **words)

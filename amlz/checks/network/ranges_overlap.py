@@ -1,0 +1,104 @@
+"""network/ranges-overlap: addresses that are given twice, or that a network does not have."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.reading import all_subnets, network_of, prefixes_of, ranges, value
+from amlz.core.facts.networks import FORBIDDEN
+
+CHECK = Check(
+    id="network/ranges-overlap",
+    severity=Severity.ERROR,
+    says="{range} of {whose} {problem}.",
+    remedy="In the component, set `{path}` to a range that is free, private, and within the range of its "
+    "network. Ranges from the stack file are checked before.",
+    why="Networks with overlapping ranges cannot be peered, and Azure refuses a subnet outside of its "
+    "network. Ranges of networks that exist already are not known here.",
+    source="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+)
+
+Range = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A range, whose it is, where in the body it stands, and what that is called."""
+
+    range: Range
+    resource: Resource
+    path: str
+    name: str
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Ranges of networks in common, subnets outside their network or in common, and ranges that nobody may use."""
+    spaces: dict[str, list[_Held]] = {}
+    for network in graph.of_type("Microsoft.Network/virtualNetworks"):
+        path = "properties.addressSpace.addressPrefixes"
+        yield from _unknown(network, path, value(network, path))
+        own = [_Held(each, network, path, network.name) for each in ranges(value(network, path))]
+        spaces[network.id.lower()] = own
+        for held in own:
+            yield from _forbidden(held)
+    yield from _overlaps([held for own in spaces.values() for held in own])
+    within: dict[str, list[_Held]] = {}
+    for subnet in all_subnets(graph):
+        network_id, path = network_of(subnet.id).lower(), f"{subnet.path}.addressPrefix"
+        prefixes = prefixes_of(subnet)
+        yield from _unknown(subnet.resource, path, prefixes)
+        for each in ranges(prefixes):
+            held = _Held(each, subnet.resource, path, f"subnet {subnet.name}")
+            within.setdefault(network_id, []).append(held)
+            space = spaces.get(network_id)
+            if space and not any(_inside(each, other.range) for other in space):
+                yield _found(held, f"lies outside {', '.join(str(other.range) for other in space)} of its network")
+    for own in within.values():
+        yield from _overlaps(own)
+
+
+def _overlaps(held: list[_Held]) -> Iterator[Finding]:
+    """Neighbours in order that share addresses: each overlap is told at the later of the two."""
+    for version in (4, 6):
+        ordered = sorted(
+            (each for each in held if each.range.version == version),
+            key=lambda each: (int(each.range.network_address), each.range.prefixlen, each.resource.urn, each.name),
+        )
+        widest = ordered[0] if ordered else None
+        for _, each in pairwise(ordered):
+            assert widest is not None
+            if int(each.range.network_address) <= int(widest.range.broadcast_address):
+                yield _found(each, f"overlaps {widest.range} of {widest.name}")
+            if int(each.range.broadcast_address) > int(widest.range.broadcast_address):
+                widest = each
+
+
+def _forbidden(held: _Held) -> Iterator[Finding]:
+    for row in FORBIDDEN:
+        if held.range.version == 4 and held.range.overlaps(ipaddress.ip_network(row.cidr)):
+            yield _found(held, f"touches {row.cidr}, {row.why}")
+
+
+def _inside(inner: Range, outer: Range) -> bool:
+    if isinstance(inner, ipaddress.IPv4Network) and isinstance(outer, ipaddress.IPv4Network):
+        return inner.subnet_of(outer)
+    return (
+        isinstance(inner, ipaddress.IPv6Network) and isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
+    )
+
+
+def _unknown(resource: Resource, path: str, found: Any) -> Iterator[Finding]:
+    for each in found if isinstance(found, list) else [found]:
+        if is_unknown(each):
+            yield CHECK.undecided(resource, path, each)
+
+
+def _found(held: _Held, problem: str) -> Finding:
+    place = At(held.path, None, str(held.range))
+    return CHECK.finding(held.resource, place, range=held.range, whose=held.name, problem=problem)

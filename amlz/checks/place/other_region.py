@@ -1,0 +1,62 @@
+"""place/other-region: something in another region than what it must be beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.reading import above, all_subnets, dig, items, network_of, value
+
+CHECK = Check(
+    id="place/other-region",
+    severity=Severity.ERROR,
+    says="{name} is in {here}, and {other}, {what}, in {there}.",
+    remedy=SET,
+    why="A private endpoint must be in the region of its network, and so must the rules and routes of its "
+    "subnets, firewalls and bastions; a compute must be in the region of its workspace.",
+    source="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
+)
+
+#: By type: where the id of the subnet stands that it is in.
+IN_SUBNET = {
+    "Microsoft.Network/privateEndpoints": "properties.subnet.id",
+    "Microsoft.Network/azureFirewalls": "properties.ipConfigurations",
+    "Microsoft.Network/bastionHosts": "properties.ipConfigurations",
+}
+
+
+def find(graph: ResourceGraph) -> Iterator[Finding]:
+    """Resources apart from their network or their workspace."""
+    for arm_type, path in IN_SUBNET.items():
+        for resource in graph.of_type(arm_type):
+            found = value(resource, path)
+            for subnet in [dig(one, "properties.subnet.id") for one in items(found)] or [found]:
+                if is_unknown(subnet):
+                    yield CHECK.undecided(resource, path, subnet)
+                elif isinstance(subnet, str):
+                    yield from _apart(resource, graph.by_id(network_of(subnet)), "its network,")
+    seen: set[tuple[str, str]] = set()
+    for each in all_subnets(graph):
+        network = graph.by_id(network_of(each.id))
+        for key in ("networkSecurityGroup.id", "routeTable.id"):
+            part = graph.by_id(each.get(key))
+            if part is not None and network is not None and (part.id, network.id) not in seen:
+                seen.add((part.id, network.id))
+                yield from _apart(part, network, "the network that it is for,")
+    for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
+        yield from _apart(compute, graph.by_id(above(compute.id, "computes")), "its workspace,")
+
+
+def _apart(resource: Resource, other: Resource | None, what: str) -> Iterator[Finding]:
+    here, there = _region(value(resource, "location")), _region(other and other.location)
+    if is_unknown(value(resource, "location")):
+        yield CHECK.undecided(resource, "location", value(resource, "location"))
+    elif other is not None and here and there and here != there:
+        words = {"here": here, "other": other.name, "what": what.rstrip(","), "there": there}
+        yield CHECK.finding(resource, At("location", there, here), **words)
+
+
+def _region(found: Any) -> str:
+    return found.replace(" ", "").lower() if isinstance(found, str) else ""

@@ -1,0 +1,173 @@
+"""policy/conflict: a policy demands what the landing zone does not do, or cannot.
+
+Both sides are named: the assignment and policy with what they demand, and the landing zone with what it needs; then
+the ways out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from amlz.azure.facts import takes_tags
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.known_conflicts import KNOWN, KnownConflict
+from amlz.checks.names.settings import name_setting
+from amlz.checks.policy.connections import is_connection
+from amlz.checks.policy.demand import Demand, demands, joined, places, shown
+from amlz.checks.policy.ways_out import Refusal, ways_out
+from amlz.checks.reading import above, is_managed, same, value
+from amlz.policy.engine.requests import REFUSED, Answer
+
+CHECK = Check(
+    id="policy/conflict",
+    severity=Severity.ERROR,
+    says='{assignment} {refuses} {name}: "{policy}" demands {expected} for {path}, and it is {actual}. {needs}',
+    remedy="Change the stack file where that asks for it, or the assignment's parameter or effect; or exempt what is "
+    "here for a time, with a ticket. Each finding names the ways that are open, with their keys.",
+    why="A policy refuses what the landing zone would build. An error is what Azure would refuse; a warning is what an "
+    "assignment that is not enforced would, or a known conflict that an imported assignment only audits so far. Judged "
+    "are the stack's own assignments and imported ones; connections of private endpoints as Azure would make them.",
+    source="https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics",
+)
+
+BROKEN = '{assignment} {refuses} {name}: "{policy}" cannot be evaluated, which counts as a refusal: {why}. {needs}'
+CHANGES = '{assignment} {refuses} {name}: "{policy}" changes what is sent, and here cannot: {why}. {needs}'
+NOT_KNOWN = "This is no known conflict: ask what the policy is for before choosing."
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An answer that refuses or objects: the resource at which it is told, and the place in it that decided.
+
+    `of`: the resource that was judged, None for a connection, which is told at its target.
+    """
+
+    answer: Answer
+    told_at: Resource
+    of: Resource | None
+    demands: tuple[Demand, ...]
+    known: KnownConflict | None
+
+    @property
+    def first(self) -> Demand | None:
+        """The first demand at the place; None where the policy decided on nothing that can be named."""
+        return self.demands[0] if self.demands else None
+
+    @property
+    def path(self) -> str:
+        """Where in the body. Of what the rule does not see as a property, where it would be; "" where not known."""
+        own = self.first.path if self.first else ""
+        return own or (self.known.paths[0] if self.known else "")
+
+    @property
+    def title(self) -> str:
+        """The policy's title."""
+        return self.answer.policy.definition.title if self.answer.policy else self.answer.assignment.name
+
+
+def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+    """What assignments refuse, and known conflicts that imported ones audit. Connections may be among the answers.
+
+    What the stack's own assignments audit is no conflict: the stack file asks for both.
+    """
+    for answer in answers:
+        of = graph.by_id(answer.subject.id)
+        told_at = of or graph.by_id(above(answer.subject.id, "privateEndpointConnections"))
+        if told_at is None:
+            continue
+        if answer.word in REFUSED or answer.word == "audit":
+            case = _case(answer, told_at, of, graph)
+            if answer.word != "audit" or (case.known is not None and graph.by_id(answer.assignment.id) is None):
+                yield _finding(case, graph)
+        elif answer.word == "undecided" and is_connection(answer.subject.type):
+            yield CHECK.undecided(told_at, "the connection", _undecided(answer))
+
+
+def _case(answer: Answer, told_at: Resource, of: Resource | None, graph: ResourceGraph) -> _Case:
+    """The first known conflict that fits a place decided on. Rules name last what they demand, so the last first."""
+    found = tuple(places(demands(answer)))[::-1]
+    for known in KNOWN:
+        for place in found:
+            if _fits(known, place, answer) and (not known.when or _holds(known, told_at, graph)):
+                return _Case(answer, told_at, of, place, known)
+    return _Case(answer, told_at, of, found[0] if found else (), None)
+
+
+def _fits(known: KnownConflict, place: tuple[Demand, ...], answer: Answer) -> bool:
+    kind, types = answer.subject.type, [each.lower() for each in known.types]
+    if types and not any(kind == each or (each[0] == "/" and kind.endswith(each)) for each in types):
+        return False
+    if not any(_at(demand, path.lower()) for demand in place for path in known.paths):
+        return False
+    return not known.takes or any(demand.takes(wanted) for demand in place for wanted in known.takes)
+
+
+def _at(demand: Demand, path: str) -> bool:
+    """Whether a demand is on a path. Without a path of its own, the alias tells: of the field or in the expression."""
+    found = demand.path.lower()
+    if found:
+        return found.startswith(path) if path.endswith(".") else found == path
+    alias = re.escape(path.rpartition("properties.")[2])
+    return re.search(rf"(?:^|[/']){alias}(?:'|$)", demand.left.lower()) is not None
+
+
+def _holds(known: KnownConflict, resource: Resource, graph: ResourceGraph) -> bool:
+    if known.when == "sent":
+        return value(resource, known.paths[0]) is not None
+    if known.when == "global":
+        return same(value(resource, "location"), "global")
+    if known.when == "untaggable":
+        return bool(resource.token) and not takes_tags(resource.token)
+    workspace = graph.by_id(above(resource.id, "computes"))
+    return workspace is not None and is_managed(workspace) is (known.when == "managed")
+
+
+def _finding(case: _Case, graph: ResourceGraph) -> Finding:
+    words, first, known = _words(case), case.first, case.known
+    severity = Severity.ERROR if case.answer.blocks else Severity.WARNING
+    place = At(case.path, words["expected"] if first else None, first.actual if first else None, severity)
+    needs = known.needs.format(**words) if known else NOT_KNOWN
+    says = CHECK.says if first else BROKEN if case.answer.word == "error" else CHANGES
+    check = replace(CHECK, says=says, source=known.source if known else CHECK.source)
+    found = check.finding(case.told_at, place, **words, needs=needs)
+    ways = ways_out(Refusal(case.answer, case.told_at, first, known, words), graph)
+    return replace(found, remedy=f"Ways out: {ways}")
+
+
+def _refuses(answer: Answer) -> str:
+    if answer.word == "audit":
+        return "audits"
+    return "refuses" if answer.assignment.enforced else "is not enforced, else it would refuse"
+
+
+def _words(case: _Case) -> dict[str, str]:
+    """What sentences speak of, here and in the table."""
+    first = case.first
+    return {
+        "assignment": case.answer.assignment.name,
+        "refuses": _refuses(case.answer),
+        "policy": case.title,
+        "why": case.answer.why.rstrip("."),
+        "path": case.path or (first.left if first else ""),
+        "actual": shown(first.actual) if first else "",
+        "expected": joined(case.demands),
+        "parameter": first.parameters[0] if first and first.parameters else "",
+        "sent": shown(value(case.of, case.path)) if case.of else "",
+        "version": case.answer.subject.api_version,
+        "type": case.of.arm_type if case.of else case.answer.subject.type,
+        "tag": case.path.partition("tags.")[2] or "them",
+        "whose_name": _whose_name(case.told_at),
+    }
+
+
+def _whose_name(resource: Resource) -> str:
+    setting = name_setting(resource)
+    return f"Its name comes from {setting}." if setting else "No setting of the stack file sets this name."
+
+
+def _undecided(answer: Answer) -> str:
+    title = answer.policy.definition.title if answer.policy else ""
+    return f'{answer.subject.name}, on which {answer.assignment.name} decides by "{title}"'

@@ -1,0 +1,70 @@
+"""The connections that Azure will make for private endpoints: policies judge them, though no request of a plan asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, unknown
+from amlz.checks.reading import connections, is_managed, value
+from amlz.policy.engine.requests import Answer
+
+#: What a connection's type ends with, in lower case.
+CONNECTION = "/privateendpointconnections"
+#: What a managed network makes endpoints to, besides its workspace.
+_PARTS = ("storageAccount", "keyVault", "containerRegistry")
+#: What policies need to be judged: their own resources, and groups for what expressions ask.
+_BESIDE = ("microsoft.authorization/policy", "microsoft.resources/")
+
+
+def forecast(graph: ResourceGraph) -> ResourceGraph:
+    """A graph of nothing but those connections, and of what judging them takes. Nothing where none is made."""
+    made = tuple(_made(graph))
+    beside = tuple(each for each in graph if each.arm_type.lower().startswith(_BESIDE))
+    return replace(graph, resources=(*beside, *made) if made else ())
+
+
+def of_connections(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """Answers of policies that look at connections and say so by type."""
+    for answer in answers:
+        types = answer.policy.definition.types if answer.policy else None
+        if any(is_connection(each) for each in types or ()) and is_connection(answer.subject.type):
+            yield answer
+
+
+def is_connection(arm_type: str) -> bool:
+    """Whether a type is that of a private endpoint's connection to something."""
+    return arm_type.lower().endswith(CONNECTION)
+
+
+def _made(graph: ResourceGraph) -> Iterator[Resource]:
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        targets = (graph.by_id(named) for named, _ in connections(endpoint))
+        for target in {each.id: each for each in targets if each is not None}.values():
+            yield _connection(target, endpoint.name, endpoint.id)
+    for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
+        if is_managed(workspace):
+            parts = (graph.by_id(value(workspace, f"properties.{key}")) for key in _PARTS)
+            for found in (workspace, *parts):
+                if found is not None:
+                    whose = f"the endpoint that Microsoft makes for the managed network of {workspace.name}"
+                    yield _connection(found, f"managed-{workspace.name}", unknown(whose))
+
+
+def _connection(target: Resource, name: str, endpoint: Any) -> Resource:
+    """As it stands once it is approved: by Azure itself, where the deployer may approve."""
+    resource_id = f"{target.id}/privateEndpointConnections/{name}"
+    properties = {
+        "privateEndpoint": {"id": endpoint},
+        "privateLinkServiceConnectionState": {"status": "Approved"},
+    }
+    return replace(
+        target,
+        urn=resource_id,
+        arm_type=f"{target.arm_type}/privateEndpointConnections",
+        id=resource_id,
+        name=name,
+        location="",
+        body={"properties": properties},
+    )

@@ -1,0 +1,88 @@
+"""policy/second-diagnostic-setting: a policy of a tenant would add a diagnostic setting beside the plan's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.policy.deployments import (
+    Deployment,
+    deployments,
+    last_name,
+    looks_for,
+    satisfied,
+    text_at,
+    with_properties,
+)
+from amlz.checks.reading import scope_of, value
+from amlz.policy.engine.requests import Answer
+
+SETTINGS = "Microsoft.Insights/diagnosticSettings"
+
+CHECK = Check(
+    id="policy/second-diagnostic-setting",
+    severity=Severity.WARNING,
+    says='{assignment} would write a diagnostic setting for {name} beside {setting}: "{policy}" does not find what it '
+    "looks for, and deploys {own}{target}. {effect}",
+    remedy="Send to the workspace of the policy, or have the resource exempt. Each finding names the options that end "
+    "it.",
+    why="Azure refuses a second setting that sends a category to the workspace of another one; the policy's deployment "
+    "then fails each time. Settings to two workspaces send and bill every log twice. A resource takes five settings.",
+    source="https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings",
+)
+
+
+def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+    """Resources with a setting of the plan for which a policy would write one too."""
+    asked = [answer for answer in answers if looks_for(answer, SETTINGS)]
+    if not asked:
+        return
+    own: dict[str, list[Resource]] = {}
+    for setting in graph.of_type(SETTINGS):
+        own.setdefault(scope_of(setting), []).append(setting)
+    for each in deployments(graph, asked, SETTINGS):
+        settings = own.get(each.resource.id.lower(), [])
+        if settings:
+            yield _finding(graph, each, settings)
+
+
+def _finding(graph: ResourceGraph, each: Deployment, settings: list[Resource]) -> Finding:
+    first = settings[0]
+    mine = str(value(first, "properties.workspaceId"))
+    part = each.parts[0] if each.parts else {}
+    theirs, name = text_at(part, "properties", "workspaceId"), last_name(part)
+    words = {
+        "assignment": each.answer.assignment.name,
+        "policy": each.title,
+        "setting": first.name,
+        "own": name or "a setting",
+        "target": f" to {theirs.rpartition('/')[2]}" if theirs else "",
+        "effect": _effect(first, mine, theirs, name),
+        "remedy": _options(graph, each, first, (mine, theirs)),
+    }
+    place = At("its diagnostic setting", theirs or None, mine)
+    return replace(CHECK.finding(each.resource, place, **words), remedy=words["remedy"])
+
+
+def _effect(setting: Resource, mine: str, theirs: str, name: str) -> str:
+    if name.lower() == setting.name.lower():
+        return "Both have the same name: each deployment replaces the setting of the other."
+    if theirs and theirs.lower() == mine.lower():
+        return "Both send to the same workspace, which Azure refuses for the second one."
+    if theirs:
+        return "Logs are then sent and billed twice."
+    return "Its target is known only at deployment: the same workspace is refused, another one is billed twice."
+
+
+def _options(graph: ResourceGraph, each: Deployment, setting: Resource, targets: tuple[str, str]) -> str:
+    """The options, each only where it ends the finding."""
+    mine, theirs = targets
+    options = []
+    moved = with_properties(setting, {**setting.properties, "workspaceId": theirs})
+    existing = graph.by_id(mine) is None and graph.dns != "hub"
+    if theirs and existing and theirs.lower() != mine.lower() and satisfied(each.answer, [moved]):
+        options.append(f"Set hub.existing.logAnalytics to {theirs}: the policy then finds the setting of the plan")
+    options.append(each.owner)
+    return " ".join(f"({number}) {option}." for number, option in enumerate(options, 1))

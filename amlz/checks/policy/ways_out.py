@@ -1,0 +1,126 @@
+"""Ways out of a policy conflict: change the stack file, change the assignment, or be exempt for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.checks.known_conflicts import KnownConflict
+from amlz.checks.names.settings import name_setting
+from amlz.checks.policy.demand import Demand
+from amlz.checks.reading import value
+from amlz.policy.engine.requests import Answer
+
+#: What names of assignments of this repository's own initiatives begin with.
+GUARDRAIL = "guardrails-"
+IMAGE_BUILD = "image-build"
+
+#: What an assignment can be made to say, by the word of a demand that compares with a parameter.
+_LETS = {
+    "in": "let its parameter {parameter} list {actual}",
+    "notin": "take {actual} off its parameter {parameter}",
+    "equals": "set its parameter {parameter} to {actual}",
+    "atmost": "raise its parameter {parameter} to {actual}",
+    "atleast": "lower its parameter {parameter} to {actual}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What ways out depend on. `demand`: None where the policy could not be evaluated; `words`: for sentences."""
+
+    answer: Answer
+    resource: Resource
+    demand: Demand | None
+    known: KnownConflict | None
+    words: Mapping[str, str]
+
+
+def ways_out(refusal: Refusal, graph: ResourceGraph) -> str:
+    """All that apply, numbered, the best first."""
+    own = graph.by_id(refusal.answer.assignment.id) is not None
+    found = [_by_stack_file(refusal), _by_assignment(refusal, own), _by_exemption(refusal, own)]
+    return " ".join(f"({number}) {way}." for number, way in enumerate((way for way in found if way), 1))
+
+
+def key_of(known: KnownConflict, resource: Resource) -> str:
+    """The key in the stack file; "" where no setting applies. Names of computes follow from their keys."""
+    if known.id == "name":
+        return name_setting(resource)
+    if not known.key.startswith("."):
+        return known.key
+    project, environment = resource.project or "<project>", resource.environment or "<environment>"
+    return f"projects.{project}.environments.{environment}{known.key}".format(compute=_compute(resource))
+
+
+def _compute(resource: Resource) -> str:
+    if str(value(resource, "properties.computeType")).lower() == "computeinstance":
+        return f"instances.{resource.name.rpartition('-')[0] or resource.name}"  # its name ends with a suffix
+    return "imageBuild" if resource.name == IMAGE_BUILD else f"clusters.{resource.name}"
+
+
+def _by_stack_file(refusal: Refusal) -> str:
+    known = refusal.known
+    if known is None or not known.change or not key_of(known, refusal.resource):
+        return ""
+    return "In the stack file, " + known.change.format(**refusal.words, key=key_of(known, refusal.resource))
+
+
+def _by_assignment(refusal: Refusal, own: bool) -> str:
+    assignment, policy = refusal.answer.assignment, refusal.answer.policy
+    member = f", for its policy {policy.reference}" if policy and policy.reference else ""
+    if own and assignment.name.startswith(GUARDRAIL):
+        short = assignment.name.removeprefix(GUARDRAIL)
+        if refusal.known is not None and refusal.known.id == "vm-size":
+            return f"Add {refusal.words['actual']} to policies.allowedSizes"
+        audit = "set policies.productionEffect or policies.otherEffect to Audit, or "
+        effects = "" if refusal.answer.word == "audit" else audit
+        return f"Change the guardrail: {effects}leave {short} out of policies.guardrails"
+    if own:
+        return f"Change policies.assignments.{assignment.name}{member}: {_change(refusal)}"
+    return (
+        f"Have the owner of {assignment.name}, at {place_of(assignment.scope)}, change it{member}: {_change(refusal)}"
+    )
+
+
+def _change(refusal: Refusal) -> str:
+    soften = _soften(refusal.answer)
+    words = {**refusal.words, "soften": soften}
+    if refusal.known is not None and refusal.known.assign:
+        return refusal.known.assign.format(**words)
+    demand = refusal.demand
+    if demand is not None and demand.parameters and demand.actual is not None and demand.word in _LETS:
+        return f"{_LETS[demand.word].format(**words)}, or {soften}"
+    return soften
+
+
+def _soften(answer: Answer) -> str:
+    if answer.word == "error":
+        return "correct the definition, or do not enforce the assignment until it is"
+    return "audit instead of deny" if answer.verdict.effect == "deny" else "turn it off"
+
+
+def place_of(scope: str) -> str:
+    """A scope in words."""
+    parts = scope.strip("/").split("/")
+    kinds = {"resourcegroups": "resource group", "managementgroups": "management group"}
+    kind = parts[-2].lower() if len(parts) > 1 else ""
+    return f"{kinds.get(kind, 'subscription' if kind == 'subscriptions' else 'resource')} {parts[-1]}"
+
+
+def _by_exemption(refusal: Refusal, own: bool) -> str:
+    assignment, policy, resource = refusal.answer.assignment, refusal.answer.policy, refusal.resource
+    if not own:
+        return (
+            "Have its owner exempt what is here, with an end and a ticket, and take the exemption over with "
+            "`amlz policy import`; policies.exemptions frees only from assignments of this stack"
+        )
+    if not resource.project:  # exemptions of the stack file free project environments
+        named = f"policies.assignments.{assignment.name}.notScopes"
+        return "" if assignment.name.startswith(GUARDRAIL) else f"Leave it out: list its id under {named}"
+    member = f", policies: [{policy.reference}]" if policy and policy.reference else ""
+    return (
+        f"Exempt {resource.environment} of {resource.project} for a time, under policies.exemptions: "
+        f"assignment: {assignment.name}{member}, with a category, reason, ticket and expiresOn"
+    )

@@ -1,0 +1,150 @@
+"""Reading bodies: values by path, ids anywhere, and which subnet is where."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+
+
+def dig(found: Any, path: str) -> Any:
+    """The value at a dotted path; None where it is absent, the unknown itself where one stands in the way."""
+    for part in path.split("."):
+        if not isinstance(found, dict) or is_unknown(found):
+            return found if is_unknown(found) else None
+        found = found.get(part)
+    return found
+
+
+def value(resource: Resource, path: str) -> Any:
+    """The value at a dotted path of the body; None where it is absent."""
+    return dig(resource.body, path)
+
+
+def text(found: Any, default: Any = None) -> str:
+    """A value for a sentence. `default`: what Azure makes of an absent one, None where that is not documented."""
+    if found is None:
+        return "not said" if default is None else f"not said, and Azure's default is {text(default)}"
+    if is_unknown(found):
+        return "known only at deployment"
+    return str(found).lower() if isinstance(found, bool) else str(found)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values mean the same: Azure compares words without regard to case."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left.lower() == right.lower()
+    return type(left) is type(right) and bool(left == right)
+
+
+def items(found: Any) -> list[Any]:
+    """A list's items; nothing for what is absent, the unknown itself where the list is unknown."""
+    if is_unknown(found):
+        return [found]
+    return found if isinstance(found, list) else []
+
+
+def ids_in(found: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every resource id in a body, with its path. Keys can be ids too: of identities."""
+    if isinstance(found, dict):
+        for key, item in found.items():
+            if _is_id(key):
+                yield f"{path}.{key}", key
+            yield from ids_in(item, f"{path}.{key}" if path else key)
+    elif isinstance(found, list):
+        for index, item in enumerate(found):
+            yield from ids_in(item, f"{path}[{index}]")
+    elif isinstance(found, str) and _is_id(found):
+        yield path, found
+
+
+def _is_id(text: str) -> bool:
+    return text[:15].lower() == "/subscriptions/"
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet: inline in a network or a resource of its own. `resource` and `path` say where it stands."""
+
+    resource: Resource
+    path: str
+    name: str
+    id: str
+    properties: Any
+
+    def get(self, key: str) -> Any:
+        """A property; None where it is absent, the unknown itself where the subnet is unknown."""
+        return dig(self.properties, key)
+
+
+def subnets(network: Resource) -> list[dict[str, Any]]:
+    """The inline subnets of a virtual network."""
+    return [s for s in items(network.properties.get("subnets")) if isinstance(s, dict)]
+
+
+def all_subnets(graph: ResourceGraph) -> Iterator[Subnet]:
+    """Every subnet of a graph, of whichever kind."""
+    for network in graph.of_type("Microsoft.Network/virtualNetworks"):
+        for index, inline in enumerate(subnets(network)):
+            name = "of unknown name" if is_unknown(inline) else str(inline.get("name"))
+            found = inline if is_unknown(inline) else inline.get("properties") or {}
+            path = f"properties.subnets[{index}].properties"
+            yield Subnet(network, path, name, f"{network.id}/subnets/{name}", found)
+    for subnet in graph.of_type("Microsoft.Network/virtualNetworks/subnets"):
+        yield Subnet(subnet, "properties", subnet.name, subnet.id, subnet.body.get("properties") or {})
+
+
+def network_of(subnet_id: str) -> str:
+    """The id of a subnet's network."""
+    return above(subnet_id, "subnets")
+
+
+def above(resource_id: str, segment: str) -> str:
+    """The id up to a segment, which Azure may write in any case."""
+    return re.split(f"/{segment}/", resource_id, maxsplit=1, flags=re.IGNORECASE)[0]
+
+
+def connections(endpoint: Resource) -> Iterator[tuple[Any, Any]]:
+    """The target and group of each connection of a private endpoint. Either may be unknown."""
+    for kind in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
+        for connection in items(value(endpoint, f"properties.{kind}")):
+            for group in items(dig(connection, "properties.groupIds")):
+                yield dig(connection, "properties.privateLinkServiceId"), group
+
+
+def is_managed(workspace: Resource) -> bool:
+    """Whether a workspace has a managed network, so that its computes name no subnet."""
+    mode = value(workspace, "properties.managedNetwork.isolationMode")
+    return isinstance(mode, str) and not same(mode, "Disabled")
+
+
+def prefixes_of(subnet: Subnet) -> list[Any]:
+    """The address prefixes of a subnet, whichever way they are said; unknown ones included."""
+    one = subnet.get("addressPrefix")
+    return [one] if one is not None else items(subnet.get("addressPrefixes"))
+
+
+def ranges(found: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The address ranges in a list of prefixes; what is unknown or no range is left out."""
+    read = []
+    for each in items(found):
+        try:
+            read.append(ipaddress.ip_network(each))
+        except (ValueError, TypeError):
+            continue
+    return read
+
+
+def scope_of(extension: Resource) -> str:
+    """What an extension resource (a role assignment, a lock, a setting) is on, in lower case."""
+    return extension.id.lower().rsplit("/providers/", 1)[0]
+
+
+def holds(resource: Resource, path: str, *wanted: object) -> bool:
+    """Whether a value is one of those wanted, without regard to case."""
+    actual = value(resource, path)
+    return any(same(actual, each) for each in wanted)

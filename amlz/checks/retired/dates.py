@@ -1,0 +1,21 @@
+"""How bad it is that something ends on a day: shared by the checks of retirements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from amlz.checks.finding import Severity
+
+#: From when on it is a warning.
+SOON = 90
+
+
+def when(day: str, today: str) -> tuple[Severity, str]:
+    """How bad a day is as seen from today, both ISO 8601 ("" for nobody said), and that in words."""
+    if not today:
+        return Severity.NOTE, f"ends on {day}; whether that day has come is undecided: say --today"
+    left = (date.fromisoformat(day) - date.fromisoformat(today[:10])).days
+    if left <= 0:
+        return Severity.ERROR, f"ended on {day}; it is {today[:10]}"
+    days = "1 day" if left == 1 else f"{left} days"
+    return (Severity.WARNING if left <= SOON else Severity.NOTE), f"ends on {day}, in {days}"

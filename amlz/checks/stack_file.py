@@ -1,0 +1,101 @@
+"""Doubts about the stack file as findings: `amlz check` reports the same ones without a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.checks.finding import Check, Finding, Severity
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.networks import DOCKER
+from amlz.core.notices import notices
+from amlz.core.notices.connections import NOT_OPENED
+from amlz.core.notices.principals import SHARED_WRITER, SPANS_PRODUCTION
+from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import dotted
+
+
+def _check(check_id: str, says: str, remedy: str, why: str, source: str) -> Check:
+    return Check(check_id, Severity.WARNING, says, remedy, why, source)
+
+
+#: Those that no check of the graph reports.
+CHECKS = (
+    _check(
+        NOT_OPENED,
+        "No rule lets computes reach {host} on port {port}: the connection works only from elsewhere.",
+        "Add the host to `egressHosts`, or to `isolation.allow` of a managed network.",
+        "A connection is created whether or not its target is reached. Compared are the hosts of `egress`, "
+        "`egressHosts` and `isolation.allow`, the service tags that Azure ML requires, and the private endpoints "
+        "that are built. A tag of a region reaches stores and vaults in this region only; the region of a target is "
+        "not known here.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall",
+    ),
+    _check(
+        DOCKER_RANGE,
+        "{range} has addresses in common with " + f"{DOCKER.cidr}, {DOCKER.why}: computes reach none of these "
+        "addresses.",
+        "Give what computes must reach addresses outside this range, or list the range without it.",
+        "Docker gives its bridge this range by default: packets to these addresses never leave the compute. Networks "
+        "that are built here may not touch it at all.",
+        DOCKER.source,
+    ),
+    _check(
+        PUBLIC_RANGE,
+        "{range} holds public addresses. Unless they are your organisation's own, these networks cannot reach the "
+        "hosts on the internet that have them.",
+        "Use a private range (RFC 1918, RFC 6598). No action needed, if the addresses are registered to your "
+        "organisation.",
+        "Routes inside the networks take the place of those to the internet. Azure Firewall also translates the source "
+        "address of what goes to ranges that are not private. Ranges that IANA has set aside for other uses are "
+        "reported as well.",
+        "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
+    ),
+    _check(
+        SPANS_PRODUCTION,
+        "The pipeline principal {principal} has roles in production ({production}) and in {others}: a pipeline of "
+        "these environments can change production.",
+        "List one service principal for production and another one for the other environments under "
+        "`access.pipelines` of each environment, or use `pipelineIdentities`, which creates one for each environment.",
+        "The approval of production protects the pipeline that asks for it. The same principal, used in a pipeline "
+        "without approval, has the same rights. Compared are the principals of `access.pipelines`; which pipeline "
+        "signs in with one is not known here.",
+        "https://learn.microsoft.com/azure/role-based-access-control/best-practices",
+    ),
+    _check(
+        SHARED_WRITER,
+        "The workspace identities of {environments} have Contributor on the shared registry: each can overwrite the "
+        "images of the others.",
+        "Set `registry: own` in environments that build images, or list the one environment that pushes images in "
+        "`sharedRegistry.writers`: the others only pull.",
+        "A workspace identity has Contributor on its registry, as Microsoft's table lists. On a registry that several "
+        "share, that includes the images of all, and its settings. Permissions by repository (the registry's role "
+        "assignment mode for attributes) are not built: no page says that Azure ML works with them.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    ),
+)
+_BY_ID = {check.id: check for check in CHECKS}
+
+
+def find(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Finding]:
+    """Every doubt that no check of the graph reports, at its place in the stack file."""
+    for notice in notices(config, plan):
+        check = _BY_ID.get(notice.finding)
+        if check is not None:
+            in_environment = notice.path[::2][:2] == ("projects", "environments")
+            yield Finding(
+                check=check.id,
+                severity=check.severity,
+                urn="",
+                name=dotted(notice.path[4:] if in_environment else notice.path),
+                resource_id="",
+                project=str(notice.path[1]) if in_environment else "",
+                environment=str(notice.path[3]) if in_environment else "",
+                path=dotted(notice.path),
+                expected=None,
+                actual=None,
+                message=notice.what,
+                remedy=notice.remedy,
+                source=check.source,
+                place=notice.path,
+            )

@@ -1,0 +1,45 @@
+"""Keys of the stack file that decide a resource, for remedies: in full, from the landing zone down."""
+
+from __future__ import annotations
+
+from amlz.azure.graph import Resource
+from amlz.checks.finding import ANY
+from amlz.checks.reading import same, value
+
+#: The name of the cluster that builds images.
+IMAGE_BUILD = "image-build"
+_ML = "microsoft.machinelearningservices/workspaces"
+#: Own names below `names` of an environment, by type in lower case.
+_OWN_NAMES = {
+    _ML: "workspace",
+    "microsoft.keyvault/vaults": "keyVault",
+    "microsoft.storage/storageaccounts": "storageAccount",
+    "microsoft.containerregistry/registries": "containerRegistry",
+}
+
+
+def environment_key(resource: Resource) -> str:
+    """The key of a resource's environment."""
+    return f"projects.{resource.project or ANY}.environments.{resource.environment or ANY}"
+
+
+def own_name_key(resource: Resource) -> str:
+    """The key of a resource's own name; "" where the stack file has none."""
+    kind, above = resource.arm_type.lower(), environment_key(resource)
+    if kind == "microsoft.operationalinsights/workspaces":
+        return "hub.logAnalytics.name"
+    return f"{above}.names.{_OWN_NAMES[kind]}" if resource.environment and kind in _OWN_NAMES else ""
+
+
+def compute_key(compute: Resource) -> str:
+    """The key of a compute: of a cluster, an instance, an attached cluster or the one that builds images."""
+    kind, above = str(value(compute, "properties.computeType")).lower(), environment_key(compute)
+    if compute.name == IMAGE_BUILD:
+        return f"{above}.imageBuild"
+    if kind == "computeinstance":  # its name in Azure ends in a suffix, as instances are unique in a region
+        return f"{above}.instances.{compute.name.rpartition('-')[0]}"
+    if kind == "kubernetes":
+        return f"{above}.kubernetes.{compute.name}"
+    owner = value(compute, "tags.project")
+    shared = isinstance(owner, str) and not same(owner, compute.project)
+    return f"{above}.sharedBy.{owner}.clusters.{compute.name}" if shared else f"{above}.clusters.{compute.name}"

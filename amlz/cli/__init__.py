@@ -1,0 +1,1 @@
+"""The command line: verbs, options and exit codes, without logic."""

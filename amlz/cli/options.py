@@ -1,0 +1,147 @@
+"""What the verbs share: arguments and options, reading a stack, writing an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from amlz.core.plan import LandingZonePlan
+    from amlz.stackfile.load import StackFile
+
+
+class Form(StrEnum):
+    """Forms of a short answer."""
+
+    text = "text"
+    json = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on the exit code is 1."""
+
+    error = "error"
+    warning = "warning"
+    none = "none"
+
+
+Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
+StackOrAll = Annotated[str, typer.Argument(help="As everywhere; none with --all.", show_default=False)]
+
+
+def writable(path: Path | None) -> Path | None:
+    """The path of a report, refused before the work where it surely cannot be written."""
+    from amlz.reports.files import STANDARD_OUTPUT, check_writable
+
+    if path is not None and str(path) not in STANDARD_OUTPUT:
+        check_writable(path)
+    return path
+
+
+Output = Annotated[
+    Path | None, typer.Option("--output", callback=writable, help="Write to this file, whole or not at all.")
+]
+FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
+
+
+def _day(text: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2027-03-31") from None
+
+
+Today = Annotated[
+    str,
+    typer.Option(
+        "--today", callback=_day, help="The day, as 2027-03-31: says which exemptions and accepted findings have ended."
+    ),
+]
+
+
+def _revision(name: str | None) -> str | None:
+    if name == "":
+        raise typer.BadParameter("it is empty: name a revision, such as origin/main")
+    return name
+
+
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        callback=_revision,
+        help="From this git revision to the files as they stand here, committed or not: only what differs.",
+        show_default=False,
+    ),
+]
+
+
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="FORM=FILE", help="Write another form too, to this file.", show_default=False),
+]
+
+
+def other_forms(also: Sequence[str] | None) -> list[tuple[str, Path | None]]:
+    """Forms and files of `--also`."""
+    found = [each.partition("=") for each in also or ()]
+    refuse(not all(form and path for form, _, path in found), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
+    return [(form, writable(Path(path))) for form, _, path in found]
+
+
+def refuse(when: bool, why: str, hint: str) -> None:
+    """Ends with exit code 2 where options do not go together. `hint`: which."""
+    if when:
+        raise typer.BadParameter(why, param_hint=hint)
+
+
+def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
+    """A stack file and its plan, with the line of each problem."""
+    from amlz.stackfile.checked import checked
+
+    return checked(stack)
+
+
+def shown(text: str) -> str:
+    """An error as a terminal shows it: without the secrets that git, the engine or the program may have put into it."""
+    import os
+
+    from amlz.azure.credentials import of_environment
+    from amlz.azure.secrets import Hider
+    from amlz.core.terminal import terminal
+
+    return terminal(Hider(of_environment(os.environ, _plain_texts())).text(text))
+
+
+def _plain_texts() -> Iterator[str]:
+    """Texts that are no secret: the current folder, and the stack files that this run may be about."""
+    import sys
+
+    yield str(Path.cwd())
+    named = (Path(argument) for argument in sys.argv[1:] if argument.endswith((".yaml", ".yml")))
+    for path in (*named, *Path.cwd().glob("Pulumi.*.yaml")):
+        with suppress(OSError, ValueError):
+            if path.is_file() and path.stat().st_size <= _LARGEST:
+                yield path.read_text(encoding="utf-8", errors="replace")
+
+
+#: Bytes of a stack file that is looked through for plain text.
+_LARGEST = 2**20
+
+
+def write(text: str, output: Path | None) -> None:
+    """To standard output, or to a file: whole or not at all."""
+    from amlz.reports.files import STANDARD_OUTPUT, write_out, write_whole
+
+    if output is None or str(output) in STANDARD_OUTPUT:
+        write_out(text)
+    else:
+        write_whole(output, text)

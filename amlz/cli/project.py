@@ -1,0 +1,85 @@
+"""The verbs of `amlz project`. No logic, as in cli.py."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from amlz.cli.options import Form, FormOption, Output, Stack, planned, write
+
+app = typer.Typer(
+    name="project",
+    help="Projects that come and go: the stack file edited, its comments and the places of all others kept.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Name = Annotated[str, typer.Argument(help="The project's name.")]
+
+
+def _named(text: str, option: str) -> dict[str, str]:
+    """`research`, or `dev=research,prod=operations`: by environment, "" for any other."""
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, value = part.partition("=")
+        key, said = (name.strip(), value.strip()) if equals else ("", part)
+        if key in found or not said:
+            raise typer.BadParameter(f"{text!r}: write one value, or one for each environment", param_hint=option)
+        found[key] = said
+    return found
+
+
+@app.command()
+def add(
+    stack: Stack,
+    name: Name,
+    environments: Annotated[
+        str, typer.Option(help="Such as dev,staging,prod. Without it, those of --like, or else dev.")
+    ] = "",
+    like: Annotated[str, typer.Option(help="Copy the settings of this project's environments.")] = "",
+    size_of: Annotated[
+        int, typer.Option(min=0, max=5000, help="Room for so many nodes in each, whatever its clusters ask for now.")
+    ] = 0,
+    network: Annotated[
+        str, typer.Option(help="auto: the first free range that fits. Or a range, or dev=RANGE,prod=RANGE.")
+    ] = "auto",
+    spoke: Annotated[str, typer.Option(help="A spoke, or dev=SPOKE,prod=SPOKE, where there are several.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, write nothing.")] = False,
+    form: FormOption = Form.text,
+    output: Output = None,
+) -> None:
+    """Adds a project to a stack file, with free address ranges, and shows what it would build."""
+    from amlz.app.projects import Target
+    from amlz.app.projects import add as added
+    from amlz.reports import project as report
+    from amlz.stackfile.selfservice import Wish
+
+    networks = {} if network == "auto" else _named(network, "--network")
+    if networks and size_of:
+        raise typer.BadParameter(
+            "a range that is given has its own size; leave one of the two out", param_hint="--size-of"
+        )
+    asked = tuple(part.strip() for part in environments.split(",") if part.strip())
+    wish = Wish(name, asked, like, _named(spoke, "--spoke"), networks, size_of)
+    change = added(Target(*planned(stack), write=not dry_run), wish)
+    write((report.added_json if form is Form.json else report.added_text)(change), output)
+
+
+@app.command()
+def remove(
+    stack: Stack,
+    name: Name,
+    environment: Annotated[str, typer.Option(help="Only this environment of it.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Write. Without it, only what would be lost is told.")] = False,
+    form: FormOption = Form.text,
+    output: Output = None,
+) -> None:
+    """Says what would be lost with a project; with --yes, takes it out of the stack file."""
+    from amlz.app.projects import Target
+    from amlz.app.projects import remove as removed
+    from amlz.reports import project as report
+
+    change = removed(Target(*planned(stack), write=yes), name, environment)
+    write((report.removed_json if form is Form.json else report.removed_text)(change), output)
+    raise typer.Exit(int(not change.written))

@@ -1,0 +1,219 @@
+"""`amlz stacks`, the preview of all of them, and `amlz roles`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amlz.cli.options import Against, Form, FormOption, Output, Stack, Today, planned, refuse, shown, writable, write
+
+if TYPE_CHECKING:
+    from amlz.core.plan import LandingZonePlan
+    from amlz.reports.all_stacks import AllStacks, Told
+    from amlz.reports.preview import Preview
+    from amlz.stackfile.load import StackFile
+    from amlz.stackfile.stacks import StackOfFolder
+
+    Part = Callable[[StackOfFolder, Told], Told]
+
+Others = Annotated[
+    Path | None,
+    typer.Option("--others", callback=writable, help="With --against: what a comment says of the rest, to this file."),
+]
+
+
+class RolesForm(StrEnum):
+    """Forms of the roles."""
+
+    text = "text"
+    json = "json"
+    az = "az"
+    bicep = "bicep"
+
+
+def stacks(
+    against: Against = None,
+    form: FormOption = Form.text,
+    output: Output = None,
+    today: Today = "",
+    others: Others = None,
+) -> None:
+    """Lists the stacks of this folder in the order in which they can be built."""
+    from amlz.core.problems import LandingZoneError
+    from amlz.reports import all_stacks
+    from amlz.reports.all_stacks import listing, matrix
+    from amlz.stackfile.stacks import usable_stacks_of
+
+    every = told(against, today, lambda _stack, seen: seen) if against else None
+    found, unusable = (tuple(stack for stack, _ in every.differs), {}) if every else usable_stacks_of(Path.cwd())
+    if others:
+        write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
+    compared = [name for name, _ in every.unusable] if every else []
+    write(matrix(found, compared) if form is Form.json else listing(found), output)
+    if every:
+        _failed(every)
+        for why in every.ended:
+            typer.echo(shown(why), err=True)
+        raise typer.Exit(int(bool(every.ended)))
+    if unusable:
+        raise LandingZoneError("\n".join(map(str, unusable.values())))
+
+
+def told(against: str, today: str, part: Part, keep: bool = False) -> AllStacks:
+    """Every stack of this folder, previewed; with a revision, its difference. `part`: what is kept of each.
+
+    A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
+    form that shows them. Raises LandingZoneError.
+    """
+    from amlz.core.problems import LandingZoneError
+    from amlz.reports.all_stacks import AllStacks
+    from amlz.stackfile.stacks import usable_stacks_of
+
+    every, unusable = usable_stacks_of(Path.cwd())
+    wrong = {name: shown(str(error)) for name, error in unusable.items()}
+    planned_ones, parts = [], []
+    for stack in every:
+        try:
+            file, plan = planned(stack.path)
+        except LandingZoneError as error:
+            wrong[stack.name] = shown(str(error))
+            continue
+        if against:
+            planned_ones.append((stack, file, plan))
+        else:
+            parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
+    found = _compared(against, today, planned_ones, wrong, part, keep) if against else AllStacks("", tuple(parts))
+    return replace(found, unusable=tuple(sorted(wrong.items())))
+
+
+def _previewed(file: StackFile, plan: LandingZonePlan, today: str) -> Told:
+    """One stack, previewed; one that cannot be does not keep the others from it."""
+    from amlz.app.preview import preview_stack
+    from amlz.core.problems import LandingZoneError
+    from amlz.reports.all_stacks import Untold
+
+    try:
+        return preview_stack(file, plan, today)
+    except LandingZoneError as error:
+        return Untold(shown(str(error)), "it could not be previewed")
+
+
+def _compared(
+    against: str,
+    today: str,
+    every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]],
+    wrong: Collection[str],
+    part: Part,
+    keep: bool,
+) -> AllStacks:
+    """Each with its difference from a revision; one that cannot be compared does not keep the others from it.
+
+    `wrong`: names of stacks whose files have mistakes; they are not gone. `keep`: whether the previews are kept too.
+    """
+    from amlz.app.compare import difference_from
+    from amlz.app.git_revision import gone_since, unpacked
+    from amlz.app.preview import preview_stack
+    from amlz.core.problems import LandingZoneError
+    from amlz.reports.all_stacks import AllStacks, Untold
+
+    found: list[tuple[StackOfFolder, Told]] = []
+    previews: dict[str, Preview] = {}
+
+    def seen(stack: str, file: StackFile, plan: LandingZonePlan) -> Preview:
+        preview = preview_stack(file, plan, today)
+        if keep:
+            previews[stack] = preview
+        return preview
+
+    with unpacked(against) as revision:
+        here = {stack.path for stack, _, _ in every} | {f"Pulumi.{name}.yaml" for name in wrong}
+        gone = gone_since(revision, Path.cwd(), here)
+        for stack, file, plan in every:
+            try:
+                here_seen = partial(seen, stack.name, file, plan)
+                difference = partial(difference_from, revision, file, here_seen, today)
+                found.append((stack, _freed(part, stack, difference)))
+            except LandingZoneError as error:
+                found.append((stack, Untold(shown(str(error)))))
+        ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
+    return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
+
+
+def _freed(part: Part, stack: StackOfFolder, look: Callable[[], Told]) -> Told:
+    """Returns what is kept of a stack, after everything else of its preview is freed.
+
+    The SDK's objects refer to each other, and the command has switched the garbage collector off. What is left after
+    the first stack, mostly the SDK itself, is not looked through again.
+    """
+    import gc
+
+    kept = part(stack, look())
+    gc.collect()
+    gc.freeze()
+    return kept
+
+
+def _ended(folder: Path, stack: str, today: str) -> str:
+    """Returns why the stack file of a revision must not be removed, "" where it may."""
+    from amlz.checks.guard.production import removed
+    from amlz.core.problems import LandingZoneError
+    from amlz.stackfile.load import load
+    from amlz.stackfile.stacks import production_of
+
+    try:
+        config = load(f"Pulumi.{stack}.yaml", folder).config
+    except LandingZoneError:
+        return (
+            f"{stack}: its stack file is removed, and cannot be read at that revision: cannot tell whether it is "
+            "production. Restore the file, or fix it first."
+        )
+    return removed(stack, production_of(config), config.allow_production_end, today)
+
+
+def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:
+    """Writes the report of all stacks of this folder. The exit code."""
+    from amlz.reports import all_html
+    from amlz.reports.all_stacks import FORMS, render, written
+    from amlz.reports.preview import Preview
+
+    refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
+
+    def part(stack: StackOfFolder, seen: Told) -> Told:
+        return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
+
+    found = told(against, today, part, keep=form == "html")
+    write(all_html.render(found, today) if form == "html" else render(found, form), output)
+    _failed(found)
+    return int(found.fails(fail_on))
+
+
+def _failed(found: AllStacks) -> None:
+    """Raises what is to be told of stacks that could not be compared, after the report of the others."""
+    from amlz.core.problems import LandingZoneError
+
+    if found.failed:
+        raise LandingZoneError("\n".join(why for _, why in found.failed))
+
+
+def roles(
+    stack: Stack,
+    deployer: Annotated[bool, typer.Option("--deployer", help="The roles that deploy the stack.")] = False,
+    reader: Annotated[bool, typer.Option("--reader", help="The roles that preview and refresh it.")] = False,
+    form: Annotated[RolesForm, typer.Option("--format", "-f", help="Output format.")] = RolesForm.text,
+    output: Output = None,
+) -> None:
+    """Shows the exact rights that the deployer of a stack needs, or the reader, as custom roles."""
+    refuse(deployer == reader, "name one of the two", "--deployer, --reader")
+    from amlz.app.preview import graph_of
+    from amlz.azure.deployer import deployer_roles
+    from amlz.reports.roles import FORMS
+
+    file, plan = planned(stack)
+    found = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
+    write(FORMS[form.value](file.stack, found), output)

@@ -1,0 +1,362 @@
+"""The address plan: from ranges and intent to subnets, and whether all of it fits.
+
+Ranges stand in the stack file, so nothing ever moves by itself: an environment's range alone decides where its subnets
+are, and counts of nodes only decide whether they hold. What is missing or does not fit is a problem with the numbers
+and, where there is one, the next free range to write down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from amlz.core import lake
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.dns import ENDPOINT_ADDRESSES
+from amlz.core.facts.networks import (
+    ENVIRONMENT_SHARES,
+    FORBIDDEN,
+    MANAGED_SHARES,
+    RESERVED_ADDRESSES,
+    SMALLEST_ENVIRONMENT,
+    SMALLEST_SUBNET,
+)
+from amlz.core.hub_layout import check_hub_subnets, hub_subnets
+from amlz.core.own_subnets import check_subnets, said_subnets
+from amlz.core.problems import Path, Problem, dotted
+from amlz.core.ranges import Free, Taken, free_ranges, next_free
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet's place. `needed` is what the stack file asks for, growth included; `holds` what Azure leaves."""
+
+    role: str
+    cidr: str
+    needed: int
+
+    @property
+    def holds(self) -> int:
+        """Addresses that resources can have."""
+        return IPv4Network(self.cidr).num_addresses - RESERVED_ADDRESSES
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A range of the plan and the subnets in it. `owner`: hub, or project and environment; `network`: hub or spoke."""
+
+    owner: str
+    network: str
+    cidr: str
+    subnets: tuple[Subnet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A virtual network's ranges, what stands in them, and what is free. Neither is known where it exists already."""
+
+    network: str
+    ranges: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    free: tuple[str, ...]
+    built: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPlan:
+    """Every network of a landing zone."""
+
+    hub: Space
+    spokes: tuple[Space, ...]
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """All of them, the hub first."""
+        return (self.hub, *self.spokes)
+
+    def block(self, owner: str) -> Block:
+        """The block of an owner. Raises KeyError where there is none."""
+        for space in self.spaces:
+            for block in space.blocks:
+                if block.owner == owner:
+                    return block
+        raise KeyError(owner)
+
+
+@dataclass(slots=True)
+class _Claims:
+    """Ranges in use, by whom, to find overlaps."""
+
+    ranges: Taken = field(default_factory=Taken)
+    problems: list[Problem] = field(default_factory=list)
+
+    def build(self, cidr: str, path: Path) -> None:
+        """Claims a range of a network that is built here: Azure and Docker have their own ranges."""
+        for row in FORBIDDEN:
+            if IPv4Network(cidr).overlaps(IPv4Network(row.cidr)):
+                self.problems.append(
+                    Problem(path, f"{cidr} touches {row.cidr}: {row.why}.", "Choose a range outside of it.")
+                )
+        self.claim(cidr, path)
+
+    def claim(self, cidr: str, path: Path) -> None:
+        """Claims a range, whoever uses it."""
+        network = IPv4Network(cidr)
+        for other, where in self.ranges if self.ranges.first_overlap(network) else ():
+            if network.overlaps(other):
+                shared = min(network.num_addresses, other.num_addresses)
+                self.problems.append(
+                    Problem(
+                        path,
+                        f"{cidr} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both.",
+                        "Every range must be used once; change one of the two.",
+                    )
+                )
+        self.ranges.add(network, path)
+
+
+def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Problem, ...]]:
+    """Lays out all networks. The plan is complete even where there are problems, as far as it can be."""
+    claims = _Claims()
+    hub = _hub(config, claims)
+    for name, spoke in config.spokes.items():
+        for index, cidr in enumerate(spoke.address_space):
+            claims.build(cidr, ("spokes", name, "addressSpace", index))
+    for index, cidr in enumerate(config.hub.serves):
+        claims.claim(cidr, ("hub", "serves", index))
+    for index, cidr in enumerate(config.on_premises):
+        claims.claim(cidr, ("onPremises", index))
+    problems = claims.problems
+    spokes = _spokes(config, problems)
+    return AddressPlan(hub, tuple(spokes)), tuple(problems)
+
+
+def environments(config: LandingZoneConfig) -> Iterator[tuple[str, str, EnvironmentConfig]]:
+    """Every project environment: project, environment, and what the stack file says of it."""
+    for project, settings in config.projects.items():
+        for name, environment in settings.environments.items():
+            yield project, name, environment
+
+
+def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str | None:
+    """The spoke that an environment lives in: as it says, or the only one. None where that leaves a choice."""
+    if environment.spoke is not None:
+        return environment.spoke if environment.spoke in config.spokes else None
+    return next(iter(config.spokes)) if len(config.spokes) == 1 else None
+
+
+def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The private endpoints of an environment, by group."""
+    vault, registry = environment.existing.key_vault, environment.existing.container_registry
+    keys = ("vault",) if vault is None or vault.endpoint_range is None else ()
+    own = environment.registry == "own" and (registry is None or registry.endpoint_range is None)
+    batch = ("queue", "table") if environment.batch else ()
+    return ("amlworkspace", *keys, *(("registry",) if own else ()), "blob", "file", *batch)
+
+
+def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The group of the endpoint of a vault that is made for the environment's own key."""
+    own = environment.security.customer_managed_key
+    return ("vault",) if own is not None and own.made_here else ()
+
+
+def needs(environment: EnvironmentConfig) -> dict[str, int]:
+    """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
+    nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + environment.image_build.max_nodes
+    asked = {
+        "training": nodes + len(environment.instances),
+        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
+        "scoring": environment.scoring_nodes,
+    }
+    built = built_roles(environment)
+    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in asked.items() if role in built}
+
+
+def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The subnets of an environment by role: those whose ranges are said, else all of its division."""
+    return tuple(said_subnets(environment)) or tuple(role for role, _, _ in shares(environment))
+
+
+def shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
+    """How an environment's range is divided: with a managed network all of it is for endpoints."""
+    return MANAGED_SHARES if environment.isolation.managed else ENVIRONMENT_SHARES
+
+
+def smallest_range(environment: EnvironmentConfig) -> int:
+    """The longest prefix of a range of which every subnet is of Azure's smallest size at least."""
+    return SMALLEST_SUBNET if environment.isolation.managed else SMALLEST_ENVIRONMENT
+
+
+def smallest_prefix(environment: EnvironmentConfig) -> int:
+    """The longest prefix of a range in which an environment's subnets hold what is asked for."""
+    needed, divided = needs(environment), shares(environment)
+    for prefix in range(smallest_range(environment), 7, -1):
+        if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed.get(role, 0) for role, _, bits in divided):
+            return prefix
+    return 8
+
+
+def subnets_of(
+    cidr: str, needed: dict[str, int], divided: tuple[tuple[str, float, int], ...] = ENVIRONMENT_SHARES
+) -> tuple[Subnet, ...]:
+    """The subnets of an environment's range: the range alone decides their places."""
+    network = IPv4Network(cidr)
+    found = []
+    for role, start, bits in divided:
+        first = network.network_address + int(network.num_addresses * start)
+        found.append(Subnet(role, f"{first}/{network.prefixlen + bits}", needed[role]))
+    return tuple(found)
+
+
+def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> Space:
+    """A hub that is not built here: what stands in it, and what is free, is not known."""
+    path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
+    for index, cidr in enumerate(ranges):
+        claims.claim(cidr, (*path, "addressSpace", index))
+    return Space("hub", ranges, (), (), built=False)
+
+
+def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
+    elsewhere = config.hub.elsewhere
+    if elsewhere is not None:
+        return _hub_elsewhere(config, elsewhere.address_space, claims)
+    cidr, path = config.hub.address_space, ("hub", "addressSpace")
+    claims.build(cidr, path)
+    claims.problems.extend(check_hub_subnets(config))
+    subnets = tuple(Subnet(*row) for row in hub_subnets(config))
+    if not subnets:
+        return Space("hub", (cidr,), (), ())
+    block = Block("hub", "hub", cidr, subnets)
+    return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
+
+
+def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
+    blocks: dict[str, list[Block]] = {name: [] for name in config.spokes}
+    paths = {name: Taken() for name in config.spokes}
+    misfits: list[tuple[Path, EnvironmentConfig, str, str]] = []
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        spoke = spoke_of(config, environment)
+        if spoke is None:
+            problems.append(_no_spoke(config, environment, path))
+            continue
+        if environment.network is None:
+            misfits.append((path, environment, spoke, "It says no range of addresses."))
+            continue
+        network = IPv4Network(environment.network)
+        subnets = _subnets_if_large_enough(network, environment)
+        divided = () if environment.subnets else subnets  # ranges that are said have sentences of their own
+        wrong = _wrong_range(network, divided, config.spokes[spoke].address_space, paths[spoke])
+        problems.extend(check_subnets(environment, needs(environment), path))
+        wrong = wrong or _too_small(network, environment)
+        if wrong:
+            misfits.append((path, environment, spoke, wrong))
+        paths[spoke].add(network, (*path, "network"))
+        blocks[spoke].append(Block(f"{project}/{name}", spoke, environment.network, subnets))
+    for block in _lake(config, paths, problems):
+        paths[block.network].add(IPv4Network(block.cidr), ("dataLake", "network"))
+        blocks[block.network].append(block)
+    spaces = {
+        name: Space(
+            name,
+            config.spokes[name].address_space,
+            tuple(sorted(found, key=lambda b: IPv4Network(b.cidr))),
+            free_ranges(config.spokes[name].address_space, (str(network) for network, _ in paths[name])),
+        )
+        for name, found in blocks.items()
+    }
+    left = {name: Free(space.free) for name, space in spaces.items()}
+    for path, environment, spoke, wrong in misfits:
+        free = left[spoke].take(smallest_prefix(environment))  # each is offered to one environment only
+        problems.append(_misfit(path, environment, wrong, f"spoke {spoke}", free))
+    return iter(spaces.values())
+
+
+def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[Problem]) -> Iterator[Block]:
+    """The subnet of the data lake's endpoints in a spoke: all of its range, which none of an environment may touch."""
+    spoke, settings = lake.spoke_of(config), config.data_lake
+    cidr = settings.network if settings else None
+    if spoke is None or cidr is None:
+        return
+    network, needed = IPv4Network(cidr), sum(ENDPOINT_ADDRESSES[group] for group in lake.groups_built(config))
+    wrong = _wrong_range(network, (), config.spokes[spoke].address_space, paths[spoke])
+    if network.prefixlen > SMALLEST_SUBNET:
+        wrong = wrong or f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8."
+    if wrong:
+        used = (str(other) for other, _ in paths[spoke])
+        free = next_free(free_ranges(config.spokes[spoke].address_space, used), SMALLEST_SUBNET)
+        remedy = f"Free in spoke {spoke}: {free}." if free else f"Spoke {spoke} has none free: give it another range."
+        problems.append(Problem(("dataLake", "network"), wrong, remedy))
+        return
+    yield Block(lake.OWNER, spoke, cidr, (Subnet("endpoints", cidr, needed),))
+
+
+def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
+    names = ", ".join(config.spokes)
+    if not names:
+        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.", absent=True)
+    if environment.spoke is not None:
+        return Problem(
+            (*path, "spoke"), f"There is no spoke {environment.spoke!r}.", f"Spokes here: {names}.", absent=True
+        )
+    return Problem(
+        path,
+        f"It does not say which spoke it lives in, and there are {len(config.spokes)}.",
+        f"Add spoke: one of {names}.",
+        absent=True,
+    )
+
+
+def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[Subnet, ...]:
+    said = said_subnets(environment)
+    if said:
+        return tuple(Subnet(role, cidr, needs(environment)[role]) for role, cidr in said.items())
+    if network.prefixlen > smallest_range(environment):
+        return ()
+    return subnets_of(str(network), needs(environment), shares(environment))
+
+
+def _too_small(network: IPv4Network, environment: EnvironmentConfig) -> str:
+    """That a range does not hold its subnets at their smallest, or nothing."""
+    smallest = smallest_range(environment)
+    if network.prefixlen <= smallest or environment.subnets is not None:
+        return ""
+    least = "one subnet" if environment.isolation.managed else "three subnets"
+    takes = "takes" if environment.isolation.managed else "take"
+    return (
+        f"{network} holds {network.num_addresses} addresses; {least} of Azure's smallest size {takes} "
+        f"{2 ** (32 - smallest)}."
+    )
+
+
+def _wrong_range(
+    network: IPv4Network,
+    subnets: tuple[Subnet, ...],
+    ranges: tuple[str, ...],
+    others: Taken,
+) -> str:
+    """Why an environment's range will not do, or nothing."""
+    overlap = others.first_overlap(network)
+    if overlap is not None:
+        other, where = overlap
+        shared = min(network.num_addresses, other.num_addresses)
+        return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
+    if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
+        return f"{network} is not inside its spoke ({', '.join(ranges)})."
+    return " ".join(
+        f"{s.needed} addresses for {s.role} do not fit: {s.cidr} has {s.holds}, "
+        f"Azure keeps {RESERVED_ADDRESSES} of {s.holds + RESERVED_ADDRESSES}."
+        for s in subnets
+        if s.holds < s.needed
+    )
+
+
+def _misfit(path: Path, environment: EnvironmentConfig, wrong: str, spoke: str, free: str | None) -> Problem:
+    prefix = smallest_prefix(environment)
+    counts = ", ".join(f"{count} for {role}" for role, count in needs(environment).items() if count)
+    remedy = f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth). " + (
+        f"Free in {spoke}: {free}." if free else f"{spoke.capitalize()} has none free: give it another range."
+    )
+    return Problem((*path, "network"), wrong, remedy)

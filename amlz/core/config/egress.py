@@ -1,0 +1,23 @@
+"""Host names of the team's own that computes may reach."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from amlz.core.config.shared import Config
+
+#: A host name, or all below one: as Azure Firewall takes it.
+HostName = Annotated[
+    str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]{2,}$", max_length=255)
+]
+
+
+class EgressHostsConfig(Config):
+    """Hosts that computes may reach over HTTPS, through the firewall."""
+
+    hosts: Annotated[tuple[HostName, ...], Field(min_length=1, max_length=50)]
+    """Host names; `*.` stands for all below one."""
+    why: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    """What they are for: shown with the rule."""

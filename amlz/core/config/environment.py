@@ -1,0 +1,191 @@
+"""Projects and their environments in the stack file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
+from amlz.core.config.connections import ConnectionConfig, ConnectionName
+from amlz.core.config.encryption import CustomerManagedKeyConfig
+from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
+from amlz.core.config.isolation import IsolationConfig
+from amlz.core.config.kubernetes import KubernetesConfig
+from amlz.core.config.lake import LakeAccess
+from amlz.core.config.parts import ExistingPartsConfig
+from amlz.core.config.pipelines import PipelineIdentitiesConfig
+from amlz.core.config.shared import (
+    AccessConfig,
+    ComputeName,
+    Config,
+    EnvironmentName,
+    Generation,
+    Network,
+    OwnName,
+    Tags,
+    Word,
+)
+from amlz.core.config.sharing import MemberConfig
+from amlz.core.facts.clouds import PUBLIC
+from amlz.core.problems import Path
+
+#: Environments of these names are not production unless they say so; every other name is.
+NON_PRODUCTION = frozenset({"dev", "development", "test", "qa", "integration", "staging", "sandbox", "lab"})
+
+
+class SecurityConfig(Config):
+    """What can be relaxed, and what is stricter than Azure's default. The preview names each relaxation."""
+
+    public_network_access: bool = False
+    """Whether the workspace can be reached from the internet. Its stores never can."""
+    storage_shared_keys: bool = False
+    """Whether the storage account takes keys. Then datastores use keys instead of identities."""
+    high_business_impact: bool = True
+    """Encrypts computes' temporary disks and sends Microsoft less diagnostic data. Cannot be changed later."""
+    customer_managed_key: CustomerManagedKeyConfig | None = None
+    """Encrypts workspace, storage account and registry with a key of your own. Only when they are created."""
+    data_isolation: bool | None = None
+    """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
+    registry, with a vault or registry that exists, and with `sharedBy`."""
+    storage_endpoint_policy: StorageEndpointPolicyConfig | None = None
+    """Limits storage in the region to Azure ML's own and listed accounts. Left out: in production of the public cloud,
+    unless the network is managed. docs/explanation/exfiltration.md."""
+    serverless_compute: bool = False
+    """Serverless compute runs in the training subnet, without a public address. Its nodes take addresses there."""
+
+
+class NamesConfig(Config):
+    """Own names instead of the generated ones."""
+
+    resource_group: OwnName | None = None
+    """The resource group."""
+    workspace: OwnName | None = None
+    """The Azure ML workspace: 3 to 33 letters, digits, hyphens or underscores."""
+    key_vault: OwnName | None = None
+    """The vault: 3 to 24 letters, digits or hyphens, unique in Azure."""
+    storage_account: OwnName | None = None
+    """The storage account: 3 to 24 lower-case letters or digits, unique in Azure."""
+    container_registry: OwnName | None = None
+    """The registry: 5 to 50 letters or digits, unique in Azure."""
+
+
+class SubnetsConfig(Config):
+    """Ranges of an environment's subnets, inside its own. What is not said is not built."""
+
+    training: Network | None = None
+    """Clusters and instances; not with a managed network."""
+    endpoints: Network | None = None
+    """Private endpoints."""
+    scoring: Network | None = None
+    """Nodes that serve models; left out, there is no such subnet."""
+
+
+class EnvironmentConfig(Config):
+    """One environment of one project: a resource group of its own, and everything in it."""
+
+    network: Network | None = None
+    """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring; with a
+    managed network all of it holds endpoints.
+
+    It must be said; left out, the error names the next range that is free and large enough."""
+    subnets: SubnetsConfig | None = None
+    """Ranges of its subnets, instead of halves and quarters of `network`."""
+    spoke: Word | None = None
+    """The spoke that it lives in. Not needed where there is only one."""
+    production: bool | None = None
+    """Whether it holds production data: then it is protected and locked. Follows the name when not said."""
+    clusters: dict[ComputeName, ClusterConfig] = Field(
+        default_factory=lambda: {"cpu": ClusterConfig.model_validate({"size": "Standard_D4s_v5", "maxNodes": 4})}
+    )
+    """Compute clusters by name. When not said: one of CPUs, of at most 4 nodes."""
+    image_build: ImageBuildConfig = ImageBuildConfig()
+    """The cluster that builds images."""
+    instances: dict[ComputeName, InstanceConfig] = Field(default_factory=dict)
+    """Compute instances by name."""
+    shared_by: dict[Word, MemberConfig] | None = None
+    """Projects that share its workspace, by name: groups, clusters, tags. docs/how-to/shared-workspaces.md."""
+    kubernetes: dict[ComputeName, KubernetesConfig] = Field(default_factory=dict)
+    """Kubernetes clusters that exist, attached as computes, by the name of the compute. docs/how-to/kubernetes.md."""
+    scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
+    """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
+    growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20
+    """Addresses to keep free above what is asked for, in percent."""
+    registry: Literal["own", "shared"] = "own"
+    """A container registry of its own, or the landing zone's."""
+    isolation: IsolationConfig = IsolationConfig()
+    """Whether computes are in a subnet of the spoke or a managed network. docs/explanation/isolation.md."""
+    lake: LakeAccess = Field(default_factory=dict)
+    """What it may do with containers of the data lake, over what the project says."""
+    connections: dict[ConnectionName, ConnectionConfig] = Field(default_factory=dict)
+    """Connections of its workspace by name, without secrets."""
+    batch: bool = True
+    """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
+    security: SecurityConfig = SecurityConfig()
+    """What is stricter or looser than the default."""
+    access: AccessConfig = AccessConfig()
+    """Groups of this environment, besides those of the project and the landing zone."""
+    pipeline_identities: PipelineIdentitiesConfig | None = None
+    """Identities of its pipelines, instead of those of the project; {} for none."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of this environment, over those of the project."""
+    existing: ExistingPartsConfig = ExistingPartsConfig()
+    """What of it exists already. docs/how-to/bring-your-own.md."""
+    names: NamesConfig = NamesConfig()
+    """Own names."""
+    generation: Generation = 1
+    """Raise by one when a name is still held by something deleted."""
+
+    def every_cluster(self) -> Iterator[tuple[Path, ClusterConfig]]:
+        """Its clusters and those of projects that share it, each with its place within the environment."""
+        for name, cluster in self.clusters.items():
+            yield ("clusters", name), cluster
+        for member, settings in (self.shared_by or {}).items():
+            for name, cluster in settings.clusters.items():
+                yield ("sharedBy", member, "clusters", name), cluster
+
+    @property
+    def isolates_data(self) -> bool:
+        """Whether its workspace keeps apart what it has in stores of several."""
+        asked = self.security.data_isolation
+        of_others = self.existing.key_vault is not None or self.existing.container_registry is not None
+        return self.registry == "shared" or self.shared_by is not None or of_others if asked is None else asked
+
+    def endpoint_policy(self, name: str, cloud: str) -> StorageEndpointPolicyConfig | None:
+        """The service endpoint policy of its training subnet; None where it has none. `name`: the environment's.
+
+        Production gets one by default: the required service tag holds storage accounts of every tenant. In other clouds
+        than the public one no page says that the policy knows Azure ML's alias.
+        """
+        asked = self.security.storage_endpoint_policy
+        if asked is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
+            return StorageEndpointPolicyConfig()
+        return asked if asked is not None and asked.enabled else None
+
+    def pushes(self, writers: Collection[str] | None, owner: str) -> bool:
+        """Whether its workspace pushes images to the shared registry. `writers`: as configured; `owner`: its own name
+        there."""
+        return self.registry == "shared" and (writers is None or owner in writers)
+
+    def is_production(self, name: str) -> bool:
+        """Whether an environment of this name holds production data."""
+        return name not in NON_PRODUCTION if self.production is None else self.production
+
+
+class ProjectConfig(Config):
+    """A project: what it is called, whose it is, and its environments."""
+
+    description: Annotated[str, Field(max_length=200)] = ""
+    """What it is for, in a sentence. Becomes the workspace's description."""
+    access: AccessConfig = AccessConfig()
+    """Groups of all its environments, besides those of the landing zone."""
+    pipeline_identities: PipelineIdentitiesConfig = PipelineIdentitiesConfig()
+    """Identities of pipelines, made anew for each of its environments."""
+    lake: LakeAccess = Field(default_factory=dict)
+    """What all its environments may do with containers of the data lake: read them and write to `workspace`, when not
+    said."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of all its environments, over those of the landing zone."""
+    environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]
+    """Its environments by name: dev, staging, prod or names of your own."""

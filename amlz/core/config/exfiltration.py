@@ -1,0 +1,20 @@
+"""Service endpoint policies for storage in the stack file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from amlz.core.config.existing import StorageId
+from amlz.core.config.shared import Config
+
+
+class StorageEndpointPolicyConfig(Config):
+    """A service endpoint policy of the training subnet: of all storage that answers on the internet, computes reach
+    Azure ML's own and what is listed here. What has private endpoints need not be listed."""
+
+    enabled: bool = True
+    """Whether the training subnet has the policy. `false` opens storage of any tenant in the region."""
+    allow: Annotated[tuple[StorageId, ...], Field(max_length=100)] = ()
+    """Ids of storage accounts in the region that computes may reach without a private endpoint."""

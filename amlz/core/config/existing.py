@@ -1,0 +1,102 @@
+"""What exists already and is only referred to, in the stack file: ids of resources, and addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from amlz.azure.ids import parse, resource_group_id, resource_id
+from amlz.core.config.shared import GUID, Config, Network
+
+_NETWORK = "Microsoft.Network/virtualNetworks"
+_LOG = "Microsoft.OperationalInsights/workspaces"
+_GROUP = "Microsoft.Resources/resourceGroups"
+_STORAGE = "Microsoft.Storage/storageAccounts"
+_VAULT = "Microsoft.KeyVault/vaults"
+_REGISTRY = "Microsoft.ContainerRegistry/registries"
+_ZONE = "Microsoft.Network/privateDnsZones"
+_CLUSTER = "Microsoft.ContainerService/managedClusters"
+_SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
+_EXAMPLES = {
+    _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
+    _LOG: f"{_SAMPLE}/providers/{_LOG}/log-central",
+    _GROUP: _SAMPLE,
+    _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
+    _VAULT: f"{_SAMPLE}/providers/{_VAULT}/kv-central",
+    _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
+    _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
+    _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
+}
+
+
+def _canonical_id(arm_type: str) -> Callable[[str], str]:
+    """A check that a text is the id of a resource of this type: it answers with the id as Azure writes it."""
+
+    def canonical(text: str) -> str:
+        try:
+            found = parse(text.strip().rstrip("/"))
+        except ValueError:
+            raise _wrong(arm_type, "is not the id of a resource") from None
+        if found.type.lower() != arm_type.lower() or len(found.names) != 1 or found.scope:
+            raise _wrong(arm_type, f"is the id of something of type {found.type}")
+        subscription = found.subscription.lower()
+        if not re.search(GUID, subscription):
+            raise _wrong(arm_type, "does not begin with /subscriptions/ and the GUID of one")
+        if not found.resource_group or not all(found.names):
+            raise _wrong(arm_type, "leaves a name empty")
+        if arm_type == _GROUP:
+            return resource_group_id(subscription, found.resource_group)
+        return resource_id(subscription, found.resource_group, arm_type, found.name)
+
+    return canonical
+
+
+def _wrong(arm_type: str, why: str) -> PydanticCustomError:
+    return PydanticCustomError(
+        "resource_id",
+        "it {why}, and not of {arm_type}",
+        {"why": why, "arm_type": arm_type, "example": _EXAMPLES[arm_type]},
+    )
+
+
+def _canonical_address(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
+
+
+#: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
+#: account, of a vault, of a container registry, of a private DNS zone.
+NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
+LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
+ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
+GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
+StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
+KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
+RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
+ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
+#: An IPv4 address.
+Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
+
+
+class ExistingHubConfig(Config):
+    """A hub that exists already: nothing of it is built or changed, spokes are peered with it."""
+
+    virtual_network: NetworkId
+    """The id of its virtual network. The hub's subscription follows from it."""
+    firewall_address: Address
+    """The private address of its firewall: the next hop of everything that leaves a spoke."""
+    log_analytics: LogAnalyticsId
+    """The id of the central log, to which everything sends its diagnostics. Its subscription may be any."""
+    address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
+    """Its ranges, which nothing here may overlap, and from which people reach private endpoints."""
+    dns_servers: tuple[Address, ...] = ()
+    """Whom spokes ask for names. The firewall, when not said: its DNS proxy must be on."""
+    peer_from_hub: bool = True
+    """Whether to build the hub's side of peerings, too. If not, whoever owns the hub must, or no traffic flows."""

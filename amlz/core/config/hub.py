@@ -1,0 +1,116 @@
+"""The hub in the stack file: the network that all spokes share, and the central log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from amlz.core.config.existing import ExistingHubConfig, LogAnalyticsId
+from amlz.core.config.hub_options import DnsResolverConfig, NatGatewayConfig, PrivateLinkScopeConfig, VpnGatewayConfig
+from amlz.core.config.hub_stack import HubStackConfig
+from amlz.core.config.names import HubNamesConfig
+from amlz.core.config.shared import Config, Generation, Network, OwnName, Tags
+
+
+class FirewallConfig(Config):
+    """Azure Firewall: the only way from the spokes to anywhere else."""
+
+    tier: Literal["Standard", "Premium"] = "Standard"
+    """Premium adds intrusion detection, which is then set to deny."""
+    threat_intelligence: Literal["Deny", "Alert"] = "Deny"
+    """What happens to traffic from and to known malicious addresses."""
+
+
+class LogAnalyticsConfig(Config):
+    """The central Log Analytics workspace, to which everything sends its diagnostics."""
+
+    existing: LogAnalyticsId | None = None
+    """The id of one that exists already, in whichever subscription. Nothing else can be said of it then."""
+    retention_days: Annotated[int, Field(ge=30, le=730, strict=True)] = 90
+    """How long logs are kept, in days."""
+    daily_cap_gb: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None
+    """Most gigabytes taken in a day; what comes after is lost until the next. None means no cap."""
+    name: OwnName | None = None
+    """An own name instead of the generated one."""
+
+
+class HubSubnetsConfig(Config):
+    """Ranges of the hub's subnets, inside its own: of each that is built, in place of its fixed place."""
+
+    firewall: Network | None = None
+    """The firewall: /26 or larger."""
+    bastion: Network | None = None
+    """Azure Bastion: /26 or larger."""
+    gateway: Network | None = None
+    """Gateways: /27 or larger."""
+    endpoints: Network | None = None
+    """Private endpoints of what several environments share."""
+    resolver_inbound: Network | None = None
+    """Where the DNS resolver is asked: /28 or larger."""
+    resolver_outbound: Network | None = None
+    """From where the DNS resolver asks others: /28 or larger."""
+
+
+class HubConfig(Config):
+    """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
+
+    # Editors learn of the choice by this; what is said of a mistake comes from the checks.
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [key]} for key in ("addressSpace", "existing", "stack")]}
+    )
+
+    existing: ExistingHubConfig | None = None
+    """A hub that exists already. Nothing else can be said of the hub then."""
+    stack: HubStackConfig | None = None
+    """A hub that another stack of this program builds. Nothing else can be said of the hub then."""
+    address_space: Network = ""
+    """The range of a hub that is created, /24 or larger. docs/reference/addresses.md lays out its start."""
+    subnets: HubSubnetsConfig | None = None
+    """Ranges of its subnets. Its range may then be smaller than /24."""
+    firewall: FirewallConfig = FirewallConfig()
+    """The firewall and its policy."""
+    bastion: bool = False
+    """Whether to build Azure Bastion, and the subnet that it needs."""
+    gateway_subnet: bool = False
+    """Whether to build the subnet for a VPN or ExpressRoute gateway that others build."""
+    vpn_gateway: VpnGatewayConfig | None = None
+    """A VPN gateway, in that subnet."""
+    nat_gateway: NatGatewayConfig | None = None
+    """A NAT gateway on the firewall's subnet."""
+    dns_resolver: DnsResolverConfig | None = None
+    """A DNS resolver: for names of private endpoints on premises, and for names of the organisation here."""
+    private_link_scope: PrivateLinkScopeConfig | None = None
+    """A private link scope of Azure Monitor: telemetry stays in the network."""
+    log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()
+    """The central log."""
+    serves: tuple[Network, ...] = ()
+    """Ranges of spokes that other stacks peer with this hub. The firewall opens for them what Azure ML requires, and
+    what `egress` and `egressHosts` say here; all private DNS zones that a landing zone may need are built."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of all that is in its resource group, over those of the landing zone."""
+    names: HubNamesConfig = HubNamesConfig()
+    """Own names."""
+    generation: Generation = 1
+    """Raise by one when a name of the hub is still held by something deleted."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_for_its_range(cls, value: Any) -> Any:
+        """A hub that is created must say its range, and is asked for it at the place of the key."""
+        if not isinstance(value, dict) or any(value.get(other) is not None for other in ("existing", "stack")):
+            return value
+        return {"addressSpace": "", **value}
+
+    @field_validator("address_space", mode="before")
+    @classmethod
+    def _said(cls, value: Any) -> Any:
+        if value == "":
+            raise PydanticCustomError("missing", "it is missing")
+        return value
+
+    @property
+    def elsewhere(self) -> ExistingHubConfig | None:
+        """The hub, where it is not built here: one that exists, or that another stack builds."""
+        return self.stack.hub if self.stack is not None else self.existing

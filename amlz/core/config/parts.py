@@ -1,0 +1,35 @@
+"""Parts of an environment that exist already, in the stack file: a vault, a container registry."""
+
+from __future__ import annotations
+
+from amlz.core.config.existing import KeyVaultId, RegistryId
+from amlz.core.config.shared import Config, Network
+
+
+class ExistingVaultConfig(Config):
+    """A vault that exists already: nothing of it is changed, roles are given on it."""
+
+    id: KeyVaultId
+    """Its id. It takes roles instead of access policies. Its subscription may be any of the tenant."""
+    endpoint_range: Network | None = None
+    """The range that its private endpoint is in, where it has one whose names the spokes resolve. When not said, an
+    endpoint to it is built here."""
+
+
+class ExistingRegistryConfig(Config):
+    """A container registry that exists already: nothing of it is changed, roles are given on it."""
+
+    id: RegistryId
+    """Its id. It is of tier Premium. Its subscription may be any of the tenant."""
+    endpoint_range: Network | None = None
+    """The range that its private endpoint is in, where it has one whose names the spokes resolve. When not said, an
+    endpoint to it is built here."""
+
+
+class ExistingPartsConfig(Config):
+    """What of an environment exists already, instead of being created."""
+
+    key_vault: ExistingVaultConfig | None = None
+    """Its vault."""
+    container_registry: ExistingRegistryConfig | None = None
+    """Its container registry."""

@@ -1,0 +1,117 @@
+"""Azure policies: which guardrails, what else is assigned, and who is exempt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from amlz.core.config.shared import Config, EnvironmentName, Word
+
+Guardrail = Literal["workspace", "compute", "network", "data-and-identity", "monitoring"]
+Effect = Literal["Audit", "Deny", "Disabled", "AuditIfNotExists", "DeployIfNotExists", "Modify", "Append"]
+ManagementGroup = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_().-]{1,90}$")]
+#: A definition's or initiative's name: what stands last in its id.
+PolicyName = Annotated[str, StringConstraints(pattern=r"^[^<>*%&:?+/\\]{1,128}$")]
+#: A day as ISO 8601 writes it.
+Day = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), Field(examples=["2027-03-31"])
+]
+
+
+class SelectorConfig(Config):
+    """Which resources an assignment looks at: by region or type."""
+
+    kind: Literal["resourceLocation", "resourceType"]
+    """What is compared."""
+    values: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
+    """Regions or resource types."""
+    exclude: bool = False
+    """All but these."""
+
+
+class OverrideConfig(Config):
+    """Another effect for some policies of an initiative."""
+
+    effect: Effect
+    """The effect that they get."""
+    policies: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
+    """Their reference ids in the initiative: `amlz policy show NAME` lists them."""
+
+
+class AssignmentConfig(Config):
+    """A policy or initiative, assigned."""
+
+    policy: PolicyName
+    """The name of a definition or initiative: of this repository, of `custom/policies/`, or a built-in's GUID."""
+    scope: Literal["environments", "landingZone", "managementGroup"] = "environments"
+    """Each project environment's resource group, the landing zone's subscription, or the management group."""
+    effect: Effect | None = None
+    """Its effect; what the definition says, when not said."""
+    effects: dict[EnvironmentName, Effect] = Field(default_factory=dict)
+    """Its effect by name of environment, before `effect`."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """Values of its other parameters."""
+    message: str = ""
+    """What people read whom it refuses."""
+    enforce: bool = True
+    """Whether it acts, or only reports."""
+    not_scopes: tuple[str, ...] = ()
+    """Ids of resource groups or resources that it leaves out."""
+    selectors: Annotated[tuple[SelectorConfig, ...], Field(max_length=10)] = ()
+    """Only these resources: each selector must hold."""
+    overrides: Annotated[tuple[OverrideConfig, ...], Field(max_length=10)] = ()
+    """Other effects for some policies of an initiative."""
+
+
+class ExemptionConfig(Config):
+    """Frees one project environment from an assignment, for a time."""
+
+    assignment: str
+    """A guardrail, or a name under `assignments`."""
+    project: Word
+    """The project."""
+    environment: EnvironmentName
+    """Its environment."""
+    policies: tuple[str, ...] = ()
+    """Reference ids of policies of the initiative; all, when not said."""
+    category: Literal["Waiver", "Mitigated"]
+    """Waiver: the risk is accepted. Mitigated: it is met in another way."""
+    reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
+    """Why."""
+    ticket: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    """Where that was decided."""
+    expires_on: Day
+    """The first day on which it no longer holds, in quotes."""
+
+
+class PoliciesConfig(Config):
+    """Azure policies. Without a word, all guardrails hold: they deny in production and audit elsewhere."""
+
+    guardrails: tuple[Guardrail, ...] = ("workspace", "compute", "network", "data-and-identity", "monitoring")
+    """The initiatives of this repository that are assigned to every project environment."""
+    production_effect: Literal["Audit", "Deny"] = "Deny"
+    """What guardrails do in environments that hold production data."""
+    other_effect: Literal["Audit", "Deny"] = "Audit"
+    """What guardrails do in other environments."""
+    allowed_sizes: tuple[str, ...] = ()
+    """VM sizes that the compute guardrail allows beyond those in this file; one `*` stands for any text."""
+    built_ins: Literal["all", "listed"] | None = None
+    """Outside of the public cloud: all built-ins of guardrails, or those alone that a list of Microsoft's has for the
+    cloud. Not said: those listed. docs/reference/clouds.md."""
+    management_group: ManagementGroup | None = None
+    """Where definitions are created; the landing zone's subscription, when not said."""
+    above: tuple[ManagementGroup, ...] = ()
+    """Management groups over the subscriptions: imported assignments at one of these are judged too."""
+    create_definitions: bool = True
+    """Create the definitions. False where another stack creates them in the same place."""
+    assignments: dict[Word, AssignmentConfig] = Field(default_factory=dict)
+    """What else is assigned, by name."""
+    exemptions: dict[Word, ExemptionConfig] = Field(default_factory=dict)
+    """Who is exempt, by name."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Every management group over the subscriptions that is known."""
+        own = (self.management_group,) if self.management_group else ()
+        return tuple(dict.fromkeys((*self.above, *own)))

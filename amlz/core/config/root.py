@@ -1,0 +1,135 @@
+"""The whole of what a stack file says under `amlz:landingZone`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from amlz.core.config.accepted import AcceptedFindingConfig
+from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
+from amlz.core.config.dns import DnsConfig
+from amlz.core.config.egress import EgressHostsConfig
+from amlz.core.config.environment import ProjectConfig
+from amlz.core.config.hub import HubConfig
+from amlz.core.config.lake import DataLakeConfig
+from amlz.core.config.names import SpokeNamesConfig
+from amlz.core.config.policies import PoliciesConfig
+from amlz.core.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
+from amlz.core.facts.clouds import PUBLIC, CloudName
+
+
+class SubscriptionsConfig(Config):
+    """Subscriptions by role. They may be one."""
+
+    landing_zone: Guid
+    """Where spokes, projects and their environments go."""
+    hub: Guid | None = None
+    """Where the hub, its DNS zones and the central log go. The landing zone's, when not said."""
+
+
+class SpokeConfig(Config):
+    """A virtual network for project environments, peered with the hub."""
+
+    address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
+    """Its ranges. Add one when it is full."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of its network, route table and resource group, over those of the landing zone."""
+    names: SpokeNamesConfig = SpokeNamesConfig()
+    """Own names."""
+
+
+class SharedRegistryConfig(Config):
+    """A container registry that several environments share."""
+
+    name: OwnName | None = None
+    """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
+    resource_group: OwnName | None = None
+    """An own name of its resource group."""
+    writers: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Environments whose workspaces push images, as `project/environment`; the others only pull. Left out: all."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of it, its endpoint and its resource group, over those of the landing zone."""
+    generation: Generation = 1
+    """Raise by one when the name is still held by something deleted."""
+
+
+EGRESS_SCENARIOS = Literal["pythonPackages", "rPackages", "visualStudioCode", "huggingFace", "autoML"]
+
+DEFENDER_PLANS = Literal["keyVaults", "storage", "containers", "ai", "resourceManager"]
+
+
+class LandingZoneConfig(Config):
+    """A landing zone: a hub, its spokes, and projects in their environments."""
+
+    schema_version: Literal[1]
+    """The version of this model."""
+    organisation: Annotated[str, StringConstraints(min_length=2, max_length=40)]
+    """Who owns it. Becomes a tag."""
+    business_unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")]
+    """The unit it is for: 2 to 10 lower-case letters or digits. Becomes part of names."""
+    cloud: CloudName = PUBLIC
+    """The Azure cloud: the public one, Azure Government, or Azure operated by 21Vianet. docs/reference/clouds.md."""
+    tenant_id: Guid
+    """The Entra tenant."""
+    location: Location
+    """The region of everything."""
+    availability_zones: tuple[Literal[1, 2, 3], ...] = (1, 2, 3)
+    """The zones of the region, over which what can is spread. Empty for a region without."""
+    subscriptions: SubscriptionsConfig
+    """Subscriptions by role."""
+    hub: HubConfig
+    """The hub."""
+    dns: DnsConfig = DnsConfig()
+    """Private DNS zones of endpoints."""
+    spokes: dict[Word, SpokeConfig] = Field(default_factory=dict)
+    """Spokes by name. At least one, unless the hub is for other stacks: then `hub.serves` names their ranges."""
+    on_premises: tuple[Network, ...] = ()
+    """Ranges in use elsewhere, which nothing here may overlap."""
+    egress: tuple[EGRESS_SCENARIOS, ...] = ()
+    """What computes may reach beyond what Azure ML requires; docs/reference/egress.md lists the hosts of each."""
+    egress_hosts: dict[Word, EgressHostsConfig] = Field(default_factory=dict)
+    """Other hosts that computes may reach, by a name for the rule."""
+    shared_registry: SharedRegistryConfig | None = None
+    """A container registry for the environments that say `registry: shared`."""
+    data_lake: DataLakeConfig | None = None
+    """A data lake for all environments, created or existing."""
+    defender: tuple[DEFENDER_PLANS, ...] = ()
+    """Plans of Defender for Cloud on the landing zone's subscription. Each costs, for all that is in it."""
+    access: AccessConfig = AccessConfig()
+    """Groups of all environments."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of everything."""
+    projects: dict[Word, ProjectConfig] = Field(default_factory=dict)
+    """Projects by name."""
+    policies: PoliciesConfig = PoliciesConfig()
+    """Azure policies: guardrails, further assignments, exemptions."""
+    accepted_findings: tuple[AcceptedFindingConfig, ...] = ()
+    """Findings of the preview that are accepted for a time."""
+    allow_replace: tuple[AllowedLossConfig, ...] = ()
+    """What holds data, or keeps its name, and may be replaced all the same."""
+    allow_delete: tuple[AllowedLossConfig, ...] = ()
+    """What holds data, or keeps its name, and may be deleted all the same."""
+    allow_production_end: tuple[AllowedEndConfig, ...] = ()
+    """Environments that may stop being production, each until a date."""
+    keep_api_version_aliases: bool = False
+    """Keep the SDK's generated aliases: once, for a stack that was made with older resource tokens. Slow."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_for_spokes(cls, value: Any) -> Any:
+        """Spokes that are not said are asked for at the place of the key, and not where there may be none."""
+        return {"spokes": "", **value} if isinstance(value, dict) else value
+
+    @field_validator("spokes", mode="before")
+    @classmethod
+    def _some(cls, value: Any, info: ValidationInfo) -> Any:
+        if value not in ("", {}):
+            return value
+        hub = info.data.get("hub")
+        if hub is not None and hub.serves:
+            return {}
+        if value == "":
+            raise PydanticCustomError("missing", "it is missing")
+        raise PydanticCustomError("too_short", "it is empty", {"min_length": 1})

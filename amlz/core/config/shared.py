@@ -1,0 +1,128 @@
+"""What every part of the stack file's model is made of: the base class and the scalar types."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from amlz.core.meanings import meanings
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+
+
+class Config(BaseModel):
+    """A part of the stack file: written in camelCase, frozen, closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_default=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Adds the meaning of each key."""
+        found = handler(core)
+        keys = handler.resolve_ref_schema(found)["properties"]
+        for name, meaning in meanings(cls).items():
+            keys[camel(name)]["description"] = meaning
+        return found
+
+
+def _canonical_network(text: str) -> str:
+    try:
+        if "/" not in text:
+            raise ValueError(text)
+        return str(ipaddress.IPv4Network(text))
+    except ValueError as error:
+        loose = _loose(text)
+        hint = f"; did you mean {loose}?" if loose else ", for example 10.20.0.0/16"
+        raise PydanticCustomError(
+            "network", "{value} is not an IPv4 range in CIDR form{hint}", {"value": repr(text), "hint": hint}
+        ) from error
+
+
+def _loose(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(text, strict=False)) if "/" in text else ""
+    except ValueError:
+        return ""
+
+
+def _as_azure_takes(tags: dict[str, str]) -> dict[str, str]:
+    seen: dict[str, str] = {}
+    for name in tags:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise PydanticCustomError(
+                "tag_twice", "tag names {name} and {other} differ in case alone", {"name": name, "other": other}
+            )
+        bad = sorted(set(name) & set("<>%&\\?/"))
+        if bad:
+            raise PydanticCustomError(
+                "tag", "tag name {name} holds {bad}, which Azure refuses in tag names",
+                {"name": repr(name), "bad": " ".join(bad)},
+            )  # fmt: skip
+    return tags
+
+
+GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+#: A GUID as Azure prints it: lower case, with hyphens.
+Guid = Annotated[str, StringConstraints(pattern=GUID), Field(examples=["11111111-1111-1111-1111-111111111111"])]
+#: An IPv4 range whose host bits are zero.
+Network = Annotated[str, AfterValidator(_canonical_network), Field(examples=["10.20.0.0/20"])]
+#: The name of a region as Azure writes it in resources.
+Location = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9]*)$"), Field(examples=["westeurope"])]
+#: A word that becomes part of Azure names.
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=16)]
+#: The name of a project's environment.
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$", min_length=2, max_length=10)]
+#: The name of a compute target: the stricter of the published pattern and common practice.
+ComputeName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", min_length=3, max_length=16)
+]
+#: A virtual machine size.
+VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_-]+$"), Field(examples=["Standard_D4s_v5"])]
+#: Tags: names differ in more than case and have at most 128 characters on a storage account, values at most 256.
+#: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+Tags = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=128)],
+        Annotated[str, StringConstraints(max_length=256)],
+    ],
+    Field(max_length=40),
+    AfterValidator(_as_azure_takes),
+]
+#: A name instead of a generated one. What each type allows is said where the name is taken.
+OwnName = Annotated[str, StringConstraints(min_length=1)]
+#: How often a name that Azure still holds for a deleted resource was stepped over.
+Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
+
+
+class AccessConfig(Config):
+    """Who may do what, by Entra object id. Groups, except `pipelines`. What each may do: docs/reference/roles.md."""
+
+    platform_team: tuple[Guid, ...] = ()
+    """Groups that run the landing zone: read everything, read the logs."""
+    data_scientists: tuple[Guid, ...] = ()
+    """Groups that experiment: work in non-production environments, read in production."""
+    ml_engineers: tuple[Guid, ...] = ()
+    """Groups that bring models into service: as data scientists, and they run computes."""
+    compute_operators: tuple[Guid, ...] = ()
+    """Groups that create, start and stop computes, and see no data."""
+    readers: tuple[Guid, ...] = ()
+    """Groups that only look."""
+    pipelines: tuple[Guid, ...] = ()
+    """Service principals (object ids) that train and deploy, in production too."""
+
+
+def camel(name: str) -> str:
+    """The key under which a field stands in the stack file."""
+    return to_camel(name)
+
+
+def model_fields(model: type[Config]) -> dict[str, Any]:
+    """The fields of a part by the key under which each stands in the stack file."""
+    return {camel(name): field for name, field in model.model_fields.items()}

@@ -1,0 +1,243 @@
+"""Who gets which role where, and why: the table from which every role assignment is made.
+
+Role ids: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from amlz.core.facts.kubernetes import ATTACH_PAGE
+
+ROLES: Mapping[str, str] = {
+    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
+    "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
+    "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
+    "Azure Kubernetes Service Cluster Admin Role": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
+    "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
+    "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
+    "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
+    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Account Contributor": "17d1049b-9a84-46fb-8f53-869881c3d3ab",
+    "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    "Storage File Data Privileged Contributor": "69566ab7-960f-475b-8e7c-b3118f30c6bd",
+    "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+    "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+}
+
+#: Who: an identity that the environment makes, a service of Azure, or a key of `access` in the stack file. The two of
+#: members are `mlEngineers` and `computeOperators` of a project that shares the workspace of another.
+Who = Literal[
+    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines",
+    "memberEngineers", "memberOperators"
+]  # fmt: skip
+#: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
+#: `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
+#: that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers of it, by what the
+#: environment may do with each, `sharedRegistry` the shared registry of an environment that does not push to it.
+Target = Literal[
+    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster",
+    "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry"
+]  # fmt: skip
+#: In which environments.
+When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row: this principal gets this role on this target in these environments, for this reason."""
+
+    who: Who
+    role: str
+    target: Target
+    why: str
+    source: str
+    when: When = "always"
+
+
+_IDENTITY = "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication"
+_KEYS = "https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage"
+_ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
+_NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
+_CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
+_OWN_KEY = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys"
+_REGISTRY_KEY = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
+#: Get, wrap and unwrap, and nothing else: what the pages on customer-managed keys ask for.
+_CRYPTO = "Key Vault Crypto Service Encryption User"
+
+_APPROVER = "Azure AI Enterprise Network Connection Approver"
+
+GRANTS: tuple[Grant, ...] = (
+    # The workspace acts on what it consists of. Microsoft documents Contributor for a user-assigned identity.
+    Grant("workspaceIdentity", "Contributor", "storage", "the workspace manages its containers and shares", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "vault", "the workspace manages its vault", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "registry", "the workspace builds and stores images", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "insights", "the workspace writes its telemetry", _IDENTITY),
+    Grant("workspaceIdentity", "Contributor", "workspace", "the workspace manages its computes", _IDENTITY),
+    Grant("workspaceIdentity", "Key Vault Administrator", "vault", "connections keep their secrets in the vault", _IDENTITY),
+    Grant("workspaceIdentity", "Storage Blob Data Contributor", "storage", "data without account keys", _KEYS),
+    Grant("workspaceIdentity", "Storage File Data Privileged Contributor", "storage", "file shares without account keys", _KEYS, "noSharedKeys"),
+    Grant("workspaceIdentity", "Storage Queue Data Contributor", "storage", "parallel runs without account keys", _KEYS, "batch"),
+    Grant("workspaceIdentity", "Storage Table Data Contributor", "storage", "parallel runs without account keys", _KEYS, "batch"),
+    Grant("workspaceIdentity", "Reader", "blobEndpoint", "the studio shows data behind a private endpoint", _NETWORK),
+    Grant("workspaceIdentity", "Reader", "fileEndpoint", "the studio shows files behind a private endpoint", _NETWORK),
+    # A managed network makes private endpoints to these, and the workspace's identity approves them.
+    Grant("workspaceIdentity", _APPROVER, "storage", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "vault", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "registry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", _APPROVER, "workspace", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    # An attached cluster, while it is attached and whenever something is sent to it.
+    Grant("workspaceIdentity", "Reader", "kubernetes", "attaching the cluster", ATTACH_PAGE),
+    Grant("workspaceIdentity", "Kubernetes Extension Contributor", "kubernetes", "attaching the cluster looks for Azure ML's extension", ATTACH_PAGE),
+    Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
+    # What a job does, it does as this identity.
+    Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
+    Grant("workspaceIdentity", _APPROVER, "sharedRegistry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    Grant("workspaceIdentity", "AcrPull", "sharedRegistry", "another environment pushes the images", _IDENTITY),
+    Grant("computeIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of jobs", _IDENTITY),
+    Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
+    Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
+    # The data lake, container by container. Jobs work as the cluster's identity, people as themselves.
+    Grant("computeIdentity", "Storage Blob Data Reader", "lakeRead", "jobs read the lake", _IDENTITY),
+    Grant("computeIdentity", "Storage Blob Data Contributor", "lakeWrite", "jobs write to the lake", _IDENTITY),
+    Grant("dataScientists", "Storage Blob Data Reader", "lakeRead", "looking into the lake from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "lakeRead", "looking into the data of a run", _KEYS),
+    Grant("mlEngineers", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "lakeWrite", "looking into the data of a failed run", _CAF, "production"),
+    Grant("workspaceIdentity", _APPROVER, "lake", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    # Whoever reads the key that encrypts the environment, where it has one of its own.
+    Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
+    Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
+    Grant("cosmosDb", _CRYPTO, "keys", "the workspace's metadata is encrypted with the key; on a vault that was brought its owner gives it", _OWN_KEY, "ownKey"),
+    # People, always as groups. In production they look; pipelines act.
+    Grant("platformTeam", "Reader", "resourceGroup", "seeing what runs, changing it only by code", _CAF),
+    Grant("platformTeam", "Log Analytics Reader", "logAnalytics", "reading the logs of everything", _CAF),
+    Grant("dataScientists", "AzureML Data Scientist", "workspace", "experiments", _ROLES, "nonProduction"),
+    Grant("dataScientists", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("mlEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "AzureML Compute Operator", "workspace", "running computes", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("mlEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("mlEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    # Of a project that shares a workspace: as above, but computes only where they are its own.
+    Grant("memberEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
+    Grant("memberEngineers", "AzureML Compute Operator", "memberCluster", "running the computes of their project", _ROLES, "nonProduction"),
+    Grant("memberEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
+    Grant("memberEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("memberEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
+    Grant("memberEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    Grant("memberOperators", "Reader", "workspace", "finding the computes of their project", _ROLES),
+    Grant("memberOperators", "AzureML Compute Operator", "memberCluster", "starting and stopping the computes of their project", _ROLES),
+    Grant("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping computes", _ROLES),
+    Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
+    Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),
+    Grant("pipelines", "Storage Blob Data Contributor", "storage", "uploading code and data", _KEYS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeployerGrant:
+    """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
+
+    on: Literal["hub", "landingZone", "zones", "logs", "lake", "parts"]
+    role: str
+    why: str
+    when: Literal[
+        "always",
+        "locks",
+        "roles",
+        "policies",
+        "hubBuilt",
+        "hubBuiltLocks",
+        "hubExists",
+        "scopeExists",
+        "zonesExist",
+        "lakeRoles",
+        "lakeEndpoints",
+        "logsExist",
+        "partRoles",
+        "partEndpoints",
+    ] = "always"
+
+
+#: Gives roles under a condition (amlz/core/delegation.py): never without.
+RBAC_ADMINISTRATOR = "Role Based Access Control Administrator"
+#: A custom role, since of the built-in ones the page on locks names only Owner and User Access Administrator, which
+#: give every role too. https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources (2026-11)
+LOCK_ROLE = "Landing Zone Lock Administrator"
+LOCK_ACTIONS: tuple[str, ...] = ("Microsoft.Authorization/locks/*",)
+
+DEPLOYER: tuple[DeployerGrant, ...] = (
+    DeployerGrant(
+        "hub",
+        "Contributor",
+        "creating the hub, its zones and the central log, and the hub's side of peerings",
+        "hubBuilt",
+    ),
+    DeployerGrant("hub", LOCK_ROLE, "locking the central log", "hubBuiltLocks"),
+    # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+    DeployerGrant(
+        "hub", "Network Contributor", "on the existing hub's virtual network: spokes are peered with it", "hubExists"
+    ),
+    # It holds privateLinkScopes/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor
+    DeployerGrant(
+        "hub",
+        "Monitoring Contributor",
+        "on the existing hub's private link scope: Application Insights are put into it",
+        "scopeExists",
+    ),
+    # As the policies that deploy diagnostic settings ask for their identity.
+    DeployerGrant(
+        "logs", "Log Analytics Contributor", "on the existing central log: diagnostics are sent to it", "logsExist"
+    ),
+    # It holds privateDnsZones/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking
+    DeployerGrant(
+        "zones",
+        "Private DNS Zone Contributor",
+        "on the group of the existing zones: endpoints write to them",
+        "zonesExist",
+    ),
+    DeployerGrant("lake", RBAC_ADMINISTRATOR, "on the existing lake: roles on its containers", "lakeRoles"),
+    # It approves the connection: https://learn.microsoft.com/azure/private-link/rbac-permissions
+    DeployerGrant(
+        "lake",
+        "Storage Account Contributor",
+        "on the existing lake: private endpoints are connected to it",
+        "lakeEndpoints",
+    ),
+    DeployerGrant("parts", RBAC_ADMINISTRATOR, "on existing vaults and registries: roles on them", "partRoles"),
+    # To approve the connection, Key Vault Contributor or a like role does: see the page above.
+    DeployerGrant(
+        "parts",
+        "Contributor",
+        "on existing vaults and registries: private endpoints are connected to them",
+        "partEndpoints",
+    ),
+    DeployerGrant("hub", RBAC_ADMINISTRATOR, "giving the platform team the logs", "roles"),
+    DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
+    DeployerGrant("landingZone", LOCK_ROLE, "locks on production data", "locks"),
+    DeployerGrant("landingZone", RBAC_ADMINISTRATOR, "role assignments"),
+    DeployerGrant(
+        "landingZone",
+        "Resource Policy Contributor",
+        "definitions, assignments and exemptions of policies",
+        "policies",
+    ),
+)

@@ -1,0 +1,119 @@
+"""Where the subnets of a hub are that is built here: at fixed places of its range, or where the stack file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from amlz.core import lake
+from amlz.core.config import LandingZoneConfig
+from amlz.core.config.shared import camel
+from amlz.core.facts.dns import ENDPOINT_ADDRESSES, MONITOR
+from amlz.core.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_HUB, SMALLEST_SUBNET
+from amlz.core.problems import Path, Problem
+
+_PATH: Path = ("hub", "subnets")
+#: What has a subnet built, by role.
+_BUILT_BY = {
+    "bastion": "`bastion: true` builds it",
+    "gateway": "`gatewaySubnet: true` or `vpnGateway` builds it",
+    "endpoints": "`sharedRegistry`, `privateLinkScope`, or a data lake with its endpoints in the hub, builds it",
+    "resolverInbound": "`dnsResolver` builds it",
+    "resolverOutbound": "`forward` under `dnsResolver` builds it",
+}
+
+
+def hub_subnets(config: LandingZoneConfig) -> tuple[tuple[str, str, int], ...]:
+    """The subnets that are built: role, range, and how many addresses are needed. () where the range is too small."""
+    said, network = _said(config), IPv4Network(config.hub.address_space)
+    if not said and network.prefixlen > SMALLEST_HUB:
+        return ()
+    return tuple(
+        (
+            row.role,
+            said.get(row.role) or f"{network.network_address + row.offset}/{row.prefix}",
+            _needs(row.role, config),
+        )
+        for row in HUB_SUBNETS.values()
+        if _wanted(config)[row.role] and (row.role in said or not said)
+    )
+
+
+def check_hub_subnets(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that does not fit of the hub's range, and of the ranges of its subnets that the stack file says."""
+    said, network = _said(config), IPv4Network(config.hub.address_space)
+    if config.hub.subnets is None:
+        if network.prefixlen > SMALLEST_HUB:
+            yield Problem(
+                ("hub", "addressSpace"),
+                f"{network} holds {network.num_addresses} addresses, the hub's layout takes "
+                f"{2 ** (32 - SMALLEST_HUB)} (firewall, Bastion, gateway, shared endpoints).",
+                f"Use a /{SMALLEST_HUB} or larger.",
+            )
+        return
+    for role, wanted in _wanted(config).items():
+        if wanted and role not in said:
+            yield Problem(
+                _PATH,
+                f"Ranges of subnets are said, and that of {role} is missing: none has its fixed place then.",
+                f"Add `{role}`, or remove `subnets`.",
+            )
+        if role in said and not wanted:
+            yield Problem(
+                (*_PATH, role), f"There is no subnet for {role}: {_BUILT_BY[role]}.", "Remove it, or say that."
+            )
+    earlier: list[tuple[str, IPv4Network]] = []
+    for role, cidr in said.items():
+        subnet = IPv4Network(cidr)
+        yield from _wrong(config, role, subnet)
+        for other, taken in earlier:
+            if subnet.overlaps(taken):
+                yield Problem((*_PATH, role), f"{subnet} overlaps {taken} of {other}.", "Change one of the two.")
+        earlier.append((role, subnet))
+
+
+def _wrong(config: LandingZoneConfig, role: str, subnet: IPv4Network) -> Iterator[Problem]:
+    """What is wrong with one range by itself."""
+    if not subnet.subnet_of(IPv4Network(config.hub.address_space)):
+        what = f"{subnet} is not inside the hub's range {config.hub.address_space}."
+        yield Problem((*_PATH, role), what, "Choose a range in it.")
+    needed = _needs(role, config)
+    least = HUB_SUBNETS[role].prefix if role != "endpoints" else SMALLEST_SUBNET
+    least = min(least, 32 - (needed + RESERVED_ADDRESSES - 1).bit_length())
+    if subnet.prefixlen > least:
+        what = f"{subnet} holds {subnet.num_addresses} addresses, that of {role} takes {2 ** (32 - least)} at least."
+        yield Problem((*_PATH, role), what, f"Use a /{least} or larger.")
+
+
+def _said(config: LandingZoneConfig) -> dict[str, str]:
+    """Ranges that the stack file says, by role."""
+    said = config.hub.subnets
+    if said is None:
+        return {}
+    ranges = {camel(name): getattr(said, name) for name in type(said).model_fields}
+    return {role: cidr for role, cidr in ranges.items() if cidr is not None}
+
+
+def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
+    """Which subnets are built, by role."""
+    return {
+        "firewall": True,
+        "bastion": config.hub.bastion,
+        "gateway": config.hub.gateway_subnet or config.hub.vpn_gateway is not None,
+        "endpoints": bool(_groups(config)),
+        "resolverInbound": config.hub.dns_resolver is not None,
+        "resolverOutbound": config.hub.dns_resolver is not None and bool(config.hub.dns_resolver.forward),
+    }
+
+
+def _needs(role: str, config: LandingZoneConfig) -> int:
+    return sum(ENDPOINT_ADDRESSES[group] for group in _groups(config)) if role == "endpoints" else 0
+
+
+def _groups(config: LandingZoneConfig) -> tuple[str, ...]:
+    """The private endpoints in the hub, by group."""
+    return (
+        *(("registry",) if config.shared_registry else ()),
+        *(lake.groups_built(config) if lake.in_hub(config) else ()),
+        *((MONITOR,) if config.hub.private_link_scope else ()),
+    )

@@ -1,0 +1,119 @@
+"""The outputs of a stack that builds a hub: reading what was kept of them, and comparing it with what they are now."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from amlz.azure.regular_files import read_regular
+from amlz.core.config.hub_stack import STACK_NAME, HubStackConfig
+from amlz.core.problems import Path as At
+from amlz.core.problems import Problem
+from amlz.core.secrets import looks_secret
+from amlz.policy.json_text import parsed
+
+#: The output of the other stack that holds all of it.
+OUTPUT = "hub"
+#: The version that this program writes and reads.
+VERSION = 1
+AT: At = ("hub", "stack", "outputs")
+_NO_HUB = "It holds no output `hub`: that stack builds no hub, or was last built by a version that does not tell."
+
+
+def resolved(value: Any, folder: Path) -> tuple[Any, list[Problem]]:
+    """A landing zone as the stack file says it, with the outputs in the place of the path of their file.
+
+    `folder`: what the path is relative to. The second is what is wrong with the file, or with its version.
+    """
+    stack = _stack(value)
+    outputs = stack.get("outputs")
+    if not isinstance(outputs, str | dict):
+        return value, []
+    found = _read(folder, outputs, _command(stack)) if isinstance(outputs, str) else outputs
+    wrong = found if isinstance(found, Problem) else _other_version(found)
+    hub = {**value["hub"], "stack": {**stack, "outputs": None if wrong else found}}
+    return {**value, "hub": hub}, [wrong] if wrong else []
+
+
+def of_stacks(stack: HubStackConfig | None) -> dict[str, dict[str, Any]]:
+    """Outputs of the other stack by its name, as the plan takes them to be; none where there is no other stack."""
+    return {} if stack is None else {stack.name: {OUTPUT: stack.outputs.model_dump(mode="json", by_alias=True)}}
+
+
+def in_words(problems: list[Problem], value: Any) -> list[Problem]:
+    """Problems of outputs with what to do about them: they are never mended by hand."""
+    remedy = f"{_command(_stack(value))} writes them, of a hub that this version of the program built."
+    inside = [p for p in problems if p.path[: len(AT)] == AT and len(p.path) > len(AT)]
+    return [replace(p, remedy=remedy) if p in inside else p for p in problems]
+
+
+def differences(expected: Mapping[str, Any], live: object) -> Iterator[str]:
+    """What the other stack gives now and differs from what the plan was made with, a sentence each."""
+    if not isinstance(live, Mapping):
+        yield "it has no output `hub`"
+        return
+    for key in sorted({*expected, *live}):
+        if expected.get(key) != live.get(key):
+            yield f"`{key}` is {_told(live, key)} there and {_told(expected, key)} here"
+
+
+def _told(outputs: Mapping[str, Any], key: str) -> str:
+    return json.dumps(outputs[key]) if key in outputs else "not said"
+
+
+def _stack(value: Any) -> dict[str, Any]:
+    """What stands under `hub.stack`, or nothing."""
+    hub = value.get("hub") if isinstance(value, dict) else None
+    stack = hub.get("stack") if isinstance(hub, dict) else None
+    return stack if isinstance(stack, dict) else {}
+
+
+def _command(stack: Mapping[str, Any]) -> str:
+    """The command that prints a stack's outputs. A name that is none, or may be a secret, is not repeated."""
+    name = str(stack.get("name"))
+    such = name if re.search(STACK_NAME, name) and not looks_secret(name) else "STACK"
+    return f"`pulumi stack output --stack {such} --json`"
+
+
+def _read(folder: Path, outputs: str, command: str) -> dict[str, Any] | Problem:
+    """The output of a file that `pulumi stack output --json` wrote, or why there is none."""
+    anew = f"{command} writes it."
+    path = folder / outputs
+    if Path(outputs).is_absolute() or not _is_below(path, folder):
+        what = "The file is outside of the folder of the stack file."
+        return Problem(AT, what, "Copy it into that folder, and give its path from there.")
+    try:
+        found = parsed(read_regular(path))
+    except FileNotFoundError:
+        return Problem(AT, "There is no such file beside the stack file.", anew)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "").lower() or f"it is not JSON: {error}"
+        return Problem(AT, f"The file cannot be read: {why}.", anew)
+    hub = found.get(OUTPUT) if isinstance(found, dict) else None
+    return hub if isinstance(hub, dict) else Problem(AT, _NO_HUB, anew)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder, links followed."""
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except ValueError:
+        return False  # a null character
+
+
+def _other_version(found: dict[str, Any]) -> Problem | None:
+    version = found.get("schemaVersion")
+    if not isinstance(version, int | float) or isinstance(version, bool) or version == VERSION:
+        return None
+    newer = version > VERSION
+    return Problem(
+        (*AT, "schemaVersion"),
+        f"It is {version}, and this program reads {VERSION}: the hub was built by a{' newer' if newer else 'n older'} "
+        "version.",
+        f"{'Update this program' if newer else 'Build the hub anew'}, then write the outputs anew.",
+    )

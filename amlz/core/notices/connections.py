@@ -1,0 +1,136 @@
+"""Connections whose targets no rule opens for the computes of their environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from amlz.azure.ids import parse
+from amlz.core import lake
+from amlz.core.addresses import environments
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.connections import ConnectionConfig
+from amlz.core.facts.clouds import host_of
+from amlz.core.facts.connection_ports import PORTS
+from amlz.core.facts.egress import SCENARIOS, required_hosts
+from amlz.core.facts.managed_network import REQUIRED_TAGS
+from amlz.core.facts.tag_hosts import matches, tags_of
+from amlz.core.notices.notice import Notice
+from amlz.core.plan import LandingZonePlan
+from amlz.core.planning.lake_places import access_of
+from amlz.core.planning.parts import parts_of
+from amlz.core.problems import Path
+
+NOT_OPENED = "egress/connection-not-opened"
+
+#: A URL, jdbc: included: its scheme, host and port. What comes before an @ is a user or a container.
+_URL = re.compile(r"^(?:[\w+.-]+:)*?(?P<scheme>[\w+.-]+)://(?:[^/@?#]*@)?(?P<host>[^/:?#;,]+)(?:[:,](?P<port>\d+))?")
+#: A host alone, as SQL's tools write it too: tcp:host,1433.
+_HOST = re.compile(r"^(?:tcp:)?(?P<host>[\w-]+(?:\.[\w-]+)+)\.?(?:[:,](?P<port>\d+))?(?:[/;\\].*)?$")
+_SCHEMES = {"http": 80, "sqlserver": 1433, "mysql": 3306, "postgresql": 5432, "postgres": 5432, "ssh": 22, "ftp": 21}
+
+
+def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
+    """Every connection whose target computes cannot reach. A target that is no host is left out."""
+    for project, name, environment in environments(config):
+        if environment.isolation.managed and not environment.isolation.approved_only:
+            continue
+        for key, asked in environment.connections.items():
+            target = target_of(asked)
+            if target is not None and not _opened(config, plan, (project, name), target):
+                path: Path = ("projects", project, "environments", name, "connections", key, "target")
+                yield _notice(config, environment, path, target)
+
+
+def target_of(asked: ConnectionConfig) -> tuple[str, int] | None:
+    """The host of a connection's target in lower case, and its port; None where it names no host."""
+    text = asked.target.strip()
+    found = _URL.match(text) or _HOST.match(text)
+    if found is None:
+        return None
+    scheme = found.groupdict().get("scheme") or ""
+    host = found["host"].lower().rstrip(".")
+    usual = next((row.port for row in PORTS if row.category == asked.category and row.where in host), None)
+    port = found["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
+    return host, int(port)
+
+
+def _opened(
+    config: LandingZoneConfig, plan: LandingZonePlan | None, owner: tuple[str, str], target: tuple[str, int]
+) -> bool:
+    """Whether a private endpoint, a tag or a host of a rule opens a target. Without a plan every store may be own."""
+    (host, port), cloud = target, config.cloud
+    environment = config.projects[owner[0]].environments[owner[1]]
+    if plan is None and any(host.endswith(host_of(service, cloud)) for service in ("storage", "vault", "registry")):
+        return True
+    if plan is not None and host in _own(config, plan, owner):
+        return port in (443, 445)
+    managed = environment.isolation.managed
+    choices = {"highBusinessImpact"} if environment.security.high_business_impact and not managed else set()
+    by_azure = {row.tag for row in REQUIRED_TAGS}
+    for tag, needs in tags_of(host, port, cloud):
+        if (managed and tag not in by_azure) or (needs and needs not in choices):
+            continue
+        policy = environment.endpoint_policy(owner[1], cloud) if tag.startswith("Storage.") else None
+        if policy is None or host.split(".")[0] in {parse(account).name.lower() for account in policy.allow}:
+            return True
+    hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
+    hosts += [host for own in config.egress_hosts.values() for host in own.hosts]
+    hosts += [each.format(region=config.location) for row in required_hosts(cloud) for each in row.hosts]
+    hosts += environment.isolation.allow if managed else ()
+    return port in ((80, 443) if managed else (443,)) and any(matches(host, each) for each in hosts)
+
+
+def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str]) -> set[str]:
+    """Hosts that private endpoints answer for: stores, vault and registry of the environment, and the data lake."""
+    cloud, region = config.cloud, config.location
+    storage, vaults, registries = (host_of(service, cloud) for service in ("storage", "vault", "registry"))
+    environment = config.projects[owner[0]].environments[owner[1]]
+    spec = next(each for each in plan.environments if (each.project, each.environment) == owner)
+    groups = ("blob", "file", *(("queue", "table") if environment.batch else ()))
+    found = {f"{spec.storage.name}.{group}.{storage}" for group in groups}
+    found.add(f"{spec.key_vault.name}.{vaults}")
+    registry = spec.registry or (plan.shared_registry.registry if plan.shared_registry else None)
+    found |= {f"{registry.name}.{registries}", f"{registry.name}.{region}.data.{registries}"} if registry else set()
+    found |= {host for part in parts_of(environment) for host in part.hosts(region, cloud)}
+    if plan.lake is not None and access_of(config, owner, environment):
+        found |= {f"{parse(plan.lake.account_id).name}.{group}.{storage}" for group in lake.GROUPS}
+    return {host.lower() for host in found}
+
+
+def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path, target: tuple[str, int]) -> Notice:
+    host, port = target
+    managed = environment.isolation.managed
+    what = f"No rule lets computes reach {host} on port {port}: the connection works only from elsewhere."
+    closed = "Where the service refuses public access, it needs a private endpoint, which is not built here yet."
+    if _is_address(host):
+        remedy = "No key opens an address yet: name its host, if it has one."
+    elif port not in ((80, 443) if managed else (443,)):
+        remedy = f"No key opens port {port} yet, and no private endpoint to such a service is built here yet."
+    elif managed and _is_storage(config, host):
+        remedy = (
+            "A managed network reaches storage accounts only by private endpoints, and none to this account is built "
+            "here yet. Use `isolation: injected`, or `dataLake.existing` for a data lake."
+        )
+    elif environment.endpoint_policy(str(path[3]), config.cloud) is not None and _is_storage(config, host):
+        remedy = f"Add the account's id to `security.storageEndpointPolicy.allow`. {closed}"
+    else:
+        name = re.sub(r"[^a-z0-9]+", "-", str(path[5]).lower()).strip("-")[:16].strip("-")
+        name = name if re.match(r"^[a-z]", name) and len(name) > 1 else f"to-{name}"[:16].strip("-")
+        other = "Or add it to `isolation.allow`. " if managed else ""
+        elsewhere = " here and in the hub's own stack file" if config.hub.stack is not None and not managed else ""
+        remedy = f"Add `egressHosts: {{{name}: {{hosts: [{host}], why: ...}}}}`{elsewhere} to open it. {other}{closed}"
+    return Notice(NOT_OPENED, path, what, remedy)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_storage(config: LandingZoneConfig, host: str) -> bool:
+    return host.endswith(f".{host_of('storage', config.cloud)}")

@@ -1,0 +1,17 @@
+"""A doubt about the stack file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.problems import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A doubt: the id of the finding that the preview reports for it, where, what and why, and what to do."""
+
+    finding: str
+    path: Path
+    what: str
+    remedy: str

@@ -1,0 +1,89 @@
+"""Subnets of an environment whose ranges stand in the stack file, instead of halves and quarters of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+
+from amlz.core.config import EnvironmentConfig
+from amlz.core.config.shared import camel
+from amlz.core.facts.networks import RESERVED_ADDRESSES, SMALLEST_SUBNET
+from amlz.core.problems import Path, Problem, listed
+
+#: Roles that are built whenever ranges are said, by whether computes are in a managed network; scoring may be left out.
+_NEEDED = {False: ("training", "endpoints"), True: ("endpoints",)}
+
+
+def said_subnets(environment: EnvironmentConfig) -> dict[str, str]:
+    """Ranges by role, in the order in which subnets are built; {} where the range is divided."""
+    said = environment.subnets
+    if said is None:
+        return {}
+    ranges = {"training": said.training, "endpoints": said.endpoints, "scoring": said.scoring}
+    return {role: cidr for role, cidr in ranges.items() if cidr is not None}
+
+
+def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], path: Path) -> Iterator[Problem]:
+    """Everything that is wrong with the ranges. `needed`: addresses by role; `path`: of the environment."""
+    said, managed = said_subnets(environment), environment.isolation.managed
+    if environment.subnets is None:
+        return
+    path = (*path, "subnets")
+    computes = [role for role in said if role not in _NEEDED[managed]]
+    if managed and computes:
+        yield Problem(
+            path,
+            f"With `isolation: managed` there is no subnet for {listed(computes)}: computes are only in the managed "
+            "network.",
+            "Say `endpoints` alone, or `isolation: injected`.",
+        )
+    for role in _NEEDED[managed]:
+        if role not in said:
+            yield Problem(
+                path,
+                f"Ranges of subnets are said, and that of {role} is missing: nothing is divided then.",
+                f"Add `{role}`, or remove `subnets` to have the range divided.",
+            )
+    if environment.scoring_nodes and "scoring" not in said and not managed:
+        yield Problem(
+            path,
+            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and its range is not said.",
+            "Add `scoring`, or remove `scoringNodes`.",
+        )
+    earlier: list[tuple[str, IPv4Network]] = []
+    for role, cidr in said.items():
+        network = IPv4Network(cidr)
+        yield from _wrong(environment, (role, network), needed, (*path, camel(role)))
+        for other, taken in earlier:
+            if network.overlaps(taken):
+                yield Problem((*path, role), f"{network} overlaps {taken} of {other}.", "Change one of the two.")
+        earlier.append((role, network))
+
+
+def _wrong(
+    environment: EnvironmentConfig, subnet: tuple[str, IPv4Network], needed: Mapping[str, int], path: Path
+) -> Iterator[Problem]:
+    """What is wrong with one range by itself."""
+    role, network = subnet
+    if environment.network is not None and not network.subnet_of(IPv4Network(environment.network)):
+        yield Problem(
+            path, f"{network} is not inside the environment's range {environment.network}.", "Choose a range in it."
+        )
+    if network.prefixlen > SMALLEST_SUBNET:
+        yield Problem(
+            path,
+            f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8.",
+            f"Use a /{SMALLEST_SUBNET} or larger.",
+        )
+        return
+    holds, asked = network.num_addresses - RESERVED_ADDRESSES, needed.get(role, 0)
+    if holds < asked:
+        prefix = next(
+            bits for bits in range(network.prefixlen, 0, -1) if 2 ** (32 - bits) - RESERVED_ADDRESSES >= asked
+        )
+        yield Problem(
+            path,
+            f"{asked} addresses for {role}, with {environment.growth} % growth, do not fit: {network} has {holds}, "
+            f"Azure keeps {RESERVED_ADDRESSES} of {network.num_addresses}.",
+            f"Use a /{prefix} or larger.",
+        )

@@ -1,0 +1,230 @@
+"""The plan of a landing zone: every name, address, role and rule, decided before anything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from amlz.core.addresses import AddressPlan, environments, plan_addresses
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.clouds import CLOUDS, CloudName
+from amlz.core.names import NameBook
+from amlz.core.planning.clouds import check_cloud
+from amlz.core.planning.connections import check_connections
+from amlz.core.planning.context import Context
+from amlz.core.planning.defender import plan_defender
+from amlz.core.planning.deployer import DeployerRole, plan_deployer
+from amlz.core.planning.dns import check_dns, plan_dns
+from amlz.core.planning.environment import plan_environment
+from amlz.core.planning.exfiltration import check_exfiltration
+from amlz.core.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
+from amlz.core.planning.hub import plan_hub
+from amlz.core.planning.hub_options import check_hub_options
+from amlz.core.planning.hub_stack import check_hub_stack
+from amlz.core.planning.isolation import check_isolation
+from amlz.core.planning.kubernetes import check_kubernetes
+from amlz.core.planning.lake import plan_lake
+from amlz.core.planning.lake_checks import check_lake
+from amlz.core.planning.limits import check_limits
+from amlz.core.planning.parts import check_parts, demands_of_parts
+from amlz.core.planning.pipelines import check_pipelines
+from amlz.core.planning.policies import plan_policies
+from amlz.core.planning.references import check_references
+from amlz.core.planning.registry import plan_shared_registry
+from amlz.core.planning.room import with_room
+from amlz.core.planning.security import check_security
+from amlz.core.planning.sharing import check_sharing
+from amlz.core.planning.sizes import check_sizes
+from amlz.core.planning.spoke import plan_spoke
+from amlz.core.problems import Problem, StackFileError
+from amlz.core.specs import (
+    DataLakeSpec,
+    DefenderPlanSpec,
+    ExistingHubSpec,
+    HubSpec,
+    PoliciesSpec,
+    PrivateDnsSpec,
+    ProjectEnvironmentSpec,
+    RoleAssignmentSpec,
+    SharedRegistrySpec,
+    SpokeSpec,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPlan:
+    """How a landing zone stands in its organisation.
+
+    `existing_hub` is None where `hub` is built. `dns`: zones that are built beside an existing hub. `outside`: ids of
+    what is referred to and not built here.
+    """
+
+    hub_subscription: str
+    existing_hub: ExistingHubSpec | None
+    dns_mode: str
+    dns: PrivateDnsSpec | None
+    outside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LandingZonePlan:
+    """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to."""
+
+    business_unit: str
+    location: str
+    cloud: CloudName
+    tenant_id: str
+    subscriptions: tuple[str, ...]
+    addresses: AddressPlan
+    hub: HubSpec | None
+    spokes: tuple[SpokeSpec, ...]
+    shared_registry: SharedRegistrySpec | None
+    environments: tuple[ProjectEnvironmentSpec, ...]
+    policies: PoliciesSpec
+    deployer: tuple[DeployerRole, ...]
+    keep_api_version_aliases: bool
+    organisation: OrganisationPlan
+    defender: tuple[DefenderPlanSpec, ...] = ()
+    lake: DataLakeSpec | None = None
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def provider_environment(self) -> str:
+        """The cloud as the provider azure-native calls it."""
+        return CLOUDS[self.cloud].environment
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Ids of what exists already: referred to, never waited for."""
+        keys = [environment.encryption for environment in self.environments]
+        keys += [self.lake.encryption] if self.lake else []
+        lake = self.lake.outside if self.lake else ()
+        clusters = (one.cluster for spec in self.environments for one in spec.computes.attached.access)
+        vaults = (key.vault for key in keys if key is not None and key.made is None)
+        return (*self.organisation.outside, *lake, *vaults, *dict.fromkeys(clusters))
+
+    def roles(self) -> Iterator[RoleAssignmentSpec]:
+        """Every role assignment."""
+        yield from self.hub.log_analytics.roles if self.hub else ()
+        yield from self.lake.roles if self.lake else ()
+        yield from self.lake.encryption.roles if self.lake and self.lake.encryption else ()
+        for environment in self.environments:
+            yield from environment.group_roles
+            yield from environment.key_vault.roles
+            yield from environment.encryption.roles if environment.encryption else ()
+            yield from environment.storage.roles
+            yield from environment.registry.roles if environment.registry else environment.shared_registry_roles
+            yield from environment.insights.roles
+            yield from environment.workspace.roles
+            for cluster in environment.computes.clusters:
+                yield from cluster.roles
+            yield from environment.lake_roles
+            yield from environment.computes.attached.roles
+        for assignment in self.policies.assignments:
+            yield from assignment.roles
+
+
+def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
+    """Decides everything. Raises StackFileError with every problem, without line numbers."""
+    addresses, problems = plan_addresses(config)
+    problems = (*problems, *_checks(config))
+    if problems:
+        reported = {problem.path for problem in problems}
+        names = (problem for problem in problems_of_names(config) if problem.path not in reported)
+        raise StackFileError((*problems, *names))
+    context = Context(config, addresses, NameBook())
+    hub = plan_hub(context) if config.hub.elsewhere is None else None
+    spokes = tuple(plan_spoke(context, name) for name in config.spokes)
+    shared = plan_shared_registry(context) if config.shared_registry else None
+    planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
+    lake = plan_lake(context)
+    policies, problems = plan_policies(context, planned, spokes, _shared_groups(shared, lake))
+    if context.names.problems or problems:
+        raise StackFileError((*context.names.problems, *problems))
+    plan = LandingZonePlan(
+        business_unit=config.business_unit,
+        location=config.location,
+        cloud=config.cloud,
+        tenant_id=config.tenant_id,
+        subscriptions=subscriptions(context),
+        addresses=addresses,
+        hub=hub,
+        spokes=spokes,
+        shared_registry=shared,
+        environments=planned,
+        policies=policies,
+        deployer=(),
+        keep_api_version_aliases=config.keep_api_version_aliases,
+        defender=plan_defender(config),
+        lake=lake,
+        parts=demands_of_parts(context),
+        organisation=_organisation(context),
+    )
+    return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
+
+
+def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that can be wrong before names are given, apart from addresses."""
+    yield from check_existing_hub(config)
+    yield from check_hub_stack(config)
+    yield from check_hub_options(config)
+    yield from check_dns(config)
+    yield from check_references(config)
+    yield from check_isolation(config)
+    yield from check_limits(config)
+    yield from check_sizes(config)
+    yield from check_security(config)
+    yield from check_pipelines(config)
+    yield from check_sharing(config)
+    yield from check_lake(config)
+    yield from check_connections(config)
+    yield from check_exfiltration(config)
+    yield from check_parts(config)
+    yield from check_cloud(config)
+    yield from check_kubernetes(config)
+
+
+def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
+    """Problems of names and policies, where other things are wrong as well: no name depends on a range."""
+    config = with_room(config)
+    context = Context(config, plan_addresses(config)[0], NameBook())
+    planned: list[ProjectEnvironmentSpec] = []
+    units: list[Callable[[], object]] = [partial(plan_hub, context)] if config.hub.elsewhere is None else []
+    units += [partial(plan_spoke, context, name) for name in config.spokes]
+    units += [partial(plan_shared_registry, context)] if config.shared_registry else []
+    units += [partial(_environment, context, planned, owner) for owner in environments(config)]
+    units += [partial(plan_lake, context)]
+    whole = [_succeeds(unit) for unit in units]
+    found: tuple[Problem, ...] = ()
+    if all(whole):
+        _, found = plan_policies(context, tuple(planned), (), ())
+    return (*context.names.problems, *found)
+
+
+def _environment(
+    context: Context, planned: list[ProjectEnvironmentSpec], owner: tuple[str, str, EnvironmentConfig]
+) -> None:
+    planned.append(plan_environment(context, *owner[:2]))
+
+
+def _succeeds(unit: Callable[[], object]) -> bool:
+    """Whether a part can be planned. What keeps it from that is reported already, by the checks before."""
+    try:
+        unit()
+    except Exception:
+        return False
+    return True
+
+
+def _shared_groups(shared: SharedRegistrySpec | None, lake: DataLakeSpec | None) -> tuple[tuple[str, str, bool], ...]:
+    """Groups of what environments share that are built here: id, key, and whether there is production data."""
+    registry = ((shared.group.id, "shared", shared.registry.protect),) if shared else ()
+    own_lake = ((lake.group.id, "lake", lake.account.protect),) if lake and lake.group and lake.account else ()
+    return (*registry, *own_lake)
+
+
+def _organisation(context: Context) -> OrganisationPlan:
+    existing = plan_existing_hub(context)
+    dns = plan_dns(context) if existing is not None and context.dns_mode == "created" else None
+    return OrganisationPlan(context.hub_subscription, existing, context.dns_mode, dns, outside(context))

@@ -1,0 +1,80 @@
+"""What a cloud does not have, and what no page says of it: refused, and never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.clouds import PUBLIC, CloudName, title
+from amlz.core.facts.defender import PLANS
+from amlz.core.facts.dns import ZONES
+from amlz.core.facts.egress import NOT_THERE
+from amlz.core.facts.regions import WITH_AZURE_ML, cloud_of
+from amlz.core.planning.dns import endpoint_groups_of
+from amlz.core.problems import Problem, listed
+
+
+def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything in the stack file that its cloud does not have, as far as pages say so."""
+    yield from _region(config)
+    yield from _zones(config)
+    yield from _scenarios(config)
+    yield from _defender(config)
+    if config.cloud == PUBLIC and config.policies.built_ins == "listed":
+        yield Problem(
+            ("policies", "builtIns"),
+            "Lists are of clouds that may not have every built-in, and `cloud` is public, which has.",
+            "Say `builtIns: all`, or remove it.",
+        )
+
+
+def _region(config: LandingZoneConfig) -> Iterator[Problem]:
+    """A region of another cloud. One that no list has may be new: that is a finding, not a problem."""
+    found = cloud_of(config.location)
+    if found not in (None, config.cloud):
+        said = config.cloud if "cloud" in config.model_fields_set else "not said, which means public"
+        yield Problem(
+            ("location",),
+            f"{config.location} is a region of {title(found or PUBLIC)}, and `cloud` is {said}.",
+            f"Say `cloud: {found}`, or choose a region of {title(config.cloud)}: {_regions_of(config.cloud)}.",
+        )
+
+
+def _regions_of(cloud: CloudName) -> str:
+    """Regions to choose from: those with Azure ML where a page lists them."""
+    known = WITH_AZURE_ML.get(cloud)
+    return listed(sorted(known.names), "or") if known else "westeurope, for example"
+
+
+def _zones(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Endpoints whose zones no page names. Where Azure Policy writes them, nobody asks here."""
+    unknown = sorted(endpoint_groups_of(config) - set(ZONES[config.cloud]))
+    if unknown and config.dns.mode != "policy":
+        yield Problem(
+            ("cloud",),
+            f"No page of Microsoft's names the private DNS zones of {listed(unknown)} in {title(config.cloud)}.",
+            "Say `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
+        )
+
+
+def _scenarios(config: LandingZoneConfig) -> Iterator[Problem]:
+    for index, scenario in enumerate(config.egress):
+        for row in NOT_THERE:
+            if row.scenario == scenario and config.cloud in row.clouds:
+                yield Problem(
+                    ("egress", index),
+                    f"{scenario}: {row.why.format(cloud=title(config.cloud))}",
+                    f"Remove it, or name the hosts that you know under `egressHosts`. {row.source} may have more by "
+                    "now.",
+                )
+
+
+def _defender(config: LandingZoneConfig) -> Iterator[Problem]:
+    for index, key in enumerate(config.defender):
+        plan = PLANS[key]
+        if config.cloud not in plan.clouds:
+            yield Problem(
+                ("defender", index),
+                f"{title(config.cloud)} does not have the plan {plan.name}, says Microsoft's page.",
+                f"Remove {key}. The page is {plan.clouds_source}",
+            )

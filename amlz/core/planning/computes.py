@@ -1,0 +1,119 @@
+"""The computes of a project environment, and what must stand before the first node starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from amlz.core.addresses import endpoint_groups
+from amlz.core.config import ClusterConfig
+from amlz.core.facts.roles import Target
+from amlz.core.names import suffix
+from amlz.core.planning.context import Context
+from amlz.core.planning.dns import names_resolve
+from amlz.core.planning.hub import firewall_rules
+from amlz.core.planning.kubernetes import plan_kubernetes
+from amlz.core.planning.places import spoke_network_id
+from amlz.core.planning.scene import Scene, circumstances_of
+from amlz.core.planning.sharing import Member, cluster_roles
+from amlz.core.planning.spoke import peerings, subnet_name
+from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
+
+IMAGE_BUILD = "image-build"
+
+
+def plan_computes(
+    scene: Scene,
+    workspace: WorkspaceSpec,
+    members: tuple[Member, ...],
+    roles: dict[Target, tuple[RoleAssignmentSpec, ...]],
+) -> ComputesSpec:
+    """Clusters and instances, those of `members` with what is theirs alone."""
+    settings, build = scene.settings, scene.settings.image_build
+    clusters = [ClusterSpec(IMAGE_BUILD, build.size, "Dedicated", 0, build.max_nodes, f"PT{build.idle_seconds}S")]
+    clusters += [_cluster(name, cluster) for name, cluster in settings.clusters.items()]
+    for spec in clusters:
+        scene.context.take("cluster", spec.name, workspace.id, (*scene.path, "clusters", spec.name))
+    for member in members:
+        clusters += _of_member(scene, workspace, member, roles)
+    owner, network = f"{scene.project}/{scene.name}", spoke_network_id(scene.context, scene.spoke)
+    return ComputesSpec(
+        place=scene.place,
+        workspace=workspace.name,
+        workspace_id=workspace.id,
+        tenant_id=scene.context.config.tenant_id,
+        subnet="" if workspace.managed_network else f"{network}/subnets/{subnet_name(owner, 'training')}",
+        identity=scene.place.id(
+            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", "compute")
+        ),
+        clusters=tuple(clusters),
+        instances=_instances(scene),
+        after=(
+            workspace.endpoint.ready,  # no-public-address computes are refused before the endpoint is there
+            *_roles_of_identities(roles, members, of_members=False),
+            *_reach(scene, workspace),
+        ),
+        tags=scene.tags,
+        attached=plan_kubernetes(scene, workspace),
+    )
+
+
+def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:
+    priority = "LowPriority" if asked.priority == "lowPriority" else "Dedicated"
+    return ClusterSpec(name, asked.size, priority, asked.min_nodes, asked.max_nodes, f"PT{asked.idle_seconds}S")
+
+
+def _of_member(
+    scene: Scene, workspace: WorkspaceSpec, member: Member, roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
+) -> Iterator[ClusterSpec]:
+    """Clusters of a project that shares the workspace: its tags, its identity, its people."""
+    after = _roles_of_identities(roles, (member,), of_members=True)
+    for name, asked in member.clusters.items():
+        path = (*scene.path, "sharedBy", member.name, "clusters", name)
+        scene.context.take("cluster", name, workspace.id, path)
+        yield replace(
+            _cluster(name, asked),
+            member=member.name,
+            identity="".join(member.identities.values()),
+            tags=member.tags,
+            roles=cluster_roles(member, f"{workspace.id}/computes/{name}", circumstances_of(scene)),
+            after=after,
+        )
+
+
+def _roles_of_identities(
+    roles: dict[Target, tuple[RoleAssignmentSpec, ...]], members: tuple[Member, ...], of_members: bool
+) -> tuple[str, ...]:
+    """Ids of the roles of identities that are built here: of these members alone, or of all but them."""
+    theirs = {identity for member in members for identity in member.identities.values()}
+    found = (role for given in roles.values() for role in given if role.principal.identity)
+    return tuple(role.id for role in found if (role.principal.identity in theirs) is of_members)
+
+
+def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:
+    """Instances. Their names are unique in the region, so each carries a suffix."""
+    specs = []
+    region = f"{scene.place.subscription}/{scene.place.location}"
+    for key, instance in scene.settings.instances.items():
+        name = f"{key}-{suffix(*scene.namer.identity, 'instance', key)}"
+        scene.context.take("computeInstance", name, region, (*scene.path, "instances", key))
+        specs.append(InstanceSpec(key, name, instance.size, instance.owner, f"PT{instance.idle_minutes}M"))
+    return tuple(specs)
+
+
+def _reach(scene: Scene, workspace: WorkspaceSpec) -> tuple[str, ...]:
+    """What nodes need to reach anything: in a managed network its rules, else ways out and names of the spoke."""
+    if workspace.managed_network:
+        return tuple(rule.id for rule in workspace.managed_network.built)
+    return (*_way_out(scene.context, scene.spoke), *_names_resolve(scene))
+
+
+def _names_resolve(scene: Scene) -> tuple[str, ...]:
+    """The links of the zones of this environment: as a rule the hub's, since nodes ask the firewall there."""
+    groups = {*endpoint_groups(scene.settings), "registry"}  # a shared one has its endpoint elsewhere, its zone here
+    return names_resolve(scene.context, groups, scene.spoke)
+
+
+def _way_out(context: Context, spoke: str) -> tuple[str, ...]:
+    """What is built here of peering and firewall rules: without them a node starts and reaches nothing."""
+    return (*(side.id for side in peerings(context, spoke)), *firewall_rules(context))

@@ -1,0 +1,220 @@
+"""What every part of planning needs to know of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amlz.azure.ids import parse, resource_id
+from amlz.core.addresses import AddressPlan
+from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.diagnostics import EMITS
+from amlz.core.facts.dns import zones_needed
+from amlz.core.names import NameBook, Namer
+from amlz.core.problems import Path
+from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
+
+#: From a kind of name to the field of `hub.names`.
+_OWN = {
+    "virtualNetwork": "virtual_network",
+    "firewall": "firewall",
+    "firewallPolicy": "firewall_policy",
+    "bastion": "bastion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The stack file's model, the address plan, and the names given so far."""
+
+    config: LandingZoneConfig
+    addresses: AddressPlan
+    names: NameBook
+
+    @property
+    def hub_subscription(self) -> str:
+        """The hub's subscription: of an existing one, as its id says; else the landing zone's where not said."""
+        existing = self.config.hub.elsewhere
+        if existing is not None:
+            return parse(existing.virtual_network).subscription
+        return self.config.subscriptions.hub or self.landing_zone_subscription
+
+    @property
+    def landing_zone_subscription(self) -> str:
+        """The subscription of spokes and project environments."""
+        return self.config.subscriptions.landing_zone
+
+    @property
+    def hub_place(self) -> Place:
+        """Where the hub is."""
+        existing = self.config.hub.elsewhere
+        if existing is not None:
+            return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
+        return Place(
+            self.hub_subscription, self.config.hub.names.resource_group or self.group_name("hub"), self.config.location
+        )
+
+    @property
+    def hub_namer(self) -> Namer:
+        """Names of the hub."""
+        config = self.config
+        identity = (self.hub_subscription, config.business_unit, config.location, "hub", config.hub.generation)
+        return Namer((config.business_unit, "hub"), identity)
+
+    def hub_name(self, kind: str) -> str:
+        """The name of the hub's one resource of a kind: its own, or the generated one."""
+        own: str | None = getattr(self.config.hub.names, _OWN[kind])
+        return own or self.hub_namer.name(kind)
+
+    @property
+    def hub_tags(self) -> dict[str, str]:
+        """Tags of what is in the hub's group, and of what stands in its place where the hub is elsewhere."""
+        return self.tags(self.config.hub.tags)
+
+    @property
+    def hub_network(self) -> str:
+        """The id of the hub's network."""
+        existing = self.config.hub.elsewhere
+        if existing is not None:
+            return existing.virtual_network
+        return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_name("virtualNetwork"))
+
+    @property
+    def hub_ranges(self) -> tuple[str, ...]:
+        """The ranges of the hub's network."""
+        existing = self.config.hub.elsewhere
+        return existing.address_space if existing is not None else (self.config.hub.address_space,)
+
+    @property
+    def dns_servers(self) -> tuple[str, ...]:
+        """Whom spokes ask for names, where that is decided: () for the firewall that is built here."""
+        existing = self.config.hub.elsewhere
+        return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
+
+    @property
+    def zones_place(self) -> Place:
+        """Where private DNS zones are: with the hub that is built here, in the group that is said, or in an own one.
+
+        Those of another stack: where that stack has them.
+        """
+        group = self.config.dns.resource_group
+        if group is not None:
+            found = parse(group)
+            return Place(found.subscription, found.resource_group, self.config.location)
+        zones = self._zones_of_stack
+        if zones:
+            found = parse(next(iter(zones.values())))
+            return Place(found.subscription, found.resource_group, self.config.location)
+        if self.config.hub.elsewhere is None:
+            return self.hub_place
+        return Place(self.landing_zone_subscription, self.group_name("dns"), self.config.location)
+
+    @property
+    def dns_mode(self) -> str:
+        """Who writes names of private endpoints: as the stack file says, or `hub` for zones of the hub's own stack."""
+        mode = self.config.dns.mode
+        return "hub" if mode == "created" and self.config.hub.stack is not None else mode
+
+    @property
+    def _zones_of_stack(self) -> Mapping[str, str]:
+        """Ids by name of the zones of another stack's hub, where endpoints write to those."""
+        stack = self.config.hub.stack
+        return stack.outputs.zones if stack is not None and self.dns_mode == "hub" else {}
+
+    @property
+    def log_analytics(self) -> str:
+        """The id of the central log."""
+        elsewhere = self.config.hub.elsewhere
+        if elsewhere is not None:
+            return elsewhere.log_analytics
+        if self.config.hub.log_analytics.existing is not None:
+            return self.config.hub.log_analytics.existing
+        name = self.config.hub.log_analytics.name or self.hub_namer.unique("logAnalytics")
+        return self.hub_place.id("Microsoft.OperationalInsights/workspaces", name)
+
+    @property
+    def private_link_scope(self) -> str:
+        """The id of the private link scope of Azure Monitor: of the hub that is built here, or of another stack's."""
+        hub = self.config.hub
+        if hub.stack is not None:
+            return hub.stack.outputs.private_link_scope
+        if hub.private_link_scope is None:
+            return ""
+        return self.hub_place.id("Microsoft.Insights/privateLinkScopes", self.hub_namer.name("privateLinkScope"))
+
+    @property
+    def telemetry(self) -> TelemetrySpec:
+        """Whether telemetry is taken and shown over public addresses: without a scope there is no other way."""
+        hub = self.config.hub
+        said = hub.stack.outputs if hub.stack is not None else hub.private_link_scope
+        return TelemetrySpec(said.public_ingestion, said.public_queries) if said is not None else TelemetrySpec()
+
+    @property
+    def hub_alone(self) -> bool:
+        """Whether nothing is built but a hub, for other stacks."""
+        return not (self.config.spokes or self.config.defender or self.config.data_lake)
+
+    @property
+    def any_production(self) -> bool:
+        """Whether one environment holds production data. Those of other stacks may, and share the hub."""
+        return bool(self.config.hub.serves) or any(
+            environment.is_production(name)
+            for project in self.config.projects.values()
+            for name, environment in project.environments.items()
+        )
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Availability zones as ARM writes them."""
+        return tuple(str(zone) for zone in self.config.availability_zones)
+
+    def group_name(self, *words: str) -> str:
+        """The name of a resource group: its region is part of it, since a unit may have landing zones in several."""
+        return Namer((self.config.business_unit, *words), ()).name("resourceGroup", self.config.location)
+
+    def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
+        """Tags of a resource: what it belongs to, then the stack file's from the outside in, whatever their case."""
+        base = {
+            "organisation": self.config.organisation,
+            "businessUnit": self.config.business_unit,
+            "managedBy": "pulumi",
+        }
+        merged: dict[str, tuple[str, str]] = {}
+        for tags in (base, self.config.tags, *more):
+            merged |= {key.lower(): (key, value) for key, value in tags.items()}
+        return dict(merged.values())
+
+    def diagnostics(self, target: str) -> DiagnosticsSpec:
+        """Everything that a resource can send, to the central log."""
+        emits = EMITS[parse(target).type]
+        tables = "Dedicated" if emits.dedicated else ""
+        return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
+
+    def zone(self, name: str) -> ZoneSpec:
+        """A private DNS zone: all are in one group, unless another stack says where they are."""
+        if name in self._zones_of_stack:
+            return ZoneSpec(name, self._zones_of_stack[name])
+        place = self.zones_place
+        kind = "Microsoft.Network/privateDnsZones"
+        return ZoneSpec(name, resource_id(place.subscription, place.resource_group, kind, name))
+
+    def zones_for(self, group: str) -> tuple[ZoneSpec, ...]:
+        """The zones that an endpoint's group needs and the program writes to: none where Azure Policy does that."""
+        if self.dns_mode == "policy":
+            return ()
+        return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
+
+    def take(self, kind: str, name: str, within: str, path: Path) -> str:
+        """Gives a name, and notes it."""
+        return self.names.take(kind, name, within, path)
+
+
+def union(*access: AccessConfig) -> dict[str, tuple[str, ...]]:
+    """Who has access at any of several levels, by kind, sorted."""
+    kinds = AccessConfig.model_fields
+    return {kind: tuple(sorted({who for level in access for who in getattr(level, kind)})) for kind in kinds}
+
+
+def registry_is_shared(environment: EnvironmentConfig) -> bool:
+    """Whether an environment uses the landing zone's registry."""
+    return environment.registry == "shared"

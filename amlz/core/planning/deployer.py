@@ -1,0 +1,85 @@
+"""The roles that the deployer itself needs, by subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from amlz.azure.ids import parse
+from amlz.core.delegation import condition
+from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
+from amlz.core.lake import endpoints_built
+from amlz.core.planning.context import Context
+from amlz.core.planning.lake_places import lake_place
+from amlz.core.planning.parts import deployer_on_parts
+from amlz.core.specs import HubSpec, PoliciesSpec, RoleAssignmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DeployerRole:
+    """A role that the deployer needs on a subscription. `condition`: which roles it may give with it."""
+
+    subscription: str
+    role: str
+    why: str
+    condition: str | None = None
+
+
+def plan_deployer(
+    context: Context, hub: HubSpec | None, policies: PoliciesSpec, roles: Sequence[RoleAssignmentSpec]
+) -> tuple[DeployerRole, ...]:
+    """Roles of the deployer. `roles`: every role assignment of the plan."""
+    given: dict[str, list[RoleAssignmentSpec]] = {}
+    for each in roles:
+        given.setdefault(each.subscription, []).append(each)
+    rows: dict[tuple[str, str], list[str]] = {}
+    for subscription, role, reason in _grants(context, hub, policies):
+        if role != RBAC_ADMINISTRATOR or subscription in given:  # where no role is given, none is delegated
+            rows.setdefault((subscription, role), []).append(reason)
+    for subscription in given:
+        rows.setdefault((subscription, RBAC_ADMINISTRATOR), ["role assignments"])
+    return tuple(
+        DeployerRole(
+            subscription, role, "; ".join(why), condition(given[subscription]) if role == RBAC_ADMINISTRATOR else None
+        )
+        for (subscription, role), why in rows.items()
+    )
+
+
+def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> Iterator[tuple[str, str, str]]:
+    """Subscription, role, why; a role more than once where there are several reasons."""
+    locks = context.any_production
+    holds = {
+        "always": True,
+        "locks": locks,
+        "roles": hub is not None and bool(hub.log_analytics.roles),
+        "hubBuilt": hub is not None,
+        "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
+        "hubExists": hub is None,
+        "logsExist": hub is None or not hub.log_analytics.built,
+        "scopeExists": hub is None and bool(context.private_link_scope),
+        "zonesExist": context.dns_mode in ("existing", "hub"),
+        "policies": bool(policies.assignments),
+        **_on_lake(context),
+    }
+    on = {
+        "hub": context.hub_subscription,
+        "landingZone": context.landing_zone_subscription,
+        "zones": context.zones_place.subscription,
+        "logs": parse(context.log_analytics).subscription,
+        "lake": lake_place(context).subscription if context.config.data_lake else "",
+    }
+    for grant in DEPLOYER:
+        if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):
+            continue  # on the owners of parts: deployer_on_parts
+        if holds[grant.when]:
+            yield on[grant.on], grant.role, grant.why
+    yield from deployer_on_parts(context.config)
+
+
+def _on_lake(context: Context) -> dict[str, bool]:
+    """Rights on a lake that exists already."""
+    existing = context.config.data_lake.existing if context.config.data_lake else None
+    if existing is None:
+        return {"lakeRoles": False, "lakeEndpoints": False}
+    return {"lakeRoles": existing.give_roles, "lakeEndpoints": endpoints_built(context.config)}

@@ -1,0 +1,101 @@
+"""Private DNS: which zones there are, whose they are, and where they are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from amlz.core import lake
+from amlz.core.addresses import endpoint_groups, environments
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.dns import MONITOR, ZONES
+from amlz.core.planning.context import Context
+from amlz.core.problems import Problem
+from amlz.core.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, ZoneSpec
+
+
+def plan_dns(context: Context) -> PrivateDnsSpec:
+    """The zones that are built here and their links to the hub. With an existing hub they have a group of their own."""
+    created = context.dns_mode == "created"
+    zones = dns_zones(context)
+    group = None
+    if created and context.config.hub.elsewhere is not None:
+        place = context.zones_place
+        context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", ("dns",))
+        group = ResourceGroupSpec(place, context.hub_tags)
+    return PrivateDnsSpec(
+        context.zones_place,
+        zones if created else (),
+        zone_links(context, "hub", context.hub_network),
+        context.hub_tags,
+        group,
+    )
+
+
+def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
+    """The zones of every private endpoint there is, by name. None where Azure Policy writes to them.
+
+    All there are with a hub that serves other stacks: what they have is not known here.
+    """
+    groups = endpoint_groups_of(context.config)
+    groups |= set(ZONES[context.config.cloud]) - {MONITOR} if context.config.hub.serves else set()
+    groups |= {MONITOR} if context.config.hub.private_link_scope is not None else set()
+    zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
+    return tuple(zones[name] for name in sorted(zones))
+
+
+def endpoint_groups_of(config: LandingZoneConfig) -> set[str]:
+    """The groups of every private endpoint there is."""
+    groups = {group for _, _, environment in environments(config) for group in endpoint_groups(environment)}
+    shared = {"registry"} if config.shared_registry is not None else set()
+    return groups | shared | set(lake.groups_built(config) if lake.endpoints_built(config) else ())
+
+
+def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
+    """Links of the zones to one network: of ours to all, of existing ones, where asked for, to those built here."""
+    dns, place = context.config.dns, context.zones_place
+    ours = network != context.hub_network or context.config.hub.elsewhere is None
+    if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
+        return ()
+    name = link_name(context, role)
+    return tuple(ZoneLinkSpec(role, zone, name, network, place, context.hub_tags) for zone in dns_zones(context))
+
+
+def link_name(context: Context, role: str) -> str:
+    """A link's name. Zones that exist have links of others, too: there the name says whose it is."""
+    if context.config.dns.mode == "created":
+        return f"link-{role}"
+    return f"link-{context.config.business_unit}-{role}-{context.config.location}"
+
+
+def names_resolve(context: Context, groups: Iterable[str], spoke: str) -> tuple[str, ...]:
+    """Ids of the links by which a spoke resolves names of these groups: of the network that is asked first.
+
+    That is the hub's, whose firewall the spokes ask; where nothing links it here, the spoke's own.
+    """
+    wanted = {zone.name for group in groups for zone in context.zones_for(group)}
+    links = zone_links(context, "hub", context.hub_network) or zone_links(context, f"spoke-{spoke}", "")
+    return tuple(link.id for link in links if link.zone.name in wanted)
+
+
+def check_dns(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What `dns` says and its mode does not take."""
+    dns = config.dns
+    if dns.mode == "existing" and dns.resource_group is None:
+        yield Problem(
+            ("dns", "mode"),
+            "It is existing, and nothing says where the zones are.",
+            "Add `resourceGroup`: the id of the group that holds them. Or say `mode: created`.",
+        )
+    if dns.mode != "existing" and dns.resource_group is not None:
+        yield Problem(
+            ("dns", "resourceGroup"),
+            f"It names a group of existing zones, and `dns.mode` is {dns.mode}.",
+            "Say `mode: existing`, or remove it.",
+        )
+    if dns.mode != "existing" and dns.link_zones:
+        links = "links are made anyway" if dns.mode == "created" else "zones are not known here"
+        yield Problem(
+            ("dns", "linkZones"),
+            f"It is for existing zones, and `dns.mode` is {dns.mode}: {links}.",
+            "Say `mode: existing`, or remove it.",
+        )

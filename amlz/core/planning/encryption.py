@@ -1,0 +1,173 @@
+"""An environment's own key: made here in a vault of its own, or brought; and what it excludes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from amlz.azure.ids import parse
+from amlz.core.addresses import environments
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.encryption import CustomerManagedKeyConfig
+from amlz.core.facts.clouds import CloudName, host_of, title
+from amlz.core.facts.services import COSMOS_DB
+from amlz.core.planning.scene import Scene
+from amlz.core.problems import Path, Problem
+from amlz.core.specs import EncryptionSpec, KeyVaultSpec, RoleAssignmentSpec
+
+#: What the identity is called that reads the key: workspace, storage account and registry all have it.
+IDENTITY = "encryption"
+#: The key that is made here. A name of its own is not needed: nothing else is in its vault.
+KEY_NAME = "environment"
+
+
+def key_vault_id(scene: Scene) -> str:
+    """The id of the vault of the environment's own key; "" where it has none."""
+    own = scene.settings.security.customer_managed_key
+    if own is None:
+        return ""
+    return own.key_vault or scene.place.id("Microsoft.KeyVault/vaults", scene.namer.unique("keyVault", "keys"))
+
+
+def services_of(scene: Scene) -> dict[str, str]:
+    """Object ids of the services of Azure that get roles in this environment, by the word of the table of roles.
+
+    On a vault that was brought they get none: several environments may have keys in it, and a role is given once.
+    """
+    own = scene.settings.security.customer_managed_key
+    return {"cosmosDb": own.cosmos_db_object_id} if own is not None and own.cosmos_db_object_id else {}
+
+
+def plan_encryption(scene: Scene, identity: str, roles: tuple[RoleAssignmentSpec, ...]) -> EncryptionSpec | None:
+    """The environment's own key, where it has one. `identity`: the id of what reads it; `roles`: those on its vault."""
+    own = scene.settings.security.customer_managed_key
+    if own is None:
+        return None
+    vault = key_vault_id(scene)
+    made = _vault(scene) if own.made_here else None
+    key_name, version = (KEY_NAME, "") if own.key_uri is None else _parts(own.key_uri)
+    return EncryptionSpec(
+        identity=identity,
+        vault=vault,
+        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', scene.context.config.cloud)}",
+        key_name=key_name,
+        version=version,
+        made=made,
+        roles=roles,
+        protect=scene.production,
+        tags=scene.tags,
+    )
+
+
+def _vault(scene: Scene) -> KeyVaultSpec:
+    """The vault of the key and of nothing else: whoever may read the secrets of experiments has no way to it."""
+    name = scene.context.take("keyVault", scene.namer.unique("keyVault", "keys"), "", scene.path)
+    vault = scene.place.id("Microsoft.KeyVault/vaults", name)
+    return KeyVaultSpec(
+        name=name,
+        place=scene.place,
+        tenant_id=scene.context.config.tenant_id,
+        retention_days=90,
+        endpoint=scene.endpoint("vault", vault, label="keys"),
+        diagnostics=scene.context.diagnostics(vault),
+        roles=(),
+        lock=scene.lock("keys", vault),
+        protect=scene.production,
+        tags=scene.tags,
+    )
+
+
+def check_encryption(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What a key of one's own excludes, and what does not fit together in how it is named."""
+    for project, name, environment in environments(config):
+        own = environment.security.customer_managed_key
+        if own is None:
+            continue
+        path: Path = ("projects", project, "environments", name)
+        yield from _excluded(environment, path)
+        yield from _named(config, own, (*path, "security", "customerManagedKey"))
+
+
+def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    if environment.batch:
+        yield Problem(
+            (*path, "security", "customerManagedKey"),
+            "A workspace with a key of its own takes no batch deployments, and `batch` asks for them.",
+            "Say `batch: false`, or remove `security.customerManagedKey`.",
+        )
+    if environment.registry == "shared":
+        yield Problem(
+            (*path, "registry"),
+            "The shared registry is encrypted with Azure's key, and `security.customerManagedKey` asks for one of its "
+            "own for all that the workspace consists of.",
+            "Say `registry: own`, or remove `security.customerManagedKey`.",
+        )
+
+
+def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path) -> Iterator[Problem]:
+    yield from _database(own, path, config.cloud)
+    if (own.key_vault is None) != (own.key_uri is None):
+        there, missing = ("keyUri", "keyVault") if own.key_vault is None else ("keyVault", "keyUri")
+        yield Problem(
+            (*path, there),
+            f"It goes with {missing}, which is not there.",
+            f"Add {missing}, or remove {there}: then vault and key are made here.",
+        )
+    if own.key_vault is None or own.key_uri is None:
+        return
+    vault = parse(own.key_vault)
+    if vault.subscription != config.subscriptions.landing_zone:
+        yield Problem(
+            (*path, "keyVault"),
+            f"It is in subscription {vault.subscription}; Azure ML takes keys from the workspace's own alone.",
+            f"Name a vault in {config.subscriptions.landing_zone}, or remove keyVault and keyUri: then both are made "
+            "here.",
+        )
+    host, _, domain = own.key_uri.split("/")[2].partition(".")
+    if host != vault.names[-1].lower():
+        yield Problem(
+            (*path, "keyUri"),
+            f"It is a key of vault {host}, and keyVault is {vault.names[-1]}.",
+            "Name the vault that the key is in.",
+        )
+    if domain != host_of("vault", config.cloud):
+        yield Problem(
+            (*path, "keyUri"),
+            f"It ends in {domain}; vaults of {title(config.cloud)} end in {host_of('vault', config.cloud)}.",
+            "Copy the key's identifier from the vault, or correct `cloud`.",
+        )
+
+
+def _database(own: CustomerManagedKeyConfig, path: Path, cloud: CloudName) -> Iterator[Problem]:
+    """Azure Cosmos DB reads the key: it gets its role here on a vault that is made here, and by its owner on others."""
+    application = COSMOS_DB.application_ids[cloud]
+    asking = f"`az ad sp show --id {application} --query id`"
+    if own.key_vault is None and own.key_uri is None and own.cosmos_db_object_id is None:
+        yield Problem(
+            path,
+            f"{COSMOS_DB.name} must read the key that is made here, and its service principal has another id in every "
+            "tenant.",
+            f"Add `cosmosDbObjectId`; {asking} says it.",
+        )
+    if own.cosmos_db_object_id == application:
+        yield Problem(
+            (*path, "cosmosDbObjectId"),
+            f"That is the application of {COSMOS_DB.name}, the same in every tenant. Roles go to its service "
+            "principal, which has another id in each.",
+            f"Ask for it: {asking}",
+        )
+    if own.key_vault is not None and own.cosmos_db_object_id is not None:
+        yield Problem(
+            (*path, "cosmosDbObjectId"),
+            f"{COSMOS_DB.name} gets no role here on a vault that exists already, since several environments may have "
+            "keys in it.",
+            "Have the vault's owner give it, and remove this key; docs/how-to/customer-managed-keys.md says "
+            "which role.",
+        )
+
+
+def _parts(key_uri: str) -> tuple[str, str]:
+    """Name and version of a key, from its identifier."""
+    found = re.search(r"/keys/([^/]+)/([^/]+)$", key_uri)
+    assert found, key_uri
+    return found[1], found[2]

@@ -1,0 +1,56 @@
+"""Service endpoint policies of training subnets: computes reach no storage of other tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.core.addresses import environments
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.egress import AZURE_ML_ALIAS
+from amlz.core.names import Namer
+from amlz.core.planning.context import Context
+from amlz.core.planning.places import spoke_place
+from amlz.core.problems import Path, Problem
+from amlz.core.specs import EndpointDefinitionSpec, ServiceEndpointPolicySpec
+
+#: The subnets that have one: those of clusters and instances.
+ROLE = "training"
+
+
+def plan_endpoint_policy(context: Context, spoke: str, owner: str) -> ServiceEndpointPolicySpec | None:
+    """The policy of an environment (`owner`: `<project>/<environment>`); None where it has none."""
+    if "/" not in owner:
+        return None
+    project, name = owner.split("/")
+    asked = context.config.projects[project].environments[name].endpoint_policy(name, context.config.cloud)
+    if asked is None:
+        return None
+    place = spoke_place(context, spoke)
+    policy = Namer((context.config.business_unit, project, name), ()).name("serviceEndpointPolicy", ROLE)
+    path: Path = ("projects", project, "environments", name)
+    context.take("serviceEndpointPolicy", policy, place.group_id, path)
+    definitions = [EndpointDefinitionSpec("azure-ml", "Global", (AZURE_ML_ALIAS,), "Azure ML's own storage")]
+    if asked.allow:
+        why = "Accounts that the stack file allows"
+        definitions.append(EndpointDefinitionSpec("storage", "Microsoft.Storage", asked.allow, why))
+    tags = context.tags({"project": project, "environment": name})
+    return ServiceEndpointPolicySpec(f"{project}-{name}-{ROLE}", policy, place, tuple(definitions), tags)
+
+
+def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What a policy of the training subnet excludes."""
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name, "security", "storageEndpointPolicy")
+        asked = environment.security.storage_endpoint_policy
+        if asked is None:
+            continue
+        if environment.isolation.managed and asked.enabled:
+            yield Problem(
+                path,
+                "It is of the training subnet, and with `isolation: managed` there is none: a managed network that "
+                "lets out only what is approved reaches storage by private endpoints alone.",
+                "Remove it, or say `isolation: injected`.",
+            )
+        for index, account in enumerate(asked.allow):
+            if account in asked.allow[:index]:
+                yield Problem((*path, "allow", index), f"{account} stands in the list twice.", "Remove one.")

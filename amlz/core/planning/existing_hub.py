@@ -1,0 +1,145 @@
+"""A hub that exists: what is asked of it, and what the stack file may not say beside it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from amlz.azure.ids import parse
+from amlz.core.addresses import environments
+from amlz.core.config import ExistingHubConfig, LandingZoneConfig
+from amlz.core.config.shared import camel
+from amlz.core.planning.context import Context
+from amlz.core.planning.dns import dns_zones
+from amlz.core.planning.hub_stack import stack_spec
+from amlz.core.planning.kubernetes_nodes import KUBERNETES
+from amlz.core.planning.parts import ids_of_parts
+from amlz.core.planning.rules import LAKE, firewall_groups
+from amlz.core.problems import Problem, listed
+from amlz.core.specs import ExistingHubSpec
+
+#: What the hub of another stack does not open by itself for the ranges that it serves.
+_NOT_OPENED = (LAKE, KUBERNETES)
+
+
+def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
+    """What a hub that exists must do for what is built here. None where the hub is built."""
+    existing, stack = context.config.hub.elsewhere, context.config.hub.stack
+    if existing is None:
+        return None
+    return ExistingHubSpec(
+        network=existing.virtual_network,
+        subscription=context.hub_subscription,
+        firewall_address=existing.firewall_address,
+        log_analytics=existing.log_analytics,
+        must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name in _NOT_OPENED),
+        demands=(*(_answers(context, existing) if stack is None else ()), *_left_to_owner(context, existing)),
+        stack=stack_spec(stack) if stack is not None else None,
+    )
+
+
+def outside(context: Context) -> tuple[str, ...]:
+    """Ids of what is referred to and not built here."""
+    found: list[str] = []
+    if context.config.hub.elsewhere is not None:
+        found += [context.hub_network, context.hub_place.group_id, context.log_analytics]
+        found += [context.private_link_scope] if context.private_link_scope else []
+    elif context.config.hub.log_analytics.existing is not None:
+        found.append(context.log_analytics)
+    found += ids_of_parts(context.config)
+    if context.dns_mode in ("existing", "hub"):
+        found += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
+    return tuple(found)
+
+
+def subscriptions(context: Context) -> tuple[str, ...]:
+    """Subscriptions in which something is built, the hub's first where that is one of them."""
+    existing, dns = context.config.hub.elsewhere, context.config.dns
+    hub = existing is None or existing.peer_from_hub or bool(context.private_link_scope)
+    return tuple(
+        dict.fromkeys(
+            (
+                *((context.hub_subscription,) if hub else ()),
+                *(() if context.hub_alone else (context.landing_zone_subscription,)),
+                *((context.zones_place.subscription,) if dns.link_zones else ()),
+                *_of_lake(context.config),
+                *(parse(part).subscription for part in ids_of_parts(context.config)),
+            )
+        )
+    )
+
+
+def _of_lake(config: LandingZoneConfig) -> tuple[str, ...]:
+    """The subscription of a lake that exists and on which roles are given here."""
+    existing = config.data_lake.existing if config.data_lake else None
+    return (parse(existing.account).subscription,) if existing is not None and existing.give_roles else ()
+
+
+def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What the stack file says beside a hub that is not built here, and ids and addresses that do not fit."""
+    existing = config.hub.elsewhere
+    if existing is None:
+        return
+    key, path = ("existing", "existing") if config.hub.stack is None else ("stack", "stack.outputs")
+    for name in sorted(config.hub.model_fields_set - {key}):
+        if name == "existing":
+            yield Problem(
+                ("hub", "existing"),
+                "`hub.existing` names one hub and `hub.stack` another.",
+                "Remove `existing` to stand beside the hub of that stack, or remove `stack`.",
+            )
+        elif name != "stack":
+            yield Problem(
+                ("hub", camel(name)),
+                f"`hub.{camel(name)}` is of a hub that is built here, and `hub.{key}` names one that is not.",
+                f"Remove `{camel(name)}`, or remove `{key}` to have a hub built.",
+            )
+    subscription = parse(existing.virtual_network).subscription
+    if config.subscriptions.hub not in (None, subscription):
+        yield Problem(
+            ("subscriptions", "hub"),
+            f"It is {config.subscriptions.hub}, and `hub.{path}.virtualNetwork` is in {subscription}.",
+            "Remove `subscriptions.hub`: the hub's subscription follows from the id. Or correct the id.",
+        )
+    if not any(ipaddress.IPv4Address(existing.firewall_address) in _network(cidr) for cidr in existing.address_space):
+        yield Problem(
+            ("hub", *path.split("."), "firewallAddress"),
+            f"{existing.firewall_address} is not in the hub ({', '.join(existing.address_space)}): a route's next hop "
+            "must be in a network that is peered directly.",
+            "Write the firewall's private address, or the range that it is in under `addressSpace`."
+            if config.hub.stack is None
+            else "Build that stack anew, and write its outputs anew.",
+        )
+    if config.shared_registry is not None:
+        yield Problem(
+            ("sharedRegistry",),
+            f"Its private endpoint is in a subnet of a hub that is built here, and `hub.{key}` names one that is not.",
+            "Remove `sharedRegistry` and say `registry: own` in the environments, or let the hub be built here.",
+        )
+
+
+def _network(cidr: str) -> ipaddress.IPv4Network:
+    return ipaddress.IPv4Network(cidr)
+
+
+def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
+    """What a hub of this program does by itself."""
+    servers, zones = listed(context.dns_servers), "the private zones"
+    if existing.dns_servers:
+        yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
+    else:
+        yield f"the firewall's DNS proxy is on: spokes ask {servers} for names, those of {zones} included"
+    yield "the firewall sends what comes for the spokes back to them: by the peering, or by a route"
+
+
+def _left_to_owner(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
+    """What nobody but the hub's owner may do."""
+    if not existing.peer_from_hub:
+        for name in context.config.spokes:
+            yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"
+    if context.config.access.platform_team or any(
+        level.platform_team
+        for project, _, environment in environments(context.config)
+        for level in (context.config.projects[project].access, environment.access)
+    ):
+        yield "its owner gives the platform team Log Analytics Reader on the central log: no role is given there"

@@ -1,0 +1,192 @@
+"""The hub's plan: central log, network, firewall, names."""
+
+from __future__ import annotations
+
+from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.planning.context import Context, union
+from amlz.core.planning.dns import plan_dns
+from amlz.core.planning.hub_options import nat_id, plan_gateway, plan_nat, plan_resolver, plan_scope
+from amlz.core.planning.hub_stack import hub_outputs
+from amlz.core.planning.parts import place_of
+from amlz.core.planning.roles import Circumstances, Principals, assign
+from amlz.core.planning.rules import bastion_rules, endpoint_rules, firewall_groups
+from amlz.core.problems import Path
+from amlz.core.specs import (
+    BastionSpec,
+    FirewallSpec,
+    HubSpec,
+    LockSpec,
+    LogAnalyticsSpec,
+    NetworkSecurityGroupSpec,
+    PublicAddressSpec,
+    ResourceGroupSpec,
+    SubnetSpec,
+    VirtualNetworkSpec,
+)
+
+_PATH: Path = ("hub",)
+
+
+def plan_hub(context: Context) -> HubSpec:
+    """Everything in the resource group of a hub that is built here."""
+    place, tags = context.hub_place, context.hub_tags
+    subscription = f"/subscriptions/{place.subscription}"
+    own: Path = ("names", "resourceGroup") if context.config.hub.names.resource_group else ()
+    context.take("resourceGroup", place.resource_group, subscription, (*_PATH, *own))
+    log = _log_analytics(context)
+    groups = _security_groups(context)
+    network = _network(context, groups)
+    return HubSpec(
+        ResourceGroupSpec(place, tags),
+        log,
+        groups,
+        network,
+        _firewall(context, network),
+        _bastion(context, network) if context.config.hub.bastion else None,
+        plan_dns(context),
+        hub_outputs(context),
+        plan_gateway(context, _address(context, "gateway") if context.config.hub.vpn_gateway else None),
+        plan_nat(context, _nat_addresses(context)),
+        plan_resolver(context),
+        plan_scope(context),
+    )
+
+
+def _taken(context: Context, kind: str) -> str:
+    """The name of the hub's one resource of a kind, noted at its place in the stack file."""
+    name = context.hub_name(kind)
+    own: Path = ("names", kind) if name != context.hub_namer.name(kind) else ()
+    return context.take(kind, name, context.hub_place.group_id, (*_PATH, *own))
+
+
+def hub_subnet(context: Context, role: str) -> str:
+    """The range of a hub's subnet, "" where it is not built."""
+    subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
+    return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
+
+
+def firewall_rules(context: Context) -> tuple[str, ...]:
+    """The id of the firewall's rules for computes, where the firewall is built here."""
+    if context.config.hub.elsewhere is not None:
+        return ()
+    policy = context.hub_name("firewallPolicy")
+    return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
+
+
+def _log_analytics(context: Context) -> LogAnalyticsSpec:
+    place, settings = context.hub_place, context.config.hub.log_analytics
+    name = context.log_analytics.rsplit("/", 1)[-1]
+    if settings.existing is not None:
+        diagnostics = context.diagnostics(context.log_analytics)
+        found = place_of(settings.existing, place.location)
+        return LogAnalyticsSpec(
+            name, found, 0, 0.0, diagnostics, None, False, (), context.tags(), context.telemetry, False
+        )
+    context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
+    people = union(context.config.access)
+    roles = assign(
+        {"logAnalytics": context.log_analytics},
+        Principals({}, people),
+        Circumstances(context.any_production, False, False),
+    )
+    production = context.any_production
+    return LogAnalyticsSpec(
+        name=name,
+        place=place,
+        retention_days=settings.retention_days,
+        daily_cap_gb=settings.daily_cap_gb or 0.0,
+        diagnostics=context.diagnostics(context.log_analytics),
+        lock=LockSpec("lock-logs", context.log_analytics, "Holds the logs of production.") if production else None,
+        protect=production,
+        roles=roles["logAnalytics"],
+        tags=context.hub_tags,
+        telemetry=context.telemetry,
+    )
+
+
+def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
+    """Groups of the hub's subnets that take one: those of the firewall and of gateways must not have any."""
+    rules = {}
+    if hub_subnet(context, "bastion"):
+        rules["bastion"] = bastion_rules()
+    own = hub_subnet(context, "endpoints")
+    if own:
+        rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), context.config.on_premises)
+    place = context.hub_place
+    specs = []
+    for role, found in rules.items():
+        name = context.hub_namer.name("networkSecurityGroup", role)
+        target = place.id("Microsoft.Network/networkSecurityGroups", name)
+        context.take("networkSecurityGroup", name, place.group_id, _PATH)
+        diagnostics = context.diagnostics(target)
+        specs.append(NetworkSecurityGroupSpec(role, name, place, found, diagnostics, context.hub_tags))
+    return tuple(specs)
+
+
+def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> VirtualNetworkSpec:
+    name, place = _taken(context, "virtualNetwork"), context.hub_place
+    by_role = {group.role: group.id for group in groups}
+    subnets = tuple(
+        SubnetSpec(
+            subnet.role,
+            HUB_SUBNETS[subnet.role].name,
+            subnet.cidr,
+            by_role.get(subnet.role, ""),
+            "",
+            nat_gateway=nat_id(context) if subnet.role == "firewall" else "",
+            delegation=HUB_SUBNETS[subnet.role].delegation,
+        )
+        for subnet in context.addresses.block("hub").subnets
+    )
+    return VirtualNetworkSpec(
+        name=name,
+        place=place,
+        ranges=(context.config.hub.address_space,),
+        subnets=subnets,
+        diagnostics=context.diagnostics(context.hub_network),
+        tags=context.hub_tags,
+    )
+
+
+def _address(context: Context, *words: str) -> PublicAddressSpec:
+    name, place = context.hub_namer.name("publicAddress", *words), context.hub_place
+    context.take("publicAddress", name, place.group_id, _PATH)
+    diagnostics = context.diagnostics(place.id("Microsoft.Network/publicIPAddresses", name))
+    return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
+
+
+def _nat_addresses(context: Context) -> tuple[PublicAddressSpec, ...]:
+    settings = context.config.hub.nat_gateway
+    return tuple(_address(context, "nat", f"{n + 1}") for n in range(settings.addresses)) if settings else ()
+
+
+def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
+    settings, place = context.config.hub.firewall, context.hub_place
+    name = _taken(context, "firewall")
+    policy = _taken(context, "firewallPolicy")
+    return FirewallSpec(
+        name=name,
+        policy=policy,
+        place=place,
+        tier=settings.tier,
+        threat_intelligence=settings.threat_intelligence,
+        zones=context.zones,
+        subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
+        address=_address(context, "firewall"),
+        groups=firewall_groups(context),
+        diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
+        tags=context.hub_tags,
+    )
+
+
+def _bastion(context: Context, network: VirtualNetworkSpec) -> BastionSpec:
+    place = context.hub_place
+    name = _taken(context, "bastion")
+    return BastionSpec(
+        name=name,
+        place=place,
+        subnet=network.subnet_id(HUB_SUBNETS["bastion"].name),
+        address=_address(context, "bastion"),
+        diagnostics=context.diagnostics(place.id("Microsoft.Network/bastionHosts", name)),
+        tags=context.hub_tags,
+    )

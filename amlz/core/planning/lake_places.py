@@ -1,0 +1,115 @@
+"""Where the data lake and its containers are, what each environment may do with them, and how computes get there."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+
+from amlz.azure.ids import parse
+from amlz.core import lake
+from amlz.core.addresses import environments, spoke_of
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.lake import WORKSPACE, DataLakeConfig
+from amlz.core.facts.clouds import host_of
+from amlz.core.names import Namer
+from amlz.core.planning.context import Context
+from amlz.core.specs import Place
+
+
+def settings_of(context: Context) -> DataLakeConfig:
+    """What the stack file says of the lake. Only where there is one."""
+    assert context.config.data_lake is not None, "there is a lake"
+    return context.config.data_lake
+
+
+def lake_namer(context: Context) -> Namer:
+    """Names of the lake."""
+    config = context.config
+    words = (config.business_unit, "lake")
+    identity = (context.landing_zone_subscription, config.business_unit, config.location, "lake")
+    return Namer(words, (*identity, settings_of(context).generation))
+
+
+def lake_place(context: Context) -> Place:
+    """Where the storage account is."""
+    existing = settings_of(context).existing
+    if existing is not None:
+        found = parse(existing.account)
+        return Place(found.subscription, found.resource_group, context.config.location)
+    return Place(context.landing_zone_subscription, context.group_name("lake"), context.config.location)
+
+
+def account_name(context: Context) -> str:
+    """The name of the storage account."""
+    settings = settings_of(context)
+    if settings.existing is not None:
+        return parse(settings.existing.account).name
+    return settings.name or lake_namer(context).unique("storageAccount")
+
+
+def account_id(context: Context) -> str:
+    """The id of the storage account."""
+    return lake_place(context).id("Microsoft.Storage/storageAccounts", account_name(context))
+
+
+def container_id(context: Context, name: str) -> str:
+    """The id of a container."""
+    return f"{account_id(context)}/blobServices/default/containers/{name}"
+
+
+def container_of(config: LandingZoneConfig, owner: tuple[str, str], key: str) -> str:
+    """The name of the container that an environment (`owner`: project and name) means by a key of `lake`."""
+    settings = config.data_lake
+    if key == WORKSPACE and settings is not None and settings.workspace == "perEnvironment":
+        return "-".join((WORKSPACE, *owner))
+    return key
+
+
+def access_of(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Mapping[str, str]:
+    """What an environment may do with containers, by their keys in `lake`: read or write, none left out."""
+    if config.data_lake is None:
+        return {}
+    access: dict[str, str] = dict.fromkeys(config.data_lake.containers, "read") | {WORKSPACE: "write"}
+    access |= config.projects[owner[0]].lake | environment.lake
+    return {key: may for key, may in access.items() if may != "none"}
+
+
+def lake_users(config: LandingZoneConfig) -> Iterator[tuple[tuple[str, str], EnvironmentConfig, Mapping[str, str]]]:
+    """Environments that have something of the lake: project and name, settings, and what they may do."""
+    for project, name, environment in environments(config):
+        access = access_of(config, (project, name), environment)
+        if access:
+            yield (project, name), environment, access
+
+
+def endpoints_range(context: Context) -> str:
+    """The range in which the lake's private endpoints are, "" where there is no lake."""
+    config = context.config
+    if config.data_lake is None:
+        return ""
+    if lake.spoke_of(config) is not None:
+        return context.addresses.block(lake.OWNER).cidr
+    if lake.in_hub(config):
+        subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
+        return next((subnet.cidr for subnet in subnets if subnet.role == "endpoints"), "")
+    existing = config.data_lake.existing
+    return existing.endpoint_range or "" if existing is not None else ""
+
+
+def hosts(context: Context) -> tuple[str, ...]:
+    """The public names of the lake, which private zones answer with the addresses of its endpoints."""
+    storage = host_of("storage", context.config.cloud)
+    return tuple(f"{account_name(context)}.{group}.{storage}" for group in lake.GROUPS)
+
+
+def through_firewall(context: Context) -> Iterator[tuple[str, str]]:
+    """Environments (project and name) whose computes reach the lake by the firewall: not by their spoke or the hub."""
+    found = endpoints_range(context)
+    if not found:
+        return
+    network, own = ipaddress.IPv4Network(found), lake.spoke_of(context.config)
+    if any(network.subnet_of(ipaddress.IPv4Network(cidr)) for cidr in context.hub_ranges):
+        return
+    for owner, environment, _ in lake_users(context.config):
+        if not environment.isolation.managed and (own is None or spoke_of(context.config, environment) != own):
+            yield owner

@@ -1,0 +1,47 @@
+"""Counts against Azure's limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from amlz.core import lake
+from amlz.core.addresses import built_roles, endpoint_groups, environments, spoke_of
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
+from amlz.core.problems import Path, Problem
+
+#: Tags that every resource of an environment carries besides those of the stack file.
+_OWN_TAGS = 5
+
+
+def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything of which the stack file asks for more than Azure takes."""
+    yield from _over(PEERINGS, len(config.spokes), ("spokes",), "Spread them over several landing zones.")
+    per_spoke: Counter[str] = Counter()
+    endpoints: Counter[str] = Counter()
+    computes = 0
+    for project, name, environment in environments(config):
+        spoke = spoke_of(config, environment) or ""
+        per_spoke[spoke] += len(built_roles(environment))
+        own_key = environment.security.customer_managed_key
+        endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
+        computes += len(list(environment.every_cluster())) + len(environment.instances) + 1
+        computes += len(environment.kubernetes)
+        tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
+        path: Path = ("projects", project, "environments", name)
+        yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")
+    lakes = lake.spoke_of(config)
+    if lakes is not None:
+        per_spoke[lakes] += 1
+        endpoints[lakes] += len(lake.groups_built(config))
+    for spoke in per_spoke:
+        path = ("spokes", spoke)
+        yield from _over(SUBNETS, per_spoke[spoke], path, "Put environments into another spoke.")
+        yield from _over(PRIVATE_ENDPOINTS, endpoints[spoke], path, "Put environments into another spoke.")
+    yield from _over(COMPUTES, computes, ("projects",), "Ask Azure for more, or spread them over subscriptions.")
+
+
+def _over(limit: Limit, count: int, path: Path, remedy: str) -> Iterator[Problem]:
+    if count > limit.count:
+        yield Problem(path, f"{count:,} {limit.what}; Azure takes {limit.count:,} a {limit.per}.", remedy)

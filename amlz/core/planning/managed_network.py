@@ -1,0 +1,110 @@
+"""The managed network of a project environment: its mode, and every way out with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from amlz.core import lake
+from amlz.core.facts.egress import SCENARIOS
+from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIRED_ENDPOINTS, REQUIRED_TAGS
+from amlz.core.facts.names import NAME_RULES
+from amlz.core.facts.roles import Target
+from amlz.core.names import suffix
+from amlz.core.planning.lake_places import access_of, account_id
+from amlz.core.planning.scene import Scene
+from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
+
+
+def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> ManagedNetworkSpec | None:
+    """A workspace's managed network; None where computes are in a subnet. `targets`: ids of what it consists of."""
+    isolation = scene.settings.isolation
+    if not isolation.managed:
+        return None
+    rules = [*_by_azure(scene, targets), *_endpoints(scene, targets)]
+    rules += _lake(scene, targets["workspace"])
+    if isolation.approved_only:
+        rules += _hosts(scene, targets["workspace"])
+    for rule in rules:
+        if rule.id:
+            scene.context.take("outboundRule", rule.name, targets["workspace"], (*scene.path, "isolation", rule.to))
+    return ManagedNetworkSpec(
+        isolation_mode=MODES[isolation.outbound],
+        firewall=isolation.firewall if isolation.approved_only else "",
+        rules=tuple(rules),
+    )
+
+
+def network_mode(workspace: WorkspaceSpec) -> dict[str, str]:
+    """What guardrails are told of a workspace's network.
+
+    Endpoints of a managed network are, as far as is known, in subscriptions of Microsoft's: they are not to be denied.
+    """
+    if workspace.managed_network is None:
+        return {"networkMode": "Injected"}
+    return {"networkMode": "Managed", "endpointSubscriptionEffect": "Audit"}
+
+
+def _by_azure(scene: Scene, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
+    """What Azure adds by itself. None is sent: a second rule to the same place is reported to be refused.
+
+    https://github.com/Azure/azureml-examples/pull/2990
+    """
+    approved_only = scene.settings.isolation.approved_only
+    public = {"workspace"} if scene.settings.security.public_network_access else set()
+    for row in REQUIRED_ENDPOINTS:
+        if approved_only or row.part not in public:
+            yield OutboundRuleSpec("", "PrivateEndpoint", targets[row.part], row.why, row.source)
+    if approved_only:
+        for tag in REQUIRED_TAGS:
+            to = tag.tag.format(region=scene.place.location)
+            yield OutboundRuleSpec("", "ServiceTag", to, tag.why, tag.source)
+
+
+def _endpoints(scene: Scene, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
+    for row in ADDED_ENDPOINTS:
+        if scene.settings.batch:
+            name = f"pe-storage-{row.group}"
+            rule_id = _id(targets["workspace"], name)
+            yield OutboundRuleSpec(name, "PrivateEndpoint", targets["storage"], row.why, row.source, row.group, rule_id)
+
+
+def _lake(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+    """The way to the data lake: nothing but private endpoints leads there."""
+    context = scene.context
+    if access_of(context.config, (scene.project, scene.name), scene.settings):
+        for group in lake.GROUPS:
+            name = f"pe-lake-{group}"
+            to, why = account_id(context), "the data lake answers on private endpoints only"
+            yield OutboundRuleSpec(name, "PrivateEndpoint", to, why, PAGE, group, _id(workspace, name))
+
+
+def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+    """One rule a host, by host name, whoever asks for it and however often."""
+    wanted: dict[str, tuple[list[str], str]] = {}
+    config = scene.context.config
+    for scenario in config.egress:
+        for row in SCENARIOS[scenario]:
+            for host in row.hosts:
+                wanted.setdefault(host, ([], row.source))[0].append(f"{scenario}: {row.why}")
+    for own in config.egress_hosts.values():
+        for host in own.hosts:
+            wanted.setdefault(host, ([], PAGE))[0].append(own.why)
+    for host in scene.settings.isolation.allow:
+        wanted.setdefault(host, ([], PAGE))[0].append("allowed for this environment")
+    for host in sorted(wanted, key=lambda name: name.removeprefix("*.")):
+        whys, source = wanted[host]
+        name = rule_name(host)
+        yield OutboundRuleSpec(name, "FQDN", host, "; ".join(whys), source, id=_id(workspace, name))
+
+
+def rule_name(host: str) -> str:
+    """The name of a host's rule: its words, and a suffix that tells it from others whose words are alike."""
+    tail = suffix("outboundRule", host)
+    words = re.sub(r"[^a-z0-9]+", "-", host).strip("-")
+    room = NAME_RULES["outboundRule"].longest - len("fqdn--") - len(tail)
+    return f"fqdn-{words[:room].rstrip('-')}-{tail}"
+
+
+def _id(workspace: str, name: str) -> str:
+    return f"{workspace}/outboundRules/{name}"

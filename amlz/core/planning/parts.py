@@ -1,0 +1,209 @@
+"""A vault and a container registry that exist: what is built towards them, asked of their owners, and excluded."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from amlz.azure.ids import parse
+from amlz.core.addresses import environments
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.parts import ExistingRegistryConfig, ExistingVaultConfig
+from amlz.core.config.shared import camel
+from amlz.core.facts.clouds import CloudName, host_of
+from amlz.core.facts.roles import DEPLOYER
+from amlz.core.planning.context import Context
+from amlz.core.problems import Path, Problem
+from amlz.core.specs import ContainerRegistrySpec, KeyVaultSpec, Place, ProjectEnvironmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that exists: its key in the stack file, what it is, and what answers under its name."""
+
+    key: str
+    what: str
+    asked: ExistingVaultConfig | ExistingRegistryConfig
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return parse(self.asked.id).name
+
+    def hosts(self, region: str, cloud: CloudName) -> tuple[str, ...]:
+        """The public names that its private endpoint answers under."""
+        name = self.name.lower()
+        if self.key == "key_vault":
+            return (f"{name}.{host_of('vault', cloud)}",)
+        registries = host_of("registry", cloud)
+        return (f"{name}.{registries}", f"{name}.{region}.data.{registries}")
+
+
+def parts_of(environment: EnvironmentConfig) -> Iterator[Part]:
+    """What of an environment exists already."""
+    found = environment.existing
+    if found.key_vault is not None:
+        yield Part("key_vault", "vault", found.key_vault)
+    if found.container_registry is not None:
+        yield Part("container_registry", "registry", found.container_registry)
+
+
+def place_of(resource_id: str, location: str) -> Place:
+    """Where something that exists is. Its region is not known, and not needed."""
+    found = parse(resource_id)
+    return Place(found.subscription, found.resource_group, location)
+
+
+def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) -> ProjectEnvironmentSpec:
+    """An environment of which vault and registry are built only where they do not exist."""
+    vault, registry = environment.existing.key_vault, environment.existing.container_registry
+    if vault is not None:
+        spec = replace(spec, key_vault=_vault(spec.key_vault, vault))
+    if registry is not None and spec.registry is not None:
+        spec = replace(spec, registry=_registry(spec.registry, registry))
+    return spec
+
+
+def _vault(spec: KeyVaultSpec, asked: ExistingVaultConfig) -> KeyVaultSpec:
+    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(asked.id, spec.place.location))
+    return spec if asked.endpoint_range is None else replace(spec, endpoint=None)
+
+
+def _registry(spec: ContainerRegistrySpec, asked: ExistingRegistryConfig) -> ContainerRegistrySpec:
+    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(asked.id, spec.place.location))
+    return spec if asked.endpoint_range is None else replace(spec, endpoint=None)
+
+
+def ids_of_parts(config: LandingZoneConfig) -> tuple[str, ...]:
+    """Ids of all vaults and registries that exist, each once."""
+    return tuple(dict.fromkeys(part.asked.id for _, _, e in environments(config) for part in parts_of(e)))
+
+
+def ranges_of_parts(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """The ranges of endpoints that exist, each once."""
+    found = (part.asked.endpoint_range for part in parts_of(environment))
+    return tuple(dict.fromkeys(cidr for cidr in found if cidr is not None))
+
+
+def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[str, ...]:
+    """Names of parts whose endpoints are not in the hub: the firewall lets computes through to them."""
+    hub = [ipaddress.IPv4Network(cidr) for cidr in context.hub_ranges]
+    hosts: list[str] = []
+    for part in parts_of(environment):
+        if part.asked.endpoint_range is not None and not environment.isolation.managed:
+            network = ipaddress.IPv4Network(part.asked.endpoint_range)
+            if not any(network.subnet_of(cidr) for cidr in hub):
+                hosts += part.hosts(context.config.location, context.config.cloud)
+    return tuple(hosts)
+
+
+def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What owners must see to: the part by kind and name, and a sentence each."""
+    found: dict[str, tuple[Part, list[str]]] = {}
+    for project, name, environment in environments(context.config):
+        for part in parts_of(environment):
+            found.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
+    parts = ((f"{part.what} {part.name}", tuple(_demands(context, part))) for part, _ in found.values())
+    return (*_of_log(context), *parts)
+
+
+def _of_log(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the owner of a central log that exists beside a hub that is built must see to."""
+    log = context.config.hub.log_analytics.existing
+    if log is not None and context.config.access.platform_team:
+        yield f"log {parse(log).name}", ("the platform team has Log Analytics Reader on it: no role is given there",)
+
+
+def _demands(context: Context, part: Part) -> Iterator[str]:
+    if part.key == "key_vault":
+        yield "it takes roles instead of access policies, with soft delete and purge protection on"
+        yield "it lets in trusted services of Azure"
+    else:
+        yield "it is of tier Premium, and its quarantine is off"
+    if part.asked.endpoint_range is not None:
+        hosts = " and ".join(part.hosts(context.config.location, context.config.cloud))
+        yield f"{hosts} answer in {part.asked.endpoint_range}, and what comes from computes on port 443 reaches that"
+    elif context.config.dns.mode != "created":
+        yield (
+            "no other private endpoint of it writes its names to the same zones: the one that is built here would take "
+            "them over"
+        )
+
+
+def deployer_on_parts(config: LandingZoneConfig) -> Iterator[tuple[str, str, str]]:
+    """What whoever runs `pulumi up` needs on parts that exist: subscription, role, why. Each subscription once."""
+    given: dict[str, dict[str, None]] = {}
+    for _, _, environment in environments(config):
+        for part in parts_of(environment):
+            when = given.setdefault(parse(part.asked.id).subscription, {"partRoles": None})
+            if part.asked.endpoint_range is None:
+                when["partEndpoints"] = None
+    for subscription, when in given.items():
+        yield from ((subscription, row.role, row.why) for row in DEPLOYER if row.on == "parts" and row.when in when)
+
+
+def _log(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What is said of a central log that exists."""
+    settings = config.hub.log_analytics
+    for field in sorted(settings.model_fields_set - {"existing"}):
+        if settings.existing is not None:
+            yield Problem(
+                ("hub", "logAnalytics", camel(field)),
+                f"{camel(field)} is of a log that is created here, and `existing` names one that is not.",
+                "Remove one of the two.",
+            )
+
+
+def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
+    """What a part that exists excludes."""
+    yield from _log(config)
+    endpoints: dict[str, Path] = {}
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        for part in parts_of(environment):
+            place: Path = (*path, "existing", camel(part.key))
+            if getattr(environment.names, part.key) is not None:
+                yield Problem(
+                    (*path, "names", camel(part.key)),
+                    f"It names a {part.what} that is created here, and `existing` one that is not.",
+                    "Remove one of the two.",
+                )
+            if part.asked.endpoint_range is not None and config.dns.mode == "created":
+                yield Problem(
+                    (*place, "endpointRange"),
+                    "Private DNS zones are created here, and names of endpoints that exist already are not in them: "
+                    f"the {part.what} would not be found.",
+                    "Remove it, so that an endpoint is built here; or say `dns.mode: existing` or `policy`, where the "
+                    "zones with its names are.",
+                )
+            if part.asked.endpoint_range is None:
+                other = endpoints.setdefault(part.asked.id, place)
+                if other != place:
+                    yield Problem(
+                        place,
+                        f"{'.'.join(map(str, other))} builds an endpoint to this {part.what} too: two would overwrite "
+                        "each other's names.",
+                        "Give it an endpoint elsewhere and say its `endpointRange` in both; or give each environment "
+                        "one of its own.",
+                    )
+        yield from _registry_alone(environment, path)
+
+
+def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    if environment.existing.container_registry is None:
+        return
+    place: Path = (*path, "existing", "containerRegistry")
+    if environment.registry == "shared":
+        yield Problem(
+            place,
+            "It names a registry that exists, and `registry: shared` wants the landing zone's.",
+            "Remove one of the two.",
+        )
+    if environment.security.customer_managed_key is not None:
+        yield Problem(
+            place,
+            "It is encrypted as its owner has it, and `security.customerManagedKey` asks for one key for all that the "
+            "workspace consists of.",
+            "Remove one of the two.",
+        )

@@ -1,0 +1,178 @@
+"""Identities of pipelines: whose tokens each takes, checked to the letter, since Azure compares to the letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from amlz.core.addresses import environments
+from amlz.core.config import LandingZoneConfig
+from amlz.core.config.pipelines import AzureDevOpsConfig, PipelineIdentitiesConfig
+from amlz.core.facts.clouds import PUBLIC, CloudName, title
+from amlz.core.facts.federation import (
+    AUDIENCES,
+    AZURE_DEVOPS,
+    AZURE_DEVOPS_FORM,
+    ENTRA,
+    ENTRA_FORM,
+    GITHUB,
+    GITHUB_FORMS,
+    PULL_REQUEST,
+)
+from amlz.core.names import suffix
+from amlz.core.planning.scene import Scene
+from amlz.core.problems import Path, Problem, listed
+from amlz.core.specs import FederatedCredentialSpec, PipelineIdentitySpec
+
+#: What stands for the environment's name in a subject.
+ENVIRONMENT = "{environment}"
+
+#: By key in the stack file: the identity's part of names.
+_KINDS = {"github": "github", "azureDevOps": "azure-devops"}
+
+#: Longest readable part of a credential's name.
+_READABLE = 60
+
+
+def pipelines_of(config: LandingZoneConfig, project: str, environment: str) -> tuple[Path, PipelineIdentitiesConfig]:
+    """What is said for one environment, and where: what it says itself goes before what its project says."""
+    owner = config.projects[project]
+    own = owner.environments[environment].pipeline_identities
+    if own is not None:
+        return ("projects", project, "environments", environment, "pipelineIdentities"), own
+    return ("projects", project, "pipelineIdentities"), owner.pipeline_identities
+
+
+def subjects_of(asked: PipelineIdentitiesConfig, environment: str) -> dict[str, tuple[str, ...]]:
+    """The subjects by kind of pipeline, with the environment's name put in."""
+    parts = {"github": asked.github, "azureDevOps": asked.azure_dev_ops}
+    return {
+        kind: tuple(subject.replace(ENVIRONMENT, environment) for subject in part.subjects)
+        for kind, part in parts.items()
+        if part is not None
+    }
+
+
+def pull_requests(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    """Subjects of pull requests: where each stands, and what that gives up."""
+    where: dict[tuple[Path, str], list[str]] = {}
+    for project, name, _ in environments(config):
+        path, asked = pipelines_of(config, project, name)
+        for index, subject in enumerate(subjects_of(asked, name).get("github", ())):
+            if found := PULL_REQUEST.pattern.fullmatch(subject):
+                where.setdefault(((*path, "github", "subjects", index), found["repository"]), []).append(name)
+    for (place, repository), names in where.items():
+        yield place, f"whoever opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"
+
+
+def plan_pipelines(scene: Scene) -> tuple[PipelineIdentitySpec, ...]:
+    """The identities of one environment's pipelines, one a kind."""
+    config = scene.context.config
+    _, asked = pipelines_of(config, scene.project, scene.name)
+    specs = []
+    for kind, subjects in subjects_of(asked, scene.name).items():
+        words = _KINDS[kind]
+        name = scene.context.take("identity", scene.namer.name("identity", words), scene.place.group_id, scene.path)
+        identity = scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", name)
+        credentials = tuple(_credentials(scene, asked, identity, subjects))
+        specs.append(PipelineIdentitySpec(kind, name, scene.place, credentials, scene.tags))
+    return tuple(specs)
+
+
+def _credentials(
+    scene: Scene, asked: PipelineIdentitiesConfig, identity: str, subjects: tuple[str, ...]
+) -> Iterator[FederatedCredentialSpec]:
+    """One a subject. Each waits for the one before it: Azure refuses to write two of an identity at the same time.
+
+    https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations#concurrent-updates-arent-supported-user-assigned-managed-identities
+    """
+    before = identity
+    for subject in subjects:
+        issuer = _issuer(subject, asked.azure_dev_ops, scene.context.config.tenant_id)
+        words = re.sub(r"[^A-Za-z0-9]+", "-", _told(subject)).strip("-")[:_READABLE].strip("-")
+        name = f"{words}-{suffix(issuer, subject)}".lstrip("-")
+        scene.context.take("federatedCredential", name, identity, scene.path)
+        audience = AUDIENCES[scene.context.config.cloud]
+        spec = FederatedCredentialSpec(name, identity, issuer, subject, audience, before)
+        yield spec
+        before = spec.id
+
+
+def _told(subject: str) -> str:
+    """The part of a subject that tells it from others of an identity, for people: the environment, the connection."""
+    if subject.startswith("repo:"):
+        return subject.split(":", 2)[2]
+    return "connection-" + subject.rsplit("/", 1)[1]
+
+
+def _issuer(subject: str, azure_devops: AzureDevOpsConfig | None, tenant: str) -> str:
+    if subject.startswith("sc://") and azure_devops is not None:
+        return AZURE_DEVOPS + azure_devops.organisation_id
+    return ENTRA.format(tenant=tenant) if subject.startswith("/") else GITHUB
+
+
+def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Subjects that no token has, each told once where it stands."""
+    told: dict[Path, Problem] = {}
+    for project, name, _ in environments(config):
+        path, asked = pipelines_of(config, project, name)
+        if asked.azure_dev_ops is not None and config.cloud != PUBLIC:
+            _note(told, (*path, "azureDevOps"), _unknown_audience(config.cloud))
+        for kind, subjects in subjects_of(asked, name).items():
+            for index, subject in enumerate(subjects):
+                place = (*path, kind, "subjects", index)
+                if subject in subjects[:index]:
+                    told.setdefault(place, Problem(place, f"{subject} stands in the list twice.", "Remove one."))
+                elif kind == "github":
+                    _note(told, place, _github(subject))
+                elif asked.azure_dev_ops is not None:
+                    _note(told, place, _azure_devops(subject, asked.azure_dev_ops.organisation_id))
+    yield from told.values()
+
+
+def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
+    return (
+        f"No page of Microsoft's names the audience of Azure Pipelines' tokens for {title(cloud)}, and Azure compares "
+        "it to the letter.",
+        "Remove it; make an identity and its credential by hand, from what the connection shows, and list the "
+        "identity under `access.pipelines`.",
+    )
+
+
+def _note(told: dict[Path, Problem], place: Path, found: tuple[str, str] | None) -> None:
+    if found is not None:
+        told.setdefault(place, Problem(place, *found))
+
+
+def _github(subject: str) -> tuple[str, str] | None:
+    """What is wrong with a subject of GitHub, and what to write; nothing where it has one of the forms."""
+    if any(form.pattern.fullmatch(subject) for form in GITHUB_FORMS):
+        return None
+    repository = re.match(r"(?:repo:)?([A-Za-z0-9_@-]+/[A-Za-z0-9@._-]+)(?=:|$)", subject)
+    owner = repository[1] if repository else "ORG/REPO"
+    forms = [form.written.replace("ORG/REPO", owner) for form in GITHUB_FORMS]
+    remedy = f"Write {listed((f'`{form}`' for form in forms), 'or')}."
+    branch = re.fullmatch(r"repo:[^:]+:ref:(?:refs/)?(?:heads/)?([\w./-]+)", subject)
+    if branch and repository and not subject.split(":ref:")[1].startswith("refs/"):
+        remedy = f"Write `repo:{owner}:ref:refs/heads/{branch[1]}`."
+    return _why(subject, "a subject of GitHub Actions"), remedy
+
+
+def _azure_devops(subject: str, organisation: str) -> tuple[str, str] | None:
+    entra = ENTRA_FORM.pattern.fullmatch(subject)
+    if entra and entra["organisation"] != organisation:
+        return (
+            f"{subject} is a connection of the organisation {entra['organisation']}, not of {organisation}.",
+            "Copy both from the connection, or correct organisationId.",
+        )
+    if entra or AZURE_DEVOPS_FORM.pattern.fullmatch(subject):
+        return None
+    remedy = f"Write `{AZURE_DEVOPS_FORM.written}`, or what the connection shows as its subject identifier."
+    return _why(subject, "a subject of Azure Pipelines"), remedy
+
+
+def _why(subject: str, what: str) -> str:
+    wild = next((character for character in "*?" if character in subject), "")
+    if wild:
+        return f"{subject} holds {wild}, and Azure compares subjects to the letter: no token has this one."
+    return f"{subject} is not {what}: a part is missing or not known."

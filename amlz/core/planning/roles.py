@@ -1,0 +1,120 @@
+"""Role assignments from the table of grants."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from amlz.core.facts.roles import GRANTS, ROLES, Grant, Target
+from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
+
+#: The namespace of role assignment names: one name for one scope, principal and role, for ever.
+NAMESPACE = uuid.UUID("6f1c7f0e-53f0-5c0e-9a3e-6d1f0f6f7a10")
+
+#: From the table's word for a kind of people to the field of AccessConfig.
+PEOPLE = {
+    "platformTeam": "platform_team",
+    "dataScientists": "data_scientists",
+    "mlEngineers": "ml_engineers",
+    "computeOperators": "compute_operators",
+    "readers": "readers",
+    "pipelines": "pipelines",
+    "memberEngineers": "member_engineers",
+    "memberOperators": "member_operators",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """Who can be granted something: identities (by the table's word, their ids) and people (by kind, object ids).
+
+    `services`: object ids of Azure's own service principals, by the table's word.
+    `pipelines`: ids of identities built here that get what `pipelines` get, by kind of pipeline.
+    `members`: ids of identities of projects that share the workspace: each gets what `computeIdentity` gets.
+    """
+
+    identities: Mapping[str, str]
+    people: Mapping[str, tuple[str, ...]]
+    services: Mapping[str, str] = field(default_factory=dict)
+    pipelines: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, who: str) -> Iterable[tuple[str, PrincipalSpec]]:
+        """Each principal of a kind, with its part of the logical name."""
+        if who in self.identities:
+            yield who, PrincipalSpec("ServicePrincipal", identity=self.identities[who])
+            if who == "computeIdentity":
+                for label, identity in self.members.items():
+                    yield label, PrincipalSpec("ServicePrincipal", identity=identity)
+            return
+        if who in self.services:
+            yield who, PrincipalSpec("ServicePrincipal", object_id=self.services[who])
+            return
+        kind = "ServicePrincipal" if who == "pipelines" else "Group"
+        for object_id in self.people.get(PEOPLE.get(who, ""), ()):
+            yield object_id, PrincipalSpec(kind, object_id=object_id)
+        if who == "pipelines":
+            for label, identity in self.pipelines.items():
+                yield label, PrincipalSpec("ServicePrincipal", identity=identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides which rows of the table apply."""
+
+    production: bool
+    batch: bool
+    shared_keys: bool
+    managed_network: bool = False
+
+    def hold(self, grant: Grant) -> bool:
+        """Whether a row applies."""
+        return {
+            "always": True,
+            "production": self.production,
+            "nonProduction": not self.production,
+            "batch": self.batch,
+            "noSharedKeys": not self.shared_keys,
+            "ownKey": True,  # without one there is nothing to give it on
+            "managedNetwork": self.managed_network,
+        }[grant.when]
+
+
+def assign(
+    targets: Mapping[Target, str], principals: Principals, circumstances: Circumstances
+) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
+    """The assignments on each target (its id), in the order of the table. The same one is never made twice."""
+    found: dict[str, tuple[Target, RoleAssignmentSpec]] = {}
+    for grant in GRANTS:
+        if grant.target not in targets or not circumstances.hold(grant):
+            continue
+        for label, principal in principals.of(grant.who):
+            spec = _assignment(grant, targets[grant.target], label, principal)
+            if spec.name in found:  # one group in two roles of the stack file
+                first = found[spec.name][1]
+                why = first.why if spec.why in first.why.split("; ") else f"{first.why}; {spec.why}"
+                spec = replace(first, who=f"{first.who}, {spec.who}", why=why)
+            found[spec.name] = (grant.target, spec)
+    return {target: tuple(spec for where, spec in found.values() if where == target) for target in targets}
+
+
+def _assignment(grant: Grant, scope: str, label: str, principal: PrincipalSpec) -> RoleAssignmentSpec:
+    role_id, subscription = ROLES[grant.role], scope.split("/")[2]
+    whom = principal.object_id or principal.identity
+    return RoleAssignmentSpec(
+        key=f"{grant.target}-{_slug(grant.role)}-{label}",
+        name=str(uuid.uuid5(NAMESPACE, f"{scope}|{whom}|{role_id}".lower())),
+        subscription=subscription,
+        scope=scope,
+        role=grant.role,
+        role_id=f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
+        principal=principal,
+        who=grant.who,
+        why=grant.why,
+    )
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower())

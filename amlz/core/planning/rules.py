@@ -1,0 +1,215 @@
+"""Network security rules and firewall rules: what AML documents and the stack file opens, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from amlz.core.addresses import Block, environments
+from amlz.core.facts.egress import REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
+from amlz.core.planning import parts
+from amlz.core.planning.context import Context
+from amlz.core.planning.kubernetes_nodes import kubernetes_rules
+from amlz.core.planning.lake_places import hosts, through_firewall
+from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
+from amlz.core.specs import NsgRuleSpec as Rule
+
+ANY = ("*",)
+_DENY_PRIORITY = 4096
+#: The rules for a data lake elsewhere: what the hub of another stack does not open for its ranges.
+LAKE = "rcg-data-lake"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What computes of one environment may reach.
+
+    `name_servers`: addresses or ranges that answer for names; `names` says whose they are. `lake`: the range of the
+    data lake's endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist.
+    """
+
+    endpoints: str
+    shared_endpoints: str
+    name_servers: tuple[str, ...]
+    region: str
+    choices: frozenset[str]
+    scenarios: tuple[str, ...]
+    names: str = "the firewall's proxy"
+    lake: str = ""
+    parts: tuple[str, ...] = ()
+    telemetry: tuple[str, ...] = ()
+
+
+def applies(rule: TagRule, choices: frozenset[str]) -> bool:
+    """Whether a required rule is needed with these choices of the stack file."""
+    return not rule.only or rule.only in choices
+
+
+def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
+    """Rules of a subnet of computes (`own`: its range). Priorities belong to rows, so that none ever moves."""
+    rules = [
+        Rule("own-subnet-in", 100, "Inbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
+        _deny("Inbound"),
+        Rule("own-subnet-out", 100, "Outbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
+        Rule(
+            "own-endpoints", 110, "Outbound", (own,), (reach.endpoints,), ("443", "445"),
+            "stores, vault, registry and workspace of this environment", "Tcp",
+        ),
+    ]  # fmt: skip
+    if reach.shared_endpoints:
+        rules.append(
+            Rule(
+                "shared-endpoints", 115, "Outbound", (own,), (reach.shared_endpoints,), ("443",),
+                "the landing zone's registry", "Tcp",
+            )
+        )  # fmt: skip
+    if reach.lake:
+        rules.append(Rule("lake", 116, "Outbound", (own,), (reach.lake,), ("443",), "the data lake", "Tcp"))
+    if reach.parts:
+        why = "vault and registry that exist"
+        rules.append(Rule("existing-parts", 117, "Outbound", (own,), reach.parts, ("443",), why, "Tcp"))
+    if reach.telemetry:
+        why = "telemetry, to the private link scope"
+        rules.append(Rule("telemetry", 118, "Outbound", (own,), reach.telemetry, ("443",), why, "Tcp"))
+    rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
+    for index, row in enumerate(REQUIRED):
+        if applies(row, reach.choices):
+            for offset, protocol in enumerate(row.protocols):
+                rules.append(
+                    Rule(
+                        row.name, 200 + index * 10 + offset, "Outbound", (own,), (row.tag.format(region=reach.region),),
+                        row.ports, row.why, _nsg_protocol(protocol),
+                    )
+                )  # fmt: skip
+    if reach.scenarios:
+        rules.append(
+            Rule(
+                "by-firewall", 400, "Outbound", (own,), ("Internet",), ("443",),
+                f"{', '.join(reach.scenarios)}: the firewall knows the hosts", "Tcp",
+            )
+        )  # fmt: skip
+    return (*rules, _deny("Outbound"))
+
+
+def endpoint_rules(
+    own: str, computes: Iterable[str], people: Iterable[str], kubernetes: tuple[str, ...] = ()
+) -> tuple[Rule, ...]:
+    """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
+    rules, nodes, ranges = [], tuple(computes), tuple(people)
+    if nodes:  # those of a managed network have endpoints of their own
+        rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
+    if ranges:
+        rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
+    if kubernetes:
+        why = "nodes of attached Kubernetes clusters use the stores"
+        rules.append(Rule("kubernetes", 120, "Inbound", kubernetes, (own,), ("443",), why, "Tcp"))
+    return (*rules, _deny("Inbound"), _deny("Outbound"))
+
+
+def bastion_rules() -> tuple[Rule, ...]:
+    """Azure Bastion's own list: https://learn.microsoft.com/azure/bastion/bastion-nsg"""
+    net = ("VirtualNetwork",)
+    return (
+        Rule("https-in", 100, "Inbound", ("Internet",), ANY, ("443",), "people's browsers", "Tcp"),
+        Rule("gateway-manager", 110, "Inbound", ("GatewayManager",), ANY, ("443",), "Azure manages it", "Tcp"),
+        Rule("load-balancer", 120, "Inbound", ("AzureLoadBalancer",), ANY, ("443",), "health probes", "Tcp"),
+        Rule("hosts-in", 130, "Inbound", net, net, ("5701", "8080"), "its hosts among themselves"),
+        _deny("Inbound"),
+        Rule("machines", 100, "Outbound", ANY, net, ("22", "3389"), "sessions to machines"),
+        Rule("azure", 110, "Outbound", ANY, ("AzureCloud",), ("443",), "logs and diagnostics", "Tcp"),
+        Rule("hosts-out", 120, "Outbound", net, net, ("5701", "8080"), "its hosts among themselves"),
+        Rule("sessions", 130, "Outbound", ANY, ("Internet",), ("80",), "certificates and session data"),
+        _deny("Outbound"),
+    )
+
+
+def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
+    """The firewall's rule collection groups: one for what is required, one for each scenario asked for."""
+    everyone = _sources(context)
+    if not everyone:
+        return kubernetes_rules(context)
+    careful = _sources(context, careful_only=True)
+    region = context.config.location
+    required = tuple(
+        NetworkRuleSpec(row.name, row.protocols, sources, (row.tag.format(region=region),), row.ports, row.why)
+        for row in REQUIRED
+        if (sources := careful if row.only else everyone)
+    )
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context), *_parts(context)]
+    groups += [
+        RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
+        for row in required_hosts(context.config.cloud)
+    ]
+    for index, scenario in enumerate(SCENARIOS):
+        if scenario in context.config.egress:
+            rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
+            groups.append(RuleGroupSpec(f"rcg-{_kebab(scenario)}", 300 + index * 10, application_rules=rules))
+    own = context.config.egress_hosts
+    if own:
+        rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
+        groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
+    return (*groups, *kubernetes_rules(context))
+
+
+def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:
+    return ApplicationRuleSpec(row.name, sources, tuple(host.format(region=region) for host in row.hosts), row.why)
+
+
+def _lake(context: Context) -> Iterator[RuleGroupSpec]:
+    """The way to a data lake whose endpoints are in neither the hub nor the spoke of the computes.
+
+    By host name: then the firewall puts its own address, and answers come back through it.
+    https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
+    """
+    blocks = (context.addresses.block("/".join(owner)) for owner in through_firewall(context))
+    sources = tuple(cidr for block in blocks for cidr in computes_of(block))
+    if sources:
+        rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
+        yield RuleGroupSpec(LAKE, 250, application_rules=(rule,))
+
+
+def _parts(context: Context) -> Iterator[RuleGroupSpec]:
+    """The way to vaults and registries that exist and whose endpoints are not in the hub: by host name, too."""
+    wanted: dict[str, list[str]] = {}
+    for project, name, environment in environments(context.config):
+        for host in parts.through_firewall(context, environment):
+            wanted.setdefault(host, []).extend(computes_of(context.addresses.block(f"{project}/{name}")))
+    rules = tuple(
+        ApplicationRuleSpec(host.replace(".", "-"), tuple(wanted[host]), (host,), "a vault or registry that exists")
+        for host in sorted(wanted)
+    )
+    if rules:
+        yield RuleGroupSpec("rcg-existing-parts", 260, application_rules=rules)
+
+
+def computes_of(block: Block) -> tuple[str, ...]:
+    """The ranges of a block in which computes are."""
+    return tuple(subnet.cidr for subnet in block.subnets if subnet.role != "endpoints")
+
+
+def _sources(context: Context, careful_only: bool = False) -> tuple[str, ...]:
+    """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted.
+
+    Of spokes of other stacks it is not known which are which.
+    """
+    own = (
+        cidr
+        for project, name, environment in environments(context.config)
+        if environment.security.high_business_impact or not careful_only
+        for cidr in computes_of(context.addresses.block(f"{project}/{name}"))
+    )
+    ranges = (*own, *context.config.hub.serves)
+    return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))
+
+
+def _deny(direction: str) -> Rule:
+    name = f"deny-{direction.lower()}"
+    return Rule(name, _DENY_PRIORITY, direction, ANY, ANY, ANY, "nothing else", access="Deny")
+
+
+def _nsg_protocol(protocol: str) -> str:
+    return {"TCP": "Tcp", "UDP": "Udp", "Any": "*"}[protocol]
+
+
+def _kebab(text: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in text)

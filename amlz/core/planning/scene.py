@@ -1,0 +1,103 @@
+"""One project environment while it is planned: what its parts share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.addresses import endpoint_groups, spoke_of
+from amlz.core.config import EnvironmentConfig, ProjectConfig
+from amlz.core.names import Namer
+from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.registry import endpoint_ready, shared_endpoint_ready
+from amlz.core.planning.roles import Circumstances
+from amlz.core.planning.spoke import endpoints_subnet
+from amlz.core.problems import Path
+from amlz.core.specs import LockSpec, Place, PrivateEndpointSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One environment, with what its parts share."""
+
+    context: Context
+    project: str
+    name: str
+    settings: EnvironmentConfig
+    place: Place
+    namer: Namer
+    spoke: str
+    tags: dict[str, str]
+
+    @property
+    def path(self) -> Path:
+        """Where it stands in the stack file."""
+        return ("projects", self.project, "environments", self.name)
+
+    @property
+    def production(self) -> bool:
+        """Whether it holds production data."""
+        return self.settings.is_production(self.name)
+
+    def own(self, kind: str, field: str, within: str) -> str:
+        """An own name, or the generated one with its suffix."""
+        own: str | None = getattr(self.settings.names, field)
+        key = "".join(word.capitalize() if index else word for index, word in enumerate(field.split("_")))
+        path = (*self.path, "names", key) if own else self.path
+        return self.context.take(kind, own or self.namer.unique(kind), within, path)
+
+    def lock(self, what: str, scope: str) -> LockSpec | None:
+        """A lock, where there is production data."""
+        return LockSpec(f"lock-{what}", scope, "Holds production data.") if self.production else None
+
+    @property
+    def parts_resolve(self) -> tuple[str, ...]:
+        """What must stand before stores, vault and registry are found by their names."""
+        own = tuple(
+            endpoint_ready(self.context, self.place, self.namer.name("privateEndpoint", group))
+            for group in endpoint_groups(self.settings)
+            if group != "amlworkspace"
+        )
+        return (*own, shared_endpoint_ready(self.context)) if registry_is_shared(self.settings) else own
+
+    def endpoint(self, group: str, target: str, after: tuple[str, ...] = (), label: str = "") -> PrivateEndpointSpec:
+        """A private endpoint of this environment. `label`: its part of the name, which follows from the group."""
+        label = label or ("workspace" if group == "amlworkspace" else group)
+        name = self.context.take(
+            "privateEndpoint", self.namer.name("privateEndpoint", label), self.place.group_id, self.path
+        )
+        return PrivateEndpointSpec(
+            name=name,
+            interface=self.namer.name("networkInterface", label),
+            group=group,
+            target=target,
+            subnet=endpoints_subnet(self.context, self.spoke, f"{self.project}/{self.name}"),
+            zones=self.context.zones_for(group),
+            place=self.place,
+            tags=self.tags,
+            after=after,
+        )
+
+
+def circumstances_of(scene: Scene) -> Circumstances:
+    """What decides which grants apply in an environment."""
+    settings = scene.settings
+    return Circumstances(
+        scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+    )
+
+
+def scene_of(context: Context, project: str, name: str) -> Scene:
+    """The scene of one environment of one project; its resource group's name is taken."""
+    config = context.config
+    settings = config.projects[project].environments[name]
+    group = settings.names.resource_group or context.group_name(project, name)
+    place = Place(context.landing_zone_subscription, group, config.location)
+    path: Path = ("projects", project, "environments", name)
+    own: Path = ("names", "resourceGroup") if settings.names.resource_group else ()
+    context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))
+    words = (config.business_unit, project, name)
+    identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
+    spoke = spoke_of(config, settings) or ""
+    owner: ProjectConfig = config.projects[project]
+    tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags)
+    return Scene(context, project, name, settings, place, Namer(words, identity), spoke, tags)

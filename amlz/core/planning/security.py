@@ -1,0 +1,45 @@
+"""What an environment asks for under `security`, applied to what was planned; and what that excludes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from amlz.core.addresses import environments
+from amlz.core.config import LandingZoneConfig
+from amlz.core.planning.encryption import check_encryption
+from amlz.core.planning.scene import Scene
+from amlz.core.problems import Problem
+from amlz.core.specs import EncryptionSpec, ProjectEnvironmentSpec
+
+
+def secured(scene: Scene, spec: ProjectEnvironmentSpec, key: EncryptionSpec | None) -> ProjectEnvironmentSpec:
+    """An environment with serverless compute in its subnet and all that keeps data under its key, where asked for."""
+    if scene.settings.security.serverless_compute:
+        spec = replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
+    return spec if key is None else _encrypted(spec, key)
+
+
+def _encrypted(spec: ProjectEnvironmentSpec, key: EncryptionSpec) -> ProjectEnvironmentSpec:
+    """Workspace, storage account and registry under a key, none of which is created before the key can be read."""
+    workspace = replace(spec.workspace, encryption=key, after=(*spec.workspace.after, *key.after))
+    return replace(
+        spec,
+        encryption=key,
+        storage=replace(spec.storage, encryption=key),
+        registry=None if spec.registry is None else replace(spec.registry, encryption=key),
+        workspace=workspace,
+    )
+
+
+def check_security(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that cannot be together with what `security` asks for."""
+    yield from check_encryption(config)
+    for project, name, environment in environments(config):
+        if environment.security.serverless_compute and environment.isolation.managed:
+            yield Problem(
+                ("projects", project, "environments", name, "security", "serverlessCompute"),
+                "It puts serverless compute into the training subnet, and with `isolation: managed` there is none: "
+                "serverless compute is in the managed network anyway.",
+                "Remove `security.serverlessCompute`, or say `isolation: {mode: injected}`.",
+            )

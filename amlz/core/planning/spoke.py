@@ -1,0 +1,188 @@
+"""A spoke's plan: its network, the rules of its subnets, and its peering with the hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amlz.core import lake
+from amlz.core.addresses import Block
+from amlz.core.config import EnvironmentConfig
+from amlz.core.config.shared import camel
+from amlz.core.facts.egress import required_hosts
+from amlz.core.names import Namer
+from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.dns import zone_links
+from amlz.core.planning.exfiltration import ROLE, plan_endpoint_policy
+from amlz.core.planning.hub import hub_subnet
+from amlz.core.planning.hub_options import gateway_id
+from amlz.core.planning.kubernetes_nodes import nodes_of
+from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
+from amlz.core.planning.parts import ranges_of_parts
+from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
+from amlz.core.problems import Path
+from amlz.core.specs import (
+    NetworkSecurityGroupSpec,
+    NsgRuleSpec,
+    PeeringSpec,
+    Place,
+    ResourceGroupSpec,
+    RouteTableSpec,
+    SpokeSpec,
+    SubnetSpec,
+    VirtualNetworkSpec,
+)
+
+
+def plan_spoke(context: Context, name: str) -> SpokeSpec:
+    """A spoke and all subnets of the environments in it."""
+    place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags)
+    _take_names(context, name, place)
+    routes = RouteTableSpec(spoke_route_table(context, name), place, tags)
+    groups: list[NetworkSecurityGroupSpec] = []
+    subnets: list[SubnetSpec] = []
+    space = next(space for space in context.addresses.spokes if space.network == name)
+    asked = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
+    policies = {owner: policy for owner, policy in asked.items() if policy is not None}
+    for block in space.blocks:
+        for role, rules in _rules(context, block).items():
+            group = _security_group(context, place, block, (role, rules))
+            groups.append(group)
+            cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
+            filtered = policies[block.owner].id if role == ROLE and block.owner in policies else ""
+            name_ = subnet_name(block.owner, role)
+            subnets.append(SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered))
+    network = VirtualNetworkSpec(
+        name=spoke_network(context, name),
+        place=place,
+        ranges=context.config.spokes[name].address_space,
+        subnets=tuple(subnets),
+        diagnostics=context.diagnostics(spoke_network_id(context, name)),
+        tags=tags,
+    )
+    to_hub, *from_hub = peerings(context, name)
+    own_group = ResourceGroupSpec(place, tags)
+    return SpokeSpec(
+        name=name,
+        group=own_group,
+        security_groups=tuple(groups),
+        routes=routes,
+        network=network,
+        to_hub=to_hub,
+        from_hub=from_hub[0] if from_hub else None,
+        links=zone_links(context, f"spoke-{name}", network.id),
+        dns_servers=context.dns_servers,
+        endpoint_policies=tuple(policies.values()),
+    )
+
+
+def _take_names(context: Context, name: str, place: Place) -> None:
+    """Notes the names of a spoke's group, network and route table, at the place of those that the file says."""
+    own = context.config.spokes[name].names
+    subscription = f"/subscriptions/{place.subscription}"
+    for kind, field, text, within in (
+        ("resourceGroup", "resource_group", place.resource_group, subscription),
+        ("virtualNetwork", "virtual_network", spoke_network(context, name), place.group_id),
+        ("routeTable", "route_table", spoke_route_table(context, name), place.group_id),
+    ):
+        said: Path = ("names", camel(field)) if getattr(own, field) else ()
+        context.take(kind, text, within, ("spokes", name, *said))
+
+
+def subnet_name(owner: str, role: str) -> str:
+    """The name of an environment's subnet. `owner`: `<project>/<environment>`."""
+    return f"snet-{owner.replace('/', '-')}-{role}"
+
+
+def _environment(context: Context, owner: str) -> EnvironmentConfig:
+    project, name = owner.split("/")
+    return context.config.projects[project].environments[name]
+
+
+def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
+    if block.owner == lake.OWNER:
+        return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
+    environment, existing = _environment(context, block.owner), context.config.hub.elsewhere
+    ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
+    project, name = block.owner.split("/")
+    own_hosts = (row.name for row in required_hosts(context.config.cloud))
+    reach = Reach(
+        endpoints=ranges["endpoints"],
+        shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
+        telemetry=_telemetry(context),
+        name_servers=context.dns_servers or (hub_subnet(context, "firewall"),),
+        names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
+        region=context.config.location,
+        choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
+        scenarios=(*own_hosts, *context.config.egress, *sorted(context.config.egress_hosts)),
+        lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
+        parts=ranges_of_parts(environment),
+    )
+    nodes = nodes_of(environment)
+    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), nodes)
+    return {role: inside if role == "endpoints" else compute_rules(cidr, reach) for role, cidr in ranges.items()}
+
+
+def _people(context: Context) -> tuple[str, ...]:
+    """Ranges from which people, and the hub's firewall, reach endpoints."""
+    return (*context.hub_ranges, *context.config.on_premises)
+
+
+def _lake_computes(context: Context) -> tuple[str, ...]:
+    """Ranges of the computes that use the data lake."""
+    blocks = (context.addresses.block("/".join(owner)) for owner, _, _ in lake_users(context.config))
+    return tuple(cidr for block in blocks for cidr in computes_of(block))
+
+
+def _security_group(
+    context: Context, place: Place, block: Block, rules: tuple[str, tuple[NsgRuleSpec, ...]]
+) -> NetworkSecurityGroupSpec:
+    role, found = rules
+    words = tuple(block.owner.split("/"))
+    name = Namer((context.config.business_unit, *words), ()).name("networkSecurityGroup", role)
+    path: Path = ("projects", words[0], "environments", words[1]) if len(words) > 1 else ("dataLake", "network")
+    context.take("networkSecurityGroup", name, place.group_id, path)
+    target = place.id("Microsoft.Network/networkSecurityGroups", name)
+    owner = {"project": words[0], "environment": words[1]} if len(words) > 1 else {}
+    tags = context.tags(context.config.spokes[block.network].tags, owner)
+    return NetworkSecurityGroupSpec(f"{'-'.join(words)}-{role}", name, place, found, context.diagnostics(target), tags)
+
+
+def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
+    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others.
+
+    A spoke can use a gateway only once that stands and the hub's side lets it: then its own side comes last.
+    """
+    hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
+    network = spoke_network(context, name)
+    settings, existing = context.config.hub, context.config.hub.elsewhere
+    own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
+    if existing is not None and not existing.peer_from_hub:
+        return (own,)
+    # In a hub that exists there are peerings of others: there the name says whose it is.
+    words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
+    gateway = settings.stack.outputs.gateway if settings.stack is not None else settings.vpn_gateway is not None
+    theirs = PeeringSpec(
+        "-".join(("peer", *words)),
+        hub.rsplit("/", 1)[-1],
+        context.hub_place,
+        spoke,
+        allow_gateway_transit=gateway or settings.gateway_subnet,
+        after=() if gateway else (own.id,),
+    )
+    if not gateway:
+        return own, theirs
+    stands = (gateway_id(context),) if existing is None else ()
+    return replace(own, use_remote_gateways=True, after=(theirs.id, *stands)), theirs
+
+
+def _telemetry(context: Context) -> tuple[str, ...]:
+    """Where the endpoint of the private link scope is, if there is one: of another stack's hub its ranges are known."""
+    if not context.private_link_scope:
+        return ()
+    return (hub_subnet(context, "endpoints"),) if context.config.hub.stack is None else context.hub_ranges
+
+
+def endpoints_subnet(context: Context, spoke: str, owner: str) -> str:
+    """The id of the subnet in which an environment's private endpoints are."""
+    return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(owner, 'endpoints')}"

@@ -1,0 +1,80 @@
+"""How many vCPUs a landing zone takes when everything in it runs at once: to be held against a subscription's quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from amlz.core.facts.quotas import SIZES
+from amlz.core.plan import LandingZonePlan
+
+DEDICATED, LOW_PRIORITY = "dedicated", "lowPriority"
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """A cluster or an instance at full scale. `family` is "" and `vcpus` None where the size is not in the table."""
+
+    subscription: str
+    region: str
+    owner: str
+    name: str
+    size: str
+    nodes: int
+    priority: str
+    family: str
+    vcpus: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is taken of one subscription's quota in one region: vCPUs by family, and what is not known."""
+
+    subscription: str
+    region: str
+    dedicated: dict[str, int] = field(default_factory=dict)
+    low_priority: dict[str, int] = field(default_factory=dict)
+    unknown: list[Machines] = field(default_factory=list)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Every family of which something is taken, sorted."""
+        return tuple(sorted({*self.dedicated, *self.low_priority}, key=str.lower))
+
+
+def demands(plan: LandingZonePlan) -> tuple[Demand, ...]:
+    """What is taken, by subscription and region in the order of the plan."""
+    found: dict[tuple[str, str], Demand] = {}
+    for one in machines(plan):
+        place = (one.subscription, one.region)
+        demand = found.setdefault(place, Demand(*place))
+        if one.vcpus is None:
+            demand.unknown.append(one)
+        else:
+            taken = demand.dedicated if one.priority == DEDICATED else demand.low_priority
+            taken[one.family] = taken.get(one.family, 0) + one.vcpus
+    return tuple(found.values())
+
+
+def machines(plan: LandingZonePlan) -> Iterator[Machines]:
+    """Every cluster at its most nodes, the one that builds images among them, and every instance."""
+    for environment in plan.environments:
+        computes, owner = environment.computes, f"{environment.project}/{environment.environment}"
+        sizes = [
+            (c.name, c.size, c.max_nodes, LOW_PRIORITY if c.priority == "LowPriority" else DEDICATED, c.member)
+            for c in computes.clusters
+        ]
+        sizes += [(i.name, i.size, 1, DEDICATED, "") for i in computes.instances]  # one that is stopped keeps its quota
+        for name, size, nodes, priority, member in sizes:
+            family, vcpus = SIZES.get(size.lower(), (None, 0))
+            yield Machines(
+                subscription=computes.place.subscription,
+                region=computes.place.location,
+                owner=f"{owner}, {member}" if member else owner,
+                name=name,
+                size=size,
+                nodes=nodes,
+                priority=priority,
+                family=family.name if family else "",
+                vcpus=vcpus * nodes if family else None,
+            )

@@ -1,0 +1,148 @@
+"""What the stack file asks for that is less secure than the default: every preview names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from amlz.core.addresses import environments
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.isolation import IsolationConfig
+from amlz.core.config.policies import Guardrail
+from amlz.core.facts.clouds import title
+from amlz.core.planning.builtins import left_out
+from amlz.core.planning.lake_places import access_of, container_of, lake_users
+from amlz.core.planning.pipelines import pull_requests
+from amlz.core.problems import Path, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A choice of the stack file, and what it gives up."""
+
+    path: Path
+    gives_up: str
+
+
+def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    """Every choice that is less secure than the default, in the order of the stack file."""
+    if config.hub.firewall.threat_intelligence == "Alert":
+        yield Relaxation(
+            ("hub", "firewall", "threatIntelligence"), "traffic with known malicious addresses is logged, not stopped"
+        )
+    scope = config.hub.private_link_scope
+    if scope is not None and scope.public_ingestion:
+        yield Relaxation(("hub", "privateLinkScope", "publicIngestion"), "telemetry is taken from the internet, too")
+    if scope is not None and scope.public_queries:
+        yield Relaxation(("hub", "privateLinkScope", "publicQueries"), "whoever may read logs can do so from anywhere")
+    for scenario in config.egress:
+        yield Relaxation(("egress",), f"{scenario}: code from outside reaches every compute")
+    for name, own in config.egress_hosts.items():
+        yield Relaxation(("egressHosts", name), f"every compute reaches {listed(own.hosts)}: {own.why}")
+    yield from _policies(config)
+    yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
+    for project, name, environment in environments(config):
+        path: Path = ("projects", project, "environments", name)
+        yield from _security(environment, name, path)
+        for key, attached in environment.kubernetes.items():
+            gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
+            if attached.nodes and attached.system_logs:
+                gives += f"; for its logs, {listed(attached.nodes)} reach storage accounts of anybody's"
+            yield Relaxation((*path, "kubernetes", key), gives)
+        if environment.shared_by:
+            who = listed((project, *environment.shared_by))
+            yield Relaxation(
+                (*path, "sharedBy"),
+                f"{who} share a workspace: each sees notebooks, data and models of the others",
+            )
+        if environment.registry == "shared" and not environment.isolates_data:
+            yield Relaxation(
+                (*path, "security", "dataIsolation"),
+                "workspaces that share the registry do not keep their images apart",
+            )
+        yield from _isolation(environment.isolation, (*path, "isolation"))
+        yield from _lake(config, (project, name), environment)
+        if environment.production is False and name in ("prod", "production"):
+            yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")
+    for index, one in enumerate(config.accepted_findings):
+        accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
+        yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _security(environment: EnvironmentConfig, name: str, path: Path) -> Iterator[Relaxation]:
+    """Relaxed keys of `security`, in the order of the model. `name`: the environment's."""
+    security = environment.security
+    if security.public_network_access:
+        yield Relaxation(
+            (*path, "security", "publicNetworkAccess"),
+            "the workspace answers on the internet: the studio opens from there, but uploads and data previews "
+            "fail, since the stores stay private",
+        )
+    if security.storage_shared_keys:
+        yield Relaxation(
+            (*path, "security", "storageSharedKeys"),
+            "whoever holds an account key has all data, unnamed in the logs",
+        )
+    policy = security.storage_endpoint_policy
+    if policy is not None and not policy.enabled and environment.is_production(name):
+        yield Relaxation(
+            (*path, "security", "storageEndpointPolicy", "enabled"),
+            "computes reach storage accounts of any tenant in the region: what they read can leave there",
+        )
+    if not security.high_business_impact:
+        yield Relaxation(
+            (*path, "security", "highBusinessImpact"),
+            "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
+            "turned on later",
+        )
+
+
+def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
+    if isolation.managed and isolation.outbound == "internet":
+        yield Relaxation(
+            (*path, "outbound"), "computes reach the whole internet, past no firewall: whatever they read can leave"
+        )
+    if isolation.approved_only and isolation.allow:
+        yield Relaxation((*path, "allow"), f"computes reach {listed(isolation.allow)}: what they read can leave there")
+
+
+def _lake(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Iterator[Relaxation]:
+    """Containers that it writes to without holding production data, and from which production reads."""
+    if environment.is_production(owner[1]):
+        return
+    access = access_of(config, owner, environment)
+    written = {container_of(config, owner, key) for key, may in access.items() if may == "write"}
+    for other, settings, theirs in lake_users(config):
+        if settings.is_production(other[1]):
+            read = sorted(written & {container_of(config, other, key) for key in theirs})
+            if read:
+                path: Path = ("projects", owner[0], "environments", owner[1], "lake")
+                yield Relaxation(
+                    path, f"it writes to {listed(read)}, and {other[0]} {other[1]} works with what is there"
+                )
+                return
+
+
+def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    policies = config.policies
+    missing = [name for name in get_args(Guardrail) if name not in policies.guardrails]
+    if missing:
+        yield Relaxation(("policies", "guardrails"), f"no policy watches {listed(missing)}")
+    if gone := left_out(config):
+        yield Relaxation(
+            ("policies", "builtIns"),
+            f"{gone} built-ins of guardrails are left out, as no list says that {title(config.cloud)} has them: what "
+            "they would refuse is not refused",
+        )
+    if policies.guardrails and policies.production_effect == "Audit":
+        yield Relaxation(("policies", "productionEffect"), "guardrails only report in production")
+    for name, assignment in policies.assignments.items():
+        if not assignment.enforce:
+            yield Relaxation(("policies", "assignments", name, "enforce"), f"{assignment.policy} only reports")
+    for name, exemption in policies.exemptions.items():
+        where = f"{exemption.project}, {exemption.environment}"
+        yield Relaxation(
+            ("policies", "exemptions", name),
+            f"{where} is exempt from {exemption.assignment} until {exemption.expires_on} ({exemption.ticket})",
+        )

@@ -1,0 +1,143 @@
+"""What every component has: a place, diagnostics, roles, locks, private endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amlz.azure.ids import extension_id, resource_group_id, resource_id
+
+Tags = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where resources go: a subscription's GUID, a resource group's name, a region."""
+
+    subscription: str
+    resource_group: str
+    location: str
+
+    @property
+    def group_id(self) -> str:
+        """The id of the resource group."""
+        return resource_group_id(self.subscription, self.resource_group)
+
+    def id(self, arm_type: str, *names: str) -> str:
+        """The id of a resource in this place."""
+        return resource_id(self.subscription, self.resource_group, arm_type, *names)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGroupSpec:
+    """A resource group."""
+
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.group_id
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsSpec:
+    """Diagnostics of one resource (`target`: its id) to the central log. `tables`: Dedicated, or "" for the default."""
+
+    target: str
+    log_analytics: str
+    logs: bool
+    metrics: bool
+    tables: str = ""
+    name: str = "to-central-log"
+
+    @property
+    def id(self) -> str:
+        """The id of the setting, which hangs on its target."""
+        return extension_id(self.target, "Microsoft.Insights/diagnosticSettings", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySpec:
+    """Whether a log or an Application Insights takes telemetry, and answers questions, over public addresses."""
+
+    public_ingestion: bool = True
+    public_queries: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalSpec:
+    """Who gets a role: an Entra object id, or the id of an identity that is built here."""
+
+    kind: str  # Group or ServicePrincipal
+    object_id: str = ""
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssignmentSpec:
+    """A role on a scope. `key` is its part of the logical name; `name` the GUID that Azure keeps it under."""
+
+    key: str
+    name: str
+    subscription: str
+    scope: str
+    role: str
+    role_id: str
+    principal: PrincipalSpec
+    who: str
+    why: str
+
+    @property
+    def id(self) -> str:
+        return extension_id(self.scope, "Microsoft.Authorization/roleAssignments", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class LockSpec:
+    """A lock against deletion. `notes` say why, to whoever meets it."""
+
+    name: str
+    scope: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSpec:
+    """A private DNS zone."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateEndpointSpec:
+    """A private endpoint for one group of one resource, and the zones that its names are written to.
+
+    `zones` is () where Azure Policy writes its zone group. `after`: ids of what must stand before it, besides target,
+    subnet and zones.
+    """
+
+    name: str
+    interface: str
+    group: str
+    target: str
+    subnet: str
+    zones: tuple[ZoneSpec, ...]
+    place: Place
+    tags: Tags
+    after: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/privateEndpoints", self.name)
+
+    @property
+    def zone_group(self) -> str:
+        """The id of its zone group: once that stands, its names resolve."""
+        return self.place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", self.name, "default")
+
+    @property
+    def ready(self) -> str:
+        """The id of what must stand before its names are used: its zone group, itself where none is built here."""
+        return self.zone_group if self.zones else self.id

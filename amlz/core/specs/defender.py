@@ -1,0 +1,21 @@
+"""Specs of Defender for Cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.azure.ids import extension_id, subscription_id
+
+
+@dataclass(frozen=True, slots=True)
+class DefenderPlanSpec:
+    """A plan of Defender for Cloud on a subscription. `key` is its word in the stack file."""
+
+    key: str
+    name: str
+    sub_plan: str
+    subscription: str
+
+    @property
+    def id(self) -> str:
+        return extension_id(subscription_id(self.subscription), "Microsoft.Security/pricings", self.name)

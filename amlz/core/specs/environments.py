@@ -1,0 +1,296 @@
+"""Specs of project environments, and of all that is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from amlz.core.specs.common import (
+    DiagnosticsSpec,
+    LockSpec,
+    Place,
+    PrivateEndpointSpec,
+    ResourceGroupSpec,
+    RoleAssignmentSpec,
+    Tags,
+    TelemetrySpec,
+)
+from amlz.core.specs.connections import ConnectionSpec
+from amlz.core.specs.datastores import DatastoreSpec
+from amlz.core.specs.hub_options import ScopedResourceSpec
+from amlz.core.specs.kubernetes import AttachedSpec
+from amlz.core.specs.managed_network import ManagedNetworkSpec
+from amlz.core.specs.pipelines import PipelineIdentitySpec
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySpec:
+    """A user-assigned identity."""
+
+    role: str
+    name: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVaultSpec:
+    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90.
+
+    `built`: False where it exists already; `endpoint` is None where it has one then.
+    """
+
+    name: str
+    place: Place
+    tenant_id: str
+    retention_days: int
+    endpoint: PrivateEndpointSpec | None
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+    built: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.KeyVault/vaults", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionSpec:
+    """The environment's own key, and who reads it.
+
+    `vault`: the id of its vault; `made`: that vault, where it is made here with the key. `version`: of a key that was
+    brought, "" for one that is made here.
+    """
+
+    identity: str
+    vault: str
+    vault_uri: str
+    key_name: str
+    version: str
+    made: KeyVaultSpec | None
+    roles: tuple[RoleAssignmentSpec, ...]
+    protect: bool
+    tags: Tags
+
+    @property
+    def key(self) -> str:
+        """The id of the key."""
+        return f"{self.vault}/keys/{self.key_name}"
+
+    @property
+    def key_uri(self) -> str:
+        """The key's identifier without a version: storage and registry then follow new ones."""
+        return f"{self.vault_uri}/keys/{self.key_name}"
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The key, where it is made here, and the roles on its vault."""
+        return (*((self.key,) if self.made else ()), *(role.id for role in self.roles))
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSpec:
+    """A storage account. `sku`: the redundancy, such as Standard_ZRS.
+
+    `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`: how long
+    deleted files and containers can be brought back, 0 where nothing is said of it.
+    """
+
+    name: str
+    place: Place
+    sku: str
+    shared_keys: bool
+    endpoints: tuple[PrivateEndpointSpec, ...]
+    diagnostics: tuple[DiagnosticsSpec, ...]
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+    encryption: EncryptionSpec | None = None
+    hierarchical: bool = False
+    soft_delete_days: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Storage/storageAccounts", self.name)
+
+    @property
+    def blobs(self) -> str:
+        """The id of its blob service."""
+        return f"{self.id}/blobServices/default"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRegistrySpec:
+    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs one of its own.
+
+    `built`: False where it exists already; `endpoint` is None where it has one then.
+    """
+
+    name: str
+    place: Place
+    zone_redundant: bool
+    endpoint: PrivateEndpointSpec | None
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    lock: LockSpec | None
+    protect: bool
+    tags: Tags
+    encryption: EncryptionSpec | None = None
+    built: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ContainerRegistry/registries", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRegistrySpec:
+    """The landing zone's registry, in a group of its own. Its endpoint is in the hub, where all spokes reach it."""
+
+    group: ResourceGroupSpec
+    registry: ContainerRegistrySpec
+
+
+@dataclass(frozen=True, slots=True)
+class InsightsSpec:
+    """Application Insights of one workspace, kept in the central log. `scoped`: its place in a private link scope."""
+
+    name: str
+    place: Place
+    log_analytics: str
+    roles: tuple[RoleAssignmentSpec, ...]
+    tags: Tags
+    telemetry: TelemetrySpec
+    scoped: ScopedResourceSpec | None = None
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Insights/components", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSpec:
+    """An Azure ML workspace. `after`: ids of the roles and endpoints that must stand before it.
+
+    `serverless_subnet`: where serverless compute runs, "" where Azure decides. `managed_network`: None where computes
+    are in a subnet.
+    """
+
+    name: str
+    place: Place
+    description: str
+    friendly_name: str
+    identity: str
+    key_vault: str
+    storage: str
+    registry: str
+    insights: str
+    image_build_cluster: str
+    public_network_access: bool
+    high_business_impact: bool
+    data_isolation: bool
+    datastore_auth: str
+    endpoint: PrivateEndpointSpec
+    diagnostics: DiagnosticsSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    after: tuple[str, ...]
+    protect: bool
+    tags: Tags
+    encryption: EncryptionSpec | None = None
+    serverless_subnet: str = ""
+    managed_network: ManagedNetworkSpec | None = None
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.MachineLearningServices/workspaces", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSpec:
+    """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds.
+
+    The rest is of a project (`member`) that shares the workspace: its identity, tags, roles on the cluster, and what
+    must stand before it besides what all computes wait for. Left out, it is the environment's.
+    """
+
+    name: str
+    size: str
+    priority: str
+    min_nodes: int
+    max_nodes: int
+    idle: str
+    member: str = ""
+    identity: str = ""
+    tags: Tags | None = None
+    roles: tuple[RoleAssignmentSpec, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSpec:
+    """A compute instance. `key` is its name in the stack file; `owner` an Entra object id; `idle` ISO 8601."""
+
+    key: str
+    name: str
+    size: str
+    owner: str
+    idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComputesSpec:
+    """Clusters and instances of one workspace. `subnet`: its id, "" in a managed network.
+
+    `after`: ids of what nodes need before the first of them starts.
+    """
+
+    place: Place
+    workspace: str
+    workspace_id: str
+    tenant_id: str
+    subnet: str
+    identity: str
+    clusters: tuple[ClusterSpec, ...]
+    instances: tuple[InstanceSpec, ...]
+    after: tuple[str, ...]
+    tags: Tags
+    attached: AttachedSpec = field(default_factory=AttachedSpec)
+
+    def id(self, name: str) -> str:
+        """The id of a compute."""
+        return f"{self.workspace_id}/computes/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEnvironmentSpec:
+    """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
+
+    `lake_roles`: of its identities, on the data lake.
+    """
+
+    key: str
+    project: str
+    environment: str
+    production: bool
+    group: ResourceGroupSpec
+    group_roles: tuple[RoleAssignmentSpec, ...]
+    identities: tuple[IdentitySpec, ...]
+    pipelines: tuple[PipelineIdentitySpec, ...]
+    key_vault: KeyVaultSpec
+    storage: StorageSpec
+    registry: ContainerRegistrySpec | None
+    shared_registry_roles: tuple[RoleAssignmentSpec, ...]
+    insights: InsightsSpec
+    workspace: WorkspaceSpec
+    computes: ComputesSpec
+    encryption: EncryptionSpec | None = None
+    lake_roles: tuple[RoleAssignmentSpec, ...] = ()
+    datastores: tuple[DatastoreSpec, ...] = ()
+    connections: tuple[ConnectionSpec, ...] = ()

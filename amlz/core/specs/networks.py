@@ -1,0 +1,335 @@
+"""Specs of the hub, of spokes, and of all that is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.core.specs.common import (
+    DiagnosticsSpec,
+    LockSpec,
+    Place,
+    ResourceGroupSpec,
+    RoleAssignmentSpec,
+    Tags,
+    TelemetrySpec,
+    ZoneSpec,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NsgRuleSpec:
+    """A rule of a network security group. Sources and destinations are ranges or service tags; `*` is any."""
+
+    name: str
+    priority: int
+    direction: str
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    ports: tuple[str, ...]
+    why: str
+    protocol: str = "*"
+    access: str = "Allow"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSecurityGroupSpec:
+    """A network security group with all its rules."""
+
+    role: str
+    name: str
+    place: Place
+    rules: tuple[NsgRuleSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/networkSecurityGroups", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetSpec:
+    """A subnet of a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
+
+    `role`: its part of logical names, unique in its network.
+    `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
+    `nat_gateway`: the id of one, "" for none. `delegation`: the service that alone may use it.
+    """
+
+    role: str
+    name: str
+    cidr: str
+    security_group: str
+    route_table: str
+    endpoint_policy: str = ""
+    nat_gateway: str = ""
+    delegation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointDefinitionSpec:
+    """What a service endpoint policy lets through: ids of a service, or an alias where the service is Global."""
+
+    name: str
+    service: str
+    resources: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEndpointPolicySpec:
+    """A service endpoint policy of one subnet. `role`: its part of logical names."""
+
+    role: str
+    name: str
+    place: Place
+    definitions: tuple[EndpointDefinitionSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/serviceEndpointPolicies", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualNetworkSpec:
+    """A virtual network and its subnets, in the order in which they are written."""
+
+    name: str
+    place: Place
+    ranges: tuple[str, ...]
+    subnets: tuple[SubnetSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks", self.name)
+
+    def subnet_id(self, name: str) -> str:
+        """The id of one of its subnets."""
+        return self.place.id("Microsoft.Network/virtualNetworks/subnets", self.name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class PeeringSpec:
+    """One side of a peering: from the network in whose place it is to `remote`. `after`: ids of what stands first."""
+
+    name: str
+    network: str
+    place: Place
+    remote: str
+    allow_gateway_transit: bool
+    use_remote_gateways: bool = False
+    after: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", self.network, self.name)
+
+    @property
+    def network_id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworks", self.network)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTableSpec:
+    """Routes of a spoke: everything to the firewall, whose private address only Azure knows."""
+
+    name: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/routeTables", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAddressSpec:
+    """A static public address of the Standard tier."""
+
+    name: str
+    place: Place
+    zones: tuple[str, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/publicIPAddresses", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRuleSpec:
+    """A firewall rule by address and service tag."""
+
+    name: str
+    protocols: tuple[str, ...]
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    ports: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRuleSpec:
+    """A firewall rule by host name. `scheme`: Https, or Http."""
+
+    name: str
+    sources: tuple[str, ...]
+    hosts: tuple[str, ...]
+    why: str
+    scheme: str = "Https"
+
+    @property
+    def port(self) -> int:
+        return 443 if self.scheme == "Https" else 80
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroupSpec:
+    """A rule collection group: one concern, one priority, its rules allowed."""
+
+    name: str
+    priority: int
+    network_rules: tuple[NetworkRuleSpec, ...] = ()
+    application_rules: tuple[ApplicationRuleSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallSpec:
+    """The firewall, its address and its policy."""
+
+    name: str
+    policy: str
+    place: Place
+    tier: str
+    threat_intelligence: str
+    zones: tuple[str, ...]
+    subnet: str
+    address: PublicAddressSpec
+    groups: tuple[RuleGroupSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/azureFirewalls", self.name)
+
+    @property
+    def policy_id(self) -> str:
+        return self.place.id("Microsoft.Network/firewallPolicies", self.policy)
+
+    def group_id(self, name: str) -> str:
+        """The id of one of its rule collection groups."""
+        return self.place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", self.policy, name)
+
+
+@dataclass(frozen=True, slots=True)
+class BastionSpec:
+    """Azure Bastion and its address."""
+
+    name: str
+    place: Place
+    subnet: str
+    address: PublicAddressSpec
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/bastionHosts", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLinkSpec:
+    """A zone's link to one network. It is made where the zone is. `role` is its part of the logical name."""
+
+    role: str
+    zone: ZoneSpec
+    name: str
+    network: str
+    place: Place
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return f"{self.zone.id}/virtualNetworkLinks/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateDnsSpec:
+    """The private DNS zones that are built here, and their links to the hub. `group`: None where it is the hub's."""
+
+    place: Place
+    zones: tuple[ZoneSpec, ...]
+    links: tuple[ZoneLinkSpec, ...]
+    tags: Tags
+    group: ResourceGroupSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogAnalyticsSpec:
+    """The central log. `daily_cap_gb` 0 means none; `built`: False where it exists already, and nothing of it is."""
+
+    name: str
+    place: Place
+    retention_days: int
+    daily_cap_gb: float
+    diagnostics: DiagnosticsSpec
+    lock: LockSpec | None
+    protect: bool
+    roles: tuple[RoleAssignmentSpec, ...]
+    tags: Tags
+    telemetry: TelemetrySpec
+    built: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.OperationalInsights/workspaces", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class HubStackSpec:
+    """Another stack that builds the hub: its name for Pulumi, and the outputs with which everything here is decided."""
+
+    name: str
+    outputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingHubSpec:
+    """A hub that exists. `must_allow`: what its firewall has to let through; `demands`: what else it must do.
+
+    `stack`: where another stack of this program builds it.
+    """
+
+    network: str
+    subscription: str
+    firewall_address: str
+    log_analytics: str
+    must_allow: tuple[RuleGroupSpec, ...]
+    demands: tuple[str, ...]
+    stack: HubStackSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokeSpec:
+    """A spoke, and its peering with the hub. `name` is its key in the stack file.
+
+    `from_hub` is None where the hub's side is left to whoever owns the hub. `dns_servers` is () for the firewall.
+    """
+
+    name: str
+    group: ResourceGroupSpec
+    security_groups: tuple[NetworkSecurityGroupSpec, ...]
+    routes: RouteTableSpec
+    network: VirtualNetworkSpec
+    to_hub: PeeringSpec
+    from_hub: PeeringSpec | None
+    links: tuple[ZoneLinkSpec, ...]
+    dns_servers: tuple[str, ...] = ()
+    endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()

@@ -1,0 +1,38 @@
+"""Specs of pipelines' identities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.specs.common import Place, Tags
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedCredentialSpec:
+    """Whose tokens an identity takes (`identity`: its id). `after`: the id of what must stand first."""
+
+    name: str
+    identity: str
+    issuer: str
+    subject: str
+    audience: str
+    after: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.identity}/federatedIdentityCredentials/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineIdentitySpec:
+    """The identity of one kind of pipeline (`kind`: its key in the stack file), and whose tokens it takes."""
+
+    kind: str
+    name: str
+    place: Place
+    credentials: tuple[FederatedCredentialSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.name)

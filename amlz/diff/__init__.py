@@ -1,0 +1,1 @@
+"""Two resource graphs, compared: the difference between revisions, and what the engine would do."""

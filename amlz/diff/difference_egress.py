@@ -1,0 +1,70 @@
+"""Ways out that a change opens or closes: of the hub's firewall, of an existing one, of managed networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from amlz.core.problems import listed
+
+Told = Mapping[str, Any]
+#: A way out, and from where it is open.
+Ways = dict[str, set[str]]
+
+
+def difference_of_egress(old: Told, new: Told) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is opened, and what is closed, a line each.
+
+    A way out that more sources may take is opened for those: told once for all ways that the same sources gain.
+    """
+    was, now = _ways(old), _ways(new)
+    return tuple(_came(was, now)), tuple(_came(now, was))
+
+
+def _came(was: Ways, now: Ways) -> Iterator[str]:
+    yield from sorted(way for way in now if way not in was)
+    gained: dict[tuple[str, ...], list[str]] = {}
+    for way in sorted(now):
+        sources = tuple(sorted(now[way] - was.get(way, now[way])))
+        if sources:
+            gained.setdefault(sources, []).append(way)
+    for sources, ways in gained.items():
+        yield f"for {listed(sources)}: {', '.join(ways)}"
+
+
+def _ways(preview: Told) -> Ways:
+    """Every way out: who decides it, its rule, where to and how."""
+    found: Ways = {}
+    for resource in preview.get("resources", ()):
+        if resource["armType"].lower().endswith("/rulecollectiongroups"):
+            for collection in (resource["body"].get("properties") or {}).get("ruleCollections") or ():
+                if (collection.get("action") or {}).get("type", "Allow") == "Allow":
+                    for rule in collection.get("rules") or ():
+                        _add(found, rule["name"], *_of_rule(rule))
+    zone = preview.get("landingZone") or {}
+    for rule in (zone.get("existingHub") or {}).get("mustAllow") or ():
+        how = _how(rule.get("ports") or (), rule.get("protocols") or ())
+        _add(found, f"the existing firewall, {rule['name']}", rule["destinations"], how, rule["sources"])
+    for network in zone.get("managedNetworks") or ():
+        who = f"{network['project']}, {network['environment']}"
+        found[f"{who}: isolation mode {network['isolationMode']}"] = set()
+        for rule in network["outboundRules"]:
+            _add(found, f"{who}, {rule['kind']}", [rule["to"].rpartition("/")[2]], "", ())
+    return found
+
+
+def _of_rule(rule: Told) -> tuple[list[str], str, list[str]]:
+    keys = ("targetFqdns", "fqdnTags", "targetUrls", "destinationFqdns", "destinationIpGroups", "destinationAddresses")
+    to = [each for key in keys for each in rule.get(key) or ()]
+    spoken = [f"{each['protocolType']}:{each['port']}" for each in rule.get("protocols") or ()]
+    how = ", ".join(sorted(spoken)) or _how(rule.get("destinationPorts") or (), rule.get("ipProtocols") or ())
+    return to, how, [*(rule.get("sourceAddresses") or ()), *(rule.get("sourceIpGroups") or ())]
+
+
+def _how(ports: Any, protocols: Any) -> str:
+    return " ".join(part for part in ("/".join(map(str, ports)), "/".join(protocols)) if part)
+
+
+def _add(found: Ways, rule: str, to: Any, how: str, sources: Any) -> None:
+    for each in to:
+        found.setdefault(f"{rule}: {each}{f' {how}' if how else ''}", set()).update(sources)

@@ -1,0 +1,1 @@
+"""Other systems that run the landing zone: pipelines of code hosting services, Pulumi policy packs."""

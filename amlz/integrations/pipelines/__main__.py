@@ -1,0 +1,135 @@
+"""`python -m amlz.integrations.pipelines COMMAND`: see docs/how-to/pipelines.md, which says what calls each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from amlz.integrations.pipelines import azure_devops, bundle, deploy, drift, github, matrix, preview, runtime
+from amlz.integrations.pipelines.problems import PipelineError
+from amlz.integrations.pipelines.runner import Runner
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m amlz.integrations.pipelines", description="Between amlz and hosts of code."
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("matrix", help="stacks of `amlz stacks --format json` as outputs of a step")
+    verb.add_argument("stacks", type=Path)
+    verb = verbs.add_parser("touched", help="stacks that differ from a revision, and the same outputs")
+    verb.add_argument("--against", required=True)
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("preview", help="reports of one stack; exit code 1 where something stops the change")
+    verb.add_argument("stack")
+    verb.add_argument("--against", required=True)
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("bundle", help="one comment of the reports of all stacks")
+    verb.add_argument("parts", type=Path)
+    verb.add_argument("--number", type=int, required=True)
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("post", help="posts the bundle of the run that started this one")
+    verb.add_argument("--findings", choices=["true", ""], default="", help="also findings, beside their lines")
+    verb = verbs.add_parser("ready", help="whether variables are set, as the output `ready`")
+    verb.add_argument("variables", nargs="+")
+    verb = verbs.add_parser("named", help="fails where a list of stacks is not that of `amlz stacks --format json`")
+    verb.add_argument("stacks", type=Path)
+    verb.add_argument("--are", required=True)
+    verb = verbs.add_parser("comment", help="edits or posts the comment of Azure DevOps")
+    verb.add_argument("bundle", type=Path)
+    verb = verbs.add_parser("approval", help="fails where rules of environments are missing")
+    verb.add_argument("environments", nargs="+")
+    verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
+    verb.add_argument("stack")
+    verb.add_argument("--approved", default="", help="the digest that was approved")
+    verb.add_argument("--production", choices=["true", "false"], help="whether the deployment waits for production's")
+    verb = verbs.add_parser("look", help="whether a stack is as it was deployed")
+    verb.add_argument("stack")
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("drift", help="opens, edits or closes the one ticket")
+    verb.add_argument("looked", type=Path)
+    _runtime(verbs)
+    return parser
+
+
+def _runtime(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("runtime", help="builds the archive of what jobs with a token run, from verified downloads")
+    verb.add_argument("--to", type=Path, required=True)
+    verb = verbs.add_parser("digest", help="the digest of that archive, as the output `digest`")
+    verb.add_argument("archive", type=Path)
+    verb = verbs.add_parser("use", help="unpacks that archive for later steps; fails where its digest is another one")
+    verb.add_argument("archive", type=Path)
+    verb.add_argument("--digest", required=True)
+    verbs.add_parser("pulumi-lock", help="writes the checksums of Pulumi's archives to pulumi.lock")
+
+
+def main() -> int:
+    """Exit codes: 0, 1 something stops the change, 2 what is needed is missing or wrong."""
+    asked, runner = _parser().parse_args(), Runner()
+    try:
+        return _run(asked, runner)
+    except PipelineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _run(asked: argparse.Namespace, runner: Runner) -> int:
+    if asked.verb == "ready":
+        _ready(asked.variables, runner)
+    elif asked.verb == "named":
+        matrix.compare(asked.stacks, asked.are)
+    elif asked.verb == "comment":
+        azure_devops.comment(runner, asked.bundle)
+    elif asked.verb == "approval":
+        for environment in asked.environments:
+            (azure_devops if runner.azure else github).demands_approval(runner, environment)
+    elif asked.verb == "guard":
+        production = None if asked.production is None else asked.production == "true"
+        return deploy.guard(asked.stack, runner, asked.approved, production)
+    elif asked.verb == "look":
+        return drift.look(asked.stack, asked.to)
+    elif asked.verb == "drift":
+        looked = drift.read(asked.looked)
+        (azure_devops if runner.azure else github).ticket(runner, looked)
+        return int(any(stack.failed for stack in looked))
+    elif asked.verb == "matrix":
+        matrix.hand_on(asked.stacks, runner)
+    elif asked.verb == "touched":
+        return preview.touched(asked.against, asked.to, runner)
+    elif asked.verb == "preview":
+        code = preview.reports(asked.stack, asked.against, asked.to)
+        runner.summary((asked.to / f"{asked.stack}.md").read_text(encoding="utf-8"))
+        return code
+    elif asked.verb == "bundle":
+        code = bundle.make(asked.parts, asked.number, asked.to)
+        runner.summary((asked.to / "bundle" / "comment.md").read_text(encoding="utf-8"))
+        return code
+    elif asked.verb == "post":
+        github.post(runner, findings=asked.findings == "true")
+    else:
+        _run_runtime(asked, runner)
+    return 0
+
+
+def _run_runtime(asked: argparse.Namespace, runner: Runner) -> None:
+    if asked.verb == "runtime":
+        runtime.build(asked.to)
+    elif asked.verb == "digest":
+        runtime.report_digest(asked.archive, runner)
+    elif asked.verb == "use":
+        runtime.use(asked.archive, asked.digest, runner)
+    elif asked.verb == "pulumi-lock":
+        runtime.lock()
+
+
+def _ready(variables: list[str], runner: Runner) -> None:
+    """Says what is not set, so that a fork without an account is told and not failed."""
+    unset = [name for name in variables if not runner.environment.get(name)]
+    if unset:
+        runner.notice(f"Nothing is done: {', '.join(unset)} not set. docs/how-to/pipelines.md says what belongs there.")
+    runner.output("ready", "false" if unset else "true")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""What was changed in Azure by hand: looked for in each stack, and told in one ticket of a repository."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from amlz.azure.own_changes import first_key, refreshed
+from amlz.integrations.pipelines.problems import PipelineError
+from amlz.reports.files import in_one_line, terminal
+from amlz.reports.markdown_text import code, escaped
+
+TITLE = "Landing zones differ from what was deployed"
+#: Resources that are told of one stack: the run has all.
+MOST = 100
+#: What a refresh finds of a resource, in words.
+_FOUND = {"update": "changed", "delete": "gone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """One resource of a stack. `properties`: names only, since a value can be a secret."""
+
+    found: str
+    kind: str
+    name: str
+    properties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One stack. `failed`: it could not be looked at."""
+
+    stack: str
+    failed: bool
+    drifted: tuple[Drifted, ...]
+
+
+def look(stack: str, to: Path) -> int:
+    """Writes what a refresh would find, as STACK.json. The exit code: 0, also with drift; 2 where it failed."""
+    command = ["pulumi", "refresh", "--stack", stack, "--preview-only", "--expect-no-changes"]
+    # Without this setting the JSON of a refresh does not say what it found.
+    environment = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+    asked = [*command, "--json", "--non-interactive"]
+    ran = subprocess.run(asked, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    events = list(_events(ran.stdout))
+    found = [step for event in events if _is_changed(step := event.get("resOutputsEvent", {}).get("metadata", {}))]
+    drifted = tuple(sorted(_drifted(found, _ids(events)), key=lambda each: (each.kind, each.name)))
+    said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+    errors = [told["message"].strip() for told in said if told["severity"] == "error"]
+    ended = any("summaryEvent" in event for event in events)
+    # Drift has an exit code of its own, 7; older versions have one for every error.
+    failed = bool(errors) or not ended or bool(ran.returncode and not found)
+    if len(found) > len(drifted):
+        sys.stderr.write(f"{len(found) - len(drifted)} resources differ only in what Azure changes by itself.\n")
+    sys.stderr.write(terminal("".join(f"{error}\n" for error in errors)))
+    to.mkdir(parents=True, exist_ok=True)
+    told = json.dumps(asdict(Looked(stack, failed, drifted)))
+    (to / f"{stack}.json").write_text(told, encoding="utf-8")
+    return 2 if failed else 0
+
+
+def _events(text: str) -> Iterable[dict[str, Any]]:
+    for line in text.splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def _is_changed(step: dict[str, Any]) -> bool:
+    return step.get("op", "same") not in ("same", "refresh")
+
+
+def _ids(events: Iterable[dict[str, Any]]) -> frozenset[str]:
+    """Ids of all resources of the stack, in lower case."""
+    steps = (event.get("resOutputsEvent", {}).get("metadata", {}) for event in events)
+    return frozenset(str(step["old"]["id"]).lower() for step in steps if (step.get("old") or {}).get("id"))
+
+
+def _drifted(steps: Iterable[dict[str, Any]], stack: frozenset[str]) -> Iterable[Drifted]:
+    """What differs, without what Azure changes by itself (amlz/azure/own_changes.py)."""
+    for step in steps:
+        name = step["urn"].rsplit("::", 1)[1]
+        kind = step["type"].rsplit(":", 1)[1]
+        names = tuple(step.get("diffs") or ())
+        if step["op"] == "update" and step["type"].startswith("azure-native:"):
+            changed = refreshed(step, stack)
+            if changed.own and not changed.drift:
+                continue
+            names = tuple(each for each in names if first_key(each) not in changed.own) or changed.drift
+        yield Drifted(_FOUND.get(step["op"], step["op"]), kind, name, names)
+
+
+def read(folder: Path) -> list[Looked]:
+    """What every stack's job has written, by name of the stack. Raises PipelineError where there is nothing."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        drifted = tuple(Drifted(**{**row, "properties": tuple(row["properties"])}) for row in told["drifted"])
+        found.append(Looked(told["stack"], told["failed"], drifted))
+    if not found:
+        raise PipelineError(f"{folder}\n  No stack was looked at: the log of each stack's job says why.")
+    return found
+
+
+def is_clean(looked: Iterable[Looked]) -> bool:
+    """Whether the ticket can be closed: every stack was looked at, and is as it was deployed."""
+    return not any(stack.failed or stack.drifted for stack in looked)
+
+
+def markdown(looked: Iterable[Looked], run: str) -> str:
+    """The text of an issue. `run`: the page of the run that looked."""
+    return "\n\n".join(_parts(looked, run, "## {}".format, "- {}".format, code, escaped)) + "\n"
+
+
+def as_html(looked: Iterable[Looked], run: str) -> str:
+    """The text of a work item, which Azure DevOps takes in HTML."""
+
+    def as_code(text: str) -> str:
+        return f"<code>{html.escape(in_one_line(text))}</code>"
+
+    def as_text(text: str) -> str:
+        return html.escape(in_one_line(text))
+
+    parts = _parts(looked, html.escape(run), "<b>{}</b>".format, "<li>{}</li>".format, as_code, as_text)
+    return "".join(part if part.startswith("<") else f"<p>{part}</p>" for part in parts)
+
+
+def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any, text: Any) -> Iterable[str]:
+    yield (
+        "Somebody or something changed in Azure what Pulumi deployed, or it deployed only in part. Either put it into "
+        "the stack file, or run the deployment again: it sets back what the program says."
+    )
+    for stack in looked:
+        if stack.failed:
+            yield head(f"{text(stack.stack)}: it could not be looked at")
+        elif stack.drifted:
+            yield head(f"{text(stack.stack)}: {len(stack.drifted)} differ")
+            rows = [row(_row(each, code, text)) for each in stack.drifted[:MOST]]
+            if len(stack.drifted) > MOST:
+                rows.append(row(f"and {len(stack.drifted) - MOST} more"))
+            yield "\n".join(rows)
+    yield f"Looked by {run}. Values are not told here: `pulumi refresh --preview-only --diff` shows them."
+
+
+def _row(each: Drifted, code: Any, text: Any) -> str:
+    properties = f": {', '.join(code(name) for name in each.properties)}" if each.properties else ""
+    return f"{text(each.found)}: {text(each.kind)} {code(each.name)}{properties}"

@@ -1,0 +1,77 @@
+"""What a pull request does: which stacks it touches, and the reports of each. Run by the code of the pull request."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from amlz.integrations.pipelines import matrix
+from amlz.integrations.pipelines.runner import Runner
+from amlz.reports.markdown_text import escaped
+
+#: Forms of `amlz preview`, and the end of each file's name.
+FORMS = {"markdown": "md", "sarif": "sarif", "junit": "junit.xml", "html": "html"}
+#: Files of a list: stacks that differ, what is said of the others, and why there is no list.
+STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
+#: Why the pull request must not remove a stack file.
+ENDED = "ended.md"
+#: Lines of what `amlz` says that a comment shows.
+_MOST = 60
+
+
+def touched(revision: str, folder: Path, runner: Runner) -> int:
+    """Writes the list of stacks that differ from a revision, and hands it on as a matrix. The exit code: 0.
+
+    Where there is no list, it is handed on as empty, and why stands in a file: the comment tells it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stacks = folder / STACKS
+    asked = ["stacks", "--against", revision, "--format", "json", "--output", str(stacks)]
+    code, said = _amlz(*asked, "--others", str(folder / OTHERS))
+    if not stacks.exists():  # one that cannot be compared is listed, and its own job says why
+        stacks.write_text('{"include": []}', encoding="utf-8")
+        (folder / FAILED).write_text(_part("The stacks cannot be compared", code, said), encoding="utf-8")
+    elif code == 1:
+        (folder / ENDED).write_text(_part("Production would end", 2, said), encoding="utf-8")
+    matrix.hand_on(stacks, runner)
+    return 0
+
+
+def reports(stack: str, revision: str, folder: Path) -> int:
+    """Writes STACK.md and so on. The exit code: that of `amlz`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {form: folder / f"{stack}.{end}" for form, end in FORMS.items()}
+    asked = ["preview", stack, "--against", revision, "--format", "markdown", "--output", str(paths["markdown"])]
+    asked += [part for form in FORMS if form != "markdown" for part in ("--also", f"{form}={paths[form]}")]
+    code, said = _amlz(*asked)
+    if code not in (0, 1):
+        paths["markdown"].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, said), encoding="utf-8")
+    return code
+
+
+def expected(listed: Path) -> list[str]:
+    """Names of the stacks that a list has."""
+    return [row["stack"] for row in json.loads((listed / STACKS).read_text(encoding="utf-8"))["include"]]
+
+
+def missing(stack: str) -> str:
+    """What a comment says of a stack whose job left no report."""
+    return _part(f"{escaped(stack)}: its preview did not end", 3, "")
+
+
+def _amlz(*arguments: str) -> tuple[int, str]:
+    """Exit code, and what it said beside its answer, which stands in the log too."""
+    command = [sys.executable, "-m", "amlz", *arguments, "--today", datetime.now(UTC).date().isoformat()]
+    ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    sys.stderr.write(ran.stderr)
+    return ran.returncode, ran.stderr
+
+
+def _part(head: str, code: int, said: str) -> str:
+    """For a comment: what is wrong with the input, in a block in which nothing is markup. A defect is for the log."""
+    lines = said.splitlines() if code == 2 else []
+    shown = "".join(f"    {line}\n" for line in lines[:_MOST]) or "The log of its job says why.\n"
+    return f"## ❌ {head}\n\n{shown}"

@@ -1,0 +1,8 @@
+"""What Pulumi starts: `python crossguard ENGINE`, or `python -m amlz.integrations.policy_pack`.
+
+Writes a port, and serves there.
+"""
+
+from amlz.integrations.policy_pack.server import serve
+
+serve()

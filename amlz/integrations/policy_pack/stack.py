@@ -1,0 +1,163 @@
+"""From what Pulumi's engine tells an analyzer to the graph that policies are judged on.
+
+The engine shows each resource twice: by itself, with its inputs, when it is registered, and at the end all of them
+together, with what they wait for and with their outputs. A request carries inputs, and azure-native's outputs leave
+out what only the path of the request holds; so inputs are kept from the first time, and the rest is of the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown, unknown
+from amlz.azure.shapes import UnmappedInput, id_of, to_body
+from amlz.simulator.graph import resource_graph
+from amlz.simulator.monitor import Registered, Registration
+from amlz.simulator.wire import UNKNOWN, holds_unknown, plain, replaced
+
+AZURE = "azure-native:"
+STACK = "pulumi:pulumi:Stack"
+#: What the engine writes for a value that is not known, by the value's type; of strings, as amlz/simulator/wire.py has
+#: it. sdk/go/common/resource/plugin/rpc.go of pulumi/pulumi (v3.259.0)
+UNKNOWNS = frozenset(
+    {
+        UNKNOWN,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+#: azure-native adds this input to each resource: the version of the API that it asks (provider/pkg/provider/provider.go
+#: of pulumi/pulumi-azure-native). It is no part of a body.
+_API_VERSION = "azureApiVersion"
+#: What a resource of a policy must say for anything to be judged by it, by its ARM type in lower case.
+_NEEDS = {
+    "microsoft.authorization/policyassignments": ("policyDefinitionId", "what it assigns"),
+    "microsoft.authorization/policyexemptions": ("policyAssignmentId", "what it exempts from"),
+}
+
+_NOWHERE = "a part of its id is known only at deployment, and so is which assignments reach it"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a resource asks for. `inputs` keep Pulumi's marks of unknown values; `secrets` are paths, values left out.
+
+    `subscription`: of its provider, `api_version`: that azure-native asks; "" where not said or not known.
+    """
+
+    inputs: dict[str, Any]
+    secrets: tuple[str, ...]
+    subscription: str
+    api_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What can be judged, and what cannot, or not by all: URN and why."""
+
+    graph: ResourceGraph
+    unjudged: tuple[tuple[str, str], ...]
+
+
+def given(request: Any) -> Given | None:
+    """What an AnalyzeRequest says; None of anything but a resource of azure-native."""
+    if not request.type.startswith(AZURE):
+        return None
+    secrets: list[str] = []
+    inputs = _with_one_mark(plain(request.properties, "", secrets))
+    version = inputs.pop(_API_VERSION, "")
+    hidden: list[str] = []
+    provider = plain(request.provider.properties, "", hidden)
+    subscription = "" if hidden == ["subscriptionId"] else provider.get("subscriptionId", "")
+    known = isinstance(subscription, str) and subscription not in UNKNOWNS
+    return Given(inputs, tuple(secrets), subscription if known else "", version if isinstance(version, str) else "")
+
+
+def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
+    """The graph of the AnalyzerResources of a stack, given what each asks for. By URN: the engine's order varies."""
+    unjudged: list[tuple[str, str]] = []
+    registered: list[Registered] = []
+    versions: dict[str, str] = {}
+    for told in sorted(resources, key=lambda told: str(told.urn)):
+        if told.type == STACK:
+            continue
+        ours = told.type.startswith(AZURE)
+        if ours and told.urn not in seen:
+            unjudged.append((told.urn, "the program did not register it in this run, so what it asks for is not known"))
+            continue
+        try:
+            registered.append(_registered(told, seen[told.urn] if ours else None))
+        except UnmappedInput as problem:
+            unjudged.append((told.urn, str(problem)))
+            continue
+        if ours and seen[told.urn].api_version:
+            versions[told.urn] = seen[told.urn].api_version
+    graph = resource_graph(Registration(tuple(registered), {}, ()))
+    open_ = dict(_open(graph))
+    kept = (resource for resource in graph if resource.urn not in open_)
+    asked = tuple(replace(one, api_version=versions.get(one.urn, one.api_version)) for one in kept)
+    nowhere = [(one.urn, _NOWHERE) for one in asked if not one.id]
+    return Stack(replace(graph, resources=asked), tuple(sorted([*unjudged, *open_.items(), *nowhere])))
+
+
+def _registered(told: Any, given: Given | None) -> Registered:
+    """A resource in the preview's form. Raises UnmappedInput for what has no place in a body."""
+    waits = {key: tuple(sorted(found.urns)) for key, found in told.propertyDependencies.items()}
+    inputs = {key: _named(key, value, waits.get(key, ())) for key, value in (given.inputs if given else {}).items()}
+    resource_id = ""
+    if given:
+        to_body(told.type, inputs)
+        hidden = {path.partition(".")[0].partition("[")[0] for path in given.secrets}
+        shown = {key: value for key, value in inputs.items() if key not in hidden}
+        resource_id = id_of(told.type, shown, given.subscription) or ""
+    return Registered(
+        urn=told.urn,
+        token=told.type,
+        name=told.name,
+        custom=given is not None or told.type.startswith("pulumi:providers:"),
+        parent="" if STACK in told.parent else told.parent,
+        inputs=inputs,
+        id=resource_id,
+        subscription=given.subscription if given else "",
+        provider=told.provider.urn,
+        dependencies=tuple(sorted(told.dependencies)),
+        property_dependencies={key: urns for key, urns in sorted(waits.items()) if urns},
+        protect=told.options.protect,
+        aliases=0,
+        source="",
+    )
+
+
+def _named(key: str, value: Any, urns: tuple[str, ...]) -> Any:
+    """A value whose unknown parts say whose they are, in the words of the preview."""
+    if not holds_unknown(value):
+        return value
+    names = ", ".join(sorted({urn.rsplit("::", 1)[-1] for urn in urns})) or "a value made by the program"
+    return replaced(value, unknown(f"{key}, from {names}"))
+
+
+def _with_one_mark(value: Any) -> Any:
+    """The value, with one mark for whatever is unknown."""
+    if isinstance(value, dict):
+        return {key: _with_one_mark(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_one_mark(item) for item in value]
+    return UNKNOWN if isinstance(value, str) and value in UNKNOWNS else value
+
+
+def _open(graph: ResourceGraph) -> Iterator[tuple[str, str]]:
+    """Assignments and exemptions that say only at deployment of what: URN and why."""
+    for resource in graph:
+        key, what = _NEEDS.get(resource.arm_type.lower(), ("", ""))
+        if key and _is_open(resource, key):
+            yield resource.urn, f"{what} is known only at deployment"
+
+
+def _is_open(resource: Resource, key: str) -> bool:
+    return not resource.id or is_unknown(resource.body.get("properties")) or is_unknown(resource.properties.get(key))

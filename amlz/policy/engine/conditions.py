@@ -1,0 +1,287 @@
+"""Conditions, compiled once and judged for any resource.
+
+Truth has three values: None stands for what only the deployment will tell. allOf and anyOf go from left to right and
+stop where the answer is known, so an error behind that point is not met. An error behind an undecided part may or may
+not be met: then the whole is undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from amlz.policy.engine.errors import EvaluationError
+from amlz.policy.engine.expressions import Run
+from amlz.policy.engine.fields import Selection, members, path_of, select
+from amlz.policy.engine.operators import SPELLED, Left, holds
+from amlz.policy.engine.runtime import Runtime, Step
+from amlz.policy.engine.trace import Judged, Trace, Truth
+from amlz.policy.engine.values import MISSING, Interval, Unknown, kind
+
+
+class Condition(Protocol):
+    """Anything that is true, false or undecided of a resource."""
+
+    def truth(self, rt: Runtime) -> Truth:
+        """The truth. Raises EvaluationError."""
+
+    def trace(self, rt: Runtime) -> Trace:
+        """The truth with all that led to it. Errors are in it, not raised."""
+
+    def applicable(self, rt: Runtime) -> Truth:
+        """As `truth`, where only conditions on type, name and kind are judged and all others are open."""
+
+    def types(self) -> frozenset[str] | None:
+        """The resource types (lower case) for which this can be true at all; None: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """allOf and anyOf. `cut`: the truth of a part that decides the whole."""
+
+    parts: tuple[Condition, ...]
+    cut: bool
+
+    def truth(self, rt: Runtime) -> Truth:
+        undecided = False
+        for part in self.parts:
+            try:
+                found = part.truth(rt)
+            except EvaluationError:
+                if undecided:
+                    return None
+                raise
+            if found is self.cut:
+                return self.cut
+            undecided = undecided or found is None
+        return None if undecided else not self.cut
+
+    def trace(self, rt: Runtime) -> Trace:
+        traces: list[Trace] = []
+        truth: Truth = not self.cut
+        error, ended = "", False
+        for part in self.parts:
+            found = part.trace(rt)
+            if ended or truth is self.cut:
+                found = _skipped(found)
+            elif found.error:
+                error, ended = "" if truth is None else found.error, True
+                truth = None
+            elif found.truth is self.cut:
+                truth = self.cut
+            elif found.truth is None:
+                truth = None
+            traces.append(found)
+        return Trace("anyOf" if self.cut else "allOf", truth, tuple(traces), error=error)
+
+    def applicable(self, rt: Runtime) -> Truth:
+        found = [part.applicable(rt) for part in self.parts] or [None]
+        return self.cut if self.cut in found else None if None in found else not self.cut
+
+    def types(self) -> frozenset[str] | None:
+        found = [part.types() for part in self.parts]
+        known = [each for each in found if each is not None]
+        if self.cut:
+            return frozenset().union(*known) if found and len(known) == len(found) else None
+        return frozenset.intersection(*known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    part: Condition
+
+    def truth(self, rt: Runtime) -> Truth:
+        found = self.part.truth(rt)
+        return None if found is None else not found
+
+    def trace(self, rt: Runtime) -> Trace:
+        found = self.part.trace(rt)
+        return Trace("not", None if found.truth is None else not found.truth, (found,), error=found.error)
+
+    def applicable(self, rt: Runtime) -> Truth:
+        found = self.part.applicable(rt)
+        return None if found is None else not found
+
+    def types(self) -> frozenset[str] | None:
+        return None
+
+
+Judge = Callable[[Runtime], Judged]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A left side, an operator, a right side. `only`: the types that it demands; `early`: it decides applicability."""
+
+    judge: Judge
+    says: str
+    early: bool = False
+    only: frozenset[str] | None = None
+    word: str = "condition"
+
+    def truth(self, rt: Runtime) -> Truth:
+        return self.judge(rt).truth
+
+    def trace(self, rt: Runtime) -> Trace:
+        try:
+            found = self.judge(rt)
+        except EvaluationError as problem:
+            return Trace(self.word, None, error=f"{self.says}: {problem}")
+        return Trace(self.word, found.truth, leaf=found)
+
+    def applicable(self, rt: Runtime) -> Truth:
+        if not self.early:
+            return None
+        try:
+            return self.judge(rt).truth
+        except EvaluationError:
+            return None
+
+    def types(self) -> frozenset[str] | None:
+        return self.only
+
+
+def _skipped(trace: Trace) -> Trace:
+    return Trace(trace.word, trace.truth, trace.children, trace.leaf, trace.error, skipped=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What a leaf compares: `name` is the field or the expression as written."""
+
+    name: str
+    operator: str  # lower case
+    right: Run
+    shown: str  # the right side as written
+    counts: str = ""  # the field that is counted, in lower case
+
+    @property
+    def says(self) -> str:
+        """The condition in one line."""
+        return f"{self.name} {SPELLED[self.operator]} {self.shown}"
+
+
+def field_judge(sides: Sides, name: Run) -> Judge:
+    """Judges a field. A field of an array holds where every member does."""
+
+    def judge(rt: Runtime) -> Judged:
+        field = name(rt)
+        right = sides.right(rt)
+        if isinstance(field, Unknown):
+            return Judged(None, sides.says, sides.name, SPELLED[sides.operator], right, field)
+        if not isinstance(field, str):
+            raise EvaluationError(f"a field is named by a text, not by {kind(field)}")
+        lower = field.lower()
+        found = select(rt, rt.subject, field)
+        if lower == "location":
+            found, right = Selection(tuple(map(_place, found.values)), path=found.path), _place(right)
+        truth = _members(rt, sides.operator, found, right) if found.many else _one(rt, sides.operator, found, right)
+        actual = list(found.values) if found.many else found.single
+        if found.many and found.open:
+            actual = Unknown("members of an array")
+        return Judged(truth, sides.says, found.path, SPELLED[sides.operator], right, actual, lower)
+
+    return judge
+
+
+def _one(rt: Runtime, operator: str, found: Selection, right: Any) -> Truth:
+    return holds(rt, operator, _left(found.single), right)
+
+
+def _left(value: Any) -> Left:
+    return Left(value, missing=value is MISSING or value is None)
+
+
+def _members(rt: Runtime, operator: str, found: Selection, right: Any) -> Truth:
+    """Every member must hold. A missing array is contested: one null, or none at all (readings.py)."""
+    truths = [holds(rt, operator, _left(value), right) for value in found.values]
+    if found.gaps and False not in truths:
+        null = holds(rt, operator, _left(MISSING), right)
+        if null is not True and not rt.prefers_other("array-missing"):
+            truths.append(null)
+    if False in truths:
+        return False
+    return None if found.open or None in truths else True
+
+
+def _place(value: Any) -> Any:
+    """A region without spaces, or each of a list's."""
+    if isinstance(value, str):
+        return value.replace(" ", "")
+    return [_place(member) for member in value] if isinstance(value, list) else value
+
+
+def value_judge(sides: Sides, left: Run) -> Judge:
+    """Judges an expression or a literal."""
+
+    def judge(rt: Runtime) -> Judged:
+        found = left(rt)
+        right = sides.right(rt)
+        null = found is None or found is MISSING
+        truth = holds(rt, sides.operator, Left(None if null else found, null=null), right)
+        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, found)
+
+    return judge
+
+
+def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Judge:
+    """Judges how many members there are."""
+
+    def judge(rt: Runtime) -> Judged:
+        right = sides.right(rt)
+        found = count(rt)
+        truth = holds(rt, sides.operator, Left(found), right)
+        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, found, sides.counts)
+
+    return judge
+
+
+def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], int | Interval]:
+    """Counts the members of an array field, each judged as if it were the only one."""
+
+    def count(rt: Runtime) -> int | Interval:
+        field = name(rt)
+        if not isinstance(field, str):
+            return Interval(0, None)
+        path = path_of(rt, rt.subject, field)
+        if isinstance(path, Unknown):
+            return Interval(0, None)
+        if path is None:
+            return 0
+        found, opened = members(rt, rt.subject, path)
+        truths: list[Truth] = []
+        for member in found:
+            with rt.at(Step(field, member.value, path.steps), member.bindings):
+                truths.append(True if where is None else where.truth(rt))
+        return _counted(truths, opened)
+
+    return count
+
+
+def count_of_value(array: Run, name: str, where: Condition | None) -> Callable[[Runtime], int | Interval]:
+    """Counts the members of an array that the rule itself holds or is given."""
+
+    def count(rt: Runtime) -> int | Interval:
+        found = array(rt)
+        if isinstance(found, Unknown):
+            return Interval(0, None)
+        if not isinstance(found, list):
+            raise EvaluationError(f"count.value takes an array, not {kind(found)}")
+        truths: list[Truth] = []
+        with rt.counting(len(found)):
+            for member in found:
+                with rt.at(Step(name, member)):
+                    truths.append(True if where is None else where.truth(rt))
+        return _counted(truths, opened=False)
+
+    return count
+
+
+def _counted(truths: list[Truth], opened: bool) -> int | Interval:
+    low, open_ = truths.count(True), truths.count(None)
+    if opened:
+        return Interval(low, None)
+    return Interval(low, low + open_) if open_ else low

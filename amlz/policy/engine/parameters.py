@@ -1,0 +1,95 @@
+"""Parameters of definitions and initiatives: declared, given, and what becomes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.policy.engine.errors import Invalid
+from amlz.policy.engine.values import MISSING, get, has_unknown, kind, lifted, same
+
+#: https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-parameters
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "float": (float, int),
+    "datetime": (str,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A declared parameter. `default` is MISSING where there is none, `allowed` is None where all values are."""
+
+    name: str
+    type: str
+    default: Any = MISSING
+    allowed: tuple[Any, ...] | None = None
+
+    def check(self, value: Any, where: str) -> None:
+        """Raises Invalid where Azure would refuse the value: comparison is case-sensitive."""
+        if has_unknown(value):
+            return  # it can only be checked where it is known
+        accepts = _TYPES[self.type]
+        if not isinstance(value, accepts) or (isinstance(value, bool) and bool not in accepts):
+            raise Invalid(where, kind(value), f"the parameter is of type {self.type}")
+        if self.allowed is None:
+            return
+        for each in value if isinstance(value, list) and self.type == "array" else [value]:
+            if not any(same(each, allowed) for allowed in self.allowed):
+                shown = ", ".join(str(allowed) for allowed in self.allowed)
+                raise Invalid(where, repr(each), f"allowed are {shown}", "Case counts")
+
+
+Parameters = dict[str, Parameter]
+
+
+def declared(told: Any, where: str = "parameters") -> Parameters:
+    """Declared parameters by lower-case name. Raises Invalid."""
+    if told is None:
+        return {}
+    if not isinstance(told, Mapping):
+        raise Invalid(where, kind(told), "parameters are an object of declarations by name")
+    found: Parameters = {}
+    for name, entry in told.items():
+        at = f"{where}.{name}"
+        if not isinstance(entry, Mapping):
+            raise Invalid(at, kind(entry), "a declaration is an object with a type")
+        type_ = str(get(entry, "type")).lower()
+        if type_ not in _TYPES:
+            found_type = "no type" if get(entry, "type") is MISSING else repr(get(entry, "type"))
+            raise Invalid(f"{at}.type", found_type, f"known types are {', '.join(sorted(_TYPES))}")
+        allowed = get(entry, "allowedValues")
+        if allowed is not MISSING and not isinstance(allowed, list):
+            raise Invalid(f"{at}.allowedValues", kind(allowed), "allowed values are an array")
+        if name.lower() in found:
+            raise Invalid(at, name, "the parameter is declared twice; case does not matter")
+        default = get(entry, "defaultValue")
+        found[name.lower()] = Parameter(name, type_, default, tuple(allowed) if isinstance(allowed, list) else None)
+    return found
+
+
+def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = "parameters") -> dict[str, Any]:
+    """The value of each parameter: the given one, else its default. Raises Invalid for what Azure would refuse.
+
+    A parameter with neither is left out: Azure refuses the assignment, and asking for it is an error.
+    Values may be written plainly or, as assignments do, as `{"value": …}`.
+    """
+    values = {name: p.default for name, p in parameters.items() if p.default is not MISSING}
+    for name, told in (given or {}).items():
+        parameter = parameters.get(name.lower())
+        if parameter is None:
+            known = ", ".join(p.name for p in parameters.values()) or "none"
+            raise Invalid(f"{where}.{name}", "a value", f"there is no such parameter; declared: {known}")
+        plain = isinstance(told, Mapping) and list(told) == ["value"]
+        value = told["value"] if plain and parameter.type != "object" else told
+        if plain and parameter.type == "object" and isinstance(told["value"], Mapping):
+            value = told["value"]
+        value = lifted(value)
+        parameter.check(value, f"{where}.{name}")
+        values[name.lower()] = value
+    return values

@@ -1,0 +1,279 @@
+"""All that assignments say to the requests of a plan, in the order in which Azure asks.
+
+Append and modify come first, and what they change is what deny then looks at:
+https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import Any
+
+from amlz.policy.engine.assignment import Assignment, Exemption, Policy
+from amlz.policy.engine.definition import EXISTENCE
+from amlz.policy.engine.effects import Outcome
+from amlz.policy.engine.errors import EvaluationError, Invalid, Unsettled
+from amlz.policy.engine.existence import Related
+from amlz.policy.engine.judge import (
+    APPLIES,
+    DOES_NOT_APPLY,
+    ERROR,
+    NOT_APPLICABLE,
+    UNDECIDED,
+    Question,
+    Verdict,
+    World,
+    effect_of,
+    judge,
+)
+from amlz.policy.engine.subject import Subject
+from amlz.policy.engine.values import same
+
+#: What an effect comes to when its rule holds, by the effect's name.
+WORDS = {
+    "auditIfNotExists": "audit-if-not-exists",
+    "deployIfNotExists": "deploy-if-not-exists",
+    "denyAction": "deny-action",
+}
+#: Words of answers that stop a request.
+REFUSED = frozenset({"deny", "error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one policy of one assignment says to one request.
+
+    `word` is the effect that takes hold, or compliant, exempt, undecided, error, invalid or not-judged.
+    """
+
+    word: str
+    subject: Subject
+    assignment: Assignment
+    policy: Policy | None
+    verdict: Verdict
+    why: str = ""
+    exemption: str = ""
+    forecast: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether Azure would refuse the request."""
+        return self.word in REFUSED and self.assignment.enforced
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What assignments are judged in.
+
+    `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" where nobody said it, and then no
+    exemption counts as expired. `contexts`: what expressions can ask for, by resource group id (lower case).
+    `forecast`: resources as they will stand, by id (lower case), and `forecasts` the names (lower case) of definitions
+    that ask for what no request carries: they are judged on those.
+    """
+
+    world: World
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
+    now: str = ""
+    contexts: Mapping[str, World] = field(default_factory=dict)
+    forecast: Mapping[str, Subject] = field(default_factory=dict)
+    forecasts: frozenset[str] = frozenset()
+    beside: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    assignment: Assignment
+    policy: Policy
+
+
+class _Index:
+    """Policies by the resource type that they can hold for and the scope of their assignment.
+
+    So each resource meets only its own, and what judging takes does not grow with resources times assignments.
+    """
+
+    def __init__(self, assignments: Iterable[Assignment]) -> None:
+        """By type and scope ("" for any type), each with its place: first those of a type, in the order given."""
+        self._found: dict[str, dict[str, list[tuple[int, _Entry]]]] = {}
+        for place, assignment in enumerate(assignments):
+            scope = assignment.scope.lower().rstrip("/")
+            for policy in assignment.policies:
+                types = policy.definition.types
+                for each in ("",) if types is None else types:
+                    at = self._found.setdefault(each, {}).setdefault(scope, [])
+                    at.append((place, _Entry(assignment, policy)))
+
+    def of(self, subject: Subject, above: tuple[str, ...]) -> Iterator[_Entry]:
+        """Those whose scope holds the resource or a management group above it; all where the resource has no id."""
+        scopes = _and_above((subject.id, *above)) if subject.id else None
+        for kind in (subject.type, ""):
+            by_scope = self._found.get(kind, {})
+            found = [entry for scope in scopes or by_scope for entry in by_scope.get(scope, ())]
+            yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
+
+
+def _and_above(places: Iterable[str]) -> set[str]:
+    """Ids and all in which they lie, in lower case."""
+    found = set()
+    for place in places:
+        low = place.lower().rstrip("/")
+        found |= {low, *(low[:at] for at, letter in enumerate(low) if letter == "/")}
+    return found
+
+
+def answers(subjects: Iterable[Subject], assignments: Iterable[Assignment], scene: Scene) -> Iterator[Answer]:
+    """Every answer that is not `not-applicable`, resource by resource, in the order of the assignments."""
+    subjects = list(subjects)
+    index = _Index(assignments)
+    related = Related((*subjects, *scene.beside))
+    for subject in subjects:
+        yield from _of_one(subject, index, scene, related)
+
+
+def _of_one(subject: Subject, index: _Index, scene: Scene, related: Related) -> Iterator[Answer]:
+    above = scene.above.get(_subscription(subject), ())
+    looking: list[tuple[_Entry, str]] = []
+    for entry in index.of(subject, above):
+        looks = entry.assignment.looks_at(subject, above)
+        if looks is None:
+            why = "whether the assignment selects it is known only at deployment"
+            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+        elif looks and entry.assignment.unsure(entry.policy, subject):
+            why = "whether an override holds is known only at deployment"
+            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+        elif looks:
+            try:
+                overridden = entry.assignment.effect(entry.policy, subject)
+                effect = overridden or effect_of(entry.policy.definition, entry.policy.values, subject)
+            except (EvaluationError, Invalid) as problem:
+                word = UNDECIDED if isinstance(problem, Unsettled) else "invalid"
+                yield Answer(word, subject, entry.assignment, entry.policy, Verdict(word), str(problem))
+                continue
+            looking.append((entry, effect))
+    altered: dict[str, _Made] = {}
+    changed = subject
+    for entry, effect in looking:
+        if effect in ("append", "modify"):
+            found, changed = _alter(changed, entry, effect, scene, altered)
+            yield from found
+    for entry, effect in looking:
+        if effect not in ("append", "modify", "disabled"):
+            yield from _asked(changed, entry, effect, scene, related)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a property was made by an earlier policy, and whether that policy's conflictEffect is deny."""
+
+    after: Any
+    denies: bool
+
+
+def _alter(
+    subject: Subject, entry: _Entry, effect: str, scene: Scene, altered: dict[str, _Made]
+) -> tuple[list[Answer], Subject]:
+    """The answer of one append or modify, and the resource as it leaves it."""
+    verdict = _judged(subject, entry, effect, scene, None)
+    if verdict.outcome != APPLIES or verdict.changes is None:
+        return list(_told(subject, entry, verdict, scene)), subject
+    freed = _freed(subject, entry, scene)
+    if freed or not entry.assignment.enforced:
+        return list(_told(subject, entry, verdict, scene)), subject
+    changes = verdict.changes
+    word, why = _clash(changes, altered)
+    if word:
+        return [Answer(word, subject, entry.assignment, entry.policy, verdict, why)], subject
+    for change in changes.altered:
+        altered[change.path.lower()] = _Made(change.after, changes.conflict == "deny")
+    if changes.refuses:
+        return list(_told(subject, entry, verdict, scene)), subject
+    if not changes.altered:
+        return [Answer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
+    return list(_told(subject, entry, verdict, scene)), replace(subject, body=changes.body)
+
+
+def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
+    """The word and why, where an earlier policy set a property differently and this one does not win; else "".
+
+    The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not say what happens.
+    """
+    for change in changes.altered:
+        made = altered.get(change.path.lower())
+        adds = change.path.endswith("[*]") and change.does != "addOrReplace"
+        if made is None or adds or same(made.after, change.after):
+            continue
+        if made.denies and changes.conflict == "deny":
+            return "deny", f"{change.field} is set by two policies, and both have conflictEffect deny"
+        if made.denies:
+            return "audit", f"{change.field} is set by another policy, which has conflictEffect deny"
+        if changes.conflict != "deny":
+            return UNDECIDED, f"{change.field} is set by two policies"
+    return "", ""
+
+
+def _asked(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related) -> Iterator[Answer]:
+    definition = entry.policy.definition
+    if definition.name.lower() in scene.forecasts and subject.id.lower() not in scene.forecast:
+        if definition.types is None or subject.type in definition.types:
+            why = "it asks for what only Azure fills in, and nothing in the plan tells of that"
+            yield Answer("not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why)
+        return
+    others = related if effect in EXISTENCE and definition.details is not None else None
+    yield from _told(subject, entry, _judged(subject, entry, effect, scene, others), scene)
+
+
+def _judged(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related | None) -> Verdict:
+    policy = entry.policy
+    told: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
+    told["definitionReferenceId"] = policy.reference
+    asked = subject
+    if policy.definition.name.lower() in scene.forecasts:
+        asked = scene.forecast.get(subject.id.lower(), subject)
+    question = Question(policy.definition, policy.values, asked, related, told, effect)
+    group = subject.id.lower().partition("/providers/")[0]
+    return judge(question, scene.contexts.get(group, scene.world))
+
+
+def _told(subject: Subject, entry: _Entry, verdict: Verdict, scene: Scene) -> Iterator[Answer]:
+    if verdict.outcome == NOT_APPLICABLE:
+        if entry.policy.definition.data_plane:
+            yield Answer("not-judged", subject, entry.assignment, entry.policy, verdict, verdict.says)
+        return
+    word = "compliant" if verdict.outcome == DOES_NOT_APPLY else verdict.outcome
+    if verdict.outcome == APPLIES:
+        word = WORDS.get(verdict.effect, verdict.effect)
+        if verdict.changes is not None and verdict.changes.refuses:
+            word = "deny"
+    if verdict.unknown_aliases:
+        word = "not-judged"
+    freed = _freed(subject, entry, scene) if word != "compliant" else ""
+    if freed:
+        word = "exempt"
+    definition = entry.policy.definition
+    forecast = verdict.effect in EXISTENCE or definition.name.lower() in scene.forecasts
+    yield Answer(word, subject, entry.assignment, entry.policy, verdict, _why(verdict), freed, forecast)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.changes is not None and verdict.changes.refuses:
+        return "; ".join(verdict.changes.refuses)
+    if verdict.unknown_aliases:
+        return f"alias {', '.join(verdict.unknown_aliases)} is not known here"
+    return verdict.says if verdict.outcome in (ERROR, UNDECIDED, APPLIES) else ""
+
+
+def _freed(subject: Subject, entry: _Entry, scene: Scene) -> str:
+    """The exemption that holds, by name, or ""."""
+    for exemption in scene.exemptions:
+        ended = bool(scene.now) and exemption.expired(scene.now)
+        if not ended and exemption.frees(entry.assignment, entry.policy, subject):
+            return exemption.id.rpartition("/")[2] or exemption.category
+    return ""
+
+
+def _subscription(subject: Subject) -> str:
+    parts = subject.id.lower().split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""

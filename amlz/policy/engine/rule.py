@@ -1,0 +1,213 @@
+"""From the JSON of a condition to something that judges. What Azure would not accept is Invalid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.policy.engine import grammar, limits
+from amlz.policy.engine.conditions import (
+    Condition,
+    Leaf,
+    Not,
+    Several,
+    Sides,
+    count_judge,
+    count_of_field,
+    count_of_value,
+    field_judge,
+    value_judge,
+)
+from amlz.policy.engine.errors import Invalid
+from amlz.policy.engine.expressions import Compiler, Run
+from amlz.policy.engine.fields import is_field
+from amlz.policy.engine.operators import SPELLED
+from amlz.policy.engine.runtime import Runtime
+from amlz.policy.engine.values import MISSING
+
+_GROUPS = {"allof", "anyof", "not"}
+_LEFT = ("field", "value", "count")
+#: Fields that decide whether a definition applies to a resource at all.
+_EARLY = frozenset({"type", "name", "kind"})
+
+
+@dataclass
+class _Rule:
+    compiler: Compiler
+    limit: int
+    counted: tuple[str, ...] = ()
+
+    def condition(self, told: Any, where: str) -> Condition:
+        if not isinstance(told, Mapping):
+            raise Invalid(where, _shown(told), "a condition is an object")
+        keys = _keys(told, where)
+        groups = _GROUPS & keys.keys()
+        if groups:
+            return self._group(told, where, keys, groups)
+        return self._leaf(told, where, keys)
+
+    def _group(self, told: Mapping[str, Any], where: str, keys: dict[str, str], groups: set[str]) -> Condition:
+        if len(keys) > 1:
+            raise Invalid(where, ", ".join(keys.values()), "beside allOf, anyOf or not there is nothing else")
+        word = groups.pop()
+        spelled = keys[word]
+        inner = told[spelled]
+        if word == "not":
+            return Not(self.condition(inner, f"{where}.{spelled}"))
+        if not isinstance(inner, list):
+            raise Invalid(f"{where}.{spelled}", _shown(inner), "it takes an array of conditions")
+        parts = [self.condition(part, f"{where}.{spelled}[{at}]") for at, part in enumerate(inner)]
+        return Several(tuple(parts), cut=word == "anyof")
+
+    def _leaf(self, told: Mapping[str, Any], where: str, keys: dict[str, str]) -> Condition:
+        self.compiler.conditions += 1
+        if self.compiler.conditions > self.limit:
+            raise Invalid(where, f"condition {self.compiler.conditions}", f"the limit is {self.limit} conditions")
+        left = [word for word in _LEFT if word in keys]
+        operators = [word for word in keys if word in SPELLED]
+        others = [spelled for word, spelled in keys.items() if word not in _LEFT and word not in SPELLED]
+        others = [spelled for spelled in others if not (spelled.lower() == "source" and told[spelled] == "action")]
+        if others:
+            known = ", ".join([*_LEFT, *SPELLED.values()])
+            raise Invalid(where, ", ".join(others), f"no such operator or key; known are {known}")
+        if len(left) != 1:
+            raise Invalid(where, " and ".join(left) or "no left side", "a condition has one of field, value and count")
+        if len(operators) != 1:
+            found = " and ".join(SPELLED[word] for word in operators) or "no operator"
+            raise Invalid(where, found, "a condition has exactly one operator")
+        operand = told[keys[operators[0]]]
+        at = f"{where}.{keys[operators[0]]}"
+        _check_operand(operators[0], operand, at)
+        right: Run = _null if operand is None else self.compiler.value(operand, at)
+        return self._sided(told[keys[left[0]]], left[0], (operators[0], operand, right), f"{where}.{left[0]}")
+
+    def _sided(self, told: Any, left: str, side: tuple[str, Any, Run], where: str) -> Condition:
+        operator, operand, right = side
+        if left == "count":
+            return self._count(told, Sides("count", operator, right, _shown(operand)), where)
+        if left == "value":
+            value = self.compiler.value(told, where)
+            sides = Sides(f"value {_shown(told)}", operator, right, _shown(operand))
+            return Leaf(value_judge(sides, value), sides.says)
+        if not isinstance(told, str):
+            raise Invalid(where, _shown(told), "a field is named by a text")
+        expression = grammar.is_expression(told)
+        if not expression and not is_field(told):
+            raise Invalid(where, repr(told), "there is no such field", "Name a property like type, a tag or an alias")
+        sides = Sides(told, operator, right, _shown(operand))
+        early = told.lower() in _EARLY
+        only = _types(operator, operand) if told.lower() == "type" else None
+        return Leaf(field_judge(sides, self.compiler.value(told, where)), sides.says, early, only)
+
+    def _count(self, told: Any, sides: Sides, where: str) -> Condition:
+        if not isinstance(told, Mapping):
+            raise Invalid(where, _shown(told), "count is an object with field or value")
+        keys = _keys(told, where)
+        unknown = [spelled for word, spelled in keys.items() if word not in ("field", "value", "name", "where")]
+        if unknown:
+            raise Invalid(where, ", ".join(unknown), "count knows field, value, name and where")
+        if ("field" in keys) == ("value" in keys):
+            raise Invalid(where, ", ".join(keys.values()) or "nothing", "count has either field or value")
+        if "field" in keys:
+            return self._field_count(told, keys, sides, where)
+        return self._value_count(told, keys, sides, where)
+
+    def _field_count(self, told: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
+        field = told[keys["field"]]
+        if "name" in keys:
+            raise Invalid(f"{where}.name", _shown(told[keys["name"]]), "only a count of value has a name")
+        if not isinstance(field, str) or "[*]" not in field:
+            raise Invalid(f"{where}.field", _shown(field), "count.field names an array by an alias with [*]")
+        outer = self.counted[-1] if self.counted else ""
+        if outer and not (field.lower().startswith(outer) and "[*]" in field[len(outer) :]):
+            raise Invalid(f"{where}.field", field, f"inside the count of {outer}, only arrays below it can be counted")
+        seen = self.compiler.field_counts
+        seen[field.lower()] = seen.get(field.lower(), 0) + 1
+        if seen[field.lower()] > limits.FIELD_COUNTS_OF_AN_ARRAY:
+            most = limits.FIELD_COUNTS_OF_AN_ARRAY
+            raise Invalid(f"{where}.field", field, f"an array can be counted {most} times at most")
+        inside = self._where(told, keys, where, (*self.counted, field.lower()))
+        name = _counted(f"count of {field}", told, keys)
+        sides = Sides(name, sides.operator, sides.right, sides.shown, field.lower())
+        judge = count_judge(sides, count_of_field(self.compiler.value(field, f"{where}.field"), inside))
+        return Leaf(judge, sides.says, word="count")
+
+    def _value_count(self, told: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
+        self.compiler.value_counts += 1
+        if self.compiler.value_counts > limits.VALUE_COUNTS:
+            raise Invalid(where, f"value count {self.compiler.value_counts}", f"the limit is {limits.VALUE_COUNTS}")
+        name = told[keys["name"]] if "name" in keys else "default"
+        if not isinstance(name, str) or not name:
+            raise Invalid(f"{where}.name", _shown(name), "the name of a count is a text")
+        if self.compiler.depth_of_counts and "name" not in keys:
+            raise Invalid(where, "no name", "a count of value inside another count needs a name")
+        array = told[keys["value"]]
+        if not isinstance(array, list) and not grammar.is_expression(array):
+            raise Invalid(f"{where}.value", _shown(array), "count.value takes an array")
+        inside = self._where(told, keys, where, self.counted)
+        sides = Sides(_counted(f"count of {_shown(array)}", told, keys), sides.operator, sides.right, sides.shown)
+        judge = count_judge(sides, count_of_value(self.compiler.value(array, f"{where}.value"), name, inside))
+        return Leaf(judge, sides.says, word="count")
+
+    def _where(
+        self, told: Mapping[str, Any], keys: dict[str, str], where: str, counted: tuple[str, ...]
+    ) -> Condition | None:
+        if "where" not in keys:
+            return None
+        before, self.counted = self.counted, counted
+        self.compiler.depth_of_counts += 1
+        try:
+            return self.condition(told[keys["where"]], f"{where}.where")
+        finally:
+            self.counted = before
+            self.compiler.depth_of_counts -= 1
+
+
+def condition(compiler: Compiler, told: Any, where: str, limit: int = limits.IF_CONDITIONS) -> Condition:
+    """A condition, compiled. Raises Invalid."""
+    try:
+        return _Rule(compiler, limit).condition(told, where)
+    except RecursionError:
+        raise Invalid(where, "conditions within conditions", "they are nested too deep") from None
+
+
+def _null(_: Runtime) -> Any:
+    """A right side that the rule spells out as null: unlike an expression that comes to null, it can be equalled."""
+    return MISSING
+
+
+def _counted(text: str, told: Mapping[str, Any], keys: dict[str, str]) -> str:
+    return f"{text} where {_shown(told[keys['where']])}" if "where" in keys else text
+
+
+def _keys(told: Mapping[str, Any], where: str) -> dict[str, str]:
+    """Keys by their lower-case form."""
+    found: dict[str, str] = {}
+    for key in told:
+        if str(key).lower() in found:
+            raise Invalid(where, str(key), "the key stands there twice; case does not matter")
+        found[str(key).lower()] = str(key)
+    return found
+
+
+def _check_operand(operator: str, operand: Any, where: str) -> None:
+    if operator in ("in", "notin") and not isinstance(operand, list) and not grammar.is_expression(operand):
+        raise Invalid(where, _shown(operand), f"{SPELLED[operator]} compares with an array")
+    plain = not grammar.is_expression(operand)
+    if operator == "exists" and plain and str(operand).lower() not in ("true", "false"):
+        raise Invalid(where, _shown(operand), "exists takes true or false")
+
+
+def _types(operator: str, operand: Any) -> frozenset[str] | None:
+    """The types that a condition on `type` leaves, where the rule says them in so many words."""
+    words = [operand] if operator == "equals" else operand if operator == "in" and isinstance(operand, list) else None
+    if words is None or not all(isinstance(word, str) and not grammar.is_expression(word) for word in words):
+        return None
+    return frozenset(word.lower() for word in words)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else text[:117] + "..."

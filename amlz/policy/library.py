@@ -1,0 +1,220 @@
+"""The policies of this repository: definitions, built-ins that are judged here, initiatives, and the unit's own.
+
+`definitions/`, `builtin/` and `initiatives/` are ours; `custom/` belongs to the business unit and is read the same way:
+each file in it holds a definition or an initiative, or a list of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amlz.azure.regular_files import read_regular
+from amlz.paths import ROOT
+from amlz.policy import declared
+from amlz.policy.declared import Declared, DeclaredMember, NeedsEvaluator
+from amlz.policy.engine.errors import BadInput, Invalid
+from amlz.policy.engine.parameters import bound
+from amlz.policy.engine.values import MISSING, get
+from amlz.policy.engine.written import written
+from amlz.policy.json_text import NotJson, parsed, whole
+
+if TYPE_CHECKING:
+    from amlz.policy.engine.definition import Definition
+    from amlz.policy.engine.initiative import Initiative
+
+#: Folders of definitions and initiatives, below the root of the repository.
+SHIPPED = ("policies/definitions", "policies/builtin", "policies/initiatives")
+FOLDERS = (*SHIPPED, "custom/policies")
+
+#: How an initiative names a definition of this repository, whose id depends on where it is created.
+OURS = "custom:"
+#: A name is part of a resource id.
+_NAME = re.compile(r"[^<>*%&:?+/\\\x00-\x1f]{1,128}")
+#: Largest policy file in bytes. All built-in definitions of Azure in one file take less.
+LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A definition or an initiative as its file has it. `told` is Azure's JSON; `at` its place in a list, or None."""
+
+    name: str
+    told: Mapping[str, Any]
+    file: Path
+    at: int | None = None
+
+    @property
+    def where(self) -> str:
+        """The file, and in a list the place."""
+        return shown(self.file) if self.at is None else f"{shown(self.file)}[{self.at}]"
+
+    @property
+    def builtin(self) -> bool:
+        """Whether Microsoft publishes it, so that it is referred to and not created."""
+        return str(get(self.properties, "policyType")).lower() in ("builtin", "static")
+
+    @property
+    def is_initiative(self) -> bool:
+        """Whether it is a set of definitions."""
+        return get(self.properties, "policyDefinitions") is not MISSING
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """What stands under `properties`, or the whole where nothing does."""
+        inner = get(self.told, "properties")
+        return inner if isinstance(inner, Mapping) else self.told
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata; {} where there is none."""
+        found = get(self.properties, "metadata")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def title(self) -> str:
+        """Its display name, or its name."""
+        found = get(self.properties, "displayName")
+        return found if isinstance(found, str) else self.name
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is part of this repository, whose tests compile it."""
+        return self.file.parent in [ROOT / part for part in SHIPPED]
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Parameters, effect, roles and members. Raises BadInput, which names the file.
+
+        A policy of the business unit is compiled first, so that everything that is wrong with it is reported.
+        """
+        if not self.shipped:
+            _ = self.compiled
+        try:
+            return declared.read(self.written)
+        except Invalid as problem:
+            raise BadInput(f"{self.where}: {problem}") from None
+
+    def roles(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Ids of the roles that its effect needs with these parameters. None, unless it changes or deploys something.
+
+        An effect that only the policy evaluator can work out may be any.
+        """
+        try:
+            acts = str(declared.value(self.declared.effect, values)).lower() in ("modify", "deployifnotexists")
+        except NeedsEvaluator:
+            acts = True
+        return self.declared.roles if acts else ()
+
+    def members_given(self, given: Mapping[str, Any]) -> Iterator[tuple[DeclaredMember, dict[str, Any]]]:
+        """Each member with its parameters, worked out from those of the initiative. Raises Invalid."""
+        values = bound(self.declared.parameters, given)
+        for member in self.declared.members:
+            try:
+                yield member, {name: declared.value(written, values) for name, written in member.values.items()}
+            except NeedsEvaluator:
+                from amlz.policy.engine.initiative import Initiative, member_values
+
+                compiled = self.compiled
+                assert isinstance(compiled, Initiative)
+                of = next(each for each in compiled.members if each.reference == member.reference)
+                yield member, member_values(compiled, of, given)
+
+    @cached_property
+    def written(self) -> Mapping[str, Any]:
+        """Its properties as ARM takes them (written.py). Raises BadInput, which names the file."""
+        try:
+            return written(self.properties)
+        except Invalid as problem:
+            raise BadInput(f"{self.where}: {problem}") from None
+
+    @cached_property
+    def compiled(self) -> Definition | Initiative:
+        """Ready to evaluate. Raises BadInput, which names the file."""
+        from amlz.policy.engine.definition import definition
+        from amlz.policy.engine.initiative import initiative
+
+        told = {"name": self.name, "properties": self.written}
+        try:
+            return initiative(told) if self.is_initiative else definition(told)
+        except Invalid as problem:
+            raise BadInput(f"{self.where}: {problem}") from None
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every policy by name, without regard to case."""
+
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Entry]:
+        """Entries by lower-case name."""
+        return {entry.name.lower(): entry for entry in self.entries}
+
+    def entry(self, name: str) -> Entry | None:
+        """A policy by name, by `custom:name` or by an id that ends in its name."""
+        last = name.lower().removeprefix(OURS).rpartition("/")[2]
+        return self.by_name.get(last)
+
+    def find(self, policy_id: str) -> Definition | Initiative | None:
+        """A compiled policy by name or id; None where it is not here."""
+        found = self.entry(policy_id)
+        return found.compiled if found else None
+
+
+def library(root: Path = ROOT) -> Library:
+    """Everything below a folder. Raises BadInput for a file that is no policy, or a name that is there twice."""
+    entries = [entry for part in FOLDERS for entry in _entries(root / part)]
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        other = seen.setdefault(entry.name.lower(), entry)
+        if other is not entry:
+            raise BadInput(
+                f"{shown(entry.file)}: the name {entry.name} is taken by {shown(other.file)}. Give it another name."
+            )
+    return Library(tuple(entries))
+
+
+def _entries(folder: Path) -> Iterator[Entry]:
+    for path in sorted(folder.glob("*.json")):
+        if not path.is_file():
+            raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or put a file in its place.")
+        told = read_json(path)
+        for at, each in enumerate(told) if isinstance(told, list) else [(None, told)]:
+            where = shown(path) if at is None else f"{shown(path)}[{at}]"
+            if not isinstance(each, Mapping):
+                raise BadInput(f"{where}: expected a definition or an initiative, which is an object.")
+            name = get(each, "name")
+            if not isinstance(name, str) or not name:
+                raise BadInput(f"{where}: it has no name. Add one; definitions are found by it.")
+            if not _NAME.fullmatch(name):
+                raise BadInput(
+                    f"{where}: name: {name!r}: a name has 1 to 128 characters, none of < > * % & : ? + / \\."
+                )
+            yield Entry(name, each, path, at)
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file. Raises BadInput, which names the file."""
+    try:
+        content = read_regular(path, LARGEST)
+        return whole(parsed(content)) if b"\\u" in content else parsed(content)
+    except OSError as problem:
+        hint = " Split the file." if problem.errno == errno.EFBIG else ""
+        raise BadInput(f"{shown(path)}: it cannot be read: {problem.strerror}.{hint}") from None
+    except NotJson as problem:
+        raise BadInput(f"{shown(path)}: this is not JSON: {problem}.") from None
+
+
+def shown(path: Path) -> str:
+    """A path as people see it: from the working directory down, where it lies there."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError, RuntimeError):  # elsewhere, a working directory that is gone, links in a circle
+        return str(path)

@@ -1,0 +1,253 @@
+"""What Azure Policy would say to a plan: its own assignments, and those of a real tenant that were imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph, is_unknown, unknown
+from amlz.policy.engine import aliases
+from amlz.policy.engine.assignment import Assignment, Exemption, Find, assignment, exemption, unreadable
+from amlz.policy.engine.definition import Definition, definition
+from amlz.policy.engine.errors import BadInput, Invalid
+from amlz.policy.engine.initiative import Initiative, initiative
+from amlz.policy.engine.judge import World
+from amlz.policy.engine.requests import Answer, Scene, answers
+from amlz.policy.engine.subject import Subject, subject
+from amlz.policy.engine.values import MISSING, get, whole_numbers
+from amlz.policy.library import Library
+
+_AUTHORIZATION = "Microsoft.Authorization/"
+_SUBNET = "Microsoft.Network/virtualNetworks/subnets"
+#: Policies know resource groups by another type than requests for them have:
+#: https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics
+_TYPES = {"microsoft.resources/resourcegroups": "Microsoft.Resources/subscriptions/resourceGroups"}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What was taken over from a tenant: as `az policy … list` prints it."""
+
+    definitions: tuple[Mapping[str, Any], ...] = ()
+    assignments: tuple[Mapping[str, Any], ...] = ()
+    exemptions: tuple[Mapping[str, Any], ...] = ()
+    catalogue: aliases.Catalogue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known beside the plan. `above`: names of management groups over its subscriptions; `today`: ISO 8601."""
+
+    library: Library
+    imported: Imported = Imported()
+    above: tuple[str, ...] = ()
+    today: str = ""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Every answer to every request, and every assignment and definition that was asked."""
+
+    answers: tuple[Answer, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def denied(self) -> tuple[Answer, ...]:
+        """What Azure would refuse."""
+        return tuple(answer for answer in self.answers if answer.blocks)
+
+    def count(self, word: str) -> int:
+        """Answers of a word."""
+        return sum(answer.word == word for answer in self.answers)
+
+
+def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
+    """Judges every resource of a plan. Raises BadInput for an assignment that cannot be read."""
+    assignments, exemptions = assigned(graph, asked)
+    if not assignments:
+        return Verdicts()
+    catalogue = asked.imported.catalogue or aliases.embedded()
+    scene = _scene(graph, asked, World(catalogue), exemptions)
+    found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, scene)
+    return Verdicts(tuple(found), assignments, exemptions)
+
+
+def _with_subnets(graph: ResourceGraph) -> Iterator[Resource]:
+    """Every resource; a network with the subnets that are resources of their own.
+
+    The request that creates a network carries none of them, but Azure Policy sees them in it from then on: each
+    compliance scan reads the network as Azure shows it, and azure-native copies them into each later request.
+    """
+    subnets: dict[str, list[dict[str, Any]]] = {}
+    for subnet in graph.of_type(_SUBNET):
+        network = subnet.id.rpartition("/subnets/")[0].lower()
+        inline = {"id": subnet.id, "name": subnet.name, "properties": subnet.body.get("properties", {})}
+        subnets.setdefault(network, []).append(inline)
+    for resource in graph:
+        found = subnets.get(resource.id.lower(), [])
+        if not found or is_unknown(resource.body.get("properties")):
+            yield resource
+            continue
+        listed = _listed(resource.properties.get("subnets"))
+        names = {str(subnet.get("name")).lower() for subnet in listed}
+        apart = [subnet for subnet in found if str(subnet["name"]).lower() not in names]
+        properties = {**resource.properties, "subnets": [*listed, *apart]}
+        yield replace(resource, body={**resource.body, "properties": properties})
+
+
+def _listed(subnets: Any) -> list[dict[str, Any]]:
+    return [subnet for subnet in subnets if isinstance(subnet, dict)] if isinstance(subnets, list) else []
+
+
+def assigned(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
+    """Assignments and exemptions of a graph and of those imported. Raises BadInput for one that cannot be read."""
+    find = _Finder(graph, asked)
+    exemptions, unread = _exemptions(graph, asked)
+    return (*_assignments(graph, asked, find), *unread), exemptions
+
+
+def subject_of(resource: Resource) -> Subject:
+    """A resource as Azure Policy sees the request for it."""
+    told = {
+        **resource.body,
+        "type": _TYPES.get(resource.arm_type.lower(), resource.arm_type),
+        "apiVersion": resource.api_version,
+        "name": resource.name or unknown("a name that Azure chooses"),
+        "id": resource.id,
+    }
+    return subject(whole_numbers(told))
+
+
+def definitions_of(graph: ResourceGraph, asked: Asked) -> Find:
+    """Finds definitions and initiatives by id: of the plan, imported, of this repository."""
+    return _Finder(graph, asked)
+
+
+class _Finder:
+    """Definitions and initiatives by id: of the plan, imported, of this repository."""
+
+    def __init__(self, graph: ResourceGraph, asked: Asked) -> None:
+        self.library = asked.library
+        self.told: dict[str, Mapping[str, Any]] = {}
+        for one in graph.of_type(f"{_AUTHORIZATION}policyDefinitions", f"{_AUTHORIZATION}policySetDefinitions"):
+            self.told[one.id.lower()] = {"name": one.name, **one.body}
+        for each in asked.imported.definitions:
+            self.told[str(each.get("id", "")).lower()] = each
+        self.compiled: dict[str, Definition | Initiative | None] = {}
+
+    def __call__(self, policy_id: str) -> Definition | Initiative | None:
+        key = policy_id.lower()
+        if key not in self.compiled:
+            told = self.told.get(key)
+            self.compiled[key] = self.library.find(policy_id) if told is None else _compiled(told)
+        return self.compiled[key]
+
+
+def _compiled(told: Mapping[str, Any]) -> Definition | Initiative:
+    """A definition or an initiative of the plan or of a tenant. Raises Invalid, which names it."""
+    inner = get(told, "properties")
+    properties = inner if isinstance(inner, Mapping) else told
+    try:
+        return initiative(told) if get(properties, "policyDefinitions") is not MISSING else definition(told)
+    except Invalid as problem:
+        where = f"{told.get('name') or told.get('id')}: {problem.where}"
+        raise Invalid(where, problem.what, problem.why, problem.fix) from None
+
+
+def _assignments(graph: ResourceGraph, asked: Asked, find: _Finder) -> Iterator[Assignment]:
+    for one in graph.of_type(f"{_AUTHORIZATION}policyAssignments"):
+        yield _read({"id": one.id, "name": one.name, **_decided(one.body)}, find)
+    for each in asked.imported.assignments:
+        try:
+            yield assignment(each, find)
+        except Invalid as problem:  # Azure accepted it: it is reported as not evaluated, and stops no preview
+            yield unreadable(each, str(problem))
+
+
+def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:
+    try:
+        return assignment(told, find)
+    except Invalid as problem:
+        raise BadInput(f"assignment {told.get('name') or told.get('id')}: {problem}") from None
+
+
+def _exemptions(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
+    """Exemptions, and imported ones that cannot be read, which free nothing and are reported as not evaluated."""
+    found, unread = [], []
+    for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions"):
+        try:
+            found.append(exemption({"id": one.id, "name": one.name, **_decided(one.body)}))
+        except Invalid as problem:
+            raise BadInput(f"exemption {one.name}: {problem}") from None
+    for each in asked.imported.exemptions:
+        try:
+            found.append(exemption(each))
+        except Invalid as problem:
+            unread.append(replace(unreadable(each, str(problem)), name=f"exemption {each.get('name')}"))
+    return tuple(found), tuple(unread)
+
+
+def _decided(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body without what only the deployment knows, such as the principal of an identity."""
+    return {key: value for key, value in body.items() if not is_unknown(value)}
+
+
+def _scene(graph: ResourceGraph, asked: Asked, world: World, exemptions: tuple[Exemption, ...]) -> Scene:
+    subscriptions = {resource.subscription.lower() for resource in graph if resource.subscription}
+    groups = tuple(f"/providers/Microsoft.Management/managementGroups/{name}" for name in asked.above)
+    contexts = {}
+    for group in graph.of_type("Microsoft.Resources/resourceGroups"):
+        told = {"id": group.id, "name": group.name, "location": group.location, "tags": group.body.get("tags") or {}}
+        subscription = {"subscriptionId": group.subscription, "id": f"/subscriptions/{group.subscription}"}
+        contexts[group.id.lower()] = replace(world, context={"resourceGroup": told, "subscription": subscription})
+    connections = _connections(graph)
+    return Scene(
+        world=world,
+        above=dict.fromkeys(subscriptions, groups),
+        exemptions=exemptions,
+        now=f"{asked.today}T00:00:00" if asked.today else "",
+        contexts=contexts,
+        forecast={key: _with_connections(graph, key, found) for key, found in connections.items()},
+        forecasts=frozenset(e.name.lower() for e in asked.library.entries if e.metadata.get("judged") == "read-only"),
+        beside=tuple(one for found in connections.values() for one in found),
+    )
+
+
+def _connections(graph: ResourceGraph) -> dict[str, list[Subject]]:
+    """The connections that private endpoints of the plan will make on their targets, by the target's id.
+
+    A forecast: Azure makes them, and approves those of the same tenant whose deployer may approve.
+    """
+    found: dict[str, list[Subject]] = {}
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        for link in endpoint.properties.get("privateLinkServiceConnections") or ():
+            target = link.get("properties", {}).get("privateLinkServiceId") if isinstance(link, dict) else None
+            resource = graph.by_id(target) if isinstance(target, str) else None
+            if resource is None:
+                continue
+            told = {
+                "type": f"{resource.arm_type}/privateEndpointConnections",
+                "name": endpoint.name,
+                "id": f"{resource.id}/privateEndpointConnections/{endpoint.name}",
+                "apiVersion": resource.api_version,
+                "properties": {
+                    "privateEndpoint": {"id": endpoint.id},
+                    "privateLinkServiceConnectionState": {"status": "Approved"},
+                },
+            }
+            found.setdefault(resource.id.lower(), []).append(subject(told))
+    return found
+
+
+def _with_connections(graph: ResourceGraph, resource_id: str, connections: list[Subject]) -> Subject:
+    """A resource as it stands once its private endpoints are connected."""
+    resource = graph.by_id(resource_id)
+    assert resource is not None
+    plain = subject_of(resource)
+    properties = dict(plain.body.get("properties") or {})
+    properties["privateEndpointConnections"] = [
+        {"id": one.id, "name": one.name, "properties": one.body["properties"]} for one in connections
+    ]
+    return replace(plain, body={**plain.body, "properties": properties})

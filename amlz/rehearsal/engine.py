@@ -1,0 +1,216 @@
+"""Pulumi's own engine, run on a program in a folder of its own: no account, no network, nothing of the user's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from amlz.azure.secrets import hidden_text
+from amlz.core.problems import LandingZoneError
+from amlz.paths import ROOT
+
+#: Where `make engine` builds to.
+BUILT = ROOT / ".tools" / "pulumi"
+#: The pretend Azure, under the name that the engine looks for.
+PROVIDER = ROOT / "tools" / "pulumi" / "provider"
+#: Seconds after which a command is taken to hang; a preview of the largest shipped stack takes about a dozen.
+LIMIT = 1800
+
+Event = dict[str, Any]
+
+
+class EngineFailed(LandingZoneError):
+    """The engine ended with an error: what it said."""
+
+
+class NoEngine(LandingZoneError):
+    """There is no engine to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A new stack of a program, with a state of its own."""
+
+    pulumi: Path
+    name: str
+    folder: Path
+    environment: dict[str, str]
+
+    def preview(self) -> dict[str, Any]:
+        """The JSON of `pulumi preview`. Raises EngineFailed."""
+        shown = self.run("preview", "--stack", self.name, "--json", "--skip-plugin-pre-install")
+        told: dict[str, Any] = json.loads(shown[shown.index("{") :])
+        return told
+
+    def do(self, command: str) -> None:
+        """`up`, `refresh` or `destroy`. Raises EngineFailed."""
+        self.run(command, "--stack", self.name, "--yes", "--skip-preview")
+
+    def standing(self) -> list[str]:
+        """URNs of everything in the state but the stack itself. Raises EngineFailed."""
+        return [resource["urn"] for resource in self.state().get("resources", []) if not _is_stack(resource)]
+
+    def state(self) -> dict[str, Any]:
+        """The deployment as the engine keeps it: `resources`, `pending_operations`. Raises EngineFailed."""
+        exported: dict[str, Any] = json.loads(self.run("stack", "export", "--stack", self.name))
+        deployment: dict[str, Any] = exported["deployment"]
+        return deployment
+
+    def beside(self, name: str, project: str, outputs: dict[str, Any]) -> None:
+        """Another stack of the same state, which gives these outputs and holds nothing. Raises EngineFailed."""
+        kind = "pulumi:pulumi:Stack"
+        urn = f"urn:pulumi:{name}::{project}::{kind}::{project}-{name}"
+        deployment = {"manifest": {}, "resources": [{"urn": urn, "custom": False, "type": kind, "outputs": outputs}]}
+        file = self.folder / f"{name}.json"
+        file.write_text(json.dumps({"version": 3, "deployment": deployment}), encoding="utf-8")
+        self.run("stack", "select", "--create", "--stack", name)
+        self.run("stack", "import", "--stack", name, "--file", str(file))
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Puts another configuration in the place of this one. What the engine wrote beside it stays."""
+        path = self.folder / f"Pulumi.{self.name}.yaml"
+        written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        path.write_text(yaml.safe_dump({**written, "config": config}, sort_keys=False), encoding="utf-8")
+
+    def run(self, *arguments: str) -> str:
+        """What a command writes. Raises EngineFailed with what the engine said."""
+        ran = subprocess.run(
+            [str(self.pulumi), *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        if ran.returncode:
+            raise EngineFailed(hidden_text(_said(ran.stdout) or ran.stderr or ran.stdout))
+        return ran.stdout
+
+    def events(self, *arguments: str, on_event: Callable[[Event], None]) -> str:
+        """Runs a command that writes its events as JSON, a line each, and hands on each as it comes.
+
+        The answer is what it wrote otherwise; "" where it ended well.
+        """
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+            command = [str(self.pulumi), *arguments, "--stack", self.name, "--json", "--non-interactive"]
+            environment = {**self.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+            with subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            ) as running:
+                other = []
+                for line in running.stdout or ():
+                    event = _event(line)
+                    if event is None:
+                        other.append(line)
+                    else:
+                        on_event(event)
+            if not running.returncode:
+                return ""
+            errors.seek(0)
+            said = hidden_text((errors.read() + "".join(other)).strip())
+            return said or f"the engine ended with {running.returncode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A Pulumi CLI with its Python host beside it."""
+
+    pulumi: Path
+
+    def stack(
+        self,
+        folder: Path,
+        main: Path,
+        project: str,
+        config: Path,
+        *,
+        as_azure_native: bool = False,
+        memory: Path | None = None,
+    ) -> Stack:
+        """Begins a stack. `folder`: a new one, for all that the engine writes. Raises EngineFailed.
+
+        `config`: a stack file, Pulumi.<stack>.yaml; it and the program stay untouched. `as_azure_native`: whether ids
+        stay unknown in a preview, see amlz/simulator/provider.py. `memory`: where the pretend Azure remembers what
+        stands, see amlz/simulator/memory.py; without it, it forgets.
+        """
+        at = folder / "project"
+        for path in (at, folder / "home", folder / "state", folder / "tmp"):
+            path.mkdir(parents=True)
+        shutil.copyfile(config, at / config.name)  # the engine writes into the stack file
+        runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
+        plugins = {"providers": [{"name": "azure-native", "path": str(PROVIDER)}]}
+        file = {"name": project, "main": str(main.parent), "runtime": runtime, "plugins": plugins}
+        (at / "Pulumi.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+        name = config.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        told = {"AMLZ_PREVIEW": "azure-native" if as_azure_native else "", "AMLZ_AZURE": str(memory or "")}
+        stack = Stack(self.pulumi, name, at, {**self._environment(folder), **told})
+        stack.run("stack", "init", stack.name)
+        return stack
+
+    def _environment(self, folder: Path) -> dict[str, str]:
+        """Everything the engine needs; nothing of the user's home, account or plugins."""
+        # The host that is built here takes `python3` from the search path, whatever the project file says.
+        path = [str(self.pulumi.parent), str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")]
+        return {
+            "PATH": os.pathsep.join(path),
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),  # where the engine prepares its state; killed, it leaves some
+            "PULUMI_HOME": str(folder / "home" / ".pulumi"),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "nothing is secret here",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # the host lists what is installed, and pip then asks pypi.org
+            "PIP_NO_INDEX": "1",
+            "AMLZ_PYTHON": sys.executable,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+
+def find() -> Engine:
+    """The engine that is installed, or built here. Raises NoEngine where neither is."""
+    for found in (shutil.which("pulumi"), BUILT / "pulumi"):
+        if found and Path(found).exists():
+            return Engine(Path(found))
+    raise NoEngine(
+        f"pulumi\n  There is none on PATH and none at {BUILT}.\n"
+        "  Install Pulumi's CLI (https://www.pulumi.com/docs/install/), or build it with `make engine`:\n"
+        "    that needs Go 1.25 or later, and some minutes once."
+    )
+
+
+def _is_stack(resource: dict[str, Any]) -> bool:
+    return bool(resource["type"] == "pulumi:pulumi:Stack")
+
+
+def _event(line: str) -> Event | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        event: Event = json.loads(line)
+    except ValueError:
+        return None
+    return event if "sequence" in event else None
+
+
+def _said(output: str) -> str:
+    """The errors of a preview's JSON; "" where it holds none."""
+    try:
+        told = json.loads(output[output.index("{") :])
+    except ValueError:
+        return ""
+    return "".join(
+        said["message"] for said in told.get("diagnostics", []) if said["severity"].endswith(("error", "err"))
+    )

@@ -1,0 +1,282 @@
+"""Faults in the life of a landing zone: one strikes while it is built, and the next `up` has to put all right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.ids import parse
+from amlz.core.problems import LandingZoneError
+from amlz.rehearsal import recovery
+from amlz.rehearsal.engine import EngineFailed
+from amlz.rehearsal.life import Scene, Stage, plain_config, scene
+from amlz.rehearsal.steps import Step
+from amlz.simulator import refusals, remembering
+from amlz.simulator.drift import DRIFTS, drift, drift_of
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.faults import FAULTS, Fault, kind_of, tenant_policy
+from amlz.simulator.memory import Armed, Kept, Standing
+from amlz.simulator.peerings import DISCONNECTED
+from amlz.stackfile.load import StackFile
+
+_VAULT = "microsoft.keyvault/vaults"
+
+
+class WrongFault(LandingZoneError):
+    """No such fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fault, and where it strikes: at an operation by number, from 1, or at the first one of an ARM type."""
+
+    fault: Fault
+    number: int = 0
+    type: str = ""
+
+    def __str__(self) -> str:
+        at = str(self.number) if self.number else self.type
+        return f"{self.fault.kind}@{at}" if at else self.fault.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What faults led to. `struck`: verb and id of the operations that they met.
+
+    `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
+    an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
+    """
+
+    asked: tuple[Asked, ...]
+    struck: tuple[str, ...]
+    first: Step
+    mended: tuple[str, ...]
+    then: Step | None
+    differences: tuple[str, ...]
+    shown: Step | None = None
+
+    @property
+    def person(self) -> str:
+        """What a person has to do where `up` alone does not converge; "" for nothing."""
+        needs = [asked.fault.person for asked in self.asked if asked.fault.person]
+        return "; ".join([*needs, *self.mended])
+
+    @property
+    def refused(self) -> bool:
+        """Whether Azure refuses the next `up` too, which only a person can change."""
+        return self.then is not None and bool(self.then.refused)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the next `up` neither converged nor ended with something that a person can do."""
+        return (self.refused or bool(self.differences)) and not any(each.fault.stays for each in self.asked)
+
+    @property
+    def result(self) -> str:
+        """In a few words."""
+        if not self.struck:
+            return "did not strike: no such operation"
+        if self.refused:
+            return "refused again: a person has to act"
+        if self.differences:
+            return f"did not converge: {len(self.differences)} differences"
+        return "asked again by itself" if self.then is None else "converged"
+
+
+#: What stands after an undisturbed `up`: in Azure by id, in the engine's state by URN.
+Undisturbed = dict[str, Any]
+
+
+def read(text: str) -> Asked:
+    """`KIND`, `KIND@N` or `KIND@TYPE`. Raises WrongFault."""
+    kind, _, at = text.partition("@")
+    fault = kind_of(kind)
+    if fault is None:
+        raise WrongFault(
+            f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}."
+        )
+    if at.isdigit() and fault.stays:
+        raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
+    if at.isdigit() and int(at):
+        return Asked(fault, int(at))
+    if at and "/" not in at:
+        raise WrongFault(
+            f"--fault {text}\n  {at!r} is neither the number of an operation, from 1, nor an ARM type.\n"
+            "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults."
+        )
+    return Asked(fault, 0, at or fault.type)
+
+
+def all_faults() -> tuple[Asked, ...]:
+    """Each kind once, where it strikes by itself."""
+    return tuple(Asked(fault, 0, fault.type) for fault in FAULTS)
+
+
+def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
+    """What stands when nothing goes wrong."""
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.step("up without a fault", "up")
+        return standing(here)
+
+
+def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undisturbed) -> Outcome:
+    """A landing zone is built while faults strike; what is left to do is done, and the next `up` runs."""
+    name = ", ".join(map(str, asked))
+    with scene(stage, file.stack, plain_config(file)) as here:
+        _arm(here, asked)
+        first = here.step(f"{name}: up", "up")
+        gone = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
+        changed = [other for each in asked if each.fault.kind == "drifted" for other in _drift(here, each)]
+        shown = here.step(f"{name}: refresh", "refresh") if changed else None
+        mended = () if gone or changed or not first.wrong else _mend(here)
+        then = None
+        for _ in asked:  # each may stop an `up` of its own
+            if ((gone or changed) and then is None) or (then or first).wrong:
+                then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
+        apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
+        if apart:
+            then = here.step(f"{name}: next up", "up --refresh")
+        differ = [*differences(expected, standing(here)), *_unseen(len(changed), shown, then)]
+        by_hand = [*(f"delete {each.id}" for each in gone), *(f"change {each}" for each in changed)]
+        struck = [*_struck(here, asked), *by_hand]
+        return Outcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+
+
+def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[str, ...]:
+    """What a person does where the next `up` stopped, since a resource was deleted in Azure."""
+    said = " ".join(refusal.said for refusal in then.refused)
+    done = []
+    for urn in recovery.missing(here.stack.state(), said):
+        try:
+            recovery.forget(here.stack, urn)
+            done.append(recovery.FORGET.format(urn=urn))
+        except EngineFailed:
+            for lost in gone:
+                with here.memory.change():
+                    here.memory.put(lost, refusals.refers(lost))
+                done.append(recovery.RESTORE.format(id=lost.id, stack=here.stack.name))
+    return (*done, *_reconnect(here))
+
+
+def _reconnect(here: Scene) -> tuple[str, ...]:
+    """What a person does where one side of a peering is gone: the other is deleted too, and both are made anew."""
+    apart = [found for found in here.memory.all() if found.state == DISCONNECTED]
+    return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
+
+
+def _struck(here: Scene, asked: Iterable[Asked]) -> Iterable[str]:
+    noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.memory.journal() if each.note)
+    yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
+    if any(each.fault.kind == "soft-deleted" for each in asked):
+        yield from (f"create {kept.id}" for kept in here.memory.all_kept())
+    for each in asked:
+        if each.fault.kind == "policy-denies":
+            wanted = [id_ for id_ in here.memory.all_expected() if parse(id_).type.lower() == each.type.lower()]
+            yield from (f"create {id_}" for id_ in wanted[:1])
+
+
+def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
+    """Where a refresh did not show just what had changed, or the next `up` did not repair just that.
+
+    The next `up` also sends what the refresh noted of Azure's own changes.
+    """
+    own = shown.own if shown else 0
+    for name, step, expected in (("refresh", shown, count), ("up", then, count + own)):
+        if count and step and (step.created, step.updated, step.replaced, step.deleted) != (0, expected, 0, 0):
+            yield f"{name}: {step.updated} updated, where {count} were changed by hand"
+
+
+def _arm(here: Scene, asked: Iterable[Asked]) -> None:
+    for each in asked:
+        if each.fault.kind == "soft-deleted":
+            _soft_delete(here)
+        elif each.fault.kind == "policy-denies":
+            for kind, told in tenant_policy(each.type):
+                here.memory.add_outside(kind, told)
+        elif each.fault.kind not in ("deleted", "drifted"):
+            here.memory.arm(Armed(each.fault.kind, each.number or 1, each.type, each.fault.times))
+
+
+def _soft_delete(here: Scene) -> None:
+    """The first vault of the plan was there before, with purge protection."""
+    for resource_id in here.memory.all_expected():
+        if parse(resource_id).type.lower() == _VAULT:
+            with here.memory.change():
+                here.memory.keep(Kept(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
+            return
+
+
+def _delete(here: Scene, asked: Asked) -> list[Standing]:
+    """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
+    operations = here.memory.journal()[asked.number - 1 :] if asked.number else ()
+    wanted = [here.memory.get(operation.id) for operation in operations]
+    if not asked.number:
+        wanted = [found for found in here.memory.all() if found.type.lower() == asked.type.lower()]
+    for found in wanted:
+        if found is not None and _deleted(here, found):
+            return [found]
+    return []
+
+
+def _drift(here: Scene, asked: Asked) -> list[str]:
+    """Changes the first one of the type, or of what operations from the number on made; else one of each drift."""
+    found_all = here.memory.all()
+    if asked.number:
+        made = (here.memory.get(operation.id) for operation in here.memory.journal()[asked.number - 1 :])
+        wanted = [found for found in made if found is not None and drift_of(found)][:1]
+    else:
+        kinds = [asked.type.lower()] if asked.type else [each.type for each in DRIFTS]
+        firsts = (next((one for one in found_all if one.type.lower() == kind), None) for kind in kinds)
+        wanted = [found for found in firsts if found is not None]
+    changed = []
+    for found in wanted:
+        made_by_hand = drift_of(found)
+        if made_by_hand:
+            with here.memory.change():
+                drift(here.memory, found, made_by_hand)
+            changed.append(found.id)
+    return changed
+
+
+def _deleted(here: Scene, found: Standing) -> bool:
+    try:
+        with here.memory.change():
+            remembering.delete(here.memory, found)
+    except AzureRefused:
+        return False
+    return True
+
+
+def _mend(here: Scene) -> tuple[str, ...]:
+    """What a person does after an update that was cut off; nothing where it was not."""
+    recovery.make_readable(here.stack)
+    if not here.stack.state().get("pending_operations"):
+        return ()
+    _, forgotten = recovery.settle(here.stack, here.planned)
+    steps = tuple(step.format(stack=here.stack.name) for step in recovery.STEPS)
+    return (*steps, *(recovery.FORGET.format(urn=urn) for urn in forgotten))
+
+
+def standing(here: Scene) -> Undisturbed:
+    """What stands now."""
+    azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.memory.all()}
+    state = here.stack.state()
+    known = {
+        found["urn"]: (found.get("id"), found.get("inputs"), found.get("protect"), found.get("initErrors"))
+        for found in state.get("resources", [])
+        if not found["type"].startswith("pulumi:")  # whose ids are made up anew each time
+    }
+    pending = {each["resource"]["urn"]: "pending" for each in state.get("pending_operations") or []}
+    return {**azure, **known, **pending}
+
+
+def differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
+    """What is otherwise than expected, by URN or id."""
+    for key in sorted({*expected, *found}):
+        if key not in found:
+            yield f"{key}: is missing"
+        elif key not in expected:
+            yield f"{key}: was not there before"
+        elif expected[key] != found[key]:
+            yield f"{key}: is otherwise"

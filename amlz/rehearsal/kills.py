@@ -1,0 +1,94 @@
+"""The engine killed at the operations of a command, and the command run again until it ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from amlz.rehearsal import recovery
+from amlz.rehearsal.edits import Written
+from amlz.rehearsal.faults import Undisturbed, differences, standing
+from amlz.rehearsal.life import Scene, Stage, plain_config, scene
+from amlz.rehearsal.steps import Step
+from amlz.simulator.kills import POINTS
+from amlz.stackfile.load import StackFile
+from amlz.stackfile.stack_file import KEY
+
+#: How a step ends whose engine was killed: by signal 9.
+_KILLED = "the engine ended with -9"
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What became of a landing zone whose engine was killed again and again.
+
+    `before` and `after`: URNs of the resources that were under way when it was killed, before Azure acted and after.
+    `differences`: what is otherwise than after an undisturbed run. `twice`: verb and id of what Azure had to do twice.
+    """
+
+    kills: int
+    before: frozenset[str]
+    after: frozenset[str]
+    last: Step
+    differences: tuple[str, ...]
+    twice: tuple[str, ...]
+
+
+def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str] = ("",)) -> Killed:
+    """Builds a landing zone while the engine is killed at every operation, or only at those of some ids.
+
+    After each kill, what a person does is done (see amlz/rehearsal/recovery.py), and `up` goes on. It ends with the
+    first refusal: nothing else may go wrong.
+    """
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.memory.kill_at(POINTS, tuple(ids))
+        return _until_done(here, "up", expected)
+
+
+def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed:
+    """The same while a landing zone that stands is destroyed; at the end nothing may be left."""
+    with scene(stage, file.stack, plain_config(file)) as here:
+        here.step("up", "up")
+        here.memory.kill_at(POINTS, tuple(ids))
+        return _until_done(here, "destroy", {})
+
+
+def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str]) -> Killed:
+    """The same while a landing zone that exists is edited: `then` is what the stack file configures afterwards.
+
+    Compared are the resources that exist after it with those that the edited program makes.
+    """
+    config = plain_config(file)
+    with scene(stage, file.stack, config) as here:
+        here.step("up", "up")
+        here.write({**config, KEY: then})
+        here.memory.kill_at(POINTS, tuple(ids))
+        killed = _until_done(here, "up", {})
+        exist = {found.id.lower() for found in here.memory.all()}
+        planned = {resource_id.lower() for resource_id in here.planned.values()}
+        return replace(killed, differences=tuple(sorted(exist ^ planned)))
+
+
+def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
+    before: set[str] = set()
+    after: set[str] = set()
+    kills = 0
+    while True:
+        last = here.step(f"{command}, {kills} kills so far", command)
+        if [refusal.said for refusal in last.refused] != [_KILLED]:
+            break
+        kills += 1
+        stands = {found.urn for found in here.memory.all()}
+        moved = recovery.settle(here.stack, here.planned)[0].moved
+        after |= stands.intersection(moved)
+        before |= set(moved) - stands
+    done = Counter(f"{operation.verb} {operation.id}" for operation in here.memory.journal())
+    return Killed(
+        kills,
+        frozenset(before),
+        frozenset(after),
+        last,
+        tuple(differences(expected, standing(here))),
+        tuple(sorted(each for each, times in done.items() if times > 1)),
+    )

@@ -1,0 +1,222 @@
+"""The whole life of a landing zone: previewed, built, unchanged, edited, gone."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from amlz.azure.graph import Resource
+from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.production import guarded
+from amlz.core.hub_outputs import OUTPUT, of_stacks
+from amlz.core.plan import make_plan
+from amlz.rehearsal.edits import Edit, Written, built_in, copied
+from amlz.rehearsal.engine import Engine, Stack
+from amlz.rehearsal.steps import Step, run
+from amlz.simulator.existing import inputs_from_the_start, is_adopted
+from amlz.simulator.graph import resource_graph
+from amlz.simulator.memory import Kept, Memory
+from amlz.simulator.monitor import Program, register
+from amlz.simulator.policy import Audited as Audited
+from amlz.simulator.policy import scanned
+from amlz.stackfile.load import StackFile, from_object
+from amlz.stackfile.stack_file import KEY
+
+#: How each command is given to the engine.
+COMMANDS = {
+    "preview": ("preview", "--skip-plugin-pre-install"),
+    "up": ("up", "--yes", "--skip-preview"),
+    "up --refresh": ("up", "--yes", "--skip-preview", "--refresh"),
+    "refresh": ("refresh", "--yes", "--skip-preview"),
+    "look": ("refresh", "--preview-only"),
+    "destroy": ("destroy", "--yes", "--skip-preview", "--exclude-protected"),
+    "destroy all": ("destroy", "--yes", "--skip-preview"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where rehearsals take place. `progress` is told what goes on, `folder` is new and empty."""
+
+    engine: Engine
+    program: Path
+    project: str
+    folder: Path
+    progress: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """What `destroy` leaves, and why. `needed`: whether it is there only for something that is protected."""
+
+    id: str
+    why: str
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All steps in their order, what protection keeps of the landing zone, and names that Azure keeps after the end.
+
+    `audited`: what exists before the end and does not comply with a policy; `owners`: project and environment of
+    resources, by id in lower case.
+    """
+
+    stack: str
+    steps: tuple[Step, ...]
+    stays: tuple[Stays, ...]
+    kept: tuple[Kept, ...]
+    audited: tuple[Audited, ...] = ()
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a step was refused, or changed something where nothing may change."""
+        return any(step.wrong for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stack under the engine, with the memory of its pretend Azure. `planned`: its ids by URN."""
+
+    stage: Stage
+    stack: Stack
+    memory: Memory
+    planned: dict[str, str] = field(default_factory=dict)
+
+    def step(self, name: str, command: str) -> Step:
+        """Runs a command."""
+        self.stage.progress(name)
+        return run(self.stack, name, COMMANDS[command], lambda done: self.stage.progress(f"{name}: {done}"))
+
+    def write(self, config: dict[str, Any]) -> tuple[Resource, ...]:
+        """The stack file says something else from here on. What the program makes is noted as expected, and given."""
+        config = _beside_a_hub(self.stack, self.stage.project, config)
+        self.stack.configure(config)
+        resources = resources_of(self.stage, self.stack.name, config)
+        self.planned.clear()
+        self.planned.update({resource.urn: resource.id for resource in resources if resource.id})
+        self.memory.expect(self.planned.values())
+        return resources
+
+
+@contextmanager
+def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
+    """A new stack of a configuration, in a folder of the stage's own."""
+    folder = Path(tempfile.mkdtemp(dir=stage.folder))
+    file, azure = folder / f"Pulumi.{name}.yaml", folder / "azure.sqlite"
+    file.write_text(yaml.safe_dump({"config": config}, sort_keys=False), encoding="utf-8")
+    memory = Memory(azure)
+    for group in from_object(config[KEY]).policies.groups:
+        memory.add_outside("above", group)
+    try:
+        stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, memory=azure)
+        found = Scene(stage, stack, memory)
+        found.write(config)
+        yield found
+    finally:
+        memory.close()
+
+
+def plain_config(file: StackFile) -> dict[str, Any]:
+    """What a stack file configures. Encrypted values are left out: only its owner can read them.
+
+    The outputs of another stack's hub stand in it, where the stack file names their file.
+    """
+    config: dict[str, Any] = copied(file.document.values["config"])
+    told = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    return told if file.config.hub.stack is None else {**told, KEY: json.loads(file.pulumi_config[KEY])}
+
+
+def _beside_a_hub(stack: Stack, project: str, config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that refers to a stack of this backend, which gives what the other stack's hub gives."""
+    landing_zone = config[KEY]
+    hub = landing_zone.get("hub") or {}
+    if not hub.get("stack"):
+        return config
+    name = f"{stack.name}-hub"
+    stack.beside(name, project, {OUTPUT: hub["stack"]["outputs"]})
+    # The name that a state in files gives to a stack of this project, whoever owns the other one.
+    referred = {**hub, "stack": {**hub["stack"], "name": f"organization/{project}/{name}"}}
+    return {**config, KEY: {**landing_zone, "hub": referred}}
+
+
+def planned_ids(program: Program) -> dict[str, str]:
+    """Ids of everything that a program makes, by URN; what has no decided id is left out."""
+    return {resource.urn: resource.id for resource in register(program).resources if resource.id}
+
+
+def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resource, ...]:
+    """Everything that the program makes of a configuration, with whose it is."""
+    told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    model = from_object(config[KEY])
+    found = register(Program(stage.program, stage.project, name, told, stacks=of_stacks(model.hub.stack)))
+    plan = make_plan(model)
+    owners = {each.key: (each.project, each.environment) for each in plan.environments}
+    return resource_graph(found, owners=owners).resources
+
+
+def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
+    """The life of a stack file's landing zone. `then`: what it is edited to; without it, the built-in edits."""
+    config = plain_config(file)
+    edits = _edits(config[KEY], then)
+    with scene(stage, file.stack, config) as here:
+        steps = [
+            here.step("preview", "preview"),
+            here.step("up", "up"),
+            replace(here.step("up again", "up"), still=True),
+            replace(here.step("refresh", "look"), still=True),
+        ]
+        standing = resources_of(stage, file.stack, config)
+        for edit in edits:
+            if edit.left_out:
+                steps.append(Step(edit.name, left_out=edit.left_out))
+                continue
+            before, standing = standing, here.write({**config, KEY: edit.written})
+            said = guarded(edit_of(before, standing), Allowed.of(from_object(edit.written)))
+            steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still, risky=edit.risky))
+        audited = scanned(here.memory)
+        steps.append(here.step("destroy", "destroy"))
+        stays = _stays(here)
+        if here.stack.standing():
+            steps.append(_unprotected(here))
+        owners = {each.id.lower(): (each.project, each.environment) for each in standing if each.project}
+        return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited, owners)
+
+
+def _unprotected(here: Scene) -> Step:
+    """What a person does who means it: protection taken off the state, and everything destroyed."""
+    here.stack.run("state", "unprotect", "--all", "--yes", "--stack", here.stack.name)
+    return here.step("unprotect, destroy", "destroy all")
+
+
+def _edits(written: Written, then: StackFile | None) -> tuple[Edit, ...]:
+    if then is None:
+        return built_in(written)
+    return (Edit(f"edit to {then.shown}", plain_config(then)[KEY]),)
+
+
+def _stays(here: Scene) -> tuple[Stays, ...]:
+    state = {found["urn"]: found for found in here.stack.state().get("resources", [])}
+    found = []
+    for standing in here.memory.all():
+        known = state.get(standing.urn)
+        if inputs_from_the_start(standing.id) is not None:
+            why = "every subscription has it: Pulumi forgets it and leaves it as it is"
+        elif known is None and is_adopted(standing.type):
+            why = "it comes with its parent: azure-native sets it back to its defaults"
+        elif known is None:
+            why = "nobody's: the engine does not know it any more"
+        elif known.get("protect"):
+            why = "protected: the stack file's environment holds production data"
+        else:
+            why = "something that is protected needs it"
+        found.append(Stays(standing.id, why, bool(known and not known.get("protect"))))
+    return tuple(found)

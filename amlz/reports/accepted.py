@@ -1,0 +1,36 @@
+"""Findings that the stack file accepts, in the three forms of a preview."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from amlz.checks.accepted.finding import Accepted
+from amlz.checks.naming import Names
+
+TITLE = "Accepted, and not counted"
+
+
+def why(one: Accepted) -> str:
+    """Until when, where it was decided, and why."""
+    return f"Accepted until {one.by.expires_on} ({one.by.ticket}): {one.by.reason}"
+
+
+def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
+    """For a terminal, or nothing."""
+    lines = [line for one in accepted for line in _lines(one, names, width)]
+    return "\n".join([TITLE, *lines]) if lines else ""
+
+
+def _lines(one: Accepted, names: Names, width: int) -> Iterator[str]:
+    finding = one.finding
+    yield f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
+    for said in (finding.message, why(one)):
+        yield from textwrap.wrap(
+            said, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False
+        )
+
+
+def summary(accepted: tuple[Accepted, ...]) -> str:
+    """What stands behind the counts of findings."""
+    return f", {len(accepted)} accepted" if accepted else ""

@@ -1,0 +1,88 @@
+"""Every stack of a folder on one HTML page: an index with the result of each, and each with its own sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from amlz.core.problems import listed
+from amlz.core.words import plural
+from amlz.diff.difference import Difference
+from amlz.reports.all_stacks import AllStacks, Told, Untold, Written, others
+from amlz.reports.formats import as_html
+from amlz.reports.formats.as_markdown import summary
+from amlz.reports.html.diagram import diagram
+from amlz.stackfile.stacks import StackOfFolder
+
+#: Rows of a summary that the index has as columns.
+_COLUMNS = ("would build", "findings", "policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stack. `prefix`: of the ids of its part of the page; `after`: stacks that are built before it, in words.
+
+    `verdict`: level and sentence; `row`: its cells of the index; `page`: what as_html shows of it. Where it could not
+    be read, previewed or compared, `why` is the reason in lines, and `page` is empty.
+    """
+
+    stack: str
+    prefix: str
+    after: str
+    verdict: tuple[str, str]
+    row: tuple[str, ...]
+    page: dict[str, Any]
+    why: str = ""
+
+
+def render(found: AllStacks, today: str = "", draw: as_html.Draw = diagram) -> str:
+    """The page. `today`: ISO 8601, "" for not passed; `draw`: as in as_html."""
+    parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in found.unusable]
+    parts += [_part(stack, told, found, draw) for stack, told in found.differs]
+    return (
+        as_html.templates()
+        .get_template("all_stacks.html.jinja")
+        .render(
+            title="All stacks",
+            today=today,
+            revision=found.revision,
+            verdict=_verdict(parts, found),
+            parts=parts,
+            others=others(found),
+        )
+    )
+
+
+def _part(stack: StackOfFolder, told: Told, found: AllStacks, draw: as_html.Draw) -> Part:
+    after = listed(stack.depends_on)
+    if isinstance(told, Untold):
+        return _failed(stack.name, after, told.what, told.why)
+    against = told if isinstance(told, Difference) else None
+    preview = found.previews[stack.name] if isinstance(told, Difference) else told
+    assert not isinstance(preview, Written)
+    page, rows = as_html.contents(preview, against, draw), dict(summary(preview.shown))
+    row = tuple(rows[column] for column in _COLUMNS)
+    return Part(stack.name, _prefix(stack.name), after, page["verdict"], row, page)
+
+
+def _failed(name: str, after: str, what: str, why: str) -> Part:
+    return Part(name, _prefix(name), after, ("bad", what), ("not known",) * len(_COLUMNS), {}, why)
+
+
+def _prefix(name: str) -> str:
+    """What ids of a stack's part begin with: no two parts share an id, and no id has a space."""
+    return f"{quote(name, safe='')}:"
+
+
+def _verdict(parts: list[Part], found: AllStacks) -> tuple[str, str]:
+    """The level of the whole, and the sentence for it."""
+    if not parts and not found.ended:
+        return "good", f"No stack differs from {found.revision}"
+    count = plural(len(parts), "stack")
+    bad, look = (sum(part.verdict[0] == level for part in parts) for level in ("bad", "look"))
+    said = [f"{bad} of {count} must not be deployed as they are"] if bad else []
+    said += [f"{look} of {count} to look at"] if look else []
+    said += [f"{plural(len(found.ended), 'stack file')} must not be removed"] if found.ended else []
+    level = "bad" if bad or found.ended else "look" if look else "good"
+    return level, "; ".join(said) if said else f"{count} without errors and warnings"

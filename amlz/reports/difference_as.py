@@ -1,0 +1,233 @@
+"""A difference in the forms of a preview: text in 80 columns, Markdown for a comment, JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from amlz.azure.changes import Change
+from amlz.checks.finding import Severity
+from amlz.checks.naming import Names
+from amlz.core.terminal import in_one_line
+from amlz.core.words import counted, printable
+from amlz.diff.difference import Difference, Row
+from amlz.reports.changed import changed_lines, where
+from amlz.reports.changed import does as does
+from amlz.reports.changed import value as value
+from amlz.reports.folding_records import finding_lines, finding_of, scopes, verdict_lines, with_remedy, without_remedy
+from amlz.reports.formats.as_json import finding_record
+from amlz.reports.formats.as_markdown import fitted
+from amlz.reports.json_text import dump
+from amlz.reports.markdown_text import escaped
+
+#: What a comparison of two previews cannot tell. Said wherever one is shown.
+NOT_TOLD = (
+    "state and drift: both sides are previews, not what is in Azure. What a changed property does follows a table "
+    "(docs/reference/changes.md)"
+)
+#: What the engine's own preview cannot tell.
+NOT_TOLD_BY_ENGINE = (
+    "drift, unless the engine refreshed; findings and verdicts: `amlz preview` tells them. What Azure refuses or "
+    "ignores follows a table (docs/reference/changes.md)"
+)
+#: Sections that need no decision: in a comment they are folded.
+_FOLDED = {
+    *("No longer said by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
+    *("Addresses", "Moved, which changes nothing in Azure", "Changed", "Created"),
+}
+
+
+def text(found: Difference) -> str:
+    """For a terminal of 80 columns."""
+    parts = [headline(found), *(_section(title, lines) for title, lines in _sections(found))]
+    parts.append(_wrapped("", f"Not told: {not_told(found)}."))
+    return printable("\n\n".join(part for part in parts if part) + "\n")
+
+
+def markdown(found: Difference) -> str:
+    """For a comment on a pull request: what needs a decision is open, property by property is folded."""
+    mark = "❌" if found.fails("error") else "⚠️" if found.lost else "✅"
+    lines = [f"## {mark} {escaped(headline(found))}", ""]
+    for title, told in _sections(found):
+        body = "\n".join(
+            f"- {escaped(line)}" if not line.startswith(" ") else f"  - {escaped(line.strip())}" for line in told
+        )
+        if title in _FOLDED:
+            lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
+        else:
+            lines += [f"**{title}**", "", body, ""]
+    lines += [f"<sub>Not told: {not_told(found)}.</sub>"]
+    return fitted("\n".join(lines) + "\n")
+
+
+def as_json(found: Difference) -> str:
+    """Everything, for programs."""
+    came = ("new", "gone")
+    return dump(
+        {
+            "schemaVersion": 1,
+            "stack": found.stack,
+            "against": found.revision,
+            "isNew": found.is_new,
+            "created": [_resource(r) for r in found.created],
+            "deleted": [_resource(r) for r in found.deleted],
+            "changed": [
+                {**_resource(c.resource), "replaced": c.replaced, "properties": [_change(each) for each in c.changes]}
+                for c in found.changed
+            ],
+            "unchanged": found.unchanged,
+            "lost": [{**_resource(r), "why": why} for r, why in found.lost],
+            "addresses": [_row(row) for row in found.addresses],
+            "moved": [{**_resource(now), "from": before["urn"]} for before, now in found.moved],
+            "roles": {
+                **dict(zip(came, map(list, found.roles), strict=True)),
+                "widened": [{**role, "before": list(scopes)} for role, scopes in found.widened],
+            },
+            "egress": dict(zip(came, map(list, found.egress), strict=True)),
+            "findings": dict(zip(came, map(list, found.findings), strict=True)),
+            "accepted": list(found.accepted),
+            "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
+            "guard": [finding_record(finding) for finding in found.guard],
+            "notTold": not_told(found),
+        }
+    )
+
+
+def headline(found: Difference) -> str:
+    """What is compared, and how many of what."""
+    found = replace(found, stack=in_one_line(found.stack), revision=in_one_line(found.revision))
+    if found.is_new:
+        return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
+    if found.nothing:
+        return f"{found.stack}: no difference from {found.revision}, {found.unchanged} resources"
+    counts = (
+        f"{len(found.created)} created", f"{len(found.changed)} changed", f"{len(found.deleted)} deleted",
+        *([f"{len(found.moved)} moved"] if found.moved else []), f"{found.unchanged} unchanged",
+    )  # fmt: skip
+    return f"{found.stack} against {found.revision}: {', '.join(counts)}"
+
+
+def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+    """Every section that has something in it."""
+    return ((title, lines) for title, lines in _all_sections(found) if lines)
+
+
+def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+    new, gone = 0, 1
+    names = found.names
+    guarded = partial(finding_lines, names=names, says=with_remedy)
+    yield "Stopped by the guard", list(guarded(f for f in found.guard if f.severity is Severity.ERROR))
+    yield "Said by the guard", list(guarded(f for f in found.guard if f.severity is not Severity.ERROR))
+    yield "Lost", [f"{where(r)}: {why}" for r, why in found.lost]
+    yield "Refused by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if v["blocks"]), names))
+    yield "Said by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if not v["blocks"]), names))
+    yield "No longer said by Azure Policy", list(verdict_lines(found.verdicts[gone], names))
+    yield "New findings", list(new_findings(found))
+    yield "Findings that are gone", list(gone_findings(found))
+    yield "Newly accepted", list(newly_accepted(found))
+    yield "Roles given", list(roles_given(found.roles[new], names))
+    yield "Of these, wider than before", [wider(each, names) for each in found.widened]
+    yield "Roles taken away", list(roles_given(found.roles[gone], names))
+    yield "Egress opened", list(found.egress[new])
+    yield "Egress closed", list(found.egress[gone])
+    yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
+    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {moved(was, now)}" for was, now in found.moved]
+    yield "Deleted", list(_grouped(found.deleted))
+    yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
+    yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
+    yield "Created", list(_grouped(found.created))
+
+
+def _grouped(resources: Iterable[Any]) -> Iterator[str]:
+    """Counts by resource group and type; few are named."""
+    groups: dict[str, list[Any]] = {}
+    for resource in resources:
+        groups.setdefault(resource["resourceGroup"] or "on the subscription itself", []).append(resource)
+    for group, members in groups.items():
+        counts: dict[str, int] = {}
+        for member in members:
+            counts[member["armType"]] = counts.get(member["armType"], 0) + 1
+        told = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+        yield f"{group}: {told}"
+
+
+def new_findings(found: Difference) -> Iterator[str]:
+    """Findings that were not there before, with what to do."""
+    records = (finding_of(record, found.names) for record in found.findings[0])
+    return finding_lines(records, found.names, with_remedy)
+
+
+def gone_findings(found: Difference) -> Iterator[str]:
+    """Findings that are no longer there."""
+    records = (finding_of(record, found.names) for record in found.findings[1])
+    return finding_lines(records, found.names, without_remedy)
+
+
+def newly_accepted(found: Difference) -> Iterator[str]:
+    """Findings that the stack file accepts, and did not before."""
+    for f in found.accepted:
+        named = found.names.of_finding(finding_of(f, found.names))
+        yield f"{f['severity']}  {f['id']}  {named.full}: {f['reason']}"
+
+
+def roles_given(roles: Iterable[Any], names: Names) -> Iterator[str]:
+    """Each role of each kind of principal once, with all that it is given on."""
+    given: dict[tuple[str, str], list[str]] = {}
+    for role in roles:
+        given.setdefault((role["role"], role["who"]), []).append(role["scope"])
+    for (role, who), ids in given.items():
+        yield f"{role} for {who} on {scopes(ids, names)}"
+
+
+def wider(widened: tuple[Any, tuple[str, ...]], names: Names) -> str:
+    """A role that was given before on less."""
+    role, before = widened
+    on = scopes((role["scope"],), names)
+    return f"{role['role']} for {role['who']} on {on}, before on {scopes(before, names)}"
+
+
+def moved(was: Any, now: Any) -> str:
+    """By which alias: the names in the program, or what it belongs to where they are the same."""
+    (*_, before, old), (*_, after, new) = (each["urn"].split("::") for each in (was, now))
+    old, new = (old, new) if old != new else (before, after)
+    return f"{old} becomes {new}, by an alias"
+
+
+def _resource(resource: Any) -> dict[str, Any]:
+    keys = ("urn", "armType", "id", "name", "resourceGroup", "project", "environment")
+    return {key: resource[key] for key in keys}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
+
+
+def not_told(found: Difference) -> str:
+    """What it cannot tell."""
+    return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"path": row.path, "old": row.old, "new": row.new}
+
+
+def _section(title: str, lines: list[str]) -> str:
+    told = []
+    for line in lines:
+        indent = "    " if line.startswith(" ") else "  "
+        told.append(_wrapped(indent, line.strip()))
+    return "\n".join([title, *told])
+
+
+def _wrapped(indent: str, line: str) -> str:
+    return textwrap.fill(
+        line, 80, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "", break_long_words=True,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+#: Forms by the name that --format has.
+FORMS = {"text": text, "json": as_json, "markdown": markdown}

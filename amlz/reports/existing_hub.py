@@ -1,0 +1,71 @@
+"""What an existing hub must do, since nothing of it is built here: what its firewall lets through, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.core.plan import LandingZonePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Traffic that the firewall must let through. `to`: service tags, or host names."""
+
+    name: str
+    protocols: tuple[str, ...]
+    ports: tuple[str, ...]
+    sources: tuple[str, ...]
+    to: tuple[str, ...]
+    why: str
+
+    @property
+    def how(self) -> str:
+        """`TCP 443, 445`."""
+        return f"{'/'.join(self.protocols)} {', '.join(self.ports)}"
+
+
+def must_allow(plan: LandingZonePlan) -> Iterator[Allowed]:
+    """Every rule, in the order of the groups in which a firewall that is built here has them."""
+    hub = plan.organisation.existing_hub
+    for group in hub.must_allow if hub else ():
+        for rule in group.network_rules:
+            yield Allowed(rule.name, rule.protocols, rule.ports, rule.sources, rule.destinations, rule.why)
+        for host in group.application_rules:
+            yield Allowed(host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.hosts, host.why)
+
+
+def demands(plan: LandingZonePlan) -> tuple[str, ...]:
+    """What else it must do, a sentence each."""
+    return plan.organisation.existing_hub.demands if plan.organisation.existing_hub else ()
+
+
+def owners_must(plan: LandingZonePlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What owners of what else exists must see to: whose, and a sentence each."""
+    lake = (("lake", plan.lake.demands),) if plan.lake and plan.lake.demands else ()
+    return (*lake, *plan.parts)
+
+
+def record(plan: LandingZonePlan) -> dict[str, Any] | None:
+    """The same for programs; None where the hub is built here."""
+    hub = plan.organisation.existing_hub
+    if hub is None:
+        return None
+    return {
+        "virtualNetwork": hub.network,
+        "firewallAddress": hub.firewall_address,
+        "logAnalytics": hub.log_analytics,
+        "mustAllow": [
+            {
+                "name": rule.name,
+                "protocols": list(rule.protocols),
+                "ports": list(rule.ports),
+                "sources": list(rule.sources),
+                "destinations": list(rule.to),
+                "why": rule.why,
+            }
+            for rule in must_allow(plan)
+        ],
+        "demands": list(hub.demands),
+    }

@@ -1,0 +1,16 @@
+"""A preview as the list of requests that ARM would get."""
+
+from __future__ import annotations
+
+from amlz.reports.json_text import dump
+from amlz.reports.preview import Preview
+
+
+def render(preview: Preview) -> str:
+    """Type, API version, URN, id and body of every resource, in the order of creation."""
+    return dump(
+        [
+            {"type": r.arm_type, "apiVersion": r.api_version, "urn": r.urn, "id": r.id, "body": r.body}
+            for r in preview.shown.graph
+        ]
+    )

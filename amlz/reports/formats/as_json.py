@@ -1,0 +1,149 @@
+"""A preview as JSON: everything, for programs. The shape is a contract, see docs/reference/command-line.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amlz.azure.graph import Resource
+from amlz.checks.accepted.finding import Accepted
+from amlz.checks.finding import Finding
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import dotted
+from amlz.core.relaxations import relaxations
+from amlz.core.specs import RoleAssignmentSpec
+from amlz.reports import addresses, existing_hub, kubernetes, managed_networks, policy, quota
+from amlz.reports.html.dns import dns
+from amlz.reports.html.egress import egress
+from amlz.reports.html.topology import topology
+from amlz.reports.json_text import dump
+from amlz.reports.preview import NOT_COVERED, Preview
+from amlz.reports.records import record
+
+SCHEMA_VERSION = 1
+
+
+def render(preview: Preview) -> str:
+    """The whole preview."""
+    preview = preview.shown
+    urns = {resource.id.lower(): resource.urn for resource in preview.graph}
+    return dump(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "stack": preview.stack,
+            "landingZone": _landing_zone(preview),
+            "topology": record(topology(preview)),
+            "addresses": addresses.records(preview.plan.addresses),
+            "egress": record(egress(preview)),
+            "dns": record(dns(preview)),
+            "resources": [_resource(resource) for resource in preview.graph],
+            "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
+            "policiesNotJudged": [_not_judged(*told) for told in policy.not_judged(preview.verdicts)],
+            "findings": [finding_record(finding) for finding in preview.findings],
+            "acceptedFindings": [_accepted(one) for one in preview.accepted],
+            "quota": quota.records(preview.plan),
+            "notCovered": list(NOT_COVERED),
+        }
+    )
+
+
+def _not_judged(assignment: str, of: str, why: str) -> dict[str, str]:
+    return {"assignment": assignment, "policy": of, "why": why}
+
+
+def _landing_zone(preview: Preview) -> dict[str, Any]:
+    plan, config = preview.plan, preview.config
+    return {
+        "organisation": config.organisation,
+        "businessUnit": plan.business_unit,
+        "cloud": plan.cloud,
+        "location": plan.location,
+        "tenantId": plan.tenant_id,
+        "subscriptions": list(plan.subscriptions),
+        "existingHub": existing_hub.record(plan),
+        "dataLake": _lake(plan),
+        "existingParts": [{"what": what, "demands": list(demands)} for what, demands in plan.parts],
+        "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
+        "kubernetes": kubernetes.records(plan),
+        "managedNetworks": managed_networks.records(plan),
+        "roles": [_role(role) for role in plan.roles()],
+        "deployerRoles": [
+            {"subscription": d.subscription, "role": d.role, "why": d.why, "condition": d.condition}
+            for d in plan.deployer
+        ],
+    }
+
+
+def _lake(plan: LandingZonePlan) -> dict[str, Any] | None:
+    """The data lake: whose it is, its containers, and the datastores on them; None where there is none."""
+    lake = plan.lake
+    if lake is None:
+        return None
+    stores = [
+        {"project": e.project, "environment": e.environment, "name": one.name, "container": one.container}
+        for e in plan.environments
+        for one in e.datastores
+    ]
+    return {
+        "account": lake.account_id,
+        "built": lake.account is not None,
+        "containers": [container.name for container in lake.containers],
+        "datastores": stores,
+        "demands": list(lake.demands),
+    }
+
+
+def _role(role: RoleAssignmentSpec) -> dict[str, Any]:
+    principal = role.principal
+    return {
+        "who": role.who,
+        "principal": principal.object_id or principal.identity,
+        "principalType": principal.kind,
+        "role": role.role,
+        "scope": role.scope,
+        "why": role.why,
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "urn": resource.urn,
+        "token": resource.token,
+        "armType": resource.arm_type,
+        "apiVersion": resource.api_version,
+        "id": resource.id,
+        "name": resource.name,
+        "location": resource.location,
+        "subscription": resource.subscription,
+        "resourceGroup": resource.resource_group,
+        "project": resource.project,
+        "environment": resource.environment,
+        "dependsOn": list(resource.depends_on),
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "protect": resource.protect,
+        "source": resource.source,
+        "aliases": list(resource.aliases),
+        "body": resource.body,
+    }
+
+
+def _accepted(one: Accepted) -> dict[str, Any]:
+    by = one.by
+    return {**finding_record(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.check,
+        "severity": finding.severity.value,
+        "resource": finding.urn,
+        "name": finding.name,
+        "project": finding.project,
+        "environment": finding.environment,
+        "path": finding.path,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "source": finding.source,
+    }

@@ -1,0 +1,163 @@
+"""A preview as Markdown: for a comment on a pull request. What needs a decision is open, the rest is folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from amlz.checks.finding import Severity
+from amlz.checks.naming import Names, before, in_words, names_of
+from amlz.core.problems import dotted
+from amlz.core.quota import demands
+from amlz.core.relaxations import relaxations
+from amlz.core.words import counted, place, plural
+from amlz.reports import accepted, existing_hub, markdown_text, policy, quota
+from amlz.reports.folding import At, folded_answers, folded_findings
+from amlz.reports.markdown_text import Markdown, code, escaped, shown
+from amlz.reports.preview import NOT_COVERED, Preview, verdict
+
+#: What GitHub takes in a comment, less some room for whoever posts it:
+#: https://docs.github.com/rest/issues/comments
+LONGEST = 65_000
+
+
+def render(preview: Preview) -> str:
+    """The whole preview; without what is folded where that would be too long for a comment."""
+    preview = preview.shown
+    template = Environment(
+        loader=PackageLoader("amlz.reports"),
+        autoescape=False,
+        trim_blocks=False,
+        keep_trailing_newline=True,
+        finalize=shown,
+    ).get_template("preview.md.j2")
+    names = names_of(preview.graph)
+    told = {
+        "verdict": _verdict(preview),
+        "summary": list(summary(preview)),
+        "asked_for": [(code(dotted(r.path)), r.gives_up) for r in relaxations(preview.config)],
+        "must_allow": [
+            (
+                Markdown(", ".join(code(to, in_table=True) for to in rule.to)),
+                rule.how,
+                ", ".join(rule.sources),
+                rule.why,
+            )
+            for rule in existing_hub.must_allow(preview.plan)
+        ],
+        "demands": existing_hub.demands(preview.plan),
+        "owners": list(existing_hub.owners_must(preview.plan)),
+        "findings": list(_findings(preview, names)),
+        "accepted": [
+            (
+                one.finding.severity.value,
+                code(one.finding.check),
+                before(names.of_finding(one.finding), one.finding.message),
+                one.finding.message,
+                accepted.why(one),
+            )
+            for one in preview.accepted
+        ],
+        "quota": list(_quota(preview)) if preview.quota else [],
+        "policies": list(_policies(preview, names)),
+        "built": list(_built(preview)),
+        "addresses": list(_addresses(preview)),
+        "not_covered": "; ".join(NOT_COVERED),
+    }
+    return fitted(template.render(told))
+
+
+def _verdict(preview: Preview) -> str:
+    worst, said = verdict(preview)
+    mark = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", None: "✅"}[worst]
+    return Markdown(f"## {mark} {escaped(preview.stack)}: {said}")
+
+
+def summary(preview: Preview) -> Iterator[tuple[str, str]]:
+    """The numbers to decide by, each with its label."""
+    groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
+    total = plural(len(preview.graph.resources), "resource")
+    yield "would build", f"{total} in {plural(groups, 'resource group')}, {place(preview.plan)}"
+    counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
+    yield "findings", counts + accepted.summary(preview.accepted)
+    yield "policy", policy.summary(preview.verdicts)
+
+
+def _hosts(to: Iterable[str]) -> Markdown:
+    return Markdown(", ".join(code(each, in_table=True) for each in to))
+
+
+def _findings(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
+    for folded in folded_findings(preview.findings, names):
+        first = folded.first
+        yield {
+            "severity": first.severity.value,
+            "check": code(first.check),
+            "resource": before(folded.resource, first.message),
+            "message": first.message,
+            "others": resources(folded.others, folded.columns),
+            "remedy": first.remedy,
+        }
+
+
+def resources(at: Sequence[At], columns: Sequence[str]) -> dict[str, Any]:
+    """Resources by project and environment; those with values of their own as rows of a table."""
+    if not columns:
+        return {"sentence": in_words(each.resource for each in at), "table": Markdown("")}
+    rows = (("resource", *columns), *((each.resource.full, *each.values) for each in at))
+    head, *body = (f"  | {' | '.join(map(escaped, row))} |" for row in rows)
+    rule = f"  | {' | '.join('---' for _ in rows[0])} |"
+    return {"sentence": "", "table": Markdown("\n\n" + "\n".join((head, rule, *body)) + "\n")}
+
+
+def _policies(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
+    for folded in folded_answers(preview.verdicts.answers, names):
+        first = folded.first
+        yield {
+            "word": policy.word(first),
+            "title": first.policy.definition.title if first.policy else first.assignment.name,
+            "assignment": code(first.assignment.name),
+            "at": resources(folded.at, folded.columns),
+            "because": folded.because,
+        }
+
+
+def _quota(preview: Preview) -> Iterator[dict[str, Any]]:
+    for demand in demands(preview.plan):
+        yield {
+            "place": Markdown(f"{escaped(demand.region)}, subscription {code(demand.subscription)}"),
+            "rows": list(quota.rows(demand)),
+            "unknown": "; ".join(quota.unknown(demand)),
+        }
+
+
+def _built(preview: Preview) -> Iterator[tuple[Markdown, list[dict[str, Any]]]]:
+    for subscription in preview.plan.subscriptions:
+        mine = [r for r in preview.graph if r.subscription == subscription]
+        groups = []
+        for name in dict.fromkeys(r.resource_group for r in mine):
+            members = [r for r in mine if r.resource_group == name]
+            counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
+            types = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+            groups.append({"name": name or "on the subscription itself", "count": len(members), "types": types})
+        yield code(subscription), groups
+
+
+def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
+    for space in preview.plan.addresses.spaces:
+        use = "the whole" if space.built else "exists already"
+        yield {"network": space.network, "range": ", ".join(space.ranges), "of": "", "use": use}
+        for block in space.blocks:
+            for subnet in block.subnets:
+                wanted = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
+                yield {"network": "", "range": subnet.cidr, "of": block.owner, "use": f"{subnet.role}, {wanted}"}
+        if space.built:
+            yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
+
+
+def fitted(text: str) -> str:
+    """A text that fits into a comment."""
+    return markdown_text.fitted(text, LONGEST)

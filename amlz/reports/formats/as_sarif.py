@@ -1,0 +1,85 @@
+"""What is found as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from amlz.checks.naming import Named, before
+from amlz.reports.json_text import dump
+from amlz.reports.preview import Preview
+from amlz.reports.rows import Row, Rule, rules, where
+
+#: Where the schema is published.
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+#: What code scanning of GitHub tells alerts apart by:
+#: https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+_GITHUB = "primaryLocationLineHash"
+
+
+def render(preview: Preview, found: tuple[Row, ...]) -> str:
+    """One run: a rule for every check and every policy that says something, a result for each row."""
+    known = {rule.id: rule for rule in (*rules(), *(row.rule for row in found))}
+    index = {rule_id: number for number, rule_id in enumerate(known)}
+    driver = {"name": "amlz", "rules": [_rule(rule) for rule in known.values()]}
+    uri = _uri(preview.file.shown)
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"amlz/{quote(preview.stack)}/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(row, index[row.rule.id], uri) for row in found],
+    }
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """A rule. `helpUri` must be absolute, so it is Microsoft's page; our own stands in the help."""
+    more = f" [{rule.id}]({rule.anchor})" if rule.anchor else ""
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.text},
+        "help": {"text": rule.help, "markdown": f"{rule.help}{more}"},
+        "helpUri": rule.source,
+        "defaultConfiguration": {"level": rule.level.value},
+    }
+
+
+def _result(row: Row, index: int, uri: str) -> dict[str, Any]:
+    region = {"startLine": row.line, "startColumn": row.column}
+    artifact = {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
+    result: dict[str, Any] = {
+        "ruleId": row.rule.id,
+        "ruleIndex": index,
+        "level": row.level.value,
+        "message": {"text": _without_links(f"{_owned(row)} {row.remedy}".strip())},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": artifact, "region": region},
+                "logicalLocations": [{"name": row.name or row.rule.id, "fullyQualifiedName": where(row)}],
+            }
+        ],
+        "partialFingerprints": {_GITHUB: f"{row.fingerprint}:1", "amlz/v1": row.fingerprint},
+    }
+    if row.state:
+        result["baselineState"] = row.state
+    if row.accepted:
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": row.accepted}]
+    return result
+
+
+def _owned(row: Row) -> str:
+    """The message with project and environment: alerts of several environments are read in one list."""
+    if row.owner and f"{row.owner}: " in row.message:
+        return row.message
+    return f"{before(Named('', row.name, row.owner), row.message)} {row.message}".strip()
+
+
+def _without_links(text: str) -> str:
+    """A message in which nothing is a link: what people write must not lead anywhere (3.11.6 of the standard)."""
+    return text.replace("](", "]\u2060(")
+
+
+def _uri(shown: str) -> str:
+    return Path(shown).as_uri() if Path(shown).is_absolute() else quote(Path(shown).as_posix())

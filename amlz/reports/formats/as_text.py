@@ -1,0 +1,236 @@
+"""A preview for a terminal of 80 columns: what to decide by, what needs doing, what it cannot know."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from amlz.azure.graph import Resource
+from amlz.checks.finding import Severity
+from amlz.checks.naming import in_words, names_of
+from amlz.core.addresses import AddressPlan, Space
+from amlz.core.problems import dotted
+from amlz.core.relaxations import relaxations
+from amlz.core.words import counted, place, plural, printable
+from amlz.reports import accepted, addresses, kubernetes, managed_networks, policy, quota
+from amlz.reports.existing_hub import Allowed, demands, must_allow, owners_must
+from amlz.reports.folding import At, FoldedFinding, folded_answers, folded_findings, owners
+from amlz.reports.lines import WIDTH, wrapped
+from amlz.reports.preview import NOT_COVERED, Preview
+
+_INDENT = " " * 9
+#: The most resources that stand in a sentence; more are a list.
+_FEW = 6
+
+
+def render(preview: Preview) -> str:
+    """The whole preview."""
+    preview = preview.shown
+    parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
+    parts += [quota.text(preview.plan)] if preview.quota else []
+    parts += [
+        _existing_hub(preview),
+        _owners(preview),
+        _kubernetes(preview),
+        _ways_out(preview),
+        _asked_for(preview),
+        _findings(preview),
+        _policy(preview),
+    ]
+    parts += [_deployer(preview), _limits()]
+    return printable("\n\n".join(part for part in parts if part) + "\n")
+
+
+def _headline(preview: Preview) -> str:
+    plan = preview.plan
+    projects = len({environment.project for environment in plan.environments})
+    counts = (
+        plural(len(plan.subscriptions), "subscription"),
+        plural(projects, "project"),
+        plural(len(plan.environments), "environment"),
+    )
+    return wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}")
+
+
+def _summary(preview: Preview) -> str:
+    groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
+    total = plural(len(preview.graph.resources), "resource")
+    counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
+    rows = {
+        "would build": f"{total} in {plural(groups, 'resource group')}",
+        "addresses": "; ".join(_used(space) for space in preview.plan.addresses.spaces),
+        "findings": counts + accepted.summary(preview.accepted),
+        "policy": policy.summary(preview.verdicts),
+    }
+    return "\n".join(wrapped(f"  {label:<14}", text) for label, text in rows.items())
+
+
+def _used(space: Space) -> str:
+    ranges = ", ".join(space.ranges)
+    if not space.built:
+        return f"{space.network} {ranges}, exists already"
+    return f"{space.network} {ranges}, {_free_addresses(space):,} free"
+
+
+def _free_addresses(space: Space) -> int:
+    return sum(2 ** (32 - int(cidr.split("/")[1])) for cidr in space.free)
+
+
+def _built(preview: Preview) -> str:
+    """Counts by subscription, group and type. What hangs on a resource is counted in the group of that resource."""
+    lines = ["Would build"]
+    for subscription in preview.plan.subscriptions:
+        lines.append(f"  subscription {subscription}{_roles_of(preview, subscription)}")
+        mine = [r for r in preview.graph if r.subscription == subscription]
+        for group in dict.fromkeys(r.resource_group for r in mine):
+            lines += _group(group, [r for r in mine if r.resource_group == group])
+    return "\n".join(lines)
+
+
+def _roles_of(preview: Preview, subscription: str) -> str:
+    hub = preview.plan.organisation.hub_subscription
+    if len(preview.plan.subscriptions) == 1:
+        return ", the only one"
+    zones = "" if any(spoke.group.place.subscription == subscription for spoke in preview.plan.spokes) else "zones"
+    return ", the hub's" if subscription == hub else ", the private DNS zones'" if zones else ", the landing zone's"
+
+
+def _group(group: str, members: list[Resource]) -> Iterator[str]:
+    title = group or "on the subscription itself"
+    yield f"    {title:<60} {len(members):>9}"
+    counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
+    text = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+    yield wrapped("      ", text)
+
+
+def _addresses(plan: AddressPlan) -> str:
+    return "\n".join(["Addresses", *addresses.lines(plan, "  ")])
+
+
+def _existing_hub(preview: Preview) -> str:
+    """What the firewall of a hub that exists must let through: once for all rules with the same sources."""
+    by_sources: dict[tuple[str, ...], list[Allowed]] = {}
+    for rule in must_allow(preview.plan):
+        by_sources.setdefault(rule.sources, []).append(rule)
+    lines = []
+    for sources, rules in by_sources.items():
+        lines.append(wrapped("  from ", ", ".join(sources)))
+        for rule in rules:
+            lines += [wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), wrapped("      ", rule.why)]
+    told = ["The existing firewall must allow", *lines] if lines else []
+    asked = demands(preview.plan)
+    told += ["The existing hub must see to it that", *(wrapped("  - ", text) for text in asked)] if asked else []
+    return "\n".join(told)
+
+
+def _owners(preview: Preview) -> str:
+    """What owners of what exists must see to."""
+    lines = []
+    for what, asked in owners_must(preview.plan):
+        lines.append(wrapped("", f"The owner of the existing {what} must see to it that"))
+        lines += [wrapped("  - ", text) for text in asked]
+    return "\n".join(lines)
+
+
+def _kubernetes(preview: Preview) -> str:
+    """What owners of attached clusters must see to."""
+    lines = []
+    for cluster, told in kubernetes.demands(preview.plan).items():
+        lines.append(wrapped("  of ", cluster.rsplit("/", 1)[-1]))
+        lines += [wrapped("  - ", text) for text in told]
+    return "\n".join(["Owners of attached Kubernetes clusters must see to it that", *lines]) if lines else ""
+
+
+def _ways_out(preview: Preview) -> str:
+    """What managed networks let out, and why. By Azure: it makes these rules itself, none is sent."""
+    lines = []
+    for environment, network in managed_networks.managed(preview.plan):
+        where = f"{environment.project}, {environment.environment}"
+        lines.append(wrapped(f"  {where}\n    ", managed_networks.headline(network)))
+        for by, rows in managed_networks.by_whom(network).items():
+            lines.append(f"    {by}")
+            lines += [wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
+    return "\n".join(["Ways out of managed networks", *lines]) if lines else ""
+
+
+def _asked_for(preview: Preview) -> str:
+    rows = [wrapped(f"  {dotted(r.path)}\n    ", r.gives_up) for r in relaxations(preview.config)]
+    return "\n".join(["Asked for, and less secure than the default", *rows]) if rows else ""
+
+
+def _findings(preview: Preview) -> str:
+    """The same finding at several resources is shown once, with every resource."""
+    names = names_of(preview.graph)
+    shown = [finding_lines(each) for each in folded_findings(preview.findings, names)]
+    return "\n\n".join(part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part)
+
+
+def finding_lines(folded: FoldedFinding) -> str:
+    """A finding with all resources at which it is the same, in lines."""
+    first = folded.first
+    lines = [f"{first.severity.value:<8} {first.check}  {folded.resource.full}", wrapped(_INDENT, first.message)]
+    if folded.others:
+        lines += _resources("The same at", folded.others, folded.columns)
+    return "\n".join([*lines, *([wrapped(_INDENT, first.remedy)] if first.remedy else [])])
+
+
+def _resources(title: str, at: Sequence[At], columns: Sequence[str]) -> Iterator[str]:
+    """Resources by project and environment: in a sentence, or in lines where there are many, or values of their own."""
+    if not columns and len(at) <= _FEW:
+        yield wrapped(_INDENT, f"{title} {in_words(each.resource for each in at)}.".lstrip())
+        return
+    if title:
+        yield f"{_INDENT}{title}"
+    if not columns:
+        for owner, names in owners(at):
+            yield wrapped(f"{_INDENT}  ", f"{owner}: {', '.join(names)}" if owner else ", ".join(names))
+        return
+    yield from _table([("resource", *columns), *((each.resource.full, *each.values) for each in at)])
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Columns where they fit; else each resource with its values below it."""
+    wide = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    if len(_INDENT) + 2 * (len(wide) + 1) + sum(wide) <= WIDTH:
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, wide, strict=True))
+            yield f"{_INDENT}  {'  '.join(cells)}".rstrip()
+        return
+    head, *body = rows
+    for name, *values in body:
+        yield wrapped(f"{_INDENT}  ", name, whole=False)
+        for title, value in zip(head[1:], values, strict=True):
+            yield wrapped(f"{_INDENT}    ", f"{title}: {value}", whole=False)
+
+
+def _policy(preview: Preview) -> str:
+    """Answers of Azure Policy, apart from what complies. The same answer to several resources is shown once."""
+    told = []
+    for folded in folded_answers(preview.verdicts.answers, names_of(preview.graph)):
+        lines = [_hanging(policy.headline(folded.first)), *_resources("", folded.at, folded.columns)]
+        lines += [wrapped(_INDENT, text, whole=False) for text in folded.because]
+        told.append("\n".join(lines))
+    told += [wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
+    return "\n\n".join(["Azure Policy", *told]) if told else ""
+
+
+def _deployer(preview: Preview) -> str:
+    lines = []
+    others = (row.subscription for row in preview.plan.deployer)
+    for subscription in dict.fromkeys((*preview.plan.subscriptions, *others)):
+        lines.append(f"Roles of the deployer on {subscription}")
+        for row in preview.plan.deployer:
+            if row.subscription == subscription:
+                limited = " Only under the condition that --format json shows." if row.condition else ""
+                lines.append(wrapped(f"  {row.role}\n    ", f"{row.why}.{limited}" if limited else row.why))
+    return "\n".join(lines)
+
+
+def _limits() -> str:
+    return wrapped("", "Not covered: " + "; ".join(NOT_COVERED) + ". See docs/reference/coverage.md.")
+
+
+def _hanging(text: str) -> str:
+    """A text whose further lines stand below what follows its first word."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False)

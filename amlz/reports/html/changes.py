@@ -1,0 +1,195 @@
+"""The difference for people to read: resources that change alike together, with what each change does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.change_rules import Kind
+from amlz.azure.changes import Change
+from amlz.core.words import WORDS, counted, plural
+from amlz.diff.difference import Changed, Difference
+from amlz.reports.difference_as import (
+    does,
+    gone_findings,
+    headline,
+    moved,
+    new_findings,
+    newly_accepted,
+    not_told,
+    roles_given,
+    value,
+    wider,
+)
+from amlz.reports.folding_records import joined, verdict_lines
+from amlz.reports.html.built import told_names
+from amlz.reports.html.findings import FindingRow, finding_rows
+
+#: Changes that are told of resources that change alike, and names of resources: the others are counted.
+_PROPERTIES, _NAMES = 40, 200
+_LEVELS = {
+    Kind.REPLACES: "bad", Kind.REFUSED: "bad", Kind.FIXED: "bad", Kind.IN_USE: "look", Kind.IGNORED: "look",
+    Kind.UNKNOWN: "unknown", Kind.UPDATES: "good",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRow:
+    """A property: old and new value, and what becomes of the change, "" where it is simply made."""
+
+    path: str
+    old: str
+    new: str
+    does: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """Resources of one type that change alike. `more`: how many names, and properties, are left out."""
+
+    what: str
+    names: tuple[str, ...]
+    more: int
+    properties: tuple[PropertyRow, ...]
+    more_properties: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """Resources of one group that come or go: `2 subnets` with their names."""
+
+    group: str
+    types: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything that is different. Lists are in words; pairs are what came and what went.
+
+    `decides`: what wants a decision, in words; it is why the colour is what it is.
+    """
+
+    headline: str
+    decides: tuple[str, ...]
+    level: str
+    nothing: bool
+    engine: bool
+    counts: tuple[tuple[str, int], ...]
+    guard: tuple[FindingRow, ...]
+    lost: tuple[tuple[str, str, str], ...]
+    replaced: tuple[ChangedRow, ...]
+    updated: tuple[ChangedRow, ...]
+    created: tuple[GroupRow, ...]
+    deleted: tuple[GroupRow, ...]
+    moved: tuple[tuple[str, str], ...]
+    addresses: tuple[tuple[str, str, str], ...]
+    pairs: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    not_told: str
+
+
+def changes(found: Difference) -> Changes:
+    """A difference as its section shows it."""
+    replaced = [changed for changed in found.changed if changed.replaced]
+    updated = [changed for changed in found.changed if not changed.replaced]
+    return Changes(
+        headline=headline(found),
+        decides=tuple(_decides(found)),
+        level="bad" if found.fails("error") else "look" if replaced or any(_decides(found)) else "good",
+        nothing=found.nothing,
+        engine=found.engine,
+        counts=(
+            ("created", len(found.created)),
+            ("changed", len(updated)),
+            ("replaced", len(replaced)),
+            ("deleted", len(found.deleted)),
+            *((("moved", len(found.moved)),) if found.moved else ()),
+            ("unchanged", found.unchanged),
+        ),
+        guard=finding_rows(found.guard, found.names),
+        lost=tuple((_owner(r), f"{_what(r)} {r['name']}", why) for r, why in found.lost),
+        replaced=tuple(_changed(replaced)),
+        updated=tuple(_changed(updated)),
+        created=tuple(_groups(found.created)),
+        deleted=tuple(_groups(found.deleted)),
+        moved=tuple((f"{_what(now)} {now['name']}", moved(was, now)) for was, now in found.moved),
+        addresses=tuple((row.path, value(row.old), value(row.new)) for row in found.addresses),
+        pairs=tuple((title, came, went) for title, came, went in _pairs(found) if came or went),
+        not_told=not_told(found),
+    )
+
+
+def _decides(found: Difference) -> Iterator[str]:
+    of_guard = [finding.severity.value for finding in found.guard]
+    new = [record["severity"] for record in found.findings[0]]
+    refused = sum(verdict["blocks"] for verdict in found.verdicts[0])
+    for severity in ("error", "warning"):
+        if severity in of_guard:
+            yield f"{plural(of_guard.count(severity), severity)} of the guard"
+    if found.lost:
+        yield f"{plural(len(found.lost), 'resource')} with data lost"
+    if found.widened:
+        yield f"{plural(len(found.widened), 'role')} wider than before"
+    if found.egress[0]:
+        yield plural(len(found.egress[0]), "way out opened", "ways out opened")
+    if refused:
+        yield f"{plural(refused, 'request')} newly refused by Azure Policy"
+    for severity in ("error", "warning"):
+        if severity in new:
+            yield plural(new.count(severity), f"new {severity}")
+
+
+def _pairs(found: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    names = found.names
+    came, went = (tuple(roles_given(side, names)) for side in found.roles)
+    yield "Roles", came, went
+    yield "Roles, wider than before", tuple(wider(each, names) for each in found.widened), ()
+    yield "Egress", *found.egress
+    came, went = (tuple(joined(verdict_lines(side, names))) for side in found.verdicts)
+    yield "Azure Policy", came, went
+    yield "Findings", tuple(joined(new_findings(found))), tuple(joined(gone_findings(found)))
+    yield "Newly accepted", tuple(newly_accepted(found)), ()
+
+
+def _changed(found: Iterable[Changed]) -> Iterator[ChangedRow]:
+    alike: dict[tuple[str, tuple[PropertyRow, ...]], list[str]] = {}
+    for changed in found:
+        ordered = sorted(changed.changes, key=lambda change: change.kind is Kind.UPDATES)
+        key = changed.resource["armType"], tuple(map(_property, ordered))
+        alike.setdefault(key, []).append(_named(changed))
+    for (arm_type, properties), names in alike.items():
+        shown, rest = properties[:_PROPERTIES], len(properties[_PROPERTIES:])
+        yield ChangedRow(counted(len(names), arm_type), tuple(names[:_NAMES]), len(names[_NAMES:]), shown, rest)
+
+
+def _property(change: Change) -> PropertyRow:
+    row = change.row
+    return PropertyRow(row.path, value(row.old), value(row.new), does(change), _LEVELS[change.kind])
+
+
+def _named(changed: Changed) -> str:
+    was, now = changed.before["name"], changed.resource["name"]
+    owner = _owner(changed.before)
+    return (f"{owner}: " if owner else "") + (was if was == now else f"{was}, becomes {now}")
+
+
+def _groups(resources: Iterable[Any]) -> Iterator[GroupRow]:
+    groups: dict[str, dict[str, list[str]]] = {}
+    for r in resources:
+        group = r["resourceGroup"] or "on the subscription itself"
+        groups.setdefault(group, {}).setdefault(r["armType"], []).append(r["name"])
+    for group, types in groups.items():
+        told = (
+            (counted(len(names), arm_type), told_names(arm_type, names)) for arm_type, names in sorted(types.items())
+        )
+        yield GroupRow(group, tuple(told))
+
+
+def _what(resource: Any) -> str:
+    arm_type: str = resource["armType"]
+    return WORDS.get(arm_type.lower(), (arm_type, ""))[0]
+
+
+def _owner(resource: Any) -> str:
+    return f"{resource['project']}, {resource['environment']}" if resource["project"] else ""

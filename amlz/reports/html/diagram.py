@@ -1,0 +1,292 @@
+"""The networks as a drawing: what is shown in which box. Where each stands is Graphviz' work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from amlz.core.words import plural
+from amlz.reports.html.layout import Link, Node, NoLayout, Placed, Rectangle, placed
+from amlz.reports.html.topology import Environment, Network, Subnet, Topology
+
+#: So many environments are drawn in full; up to the second number by name and range alone; of more only their number.
+FULL, NAMED = 30, 400
+#: Sizes in pixels of the box of an environment, in full and by name, and of everything else.
+_CARD, _SMALL, _PART = (204, 104), (150, 42), (224, 46)
+
+#: Connections: where they have arrows, and what they are.
+KINDS = {
+    "out": ("start", "way out, through the firewall"),
+    "in": ("end", "way in"),
+    "peering": ("both", "peering"),
+    "half": ("start", "peering; the hub's side is its owner's"),
+    "lake": ("start", "roles on the data lake"),
+}
+#: Pixels of a letter in the widest of common fonts, on the average, where it is not small text.
+_WIDE = {"name": 8.0, "title": 8.6, "range": 6.8}
+#: Steps between columns: beside the hub, and between it and spokes.
+_NEAR, _FAR = 4, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in a box. `style`: name, text or range."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box with its lines. `kind`: what it shows, for its colour; `title`: everything, uncut."""
+
+    kind: str
+    place: Rectangle
+    lines: tuple[Line, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A network around its boxes."""
+
+    kind: str
+    place: Rectangle
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A line between boxes, as a path of SVG. `kind`: one of KINDS."""
+
+    kind: str
+    path: str
+
+    @property
+    def arrows(self) -> str:
+        """Where it has arrows: start, end or both."""
+        return KINDS[self.kind][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A drawing. `left_out`: what is not drawn, in a sentence, "" where everything is."""
+
+    width: int
+    height: int
+    frames: tuple[Frame, ...]
+    boxes: tuple[Box, ...]
+    connections: tuple[Connection, ...]
+    left_out: str
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Kinds of connections in words."""
+        return {connection.kind: KINDS[connection.kind][1] for connection in self.connections}
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A box that has no place yet."""
+
+    node: Node
+    kind: str
+    lines: tuple[Line, ...]
+    title: str
+
+
+def diagram(found: Topology) -> tuple[Diagram | None, str]:
+    """The drawing, or None and why there is none."""
+    contents, links = _Drawing(found).everything()
+    try:
+        where = placed((each.node for each in contents), (link for link, _ in links))
+    except NoLayout as why:
+        return None, str(why)
+    return _diagram(found, contents, [kind for link, kind in links if link.drawn], where), ""
+
+
+class _Drawing:
+    """Collects boxes and what connects them."""
+
+    def __init__(self, found: Topology) -> None:
+        self.found = found
+        environments = [*found.elsewhere, *(e for spoke in found.spokes for e in spoke.environments)]
+        self.count = len(environments)
+        self.contents: list[_Content] = []
+        self.links: list[tuple[Link, str]] = []
+
+    def everything(self) -> tuple[list[_Content], list[tuple[Link, str]]]:
+        """All boxes and links."""
+        found = self.found
+        self._outside()
+        self._hub()
+        if found.lake:
+            says = ", ".join(filter(None, (found.lake.name, found.lake.says)))
+            self._box("lake", _PART, "lake", ("data lake", says))
+            self.links.append((Link("internet", "lake", drawn=False, apart=_NEAR), ""))
+        for spoke in found.spokes:
+            first = self._spoke(f"spoke {spoke.key}", spoke)
+            kind = "peering" if spoke.peering.startswith("peered in both") else "half"
+            self.links.append((Link("network", first, f"spoke {spoke.key}", apart=_FAR), kind))
+            if found.lake and any(e.uses_lake for e in spoke.environments):
+                self.links.append((Link("lake", first, f"spoke {spoke.key}", apart=_FAR), "lake"))
+        if found.elsewhere:
+            self._grid(self._cards(found.elsewhere, "elsewhere"))
+        return self.contents, self.links
+
+    def _outside(self) -> None:
+        self._box("internet", (120, 30), "outside", ("internet",))
+        if self.found.on_premises:
+            ranges = self.found.on_premises
+            shown = ranges if len(ranges) < 3 else (*ranges[:1], f"and {len(ranges) - 1} ranges")
+            self._box("premises", (120, 30 + 15 * len(shown)), "outside", ("on premises", *shown))
+
+    def _hub(self) -> None:
+        hub = self.found.hub
+        self._box("network", _PART, "network", (hub.name or "its network", ", ".join(hub.ranges)), frame="hub")
+        parts = {"network"}
+        for index, part in enumerate(hub.parts):
+            name = {"firewall": "firewall", "bastion": "bastion", "VPN gateway": "gateway"}.get(
+                part.kind, f"part{index}"
+            )
+            parts.add(name)
+            kind = "firewall" if name == "firewall" else "part"
+            self._box(name, _PART, kind, (part.kind, ", ".join(filter(None, (part.name, part.says)))), frame="hub")
+        endpoints = sum(len(subnet.endpoints) for subnet in hub.subnets)
+        if endpoints:
+            parts.add("endpoints")
+            self._box("endpoints", _PART, "part", ("private endpoints", plural(endpoints, "endpoint")), frame="hub")
+        ways = {("internet", "firewall"): "out", ("internet", "bastion"): "in"}
+        ways |= {("premises", "gateway" if "gateway" in parts else "network"): "in"} if self.found.on_premises else {}
+        for name in [each.node.id for each in self.contents if each.node.frame == "hub"]:
+            if ("internet", name) not in ways:
+                self.links.append((Link("internet", name, drawn=False, apart=_NEAR), ""))
+            for outside in ("internet", "premises"):
+                if (outside, name) in ways:
+                    self.links.append((Link(outside, name, apart=_NEAR), ways[outside, name]))
+
+    def _spoke(self, frame: str, spoke: Network) -> str:
+        """Its boxes; the id of the one to which lines lead."""
+        cards = self._cards(spoke.environments, frame)
+        if spoke.subnets:
+            lines = ["other subnets", *(_subnet(subnet) for subnet in spoke.subnets)]
+            shown = lines if len(lines) <= 5 else [*lines[:4], f"and {len(lines) - 4} more"]
+            small = self.count > FULL
+            told = ("other subnets", plural(len(spoke.subnets), "subnet")) if small else tuple(shown)
+            cards.append(
+                self._content(f"{frame} others", _SMALL if small else _CARD, "part", told, frame, "; ".join(lines))
+            )
+        if not cards:
+            cards.append(self._content(f"{frame} nothing", _PART, "part", ("no environment",), frame))
+        return self._grid(cards)
+
+    def _cards(self, environments: Iterable[Environment], frame: str) -> list[_Content]:
+        environments = tuple(environments)
+        if self.count > NAMED:
+            text = plural(len(environments), "project environment")
+            return [self._content(f"{frame} all", _PART, "environment", (text, "see below"), frame)]
+        return [self._environment(f"{frame} {e.key}", e, frame) for e in environments]
+
+    def _environment(self, name: str, e: Environment, frame: str) -> _Content:
+        title = f"{e.project}, {e.name}"
+        kind = "production" if e.production else "environment"
+        managed = "managed network" if "managed" in e.isolation else ""
+        whole = "; ".join((title, e.cidr, e.workspace, e.computes, e.isolation, *map(_subnet, e.subnets)))
+        if self.count > FULL:
+            return self._content(name, _SMALL, kind, (title, e.cidr), frame, whole)
+        marks = ("production" if e.production else "", "on the internet" if e.on_internet else "", managed)
+        also = ", ".join(mark for mark in marks if mark)
+        computes = e.computes.replace(" attached Kubernetes cluster", " Kubernetes")
+        lines = (title, e.cidr, computes, *_subnets(e.subnets))
+        return self._content(name, _CARD, kind, lines, frame, whole, also)
+
+    def _grid(self, cards: list[_Content]) -> str:
+        """Cards in columns, in the order of reading once they are placed."""
+        columns = _columns(len(cards))
+        rows = (len(cards) - 1) // columns + 1
+        for index in range(rows * columns if rows > 1 else len(cards)):
+            # Every line is full, so that all are placed alike: the last ones are of nothing.
+            card = cards[index] if index < len(cards) else self._nothing(cards[0], index)
+            before = self.contents[-1].node.id
+            self.contents.append(card)
+            if index % columns:
+                self.links.append((Link(before, card.node.id, drawn=False), ""))
+            else:
+                self.links.append((Link("network", card.node.id, drawn=False, apart=_FAR), ""))
+        return cards[(rows - 1) // 2 * columns].node.id
+
+    def _nothing(self, like: _Content, index: int) -> _Content:
+        return _Content(replace(like.node, id=f"{like.node.id} {index}"), "", (), "")
+
+    def _box(self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str = "") -> None:
+        self.contents.append(self._content(name, size, kind, lines, frame))
+
+    def _content(
+        self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str, title: str = "",
+        badge: str = "",
+    ) -> _Content:  # fmt: skip
+        styles = ("name", *("text" for _ in lines[1:]))
+        told = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
+        shown = tuple(Line(_cut(text, size[0], style), style) for text, style in told)
+        shown += (Line(_cut(badge, size[0], "text"), "badge"),) if badge else ()
+        return _Content(Node(name, *size, frame), kind, shown, title or "; ".join(lines))
+
+
+def _columns(count: int) -> int:
+    """Three, and more where there are so many that they would be a tower."""
+    return 3 if count <= 15 else 6
+
+
+def _subnet(subnet: Subnet) -> str:
+    return f"{subnet.role} {subnet.cidr}"
+
+
+def _subnets(subnets: tuple[Subnet, ...]) -> Iterator[str]:
+    """Sizes by role: addresses are those of the environment's range. Private endpoints are counted where they are."""
+    plain = [f"{subnet.role} {_size(subnet)}" for subnet in subnets if not subnet.endpoints]
+    if plain:
+        yield " · ".join(plain)
+    for subnet in subnets:
+        if subnet.endpoints:
+            yield f"{plural(len(subnet.endpoints), 'private endpoint')} in a {_size(subnet)}"
+
+
+def _size(subnet: Subnet) -> str:
+    return f"/{subnet.cidr.rpartition('/')[2]}"
+
+
+def _is_range(text: str) -> bool:
+    return text[:1].isdigit() and text.count(".") > 2 and "/" in text
+
+
+def _cut(text: str, width: int, style: str) -> str:
+    """A text that fits into a width: the title of its box has all of it."""
+    room = int((width - 16) / _WIDE.get(style, 6.2))
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where: Placed) -> Diagram:
+    titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in found.spokes}
+    titles |= {"hub": found.hub.title, "elsewhere": "in no spoke of this stack"}
+    frames = []
+    for name, place in where.frames.items():
+        kind = "spoke" if name != "hub" else "hub" if found.hub.built else "outside"
+        frames.append(Frame(kind, place, _cut(titles[name], place.width, "title")))
+    in_order = _in_reading_order(contents, where)
+    boxes = [Box(each.kind, place, each.lines, each.title) for each, place in in_order if each.kind]
+    count = sum(len(spoke.environments) for spoke in found.spokes)
+    left_out = f"The {count:,} environments are too many to be drawn; below are all." if count > NAMED else ""
+    connections = tuple(Connection(kind, path) for kind, path in zip(kinds, where.links, strict=True))
+    return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out)
+
+
+def _in_reading_order(contents: list[_Content], where: Placed) -> Iterator[tuple[_Content, Rectangle]]:
+    """Boxes of a spoke are alike: they take its places line by line, in their own order."""
+    by_frame: dict[str, list[_Content]] = {}
+    for each in contents:
+        by_frame.setdefault(each.node.frame, []).append(each)
+    for frame, members in by_frame.items():
+        places = [where.nodes[each.node.id] for each in members]
+        if frame not in ("", "hub"):
+            places.sort(key=lambda place: (round(place.y), round(place.x)))
+        yield from zip(members, places, strict=True)

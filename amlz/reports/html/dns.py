@@ -1,0 +1,86 @@
+"""Private DNS: which zones there are, who reads them, and for which private endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amlz.azure.ids import parse
+from amlz.reports.html.topology import leads_to
+from amlz.reports.preview import Preview
+
+#: Who writes the names of private endpoints, by the mode of the stack file.
+_MODES = {
+    "created": "Zones are built here, and names of private endpoints are written to them.",
+    "existing": "Zones exist already; zone groups that are built here write to them.",
+    "hub": "Zones are those of the stack that builds the hub; zone groups that are built here write to them.",
+    "policy": "Azure Policy writes the names of private endpoints: no zone and no zone group is built here.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone. `built`: here; `links`: names of networks that read it, as far as links are built here.
+
+    `groups`: what private endpoints with names in it are for; `endpoints`: what they lead to.
+    """
+
+    name: str
+    built: bool
+    within: str
+    links: tuple[str, ...]
+    groups: tuple[str, ...]
+    endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """`says`: who writes names; `forwarded`: domains with the servers that are asked for them."""
+
+    says: str
+    zones: tuple[Zone, ...]
+    forwarded: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def dns(preview: Preview) -> Dns:
+    """The zones of a preview, in the order of their names."""
+    resolver = preview.plan.hub.dns_resolver if preview.plan.hub else None
+    forwarded = tuple((rule.domain, rule.servers) for rule in resolver.rules) if resolver else ()
+    zones = sorted(_zones(preview), key=lambda zone: zone.name)
+    return Dns(_MODES[preview.plan.organisation.dns_mode], tuple(zones), forwarded)
+
+
+def _zones(preview: Preview) -> Iterator[Zone]:
+    graph = preview.graph
+    names = {zone.id.lower(): zone.id for zone in graph.of_type("Microsoft.Network/privateDnsZones")}
+    built = frozenset(names)
+    links: dict[str, list[str]] = {}
+    for link in graph.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks"):
+        zone = link.id[: link.id.lower().index("/virtualnetworklinks/")]
+        names.setdefault(zone.lower(), zone)
+        links.setdefault(zone.lower(), []).append(_network(link.properties))
+    written: dict[str, list[tuple[str, str]]] = {}
+    for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
+        endpoint = graph.by_id(group.id[: group.id.lower().index("/privatednszonegroups/")])
+        for config in group.properties.get("privateDnsZoneConfigs") or ():
+            zone = config.get("properties", {}).get("privateDnsZoneId")
+            if isinstance(zone, str) and endpoint is not None:
+                names.setdefault(zone.lower(), zone)
+                leads = leads_to(endpoint)
+                written.setdefault(zone.lower(), []).append((leads.partition(" of ")[0], leads))
+    for key, zone in names.items():
+        found = written.get(key, ())
+        yield Zone(
+            name=zone.rpartition("/")[2],
+            built=key in built,
+            within=parse(zone).resource_group,
+            links=tuple(links.get(key, ())),
+            groups=tuple(dict.fromkeys(group for group, _ in found)),
+            endpoints=tuple(leads for _, leads in found),
+        )
+
+
+def _network(properties: dict[str, object]) -> str:
+    network = properties.get("virtualNetwork")
+    found = network.get("id") if isinstance(network, dict) else None
+    return found.rpartition("/")[2] if isinstance(found, str) else "a network known at deployment"

@@ -1,0 +1,78 @@
+"""What may leave the networks: rules of the firewall, and the ways out of managed networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amlz.core.specs import ManagedNetworkSpec
+from amlz.reports import existing_hub, managed_networks
+from amlz.reports.managed_networks import WaysOut
+from amlz.reports.preview import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the firewall: to where, how, from which ranges, and why."""
+
+    group: str
+    name: str
+    to: tuple[str, ...]
+    how: str
+    sources: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """Environments whose managed networks have the same rules. `by_whom`: rules by who makes them, in words."""
+
+    environments: tuple[str, ...]
+    headline: str
+    by_whom: tuple[tuple[str, tuple[WaysOut, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """`built`: the firewall is built here; otherwise its owner must allow the rules. `name`: of one that is built."""
+
+    built: bool
+    name: str
+    rules: tuple[Rule, ...]
+    managed: tuple[Managed, ...]
+
+
+def egress(preview: Preview) -> Egress:
+    """Every way out of a preview."""
+    hub = preview.plan.hub
+    rules = _built(preview) if hub else _of_existing(preview)
+    return Egress(hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(_managed(preview)))
+
+
+def _built(preview: Preview) -> Iterator[Rule]:
+    hub = preview.plan.hub
+    for group in hub.firewall.groups if hub else ():
+        for rule in group.network_rules:
+            how = f"{'/'.join(rule.protocols)} {', '.join(rule.ports)}"
+            yield Rule(group.name, rule.name, rule.destinations, how, rule.sources, rule.why)
+        for host in group.application_rules:
+            how = f"{host.scheme.upper()} {host.port}"
+            yield Rule(group.name, host.name, host.hosts, how, host.sources, host.why)
+
+
+def _of_existing(preview: Preview) -> Iterator[Rule]:
+    for rule in existing_hub.must_allow(preview.plan):
+        yield Rule("", rule.name, rule.to, rule.how, rule.sources, rule.why)
+
+
+def _managed(preview: Preview) -> Iterator[Managed]:
+    alike: dict[tuple[str, tuple[tuple[str, tuple[WaysOut, ...]], ...]], list[str]] = {}
+    for environment, network in managed_networks.managed(preview.plan):
+        key = managed_networks.headline(network), _by_whom(network)
+        alike.setdefault(key, []).append(f"{environment.project}, {environment.environment}")
+    for (headline, rows), environments in alike.items():
+        yield Managed(tuple(environments), headline, rows)
+
+
+def _by_whom(network: ManagedNetworkSpec) -> tuple[tuple[str, tuple[WaysOut, ...]], ...]:
+    return tuple((who, tuple(rows)) for who, rows in managed_networks.by_whom(network).items())

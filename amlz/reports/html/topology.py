@@ -1,0 +1,229 @@
+"""The networks of a landing zone: hub, spokes, environments with their subnets and private endpoints, data lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amlz.azure.graph import Resource
+from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
+from amlz.core.words import plural
+from amlz.reports.preview import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something in a network that is drawn by itself: what it is, its name, and what there is to say of it."""
+
+    kind: str
+    name: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet by its role. `endpoints`: names of what private endpoints in it lead to, with their group."""
+
+    role: str
+    cidr: str
+    needed: int
+    holds: int
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A project environment where its endpoints are. `computes` and `isolation` are in words."""
+
+    key: str
+    project: str
+    name: str
+    production: bool
+    cidr: str
+    workspace: str
+    isolation: str
+    computes: str
+    subnets: tuple[Subnet, ...]
+    uses_lake: bool
+    on_internet: bool
+
+    @property
+    def endpoints(self) -> int:
+        """Private endpoints in its subnets."""
+        return sum(len(subnet.endpoints) for subnet in self.subnets)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A virtual network. `built`: False where it exists already. `peering`: in words, "" for the hub."""
+
+    key: str
+    title: str
+    name: str
+    ranges: tuple[str, ...]
+    built: bool
+    parts: tuple[Part, ...]
+    subnets: tuple[Subnet, ...]
+    environments: tuple[Environment, ...]
+    peering: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """All networks. `on_premises`: ranges of networks beyond the hub; `lake`: the data lake, None where there is none.
+
+    `elsewhere`: environments whose network is not among these.
+    """
+
+    hub: Network
+    spokes: tuple[Network, ...]
+    on_premises: tuple[str, ...]
+    lake: Part | None
+    zones: int
+    elsewhere: tuple[Environment, ...] = ()
+
+    @property
+    def says(self) -> str:
+        """The whole in a sentence: what stands for a drawing where it is not seen."""
+        environments = [e for spoke in self.spokes for e in spoke.environments]
+        endpoints = sum(e.endpoints for e in environments)
+        hub = "a hub that exists already" if not self.hub.built else "a hub"
+        parts = [f"{hub} with {plural(len(self.spokes), 'spoke')}" if self.spokes else f"{hub} without spokes"]
+        if environments:
+            told = plural(len(environments), "project environment")
+            parts.append(f"{told} with {plural(endpoints, 'private endpoint')}")
+        parts += ["a data lake"] if self.lake else []
+        return ", ".join(parts)
+
+
+def topology(preview: Preview) -> Topology:
+    """The networks of a preview."""
+    plan = preview.plan
+    endpoints = _endpoints_by_subnet(preview)
+    homes: dict[str, list[Environment]] = {}
+    for spec in plan.environments:
+        home, environment = _environment(preview, spec, endpoints)
+        homes.setdefault(home, []).append(environment)
+    spokes = tuple(_spoke(preview, spoke, tuple(homes.pop(spoke.name, ())), endpoints) for spoke in plan.spokes)
+    lake = plan.lake
+    return Topology(
+        hub=_hub(preview, endpoints),
+        spokes=spokes,
+        on_premises=tuple(preview.config.on_premises),
+        lake=Part("data lake", _last(lake.account_id), "" if lake.account else "exists already") if lake else None,
+        zones=len(preview.graph.of_type("Microsoft.Network/privateDnsZones")),
+        elsewhere=tuple(environment for found in homes.values() for environment in found),
+    )
+
+
+def _hub(preview: Preview, endpoints: dict[str, tuple[str, ...]]) -> Network:
+    plan, hub = preview.plan, preview.plan.hub
+    space = plan.addresses.hub
+    if hub is None:
+        other = plan.organisation.existing_hub
+        parts = (
+            (Part("firewall", other.firewall_address, "exists already"),) if other and other.firewall_address else ()
+        )
+        name = _last(other.network) if other else ""
+        return Network("hub", "hub, exists already", name, space.ranges, False, parts, (), ())
+    ids = {subnet.cidr: hub.network.subnet_id(subnet.name).lower() for subnet in hub.network.subnets}
+    subnets = tuple(
+        Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
+        for block in space.blocks
+        for s in block.subnets
+    )
+    return Network("hub", "hub", hub.network.name, hub.network.ranges, True, tuple(_parts(preview)), subnets, ())
+
+
+def _parts(preview: Preview) -> Iterator[Part]:
+    hub = preview.plan.hub
+    if hub is None:
+        return
+    firewall = hub.firewall
+    rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
+    yield Part("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
+    if hub.bastion:
+        yield Part("bastion", hub.bastion.name)
+    if hub.vpn_gateway:
+        yield Part("VPN gateway", hub.vpn_gateway.name, hub.vpn_gateway.sku)
+    if hub.nat_gateway:
+        yield Part("NAT gateway", hub.nat_gateway.name, plural(len(hub.nat_gateway.addresses), "address", "addresses"))
+    if hub.dns_resolver:
+        yield Part("DNS resolver", hub.dns_resolver.name, hub.dns_resolver.address)
+    if hub.dns.zones:
+        yield Part("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
+    if hub.log_analytics.built:
+        yield Part("log", hub.log_analytics.name)
+
+
+def _spoke(
+    preview: Preview, spoke: SpokeSpec, environments: tuple[Environment, ...], endpoints: dict[str, tuple[str, ...]]
+) -> Network:
+    peering = "peered in both directions" if spoke.from_hub else "peered from the spoke; the hub's side is its owner's"
+    owned = {e.key for e in environments}
+    space = next(space for space in preview.plan.addresses.spokes if space.network == spoke.name)
+    network = spoke.network
+    ids = {subnet.cidr: network.subnet_id(subnet.name).lower() for subnet in network.subnets}
+    subnets = tuple(
+        Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
+        for block in space.blocks
+        if block.owner.replace("/", "-") not in owned
+        for s in block.subnets
+    )
+    return Network(
+        spoke.name, f"spoke {spoke.name}", network.name, network.ranges, True, (), subnets, environments, peering
+    )
+
+
+def _environment(
+    preview: Preview, spec: ProjectEnvironmentSpec, endpoints: dict[str, tuple[str, ...]]
+) -> tuple[str, Environment]:
+    """The spoke's name, and the environment in it."""
+    block = preview.plan.addresses.block(f"{spec.project}/{spec.environment}")
+    network = next((spoke.network for spoke in preview.plan.spokes if spoke.name == block.network), None)
+    ids = {s.cidr: network.subnet_id(s.name).lower() for s in network.subnets} if network else {}
+    managed = spec.workspace.managed_network
+    computes = [plural(len(spec.computes.clusters), "cluster")]
+    computes += [plural(len(spec.computes.instances), "instance")] if spec.computes.instances else []
+    attached = len(spec.computes.attached.computes)
+    computes += [plural(attached, "attached Kubernetes cluster")] if attached else []
+    return block.network, Environment(
+        key=spec.key,
+        project=spec.project,
+        name=spec.environment,
+        production=spec.production,
+        cidr=block.cidr,
+        workspace=spec.workspace.name,
+        isolation="computes in a managed network" if managed else "computes in the spoke",
+        computes=", ".join(computes),
+        subnets=tuple(
+            Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ())) for s in block.subnets
+        ),
+        uses_lake=bool(spec.lake_roles),
+        on_internet=spec.workspace.public_network_access,
+    )
+
+
+def _endpoints_by_subnet(preview: Preview) -> dict[str, tuple[str, ...]]:
+    """What private endpoints lead to, by the id of their subnet in lower case."""
+    found: dict[str, list[str]] = {}
+    for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
+        subnet = endpoint.properties.get("subnet", {}).get("id", "")
+        if isinstance(subnet, str):
+            found.setdefault(subnet.lower(), []).append(leads_to(endpoint))
+    return {subnet: tuple(names) for subnet, names in found.items()}
+
+
+def leads_to(endpoint: Resource) -> str:
+    """`blob of stretailchurndev`: the group and the name of what a private endpoint connects to."""
+    told = []
+    for link in endpoint.properties.get("privateLinkServiceConnections") or ():
+        properties = link.get("properties", {})
+        target, groups = properties.get("privateLinkServiceId"), properties.get("groupIds") or ()
+        name = _last(target) if isinstance(target, str) else "what is known at deployment"
+        told.append(f"{', '.join(groups)} of {name}")
+    return "; ".join(told)
+
+
+def _last(resource_id: str) -> str:
+    return resource_id.rpartition("/")[2]

@@ -1,0 +1,32 @@
+"""Attached Kubernetes clusters: what their owners must see to, since nothing of them is built here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amlz.core.plan import LandingZonePlan
+
+
+def demands(plan: LandingZonePlan) -> dict[str, tuple[str, ...]]:
+    """By cluster (its id): a sentence each, once however often it is attached."""
+    found: dict[str, dict[str, None]] = {}
+    for environment in plan.environments:
+        for one in environment.computes.attached.computes:
+            found.setdefault(one.cluster, {}).update(dict.fromkeys(one.demands))
+    return {cluster: tuple(told) for cluster, told in found.items()}
+
+
+def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
+    """For programs: a record an attachment."""
+    return [
+        {
+            "project": environment.project,
+            "environment": environment.environment,
+            "name": one.name,
+            "cluster": one.cluster,
+            "namespace": one.namespace,
+            "demands": list(one.demands),
+        }
+        for environment in plan.environments
+        for one in environment.computes.attached.computes
+    ]

@@ -1,0 +1,127 @@
+"""What Azure Policy says, as records and in words: for previews, `amlz policy evaluate`, `explain` and `list`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
+from typing import Any
+
+from amlz.policy.engine.effects import Altered
+from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.trace import shown
+from amlz.policy.verdicts import Verdicts
+
+#: Words in the order of a report: what stops a request first.
+ORDER = (
+    *("deny", "error", "invalid", "undecided", "modify", "append", "deploy-if-not-exists", "audit"),
+    *("audit-if-not-exists", "deny-action", "manual", "not-judged", "exempt", "compliant"),
+)
+#: Words of which each answer is told; the others are only counted.
+QUIET = frozenset({"compliant"})
+CHANGING = frozenset({"modify", "append"})
+#: Words of what an assignment does only where it is enforced.
+_ACTING = REFUSED | CHANGING | {"deploy-if-not-exists", "deny-action"}
+#: What a change by a policy means for a program that sends its own values:
+#: https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify
+REVERTED = (
+    "The program does not send this value, so a refresh shows it as drift. Every later deployment that updates the "
+    "resource reverts it in the request, and the policy makes the change again. Set the value in the stack file to "
+    "end that, where a key for it exists."
+)
+
+
+def record(answer: Answer, urns: dict[str, str]) -> dict[str, Any]:
+    """One answer as JSON. `urns`: by resource id in lower case."""
+    return {
+        "resource": urns.get(answer.subject.id.lower(), ""),
+        "id": answer.subject.id,
+        "assignment": answer.assignment.id,
+        "policy": answer.policy.definition_id if answer.policy else "",
+        "reference": answer.policy.reference if answer.policy else "",
+        "effect": answer.verdict.effect,
+        "verdict": answer.word,
+        "enforced": answer.assignment.enforced,
+        "blocks": answer.blocks,
+        "forecast": answer.forecast,
+        "exemption": answer.exemption,
+        "message": answer.assignment.message(answer.policy.reference if answer.policy else ""),
+        "why": answer.why,
+        "reasons": answer.verdict.reasons,
+        "details": answer.verdict.details,
+    }
+
+
+def summary(verdicts: Verdicts) -> str:
+    """One line: how many of what."""
+    policies = sum(len(assignment.policies) for assignment in verdicts.assignments)
+    if not policies and not any(assignment.unjudged for assignment in verdicts.assignments):
+        return "none assigned"
+    counts = Counter(answer.word for answer in verdicts.answers)
+    told = [f"{counts[word]} {word}" for word in ORDER if counts[word] or word in ("deny", "audit", "compliant")]
+    return ", ".join(told)
+
+
+def headline(answer: Answer) -> str:
+    """What happens, and by which policy."""
+    title = answer.policy.definition.title if answer.policy else answer.assignment.name
+    return f"{word(answer):<8} {answer.assignment.name}: {title}"
+
+
+def word(answer: Answer) -> str:
+    """The word of an answer; of what takes hold only where it is enforced, that it is not."""
+    return answer.word if answer.assignment.enforced or answer.word not in _ACTING else f"{answer.word}, not enforced"
+
+
+def because(answer: Answer, apart: Container[str] = ()) -> list[str]:
+    """Why, in sentences: each once. `apart`: what is shown elsewhere, since it differs by resource."""
+    return list(dict.fromkeys(_because(answer, apart)))
+
+
+def before(altered: Altered) -> str:
+    """The value that a policy changes."""
+    return shown(altered.before)
+
+
+def _because(answer: Answer, apart: Container[str]) -> Iterator[str]:
+    for reason in answer.verdict.reasons:
+        if (reason["path"] or reason["condition"]) not in apart:
+            yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
+    yield from _changes(answer, apart)
+    if answer.why:
+        yield f"{answer.why[0].upper()}{answer.why[1:]}."
+    if answer.exemption:
+        yield f"Exempt by {answer.exemption}."
+    if answer.forecast:
+        yield "A forecast: what exists beside it is taken from this plan."
+    message = answer.assignment.message(answer.policy.reference if answer.policy else "")
+    if message:
+        yield message
+
+
+def _changes(answer: Answer, apart: Container[str]) -> Iterator[str]:
+    """Before and after of each property that a policy changes, and what that means for the next deployments."""
+    altered = answer.verdict.changes.altered if answer.verdict.changes else ()
+    for each in altered:
+        old = "the value below" if f"{each.path} before" in apart else before(each)
+        yield f"{each.does} {each.path}: {old} becomes {shown(each.after)}."
+    if altered and answer.word in CHANGING and answer.assignment.enforced:
+        yield REVERTED
+
+
+def unjudged(verdicts: Verdicts) -> Iterable[str]:
+    """Assigned policies that are not known here, in sentences."""
+    return (f"{assignment}: {of}: {why}." for assignment, of, why in not_judged(verdicts))
+
+
+def not_judged(verdicts: Verdicts) -> Iterator[tuple[str, str, str]]:
+    """Assigned policies that are not known here: the assignment, which policy of it, and why."""
+    for assignment in verdicts.assignments:
+        for policy in assignment.unjudged:
+            yield assignment.name, policy.reference or policy.definition_id, policy.why
+
+
+def value(found: Any) -> str:
+    """What stands somewhere, for a sentence."""
+    if isinstance(found, dict) and list(found) == ["$unknown"]:
+        return f"known only at deployment ({found['$unknown']})"
+    return "absent" if found is None else shown(found)

@@ -1,0 +1,140 @@
+"""Why a policy says what it says of a resource: the tree of its conditions."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+
+from amlz.azure.graph import Resource
+from amlz.policy.engine.aliases import embedded
+from amlz.policy.engine.assignment import Policy
+from amlz.policy.engine.definition import Definition
+from amlz.policy.engine.errors import BadInput
+from amlz.policy.engine.hiding import hidden_verdict
+from amlz.policy.engine.initiative import Initiative
+from amlz.policy.engine.judge import Question, Verdict, World, judge, undecided_by
+from amlz.policy.engine.parameters import bound
+from amlz.policy.engine.requests import Answer
+from amlz.policy.library import library
+from amlz.policy.verdicts import subject_of
+from amlz.reports.hiding import hider_of
+from amlz.reports.json_text import dump
+from amlz.reports.preview import Preview
+
+
+def as_text(preview: Preview, resource: str, policy: str) -> str:
+    """The verdict, the parameters that matter, the tree. Raises BadInput for a resource or policy that there is not."""
+    found = _found(preview, resource)
+    lines: list[str] = []
+    for where, asked, verdict in _asked(preview, found, policy):
+        lines += [*textwrap.wrap(f"{where}: {asked.definition.title}", 80), f"  resource  {found.name}"]
+        lines += [f"  outcome   {verdict.outcome}" + (f", effect {verdict.effect}" if verdict.effect else "")]
+        lines += [f"  {text}" for text in undecided_by(verdict)] if verdict.outcome == "undecided" else []
+        lines += [f"  {verdict.says}"] if verdict.says and verdict.outcome != "undecided" else []
+        tree = verdict.trace.lines("  ") if verdict.trace else ["  not evaluated"]
+        lines += ["", *(_wrapped(line) for line in tree), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _wrapped(line: str) -> str:
+    """A line of the tree in 80 columns: what continues it stands below its words."""
+    indent = len(line) - len(line.lstrip()) + 10
+    return textwrap.fill(line, 80, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def as_json(preview: Preview, resource: str, policy: str) -> str:
+    """The same for programs."""
+    found = _found(preview, resource)
+    return dump(
+        [
+            {
+                "assignment": where,
+                "policy": asked.definition_id,
+                "resource": found.urn,
+                "outcome": verdict.outcome,
+                "effect": verdict.effect,
+                "details": verdict.details,
+                "tree": verdict.trace.record() if verdict.trace else None,
+            }
+            for where, asked, verdict in _asked(preview, found, policy)
+        ]
+    )
+
+
+def _found(preview: Preview, wanted: str) -> Resource:
+    low = wanted.lower()
+    hits = [r for r in preview.graph if low in (r.name.lower(), r.id.lower(), r.urn.lower())]
+    if not hits:
+        near = [r.name for r in preview.graph if low in r.name.lower()][:8]
+        hint = (
+            f" Names like it: {', '.join(dict.fromkeys(near))}."
+            if near
+            else " `amlz preview` with --format json lists all."
+        )
+        raise BadInput(f"There is no resource {wanted!r} in {preview.stack}.{hint}")
+    if len(hits) > 1:
+        ids = "\n  ".join(r.id for r in hits)
+        raise BadInput(f"{len(hits)} resources are called {wanted!r}. Give an id:\n  {ids}")
+    return hits[0]
+
+
+def _asked(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
+    """As `_judged_by`, as it is written."""
+    hider = hider_of(preview.graph, preview.file.document.values)
+    asked = _judged_by(preview, resource, name)
+    return [(where, policy, hidden_verdict(verdict, hider, resource.marked)) for where, policy, verdict in asked]
+
+
+def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
+    """Each assignment of a policy that looks at a resource; the policy with its defaults where none does."""
+    subject = subject_of(resource)
+    wanted = name.lower().rpartition("/")[2]
+    answers: list[Answer] = []
+    for answer in preview.verdicts.answers:
+        policy = answer.policy
+        if policy is None or answer.subject.id.lower() != subject.id.lower():
+            continue
+        if wanted in (policy.definition.name.lower(), policy.reference.lower()):
+            answers.append(answer)
+    if answers:
+        return [(a.assignment.name, a.policy, _judged(a.policy, a)) for a in answers if a.policy is not None]
+    entry = library().entry(name)
+    if entry is not None and isinstance(entry.compiled, Initiative):
+        return _members(preview, resource, entry.compiled, name)
+    if entry is None or not isinstance(entry.compiled, Definition):
+        raise BadInput(f"There is no definition or initiative {name!r}. `amlz policy list` names those that there are.")
+    policy = Policy(entry.compiled, entry.name, bound(entry.compiled.parameters, {}))
+    return [
+        (
+            "not assigned here, with its defaults",
+            policy,
+            judge(Question(policy.definition, policy.values, subject), World(), explain=True),
+        )
+    ]
+
+
+def _members(preview: Preview, resource: Resource, found: Initiative, name: str) -> list[tuple[str, Policy, Verdict]]:
+    """Each policy of an initiative that evaluates a resource. Raises BadInput where none does."""
+    references = {member.reference.lower() for member in found.members}
+    asked = [
+        (answer.assignment.name, answer.policy, _judged(answer.policy, answer))
+        for answer in preview.verdicts.answers
+        if answer.policy is not None
+        and answer.subject.id.lower() == resource.id.lower()
+        and answer.policy.reference.lower() in references
+    ]
+    if not asked:
+        raise BadInput(
+            f"No assigned policy of initiative {name!r} evaluates {resource.name}.\n"
+            "  Name one of its policies to see it with its defaults: `amlz policy show` lists them."
+        )
+    return asked
+
+
+def _judged(policy: Policy, answer: Answer) -> Verdict:
+    """The answer's verdict, with the tree."""
+    if answer.verdict.trace is not None:
+        return answer.verdict
+    question = Question(policy.definition, policy.values, answer.subject)
+    trace = judge(question, World(embedded()), explain=True).trace
+    return replace(answer.verdict, trace=trace)

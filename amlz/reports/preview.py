@@ -1,0 +1,78 @@
+"""What a preview knows: the one model that every form of report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from amlz.azure.graph import ResourceGraph
+from amlz.checks.accepted.finding import Accepted
+from amlz.checks.finding import Finding, Severity
+from amlz.core.config import LandingZoneConfig
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import listed
+from amlz.core.words import plural
+from amlz.policy.verdicts import Verdicts
+from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
+from amlz.stackfile.load import StackFile
+
+#: What no preview without a cloud can know. Said wherever its results are shown.
+NOT_COVERED = (
+    "state and drift: it knows the stack file, not what is in Azure",
+    "what Azure checks only when asked: live quota, capacity, names taken by others",
+    "Azure Policy: assignments of your tenant that were not imported",
+    "what a change would replace or refuse",
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One stack, previewed, as `file` says it. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
+
+    `quota`: whether forms for people show what is taken of quotas.
+    """
+
+    stack: str
+    file: StackFile
+    config: LandingZoneConfig
+    plan: LandingZonePlan
+    graph: ResourceGraph
+    findings: tuple[Finding, ...]
+    verdicts: Verdicts
+    accepted: tuple[Accepted, ...] = ()
+    quota: bool = False
+
+    @cached_property
+    def shown(self) -> Preview:
+        """The preview as it is written in any form: the same, without secrets."""
+        hider, graph = hidden_graph(self.graph, self.file.document.values)
+        shown = replace(
+            self,
+            graph=graph,
+            findings=tuple(hidden_finding(finding, hider) for finding in self.findings),
+            verdicts=hidden_verdicts(self.verdicts, self.graph, hider),
+            accepted=tuple(hidden_accepted(one, hider) for one in self.accepted),
+        )
+        shown.__dict__["shown"] = shown
+        return shown
+
+    def count(self, severity: Severity) -> int:
+        """Findings of a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether something is found at or above a severity, or refused by a policy; `none` never fails."""
+        if fail_on == "none":
+            return False
+        found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
+        return found or bool(self.verdicts.denied)
+
+
+def verdict(preview: Preview) -> tuple[Severity | None, str]:
+    """How bad the worst is (None: nothing found), and in words how many of what want a look."""
+    denied, errors, warnings = len(preview.verdicts.denied), *map(preview.count, (Severity.ERROR, Severity.WARNING))
+    said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
+    said += [plural(errors, "error")] if errors else []
+    said += [plural(warnings, "warning")] if warnings else []
+    worst = Severity.ERROR if denied or errors else Severity.WARNING if warnings else None
+    return worst, listed(said) if said else "nothing found"

@@ -1,0 +1,106 @@
+"""What a changed resource becomes: replaced by azure-native, refused by Azure, or left in part as it was.
+
+Everything follows the table of amlz/azure/change_rules.py. What it calls fixed is refused here, the stricter reading,
+and what is unknown is taken. What is refused only while something uses it is taken too: who uses what is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from amlz.azure.change_rules import Kind
+from amlz.azure.changes import Change, changes, worst
+from amlz.azure.shapes import arm_type, to_body
+from amlz.simulator.errors import AzureRefused
+
+Inputs = dict[str, Any]
+#: What Azure answers where its own code is not known. The code is ours.
+_CODE = "PropertyChangeNotAllowed"
+
+
+def differing(old: Inputs, new: Inputs) -> list[str]:
+    """Inputs that differ for azure-native, in order.
+
+    It compares names of resource groups without case, and regions without case and spaces (applyAzureSpecificDiff in
+    provider/pkg/provider/diff.go).
+    """
+    return [key for key in sorted({*old, *new}) if _compared(key, old.get(key)) != _compared(key, new.get(key))]
+
+
+def _compared(key: str, value: Any) -> Any:
+    if not isinstance(value, str) or key not in ("location", "resourceGroupName"):
+        return value
+    return value.lower().replace(" ", "") if key == "location" else value.lower()
+
+
+def replacing(token: str, old: Inputs, new: Inputs, keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of the changed inputs for which azure-native replaces the resource: its path, and what is create-only."""
+    path = arm_type(token, new).path
+    return tuple(key for key in keys if key in path or worst(_alone(token, old, new, key)) is Kind.REPLACES)
+
+
+def refuse(resource_id: str, token: str, old: Inputs, new: Inputs) -> None:
+    """Raises AzureRefused where a change cannot be: only what a whole resource changes to is asked for."""
+    for change in _changes(token, old, new):
+        if change.kind in (Kind.REFUSED, Kind.FIXED):
+            code = change.rule.code or _CODE
+            why = f": {change.rule.why}" if change.rule.why else ""
+            message = f"Changing property '{change.row.path}' is not allowed{why}."
+            raise AzureRefused(409 if change.rule.code else 400, code, message, resource_id)
+
+
+def kept(token: str, old: Inputs, new: Inputs) -> Inputs:
+    """The inputs as Azure has them after an update: what it ignores stays as it was."""
+    if not any(change.kind is Kind.IGNORED for change in _changes(token, old, new)):
+        return new
+    return _Blend(token, old).of(new, ())
+
+
+def _changes(token: str, old: Inputs, new: Inputs) -> tuple[Change, ...]:
+    return changes(arm_type(token, new).arm_type, to_body(token, old), to_body(token, new))
+
+
+def _alone(token: str, old: Inputs, new: Inputs, key: str) -> tuple[Change, ...]:
+    """What becomes of one input, were it the only one that changes."""
+    return _changes(token, old, _with(old, (key,), new.get(key)))
+
+
+class _Blend:
+    """Takes the new inputs over the old ones, but for what is ignored."""
+
+    def __init__(self, token: str, old: Inputs) -> None:
+        self.token, self.old = token, old
+
+    def of(self, new: Inputs, path: tuple[str, ...]) -> Inputs:
+        """The object at a path as Azure has it."""
+        before = _at(self.old, path)
+        found: Inputs = {}
+        for key in dict.fromkeys([*before, *new]):
+            was, now = before.get(key), new.get(key)
+            if isinstance(was, dict) and isinstance(now, dict):
+                found[key] = self.of(now, (*path, key))
+            elif was == now or not self._ignored((*path, key), now):
+                found[key] = now
+            else:
+                found[key] = was
+        return {key: value for key, value in found.items() if value is not None}
+
+    def _ignored(self, path: tuple[str, ...], value: Any) -> bool:
+        alone = _changes(self.token, self.old, _with(self.old, path, value))
+        return bool(alone) and all(change.kind is Kind.IGNORED for change in alone)
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Inputs:
+    for key in path:
+        value = value[key]
+    found: Inputs = value
+    return found
+
+
+def _with(inputs: Inputs, path: tuple[str, ...], value: Any) -> Inputs:
+    """A copy with another value at a path; None takes it out."""
+    key, *rest = path
+    if rest:
+        return {**inputs, key: _with(inputs[key], tuple(rest), value)}
+    return {each: item for each, item in {**inputs, key: value}.items() if item is not None}

@@ -1,0 +1,77 @@
+"""Properties that Azure derives from other resources, and that are inputs of azure-native too.
+
+They are not there when a resource is created, so a refresh finds them changed (amlz/azure/own_changes.py says which
+changes are Azure's own). The values are a reading of Azure's documentation; nothing of this was seen in Azure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.peerings import CONNECTED, DISCONNECTED, INITIATED, PEERING
+
+_ENDPOINT = "microsoft.network/privateendpoints"
+_ZONE_GROUP = f"{_ENDPOINT}/privatednszonegroups"
+_ADDRESS = "microsoft.network/publicipaddresses"
+_NAT_GATEWAY = "microsoft.network/natgateways"
+_WORKSPACE = "microsoft.machinelearningservices/workspaces"
+_RULE = f"{_WORKSPACE}/outboundrules"
+#: https://learn.microsoft.com/rest/api/virtualnetwork/virtual-network-peerings/get: whether a side knows the other's
+#: address space. Of a side that is disconnected the page says nothing.
+_SYNC = {CONNECTED: "FullyInSync", INITIATED: "RemoteNotInSync", DISCONNECTED: "RemoteNotInSync"}
+
+Outputs = dict[str, Any]
+
+
+def outputs_of(memory: Memory, resource: Standing) -> Outputs:
+    """Outputs of a resource as Azure has them now."""
+    derive = _DERIVED.get(resource.type.lower())
+    return resource.outputs if derive is None else {**resource.outputs, **derive(memory, resource)}
+
+
+def _names(memory: Memory, endpoint: Standing) -> Outputs:
+    """Names that somebody has to register, until a zone group does.
+
+    https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    """
+    if any(each.type == _ZONE_GROUP for each in memory.below(endpoint.id)):
+        return {"customDnsConfigs": []}
+    return {"customDnsConfigs": [{"fqdn": f"{endpoint.name.lower()}.example", "ipAddresses": ["192.0.2.5"]}]}
+
+
+def _peering(_memory: Memory, peering: Standing) -> Outputs:
+    """https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering"""
+    if peering.state not in _SYNC:
+        return {}
+    return {"peeringState": peering.state, "peeringSyncLevel": _SYNC[peering.state]}
+
+
+def _gateway(memory: Memory, address: Standing) -> Outputs:
+    """https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/get"""
+    users = (each for each in memory.referring(address.id) if each.type == _NAT_GATEWAY)
+    gateway = next(users, None)
+    return {} if gateway is None else {"natGateway": {"id": gateway.id}}
+
+
+def _network(memory: Memory, workspace: Standing) -> Outputs:
+    """Rules of a managed network show in its workspace, and it is active once there is one.
+
+    https://github.com/pulumi/pulumi-azure-native/issues/3225
+    """
+    settings = workspace.inputs.get("managedNetwork") or {}
+    if settings.get("isolationMode", "Disabled") == "Disabled":
+        return {}
+    rules = [each for each in memory.below(workspace.id) if each.type == _RULE]
+    shown = {each.id.rpartition("/")[2]: each.inputs.get("properties") for each in rules}
+    status = {"status": "Active" if rules else "Inactive", "sparkReady": False}
+    return {"managedNetwork": {**settings, "outboundRules": shown, "status": status}}
+
+
+_DERIVED: Mapping[str, Callable[[Memory, Standing], Outputs]] = {
+    _ENDPOINT: _names,
+    PEERING: _peering,
+    _ADDRESS: _gateway,
+    _WORKSPACE: _network,
+}

@@ -1,0 +1,81 @@
+"""Drift: what somebody changes in Azure by hand, behind the engine's back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amlz.azure import facts
+from amlz.azure.inputs import from_body
+from amlz.azure.shapes import to_body
+from amlz.simulator import refusals
+from amlz.simulator.memory import Memory, Standing
+
+_OPENED = {
+    "name": "opened-by-hand",
+    "properties": {
+        "access": "Allow",
+        "direction": "Inbound",
+        "priority": 4000,
+        "protocol": "*",
+        "sourceAddressPrefix": "*",
+        "sourcePortRange": "*",
+        "destinationAddressPrefix": "*",
+        "destinationPortRange": "22",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A change by hand, of an ARM type (lower case): `change` does it to a body, `says` tells it."""
+
+    type: str
+    says: str
+    change: Callable[[dict[str, Any]], None]
+
+
+def _public(body: dict[str, Any]) -> None:
+    body["properties"] = {**body.get("properties", {}), "publicNetworkAccess": "Enabled"}
+
+
+def _opened(body: dict[str, Any]) -> None:
+    properties = body.get("properties", {})
+    body["properties"] = {**properties, "securityRules": [*properties.get("securityRules", ()), _OPENED]}
+
+
+def _widened(body: dict[str, Any]) -> None:
+    body["properties"]["ruleCollections"][0]["rules"][0]["sourceAddresses"] = ["*"]
+
+
+def _tagged(body: dict[str, Any]) -> None:
+    body["tags"] = {**(body.get("tags") or {}), "changed": "by-hand"}
+
+
+DRIFTS = (
+    Drift("microsoft.storage/storageaccounts", "public access turned on", _public),
+    Drift("microsoft.keyvault/vaults", "public access turned on", _public),
+    Drift("microsoft.network/networksecuritygroups", "a rule added that lets everybody in", _opened),
+    Drift("microsoft.network/firewallpolicies/rulecollectiongroups", "a firewall rule opened for all", _widened),
+    Drift("microsoft.resources/resourcegroups", "a tag added", _tagged),
+)
+_BY_TYPE = {drift.type: drift for drift in DRIFTS}
+
+
+def drift_of(standing: Standing) -> Drift | None:
+    """What a person would change: what the table has, otherwise a tag; None where it takes no tags."""
+    known = _BY_TYPE.get(standing.type.lower())
+    if known is not None:
+        return known
+    return Drift(standing.type, "a tag added", _tagged) if facts.takes_tags(standing.token) else None
+
+
+def drift(memory: Memory, standing: Standing, made: Drift) -> None:
+    """Changes it, past policies and locks: whoever did this was allowed to."""
+    body = to_body(standing.token, standing.inputs)
+    made.change(body)
+    inputs = from_body(standing.token, body, standing.inputs)
+    changed = {key: value for key, value in inputs.items() if value != standing.inputs.get(key)}
+    after = replace(standing, inputs=inputs, outputs={**standing.outputs, **changed})
+    memory.put(after, refusals.refers(after))

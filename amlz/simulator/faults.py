@@ -1,0 +1,175 @@
+"""What goes wrong on the way to Azure and back: kinds of faults, and what azure-native makes of each.
+
+azure-native asks again by itself, three times, after 408, 429 and 5xx, and after 409 AnotherOperationInProgress
+(provider/pkg/azure/client_azcore.go of pulumi/pulumi-azure-native); here it does not wait in between. What a time-out
+leaves is what its provider.go leaves: the resource in the state, marked as not finished.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.simulator.errors import AzureRefused
+
+_LEARN = "https://learn.microsoft.com/azure/"
+_CLIENT = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go"
+_THROTTLING = _LEARN + "azure-resource-manager/management/request-limits-and-throttling"
+
+#: How often azure-native asks, all in all.
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of fault. `status` and `code`: of Azure's answer, 0 and "" where it does not come to one.
+
+    `retried`: whether azure-native asks again by itself. `times`: how often it comes in a row. `type`: the ARM type
+    that it strikes where none is said. `person`: what a person has to do before the next `pulumi up`, "" for nothing.
+    `stays`: whether it is there until a person acts, so that every `up` meets it.
+    """
+
+    kind: str
+    says: str
+    status: int
+    code: str
+    message: str
+    source: str
+    retried: bool = False
+    times: int = 1
+    type: str = ""
+    person: str = ""
+    stays: bool = False
+
+
+FAULTS = (
+    Fault(
+        "conflict",
+        "another operation is in progress, once",
+        409,
+        "AnotherOperationInProgress",
+        "Another operation on this or dependent resource is in progress.",
+        _CLIENT,
+        retried=True,
+    ),
+    Fault(
+        "throttled",
+        "too many requests, once; Retry-After: 17",
+        429,
+        "TooManyRequests",
+        "The request is being throttled. Retry-After: 17",
+        _THROTTLING,
+        retried=True,
+    ),
+    Fault(
+        "error-500", "an internal error, once", 500, "InternalServerError", "An error occurred.", _CLIENT, retried=True
+    ),
+    Fault(
+        "unavailable",
+        "the service is unavailable until azure-native gives up",
+        503,
+        "ServiceUnavailable",
+        "The service is unavailable.",
+        _CLIENT,
+        retried=True,
+        times=TRIES,
+    ),
+    Fault(
+        "timeout",
+        "Azure makes the resource, but nobody hears of it in time",
+        0,
+        "",
+        "context deadline exceeded",
+        "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go",
+    ),
+    Fault(
+        "principal-not-found",
+        "a new identity is not yet known where a role is assigned to it",
+        400,
+        "PrincipalNotFound",
+        "The principal does not exist in the directory. Wait until it is replicated.",
+        _LEARN + "role-based-access-control/troubleshooting",
+        type="Microsoft.Authorization/roleAssignments",
+    ),
+    Fault(
+        "quota",
+        "the quota of the region is used up",
+        409,
+        "QuotaExceeded",
+        "Operation results in exceeding quota limits of Core.",
+        _LEARN + "azure-resource-manager/troubleshooting/error-resource-quota",
+        type="Microsoft.MachineLearningServices/workspaces/computes",
+        person="ask for quota, or lower the compute's nodes",
+    ),
+    Fault("provider-killed", "the provider dies before it asks Azure", 0, "", "", ""),
+    Fault("engine-killed", "the engine is killed after Azure made the resource", 0, "", "", ""),
+    Fault(
+        "soft-deleted",
+        "a vault of the name was deleted before, and Azure keeps the name",
+        0,
+        "",
+        "",
+        _LEARN + "key-vault/general/soft-delete-overview",
+        type="Microsoft.KeyVault/vaults",
+        person="recover the deleted vault and import it, or step over the name: raise the environment's `generation`",
+        stays=True,
+    ),
+    Fault(
+        "policy-denies",
+        "a policy of the tenant denies a type of resource",
+        403,
+        "RequestDisallowedByPolicy",
+        "",
+        _LEARN + "azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
+        type="Microsoft.Storage/storageAccounts",
+        person="ask whoever owns the assignment for an exemption, or build what it allows; "
+        "`amlz policy import` has the preview say so before",
+        stays=True,
+    ),
+    Fault(
+        "deleted",
+        "somebody deletes a resource behind the engine's back",
+        0,
+        "",
+        "",
+        "",
+        type="Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+        person="refresh first: `pulumi up --refresh`",
+    ),
+    Fault(
+        "drifted",
+        "somebody changes resources by hand",
+        0,
+        "",
+        "",
+        "",
+        person="refresh first: `pulumi refresh` shows it, and the next `pulumi up` repairs it",
+    ),
+)
+
+
+_GROUP = "by-the-tenant"
+_SCOPE = f"/providers/Microsoft.Management/managementGroups/{_GROUP}"
+
+
+def tenant_policy(denied: str) -> tuple[tuple[str, object], ...]:
+    """A policy from outside of the stack that denies an ARM type: its parts, each with its kind."""
+    definition = f"{_SCOPE}/providers/Microsoft.Authorization/policyDefinitions/denied-types"
+    rule = {"if": {"field": "type", "equals": denied}, "then": {"effect": "deny"}}
+    told = {"displayName": "Types that this tenant does not allow", "mode": "All", "policyRule": rule}
+    assigned = {"policyDefinitionId": definition, "scope": _SCOPE}
+    assignment = f"{_SCOPE}/providers/Microsoft.Authorization/policyAssignments/{_GROUP}"
+    return (
+        ("above", _GROUP),
+        ("definition", {"id": definition, "name": "denied-types", "properties": told}),
+        ("assignment", {"id": assignment, "name": _GROUP, "properties": assigned}),
+    )
+
+
+def kind_of(name: str) -> Fault | None:
+    """The fault of this kind."""
+    return next((fault for fault in FAULTS if fault.kind == name), None)
+
+
+def refused(fault: Fault, target: str) -> AzureRefused:
+    """The answer that a fault is."""
+    return AzureRefused(fault.status, fault.code, fault.message, target)

@@ -1,0 +1,29 @@
+"""The private address of a firewall that exists: of its subnet's range."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+
+from amlz.simulator.memory import Memory, Standing
+
+FIREWALL = "microsoft.network/azurefirewalls"
+#: Addresses that Azure keeps at the start of each subnet, https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq.
+#: That the firewall gets the next one is a guess: Azure decides, and no page promises it.
+_RESERVED = 4
+
+
+def addressed(memory: Memory, wanted: Standing) -> Standing:
+    """A firewall with the address that its subnet gives it; another resource, or where no subnet is known, as it is."""
+    if wanted.type.lower() != FIREWALL:
+        return wanted
+    rules = [_addressed(memory, rule) for rule in wanted.outputs.get("ipConfigurations", [])]
+    return replace(wanted, outputs={**wanted.outputs, "ipConfigurations": rules})
+
+
+def _addressed(memory: Memory, rule: dict[str, object]) -> dict[str, object]:
+    subnet = rule.get("subnet")
+    found = memory.get(str(subnet["id"])) if isinstance(subnet, dict) else None
+    if found is None or "addressPrefix" not in found.inputs:
+        return rule
+    return {**rule, "privateIPAddress": str(ipaddress.ip_network(found.inputs["addressPrefix"])[_RESERVED])}

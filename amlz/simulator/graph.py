@@ -1,0 +1,90 @@
+"""From what the program registered to what Azure Resource Manager would receive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from amlz.azure.added import sent_body
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.ids import parse
+from amlz.azure.shapes import arm_type
+from amlz.simulator.monitor import Registered, Registration
+from amlz.simulator.wire import revealed, wrapped
+
+_GROUP = "Microsoft.Resources/resourceGroups"
+
+Owners = Mapping[str, tuple[str, str]]
+
+
+def resource_graph(registration: Registration, cloud: str = "public", owners: Owners | None = None) -> ResourceGraph:
+    """The graph of all azure-native resources, with the values that Azure receives: secrets are hidden when written.
+
+    `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
+    id is not decided has the name of its input, or else its logical one. Raises arm.shapes.UnmappedInput for an
+    input that has no place in a body.
+    """
+    customs = {registered.urn for registered in registration.resources if registered.custom}
+    found: dict[str, tuple[str, str]] = {}
+    resources = []
+    for registered in registration.resources:
+        owner = (owners or {}).get(registered.name) if not registered.custom else None
+        found[registered.urn] = owner or found.get(registered.parent, ("", ""))
+        if registered.custom and registered.token.startswith("azure-native:"):
+            # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
+            waits_for = {*registered.dependencies, *customs & {registered.parent}}
+            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
+    resources = list(_of_their_groups(resources))
+    components = [registered for registered in registration.resources if not registered.custom]
+    return ResourceGraph(
+        resources=tuple(resources),
+        cloud=cloud,
+        parents={registered.urn: registered.parent for registered in registration.resources},
+        dependencies={component.urn: component.dependencies for component in components},
+    )
+
+
+def _of_their_groups(resources: list[Resource]) -> Iterator[Resource]:
+    """Extension resources outside of an environment's components belong to it where their scope is its group."""
+    groups = {r.id.lower(): (r.project, r.environment) for r in resources if r.arm_type == _GROUP and r.project}
+    for resource in resources:
+        scope, _, extension = resource.id.lower().partition("/providers/microsoft.authorization/")
+        owner = groups.get(scope) if extension and not resource.project else None
+        yield replace(resource, project=owner[0], environment=owner[1]) if owner else resource
+
+
+def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:
+    inputs = registered.inputs
+    kind = arm_type(registered.token, inputs)
+    parsed = parse(registered.id) if registered.id else None
+    body = sent_body(registered.token, inputs)
+    marked: tuple[tuple[str | int, ...], ...] = ()
+    if registered.secret_paths:
+        marked, body = tuple(wrapped(body)), sent_body(registered.token, revealed(inputs))
+    return Resource(
+        urn=registered.urn,
+        token=registered.token,
+        arm_type=kind.arm_type,
+        api_version=kind.api_version,
+        id=registered.id,
+        name=parsed.name if parsed else _text(inputs.get(kind.name_input)) or registered.name,
+        location=_text(body.get("location", inputs.get("location"))),
+        subscription=registered.subscription,
+        resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
+        body=body,
+        project=owner[0],
+        environment=owner[1],
+        depends_on=waits_for,
+        parent=registered.parent,
+        provider=registered.provider,
+        protect=registered.protect,
+        source=registered.source,
+        aliases=registered.former,
+        marked=marked,
+    )
+
+
+def _text(value: Any) -> str:
+    """A value that is decided; "" for one that is not."""
+    return value if isinstance(value, str) else ""

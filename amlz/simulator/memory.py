@@ -1,0 +1,361 @@
+"""What the pretend Azure remembers: one file, which providers of several processes share and which outlives them.
+
+SQLite, because a killed process leaves it whole, and because one more resource costs the same whether a hundred stand
+or ten thousand: every question below is answered from an index.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amlz.azure.ids import parse
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS standing (
+    id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT,
+    state TEXT);
+CREATE INDEX IF NOT EXISTS standing_by_name ON standing (type, name);
+CREATE INDEX IF NOT EXISTS standing_unfinished ON standing (id) WHERE state = 'Creating';
+CREATE TABLE IF NOT EXISTS counts (type TEXT, below TEXT, number INTEGER, PRIMARY KEY (type, below)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refers (source TEXT, target TEXT, PRIMARY KEY (target, source)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refers_by_source ON refers (source);
+CREATE TABLE IF NOT EXISTS expected (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept (type TEXT, name TEXT, id TEXT, days INTEGER, purgeable INTEGER,
+    PRIMARY KEY (type, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, verb TEXT, id TEXT, token TEXT, note TEXT);
+CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times INTEGER, target TEXT);
+CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outside (kind TEXT, told TEXT);
+CREATE TABLE IF NOT EXISTS grants (written TEXT);
+CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS occupied (network TEXT PRIMARY KEY, by TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conflicts (network TEXT, by TEXT, wanted TEXT);
+CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
+"""
+
+#: States of what stands. Peerings have states of their own, see amlz/simulator/peerings.py.
+CREATING, SUCCEEDED = "Creating", "Succeeded"
+POLICY = "microsoft.authorization/policy"
+_ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know.
+
+    `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected.
+    """
+
+    id: str
+    urn: str
+    token: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    state: str = SUCCEEDED
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A name that something deleted still holds, for so many days. `purgeable`: whether a person may free it sooner."""
+
+    type: str
+    name: str
+    id: str
+    days: int
+    purgeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A fault that waits. `number`: for this operation or the first one after it, 0 for any; `type`: ARM's, "" for any.
+
+    `times`: how often it comes.
+    """
+
+    kind: str
+    number: int = 0
+    type: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What was asked: create, update or delete. `note`: the fault that met it, "" for none."""
+
+    number: int
+    verb: str
+    id: str
+    token: str
+    note: str
+
+
+class Memory:
+    """Opens the file, or begins it. Ids are compared without regard to case."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=OFF")  # a process may die, the machine will not
+        self._db.executescript(_TABLES)
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """One change, whole or not at all, while nobody else changes anything."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(self, resource: Standing, refers_to: Iterable[str]) -> None:
+        """A resource stands, or stands otherwise than before. `refers_to`: ids in its inputs, or other marks."""
+        key, kind = resource.id.lower(), resource.type.lower()
+        new = self._db.execute("SELECT 1 FROM standing WHERE id = ?", (key,)).fetchone() is None
+        if new:
+            self._count(kind, key, 1)
+        if not new or kind == _EXEMPTION:  # nothing that holds knows of a new definition or assignment
+            self._policies_changed(kind)
+        row = (key, resource.id, resource.urn, resource.token, kind, resource.name.lower())
+        values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state)
+        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
+        self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
+        found = {(key, target.lower()) for target in refers_to}
+        self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
+
+    def remove(self, resource_id: str) -> None:
+        """It stands no longer; what is below it is another matter."""
+        key = resource_id.lower()
+        found = self._db.execute("SELECT type FROM standing WHERE id = ?", (key,)).fetchone()
+        if found is None:
+            return
+        self._db.execute("DELETE FROM standing WHERE id = ?", (key,))
+        self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
+        self._count(found[0], key, -1)
+        self._policies_changed(found[0])
+
+    def mark(self, resource_id: str, state: str) -> None:
+        """What stands has another state."""
+        self._db.execute("UPDATE standing SET state = ? WHERE id = ?", (state, resource_id.lower()))
+
+    def count(self, kind: str, below: str) -> int:
+        """How many of an ARM type stand right below an id, or anywhere in a subscription."""
+        query = "SELECT number FROM counts WHERE type = ? AND below = ?"
+        found = self._db.execute(query, (kind.lower(), below.lower())).fetchone()
+        return found[0] if found else 0
+
+    def get(self, resource_id: str) -> Standing | None:
+        """The resource of this id."""
+        return next(self._found("id = ?", resource_id.lower()), None)
+
+    def named(self, kind: str, name: str) -> Standing | None:
+        """A resource of an ARM type and a name, wherever it stands."""
+        return next(self._found("type = ? AND name = ?", kind.lower(), name.lower()), None)
+
+    def below(self, resource_id: str) -> tuple[Standing, ...]:
+        """Children and extensions, in the order of their ids."""
+        start = resource_id.lower()
+        return tuple(self._found("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
+
+    def all(self) -> tuple[Standing, ...]:
+        """Everything that stands, in the order of ids."""
+        return tuple(self._found("1 = 1"))
+
+    def referring(self, target: str) -> tuple[Standing, ...]:
+        """Resources that refer to an id or to something below it."""
+        start = target.lower()
+        where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
+        return tuple(self._found(where, start, f"{start}/", f"{start}0"))
+
+    def users(self, target: str, below: str) -> tuple[str, ...]:
+        """Ids right or further below one id, of resources that refer to another: in lower case."""
+        start = below.lower()
+        query = "SELECT source FROM refers WHERE target = ? AND source >= ? AND source < ?"
+        return tuple(row[0] for row in self._db.execute(query, (target.lower(), f"{start}/", f"{start}0")))
+
+    def policies(self, *kinds: str) -> tuple[Standing, ...]:
+        """What stands of these kinds of Azure Policy: definitions, setdefinitions, assignments, exemptions."""
+        return tuple(found for kind in kinds for found in self._found("type = ?", f"{POLICY}{kind}"))
+
+    def settle(self, engine: str) -> None:
+        """Time passes between two commands: what was on its way is ready, and assignments that stand take hold.
+
+        `engine`: whose command it is. Each provider of a command calls this, and only the first call counts.
+        """
+        with self.change():
+            found = self._db.execute("SELECT engine FROM clock").fetchone()
+            if found and found[0] == engine:
+                return
+            number = self.policies_version() + 1
+            self._db.execute("DELETE FROM clock")
+            self._db.execute("INSERT INTO clock VALUES (?, ?)", (engine, number))
+            self._db.execute("UPDATE standing SET state = ? WHERE state = 'Creating'", (SUCCEEDED,))
+            self._db.execute("DELETE FROM occupied")  # by what was killed
+            self._db.execute("DELETE FROM held")
+            self._db.execute("INSERT INTO held SELECT id FROM standing WHERE type = ?", (_ASSIGNMENT,))
+
+    def occupy(self, networks: Iterable[str], by: str) -> str:
+        """Begins a write to networks, which take one at a time. Returns the id of another write, "" for none."""
+        with self.change():
+            for network in networks:
+                query = "SELECT by FROM occupied WHERE network = ?"
+                found = self._db.execute(query, (network.lower(),)).fetchone()
+                if found:
+                    self._db.execute("INSERT INTO conflicts VALUES (?, ?, ?)", (network.lower(), found[0], by))
+                    return str(found[0])
+            rows = [(network.lower(), by) for network in networks]
+            self._db.executemany("INSERT OR REPLACE INTO occupied VALUES (?, ?)", rows)
+        return ""
+
+    def leave(self, networks: Iterable[str]) -> None:
+        """Ends a write."""
+        with self.change():
+            self._db.executemany("DELETE FROM occupied WHERE network = ?", [(each.lower(),) for each in networks])
+
+    def conflicts(self) -> tuple[tuple[str, str], ...]:
+        """Ids of writes that were under way, each with the one that met it."""
+        return tuple((row[0], row[1]) for row in self._db.execute("SELECT by, wanted FROM conflicts ORDER BY rowid"))
+
+    def holds(self) -> frozenset[str]:
+        """Ids of the assignments that have taken hold, in lower case."""
+        return frozenset(row[0] for row in self._db.execute("SELECT id FROM held"))
+
+    def policies_version(self) -> int:
+        """A number that is another one after each change of what Azure Policy knows."""
+        found = self._db.execute("SELECT policies FROM clock").fetchone()
+        return found[0] if found else 0
+
+    def add_outside(self, kind: str, told: Any) -> None:
+        """Something of Azure Policy outside of the stack: a definition, assignment, exemption or management group."""
+        with self.change():
+            self._db.execute("INSERT INTO outside VALUES (?, ?)", (kind, json.dumps(told)))
+            self._policies_changed(POLICY)
+
+    def outside(self, kind: str) -> tuple[Any, ...]:
+        """All of a kind that was added."""
+        rows = self._db.execute("SELECT told FROM outside WHERE kind = ? ORDER BY rowid", (kind,))
+        return tuple(json.loads(row[0]) for row in rows)
+
+    def add_grant(self, grant: Any) -> None:
+        """A role of the caller, see amlz/simulator/access.py."""
+        with self.change():
+            self._db.execute("INSERT INTO grants VALUES (?)", (json.dumps(grant),))
+
+    def grants(self) -> tuple[Any, ...]:
+        """The roles of the caller; none where it may do everything."""
+        return tuple(json.loads(row[0]) for row in self._db.execute("SELECT written FROM grants ORDER BY rowid"))
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Ids that the program makes: what else is referred to is taken to stand outside of the stack."""
+        with self.change():
+            self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(each.lower(),) for each in ids if each])
+
+    def expects(self, resource_id: str) -> bool:
+        """Whether the program makes it."""
+        return self._db.execute("SELECT 1 FROM expected WHERE id = ?", (resource_id.lower(),)).fetchone() is not None
+
+    def all_expected(self) -> tuple[str, ...]:
+        """Everything that the program makes, in lower case, in order."""
+        return tuple(row[0] for row in self._db.execute("SELECT id FROM expected ORDER BY id"))
+
+    def keep(self, kept: Kept) -> None:
+        """A name stays taken."""
+        row = (kept.type.lower(), kept.name.lower(), kept.id, kept.days, int(kept.purgeable))
+        self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", row)
+
+    def kept(self, kind: str, name: str) -> Kept | None:
+        """What holds a name after its deletion."""
+        where = "SELECT * FROM kept WHERE type = ? AND name = ?"
+        row = self._db.execute(where, (kind.lower(), name.lower())).fetchone()
+        return Kept(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+
+    def all_kept(self) -> tuple[Kept, ...]:
+        """Every name that something deleted holds."""
+        rows = self._db.execute("SELECT * FROM kept ORDER BY type, name")
+        return tuple(Kept(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
+
+    def release(self, kind: str, name: str) -> None:
+        """A name is free again."""
+        self._db.execute("DELETE FROM kept WHERE type = ? AND name = ?", (kind.lower(), name.lower()))
+
+    def arm(self, fault: Armed) -> None:
+        """A fault waits for its operation."""
+        with self.change():
+            row = (fault.kind, fault.number, fault.type.lower(), fault.times)
+            self._db.execute("INSERT INTO faults VALUES (?, ?, ?, ?, '')", row)
+
+    def begin(self, verb: str, resource_id: str, token: str) -> str:
+        """Notes an operation. The kind of the fault that meets it, "" for none.
+
+        A fault that comes several times comes to the one resource.
+        """
+        kind, key = parse(resource_id).type.lower(), resource_id.lower()
+        with self.change():
+            number = self._db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM journal").fetchone()[0]
+            where = "times > 0 AND number <= ? AND type IN ('', ?) AND target IN ('', ?)"
+            query = f"SELECT rowid, kind FROM faults WHERE {where} ORDER BY rowid LIMIT 1"
+            waits = self._db.execute(query, (number, kind, key)).fetchone()
+            if waits:
+                self._db.execute("UPDATE faults SET times = times - 1, target = ? WHERE rowid = ?", (key, waits[0]))
+            fault: str = waits[1] if waits else ""
+            self._db.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", (number, verb, resource_id, token, fault))
+        return fault
+
+    def journal(self) -> tuple[Operation, ...]:
+        """Every operation, in its order."""
+        return tuple(Operation(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY number"))
+
+    def kill_at(self, points: Iterable[str], ids: Iterable[str] = ("",)) -> None:
+        """The engine will be killed at these points of operations, once each; "" for any id.
+
+        See amlz/simulator/kills.py.
+        """
+        with self.change():
+            rows = [(point, each.lower()) for each in ids for point in points]
+            self._db.executemany("INSERT OR IGNORE INTO deadly VALUES (?, ?)", rows)
+
+    def deadly(self, point: str, verb: str, resource_id: str) -> bool:
+        """Whether the engine is to be killed now that an operation has come to a point: the first time it does."""
+        key = resource_id.lower()
+        if not self._db.execute("SELECT 1 FROM deadly WHERE point = ? AND id IN ('', ?)", (point, key)).fetchone():
+            return False
+        with self.change():
+            return self._db.execute("INSERT OR IGNORE INTO caught VALUES (?, ?, ?)", (point, verb, key)).rowcount == 1
+
+    def count_steps(self, on_steps: Callable[[], None]) -> None:
+        """Calls back with every ten steps of the database: what an operation costs, on any machine the same."""
+        self._db.set_progress_handler(on_steps, 10)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def _found(self, where: str, *values: str) -> Iterator[Standing]:
+        for row in self._db.execute(f"SELECT * FROM standing WHERE {where} ORDER BY id", values).fetchall():
+            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8])
+
+    def _count(self, kind: str, key: str, by: int) -> None:
+        """Counted are what stands right below something, and all of a type in a subscription."""
+        above = key.rpartition("/")[0].rpartition("/")[0]
+        above = above.removesuffix(f"/providers/{kind.partition('/')[0]}")
+        places = {above, "/".join(key.split("/")[:3])}
+        query = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number"
+        self._db.executemany(query, [(kind, place, by) for place in sorted(places)])
+
+    def _policies_changed(self, kind: str) -> None:
+        if kind.startswith(POLICY):
+            self._db.execute("INSERT INTO clock SELECT '', 0 WHERE NOT EXISTS (SELECT 1 FROM clock)")
+            self._db.execute("UPDATE clock SET policies = policies + 1")

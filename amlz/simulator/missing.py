@@ -1,0 +1,75 @@
+"""The answer to a GET of a resource that does not exist, and what azure-native's Read makes of it.
+
+Since 3.11 azure-native takes a 404 for a deletion only where its code is on a list. Any other code is an error: a
+refresh, and an `up` or a preview that refreshes, stop there (https://github.com/pulumi/pulumi-azure-native/issues/4841).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amlz.azure.ids import parse
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import Memory
+from amlz.simulator.refusals import parents
+
+#: Codes of a 404 that azure-native takes for a deletion: validNotFoundCodes in provider/pkg/azure/azure.go of
+#: pulumi/pulumi-azure-native, as issue 4841 quotes it (2026-09-22).
+TAKEN_FOR_DELETED = frozenset(
+    {
+        "EntityNotFound",
+        "LockNotFound",
+        "NotFound",
+        "ParentResourceNotFound",
+        "ResourceGroupNotFound",
+        "ResourceNotFound",
+        "RoleAssignmentNotFound",
+        "SubscriptionNotFound",
+        "VulnerabilityAssessmentBaselineDoesNotExists",
+    }
+)
+
+_POWERSHELL = "tests of Az.Resources in https://github.com/Azure/azure-powershell (2026-11)"
+_RECORDED = "recorded answers of Azure, "
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The code of the 404 of a type, and its source."""
+
+    code: str
+    source: str
+
+
+#: Types (lower case) whose 404 has a code of their own. Any other type answers ResourceNotFound here: recorded for
+#: types of Network, Storage, Compute, Container Registry and others, assumed for types without a recorded 404.
+CODES: Mapping[str, Missing] = {
+    "microsoft.authorization/policyassignments": Missing("PolicyAssignmentNotFound", _POWERSHELL),
+    "microsoft.authorization/policydefinitions": Missing("PolicyDefinitionNotFound", _RECORDED + "7 times"),
+    "microsoft.authorization/policyexemptions": Missing("PolicyExemptionNotFound", _POWERSHELL),
+    "microsoft.authorization/policysetdefinitions": Missing("PolicySetDefinitionNotFound", _POWERSHELL),
+    "microsoft.authorization/roleassignments": Missing("RoleAssignmentNotFound", _RECORDED + "twice"),
+    "microsoft.authorization/roledefinitions": Missing("RoleDefinitionDoesNotExist", _RECORDED + "5 times"),
+    "microsoft.machinelearningservices/workspaces/connections": Missing("UserError", _RECORDED + "5 times"),
+    "microsoft.machinelearningservices/workspaces/datastores": Missing("UserError", _RECORDED + "4 times"),
+    "microsoft.storage/storageaccounts/blobservices/containers": Missing(
+        "ContainerNotFound", "https://github.com/pulumi/pulumi-azure-native/issues/4841"
+    ),
+    "microsoft.storage/storageaccounts/fileservices/shares": Missing("ShareNotFound", _RECORDED + "7 times"),
+    "microsoft.storage/storageaccounts/inventorypolicies": Missing("BlobInventoryPolicyNotFound", _RECORDED + "once"),
+    "microsoft.storage/storageaccounts/managementpolicies": Missing("ManagementPolicyNotFound", _RECORDED + "4 times"),
+}
+
+
+def error_of_read(memory: Memory, resource_id: str) -> AzureRefused | None:
+    """Returns the error of a Read of a missing resource; None where azure-native takes it for deleted.
+
+    A resource whose parent is missing too has the parent's code, which is on the list.
+    """
+    row = CODES.get(parse(resource_id).type.lower())
+    if row is None or row.code in TAKEN_FOR_DELETED:
+        return None
+    if any(memory.expects(above) and memory.get(above) is None for above in parents(resource_id)):
+        return None
+    return AzureRefused(404, row.code, f"{parse(resource_id).name} was not found.", resource_id)

@@ -1,0 +1,56 @@
+"""Peerings of networks: each side has a state, which the other side changes.
+
+https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering: Initiated while only one side stands,
+Connected when both do, Disconnected when the other one is gone. The state is not among the outputs that the engine
+keeps: azure-native reads it only in a refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import Memory, Standing
+
+PEERING = "microsoft.network/virtualnetworks/virtualnetworkpeerings"
+_SEGMENT = "/virtualnetworkpeerings/"
+INITIATED, CONNECTED, DISCONNECTED = "Initiated", "Connected", "Disconnected"
+
+
+def connected(memory: Memory, wanted: Standing) -> Standing:
+    """A peering that is made or changed, with its state; the other side follows. Raises AzureRefused."""
+    if wanted.type.lower() != PEERING:
+        return wanted
+    before, other = memory.get(wanted.id), _other(memory, wanted)
+    if other is None:
+        return replace(wanted, state=INITIATED)
+    if other.state == DISCONNECTED and before is None:
+        # https://github.com/hashicorp/terraform-provider-azurerm/issues/14051
+        message = (
+            f"Cannot create or update peering {wanted.id} because remote peering {other.id} referencing parent virtual "
+            f"network {_network(wanted)} is in Disconnected state. Update or re-create the remote peering to get it "
+            "back to Initiated state."
+        )
+        raise AzureRefused(400, "RemotePeeringIsDisconnected", message, wanted.id)
+    memory.mark(other.id, CONNECTED)
+    return replace(wanted, state=CONNECTED)
+
+
+def gone(memory: Memory, removed: Iterable[Standing]) -> None:
+    """The other sides of peerings that are gone are disconnected."""
+    for one in removed:
+        other = _other(memory, one) if one.type.lower() == PEERING else None
+        if other is not None:
+            memory.mark(other.id, DISCONNECTED)
+
+
+def _other(memory: Memory, peering: Standing) -> Standing | None:
+    """The peering that leads back."""
+    remote = (peering.inputs.get("remoteVirtualNetwork") or {}).get("id", "")
+    found = memory.users(_network(peering), remote) if remote else ()
+    return next((memory.get(each) for each in found if _SEGMENT in each), None)
+
+
+def _network(peering: Standing) -> str:
+    return peering.id[: peering.id.lower().index(_SEGMENT)]

@@ -1,0 +1,226 @@
+"""Azure Policy in the pretend Azure: what assignments that have taken hold make of a request, as the judge says.
+
+Append and modify change what is stored, deny refuses. In Azure a new assignment takes minutes to take hold
+(https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers; 5 to 30 are seen):
+here it does between two commands, so that no command meets an assignment that it made itself. What it says of resources
+that stand is read from all of them, as Azure's scans do. Not judged are deletions (denyAction), and at a request what
+asks for other resources.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from amlz.azure.added import sent_body
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.ids import parse
+from amlz.azure.inputs import from_body
+from amlz.azure.shapes import arm_type
+from amlz.policy.engine import aliases
+from amlz.policy.engine.assignment import Assignment, assignment, exemption
+from amlz.policy.engine.definition import EXISTENCE, definition
+from amlz.policy.engine.errors import Invalid
+from amlz.policy.engine.initiative import initiative
+from amlz.policy.engine.judge import World
+from amlz.policy.engine.requests import Answer, Scene, answers
+from amlz.policy.engine.subject import Subject
+from amlz.policy.engine.values import lowered
+from amlz.policy.imported import imported
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, Imported, assigned, subject_of, verdicts
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import POLICY, Memory, Standing
+
+_GROUPS = "/providers/Microsoft.Management/managementGroups/"
+_CHANGES = ("append", "modify")
+#: What reads a policy of each kind, to see whether it is one.
+_READ: dict[str, Callable[[dict[str, Any]], object]] = {
+    f"{POLICY}definitions": definition,
+    f"{POLICY}setdefinitions": initiative,
+    f"{POLICY}assignments": lambda told: assignment(told, lambda _: None),
+    f"{POLICY}exemptions": exemption,
+}
+#: Answers of a scan that say that something does not comply.
+_WRONG = frozenset({"audit", "audit-if-not-exists", "deny", "error"})
+#: Of a judged body, what is no part of the request's.
+_BESIDE = ("type", "apiVersion", "name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A policy that resources do not comply with, by their ids."""
+
+    assignment: str
+    policy: str
+    ids: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.ids)
+
+    @property
+    def first(self) -> str:
+        """The first of them."""
+        return self.ids[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read, and judged in. `version`: of what Azure Policy knew then; `groups`: over each subscription."""
+
+    version: int
+    assignments: tuple[Assignment, ...] = ()
+    scene: Scene = field(default_factory=lambda: Scene(World(aliases.Catalogue({}))))
+    groups: tuple[str, ...] = ()
+
+
+class PolicyService:
+    """Judges requests to one pretend Azure. Assignments are read anew only where something changed."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._known: _Known | None = None
+
+    def allowed(self, wanted: Standing) -> Standing:
+        """The resource as policies leave it. Raises AzureRefused: RequestDisallowedByPolicy, InvalidPolicy."""
+        _check(wanted)
+        version = self._memory.policies_version()
+        if self._known is None or self._known.version != version:
+            self._known = _read(self._memory, version, self._memory.holds())
+        if not self._known.assignments:
+            return wanted
+        found = list(_ask(self._memory, self._known, [_subject(wanted)]))
+        found = [answer for answer in found if answer.verdict.effect not in EXISTENCE]
+        denied = next((answer for answer in found if answer.blocks), None)
+        if denied:
+            raise _disallowed(denied, wanted)
+        body: dict[str, Any] = {}
+        for answer in found:
+            changes = answer.verdict.changes
+            if answer.word in _CHANGES and answer.assignment.enforced and changes and changes.altered:
+                body = changes.body
+        return _with(wanted, lowered(body)) if body else wanted
+
+
+def scanned(memory: Memory) -> tuple[Audited, ...]:
+    """What does not comply of all that stands, by policy, once every assignment has taken hold."""
+    graph = ResourceGraph(tuple(map(_resource, memory.all())))
+    found: dict[tuple[str, str], list[str]] = {}
+    for answer in verdicts(graph, _asked(memory)).answers:
+        if answer.word in _WRONG and answer.policy:
+            definition = answer.policy.definition
+            key = (answer.assignment.name, definition.title or definition.name)
+            found.setdefault(key, []).append(answer.subject.id)
+    return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()))
+
+
+def _check(wanted: Standing) -> None:
+    """Refuses a definition, initiative, assignment or exemption that the judge cannot read. The code is ours."""
+    read = _READ.get(wanted.type.lower())
+    try:
+        if read is not None:
+            read({"id": wanted.id, "name": wanted.name, **_body(wanted)})
+    except Invalid as problem:
+        raise AzureRefused(400, "InvalidPolicy", str(problem), wanted.id) from None
+
+
+def _asked(memory: Memory) -> Asked:
+    """What is known beside the stack: this repository's policies, those imported, and those added from outside."""
+    taken = imported()
+    others = Imported(
+        definitions=(*memory.outside("definition"), *taken.definitions),
+        assignments=(*memory.outside("assignment"), *taken.assignments),
+        exemptions=taken.exemptions,
+        catalogue=taken.catalogue,
+    )
+    return Asked(library(), others, memory.outside("above"))
+
+
+def _read(memory: Memory, version: int, holds: frozenset[str]) -> _Known:
+    asked = _asked(memory)
+    standing = tuple(one for one in memory.policies("assignments") if one.id.lower() in holds)
+    if not standing and not asked.imported.assignments:
+        return _Known(version)
+    beside = memory.policies("definitions", "setdefinitions", "exemptions")
+    graph = ResourceGraph(tuple(map(_resource, (*standing, *beside))))
+    assignments, exemptions = assigned(graph, asked)
+    scene = Scene(
+        world=World(asked.imported.catalogue or aliases.embedded()),
+        exemptions=exemptions,
+        forecasts=frozenset(e.name.lower() for e in asked.library.entries if e.metadata.get("judged") == "read-only"),
+    )
+    return _Known(version, assignments, scene, tuple(f"{_GROUPS}{name}" for name in asked.above))
+
+
+def _ask(memory: Memory, known: _Known, subjects: list[Subject]) -> Iterable[Answer]:
+    groups = {subject.id.lower().partition("/providers/")[0] for subject in subjects}
+    contexts = {}
+    for place in sorted(groups):
+        group = memory.get(place)
+        if group is not None:
+            told = {"id": group.id, "name": parse(group.id).name, **_body(group)}
+            subscription = group.id.split("/")[2]
+            context = {
+                "resourceGroup": {"tags": {}, **told},
+                "subscription": {"subscriptionId": subscription, "id": f"/subscriptions/{subscription}"},
+            }
+            contexts[place] = replace(known.scene.world, context=context)
+    above = {place.split("/")[2]: known.groups for place in groups if place.startswith("/subscriptions/")}
+    return answers(subjects, known.assignments, replace(known.scene, contexts=contexts, above=above))
+
+
+def _body(standing: Standing) -> dict[str, Any]:
+    return sent_body(standing.token, standing.inputs)
+
+
+def _resource(standing: Standing) -> Resource:
+    kind, parsed = arm_type(standing.token, standing.inputs), parse(standing.id)
+    return Resource(
+        urn=standing.urn,
+        token=standing.token,
+        arm_type=kind.arm_type,
+        api_version=kind.api_version,
+        id=standing.id,
+        name=parsed.name,
+        location="",
+        subscription=parsed.subscription,
+        resource_group=parsed.resource_group,
+        body=_body(standing),
+    )
+
+
+def _subject(standing: Standing) -> Subject:
+    return subject_of(_resource(standing))
+
+
+def _with(wanted: Standing, body: dict[str, Any]) -> Standing:
+    """A resource with another body: its inputs, and its outputs as far as these are inputs."""
+    told = {key: value for key, value in body.items() if key not in _BESIDE}
+    inputs = from_body(wanted.token, told, wanted.inputs)
+    gone = {*wanted.inputs} - {*inputs}
+    changed = {key: value for key, value in inputs.items() if value != wanted.inputs.get(key)}
+    outputs = {key: value for key, value in wanted.outputs.items() if key not in gone}
+    return replace(wanted, inputs=inputs, outputs={**outputs, **changed})
+
+
+def _disallowed(answer: Answer, wanted: Standing) -> AzureRefused:
+    """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy"""
+    assert answer.policy is not None
+    definition = answer.policy.definition
+    named = {
+        "policyAssignment": {"name": answer.assignment.name, "id": answer.assignment.id},
+        "policyDefinition": {"name": definition.title or definition.name, "id": answer.policy.definition_id},
+    }
+    if answer.policy.reference:
+        named["policyDefinitionReferenceId"] = {"name": answer.policy.reference}
+    why = answer.assignment.message(answer.policy.reference)
+    reasons = f" Reasons: '{why}'." if why else ""
+    message = (
+        f"Resource '{wanted.id.rpartition('/')[2]}' was disallowed by policy.{reasons} "
+        f"Policy identifiers: '[{json.dumps(named)}]'."
+    )
+    return AzureRefused(403, "RequestDisallowedByPolicy", message, wanted.id)

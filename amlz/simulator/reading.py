@@ -1,0 +1,73 @@
+"""A refresh as azure-native does it: what it makes of old inputs and of what Azure answers now.
+
+Azure answers with properties that the program never set. So azure-native does not compare inputs with the answer: it
+compares the answer of the last write with the answer of today, and carries only what differs over to the inputs
+(Read in provider/pkg/provider/provider.go and applyDiff in diff.go of pulumi/pulumi-azure-native). What Azure made of a
+request at once, an ignored property or one that a policy changed, is the same in both answers: a refresh does not show
+it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amlz.azure import table
+
+Values = dict[str, Any]
+
+
+def refreshed(token: str, inputs: Values, old: Values, new: Values) -> Values:
+    """Inputs after a refresh. `old`: outputs that the state has; `new`: outputs of today."""
+    return _applied(inputs, as_inputs(token, old), as_inputs(token, new, backwards=True))
+
+
+def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values:
+    """The outputs that are inputs, in their form: an object that ARM keeps for a list of ids is that list.
+
+    `backwards`: in the other order. azure-native makes the list from a Go map, whose order is another each time.
+    """
+    shapes = table.shapes(token)
+
+    def ids(value: Values) -> list[str]:
+        return sorted(value, reverse=backwards)
+
+    def converted(value: Any, shape: int) -> Any:
+        rules = {key: rule[1] for key, rule in shapes[shape]["as"].items() if isinstance(rule, list)}
+        return {key: below(item, rules[key]) if key in rules else item for key, item in value.items()}
+
+    def below(value: Any, rule: Any) -> Any:
+        if "keys" in rule:
+            return ids(value) if isinstance(value, dict) else value
+        if isinstance(value, list):
+            return [below(item, rule) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "map" in rule:
+            one = {key: item for key, item in rule.items() if key != "map"}
+            return {key: below(item, one) for key, item in value.items()}
+        shape = rule["is"] if "is" in rule else rule["cases"].get(value.get(rule["by"]))
+        return value if shape is None else converted(value, shape)
+
+    top = shapes[table.entry(token)["shape"]]
+    found: Values = converted(outputs, table.entry(token)["shape"])
+    return {key: value for key, value in found.items() if key in top["same"] or key in top["as"]}
+
+
+def _applied(values: Values, old: Values, new: Values) -> Values:
+    """Values with what differs between two others: gone, new, or changed in part."""
+    found = {key: value for key, value in values.items() if key in new or key not in old}
+    for key, value in new.items():
+        if key not in old:
+            found[key] = value
+        elif old[key] != value:
+            found[key] = _changed(values[key], old[key], value) if key in values else value
+    return found
+
+
+def _changed(base: Any, old: Any, new: Any) -> Any:
+    if isinstance(base, dict) and isinstance(old, dict) and isinstance(new, dict):
+        return _applied(base, old, new)
+    if isinstance(base, list) and isinstance(old, list) and isinstance(new, list):
+        both = min(len(base), len(old))
+        return [_changed(base[at], old[at], each) if at < both else each for at, each in enumerate(new)]
+    return new

@@ -1,0 +1,1 @@
+"""Stack files: reading, errors with positions, editing, JSON Schema."""

@@ -1,0 +1,102 @@
+"""A stack file and its plan, or everything that is wrong with the file, in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from amlz.core.config import LandingZoneConfig
+from amlz.core.notices import notices
+from amlz.core.plan import LandingZonePlan, make_plan
+from amlz.core.problems import Path as At
+from amlz.core.problems import Problem, StackFileError
+from amlz.core.secrets import repeatable
+from amlz.stackfile.allowed import is_collection, keys_at
+from amlz.stackfile.load import Draft, StackFile, draft_of
+from amlz.stackfile.repair import VARIANTS, Repaired, repaired, type_at, value_at
+
+#: Parts that others refer to by name, and how deep the names are.
+_REFERRED = {"spokes": 2, "projects": 4, "dataLake": 3, "sharedRegistry": 1, "policies": 3}
+
+
+def checked(stack: str, folder: Path | None = None, raw: bytes | None = None) -> tuple[StackFile, LandingZonePlan]:
+    """Reads and plans a stack's file, or `raw` in its place. Raises StackFileError with all of its problems.
+
+    Shape, ranges, names, references, regions and sizes are checked in one run: an invalid part hides no problem of
+    another part.
+    """
+    draft = draft_of(stack, folder, raw)
+    if draft.file is None:
+        raise StackFileError(draft.at(beside(draft)))
+    try:
+        return draft.file, make_plan(draft.file.config)
+    except StackFileError as error:
+        doubts = (_warning(doubt) for doubt in notices(draft.file.config, None))
+        raise StackFileError(draft.file.at((*error.problems, *doubts))) from None
+
+
+def beside(draft: Draft) -> Iterator[Problem]:
+    """The problems of the valid parts of a file that hold however its invalid parts are corrected."""
+    if not draft.readable or not isinstance(draft.landing_zone, dict):
+        return
+    invalid = set(draft.invalid)
+    common: dict[tuple[At, str], list[Problem]] = {}
+    for variant in range(VARIANTS):
+        one = repaired(draft.landing_zone, draft.unusable, variant)
+        if one is None:
+            return
+        invalid |= {one.path(path) for path in one.replaced}
+        found = _problems(one)
+        if variant:
+            common = {key: [*same, found[key]] for key, same in common.items() if key in found}
+        else:
+            common = {key: [problem] for key, problem in found.items()}
+        if not common:
+            return
+    opaque = any(_is_opaque(draft.landing_zone, path) for path in invalid)
+    for same in common.values():
+        problem, remedy = same[0], _common(each.remedy for each in same)
+        if not (opaque and problem.absent) and not _below(problem.path, invalid):
+            yield replace(problem, path=repeatable(problem.path), remedy=remedy)
+
+
+def _problems(each: Repaired) -> dict[tuple[At, str], Problem]:
+    """Everything that is wrong with a variant, by path in the file and text."""
+    found = [_warning(doubt) for doubt in notices(each.config, None)]
+    try:
+        make_plan(each.config)
+    except StackFileError as error:
+        found = [*error.problems, *found]
+    placed = (replace(problem, path=each.path(problem.path)) for problem in found)
+    return {(problem.path, problem.what): problem for problem in placed}
+
+
+def _warning(doubt: Any) -> Problem:
+    return Problem(doubt.path, doubt.what, doubt.remedy, warning=True)
+
+
+def _below(path: At, invalid: Collection[At]) -> bool:
+    return any(path[:length] in invalid for length in range(1, len(path) + 1))
+
+
+def _is_opaque(value: Any, path: At) -> bool:
+    """Whether an invalid part may hold, once it is corrected, what other parts refer to."""
+    known = path[:1] and path[0] in keys_at(LandingZoneConfig, ())
+    if known and len(path) > _REFERRED.get(str(path[0]), 0):
+        return False
+    entry = bool(path) and isinstance(path[-1], int)
+    return entry or isinstance(value_at(value, path), dict | list) or is_collection(type_at(path))
+
+
+def _common(texts: Iterable[str]) -> str:
+    """The sentences with which all texts begin."""
+    parts = [text.split(". ") for text in texts]
+    same: list[str] = []
+    for sentences in zip(*parts, strict=False):
+        if len(set(sentences)) > 1:
+            break
+        same.append(sentences[0])
+    text = ". ".join(same)
+    return f"{text}." if text and not text.endswith(".") else text

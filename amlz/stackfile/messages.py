@@ -1,0 +1,308 @@
+"""What pydantic finds, in words for whoever wrote the stack file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from amlz.core.config.shared import GUID, camel
+from amlz.core.facts.sizes import RETIRED
+from amlz.core.meanings import meanings
+from amlz.core.problems import Path, Problem, listed
+from amlz.core.secrets import looks_secret, repeatable
+from amlz.stackfile.allowed import PATTERNS, example, example_at, field_at, keys_at, part_at, places, span
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What pydantic told of a mistake. `value` is what stands there, as it may be repeated.
+
+    `span` and `example` are what belongs there instead, where the model says; `required` whether something must.
+    `keys`: what a mapping that stands there can hold.
+    """
+
+    context: Mapping[str, Any]
+    input: object
+    value: str
+    span: str = ""
+    example: str = ""
+    required: bool = True
+    keys: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The value at the beginning of a sentence."""
+        return self.value[:1].upper() + self.value[1:] if self.value in _NAMELESS else self.value
+
+    @property
+    def plain(self) -> str:
+        """The value as it would be written in YAML, where that is short and no secret; of a list, its only entry."""
+        value = self.input[0] if isinstance(self.input, list) and len(self.input) == 1 else self.input
+        return value if isinstance(value, str) and not looks_secret(value) and _PLAIN.fullmatch(value) else ""
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,59}")
+Words = Callable[[Told], tuple[str, str]]
+
+
+def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[Path, str] | None = None) -> Problem:
+    """One problem of pydantic's, as a Problem without a line. `written`: what stands in the file, where it differs."""
+    loc: Path = tuple(part for part in error["loc"] if part != "[key]")
+    path = repeatable(loc)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return Problem(path, *_unknown_key(path, model))
+    field = field_at(model, loc)
+    if kind == "missing" and field is not None:
+        meaning = _meaning(model, loc).split(". ")[0].rstrip(".")
+        return Problem(path, f"It is missing: {_lowered(meaning)}.", f"Add `{example(str(loc[-1]), field)}`.")
+    words = WORDS.get(kind)
+    if words is None:
+        return Problem(path, f"{error['msg']}.", "docs/reference/configuration.md says what is allowed.")
+    value = (written or {}).get(loc) or shown(error["input"])
+    told = Told(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
+    told = replace(told, keys=tuple(keys_at(model, loc)))
+    if field is not None:
+        told = replace(told, span=span(field), required=field.is_required())
+    return Problem(path, *words(told))
+
+
+def _meaning(model: type[BaseModel], path: Path) -> str:
+    """Returns the meaning of the field at a path."""
+    part = part_at(model, path[:-1])
+    return next((text for name, text in meanings(part).items() if camel(name) == path[-1]), "") if part else ""
+
+
+_NAMELESS = {"a mapping", "a list", "nothing", "what is there"}
+
+
+def shown(value: object) -> str:
+    """A value as it may be repeated: shortened, and never one that may be a secret."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if looks_secret(value):
+        return "what is there"
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…{text[0]}"
+
+
+def _pattern(told: Told) -> tuple[str, str]:
+    pattern = told.context["pattern"]
+    says, such = PATTERNS.get(pattern, (f"text that fits {pattern}", ""))
+    small = str(told.input).strip().lower()
+    meant = next((text for text in _meant(pattern, small, str(told.input)) if re.search(pattern, text)), "")
+    remedy = f"Write {meant}." if meant and told.value != "what is there" else f"For example {such}." if such else ""
+    if says == "a virtual machine size" and small.startswith("standard_"):
+        says = "a size as Azure writes it"
+    return f"{told.subject} is not {says}.", remedy
+
+
+#: How a pattern begins that takes host names.
+HOST = r"^(\*\.)?"
+
+
+def _meant(pattern: str, small: str, text: str) -> list[str]:
+    """What may have been meant by a text, in lower case `small`."""
+    if pattern == GUID:
+        return re.findall(GUID.strip("^$"), small)
+    if HOST in pattern:
+        return [re.sub(r"^https?://", "", small).split("/", maxsplit=1)[0]]
+    if pattern.startswith("^Standard_"):
+        return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
+    return [re.sub(r"[\s_.-]+", "-", small), "".join(small.split()), re.sub(r"[^a-z0-9]", "", small)]
+
+
+def _number(limit: str) -> Words:
+    def words(told: Told) -> tuple[str, str]:
+        (bound,) = told.context.values()
+        return f"{told.subject} is {limit.format(f'{bound:g}')}.", f"Write a number {told.span}." if told.span else ""
+
+    return words
+
+
+def _wants(what: str, remedy: str = "") -> Words:
+    return lambda told: (f"{told.subject} stands where {what} belongs.", remedy)
+
+
+def _wants_text(told: Told) -> tuple[str, str]:
+    what = f"{told.subject} stands where text belongs"
+    if told.input is None:
+        return f"{what}.", f"For example `{told.example}`." if told.required and told.example else _REMOVE
+    if isinstance(told.input, dict | list):
+        plain = f"Write {told.plain}, without brackets or dash." if told.plain else ""
+        return f"{what}.", plain or "Write the text behind the key, on the same line."
+    kind = str(told.input).lower() if isinstance(told.input, bool) else "a number"
+    reads = f": YAML reads it as {kind}" if told.value != kind else ""
+    return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{told.value}".'
+
+
+def _wants_number(what: str) -> Words:
+    def words(told: Told) -> tuple[str, str]:
+        unquoted = isinstance(told.input, str) and told.input.strip().isdecimal()
+        remedy = "Write it without quotes." if unquoted else f"Write {what}{f' {told.span}' if told.span else ''}."
+        return f"{told.subject} stands where {what} belongs.", remedy
+
+    return words
+
+
+def _choice(told: Told) -> tuple[str, str]:
+    choices = told.context["expected"].replace("'", "")
+    if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
+        return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
+    if told.value in _NAMELESS:
+        return f"{told.subject} stands where {choices} belongs.", f"Write {choices}."
+    several = " or " in choices
+    return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} can stand here."
+
+
+def _network(told: Told) -> tuple[str, str]:
+    _, meant, loose = told.context["hint"].partition("did you mean ")
+    if meant:
+        loose = loose.rstrip("?")
+        return f"{told.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
+    remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
+    return f"{told.subject} is not an IPv4 range in CIDR form.", remedy
+
+
+def _resource_id(told: Told) -> tuple[str, str]:
+    kind = told.context["arm_type"]
+    return (
+        f"{told.subject} {told.context['why']}; the id of a {kind} belongs here.",
+        f"For example `{told.context['example']}`.",
+    )
+
+
+def _address(told: Told) -> tuple[str, str]:
+    return f"{told.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
+
+
+def _connection_secret(told: Told) -> tuple[str, str]:
+    return (
+        f"With {told.value} the connection holds a secret, and no secret passes through this program.",
+        "Write entra or managedIdentity; or make this one connection yourself, with `az ml connection create`.",
+    )
+
+
+def _tag(told: Told) -> tuple[str, str]:
+    name = "tag name" if looks_secret(str(told.context["name"])) else f"tag name {told.context['name']}"
+    return f"The {name} holds {told.context['bad']}, which Azure refuses.", "Use other characters."
+
+
+def _too_short(told: Told) -> tuple[str, str]:
+    return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Write a longer one."
+
+
+def _too_few(told: Told) -> tuple[str, str]:
+    what = f"It is empty: at least {_counted(told, 'entry', 'entries')} must be there."
+    return what, f"For example `{told.example}`." if told.example else "Add what is missing."
+
+
+def _counted(told: Told, one: str, several: str) -> str:
+    least = told.context["min_length"]
+    return f"{least} {one if least == 1 else several}"
+
+
+def _shorter(units: str) -> Words:
+    def words(told: Told) -> tuple[str, str]:
+        size = f" with {len(told.input)} {units}" if isinstance(told.input, str | list | dict) else ""
+        what = f"{told.subject} is too long" if units == "characters" else "It is too long"
+        return f"{what}{size}: at most {told.context['max_length']}.", "Shorten it."
+
+    return words
+
+
+def _mapping(told: Told) -> tuple[str, str]:
+    remedy = f"For example `{told.example}`." if told.example else "Write one `key: value` a line below it, further in."
+    if told.example.endswith(": {}"):
+        remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(told.keys)}."
+    if told.input is None and not told.required:
+        remedy += " Or remove the key."
+    return f"{told.subject} stands where a mapping belongs.", remedy
+
+
+def _list(told: Told) -> tuple[str, str]:
+    plain = f"Put it in brackets: [{told.plain}]." if told.plain else ""
+    return (
+        f"{told.subject} stands where a list belongs.",
+        plain or "Write [one, two], or one `- entry` a line below it.",
+    )
+
+
+def _tag_twice(told: Told) -> tuple[str, str]:
+    names = [name for name in (told.context["other"], told.context["name"]) if not looks_secret(str(name))]
+    which = f": {listed(map(repr, names))}" if len(names) == 2 else ""
+    return f"Two tag names differ in case alone{which}. Azure takes them for one.", "Remove one."
+
+
+_REMOVE = "Write the text, or remove the key."
+_BOOLEAN = _wants("true or false", "Write true or false.")
+_WHOLE, _DECIMAL = _wants_number("a whole number"), _wants_number("a number")
+WORDS: Mapping[str, Words] = {
+    "string_pattern_mismatch": _pattern,
+    "string_too_short": _too_short,
+    "string_too_long": _shorter("characters"),
+    "too_short": _too_few,
+    "too_long": _shorter("entries"),
+    "string_type": _wants_text,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _DECIMAL,
+    "float_parsing": _DECIMAL,
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
+    "dict_type": _mapping,
+    "model_type": _mapping,
+    "model_attributes_type": _mapping,
+    "tuple_type": _list,
+    "literal_error": _choice,
+    "greater_than": _number("too small: more than {}"),
+    "greater_than_equal": _number("too small: at least {}"),
+    "less_than": _number("too large: less than {}"),
+    "less_than_equal": _number("too large: at most {}"),
+    "finite_number": _DECIMAL,
+    "network": _network,
+    "resource_id": _resource_id,
+    "address": _address,
+    "connection_secret": _connection_secret,
+    "tag": _tag,
+    "tag_twice": _tag_twice,
+}
+
+
+def _unknown_key(path: Path, model: type[BaseModel]) -> tuple[str, str]:
+    known, key = keys_at(model, path[:-1]), str(path[-1])
+    near = near_key(key, known)
+    remedy = f"Known here: {listed(known)}." if known else ""
+    if near and near == _camel(key):
+        return f"There is no {key!r} here: keys are written in camelCase.", f"Write {near}."
+    if near:
+        return f"There is no {key!r} here; did you mean {near}?", remedy
+    elsewhere = places(model, _camel(key))
+    what = f"There is no {key!r} here" + (f"; it belongs below {listed(elsewhere, 'or')}." if elsewhere else ".")
+    return what, remedy
+
+
+def near_key(key: str, known: list[str]) -> str:
+    """The known key that was probably meant, or nothing."""
+    small = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(_camel(key).lower(), small, 1, cutoff=0.7)
+    return small[near[0]] if near else ""
+
+
+def _camel(text: str) -> str:
+    return camel(text.replace("-", "_")) if "_" in text.strip("_") or "-" in text.strip("-") else text
+
+
+def _lowered(sentence: str) -> str:
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,266 @@
+"""Projects that come and go: what is wished for, as a stack file that is right, or why it cannot be.
+
+Nothing is written here. The file as it would be is read and planned like any other.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+from ruamel.yaml.error import YAMLError
+
+from amlz.core.addresses import plan_addresses, smallest_prefix
+from amlz.core.config import ClusterConfig, EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.shared import EnvironmentName, Word
+from amlz.core.plan import LandingZonePlan, make_plan
+from amlz.core.problems import LandingZoneError, Path, Problem, StackFileError, listed
+from amlz.core.ranges import free_ranges, next_free
+from amlz.stackfile.edit import OWN, CannotEdit, NewEnvironment, with_project, without
+from amlz.stackfile.load import StackFile, load
+from amlz.stackfile.messages import problem
+from amlz.stackfile.stack_file import KEY
+
+#: An environment for any other that is not named.
+ANY = ""
+
+_Environments = TypeAdapter(dict[Word, Annotated[dict[EnvironmentName, Any], Field(min_length=1)]])
+_BY_HAND = "Change the file by hand; `amlz check` says whether it is right."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A project that is wished for. `spokes` and `networks`: by environment, ANY for all others.
+
+    Without `environments`, those of `like`, or else dev. `nodes`: room for so many in each, 0 for what it asks for.
+    """
+
+    name: str
+    environments: tuple[str, ...] = ()
+    like: str = ""
+    spokes: Mapping[str, str] = field(default_factory=dict)
+    networks: Mapping[str, str] = field(default_factory=dict)
+    nodes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stack file as it would be: its bytes, read and planned. `path`: what comes or goes, in the configuration."""
+
+    path: Path
+    raw: bytes
+    file: StackFile
+    plan: LandingZonePlan
+
+
+def add(file: StackFile, raw: bytes, wish: Wish) -> Draft:
+    """The stack file with one more project. Raises StackFileError with everything that stands against it."""
+    config = file.config
+    path: Path = ("projects", wish.name)
+    problems = [*_wrong_names(config, wish), *_wrong_like(config, wish)]
+    if problems:
+        raise StackFileError(_placed(file, problems))
+    asked, problems = _environments(config, wish)
+    if problems:
+        raise StackFileError(_placed(file, problems))
+    expected = copy.deepcopy(file.document.values)
+    projects = expected["config"][KEY].setdefault("projects", {})
+    projects[wish.name] = {"environments": {new.name: _settings(projects, new) for new in asked}}
+    text, encoding = _decoded(raw)
+    try:
+        edited = with_project(text, wish.name, asked)
+    except (CannotEdit, YAMLError) as error:
+        raise _not_editable(file, path, error) from None
+    return _draft(file, path, edited.encode(encoding), expected)
+
+
+def remove(file: StackFile, raw: bytes, project: str, environment: str = "") -> Draft:
+    """The stack file without a project, or without one environment of it. Raises StackFileError."""
+    path: Path = ("projects", project, "environments", environment) if environment else ("projects", project)
+    problem = _nothing_to_remove(file.config, project, environment)
+    if problem:
+        raise StackFileError(_placed(file, [problem]))
+    expected = copy.deepcopy(file.document.values)
+    parent = expected["config"][KEY]
+    for key in path[:-1]:
+        parent = parent[key]
+    del parent[path[-1]]
+    text, encoding = _decoded(raw)
+    try:
+        edited = without(text, *map(str, path[1:]))
+    except (CannotEdit, YAMLError) as error:
+        raise _not_editable(file, path, error) from None
+    return _draft(file, path, edited.encode(encoding), expected)
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """The text of a file, without the mark that some editors put first, and how to write it with that."""
+    encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return raw.decode(encoding), encoding
+
+
+def _draft(file: StackFile, path: Path, raw: bytes, expected: object) -> Draft:
+    """Reads and plans the edited file, which must say what was meant and nothing else."""
+    try:
+        after = load(str(file.path), raw=raw)
+        if after.document.values != expected:
+            raise _not_editable(file, path, CannotEdit("Its anchors or merge keys say more than one thing."))
+        try:
+            return Draft(path, raw, after, make_plan(after.config))
+        except StackFileError as error:
+            raise StackFileError(after.at(error.problems)) from None
+    except StackFileError as error:
+        if any(p.remedy == _BY_HAND for p in error.problems):
+            raise
+        told = f"{file.shown} stays as it was: with this change it would not be right.\nLines are those it would have."
+        raise LandingZoneError(f"{told}\n{error}") from None
+
+
+def _not_editable(file: StackFile, path: Path, error: Exception) -> StackFileError:
+    why = str(error) if isinstance(error, CannotEdit) else "A part of it is written in an unusual way."
+    what = f"It stays as it was: this cannot be edited without touching what belongs to others. {why}"
+    return StackFileError(_placed(file, [Problem(path, what, _BY_HAND)]))
+
+
+def _placed(file: StackFile, problems: list[Problem]) -> Iterator[Problem]:
+    return (replace(p, file=file.shown, line=file.locate(p.path)) for p in problems)
+
+
+def _wrong_names(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
+    names = dict.fromkeys(wish.environments, 1) or {"dev": 1}
+    try:
+        _Environments.validate_python({wish.name: names})
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            below = ("environments", *item["loc"][1:]) if item["loc"][1] != "[key]" else item["loc"][1:]
+            yield problem({**item, "loc": ("projects", wish.name, *below)}, LandingZoneConfig)
+    if wish.name in config.projects:
+        yield Problem(
+            ("projects", wish.name),
+            f"There is a project {wish.name!r} already, with {listed(config.projects[wish.name].environments)}.",
+            "Choose another name, or write further environments below it.",
+        )
+    for name in dict.fromkeys(name for name in wish.environments if wish.environments.count(name) > 1):
+        yield Problem(("projects", wish.name), f"Environment {name!r} is asked for twice.", "Say it once.")
+    for option, named in (("--spoke", wish.spokes), ("--network", wish.networks)):
+        for name in named:
+            if name != ANY and name not in _names(config, wish):
+                what = f"{option} names environment {name!r}, which the project does not have."
+                yield Problem(("projects", wish.name), what, f"It has {listed(_names(config, wish))}.")
+
+
+def _wrong_like(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
+    if wish.like and wish.like not in config.projects:
+        there = f"Projects here: {listed(config.projects)}." if config.projects else "There is none: leave out --like."
+        yield Problem(("projects",), f"There is no project {wish.like!r} to take settings from.", there)
+    elif wish.like:
+        has = config.projects[wish.like].environments
+        lacks = [name for name in wish.environments if name not in has]
+        if lacks:
+            what = f"{wish.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
+            remedy = f"Its environments: {listed(has)}. Ask for those, or add the rest by hand."
+            yield Problem(("projects", wish.like, "environments"), what, remedy)
+
+
+def _names(config: LandingZoneConfig, wish: Wish) -> tuple[str, ...]:
+    like = tuple(config.projects[wish.like].environments) if wish.like in config.projects else ("dev",)
+    return wish.environments or like
+
+
+def _environments(config: LandingZoneConfig, wish: Wish) -> tuple[list[NewEnvironment], list[Problem]]:
+    """The environments with their spokes and ranges: each the smallest that fits, at the first free place."""
+    problems: list[Problem] = []
+    left = {space.network: space.free for space in plan_addresses(config)[0].spokes}
+    given = {name: text for name in _names(config, wish) if (text := wish.networks.get(name, wish.networks.get(ANY)))}
+    left = {spoke: free_ranges(free, given.values()) for spoke, free in left.items()} if _right(given) else left
+    found = []
+    for name in _names(config, wish):
+        path: Path = ("projects", wish.name, "environments", name)
+        like = config.projects[wish.like].environments[name] if wish.like else EnvironmentConfig()
+        said = wish.spokes.get(name) or wish.spokes.get(ANY) or like.spoke or ""
+        spoke = said or (next(iter(config.spokes)) if len(config.spokes) == 1 else "")
+        if spoke not in config.spokes:
+            problems.append(_no_spoke(config, path, name, spoke))
+            continue
+        network = given.get(name)
+        if network is None:
+            prefix = smallest_prefix(_roomy(like, wish.nodes))
+            network = next_free(left[spoke], prefix)
+            if network is None:
+                problems.append(_no_room(path, spoke, prefix, left[spoke]))
+                continue
+            left[spoke] = free_ranges(left[spoke], (network,))
+        found.append(NewEnvironment(name, network, said, (wish.like, name) if wish.like else None))
+    return found, problems
+
+
+def _right(networks: Mapping[str, str]) -> bool:
+    """Whether ranges that were given can be read. Where not, checking the file tells what is wrong with them."""
+    try:
+        TypeAdapter(dict[str, EnvironmentConfig]).validate_python({k: {"network": v} for k, v in networks.items()})
+    except ValidationError:
+        return False
+    return True
+
+
+def _roomy(environment: EnvironmentConfig, nodes: int) -> EnvironmentConfig:
+    """An environment of at least so many nodes, to find the size of its range. What is its own is not copied."""
+    own = environment.model_copy(update={"instances": {}, "subnets": None, "shared_by": None})
+    if sum(cluster.max_nodes for cluster in own.clusters.values()) >= nodes:
+        return own
+    room = ClusterConfig.model_construct(size="", max_nodes=nodes)
+    return own.model_copy(update={"clusters": {"room": room}})
+
+
+def _no_spoke(config: LandingZoneConfig, path: Path, name: str, spoke: str) -> Problem:
+    names = listed(config.spokes)
+    if spoke:
+        return Problem((*path, "spoke"), f"There is no spoke {spoke!r}.", f"Spokes here: {names}.")
+    if not config.spokes:
+        return Problem(path, "It needs a spoke, and there is none.", "Add one under `spokes`.")
+    some = next(iter(config.spokes))
+    return Problem(
+        path,
+        f"Nothing says which spoke it lives in, and there are {len(config.spokes)}: {names}.",
+        f"Say `--spoke {some}`, or `--spoke {name}={some}` for this environment alone.",
+    )
+
+
+def _no_room(path: Path, spoke: str, prefix: int, free: tuple[str, ...]) -> Problem:
+    sizes = [2 ** (32 - int(cidr.split("/")[1])) for cidr in free]
+    has = f"{sum(sizes):,} are free there, the largest range holds {max(sizes):,}" if sizes else "none are free there"
+    return Problem(
+        (*path, "network"),
+        f"Spoke {spoke} has no free range of {2 ** (32 - prefix):,} addresses (/{prefix}): {has}.",
+        f"Add a range to spokes.{spoke}.addressSpace, a /{prefix} or larger; name another spoke (--spoke), or ask "
+        "for fewer nodes.",
+    )
+
+
+def _settings(projects: dict[str, Any], new: NewEnvironment) -> dict[str, Any]:
+    """What the file will say of an environment, as values."""
+    settings: dict[str, Any] = ({"spoke": new.spoke} if new.spoke else {}) | {"network": new.network}
+    if new.like:
+        project, name = new.like
+        like = projects[project]["environments"][name]
+        settings |= {key: value for key, value in like.items() if key not in OWN}
+    return settings
+
+
+def _nothing_to_remove(config: LandingZoneConfig, project: str, environment: str) -> Problem | None:
+    if project not in config.projects:
+        there = f"Projects here: {listed(config.projects)}." if config.projects else "There is none."
+        return Problem(("projects",), f"There is no project {project!r}.", there)
+    names = config.projects[project].environments
+    if environment and environment not in names:
+        what = f"Project {project} has no environment {environment!r}."
+        return Problem(("projects", project, "environments"), what, f"Its environments: {listed(names)}.")
+    if environment and len(names) == 1:
+        what = f"{environment!r} is the only environment of project {project}, which must have one."
+        return Problem(
+            ("projects", project, "environments"), what, "Remove the whole project: leave out --environment."
+        )
+    return None

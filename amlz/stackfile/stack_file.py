@@ -1,0 +1,278 @@
+"""A stack file as YAML: its values, the line of each, and what is wrong with it as YAML."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from amlz.azure.regular_files import read_regular
+from amlz.core.problems import Path as At
+from amlz.core.problems import Problem, StackFileError
+from amlz.core.secrets import repeatable
+from amlz.stackfile.yaml_words import not_yaml
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+#: The key of `config` that holds the landing zone.
+KEY = "amlz:landingZone"
+#: The most values that a file may have once its aliases are followed: a few lines of them can stand for billions.
+MOST_VALUES = 100_000
+#: The most levels of lists and mappings, aliases followed. The deepest setting has some ten. What reads them is
+#: recursive: libyaml's composer ends the interpreter where its stack ends.
+MOST_LEVELS = 100
+#: The most digits that are read as a number. Python refuses to write some longer ones, and takes long over others.
+MOST_DIGITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The values of a YAML file, the line and column (from 1) of every path in it, and what is wrong with it so far.
+
+    `written` has the text of what YAML reads as something else: numbers, true and false, nothing.
+    """
+
+    values: Any
+    places: dict[At, tuple[int, int]]
+    written: dict[At, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def line(self, path: At) -> int:
+        """The line of a path, or of the nearest path above it that is there."""
+        return self.place(path)[0]
+
+    def place(self, path: At) -> tuple[int, int]:
+        """The line and column of a path, or of the nearest path above it that is there. An alias is its anchor."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+
+def find(stack: str, folder: Path) -> Path:
+    """The file of a stack: `dev` is Pulumi.dev.yaml in the folder, anything with a slash or .yaml is a path."""
+    if stack.endswith((".yaml", ".yml")) or "/" in stack or os.sep in stack:
+        return Path(stack) if Path(stack).is_absolute() else folder / stack
+    return folder / f"Pulumi.{stack}.yaml"
+
+
+def maybe_ours(path: Path) -> bool:
+    """Whether a file may hold a landing zone. One that cannot be read may: it is reported, not passed over."""
+    try:
+        return f"{KEY}:" in read_regular(path).decode("utf-8", errors="replace")
+    except OSError:
+        return True
+
+
+def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
+    """Reads a file, or `raw` in its place. Raises StackFileError where it is not there, not text or not YAML."""
+    text = _text(path, shown, raw)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        raise StackFileError([_odd_character(error, text, shown)]) from None
+    try:
+        _refuse_depth(text, shown)
+        node = loader.get_single_node()
+        if node is None:
+            raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
+        walk = _Walk(loader, shown)
+        walk.visit((), node)
+        return Document(loader.construct_document(node), walk.places, walk.written, tuple(walk.problems))
+    except yaml.MarkedYAMLError as error:
+        raise StackFileError([not_yaml(error, text, shown)]) from None
+    except yaml.reader.ReaderError as error:
+        raise StackFileError([_odd_character(error, text, shown)]) from None
+    finally:
+        loader.dispose()
+
+
+def _refuse_depth(text: str, shown: str) -> None:
+    """Raises StackFileError for lists and mappings nested too deeply; reading events is not recursive."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_LEVELS:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise StackFileError([_too_deep(shown, line)])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(shown: str, line: int) -> Problem:
+    what = f"Lists and mappings are nested more than {MOST_LEVELS} levels deep."
+    return Problem((), what, "Check its brackets and its indentation.", shown, line)
+
+
+_EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
+
+
+def _text(path: Path, shown: str, raw: bytes | None) -> str:
+    try:
+        raw = read_regular(path) if raw is None else raw
+    except FileNotFoundError:
+        raise StackFileError([Problem((), "There is no such file.", _which(path), shown)]) from None
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        remedy = "Give the name of a stack or the path of its file."
+        raise StackFileError([Problem((), f"It cannot be read: {why}.", remedy, shown)]) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = f"It is not text in UTF-8: byte 0x{raw[error.start]:02x} does not fit."
+        raise StackFileError([Problem((), what, "Save the file as UTF-8.", shown, line)]) from None
+
+
+def _odd_character(error: yaml.reader.ReaderError, text: str, shown: str) -> Problem:
+    # The C reader gives the place in bytes and the number of the character, the other one both in characters.
+    code = error.character if isinstance(error.character, int) else ord(error.character)
+    at = text.find(chr(code))
+    line, column = text.count("\n", 0, max(at, 0)) + 1, at - text.rfind("\n", 0, max(at, 0))
+    what = f"The control character U+{code:04X} at column {column} cannot stand in YAML."
+    return Problem((), what, "Remove it; it does not show in every editor.", shown, line)
+
+
+def _which(path: Path) -> str:
+    try:
+        stacks = sorted(f.name[7:-5] for f in path.parent.glob("Pulumi.*.yaml"))
+    except OSError:
+        stacks = []
+    if not stacks:
+        return f"No Pulumi.<stack>.yaml is there. {_EXAMPLE}"
+    name = path.name.removesuffix(".yaml").removesuffix(".yml").removeprefix("Pulumi.")
+    near = difflib.get_close_matches(name, stacks, 1)
+    return (f"Did you mean {near[0]}? " if near else "") + f"Stacks there: {', '.join(stacks)}."
+
+
+_TAG = "tag:yaml.org,2002:"
+_READ_AS_IS = {f"{_TAG}{name}" for name in ("str", "map", "seq", "int", "float", "bool", "null", "timestamp", "value")}
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes through the nodes of a document once, before they become values.
+
+    Nodes that would become what JSON does not know are noted and turned into text: the engine hands on JSON.
+    """
+
+    loader: Any
+    shown: str
+    places: dict[At, tuple[int, int]] = field(default_factory=dict)
+    written: dict[At, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    within: list[int] = field(default_factory=list)
+    visits: int = 0
+
+    def visit(self, at: At, node: Any, key: Any = None) -> None:
+        """Notes a node and everything below it. Where it has a key, that is its place."""
+        mark = (key or node).start_mark
+        line = mark.line + 1
+        self.visits += 1
+        if id(node) in self.within:
+            raise StackFileError([self._loop(at, line)])
+        if len(self.within) > MOST_LEVELS:
+            raise StackFileError([_too_deep(self.shown, line)])
+        if self.visits > MOST_VALUES:
+            what = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
+            raise StackFileError([Problem((), what, "Use fewer aliases within aliases.", self.shown, line)])
+        self.places[at] = (line, mark.column + 1)
+        self.within.append(id(node))
+        if isinstance(node, yaml.MappingNode):
+            self._tag(at, node, f"{_TAG}map")
+            self._mapping(at, node)
+        elif isinstance(node, yaml.SequenceNode):
+            self._tag(at, node, f"{_TAG}seq")
+            for index, item in enumerate(node.value):
+                self.visit((*at, index), item)
+        else:
+            self._scalar(at, node)
+        self.within.pop()
+
+    def _mapping(self, at: At, node: Any) -> None:
+        merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]
+        for value in merges:
+            # Of several merged mappings the first one wins, so it is noted last.
+            for merged in reversed(value.value) if isinstance(value, yaml.SequenceNode) else [value]:
+                if isinstance(merged, yaml.MappingNode):
+                    self._mapping(at, merged)
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            if key.tag == f"{_TAG}merge" or not isinstance(key, yaml.ScalarNode):
+                continue
+            name, line = str(key.value), key.start_mark.line + 1
+            path = (*at, name)
+            self._key(path, key, line)
+            if name in seen and seen[name] != line:
+                what = f"The key stands here and in line {seen[name]}; YAML would keep only one of them."
+                self._note(path, what, "Remove one.", line)
+            elif name in seen:
+                self._note(path, "The key stands twice in this line; YAML would keep only one.", "Remove one.", line)
+            seen[name] = line
+            self._forget(path)
+            self.visit(path, value, key)
+
+    def _key(self, path: At, key: Any, line: int) -> None:
+        if key.tag != f"{_TAG}str" and path[:2] == ("config", KEY) and not key.style:
+            what = f"The key {key.value or 'nothing'} is read as {_kind(key.tag)}, not as text."
+            self._note(path, what, f'Put it in quotes: "{key.value}".', line)
+        key.tag = f"{_TAG}str"
+
+    def _scalar(self, at: At, node: Any) -> None:
+        resolved = node.tag if node.style else self.loader.resolve(yaml.ScalarNode, node.value, (True, False))
+        if node.tag == f"{_TAG}timestamp" and at[:2] == ("config", KEY):
+            what = f"{node.value} is read as a date, and text is wanted."
+            self._note(at, what, f'Put it in quotes: "{node.value}".', self.places[at][0])
+        if node.tag in (f"{_TAG}int", f"{_TAG}float") and len(node.value) > MOST_DIGITS:
+            node.tag = f"{_TAG}str"
+        if node.tag in (f"{_TAG}timestamp", f"{_TAG}value"):
+            node.tag = f"{_TAG}str"
+        elif node.tag != f"{_TAG}str" and (node.tag != resolved or node.tag not in _READ_AS_IS or node.style):
+            self._tag(at, node, f"{_TAG}str")
+        elif node.tag in (f"{_TAG}int", f"{_TAG}float"):
+            try:
+                self.loader.construct_object(node)
+            except ValueError:
+                node.tag = f"{_TAG}str"  # looks like a number, and is none: 0x_
+        if node.tag != f"{_TAG}str":
+            self.written[at] = node.value
+
+    def _tag(self, at: At, node: Any, plain: str) -> None:
+        if node.tag != plain:
+            (name,) = repeatable((node.tag.replace(_TAG, "!!"),))
+            what = f"The tag {name} says how to read it, which a stack file does not need."
+            self._note(at, what, "Remove the tag.", node.start_mark.line + 1)
+            node.tag = plain
+
+    def _note(self, at: At, what: str, remedy: str, line: int) -> None:
+        problem = Problem(repeatable(inside(at)), what, remedy, self.shown, line)
+        # What aliases repeat is wrong once.
+        if not any((p.line, p.what) == (line, what) and p.path[-1:] == problem.path[-1:] for p in self.problems):
+            self.problems.append(problem)
+
+    def _loop(self, at: At, line: int) -> Problem:
+        what = "The alias stands within what it stands for."
+        return Problem(repeatable(inside(at)), what, "Write the values out.", self.shown, line)
+
+    def _forget(self, at: At) -> None:
+        """Of a merged key that is said again, nothing stays."""
+        if at in self.places:
+            for path in [path for path in self.places if path[: len(at)] == at]:
+                del self.places[path]
+                self.written.pop(path, None)
+
+
+def _kind(tag: str) -> str:
+    kinds = {"int": "a number", "float": "a number", "bool": "true or false", "null": "nothing", "timestamp": "a date"}
+    return kinds.get(tag.removeprefix(_TAG), "something else")
+
+
+def inside(at: At) -> At:
+    """A path as people know it: from `amlz:landingZone` down, or from `config` down."""
+    if at[:2] == ("config", KEY):
+        return at[2:]
+    return at[1:] if at[:1] == ("config",) and len(at) > 1 else at

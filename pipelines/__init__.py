@@ -1,4 +1,0 @@
-"""Between `amlz` and the hosts of code: `python -m pipelines COMMAND`, for GitHub Actions and Azure Pipelines alike.
-
-What runs with a token (`post`, `drift`) needs the standard library alone: nothing is installed beside the token.
-"""

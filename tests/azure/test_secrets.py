@@ -1,0 +1,270 @@
+"""Secrets and tokens never appear: not in any form of report, not in what is said when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amlz.app import compare as against
+from amlz.app import git_revision as repository
+from amlz.app import preview as previewing
+from amlz.app.preview import preview_stack
+from amlz.azure.secrets import HIDDEN, SHAPES, hidden, hidden_text, named_secret, of_environment
+from amlz.cli import main as cli
+from amlz.core.plan import make_plan
+from amlz.rehearsal.engine import EngineFailed, Stack
+from amlz.reports.formats import as_json
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
+from tests.conftest import ROOT, SAMPLES, previewed
+from tests.planted import BY_FORM, BY_NAME, ENVIRONMENT, HUSH, engines_preview, leaks, plant
+
+FORMS = [form.value for form in cli.PreviewForm]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Preview:
+    """The minimal stack, with a unit's own resources that carry every kind of secret, previewed in a pipeline."""
+    folder = tmp_path_factory.mktemp("planted")
+    stack = plant(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(previewing, "PROGRAM", folder / "__main__.py")
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        file = load(str(stack))
+        return preview_stack(file, make_plan(file.config))
+
+
+def revision(of: Preview) -> dict[str, Any]:
+    """What an older program says of it: one that hid nothing, when other secrets stood there."""
+    told: dict[str, Any] = json.loads(as_json.render(of))
+    unit = next(r for r in told["resources"] if r["urn"].endswith("::unit"))
+    unit["body"]["tags"] = {**BY_FORM, **BY_NAME, "old": f"{HUSH}==", "was": ENVIRONMENT["ARM_CLIENT_SECRET"]}
+    vault = next(r for r in told["resources"] if r["urn"].endswith("::unit-secret"))
+    vault["body"]["properties"]["value"] = "hush in the vault of the revision"
+    return told
+
+
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    """The exit code of a command, and all that it writes."""
+    monkeypatch.setattr(sys, "argv", ["amlz", *arguments])
+    monkeypatch.setattr(cli.sys.stdout, "reconfigure", lambda **_: None, raising=False)
+    monkeypatch.setattr(cli.sys.stderr, "reconfigure", lambda **_: None, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out + err
+
+
+WAYS = {
+    "alone": (),
+    "with quota": ("--quota",),
+    "against a revision": ("--against", "main"),
+    "by the engine": ("--engine", "engine.json"),
+    "all": ("--all",),
+    "all against a revision": ("--all", "--against", "main"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_form_of_a_preview_tells_a_secret(
+    way: str, form: str, planted: Preview, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form that a way does not have is refused, and tells none either."""
+    folder = planted.file.path.parent
+    monkeypatch.chdir(folder)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(previewing, "preview_stack", lambda *_: planted)
+    files = nullcontext(repository.Revision("main", "", ROOT.resolve(), folder, folder))
+    monkeypatch.setattr(repository, "gone_since", lambda *_: ())
+    for module in (against, repository):
+        monkeypatch.setattr(module, "unpacked", lambda _: files)
+    old = against.without_secrets(revision(planted))
+    monkeypatch.setattr(against, "preview_of", lambda *_: nullcontext(lambda: old))
+    (folder / "engine.json").write_text(json.dumps(engines_preview("minimal")))
+    stack = () if "--all" in WAYS[way] else ("minimal",)
+    told, file = ("preview", *stack, *WAYS[way], "--format", form), folder / f"out.{form}"
+
+    code, text = said(capsys, monkeypatch, *told, "--output", str(file))
+    report = file.read_text(encoding="utf-8") if code != 2 else text
+
+    assert (leaks(text), leaks(report), report != "") == ([], [], True)
+    assert (code == 2) == (" has the forms " in " ".join(text.split()))
+
+
+def test_what_is_hidden_is_found_all_the_same(planted: Preview) -> None:
+    """At its path, without its value."""
+    found = {(f.name, f.path, f.actual) for f in planted.findings if f.check == "secrets/in-plain-text"}
+
+    assert ("unit", "properties.value", "[not shown]") in found
+    assert {path for name, path, _ in found if name == "rg-unit"} >= {
+        "tags.storage", "tags.sas", "tags.pem", "tags.adminPassword", "tags.sharedKey",
+    }  # fmt: skip
+    assert leaks(repr(planted.shown.graph.resources)) == []
+
+
+def test_plans_hold_the_real_values(planted: Preview) -> None:
+    """Also those that Pulumi marks as secrets: Azure receives them, so checks and policies look at them."""
+    (group,) = (resource for resource in planted.graph if resource.name == "rg-unit")
+    tags = group.body["tags"]
+
+    assert [tags[key] for key in ("adminPassword", "marked", "short", "list")] == [
+        "hush 1", "hush, marked", "hush", "hush, from an output",
+    ]  # fmt: skip
+    assert {path[-1] for path in group.marked} == {"asked", "marked", "short", "list"}
+
+
+def test_a_preview_without_secrets_hides_nothing() -> None:
+    """Every value of the shipped stacks is told as it is."""
+    assert HIDDEN not in as_json.render(previewed("dev"))
+
+
+@pytest.mark.parametrize("name", BY_FORM)
+def test_a_secret_is_told_by_its_form(name: str) -> None:
+    """Under a name that says nothing, and in a sentence, where only the secret goes."""
+    sentence = hidden_text(f"It says: {BY_FORM[name]} and more")
+
+    assert hidden({"note": BY_FORM[name]}) == {"note": HIDDEN}
+    assert (leaks(sentence), sentence[:9], sentence[-9:]) == ([], "It says: ", " and more")
+
+
+#: What ends like a secret's name, or looks nearly like one, and is none.
+HARMLESS = {
+    "keyIdentifier": "https://kv.vault.azure.net/keys/k/0123456789abcdef",
+    "secretName": "database", "tokenEndpoint": "https://login.example.com/", "publicKey": "ssh-rsa AAAAB3NzaC1yc2E",
+    "url": "https://example.com/a@b?design=blue", "digest": f"sha256:{'0f' * 32}", "id": "/subscriptions/a/b",
+    "allowSharedKeyAccess": False, "isSecret": True, "credentialsType": "None", "user": "https://me@example.com/",
+    "guid": "deadbeef-dead-beef-dead-beefdeadbeef", "$unknown": "key, from vault",
+}  # fmt: skip
+
+
+def test_what_is_none_is_told() -> None:
+    """As it is, and not copied."""
+    assert hidden(HARMLESS) is HARMLESS
+
+
+def test_variables_whose_names_say_nothing_are_not_taken_for_secrets() -> None:
+    """Nor are short values: they stand anywhere."""
+    told = {"PATH": "/usr/bin:/bin", "MY_TOKEN": "short", "KEY_VAULT": "kv-retail-churn", "A_TOKEN_FILE": "/run/token"}
+
+    assert of_environment(told | ENVIRONMENT) == of_environment(ENVIRONMENT)
+    assert sorted(of_environment(ENVIRONMENT)) == sorted(ENVIRONMENT.values())
+
+
+def test_a_failing_program_tells_no_secret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its traceback is told, without what is secret in it."""
+    stack = plant(tmp_path, fails=True)
+    monkeypatch.setattr(previewing, "PROGRAM", tmp_path / "__main__.py")
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+    code, text = said(capsys, monkeypatch, "preview", str(stack))
+
+    assert (code, leaks(text), "RuntimeError: cannot reach" in text) == (3, [], True)
+
+
+def test_what_the_engine_says_in_a_rehearsal_tells_no_secret(tmp_path: Path) -> None:
+    """Neither where a command fails nor where an update does."""
+    pulumi = tmp_path / "pulumi"
+    lines = "\n".join([*BY_FORM.values(), "error: it failed"])
+    pulumi.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{lines}\nEND\nexit 1\n")
+    pulumi.chmod(0o755)
+    stack = Stack(pulumi, "dev", tmp_path, dict(os.environ))
+
+    with pytest.raises(EngineFailed) as failed:
+        stack.run("preview")
+    said_of_up = stack.events("up", on_event=lambda _: None)
+
+    assert (leaks(str(failed.value)), leaks(said_of_up)) == ([], [])
+    assert [text.splitlines()[-1] for text in (str(failed.value), said_of_up)] == ["error: it failed"] * 2
+
+
+REFUSED = [
+    *({"tags": {"note": value}} for value in BY_FORM.values()),
+    *({"tags": {name: value}} for name, value in BY_NAME.items() if name != "customData"),
+    {"tags": {BY_FORM["github"]: "x"}},
+    {"tags": {"note": {"secure": "v1:HushHush:HushHushHush=="}}},
+    {"organisation": BY_FORM["jwt"]},
+    {"businessUnit": BY_FORM["client"]},
+    {"dns": {"mode": BY_FORM["storage"]}},
+    {"projects": {"churn": {"environments": {"dev": {"network": BY_FORM["remote"]}}}}},
+    {"acceptedFindings": [{"finding": BY_FORM["sas"], "reason": BY_FORM["pem"]}]},
+]
+
+
+@pytest.mark.parametrize("more", REFUSED, ids=[str(number) for number in range(len(REFUSED))])
+def test_a_stack_file_with_a_secret_is_refused_without_telling_it(
+    more: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it stands. So no report can have it from there."""
+    told = json.loads(json.dumps(previewed("minimal").file.document.values))
+    told["config"]["amlz:landingZone"] |= more
+    stack = tmp_path / "Pulumi.minimal.yaml"
+    stack.write_text(json.dumps(told))
+
+    code, text = said(capsys, monkeypatch, "check", str(stack))
+
+    assert (code, leaks(text), text != "") == (2, [], True)
+
+
+def test_plain_configuration_of_other_programs_is_refused_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Pulumi did not encrypt, beside the landing zone."""
+    stack = plant(tmp_path)
+    stack.write_text(re.sub(r"\{secure: .*\}", "hush in plain text", stack.read_text()))
+
+    code, text = said(capsys, monkeypatch, "preview", str(stack))
+
+    assert (code, leaks(text), "databasePassword" in text) == (2, [], True)
+
+
+def test_what_git_says_tells_no_address_with_a_password(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A remote of a repository has one, where a pipeline put it there."""
+    monkeypatch.setattr(against, "ROOT", tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".git" / "config").write_text(f'[remote "origin"]\n  url = {BY_FORM["remote"]}\n[core\n')
+
+    code, text = said(capsys, monkeypatch, "preview", str(SAMPLES / "Pulumi.dev.yaml"), "--against", BY_FORM["remote"])
+
+    assert (code, leaks(text)) == (2, [])
+
+
+def test_a_verdict_on_a_secret_tells_that_it_is_one() -> None:
+    """`amlz policy evaluate` is given a resource as it is."""
+    rule = {"if": {"field": "Microsoft.Test/things/adminPassword", "equals": "hush"}, "then": {"effect": "deny"}}
+    asked = {
+        "id": 1, "rule": rule, "aliases": {"Microsoft.Test/things/adminPassword": "properties.adminPassword"},
+        "resource": {"type": "Microsoft.Test/things", "name": "a", "apiVersion": "2024-01-01",
+                     "properties": {"adminPassword": "hush"}},
+    }  # fmt: skip
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "amlz", "policy", "evaluate", "--jsonl"],
+        cwd=ROOT, input=json.dumps(asked), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    (reason,) = json.loads(ran.stdout)["reasons"]
+    assert (json.loads(ran.stdout)["outcome"], reason["actual"]) == ("applies", HIDDEN)
+
+
+def test_every_form_has_its_place_in_the_page() -> None:
+    """What is recognised is written down."""
+    page = (ROOT / "docs" / "explanation" / "secrets.md").read_text(encoding="utf-8")
+
+    assert [what for *_, what in SHAPES if what.partition(" ")[2] not in page] == []
+    assert all(named_secret(name) for name in BY_NAME)

@@ -1,0 +1,212 @@
+"""The command line as people and scripts meet it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.conftest import PREVIEWED, ROOT, SAMPLES, STACKS
+
+FILES = {
+    "dev": STACKS["dev"],
+    "prod": STACKS["prod"],
+    "minimal": STACKS["minimal"],
+    "recommended": STACKS["recommended"],
+    "existing-hub": STACKS["existing-hub"],
+}
+
+
+def amlz(
+    *arguments: str, folder: Path | None = None, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs `amlz`, with nothing of the caller's environment but what is said here. `given`: its input.
+
+    Without `folder`: where the samples are, for a stack that is given by name; else in the repository.
+    """
+    named = {"dev", "prod", "develop"}.intersection(arguments)
+    return subprocess.run(
+        [sys.executable, "-m", "amlz", *arguments],
+        cwd=folder or (SAMPLES if named else ROOT),
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C", **environment},
+    )
+
+
+def test_check_says_that_a_stack_file_is_right() -> None:
+    """One line, and one for each choice that is less secure than the default."""
+    ran = amlz("check", "dev")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (
+        0,
+        "dev: valid. 1 spoke, 2 project environments.\n"
+        "  egress: pythonPackages: code from outside reaches every compute\n",
+        "",
+    )
+
+
+def test_check_and_addresses_never_load_pulumi() -> None:
+    """They answer in a fraction of a second because they do not."""
+    code = (
+        "import sys, cli\nsys.argv = ['amlz', {verb!r}, 'dev']\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "print([m for m in sys.modules if m.startswith('pulumi')], file=sys.stderr)"
+    )
+
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", code.format(verb=verb)], cwd=SAMPLES, capture_output=True, text=True, check=True
+        ).stderr.strip()
+        for verb in ("check", "addresses")
+    ]
+
+    assert loaded == ["[]", "[]"]
+
+
+def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
+    """Exit code 2, nothing on standard output, no traceback."""
+    ran = amlz("preview", "develop")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (
+        2,
+        "",
+        "Pulumi.develop.yaml\n  There is no such file.\n  Did you mean dev? Stacks there: dev, prod.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), ""),
+        (("preview",), "it is one stack or --all"),
+        (("preview", "dev", "--format", "xml"), "'xml' is not one of"),
+        (("privew", "dev"), "No such command"),
+        (("preview", "dev", "--fail-on", "fatal"), "'fatal' is not one of"),
+        (("preview", "dev", "--also", "json"), "it is FORM=FILE, such as sarif=dev.sarif"),
+        (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, json, arm"),
+        (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text"),
+        (("preview", "--all", "--also", "json=a.json"), "it is for one stack"),
+    ],
+)
+def test_wrong_words_on_the_command_line_are_exit_code_2(arguments: tuple[str, ...], says: str) -> None:
+    """Whatever is wrong with the call, it is told in words."""
+    ran = amlz(*arguments)
+
+    assert (ran.returncode, says in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """To a file that can be written, and not to one that cannot; what stood there stays."""
+    good, bad = tmp_path / "addresses.json", tmp_path / "nowhere" / "addresses.json"
+
+    written = amlz("addresses", "dev", "--format", "json", "--output", str(good))
+    refused = amlz("addresses", "dev", "--output", str(bad))
+
+    assert (written.returncode, written.stdout, json.loads(good.read_text())[0]["network"]) == (0, "", "hub")
+    assert (refused.returncode, refused.stderr, sorted(p.name for p in tmp_path.iterdir())) == (
+        2,
+        f"{bad}\n  It cannot be written: no such file or directory.\n  Choose another place with --output.\n",
+        ["addresses.json"],
+    )
+
+
+def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
+    """A public workspace is a warning, since it was asked for; --fail-on says from where on that fails."""
+    text = (ROOT / STACKS["minimal"]).read_text()
+    stack = tmp_path / "Pulumi.open.yaml"
+    stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}"))
+
+    codes = {fail_on: amlz("preview", str(stack), "--fail-on", fail_on) for fail_on in ("error", "warning", "none")}
+
+    assert {fail_on: ran.returncode for fail_on, ran in codes.items()} == {"error": 0, "warning": 1, "none": 0}
+    assert re.findall(r"^(?:error|warning|note) .*$", codes["warning"].stdout, re.MULTILINE) == [
+        "warning  exposure/public-access  churn, dev: mlw-retail-churn-dev-nll3v",
+        "warning  exposure/public-access  churn, dev: mlw-retail-churn-dev-nll3v",
+        "note     exposure/public-access  log-retail-hub-vsyc6",
+        "note     exposure/public-access  churn, dev: appi-retail-churn-dev",
+        "note     identity/nobody-has-access  churn, dev: mlw-retail-churn-dev-nll3v",
+        "note     network/unused-subnet  vnet-retail-spoke-main",
+        "note     retired/api-version  churn, dev: kv-retail-churn-de-p3v7y",
+    ]
+    assert (
+        "Asked for, and less secure than the default\n"
+        "  projects.churn.environments.dev.security.publicNetworkAccess\n"
+        "    the workspace answers on the internet: the studio opens from there, but\n"
+        "    uploads and data previews fail, since the stores stay private\n"
+    ) in codes["none"].stdout
+
+
+@pytest.mark.parametrize("stack", PREVIEWED)
+def test_a_preview_fits_into_80_columns(stack: str) -> None:
+    """But for a longer path, which is not broken; and is what the golden file says: read it when it changes."""
+    ran = amlz("preview", PREVIEWED[stack])
+
+    assert [line for line in ran.stdout.splitlines() if len(line) > 80 and " " in line.strip()] == []
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (ROOT / "tests" / "golden" / f"{stack}.txt").read_text(encoding="utf-8")
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    """From any folder, at any time, in any time zone, with any hash seed, alone or besides another form."""
+    file, beside = SAMPLES / "Pulumi.dev.yaml", tmp_path / "beside.json"
+
+    outputs = {
+        amlz("preview", str(file), "--format", "json", folder=folder, PYTHONHASHSEED=seed, TZ=zone).stdout
+        for folder, seed, zone in ((ROOT, "0", "UTC"), (tmp_path, "1", "Asia/Tokyo"))
+    }
+    amlz("preview", str(file), "--also", f"json={beside}", folder=tmp_path, PYTHONHASHSEED="4711")
+    outputs.add(beside.read_text(encoding="utf-8"))
+
+    assert len(outputs) == 1
+    assert len(json.loads(outputs.pop())["resources"]) == 187
+
+
+def test_an_arm_template_names_every_resource_and_escapes_nothing_by_accident() -> None:
+    """One flat template: full names, ids to wait for, parameters for what only the deployment knows."""
+    template = json.loads(amlz("preview", STACKS["minimal"], "--format", "arm-template").stdout)
+
+    vault = next(r for r in template["resources"] if r["type"] == "Microsoft.KeyVault/vaults")
+    link = next(r for r in template["resources"] if r["type"].endswith("/virtualNetworkLinks"))
+    used = set(re.findall(r"(?<!\[)\[parameters\('(\w+)'\)\]", json.dumps(template["resources"])))
+    assert (len(template["resources"]), used == set(template["parameters"])) == (118, True)
+    assert (vault["name"].count("/"), link["name"].count("/")) == (0, 1)
+    assert vault["dependsOn"] == [
+        "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-retail-churn-dev-westeurope"
+    ]
+
+
+@pytest.mark.parametrize("file", FILES.values())
+def test_shipped_stack_files_fit_the_schema_and_name_it(file: str) -> None:
+    """Editors find the schema by the first line, from where the file is."""
+    text = (ROOT / file).read_text()
+    schema = json.loads(amlz("schema").stdout)
+
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
+
+    jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(text))
+    assert named is not None
+    assert ((ROOT / file).parent / named.group(1)).resolve() == ROOT / "docs" / "landing-zone.schema.json"
+
+
+def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
+    """Exit code 2 for a finding that there is not; all of them where none is near."""
+    right, near, wrong = (
+        amlz("explain", "dns/zone-not-linked"),
+        amlz("explain", "DNS/zone-linked"),
+        amlz("explain", "x"),
+    )
+
+    assert (right.returncode, right.stdout.splitlines()[0]) == (0, "dns/zone-not-linked  error")
+    said = "There is no finding 'DNS/zone-linked'. Near it are:\n  dns/zone-not-linked\n"
+    assert (near.returncode, near.stderr[: len(said)]) == (2, said)
+    assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (2, "There is no finding 'x'. There are:")

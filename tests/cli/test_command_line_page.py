@@ -1,0 +1,46 @@
+"""docs/reference/command-line.md is a contract: it names every key that is there, and none that is not."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from amlz.policy.case_files import VERDICTS
+from amlz.reports.formats import as_json
+from amlz.reports.policy import ORDER
+from tests.conftest import ROOT, previewed
+
+PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+PREVIEW = json.loads(as_json.render(previewed("dev")))
+
+
+def named(start: str, end: str) -> set[str]:
+    """What stands in backquotes between two texts."""
+    part = PAGE[PAGE.index(start) : PAGE.index(end, PAGE.index(start))]
+    return set(re.findall(r"`(\w[\w-]*)`", part))
+
+
+def test_the_keys_of_a_preview_are_those_of_the_table() -> None:
+    """In the first column."""
+    table = PAGE[PAGE.index("| `schemaVersion`") : PAGE.index("A resource has")]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(PREVIEW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end"),
+    [("resources", "A resource has", "A value"), ("verdicts", "A verdict has", "`verdict` is one")],
+)
+def test_the_keys_of_a_record_are_those_of_the_text(kind: str, start: str, end: str) -> None:
+    """Of a resource and of a verdict."""
+    assert named(start, end) == set(PREVIEW[kind][0])
+
+
+def test_the_words_of_a_verdict_are_those_of_the_text() -> None:
+    """Those of a report; case files have further ones for what a report leaves out."""
+    words = named("is one of\n`deny`", "A\nreason is")
+
+    assert words == set(ORDER)
+    assert set(VERDICTS) - words == {"disabled", "not-applicable"}

@@ -1,0 +1,208 @@
+"""What a hub can have besides: where it stands, what it changes elsewhere, and what it does not go with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from amlz.core.plan import LandingZonePlan
+from tests.core.stacks import HUB, addresses, at, facts, planned, said, stack
+from tests.core.test_hub_stack import beside, outputs
+
+ALL = {
+    "vpnGateway": {},
+    "natGateway": {"addresses": 2},
+    "dnsResolver": {"forward": {"corp.contoso.com": ["10.128.0.10"]}},
+    "privateLinkScope": {},
+}
+GROUP = f"/subscriptions/{HUB}/resourceGroups/rg-retail-hub-westeurope/providers"
+
+
+def with_hub(**options: Any) -> dict[str, Any]:
+    """A stack whose hub has these options."""
+    return stack(hub={"addressSpace": "10.0.0.0/24", **options}, subscriptions={"landingZone": HUB})
+
+
+def places(**options: Any) -> dict[str, str]:
+    """The hub's subnets by role."""
+    return {subnet.role: subnet.cidr for subnet in addresses(with_hub(**options)).block("hub").subnets}
+
+
+@pytest.mark.parametrize("without", list(ALL))
+def test_turning_an_option_off_moves_no_subnet(without: str) -> None:
+    """Each has its fixed place, whatever else there is."""
+    everything = places(**ALL)
+
+    some = places(**{key: value for key, value in ALL.items() if key != without})
+
+    assert some == {role: everything[role] for role in some}
+    assert everything == {
+        "firewall": "10.0.0.0/26",
+        "gateway": "10.0.0.128/27",
+        "endpoints": "10.0.0.160/27",
+        "resolverInbound": "10.0.0.192/28",
+        "resolverOutbound": "10.0.0.208/28",
+    }
+
+
+def test_the_resolver_answers_at_an_address_that_is_known_beforehand() -> None:
+    """And asks others only where something is forwarded."""
+    hub = planned(with_hub(**ALL)).hub
+    alone = planned(with_hub(dnsResolver={})).hub
+
+    assert hub is not None
+    assert hub.dns_resolver is not None
+    assert alone is not None
+    assert alone.dns_resolver is not None
+    network = f"{GROUP}/Microsoft.Network/virtualNetworks/vnet-retail-hub"
+    resolver = hub.dns_resolver
+    assert (resolver.address, resolver.inbound, resolver.outbound) == (
+        "10.0.0.196",
+        f"{network}/subnets/snet-resolver-inbound",
+        f"{network}/subnets/snet-resolver-outbound",
+    )
+    assert [(rule.name, rule.domain, rule.servers) for rule in resolver.rules] == [
+        ("corp-contoso-com", "corp.contoso.com.", ("10.128.0.10",))
+    ]
+    assert (alone.dns_resolver.outbound, alone.dns_resolver.ruleset, alone.dns_resolver.rules) == ("", "", ())
+
+
+def sides(plan: LandingZonePlan) -> list[tuple[bool, bool, tuple[str, ...]]]:
+    """Of the spoke's side and the hub's: whether it lets a gateway be used, whether it uses one, what it waits for."""
+    (spoke,) = plan.spokes
+    both = (spoke.to_hub, spoke.from_hub)
+    return [
+        (side.allow_gateway_transit, side.use_remote_gateways, tuple(one.rsplit("/", 1)[-1] for one in side.after))
+        for side in both
+        if side is not None
+    ]
+
+
+def test_spokes_use_a_gateway_once_it_stands_and_the_hub_lets_them() -> None:
+    """Without one, and with the subnet alone, nothing is used."""
+    assert sides(planned(with_hub(vpnGateway={}))) == [
+        (False, True, ("peer-spoke-main", "vpng-retail-hub")),
+        (True, False, ()),
+    ]
+    assert sides(planned(with_hub(gatewaySubnet=True))) == [(False, False, ()), (True, False, ("peer-hub",))]
+    assert sides(planned(with_hub())) == [(False, False, ()), (False, False, ("peer-hub",))]
+
+
+def test_beside_another_stacks_gateway_spokes_use_that() -> None:
+    """Of which only the hub's side of the peering is waited for."""
+    assert sides(planned(beside(outputs(gateway=True)))) == [
+        (False, True, ("peer-retail-spoke-main-westeurope",)),
+        (True, False, ()),
+    ]
+
+
+def test_the_firewall_leaves_by_the_nat_gateway() -> None:
+    """On its subnet and no other, with as many addresses as are asked for."""
+    hub = planned(with_hub(**ALL)).hub
+
+    assert hub is not None
+    assert hub.nat_gateway is not None
+    assert {subnet.name: subnet.nat_gateway for subnet in hub.network.subnets if subnet.nat_gateway} == {
+        "AzureFirewallSubnet": hub.nat_gateway.id
+    }
+    assert [address.name for address in hub.nat_gateway.addresses] == ["pip-retail-hub-nat-1", "pip-retail-hub-nat-2"]
+
+
+def test_what_monitors_is_in_the_scope_and_closed_to_the_internet() -> None:
+    """The central log and each Application Insights; computes reach the scope's endpoint, and the zones are built."""
+    plan = planned(with_hub(privateLinkScope={"publicQueries": True}))
+
+    (environment,), (spoke,), hub = plan.environments, plan.spokes, plan.hub
+    assert hub is not None
+    assert hub.private_link_scope is not None
+    assert environment.insights.scoped is not None
+    scope = f"{GROUP}/Microsoft.Insights/privateLinkScopes/pls-retail-hub"
+    monitors = (hub.log_analytics, environment.insights)
+    rules = {r.name: (r.destinations, r.ports) for g in spoke.security_groups for r in g.rules}
+    assert {
+        "scope": hub.private_link_scope.id,
+        "members": [hub.private_link_scope.log.target, environment.insights.scoped.target],
+        "closed": [(one.telemetry.public_ingestion, one.telemetry.public_queries) for one in monitors],
+        "endpoint": (hub.private_link_scope.endpoint.target, len(hub.private_link_scope.endpoint.zones)),
+        "rule": rules["telemetry"],
+        "zones": sorted(zone.name for zone in hub.dns.zones if "azure.com" in zone.name or "automation" in zone.name),
+    } == {
+        "scope": scope,
+        "members": [hub.log_analytics.id, environment.insights.id],
+        "closed": [(False, True), (False, True)],
+        "endpoint": (scope, 5),
+        "rule": (("10.0.0.160/27",), ("443",)),
+        "zones": [
+            "privatelink.agentsvc.azure-automation.net",
+            "privatelink.monitor.azure.com",
+            "privatelink.ods.opinsights.azure.com",
+            "privatelink.oms.opinsights.azure.com",
+        ],
+    }  # fmt: skip
+
+
+def test_beside_another_stacks_scope_application_insights_are_put_into_that() -> None:
+    """In the other stack's group, which whoever deploys must be allowed to."""
+    group = f"/subscriptions/{HUB}/resourceGroups/rg-platform-hub-westeurope"
+    scope = f"{group}/providers/Microsoft.Insights/privateLinkScopes/pls-x"
+
+    plan = planned(beside(outputs(privateLinkScope=scope, publicIngestion=False, publicQueries=False)))
+
+    scoped = plan.environments[0].insights.scoped
+    assert scoped is not None
+    assert (scoped.scope_id, plan.environments[0].insights.telemetry.public_ingestion) == (scope, False)
+    assert scope in plan.outside
+    assert (HUB, "Monitoring Contributor") in [(row.subscription, row.role) for row in plan.deployer]
+
+
+def refused_domains(forward: Sequence[str], **settings: object) -> list[str]:
+    """The forwarded domains that are refused."""
+    asked = with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in forward}}) | settings
+    return [text.split("\n")[0].removeprefix("hub.dnsResolver.forward.") for text in said(asked)]
+
+
+def test_domains_of_private_endpoints_are_not_forwarded() -> None:
+    """Neither one of them, nor one that holds them, nor one inside those of Azure ML: with the reason."""
+    ours = ["corp.contoso.com", "contoso.azure-api.net", "partner.vault.azure.net"]
+    asked = ["windows.net", "instances.azureml.ms", "westeurope.api.azureml.ms", *ours]
+
+    told = [
+        " ".join(text.split("\n")[1].split()).split(" Its queries")[0]
+        for text in said(with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in asked}}))
+    ]
+
+    assert told == [
+        "windows.net holds blob.core.windows.net, a domain of private endpoints.",
+        "instances.azureml.ms is a domain of private endpoints.",
+        "westeurope.api.azureml.ms is inside api.azureml.ms, a domain of private endpoints.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "region"), [("public", "westeurope"), ("usGovernment", "usgovvirginia"), ("china", "chinaeast2")]
+)
+def test_each_domain_that_the_page_forwards_is_refused_in_its_cloud(cloud: str, region: str) -> None:
+    """Every domain of the column, private zones included, and those of other clouds are not."""
+    written = facts("private-dns-zones")
+    domains = {
+        name: {domain.format(region=region) for each in written[f"{name}Forwarded"].values() for domain in each}
+        for name in ("public", "usGovernment", "china")
+    }
+    zones = {zone for each in written[cloud].values() for zone in each}
+    others = set().union(*domains.values()) - domains[cloud] - {"instances.ml.azure.ms"}
+    rest = {"policies": {"guardrails": []}, "cloud": cloud, "location": region}
+
+    assert set(refused_domains([*sorted(domains[cloud] | zones | others)], **rest)) == domains[cloud] | zones
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_managed_networks_send_telemetry_over_public_addresses_or_not_at_all(public: bool) -> None:
+    """So that a scope that takes none from there is refused, with the way out."""
+    asked = with_hub(privateLinkScope={"publicIngestion": public})
+    asked["projects"]["churn"]["environments"]["dev"] = at("10.1.0.0/24", isolation="managed")
+
+    assert [text.split("\n")[0] for text in said(asked)] == (
+        [] if public else ["projects.churn.environments.dev.isolation"]
+    )

@@ -1,0 +1,131 @@
+"""Own names, tags and ranges of what several environments share: the hub, spokes, the shared registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from amlz.azure.ids import parse
+from tests.core.stacks import Stack, addresses, at, planned, stack
+
+NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw-x", "firewallPolicy": "afwp-x"}
+
+
+def shared(hub: Stack | None = None, spoke: Stack | None = None, registry: Stack | None = None) -> Stack:
+    """A stack with a shared registry, and what is said of the three."""
+    asked = stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry=registry or {})
+    asked["hub"] |= {"bastion": True} | (hub or {})
+    asked["spokes"]["main"] |= spoke or {}
+    return asked
+
+
+def names(asked: Stack) -> dict[str, str]:
+    """The names of what is shared, by what it is."""
+    plan = planned(asked)
+    assert plan.hub is not None
+    assert plan.hub.bastion is not None
+    assert plan.shared_registry is not None
+    (spoke,) = plan.spokes
+    return {
+        "hub's group": plan.hub.group.place.resource_group,
+        "hub": plan.hub.network.name,
+        "firewall": plan.hub.firewall.name,
+        "policy": plan.hub.firewall.policy,
+        "Bastion": plan.hub.bastion.name,
+        "spoke's group": spoke.group.place.resource_group,
+        "spoke": spoke.network.name,
+        "routes": spoke.routes.name,
+        "registry's group": plan.shared_registry.group.place.resource_group,
+    }
+
+
+GENERATED = {
+    "hub's group": "rg-retail-hub-westeurope",
+    "hub": "vnet-retail-hub",
+    "firewall": "afw-retail-hub",
+    "policy": "afwp-retail-hub",
+    "Bastion": "bas-retail-hub",
+    "spoke's group": "rg-retail-spoke-main-westeurope",
+    "spoke": "vnet-retail-spoke-main",
+    "routes": "rt-retail-spoke-main",
+    "registry's group": "rg-retail-shared-westeurope",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ({}, {}),
+        ({"hub": {"names": {"resourceGroup": "rg-net"}}}, {"hub's group": "rg-net"}),
+        ({"hub": {"names": {"virtualNetwork": "vnet-x"}}}, {"hub": "vnet-x"}),
+        ({"hub": {"names": {"firewall": "afw-x", "bastion": "bas-x"}}}, {"firewall": "afw-x", "Bastion": "bas-x"}),
+        ({"hub": {"names": {"firewallPolicy": "afwp-x"}}}, {"policy": "afwp-x"}),
+        ({"spoke": {"names": {"resourceGroup": "rg-x"}}}, {"spoke's group": "rg-x"}),
+        ({"spoke": {"names": {"routeTable": "rt-x"}}}, {"routes": "rt-x"}),
+        ({"spoke": {"names": {"virtualNetwork": "vnet-y"}}}, {"spoke": "vnet-y"}),
+        ({"registry": {"resourceGroup": "rg-images"}}, {"registry's group": "rg-images"}),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_said_replaces_that_one_and_no_other(said: dict[str, Any], changed: dict[str, str]) -> None:
+    """Every other stays the generated one."""
+    assert names(shared(**said)) == GENERATED | changed
+
+
+def test_whatever_refers_to_a_named_thing_follows() -> None:
+    """Peerings, subnets of computes, the endpoint of the registry and the rules that computes wait for."""
+    plan = planned(shared(hub={"names": NAMES}, spoke={"names": {"virtualNetwork": "vnet-y"}}))
+
+    (spoke,), (environment,) = plan.spokes, plan.environments
+    assert plan.hub is not None
+    assert plan.shared_registry is not None
+    assert spoke.from_hub is not None
+    assert (spoke.to_hub.remote, spoke.from_hub.remote) == (plan.hub.network.id, spoke.network.id)
+    assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
+    assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
+    assert plan.hub.firewall.group_id("rcg-azure-ml") in environment.computes.after
+    endpoint = parse(plan.shared_registry.registry.endpoint.subnet)
+    assert (endpoint.resource_group, *endpoint.names) == ("rg-net", "vnet-x", "snet-endpoints")
+
+
+def test_tags_are_of_their_scope_and_go_over_those_of_the_landing_zone() -> None:
+    """Of the hub, of a spoke with its security groups, of the registry with its endpoint; of nothing else."""
+    by = {
+        "hub": {"tags": {"cost": "hub"}},
+        "spoke": {"tags": {"Cost": "spoke"}},
+        "registry": {"tags": {"cost": "images"}},
+    }
+    plan = planned(shared(**by) | {"tags": {"cost": "all"}})
+
+    (spoke,), (environment,) = plan.spokes, plan.environments
+    assert plan.hub is not None
+    assert plan.shared_registry is not None
+    built, registry = plan.hub, plan.shared_registry
+    said = {
+        "hub": (built.group, built.log_analytics, built.network, built.firewall, built.firewall.address, built.dns),
+        "spoke": (spoke.group, spoke.network, spoke.routes, *spoke.security_groups),
+        "images": (registry.group, registry.registry, registry.registry.endpoint),
+        "all": (environment.group, environment.workspace, environment.storage),
+    }
+    found = {key: {{k.lower(): v for k, v in one.tags.items()}["cost"] for one in ones} for key, ones in said.items()}
+    assert found == {key: {key} for key in said}
+
+
+def test_subnets_of_the_hub_are_where_the_file_says() -> None:
+    """Its range may be smaller than the fixed layout takes."""
+    said = {"firewall": "10.0.0.64/26", "bastion": "10.0.0.128/26", "endpoints": "10.0.0.0/29"}
+    asked = shared(hub={"addressSpace": "10.0.0.0/24", "subnets": said})
+
+    space = addresses(asked).hub
+
+    assert {subnet.role: subnet.cidr for subnet in space.blocks[0].subnets} == said
+    assert space.free == ("10.0.0.8/29", "10.0.0.16/28", "10.0.0.32/27", "10.0.0.192/26")
+
+
+def test_the_fixed_layout_stays_where_nothing_is_said() -> None:
+    """Roles in their order, at their places."""
+    assert {subnet.role: subnet.cidr for subnet in addresses(shared()).hub.blocks[0].subnets} == {
+        "firewall": "10.0.0.0/26",
+        "bastion": "10.0.0.64/26",
+        "endpoints": "10.0.0.160/27",
+    }

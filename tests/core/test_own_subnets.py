@@ -1,0 +1,69 @@
+"""Subnets whose ranges stand in the stack file."""
+
+from __future__ import annotations
+
+from tests.core.stacks import Stack, addresses, at, planned, said, stack
+
+SAID = {"training": "10.1.0.64/27", "endpoints": "10.1.0.0/27"}
+
+
+def places(asked: Stack, owner: str = "churn/dev") -> dict[str, str]:
+    """An environment's subnets by role."""
+    return {subnet.role: subnet.cidr for subnet in addresses(asked).block(owner).subnets}
+
+
+def test_subnets_are_where_the_file_says_and_no_other_is_built() -> None:
+    """In the plan, in the spoke's network, and where computes and endpoints go."""
+    asked = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID)})
+
+    plan = planned(asked)
+
+    (spoke,) = plan.spokes
+    built = {subnet.name: subnet.cidr for subnet in spoke.network.subnets}
+    assert places(asked) == SAID
+    assert built == {f"snet-churn-dev-{role}": cidr for role, cidr in SAID.items()}
+    assert plan.environments[0].computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
+    assert plan.environments[0].storage.endpoints[0].subnet == spoke.network.subnet_id("snet-churn-dev-endpoints")
+
+
+def test_rules_are_about_the_ranges_that_are_said() -> None:
+    """Security groups and the firewall let out those computes and no others."""
+    asked = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID)}, egress=["pythonPackages"])
+
+    plan = planned(asked)
+
+    assert plan.hub is not None
+    sources = {
+        r.sources for group in plan.hub.firewall.groups for r in (*group.network_rules, *group.application_rules)
+    }
+    (endpoints,) = (g for g in plan.spokes[0].security_groups if g.role == "churn-dev-endpoints")
+    assert sources == {(SAID["training"],)}
+    assert endpoints.rules[0].sources == (SAID["training"],)
+
+
+def test_other_environments_stay_where_they_are() -> None:
+    """Whatever one of them says of its subnets."""
+    before = stack({"churn/dev": at("10.1.0.0/24"), "fraud/dev": at("10.1.1.0/24")})
+    after = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID), "fraud/dev": at("10.1.1.0/24")})
+
+    assert places(after, "fraud/dev") == places(before, "fraud/dev")
+    assert addresses(after).spokes[0].free == addresses(before).spokes[0].free
+
+
+def test_a_range_smaller_than_a_division_takes_will_do() -> None:
+    """A /28 is not divided, and holds two subnets of Azure's smallest size."""
+    nothing = {"clusters": {}, "imageBuild": {"maxNodes": 1}, "batch": False, "growth": 0, "isolation": "managed"}
+    asked = stack({"churn/dev": at("10.1.0.0/28", subnets={"endpoints": "10.1.0.0/28"}, **nothing)})
+
+    assert places(asked) == {"endpoints": "10.1.0.0/28"}
+
+
+def test_what_does_not_fit_is_said_at_the_subnet_and_not_at_the_range() -> None:
+    """With the smallest size that would do."""
+    asked = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID | {"training": "10.1.0.64/29"})})
+
+    assert said(asked) == [
+        "projects.churn.environments.dev.subnets.training\n"
+        "  6 addresses for training, with 20 % growth, do not fit: 10.1.0.64/29 has 3, Azure keeps 5 of 8.\n"
+        "  Use a /28 or larger."
+    ]

@@ -1,0 +1,197 @@
+"""The difference to another revision: exactly what an edit changes, and nothing for what changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.diff.difference import Difference, Row, difference, rows_of
+from amlz.reports import difference_as
+from amlz.reports.formats import as_json
+from amlz.stackfile.load import load
+from tests.app.test_program import copy_of_the_program
+from tests.conftest import ROOT, STACKS, previewed
+
+MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
+DEV = "          dev: {network: 10.20.16.0/25}\n"
+SECOND = "          staging: {network: 10.20.16.128/25}\n"
+
+
+def told(folder: Path, text: str) -> dict[str, Any]:
+    """The preview of a stack file as JSON."""
+    path = folder / "Pulumi.minimal.yaml"
+    path.write_text(text)
+    file = load(str(path))
+    return dict(json.loads(as_json.render(preview_stack(file, make_plan(file.config)))))
+
+
+def found(folder: Path, text: str) -> Difference:
+    """The difference from the minimal stack to another stack file."""
+    return difference("main", json.loads(as_json.render(previewed("minimal"))), told(folder, text))
+
+
+APPI, KV, MLW, ST = (
+    "appi-retail-churn-dev", "kv-retail-churn-de-p3v7y", "mlw-retail-churn-dev-nll3v", "stretailchurndevvaefb",
+)  # fmt: skip
+MORE_NODES = MINIMAL.replace(DEV, DEV.replace("}", ", imageBuild: {maxNodes: 5}}"))
+OWN_NAME = MINIMAL.replace(DEV, DEV.replace("}", ", names: {keyVault: kv-own-name-1}}"))
+
+
+def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None:
+    """It adds to the rules of the firewall, and to nothing else that is there: subnets are resources of their own."""
+    diff = found(tmp_path, MINIMAL.replace(DEV, DEV + SECOND))
+
+    touched = {changed.resource["name"] for changed in diff.changed}
+    assert (len(diff.deleted), diff.lost, diff.addresses) == (
+        0,
+        (),
+        (
+            Row("main/churn/staging/training", None, "10.20.16.128/26"),
+            Row("main/churn/staging/endpoints", None, "10.20.16.192/27"),
+            Row("main/churn/staging/scoring", None, "10.20.16.224/27"),
+        ),
+    )
+    assert touched == {"rcg-azure-ml"}
+
+
+def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
+    """It is replaced, and its old name stays taken: that is told first."""
+    diff = found(tmp_path, OWN_NAME)
+
+    assert [resource["name"] for resource, _ in diff.lost] == [KV]
+    assert "kv-own-name-1!" in {f"{c.resource['name']}{'!' if c.replaced else ''}" for c in diff.changed}
+    parts = difference_as.text(diff).split("\n\n")
+    titles = [part.partition("\n")[0] for part in parts[1:-1]]
+    said = ["Stopped by the guard", "Lost", "New findings", "Roles given", "Roles taken away", "Replaced", "Changed"]
+    assert titles == said
+
+
+def test_a_removed_project_is_lost(tmp_path: Path) -> None:
+    """What holds data is named, the rest is counted."""
+    diff = found(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
+
+    assert sorted(resource["name"] for resource, _ in diff.lost) == sorted(["crretailchurndevuftlz", KV, MLW, ST])
+    assert (len(diff.created), len(diff.deleted)) == (62, 62)
+
+
+def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
+    """What needs a decision is open, properties are folded, and a section without anything in it is left out."""
+    lines = difference_as.markdown(found(tmp_path, MORE_NODES)).splitlines()
+
+    assert lines == [
+        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 116 unchanged",
+        "",
+        "<details><summary>Changed</summary>",
+        "",
+        "- churn, dev: policy assignment guardrails-compute",
+        "  - properties.parameters.maxNodeCount.value: 4 becomes 5",
+        "- churn, dev: compute image-build",
+        "  - properties.properties.scaleSettings.maxNodeCount: 1 becomes 5",
+        "",
+        "</details>",
+        "",
+        f"<sub>Not told: {difference_as.NOT_TOLD}.</sub>",
+    ]
+
+
+ROWS = [
+    ({"a": 1}, {"a": 1}, []),
+    ({"a": 1}, {"a": 2}, [Row("a", 1, 2)]),
+    ({"a": {"b": 1}}, {"a": {}}, [Row("a.b", 1, None)]),
+    ([{"name": "x", "v": 1}, {"name": "y"}], [{"name": "y"}, {"name": "x", "v": 2}], [Row("[x].v", 1, 2)]),
+    ([1, 2], [2, 1], []),
+    ([1, 2], [2, 2], [Row("", [1, 2], [2, 2])]),
+    ({"dnsServers": ["a", "b"]}, {"dnsServers": ["b", "a"]}, [Row("dnsServers", ["a", "b"], ["b", "a"])]),
+    ({"rules": [{"value": 1}, {"value": 2}]}, {"rules": [{"value": 2}, {"value": 1}]}, []),
+    ({"ids": ["/subscriptions/A", "/subscriptions/b"]}, {"ids": ["/subscriptions/B", "/SUBSCRIPTIONS/a"]}, []),
+    ({"by": {"/subscriptions/A": {"x": 1}}}, {"by": {"/Subscriptions/a": {"x": 1}}}, []),
+    ({"a": None}, {}, []),
+    ({}, {"a": {"b": None}}, [Row("a", None, {"b": None})]),
+    ({"path": "/Data"}, {"path": "/data"}, [Row("path", "/Data", "/data")]),
+    ({"id": "/Subscriptions/A"}, {"id": "/subscriptions/a"}, []),
+    ({"id": "Word"}, {"id": "word"}, [Row("id", "Word", "word")]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "rows"), ROWS)
+def test_values_are_compared_by_name_and_without_the_case_of_ids(old: Any, new: Any, rows: list[Row]) -> None:
+    """Order matters only where it says something, and what is null is absent."""
+    assert list(rows_of(old, new)) == rows
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a folder."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "HOME": str(folder)}
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The program and a stack file in a git repository of one commit."""
+    copy_of_the_program(tmp_path)
+    (tmp_path / "Pulumi.small.yaml").write_text(MINIMAL)
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "first")):
+        assert run(tmp_path, *git, *arguments).returncode == 0
+    return tmp_path
+
+
+def test_a_revision_is_previewed_by_its_own_program(repository: Path) -> None:
+    """Both the stack file and the program may differ; nothing is left behind."""
+    component = repository / "components" / "key_vault.py"
+    component.write_text(component.read_text().replace("enable_purge_protection=True", "enable_purge_protection=None"))
+    stack = repository / "Pulumi.small.yaml"
+    stack.write_text(MINIMAL.replace("    projects:\n", "    tags: {team: ours}\n    projects:\n"))
+    amlz = (sys.executable, "-m", "amlz", "preview", "small")
+
+    same = run(repository, *amlz, "--against", "HEAD", "--format", "json")
+
+    answer = json.loads(same.stdout)
+    vault = next(c for c in answer["changed"] if c["name"] == KV)
+    assert (same.returncode, same.stderr) == (1, "")
+    assert [(f["id"], f["path"]) for f in answer["guard"]] == [
+        ("guard/refused-by-azure", "properties.enablePurgeProtection")
+    ]
+    assert [row["path"] for row in vault["properties"]] == ["properties.enablePurgeProtection", "tags.team"]
+    assert [v["reference"] for v in answer["verdicts"]["new"]] == ["vault-purge-protection"]
+    assert run(repository, "git", "worktree", "list").stdout.count("\n") == 1
+
+
+WRONG = [
+    (("small", "--against", "nowhere"), "--against nowhere\n  There is no such revision here.\n"),
+    (("small", "--against", "HEAD", "--format", "arm"), "a difference has the forms text, json, markdown"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
+def test_what_cannot_be_compared_is_told_in_words(repository: Path, arguments: tuple[str, ...], says: str) -> None:
+    """Exit code 2, no traceback."""
+    ran = run(repository, sys.executable, "-m", "amlz", "preview", *arguments)
+
+    assert (ran.returncode, ran.stdout, says in ran.stderr, "Traceback" in ran.stderr) == (2, "", True, False)
+
+
+def test_a_stack_that_is_new_or_was_broken_is_told(repository: Path) -> None:
+    """A new one is all created; one that does not load at the revision is an error with its own words."""
+    amlz = (sys.executable, "-m", "amlz", "preview")
+    (repository / "Pulumi.fresh.yaml").write_text(MINIMAL)
+    fresh = run(repository, *amlz, "fresh", "--against", "HEAD")
+    (repository / "Pulumi.small.yaml").write_text(MINIMAL.replace("schemaVersion: 1", "schemaVersion: 0"))
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    run(repository, *git, "commit", "-qam", "broken")
+    (repository / "Pulumi.small.yaml").write_text(MINIMAL)
+    broken = run(repository, *amlz, "small", "--against", "HEAD")
+
+    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 118 created")
+    assert (broken.returncode, broken.stdout) == (2, "")
+    assert re.match(r"Pulumi\.small\.yaml at HEAD\n  It cannot be previewed there:\n", broken.stderr)
+    assert "schemaVersion" in broken.stderr

@@ -1,0 +1,237 @@
+"""What the pack does with what the engine may tell it, on a small program with an assignment of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import analyzer_pb2
+
+from amlz.azure.graph import unknown
+from amlz.integrations.policy_pack.server import PACK, Analyzer
+from amlz.integrations.policy_pack.stack import UNKNOWNS, given, stack_of
+from amlz.policy.engine.errors import BadInput
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, Imported
+from amlz.simulator.graph import resource_graph
+from tests.conftest import ROOT
+from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, stack_request, told
+from tests.simulator.programs import HEAD, SUBSCRIPTION, group_id, run, urn
+
+DEFINITION = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyDefinitions/blobs"
+ASSIGNMENT = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/blobs"
+PROGRAM = (
+    HEAD + "rule = {'if': {'allOf': [{'field': 'type', 'equals': 'Microsoft.Storage/storageAccounts'},\n"
+    "    {'field': 'Microsoft.Storage/storageAccounts/allowBlobPublicAccess', 'notEquals': False}]},\n"
+    "    'then': {'effect': 'deny'}}\n"
+    "azure.authorization.PolicyDefinition('definition', policy_definition_name='blobs', policy_type='Custom',\n"
+    "    mode='All', display_name='Blobs stay private', policy_rule=rule, opts=opts)\n"
+    "azure.authorization.PolicyAssignment('assignment', policy_assignment_name='blobs',\n"
+    f"    scope='/subscriptions/{SUBSCRIPTION}', policy_definition_id='{DEFINITION}', opts=opts)\n"
+    "azure.storage.StorageAccount('account', account_name='acc', resource_group_name='g', kind='StorageV2',\n"
+    "    sku={'name': 'Standard_LRS'}, allow_blob_public_access=True, opts=opts)\n"
+)
+DENIED, AUDITED, UNDECIDED = "azure-policy-denied", "azure-policy-audited", "azure-policy-undecided"
+REFUSED: Told = (
+    DENIED,
+    "mandatory",
+    "account",
+    "deny blobs: Blobs stay private\nproperties.allowBlobPublicAccess is true.",
+)
+
+
+def small(folder: Path, text: str = PROGRAM) -> Run:
+    """A run of the small program."""
+    return Run(run(folder, text))
+
+
+def pack(**asked: Any) -> Analyzer:
+    """A pack that knows this repository's policies, and what is given."""
+    return Analyzer(lambda: Asked(library(), **asked))
+
+
+def test_an_assignment_of_the_stack_itself_is_held_against_it(tmp_path: Path) -> None:
+    """Definition, assignment and what they hold for are resources of one stack."""
+    assert told(small(tmp_path), pack()) == [REFUSED]
+    allowed = PROGRAM.replace("allow_blob_public_access=True", "allow_blob_public_access=False")
+    assert told(small(tmp_path, allowed), pack()) == []
+
+
+def test_what_is_not_enforced_stops_nothing(tmp_path: Path) -> None:
+    """Azure notes it, and so does the pack."""
+    text = PROGRAM.replace("policy_definition_id=", "enforcement_mode='DoNotEnforce', policy_definition_id=")
+
+    found = told(small(tmp_path, text), pack())
+
+    message = "deny, not enforced blobs: Blobs stay private\nproperties.allowBlobPublicAccess is true."
+    assert found == [(AUDITED, "advisory", "account", message)]
+
+
+def test_the_user_sets_the_levels(tmp_path: Path) -> None:
+    """By policy of the pack: off, advice, or a reason to stop."""
+    levels = {
+        analyzer_pb2.DISABLED: [],
+        analyzer_pb2.ADVISORY: [(DENIED, "advisory", *REFUSED[2:])],
+        analyzer_pb2.MANDATORY: [REFUSED],
+        analyzer_pb2.REMEDIATE: [REFUSED],
+    }
+
+    found = {level: told(replace(small(tmp_path), levels={DENIED: level}), pack()) for level in levels}
+
+    assert found == levels
+
+
+def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
+    """The day is that of the run."""
+    exempt = (
+        "azure.authorization.PolicyExemption('exemption', policy_exemption_name='e', scope='" + group_id("g") + "',\n"
+        f"    policy_assignment_id='{ASSIGNMENT}', exemption_category='Waiver', expires_on='2027-03-31T00:00:00Z',\n"
+        "    opts=opts)\n"
+    )
+    run_ = small(tmp_path, PROGRAM + exempt)
+
+    assert told(run_, pack(today="2027-03-30")) == []
+    assert told(run_, pack(today="2027-04-01")) == [REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("config", "holds"),
+    [
+        ({}, False),
+        ({"amlz:landingZone": '{"policies": {"above": ["corp"]}}'}, True),
+        ({"amlz:landingZone": '{"policies": {"above": ["other"]}}'}, False),
+        ({"amlz:landingZone": '{"policies": {}}'}, False),
+        ({"amlz:landingZone": "[secret]"}, False),
+    ],
+)
+def test_assignments_above_hold_where_the_stack_says_what_is_above(
+    tmp_path: Path, config: dict[str, str], holds: bool
+) -> None:
+    """The engine tells the stack's configuration; imported assignments of its management groups are judged."""
+    above = "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/policyAssignments/"
+    assigned = {"id": f"{above}blobs", "name": "blobs", "properties": {"policyDefinitionId": DEFINITION}}
+    text = PROGRAM.replace("azure.authorization.PolicyAssignment(", "0 and azure.authorization.PolicyAssignment(")
+    run_ = replace(small(tmp_path, text), config=config)
+
+    found = told(run_, pack(imported=Imported(assignments=(assigned,))))
+
+    assert found == ([REFUSED] if holds else [])
+
+
+@pytest.mark.parametrize("mark", sorted(UNKNOWNS))
+def test_what_is_not_known_is_undecided_however_the_engine_marks_it(mark: str) -> None:
+    """It has a mark for each type of value."""
+    request = analyzer_pb2.AnalyzeRequest(type="azure-native:storage:StorageAccount")
+    request.properties.update({"tags": {"a": [mark]}, "accountName": "acc"})
+    request.provider.properties.update({"subscriptionId": mark})
+
+    found = given(request)
+
+    assert found is not None
+    assert found.inputs == {"accountName": "acc", "tags": {"a": ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]}}
+    assert found.subscription == ""
+
+
+def test_a_resource_whose_id_is_not_known_is_said_to_be_open(tmp_path: Path) -> None:
+    """Whether an assignment reaches it is not known: that is told, and nothing is taken for compliant."""
+    registration = changed(small(tmp_path).registration, "account", "resourceGroupName", unknown("the group"))
+
+    found = told(Run(registration), pack())
+
+    why = "a part of its id is known only at deployment, and so is which assignments reach it"
+    assert found == [(UNDECIDED, "advisory", "account", f"not judged: {why}.")]
+
+
+def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) -> None:
+    """What it would say to the others is not judged; nothing is taken for compliant."""
+    registration = changed(small(tmp_path).registration, "assignment", "policyDefinitionId", unknown("an id"))
+
+    found = told(Run(registration), pack())
+
+    message = "not judged: what it assigns is known only at deployment."
+    assert found == [(UNDECIDED, "advisory", "assignment", message)]
+
+
+def test_what_a_run_does_not_register_is_not_judged(tmp_path: Path) -> None:
+    """With --target, the engine tells of resources whose inputs the pack has not seen."""
+    found = told(replace(small(tmp_path), unseen=frozenset({"account"})), pack())
+
+    message = "not judged: the program did not register it in this run, so what it asks for is not known."
+    assert found == [(UNDECIDED, "advisory", "account", message)]
+
+
+def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
+    """That resource is left out, the others are judged."""
+    other = (
+        "azure.storage.StorageAccount('other', account_name='b', resource_group_name='g', kind='StorageV2',\n"
+        "    sku={'name': 'Standard_LRS'}, allow_blob_public_access=True, opts=opts)\n"
+    )
+    registration = changed(small(tmp_path, PROGRAM + other).registration, "other", "colour", "blue")
+
+    found = told(Run(registration), pack())
+
+    message = "not judged: azure-native:storage:StorageAccount: colour has no place in the ARM body."
+    assert found == [REFUSED, (UNDECIDED, "advisory", "other", message)]
+
+
+def test_the_version_that_azure_native_adds_is_that_of_the_request(tmp_path: Path) -> None:
+    """It adds `azureApiVersion` to the inputs before the pack sees them; in a body it has no place."""
+    registration = small(tmp_path).registration
+    providers = {one.urn: one for one in registration.resources}
+    requests = {request.urn: request for request in analyze_requests(registration)}
+    for request in requests.values():
+        request.properties.update({"azureApiVersion": "2000-01-01"})
+    seen = {urn: found for urn, request in requests.items() if (found := given(request))}
+
+    stack = stack_of(stack_request(registration.resources, providers).resources, seen)
+
+    graph = resource_graph(registration)
+    versions = [replace(one, api_version="2000-01-01", source="") for one in graph]
+    assert (stack.unjudged, list(stack.graph)) == ((), sorted(versions, key=lambda one: one.urn))
+
+
+def test_secrets_stay_secret() -> None:
+    """Their values are not even kept."""
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "hunter2"}
+    request = analyzer_pb2.AnalyzeRequest(type="azure-native:storage:StorageAccount")
+    request.properties.update({"tags": {"a": secret}})
+    request.provider.properties.update({"subscriptionId": secret})
+
+    found = given(request)
+
+    assert found is not None
+    assert "hunter2" not in repr(found)
+    assert (found.secrets, found.subscription) == (("tags.a",), "")
+
+
+def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
+    """A gate that passed because it could not look would be none."""
+
+    def broken() -> Asked:
+        raise BadInput("custom/policies/own.json: this is not JSON.")
+
+    found = told(small(tmp_path), Analyzer(broken))
+
+    message = "Nothing was judged, since policies cannot be read.\npolicies/custom/own.json: this is not JSON."
+    assert found == [(DENIED, "mandatory", "", message)]
+
+
+def test_the_pack_says_what_it_is() -> None:
+    """The page names the same policies, with their levels."""
+    info = pack().GetAnalyzerInfo(None, None)
+
+    levels = {analyzer_pb2.MANDATORY: "mandatory", analyzer_pb2.ADVISORY: "advisory"}
+    assert info.name == PACK
+    assert {one.policy_type for one in info.policies} == {analyzer_pb2.POLICY_TYPE_STACK}
+    rows = [f"| `{one.name}` | {levels[one.enforcementLevel]} | {one.description} |" for one in info.policies]
+    page = (ROOT / "docs" / "how-to" / "policy-pack.md").read_text()
+    assert [row for row in rows if row not in page] == []
+
+
+def test_components_and_other_providers_are_not_judged() -> None:
+    """Only azure-native's resources become requests."""
+    request = analyzer_pb2.AnalyzeRequest(type="random:index:RandomId", urn=urn("random:index:RandomId", "r"))
+
+    assert given(request) is None

@@ -1,0 +1,153 @@
+"""The shipped stacks, told to the pack as Pulumi's engine does: its violations are the verdicts of the preview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from amlz.azure.graph import ResourceGraph, unknown
+from amlz.checks.naming import in_words, names_of
+from amlz.integrations.policy_pack.server import Analyzer
+from amlz.integrations.policy_pack.stack import given, stack_of
+from amlz.policy.imported import imported
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, verdicts
+from amlz.reports.folding import folded_answers
+from amlz.reports.policy import because, headline
+from amlz.simulator.graph import resource_graph
+from tests.conftest import STACKS, previewed
+from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, shipped, stack_request, told
+
+#: What the pack says of each word of a verdict.
+SAYS = {
+    "deny": ("azure-policy-denied", "mandatory"),
+    "error": ("azure-policy-denied", "mandatory"),
+    "audit": ("azure-policy-audited", "advisory"),
+    "audit-if-not-exists": ("azure-policy-audited", "advisory"),
+    "undecided": ("azure-policy-undecided", "advisory"),
+    "invalid": ("azure-policy-undecided", "advisory"),
+}
+
+DENIED, AUDITED = SAYS["deny"], SAYS["audit"]
+KEYS = "{} guardrails-data-and-identity: Storage: no shared keys\nproperties.allowSharedKeyAccess is {}."
+CLOSED = "{} guardrails-workspace: {}\nproperties.publicNetworkAccess is 'Enabled'."
+BOTH_SWITCHES = "Workspaces are closed to public networks, by the old switch and the new one"
+ONE_SWITCH = "Workspaces: no public network access"
+
+#: Stack, resource, input, value, and what is said beside what the stack is told as it is shipped.
+WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
+    (
+        "prod",
+        "churn-prod-storage-account",
+        "allowSharedKeyAccess",
+        True,
+        [(*DENIED, "churn-prod-storage-account", KEYS.format("deny", "true"))],
+    ),
+    (
+        "prod",
+        "churn-dev-storage-account",
+        "allowSharedKeyAccess",
+        True,
+        [(*AUDITED, "churn-dev-storage-account", KEYS.format("audit", "true"))],
+    ),
+    (
+        "dev",
+        "churn-dev-storage-account",
+        "allowSharedKeyAccess",
+        unknown("allowSharedKeyAccess, from a value made by the program"),
+        [
+            (
+                *SAYS["undecided"],
+                "churn-dev-storage-account",
+                KEYS.format(
+                    "undecided",
+                    "known only at deployment (allowSharedKeyAccess, from a value made by the program)",
+                ),
+            )
+        ],
+    ),
+    (
+        "prod",
+        "churn-prod-workspace-workspace",
+        "publicNetworkAccess",
+        "Enabled",
+        [
+            (*DENIED, "churn-prod-workspace-workspace", CLOSED.format("deny", BOTH_SWITCHES)),
+            (*DENIED, "churn-prod-workspace-workspace", CLOSED.format("deny", ONE_SWITCH)),
+        ],
+    ),
+]
+
+
+def asked() -> Asked:
+    """What the preview is asked too, on no day in particular."""
+    return Asked(library(), imported())
+
+
+def expected(graph: ResourceGraph) -> list[Told]:
+    """What the preview says of a graph, in the words of the pack, to which resources are given by their URNs."""
+    graph = replace(graph, resources=tuple(sorted(graph, key=lambda one: one.urn)))
+    names = {resource.id.lower(): resource.urn.rpartition("::")[2] for resource in graph}
+    found = verdicts(graph, asked())
+    each = [
+        (*SAYS[answer.word], names[answer.subject.id.lower()], _sentences(answer))
+        for answer in found.answers
+        if answer.word in SAYS
+    ]
+    # Projects and environments are not said to the pack.
+    plain = replace(graph, resources=tuple(replace(one, project="", environment="") for one in graph))
+    open_ = [
+        (
+            "azure-policy-undecided",
+            "advisory",
+            "",
+            f"{_sentences(folded.first)}\nAt {in_words(each.resource for each in folded.at)}.",
+        )
+        for folded in folded_answers(found.answers, names_of(plain))
+        if folded.first.word == "not-judged"
+    ]
+    return sorted([*each, *open_])
+
+
+def _sentences(answer: Any) -> str:
+    return "\n".join(dict.fromkeys([" ".join(headline(answer).split()), *because(answer)]))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_graph_is_that_of_the_preview(stack: str) -> None:
+    """Of what the engine says, the pack makes the same requests; only whose and from which line is not said to it."""
+    registration = shipped(stack)
+    seen = {request.urn: found for request in analyze_requests(registration) if (found := given(request))}
+    providers = {one.urn: one for one in registration.resources}
+
+    found = stack_of(stack_request(registration.resources, providers).resources, seen)
+
+    graph = previewed(stack).graph
+    plain = [replace(one, project="", environment="", source="") for one in graph]
+    assert found.unjudged == ()
+    assert list(found.graph) == sorted(plain, key=lambda one: one.urn)
+    assert found.graph.parents == graph.parents
+    assert found.graph.dependencies == graph.dependencies
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_violations_are_the_verdicts_of_the_preview(stack: str) -> None:
+    """No more and no fewer, in the same sentences."""
+    assert told(Run(shipped(stack)), Analyzer(asked)) == expected(previewed(stack).graph)
+
+
+@pytest.mark.parametrize(("stack", "name", "path", "value", "said"), WEAKENED)
+def test_a_weakened_input_is_told_and_nothing_else(
+    stack: str, name: str, path: str, value: Any, said: list[Told]
+) -> None:
+    """Production refuses, elsewhere it is noted, and what is not known yet is undecided: as in the preview."""
+    registration = changed(shipped(stack), name, path, value)
+
+    found = told(Run(registration), Analyzer(asked))
+
+    as_shipped = expected(previewed(stack).graph)
+    assert [each for each in found if each not in as_shipped] == said
+    assert [each for each in as_shipped if each not in found] == []
+    assert found == expected(resource_graph(registration))

@@ -1,0 +1,162 @@
+"""The judge against definitions that others published, and resources made up for them from a seed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+from typing import Any
+
+import pytest
+
+from amlz.policy.engine import aliases
+from amlz.policy.engine.definition import Existence
+from amlz.policy.engine.existence import Related
+from amlz.policy.engine.initiative import initiative
+from amlz.policy.engine.judge import (
+    APPLIES,
+    DOES_NOT_APPLY,
+    ERROR,
+    NOT_APPLICABLE,
+    UNDECIDED,
+    Question,
+    Verdict,
+    World,
+    judge,
+)
+from amlz.policy.engine.subject import Subject, subject
+from tests.conftest import shared
+from tests.policy.engine.corpus import Published, bodies, published
+
+_WORLD = World(
+    context={
+        "resourceGroup": {"name": "g", "location": "westeurope", "tags": {"env": "dev"}},
+        "subscription": {"subscriptionId": "s", "tags": {}},
+        "now": "2026-05-01T00:00:00Z",
+    }
+)
+_OUTCOMES = {APPLIES, DOES_NOT_APPLY, NOT_APPLICABLE, UNDECIDED, ERROR}
+
+
+@functools.cache
+def _all() -> tuple[Published, ...]:
+    return tuple(published(shared() / "azure-policy"))
+
+
+def _judged(of: Published, about: Subject, related: tuple[Subject, ...] = ()) -> Verdict:
+    return judge(Question(of.judged, of.values, about, Related(related)), _WORLD)
+
+
+def _beside(of: Published, body: dict[str, Any], chance: random.Random) -> tuple[Subject, ...]:
+    details = of.compiled.details
+    if not isinstance(details, Existence):
+        return ()
+    below = f"{body.get('id', '')}/providers/{details.type}/other"
+    return tuple(subject({**other, "id": below}) for other in bodies(of, details.type, chance, 2))
+
+
+def test_every_published_definition_compiles() -> None:
+    """93 of them; so every function and operator that they use is known."""
+    assert len(_all()) == 93
+
+
+def test_every_published_initiative_compiles() -> None:
+    """Four, with all their members."""
+    files = sorted((shared() / "azure-policy" / "alz").glob("*policy_set_definition.json"))
+
+    found = [initiative(json.loads(path.read_text(encoding="utf-8"))) for path in files]
+
+    assert [len(each.members) for each in found] == [45, 59, 31, 14]
+
+
+def test_every_alias_that_a_rule_reads_is_known() -> None:
+    """But those of what resource providers judge themselves."""
+    catalogue = aliases.embedded()
+
+    unknown = {
+        name
+        for each in _all()
+        if not each.compiled.data_plane
+        for name in each.names
+        if not name.lower().startswith("tags") and catalogue.find(aliases.type_of(name), name) is None
+    }
+
+    assert unknown == set()
+
+
+def test_every_definition_judges_any_resource_of_its_types() -> None:
+    """An empty one, a minimal one, and two hundred made up; never an exception, never an invalid definition."""
+    chance = random.Random(20261121)
+    outcomes: dict[str, int] = {}
+    for each in _all():
+        for resource_type in each.types:
+            given: list[dict[str, Any]] = [
+                {"type": resource_type},
+                {"type": resource_type, "name": "thing", "properties": {}},
+            ]
+            given += bodies(each, resource_type, chance, -(-200 // len(each.types)))
+            for body in given:
+                found = _judged(each, subject(body), _beside(each, body, chance))
+                assert found.outcome in _OUTCOMES, (each.file.name, body, found)
+                outcomes[found.outcome] = outcomes.get(found.outcome, 0) + 1
+
+    assert outcomes.keys() == _OUTCOMES
+    assert sum(outcomes.values()) > 93 * 200
+
+
+def test_a_verdict_does_not_depend_on_casing_order_or_what_is_not_read() -> None:
+    """Of the published definitions, on bodies made up from a seed."""
+    chance = random.Random(7)
+    for each in _all():
+        for body in bodies(each, each.types[0], chance, 12):
+            beside = _beside(each, body, chance)
+
+            wanted = _judged(each, subject(body), beside).outcome
+
+            assert _judged(each, subject(_shuffled(body, chance)), beside).outcome == wanted, (each.file.name, body)
+
+
+def _shuffled(told: Any, chance: random.Random, *, top: bool = True) -> Any:
+    """The same body: other casing and order of keys, and a property that no rule reads."""
+    if isinstance(told, list):
+        return [_shuffled(member, chance, top=False) for member in told]
+    if not isinstance(told, dict) or set(told) == {"$unknown"}:
+        return told
+    entries = [(key.upper(), _shuffled(value, chance, top=False)) for key, value in told.items()]
+    entries += [("noRuleReadsThis", {"a": [1, None]})] if top else []
+    chance.shuffle(entries)
+    return dict(entries)
+
+
+@pytest.mark.parametrize(
+    ("idle", "outcome"),
+    [
+        ("PT120S", DOES_NOT_APPLY),
+        ("PT900S", DOES_NOT_APPLY),
+        ("PT901S", APPLIES),
+        ("PT2M", ERROR),
+        ("PT15M", ERROR),
+        ("PT1H", ERROR),
+        ("P1D", ERROR),
+        ("PT1H30S", DOES_NOT_APPLY),
+        ("PT16M40S", DOES_NOT_APPLY),
+        ("PT30M0S", DOES_NOT_APPLY),
+        ("P1DT0S", DOES_NOT_APPLY),
+        ("", ERROR),
+        (None, ERROR),
+        ("PT1.5S", UNDECIDED),  # int('1.5'): an error by the documentation, 1 to lenient readers
+    ],
+)
+def test_the_published_rule_on_idle_time_is_reproduced_with_its_defects(idle: str | None, outcome: str) -> None:
+    """Deny-MachineLearningComputeCluster-Scale in mode All: it reads the digits after the last letter only."""
+    name = "params.policyDefinition.Deny-MachineLearningComputeCluster-Scale.json"
+    (scale,) = (each for each in _all() if each.file.name == name)
+    settings = {"maxNodeCount": 4, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": idle}
+    inner = {"computeType": "AmlCompute", "properties": {"scaleSettings": settings}}
+    about = subject(
+        {"type": "Microsoft.MachineLearningServices/workspaces/computes", "name": "a/b", "properties": inner}
+    )
+
+    found = judge(Question(scale.judged, scale.values, about), _WORLD)
+
+    assert found.outcome == outcome

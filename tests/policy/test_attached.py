@@ -1,0 +1,135 @@
+"""What the guardrails say to the shipped stacks, by name; and that a weaker component is seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from amlz.azure.graph import ResourceGraph
+from amlz.policy.library import library
+from amlz.policy.verdicts import Asked, verdicts
+from tests.app.test_program import copy_of_the_program
+from tests.conftest import ROOT, STACKS, previewed
+
+#: By stack: how many policies of how many assignments are asked, and each answer that is not `compliant`.
+EXPECTED = {
+    "minimal": (6, {("not-judged", "instance-system-image"): 2}),
+    "dev": (11, {("not-judged", "instance-system-image"): 5}),
+    "recommended": (16, {("not-judged", "instance-system-image"): 7}),
+    "existing-hub": (11, {("not-judged", "instance-system-image"): 4}),
+    "us-government": (9, {}),
+    "hub": (0, {}),
+    "landing-zone": (11, {("not-judged", "instance-system-image"): 4}),
+    "prod": (49, {("not-judged", "instance-system-image"): 32}),
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_guardrails_let_the_shipped_stacks_pass(stack: str) -> None:
+    """Nothing is refused or reported; what asks for things that only Azure fills in is not judged."""
+    said = previewed(stack).verdicts
+
+    others = Counter((a.word, a.policy.reference) for a in said.answers if a.policy and a.word != "compliant")
+    assert (len(said.assignments), dict(others)) == EXPECTED[stack]
+    assert said.denied == ()
+
+
+def test_every_member_of_the_guardrails_looks_at_something() -> None:
+    """Or is turned off, or looks at what a landing zone does not build: those are listed here."""
+    said = previewed("prod").verdicts
+    asked = {answer.policy.reference for answer in said.answers if answer.policy}
+    members = {policy.reference for assignment in said.assignments for policy in assignment.policies}
+
+    assert members - asked == {
+        # turned off: docs/policies says why
+        "compute-local-login-off",
+        "insights-public-access",
+        "job-registries",
+        "log-analytics-public-access",
+        "registry-arm-tokens",
+        "registry-customer-managed-key",
+        "storage-customer-managed-key",
+        "storage-sas-policy",
+        "workspace-customer-managed-key",
+        "workspace-diagnostic-setting",
+        "workspace-managed-network",
+        # types that the landing zone does not build, or that Azure makes
+        "interface-forwarding",
+        "interface-public-address",
+        "registry-scoped-tokens",
+        "workspace-private-endpoints",
+        # judged by the key vault itself
+        "vault-key-expiry",
+    }
+
+
+def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
+    """Whether an assignment looks at it is undecided, and never taken for a no."""
+    graph = previewed("minimal").graph
+    changed = [replace(r, id="") if r.arm_type == "Microsoft.KeyVault/vaults" else r for r in graph]
+
+    found = verdicts(ResourceGraph(tuple(changed)), Asked(library()))
+
+    said = {(a.word, a.why) for a in found.answers if a.subject.type == "microsoft.keyvault/vaults"}
+    assert said == {("undecided", "whether the assignment selects it is known only at deployment")}
+
+
+WEAKER = [
+    # component, what stands there, what is written instead, the denies that appear in production
+    (
+        "storage.py",
+        "allow_blob_public_access=False",
+        "allow_blob_public_access=True",
+        {"storage-public-blobs"},
+    ),
+    (
+        "storage.py",
+        "public_network_access=storage.PublicNetworkAccess.DISABLED",
+        "public_network_access=storage.PublicNetworkAccess.ENABLED",
+        {"storage-public-access"},
+    ),
+    ("key_vault.py", "enable_purge_protection=True", "enable_purge_protection=None", {"vault-purge-protection"}),
+    (
+        "workspace.py",
+        "hbi_workspace=args.high_business_impact",
+        "hbi_workspace=None",
+        {"workspace-high-business-impact"},
+    ),
+    ("container_registry.py", "admin_user_enabled=False", "admin_user_enabled=True", {"registry-admin-user"}),
+    ("computes.py", "disable_local_auth=True", "disable_local_auth=False", {"compute-local-login"}),
+]
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "denied"), WEAKER, ids=[f"{row[0]}: {row[2]}" for row in WEAKER])
+def test_a_weaker_component_is_denied_in_production_and_audited_elsewhere(
+    tmp_path: Path, file: str, right: str, wrong: str, denied: set[str]
+) -> None:
+    """Exactly by the policies that are named, and the exit code says so."""
+    copy_of_the_program(tmp_path)
+    component = tmp_path / "components" / file
+    text = component.read_text()
+    assert right in text
+    component.write_text(text.replace(right, wrong))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "amlz", "preview", str(ROOT / STACKS["recommended"]), "--format", "json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+    )
+
+    verdicts = json.loads(ran.stdout)["verdicts"]
+    production = {v["reference"] for v in verdicts if v["verdict"] == "deny" and "-prod-" in v["assignment"]}
+    elsewhere = {v["reference"] for v in verdicts if v["verdict"] == "audit" and "-dev-" in v["assignment"]}
+    others = {v["verdict"] for v in verdicts if v["reference"] not in denied}
+    assert (ran.returncode, production, elsewhere) == (1, denied, denied)
+    assert others <= {"compliant", "not-judged"}

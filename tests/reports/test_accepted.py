@@ -1,0 +1,98 @@
+"""Accepted findings in a preview: shown apart in every form, and failing nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.core.relaxations import relaxations
+from amlz.reports.formats import as_json, as_markdown, as_text
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import load
+from tests.conftest import ROOT, STACKS
+
+NAME = "mlw-retail-churn-dev-nll3v"
+ENTRY = (
+    "    acceptedFindings:\n"
+    f"      - {{finding: exposure/public-access, resource: {NAME}, reason: until the office has a VPN,\n"
+    '         expiresOn: "2026-10-31", ticket: SEC-7}\n'
+)
+
+
+def opened(folder: Path, today: str, entry: str = ENTRY) -> Preview:
+    """A workspace on the internet, which is two warnings."""
+    text = (ROOT / STACKS["minimal"]).read_text()
+    stack = folder / "Pulumi.open.yaml"
+    stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}") + entry)
+    file = load(str(stack))
+    return preview_stack(file, make_plan(file.config), today)
+
+
+@pytest.mark.parametrize(
+    ("today", "entry", "fails"),
+    [
+        ("2026-10-30", "", True),
+        ("2026-10-30", ENTRY, False),
+        ("2026-10-31", ENTRY, True),
+        ("", ENTRY, False),
+    ],
+)
+def test_an_accepted_finding_fails_nothing_until_its_day(tmp_path: Path, today: str, entry: str, fails: bool) -> None:
+    """From warnings on; without a day it holds."""
+    assert opened(tmp_path, today, entry).fails("warning") is fails
+
+
+def test_a_terminal_shows_it_apart(tmp_path: Path) -> None:
+    """With its day, its ticket and its reason, and among what is less secure than the default."""
+    told = as_text.render(opened(tmp_path, "2026-10-01"))
+
+    assert "  findings      0 errors, 0 warnings, 5 notes, 2 accepted\n" in told
+    assert (
+        "Accepted, and not counted\n"
+        f"  warning  exposure/public-access  churn, dev: {NAME}\n"
+        f"           {NAME} can be reached from the internet:\n"
+        "           properties.allowPublicAccessWhenBehindVnet is true.\n"
+        "           Accepted until 2026-10-31 (SEC-7): until the office has a VPN\n"
+    ) in told
+    assert (
+        f"  acceptedFindings[0]\n    exposure/public-access at {NAME} is accepted until\n    2026-10-31 (SEC-7)\n"
+    ) in told
+    assert [line for line in told.splitlines() if len(line) > 80] == []
+
+
+def test_programs_are_told_apart(tmp_path: Path) -> None:
+    """What counts and what does not are two lists."""
+    told = json.loads(as_json.render(opened(tmp_path, "2026-10-01")))
+
+    assert [f["severity"] for f in told["findings"]] == ["note"] * 5
+    assert [
+        (f["id"], f["name"], f["severity"], f["acceptedUntil"], f["ticket"], f["reason"])
+        for f in told["acceptedFindings"]
+    ] == [("exposure/public-access", NAME, "warning", "2026-10-31", "SEC-7", "until the office has a VPN")] * 2
+
+
+def test_a_comment_shows_it_apart(tmp_path: Path) -> None:
+    """Below the findings; the verdict does not count it."""
+    told = as_markdown.render(opened(tmp_path, "2026-10-01"))
+
+    assert told.splitlines()[0] == "## ✅ open: nothing found"
+    assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in told
+    assert (
+        "**Accepted, and not counted**\n\n"
+        f"- **warning** `exposure/public-access` churn, dev: {NAME} can be reached from the internet: "
+        "properties.allowPublicAccessWhenBehindVnet is true. "
+        "Accepted until 2026-10-31 (SEC-7): until the office has a VPN\n"
+    ) in told
+
+
+def test_it_is_a_relaxation(tmp_path: Path) -> None:
+    """Named with its day and ticket."""
+    config = opened(tmp_path, "2026-10-01").config
+
+    assert [(r.path, r.gives_up) for r in relaxations(config) if r.path[0] == "acceptedFindings"] == [
+        (("acceptedFindings", 0), f"exposure/public-access at {NAME} is accepted until 2026-10-31 (SEC-7)")
+    ]

@@ -1,0 +1,151 @@
+"""The difference in the HTML report: what changes alike stands together, and nothing is told that the others do not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from inspect import getsource
+from typing import Any
+
+from amlz.checks.guard.change import Allowed
+from amlz.diff.difference import Difference, difference
+from amlz.diff.engine_steps import difference_by_engine
+from amlz.reports.difference_as import headline
+from amlz.reports.formats import as_html
+from amlz.reports.html.changes import ChangedRow, GroupRow, PropertyRow, changes
+from tests.conftest import ROOT, as_told, previewed
+
+HEADLINE = getsource(headline)
+GROUP = "/subscriptions/a/resourceGroups/rg-churn"
+CLUSTER = "Microsoft.MachineLearningServices/workspaces/computes"
+
+
+def resource(name: str, arm_type: str = "Microsoft.Storage/storageAccounts", **body: Any) -> dict[str, Any]:
+    """A resource as a preview tells it."""
+    return {
+        "urn": f"urn:pulumi:dev::lz::azure-native:x:Y::{name}",
+        "armType": arm_type,
+        "apiVersion": "2024-01-01",
+        "id": f"{GROUP}/providers/{arm_type}/{name}",
+        "name": name,
+        "resourceGroup": "rg-churn",
+        "project": "churn",
+        "environment": "dev",
+        "provider": "p",
+        "protect": False,
+        "body": body,
+    }
+
+
+def between(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Difference:
+    """The difference of two previews that have nothing but resources."""
+    told: list[dict[str, Any]] = [{"stack": "dev", "resources": resources} for resources in (old, new)]
+    return difference("main", *told)
+
+
+def test_resources_that_change_alike_stand_together() -> None:
+    """In the order of the plan; of two values the one that does more comes first."""
+    names = ("sta", "stb", "stc")
+    old = [resource(name, tags={"cost": "1"}, sku={"name": "Standard_LRS"}) for name in names]
+    new = [resource(name, tags={"cost": "2"}, sku={"name": "Standard_LRS"}) for name in names[:2]]
+    new.append(resource("stc", tags={"cost": "2"}, sku={"name": "Standard_GRS"}))
+
+    told = changes(between(old, new))
+
+    cost = PropertyRow("tags.cost", "1", "2", "", "good")
+    assert (told.headline, told.counts) == (
+        "dev against main: 0 created, 3 changed, 0 deleted, 0 unchanged",
+        (("created", 0), ("changed", 3), ("replaced", 0), ("deleted", 0), ("unchanged", 0)),
+    )
+    assert told.updated[0] == ChangedRow("2 storage accounts", ("churn, dev: sta", "churn, dev: stb"), 0, (cost,), 0)
+    assert [row.names for row in told.updated] == [("churn, dev: sta", "churn, dev: stb"), ("churn, dev: stc",)]
+    assert {row.path for row in told.updated[1].properties} == {"tags.cost", "sku.name"}
+
+
+def test_a_change_of_everything_names_some_and_counts_the_rest() -> None:
+    """So that a page stays small."""
+    many = range(250)
+    old = [resource(f"st{n:03}", tags={f"t{t:02}": "1" for t in range(50)}) for n in many]
+    new = [resource(f"st{n:03}", tags={f"t{t:02}": "2" for t in range(50)}) for n in many]
+
+    (row,) = changes(between(old, new)).updated
+
+    assert (row.what, len(row.names), row.more) == ("250 storage accounts", 200, 50)
+    assert (len(row.properties), row.more_properties) == (40, 10)
+
+
+def test_what_comes_and_goes_is_told_by_group_and_type() -> None:
+    """Role assignments have GUIDs for names: they are counted, and told as roles."""
+    gone, came = resource("st"), [resource("cpu", CLUSTER), resource("gpu", CLUSTER)]
+    role = resource("0f3a", "Microsoft.Authorization/roleAssignments")
+
+    told = changes(between([gone], [*came, role]))
+
+    assert told.created == (GroupRow("rg-churn", (("1 role assignment", ()), ("2 computes", ("cpu", "gpu")))),)
+    assert told.deleted == (GroupRow("rg-churn", (("1 storage account", ("st",)),)),)
+    assert [(owner, what) for owner, what, _ in told.lost] == [("churn, dev", "storage account st")]
+    assert (told.level, [row.check for row in told.guard]) == ("bad", ["guard/delete-not-allowed"])
+
+
+def test_everything_that_a_difference_holds_has_its_place() -> None:
+    """Whatever comes to it later."""
+    text = (ROOT / "amlz" / "reports" / "html" / "changes.py").read_text(encoding="utf-8")
+
+    shown = set(re.findall(r"\bfound\.(\w+)", text)) | set(re.findall(r"\bfound\.(\w+)", HEADLINE))
+
+    assert {field.name for field in fields(Difference)} - shown == {
+        "unsure",
+        "accepted",
+    }  # by not_told and newly_accepted
+
+
+#: A finding as JSON has it.
+FINDING = {
+    **dict.fromkeys(("resource", "project", "environment", "path", "message", "remedy", "source"), ""),
+    "severity": "warning",
+    "expected": None,
+    "actual": None,
+}
+
+
+def test_what_moves_and_what_is_wider_is_told() -> None:
+    """In the words of the other forms."""
+    role = {"who": "readers", "principal": "p", "role": "Reader", "scope": GROUP, "why": "looking"}
+    before, after = resource("st"), {**resource("st"), "urn": "urn:pulumi:dev::lz::azure-native:x:Y::store"}
+    found = replace(
+        between([before], [before]),
+        moved=((before, after),),
+        roles=((role,), ()),
+        widened=((role, (f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st",)),),
+        accepted=({**FINDING, "id": "keys/enabled", "name": "st", "reason": "Until it moves."},),
+    )
+
+    told = changes(found)
+
+    assert told.moved == (("storage account st", "st becomes store, by an alias"),)
+    assert told.pairs == (
+        ("Roles", ("Reader for readers on rg-churn",), ()),
+        ("Roles, wider than before", ("Reader for readers on rg-churn, before on churn, dev: st",), ()),
+        ("Newly accepted", ("warning  keys/enabled  st: Until it moves.",), ()),
+    )
+    assert told.decides == ("1 role wider than before",)
+
+
+def test_no_difference_is_said_in_the_first_line() -> None:
+    """And the page goes on with the preview."""
+    told = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
+
+    says = "minimal: no difference from main, 118 resources"
+    assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in told
+    assert f'<p class="lead">{says}.</p>' in told
+    assert '<dl class="numbers small">' not in told
+
+
+def test_what_the_engine_would_do_is_told_in_the_same_way() -> None:
+    """With what it cannot tell."""
+    found = difference_by_engine({"steps": []}, as_told("minimal"), Allowed())
+
+    page = as_html.render(previewed("minimal"), found)
+
+    assert "minimal: no difference from what Pulumi&#39;s state holds, 0 resources." in page
+    assert "Not told: drift, unless the engine refreshed;" in page

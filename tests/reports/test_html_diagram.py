@@ -1,0 +1,193 @@
+"""The drawing of the networks: Graphviz places it, and it is legible whatever the landing zone."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import pytest
+
+from amlz.reports.formats import as_html
+from amlz.reports.html import layout
+from amlz.reports.html.diagram import NAMED, Box, Diagram, Frame, diagram
+from amlz.reports.html.layout import Link, Node, NoLayout, Rectangle, placed
+from amlz.reports.html.topology import Environment, Network, Part, Subnet, Topology, topology
+from tests.conftest import previewed
+
+STACKS = ("dev", "prod", "existing-hub", "hub", "everything", "everything-existing", "recommended-managed")
+
+
+def environment(spoke: int, number: int) -> Environment:
+    """An environment with names as long as stack files take them."""
+    network = f"10.{spoke}.{number // 2}"
+    start = 128 * (number % 2)
+    subnets = (
+        Subnet("training", f"{network}.{start}/26", 8, 59),
+        Subnet("endpoints", f"{network}.{start + 64}/27", 12, 27, ("vault of kv", "blob of st")),
+        Subnet("scoring", f"{network}.{start + 96}/27", 0, 27),
+    )
+    name = f"project-{number:03}-of-spoke-{spoke}"
+    return Environment(
+        f"{name}-dev", name, "staging", number % 3 == 2, f"{network}.{start}/25", "mlw", "computes in the spoke",
+        "2 clusters", subnets, number == 0, False,
+    )  # fmt: skip
+
+
+def landing_zone(spokes: int, environments: int) -> Topology:
+    """So many spokes of so many environments each."""
+    parts = (Part("firewall", "afw"), Part("bastion", "bas"), Part("VPN gateway", "vpng"), Part("log", "log"))
+    hub = Network("hub", "hub", "vnet-hub", ("10.200.0.0/24",), True, parts, (), ())
+    both = "peered in both directions"
+    each = tuple(
+        Network(
+            f"s{s}", f"spoke s{s}", f"vnet-s{s}", (f"10.{s}.0.0/16",), True, (), (),
+            tuple(environment(s, n) for n in range(environments)), both,
+        )
+        for s in range(spokes)
+    )  # fmt: skip
+    return Topology(hub, each, ("10.250.0.0/16",), Part("data lake", "lake"), 8)
+
+
+def drawn(found: Topology) -> Diagram:
+    """A drawing. Skipped where its library is not installed: it is optional."""
+    pytest.importorskip("pygraphviz", reason="pygraphviz is not installed; make installs it where it has a wheel")
+    told, why = diagram(found)
+    assert told is not None, why
+    return told
+
+
+def within(inner: Rectangle, outer: Rectangle) -> bool:
+    """Whether a place lies in another."""
+    right, bottom = inner.x + inner.width, inner.y + inner.height
+    return (
+        outer.x <= inner.x and outer.y <= inner.y
+        and right <= outer.x + outer.width and bottom <= outer.y + outer.height
+    )  # fmt: skip
+
+
+def apart(a: Rectangle, b: Rectangle) -> bool:
+    """Whether two places have nothing in common."""
+    return a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
+
+
+def touches(point: tuple[str, str], place: Rectangle) -> bool:
+    """Whether a point is on the border of a place, but for two pixels."""
+    x, y = map(float, point)
+    in_x, in_y = place.x - 2 <= x <= place.x + place.width + 2, place.y - 2 <= y <= place.y + place.height + 2
+    on_x = min(abs(x - place.x), abs(x - place.x - place.width)) <= 2
+    on_y = min(abs(y - place.y), abs(y - place.y - place.height)) <= 2
+    return (on_x and in_y) or (on_y and in_x)
+
+
+def legible(told: Diagram) -> None:
+    """Nothing overlaps, all is within the drawing, and every box is in one network or beside all."""
+    whole = Rectangle(0, 0, told.width, told.height)
+    places = [box.place for box in told.boxes]
+    assert [box for box in told.boxes if not within(box.place, whole)] == []
+    assert [pair for pair in combinations(places, 2) if not apart(*pair)] == []
+    assert [pair for pair in combinations([f.place for f in told.frames], 2) if not apart(*pair)] == []
+    for connection in told.connections:
+        start, end = re.findall(r"(-?[\d.]+) (-?[\d.]+)", connection.path)[:: len(connection.path.split()) // 2 - 1]
+        assert any(touches(start, box.place) for box in told.boxes), connection
+        assert any(touches(end, each.place) for each in (*told.boxes, *told.frames)), connection
+    for box in told.boxes:
+        homes = [frame for frame in told.frames if within(box.place, frame.place)]
+        assert len(homes) == (0 if box.kind in ("outside", "lake") else 1), box
+        assert homes or all(apart(box.place, frame.place) for frame in told.frames), box
+        assert 18 + 16 * (len(box.lines) - 1) <= box.place.height, box
+        room = box.place.width - 16
+        assert all(len(line.text) * (8.0 if line.style == "name" else 6.2) <= room + 1 for line in box.lines), box
+
+
+def inside(told: Diagram, frame: Frame) -> list[Box]:
+    """Boxes of a network, in the order in which they are written."""
+    return [box for box in told.boxes if within(box.place, frame.place)]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_drawing_of_every_stack_is_legible(stack: str) -> None:
+    """And shows every environment in its spoke."""
+    found = topology(previewed(stack))
+
+    told = drawn(found)
+
+    legible(told)
+    shown = {frame.title.partition(":")[0]: inside(told, frame) for frame in told.frames}
+    for spoke in found.spokes:
+        names = [box.lines[0].text for box in shown[spoke.title] if box.kind in ("environment", "production")]
+        assert names == [f"{e.project}, {e.name}" for e in spoke.environments]
+
+
+@pytest.mark.parametrize(("spokes", "environments"), [(3, 9), (1, 100), (4, 80), (2, 0), (1, 1)])
+def test_it_is_legible_from_one_environment_to_hundreds(spokes: int, environments: int) -> None:
+    """Environments stand in the order of the stack file, line by line; the width fits a page."""
+    told = drawn(landing_zone(spokes, environments))
+
+    legible(told)
+    assert told.width < 1600
+    assert told.left_out == ""
+    for frame in told.frames[1:]:
+        boxes = [box for box in inside(told, frame) if box.kind in ("environment", "production")]
+        assert len(boxes) == environments
+        order = sorted(boxes, key=lambda box: (round(box.place.y), round(box.place.x)))
+        assert [box.title for box in order] == [box.title for box in boxes]
+        assert [box.title.partition("-of")[0] for box in boxes] == [f"project-{n:03}" for n in range(environments)]
+
+
+def test_of_too_many_environments_their_number_is_drawn() -> None:
+    """And said."""
+    told = drawn(landing_zone(5, NAMED // 5 + 1))
+
+    legible(told)
+    assert [box.lines[0].text for box in told.boxes if box.kind == "environment"] == ["81 project environments"] * 5
+    assert told.left_out == "The 405 environments are too many to be drawn; below are all."
+
+
+def test_lines_lead_from_the_hub_to_every_spoke() -> None:
+    """Peerings in both directions, ways in and out, and the lake where it is used."""
+    told = drawn(landing_zone(3, 9))
+
+    kinds = sorted(connection.kind for connection in told.connections)
+    assert kinds == ["in", "in", "lake", "lake", "lake", "out", "peering", "peering", "peering"]
+    assert all(connection.path.startswith("M") and " C" in connection.path for connection in told.connections)
+
+
+def test_the_same_networks_give_the_same_drawing() -> None:
+    """To the pixel."""
+    assert drawn(landing_zone(3, 9)) == drawn(landing_zone(3, 9))
+
+
+def test_without_the_library_the_report_says_so_and_tells_the_networks_as_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever it fails with."""
+
+    def absent(name: str) -> object:
+        raise OSError(f"cannot open shared object file of {name}")
+
+    monkeypatch.setattr(layout, "import_module", absent)
+
+    told = as_html.render(previewed("dev"))
+
+    why = (
+        "The drawing is left out: it needs the package pygraphviz, which is not installed here (OSError). "
+        "`pip install pygraphviz` brings all it needs."
+    )
+    assert diagram(topology(previewed("dev"))) == (None, why)
+    assert f'<p class="note">{why}</p>' in told
+    assert 'class="drawing"' not in told
+    assert "<summary>The networks as text</summary>" not in told
+
+
+def test_a_failure_of_graphviz_is_no_failure_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is told."""
+
+    class Broken:
+        class AGraph:
+            def __init__(self, **options: object) -> None:
+                raise ValueError(options)
+
+    monkeypatch.setattr(layout, "import_module", lambda _: Broken)
+
+    with pytest.raises(NoLayout, match=r"^The drawing is left out: Graphviz could not make it \(ValueError\)\.$"):
+        placed([Node("a", 10, 10), Node("b", 10, 10)], [Link("a", "b")])

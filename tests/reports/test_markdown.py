@@ -1,0 +1,48 @@
+"""The preview as a comment on a pull request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amlz.app.preview import preview_stack
+from amlz.core.plan import make_plan
+from amlz.reports.formats import as_markdown
+from amlz.stackfile.load import load
+from tests.conftest import ROOT, STACKS, previewed
+
+GOLDEN = ROOT / "tests" / "golden" / "open.md"
+
+
+def test_what_needs_a_decision_is_open_and_the_rest_is_folded(tmp_path: Path) -> None:
+    """A workspace that answers on the internet, to the letter: read it as GitHub shows it when it changes."""
+    text = (ROOT / STACKS["minimal"]).read_text()
+    stack = tmp_path / "Pulumi.open.yaml"
+    stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}"))
+    file = load(str(stack))
+
+    told = as_markdown.render(preview_stack(file, make_plan(file.config)))
+
+    assert told == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_it_fits_into_a_comment(stack: str) -> None:
+    """With the verdict in its first line."""
+    told = as_markdown.render(previewed(stack))
+
+    assert told.splitlines()[0] == f"## ✅ {stack}: nothing found"
+    assert len(told) <= as_markdown.LONGEST
+
+
+def test_what_is_too_long_is_told_without_the_folded_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And cut at a line where that is too long still."""
+    whole = as_markdown.render(previewed("prod"))
+    monkeypatch.setattr(as_markdown, "LONGEST", len(whole) - 1)
+    shorter = as_markdown.render(previewed("prod"))
+    monkeypatch.setattr(as_markdown, "LONGEST", 300)
+    cut = as_markdown.render(previewed("prod"))
+
+    assert (shorter.splitlines()[:7], "rg-retail-churn" in shorter) == (whole.splitlines()[:7], False)
+    assert cut == whole[:300].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"

@@ -1,0 +1,129 @@
+"""The topology as a Mermaid flowchart, read by Mermaid's own parser."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from amlz.reports.formats import as_mermaid
+from amlz.reports.formats.as_mermaid import LONGEST, MOST_EDGES, escaped, render
+from amlz.reports.preview import Preview
+from tests.conftest import PREVIEWED, ROOT, node_package, previewed
+from tests.rich_change import HOSTILE
+
+
+def parsed(*texts: str) -> list[dict[str, Any]]:
+    """What Mermaid's parser says of each: an error, or labels of boxes and edges. Skipped where it is not installed."""
+    node_package("mermaid")
+    node = shutil.which("node") or pytest.skip("node is not on PATH")
+    ran = subprocess.run(
+        [node, str(ROOT / "tests" / "browser" / "parse.mjs")],
+        input=json.dumps(texts), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told: list[dict[str, Any]] = json.loads(ran.stdout)
+    return told
+
+
+def seen(label: str) -> str:
+    """A label as a person sees it: Mermaid keeps entity codes between marks of its own."""
+    return html.unescape(re.sub(r"ﬂ°°?(\w+)¶ß", lambda m: f"&#{m[1]};" if m[1].isdigit() else f"&{m[1]};", label))
+
+
+def labels(text: str) -> list[str]:
+    """Labels of the boxes of a flowchart, by its text."""
+    found = re.findall(r'^\s*(?!subgraph)\w+(?:\["|\{\{"|\[\(")(.*?)"[\])}]', text, re.MULTILINE)
+    return [html.unescape(re.sub(r"#(\d+);", r"&#\1;", label)).replace("<br/>", "<br>") for label in found]
+
+
+def large(environments: int, projects: int) -> Preview:
+    """The recommended stack, as if it had so many environments, evenly in so many projects."""
+    preview = previewed("recommended")
+    one = preview.plan.environments[0]
+    many = tuple(
+        replace(one, key=f"p{n % projects}-e{n}", project=f"p{n % projects}", environment=f"e{n}")
+        for n in range(environments)
+    )
+    return replace(preview, plan=replace(preview.plan, environments=many))
+
+
+def hostile() -> Preview:
+    """A stack with names that no stack file can have."""
+    preview = previewed("recommended")
+    many = tuple(replace(e, project=HOSTILE, environment="x\n]] end %% {{") for e in preview.plan.environments)
+    return replace(preview, plan=replace(preview.plan, environments=many))
+
+
+def test_the_page_shows_what_is_generated() -> None:
+    """Of the recommended example."""
+    page = (ROOT / "docs" / "explanation" / "topology.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"```mermaid\n(.*?)```", page, re.DOTALL) == [render(previewed("recommended"))]
+
+
+@pytest.mark.parametrize("stack", ["everything", "existing-hub", "dev"])
+def test_every_environment_is_in_a_spoke_and_every_edge_has_ends(stack: str) -> None:
+    """Each id is defined once."""
+    text, plan = render(previewed(stack)), previewed(stack).plan
+
+    nodes = re.findall(r"^\s+(\w+)[\[({]+\"", text, re.MULTILINE)
+    ends = re.findall(r"^\s+(\w+) (?:<?---?>?\|.*?\||---|-\.->|~~~) (\w+)$", text, re.MULTILINE)
+
+    assert len(set(nodes)) == len(nodes)
+    assert {end for edge in ends for end in edge} <= set(nodes)
+    environments = {f"env_{e.key.replace('-', '_')}" for e in plan.environments}
+    assert {n for n in nodes if n.startswith("env_")} == environments
+
+
+def test_mermaid_reads_every_shipped_stack_and_hostile_names() -> None:
+    """Without an error, with the same labels and edges; what is too long for its parser is an error, so this tells."""
+    texts = [render(previewed(stack)) for stack in PREVIEWED] + [render(hostile()), render(large(3000, 400))]
+
+    *told, wrong = parsed(*texts, 'flowchart LR\n  a["x"] --> ')
+
+    assert [each["error"] for each in told] == [""] * len(texts)
+    assert "Parse error" in wrong["error"]
+    assert [[seen(label) for label in each["labels"]] for each in told] == [labels(text) for text in texts]
+    assert [each["edges"] for each in told] == [sum(map(as_mermaid._edges, text.splitlines())) for text in texts]
+
+
+SIZES = {
+    (27, 9): ("27 boxes", None),
+    (120, 60): ("120 boxes", None),
+    (121, 60): ("60 boxes", "121 environments: a box for each project"),
+    (3000, 400): ("1 boxes", "3,000 environments: a box for each network"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_too_many_to_draw_are_counted_with_a_note(size: tuple[int, int]) -> None:
+    """By project, else by network; always within what Mermaid draws."""
+    boxes, note = SIZES[size]
+
+    text = render(large(*size))
+
+    found = re.findall(r"^\s+(?:env_|project_|environments_)\w+\[", text, re.MULTILINE)
+    assert (f"{len(found)} boxes", re.findall(r'note\["(.*)"\]', text)) == (boxes, [note] if note else [])
+    assert len(text) <= LONGEST
+    assert sum(map(as_mermaid._edges, text.splitlines())) <= MOST_EDGES
+
+
+def test_environments_of_a_project_stand_in_a_row() -> None:
+    """In rows of four at most, each beside its network: so a picture of many is no column of boxes."""
+    edges = re.findall(r"(\w+) ~~~ (\w+)", render(previewed("recommended")))
+
+    assert edges == [
+        ("spoke_main", "env_triage_dev"), ("env_triage_dev", "env_triage_staging"),
+        ("env_triage_staging", "env_triage_prod"),
+    ]  # fmt: skip
+
+
+def test_what_mermaid_reads_as_markup_is_escaped() -> None:
+    """As entity codes."""
+    assert escaped('a "b" <c>; #1\n') == "a #34;b#34; #60;c#62;#59; #35;1#10;"

@@ -1,0 +1,40 @@
+"""A shipped stack as it would stand in the pretend Azure, without an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from amlz.app.preview import PROGRAM, PROJECT
+from amlz.azure.shapes import arm_type, id_of
+from amlz.simulator import refusals
+from amlz.simulator.azure import PretendAzure
+from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.monitor import Program, register
+from amlz.stackfile.load import load
+from tests.conftest import PREVIEWED, ROOT
+
+
+def requests(stack: str) -> tuple[Standing, ...]:
+    """What a shipped stack asks Azure for, in the order of registration."""
+    file = load(PREVIEWED[stack], ROOT)
+    registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
+    azure, found = PretendAzure(), []
+    for one in registered:
+        if not one.token.startswith("azure-native:"):
+            continue
+        resource_id = id_of(one.token, one.inputs, one.subscription)
+        if resource_id:
+            kind, name = arm_type(one.token, one.inputs).arm_type, resource_id.rpartition("/")[2]
+            outputs = azure.deployed(one.token, one.inputs, one.subscription).outputs
+            found.append(Standing(resource_id, one.urn, one.token, kind, name, one.inputs, outputs))
+    return tuple(found)
+
+
+def standing(folder: Path, *wanted: Standing) -> Memory:
+    """An Azure in which these stand, and a command later."""
+    memory = Memory(folder / "azure.sqlite")
+    with memory.change():
+        for each in wanted:
+            memory.put(each, refusals.refers(each))
+    memory.settle("first")
+    return memory

@@ -1,0 +1,78 @@
+"""How a preview with all findings grows with the landing zone, and what the SDK's aliases would cost.
+
+    python -m tools.benchmarks.landing_zone [ROUNDS] [--all]
+
+Each size is a generated landing zone, previewed in a process of its own. Time is what the processor spent on it (user
+and system), which other work on the machine changes least; memory is the most that was resident. Aliases are compared
+at 250 and 1,000 resources, with --all at 4,000 as well, which takes minutes.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+
+from tools.benchmarks.generated import of_size, write
+from tools.benchmarks.preview import BARE
+
+SIZES = (250, 1000, 4000)
+#: Seconds of the processor, and megabytes at most.
+Sample = tuple[float, float]
+
+
+def spent(arguments: list[str]) -> Sample:
+    """Seconds of the processor and megabytes at most, of one run, its output thrown away."""
+    # From a process of its own: the most memory that is told is that of all children so far.
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(_spent, (arguments,))
+
+
+def _spent(arguments: list[str]) -> Sample:
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def median(arguments: list[str], rounds: int) -> Sample:
+    """The medians of several runs."""
+    found = [spent(arguments) for _ in range(rounds)]
+    return statistics.median(time for time, _ in found), statistics.median(memory for _, memory in found)
+
+
+def main() -> None:
+    """Runs all in turn and prints times, memory, ratios and growth."""
+    told = [argument for argument in sys.argv[1:] if argument != "--all"]
+    rounds, stock = int(told[0]) if told else 3, SIZES if "--all" in sys.argv else SIZES[:2]
+    bare = median(["-c", BARE], rounds)
+    sys.stdout.write(f"{'bare imports':<28} {bare[0]:7.2f} s {bare[1]:6.0f} MB\n")
+    shipped: dict[int, Sample] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            shipped[size] = _run(Path(folder), size, False, rounds)
+            if size in stock:
+                time, memory = _run(Path(folder), size, True, 1)
+                ratios = f"{time / shipped[size][0]:.1f} times the time, {memory / shipped[size][1]:.1f} the memory"
+                sys.stdout.write(f"{'':<28} aliases cost {ratios}\n")
+    for small, large in pairwise(SIZES):
+        grown = (shipped[large][0] - shipped[small][0]) / (large - small) * 1000
+        sys.stdout.write(f"from {small:,} to {large:,}: {grown:.2f} ms a resource\n")
+
+
+def _run(folder: Path, size: int, aliases: bool, rounds: int) -> Sample:
+    file = folder / f"Pulumi.g{size}{'aliases' if aliases else ''}.yaml"
+    write(of_size(size, aliases), file)
+    time, memory = median(["-m", "amlz", "preview", str(file)], rounds)
+    name = f"{size:,} resources, {'stock aliases' if aliases else 'as shipped'}"
+    sys.stdout.write(f"{name:<28} {time:7.2f} s {memory:6.0f} MB\n")
+    sys.stdout.flush()
+    return time, memory
+
+
+if __name__ == "__main__":
+    main()
