@@ -39,11 +39,11 @@ _CONVERTER = "Value error, "
 
 app = typer.Typer(
     name="amlz",
-    help="Landing zones for Azure Machine Learning: checked and previewed without a cloud.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.add_typer(cli_policy.app)
 app.command()(cli_rehearse.rehearse)
@@ -52,6 +52,24 @@ app.command("import-subnets")(cli_rehearse.import_subnets)
 app.command()(cli_stacks.roles)
 app.command()(cli_stacks.stacks)
 app.add_typer(cli_project.app)
+
+
+def _version(asked: bool) -> None:
+    """Prints the version of `amlz` and ends."""
+    if asked:
+        from importlib.metadata import version
+
+        write(f"amlz {version('aml-landing-zone')}\n", None)
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Landing zones for Azure Machine Learning: checked and previewed without a cloud."""
 
 
 class PreviewForm(StrEnum):
@@ -80,7 +98,7 @@ def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> 
 @app.command()
 def preview(
     stack: StackOrAll = "",
-    form: Annotated[PreviewForm, typer.Option("--format", help="How to answer.")] = PreviewForm.text,
+    form: Annotated[PreviewForm, typer.Option("--format", "-f", help="Format of the output.")] = PreviewForm.text,
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
     today: Today = "",

@@ -44,9 +44,9 @@ def writable(path: Path | None) -> Path | None:
 
 
 Output = Annotated[
-    Path | None, typer.Option("--output", callback=writable, help="Write to this file, whole or not at all.")
+    Path | None, typer.Option("--output", "-o", callback=writable, help="Write to this file, whole or not at all.")
 ]
-FormOption = Annotated[Form, typer.Option("--format", help="How to answer.")]
+FormOption = Annotated[Form, typer.Option("--format", "-f", help="Format of the output.")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
 
 

@@ -36,7 +36,7 @@ def rehearse(
     then: Annotated[str, typer.Option("--then", help="The stack file that it is edited to.")] = "",
     fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND, KIND@N or KIND@TYPE; repeatable.")] = None,
     faults: Annotated[Faults | None, typer.Option("--faults", help="Every kind of fault.")] = None,
-    form: Annotated[RehearsalForm, typer.Option("--format", help="How to answer.")] = RehearsalForm.text,
+    form: Annotated[RehearsalForm, typer.Option("--format", "-f", help="Format of the output.")] = RehearsalForm.text,
     output: Output = None,
 ) -> None:
     """Rehearses the life of a landing zone under Pulumi's engine, over a simulated Azure."""

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import jsonschema
@@ -210,3 +211,26 @@ def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
     said = "There is no finding 'DNS/zone-linked'. Near it are:\n  dns/zone-not-linked\n"
     assert (near.returncode, near.stderr[: len(said)]) == (2, said)
     assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (2, "There is no finding 'x'. There are:")
+
+
+@pytest.mark.parametrize("help_option", ["--help", "-h"])
+def test_help_has_a_short_form_at_every_level(help_option: str) -> None:
+    """On the program, a verb, and a verb of a group."""
+    for verb in ([], ["check"], ["policy", "list"], ["project", "add"]):
+        ran = amlz(*verb, help_option)
+        assert (ran.returncode, ran.stdout.startswith("Usage: amlz"), ran.stderr) == (0, True, "")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """One line, on standard output."""
+    ran = amlz("--version")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"amlz {version('aml-landing-zone')}\n", "")
+
+
+def test_format_and_output_have_a_short_form(tmp_path: Path) -> None:
+    """The same report as with the long ones."""
+    short = amlz("addresses", "examples/minimal/Pulumi.minimal.yaml", "-f", "json", "-o", str(tmp_path / "short"))
+    long = amlz("addresses", "examples/minimal/Pulumi.minimal.yaml", "--format", "json")
+
+    assert (short.returncode, (tmp_path / "short").read_text(encoding="utf-8")) == (0, long.stdout)
