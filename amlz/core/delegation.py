@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from amlz.azure.delegation import assignment_condition
-from amlz.core.facts.roles import LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR, ROLES
+from amlz.core.facts.roles import LOCK_ACTIONS, LOCK_ROLE, PRIVILEGED
 from amlz.core.specs import RoleAssignmentSpec
 
 #: The only version of conditions. https://learn.microsoft.com/azure/role-based-access-control/conditions-format
 CONDITION_VERSION = "2.0"
-#: Roles whose holders can give themselves any right. No condition names them.
-PRIVILEGED = frozenset(("Owner", "User Access Administrator", RBAC_ADMINISTRATOR))
 
 
 def condition(roles: Iterable[RoleAssignmentSpec]) -> str | None:
@@ -25,9 +23,10 @@ def condition(roles: Iterable[RoleAssignmentSpec]) -> str | None:
     """
     kinds: dict[str, set[str]] = {}
     for role in roles:
-        if role.role in PRIVILEGED:
-            raise ValueError(f"{role.role} is never delegated")
-        kinds.setdefault(role.principal.kind, set()).add(ROLES[role.role])
+        role_id = role.role_id.rpartition("/")[2]
+        if role_id in PRIVILEGED:
+            raise ValueError(f"{PRIVILEGED[role_id]} is never delegated")
+        kinds.setdefault(role.principal.kind, set()).add(role_id)
     if not kinds:
         return None
     return assignment_condition({kind: tuple(ids) for kind, ids in kinds.items()})

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from amlz.core.facts.roles import PRIVILEGED
+from amlz.core.problems import StackFileError
 from amlz.core.specs import PolicyAssignmentSpec
+from amlz.policy.library import Entry
 from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, planned, said, stack
 
 GROUP = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-retail"
@@ -138,6 +141,29 @@ def test_what_changes_or_deploys_gets_an_identity_with_its_roles() -> None:
             ("Log Analytics Contributor", scope, found[1].id),
         ],
         [],
+    ]
+
+
+@pytest.mark.parametrize("role_id", PRIVILEGED)
+def test_a_policy_whose_identity_could_assign_every_role_is_refused(
+    role_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, though it would be assigned in two environments; Azure reads IDs in any case."""
+    named = f"/providers/Microsoft.Authorization/roleDefinitions/{role_id.upper()}"
+    monkeypatch.setattr(Entry, "roles", lambda *_: (named,))
+    policies = {"guardrails": [], "assignments": {"login": {"policy": LOGIN, "effect": "Modify"}}}
+
+    with pytest.raises(StackFileError) as refused:
+        planned(stack(BOTH, policies=policies))
+
+    assert [(problem.path, problem.what, problem.remedy) for problem in refused.value.problems] == [
+        (
+            ("policies", "assignments", "login"),
+            f"The identity of {LOGIN} needs {PRIVILEGED[role_id]}, and who has it can assign every role: a deployer "
+            "may not assign it.",
+            "Name a narrower role in `roleDefinitionIds` of the definition. Or remove the assignment here, and have "
+            "an owner of the scope assign the policy.",
+        )
     ]
 
 

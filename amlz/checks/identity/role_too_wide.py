@@ -8,7 +8,7 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import same, scope_of, value
-from amlz.core.facts.roles import GRANTS, ROLES
+from amlz.core.facts.roles import GRANTS, PRIVILEGED, ROLES
 
 GIVES_ROLES = (
     "In the component, assign a role that cannot assign roles, or set `properties.condition` to a "
@@ -40,13 +40,6 @@ CHECK = Check(
         NARROWER,
     ),
 )
-
-#: Roles that may give roles. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
-GIVING = {
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
-    ROLES["User Access Administrator"]: "User Access Administrator",
-    ROLES["Role Based Access Control Administrator"]: "Role Based Access Control Administrator",
-}
 
 #: Types that targets of grants have, in lower case.
 _TYPES = {
@@ -83,8 +76,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         role_id = str(told).rsplit("/", 1)[-1].lower()
         kind, scope = _kind(assignment)
-        role = GIVING.get(role_id) or names.get(role_id)
-        if role_id in GIVING and not value(assignment, "properties.condition"):
+        role = PRIVILEGED.get(role_id) or names.get(role_id)
+        if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
             yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
             yield _found(assignment, (role or role_id, scope), ("to one person, not a group", TO_A_GROUP))

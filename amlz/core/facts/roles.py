@@ -179,6 +179,13 @@ class DeployerGrant:
 
 #: Gives roles under a condition (amlz/core/delegation.py): never without.
 RBAC_ADMINISTRATOR = "Role Based Access Control Administrator"
+#: IDs and names of roles whose holders can assign every role.
+#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
+PRIVILEGED: Mapping[str, str] = {
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
+    ROLES["User Access Administrator"]: "User Access Administrator",
+    ROLES[RBAC_ADMINISTRATOR]: RBAC_ADMINISTRATOR,
+}
 #: A custom role, since of the built-in ones the page on locks names only Owner and User Access Administrator, which
 #: give every role too. https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources (2026-11)
 LOCK_ROLE = "Landing Zone Lock Administrator"

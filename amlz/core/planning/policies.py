@@ -9,7 +9,7 @@ from typing import Any
 
 from amlz.core.addresses import environments
 from amlz.core.config.policies import AssignmentConfig, ExemptionConfig
-from amlz.core.facts.roles import ROLES
+from amlz.core.facts.roles import PRIVILEGED, ROLES
 from amlz.core.planning.builtins import GUARDRAIL, library_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.managed_network import network_mode
@@ -69,6 +69,11 @@ class _Work:
     library: Library
     problems: list[Problem] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+
+    def add(self, problem: Problem) -> None:
+        """Adds a problem, once for all places where the same is assigned."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def need(self, entry: Entry) -> None:
         """Notes that a policy must be created before it is assigned."""
@@ -235,11 +240,20 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
 def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterator[PolicyAssignmentSpec]:
     settings = asked.settings
     try:
-        effects = list(_checked(work, entry, asked.parameters))
+        roles = dict.fromkeys(role.rpartition("/")[2].lower() for role in _checked(work, entry, asked.parameters))
     except PolicyError as error:
-        problem = Problem(asked.path, str(error), f"`amlz policy show {entry.name}` lists its parameters.")
-        if problem not in work.problems:
-            work.problems.append(problem)
+        work.add(Problem(asked.path, str(error), f"`amlz policy show {entry.name}` lists its parameters."))
+        return
+    if privileged := [PRIVILEGED[role_id] for role_id in roles if role_id in PRIVILEGED]:
+        work.add(
+            Problem(
+                asked.path,
+                f"The identity of {entry.name} needs {listed(privileged)}, and who has it can assign every role: a "
+                "deployer may not assign it.",
+                "Name a narrower role in `roleDefinitionIds` of the definition. Or remove the assignment here, and "
+                "have an owner of the scope assign the policy.",
+            )
+        )
         return
     work.need(entry)
     context = work.context
@@ -261,12 +275,11 @@ def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterato
         selectors=tuple(SelectorSpec(s.kind, s.values, s.exclude) for s in settings.selectors),
         overrides=tuple(OverrideSpec(o.effect, o.policies) for o in settings.overrides),
     )
-    yield _with_roles(spec, effects)
+    yield _with_roles(spec, roles)
 
 
-def _with_roles(spec: PolicyAssignmentSpec, effects: Iterable[tuple[str, ...]]) -> PolicyAssignmentSpec:
+def _with_roles(spec: PolicyAssignmentSpec, role_ids: Iterable[str]) -> PolicyAssignmentSpec:
     """With the roles that its identity needs, where one of its policies changes or deploys something."""
-    needed = dict.fromkeys(role.rpartition("/")[2] for roles in effects for role in roles)
     names = {role_id: name for name, role_id in ROLES.items()}
     roles = tuple(
         RoleAssignmentSpec(
@@ -280,7 +293,7 @@ def _with_roles(spec: PolicyAssignmentSpec, effects: Iterable[tuple[str, ...]]) 
             who=f"policy {spec.name}",
             why="its policies change or deploy what is missing",
         )
-        for role_id in needed
+        for role_id in role_ids
     )
     return replace(spec, roles=roles)
 
@@ -290,16 +303,16 @@ def _above(spec: PolicyAssignmentSpec) -> str:
     return f"/subscriptions/{spec.subscription}" if spec.scope.startswith("/subscriptions/") else ""
 
 
-def _checked(work: _Work, entry: Entry, parameters: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The role ids of each policy that acts. Raises PolicyError for values that Azure would refuse."""
+def _checked(work: _Work, entry: Entry, parameters: dict[str, Any]) -> Iterator[str]:
+    """Returns the role IDs of each policy that acts. Raises PolicyError for values that Azure would refuse."""
     _complete(_declared(entry), parameters)
     if not entry.is_initiative:
-        yield entry.roles(bound(_declared(entry), parameters))
+        yield from entry.roles(bound(_declared(entry), parameters))
         return
     for member, values in entry.members_given(parameters):
         inner = work.library.entry(member.definition_id)
         if inner is not None and not inner.is_initiative:
-            yield inner.roles(bound(_declared(inner), values))
+            yield from inner.roles(bound(_declared(inner), values))
 
 
 def _complete(declared: Parameters, given: Mapping[str, Any]) -> None:
