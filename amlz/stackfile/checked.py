@@ -58,7 +58,8 @@ def beside(draft: Draft) -> Iterator[Problem]:
     opaque = any(_is_opaque(draft.landing_zone, path) for path in invalid)
     for same in common.values():
         problem, remedy = same[0], _common(each.remedy for each in same)
-        if not (opaque and problem.absent) and not _below(problem.path, invalid):
+        unsure = problem.absent and (opaque or any(_below(path, (problem.path,)) for path in invalid))
+        if not unsure and not _below(problem.path, invalid):
             yield replace(problem, path=repeatable(problem.path), remedy=remedy)
 
 

@@ -143,6 +143,19 @@ def test_what_is_reported_beside_an_invalid_part_holds_when_that_is_corrected(
     assert extra == set()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "below"), [(7, ""), ({"readers": 7}, ".readers"), ({"readers": ["Readers"]}, ".readers[0]")]
+)
+def test_groups_that_are_invalid_are_not_said_to_be_missing(wrong: Any, below: str, tmp_path: Path) -> None:
+    """Of a project that shares a workspace: once they are corrected, it names some."""
+    value = good(1)
+    value["projects"]["project-a"]["environments"]["dev"]["sharedBy"] = {"fraud": {"access": wrong}}
+
+    paths = {path for path, _ in reported(tmp_path, value)}
+
+    assert paths == {f"projects.project-a.environments.dev.sharedBy.fraud.access{below}"}
+
+
 def _of(path: str, places: set[str]) -> bool:
     return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
 
