@@ -64,6 +64,14 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *a
     return int(ended.value.code or 0), out + err
 
 
+def older(folder: Path) -> Path:
+    """The files of the older program: other secrets in its project file and its stack file."""
+    stack = plant(folder)
+    stack.write_text(f"secretsprovider: https://{HUSH}@example.com\n" + stack.read_text(encoding="utf-8"))
+    (folder / "Pulumi.yaml").write_text(f"name: aml-landing-zone\nbackend: {{url: '{BY_FORM['remote']}'}}\n")
+    return folder
+
+
 WAYS = {
     "alone": (),
     "with quota": ("--quota",),
@@ -77,7 +85,12 @@ WAYS = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("way", WAYS)
 def test_no_form_of_a_preview_tells_a_secret(
-    way: str, form: str, planted: Preview, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    way: str,
+    form: str,
+    planted: Preview,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A form that a way does not have is refused, and tells none either."""
     folder = planted.file.path.parent
@@ -85,7 +98,9 @@ def test_no_form_of_a_preview_tells_a_secret(
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(previewing, "preview_stack", lambda *_: planted)
-    files = nullcontext(repository.Revision("main", "", ROOT.resolve(), folder, folder))
+    for module in (against, repository):
+        monkeypatch.setattr(module, "ROOT", folder)
+    files = nullcontext(repository.Revision("main", "", folder.resolve(), older(tmp_path), tmp_path))
     monkeypatch.setattr(repository, "gone_since", lambda *_: ())
     for module in (against, repository):
         monkeypatch.setattr(module, "unpacked", lambda _: files)

@@ -9,6 +9,7 @@ import pytest
 from amlz.checks.catalogue import ALL, CHECKS
 from amlz.checks.finding import Check, Finding, Severity
 from amlz.checks.guard import destructive as guard
+from amlz.checks.guard import inputs as guard_inputs
 from amlz.checks.guard import production as guard_production
 from amlz.checks.policy import zone_groups as policy_zone_groups
 from amlz.checks.stack_file import CHECKS as STACK_FILE
@@ -21,6 +22,7 @@ FINDS = {check.id: find for check, find in CHECKS}
 SHARED = (
     *guard.CHECKS,
     *guard_production.CHECKS,
+    *guard_inputs.CHECKS,
     *STACK_FILE,
     policy_zone_groups.NOT_COVERED,
     policy_zone_groups.SECOND,

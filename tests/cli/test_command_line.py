@@ -59,7 +59,7 @@ def test_check_says_that_a_stack_file_is_right() -> None:
 def test_check_and_addresses_never_load_pulumi() -> None:
     """They answer in a fraction of a second because they do not."""
     code = (
-        "import sys, cli\nsys.argv = ['amlz', {verb!r}, 'dev']\n"
+        "import sys\nfrom amlz.cli import main as cli\nsys.argv = ['amlz', {verb!r}, 'dev']\n"
         "try: cli.main()\nexcept SystemExit: pass\n"
         "print([m for m in sys.modules if m.startswith('pulumi')], file=sys.stderr)"
     )

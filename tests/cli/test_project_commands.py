@@ -269,7 +269,8 @@ def test_options_that_contradict_each_other_are_refused(arguments: tuple[str, ..
 def test_only_these_verbs_load_the_editor_of_yaml(arguments: tuple[str, ...]) -> None:
     """The program itself needs none."""
     code = (
-        f"import sys, cli\nsys.argv = ['amlz', *{arguments!r}]\ntry: cli.main()\nexcept SystemExit: pass\n"
+        f"import sys\nfrom amlz.cli import main as cli\nsys.argv = ['amlz', *{arguments!r}]\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
         "print([m for m in sys.modules if m.startswith('ruamel')], file=sys.stderr)"
     )
 

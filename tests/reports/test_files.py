@@ -200,8 +200,8 @@ def test_a_report_is_on_the_disk_before_it_takes_the_place_of_another(
         steps.append(f"moved within {Path(old).parent == new.parent}")
         move(old, new)
 
-    monkeypatch.setattr("reports.files.os.fsync", synced)
-    monkeypatch.setattr("reports.files.os.replace", moved)
+    monkeypatch.setattr("amlz.reports.files.os.fsync", synced)
+    monkeypatch.setattr("amlz.reports.files.os.replace", moved)
     path = there(tmp_path)
 
     write_whole(path, "report")

@@ -27,12 +27,19 @@ def test_what_needs_a_decision_is_open_and_the_rest_is_folded(tmp_path: Path) ->
     assert told == GOLDEN.read_text(encoding="utf-8")
 
 
+#: Verdicts of shipped stacks in which one pipeline principal has roles in production and elsewhere; the second
+#: finding of prod is of the several writers of its shared registry.
+FOUND = {"prod": "## ⚠️ prod: 2 warnings"} | {
+    stack: f"## ⚠️ {stack}: 1 warning" for stack in ("landing-zone", "existing-hub")
+}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_it_fits_into_a_comment(stack: str) -> None:
     """With the verdict in its first line."""
     told = as_markdown.render(previewed(stack))
 
-    assert told.splitlines()[0] == f"## ✅ {stack}: nothing found"
+    assert told.splitlines()[0] == FOUND.get(stack, f"## ✅ {stack}: nothing found")
     assert len(told) <= as_markdown.LONGEST
 
 
