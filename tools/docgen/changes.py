@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
 
-_HEAD = """# What a changed property does
+_HEAD = """# Effects of changed properties
 
 Generated from `amlz/azure/change_rules.py`; every row has its source. Paths are those of the request to Azure Resource
 Manager, members of lists as `[]`, and a row also holds for all that is below its path. The first row that fits counts.
