@@ -339,7 +339,7 @@ def test_whoever_stops_it_finds_everything_as_it_was(repository: Path, moment: s
     Ctrl-C reaches all processes of a terminal, a pipeline ends the one that it knows.
     """
     moving = "        os.replace(temporary, target)"
-    waiting = "        from preview import reached; reached('writing')\n"
+    waiting = "        from amlz.app.preview import reached; reached('writing')\n"
     changed(repository, "amlz/reports/files.py", moving, waiting + moving)
     (repository / "report.md").write_text("before\n")
     before = tree(repository)
