@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 #: Folders of definitions and initiatives, below the root of the repository.
 SHIPPED = ("policies/definitions", "policies/builtin", "policies/initiatives")
-FOLDERS = (*SHIPPED, "custom/policies")
+CUSTOM = "custom/policies"
+FOLDERS = (*SHIPPED, CUSTOM)
+#: The folder of custom policies in earlier versions. A policy that is left there would be dropped silently.
+FORMER = "policies/custom"
 
 #: How an initiative names a definition of this repository, whose id depends on where it is created.
 OURS = "custom:"
@@ -169,7 +172,14 @@ class Library:
 
 
 def library(root: Path = ROOT) -> Library:
-    """Everything below a folder. Raises BadInput for a file that is no policy, or a name that is there twice."""
+    """Returns everything below a folder.
+
+    Raises BadInput for a file that is no policy, a name that is there twice, or a file in the former folder.
+    """
+    for left in sorted((root / FORMER).rglob("*.json")):
+        raise BadInput(
+            f"{shown(left)}: this folder is not read since custom policies moved. Move its files to {CUSTOM}/."
+        )
     entries = [entry for part in FOLDERS for entry in _entries(root / part)]
     seen: dict[str, Entry] = {}
     for entry in entries:

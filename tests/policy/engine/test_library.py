@@ -96,6 +96,19 @@ def test_a_file_that_is_no_policy_is_named(tmp_path: Path, files: dict[str, Any]
     assert str(found.value) == sentence.replace("{}", str(tmp_path))
 
 
+def test_a_policy_in_the_former_folder_stops_instead_of_being_dropped(tmp_path: Path) -> None:
+    """A fork that copies its files would otherwise lose its policies without a word."""
+    policy = {"name": "own", "properties": {"policyRule": _RULE}}
+
+    with pytest.raises(BadInput) as found:
+        library(_folder(tmp_path, {"policies/custom/own.json": policy}))
+
+    assert str(found.value).endswith(
+        "policies/custom/own.json: this folder is not read since custom policies moved. "
+        "Move its files to custom/policies/."
+    )
+
+
 def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> None:
     """When it is asked for."""
     entries = library(_folder(tmp_path, {"custom/a.json": {"name": "x", "policyRule": {"if": {}}}})).entries
