@@ -28,7 +28,7 @@ def planned(path: Path) -> LandingZonePlan:
 
 
 def may(text: str, action: str, role_id: str, kind: str) -> bool:
-    """Whether a deployer with this condition may give or remove a role."""
+    """Returns true if a deployer with this condition may assign or remove a role."""
     source = "@Request" if action == WRITE else "@Resource"
     names = {"RoleDefinitionId": role_id, "PrincipalType": kind}
     values = {f"{source}[Microsoft.Authorization/roleAssignments:{name}]": value for name, value in names.items()}
@@ -100,7 +100,7 @@ def test_without_role_assignments_nothing_is_delegated() -> None:
 
 @pytest.mark.parametrize("role_id", PRIVILEGED)
 def test_a_role_that_gives_roles_is_never_delegated(role_id: str) -> None:
-    """Its holder could give itself every right, whatever name the plan has for the role."""
+    """Its holder could assign itself every right, also under another name of the role."""
     first = next(planned(EXAMPLES[0]).roles())
 
     with pytest.raises(ValueError, match=f"{PRIVILEGED[role_id]} is never delegated"):

@@ -71,7 +71,7 @@ class _Work:
     entries: dict[str, Entry] = field(default_factory=dict)
 
     def add(self, problem: Problem) -> None:
-        """Adds a problem, once for all places where the same is assigned."""
+        """Adds a problem, once for all assignments that have it."""
         if problem not in self.problems:
             self.problems.append(problem)
 
