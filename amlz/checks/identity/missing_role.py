@@ -88,8 +88,23 @@ def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[
         yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
     else:
         for grant in GRANTS:
+            if (grant.target, grant.role) == ("registry", "Contributor") and _only_pulls(facts, identity, workspace):
+                continue
             if grant.who == WHO[path] and _wanted(facts, grant, workspace):
                 yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
+
+
+def _only_pulls(facts: _Facts, identity: str, workspace: Resource) -> bool:
+    """Whether an identity pulls from a registry to which another workspace pushes (`sharedRegistry.writers`)."""
+    registry = value(workspace, f"properties.{PARTS['registry']}")
+    if not isinstance(registry, str) or not has_role(facts.given, identity, "AcrPull", registry):
+        return False
+    others = (
+        value(other, PRIMARY)
+        for other in facts.graph.of_type("Microsoft.MachineLearningServices/workspaces")
+        if other.id != workspace.id and within(str(value(other, f"properties.{PARTS['registry']}")), registry)
+    )
+    return any(isinstance(other, str) and has_role(facts.given, other, "Contributor", registry) for other in others)
 
 
 def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, list[Any]]) -> Iterator[Finding]:
