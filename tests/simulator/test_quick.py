@@ -35,7 +35,7 @@ TOUCHES = """
 import ast, sys
 from importlib import import_module
 from pathlib import Path
-from offline.quick import NarrowFinder, NarrowLoader
+from amlz.simulator.quick import NarrowFinder, NarrowLoader
 
 touched = set()
 for file in Path("components").glob("*.py"):
@@ -252,8 +252,8 @@ class Finder:
         return spec
 
 sys.meta_path.insert(0, Finder())
-import cli
-cli.main()
+from amlz.cli.main import main
+main()
 """
 
 

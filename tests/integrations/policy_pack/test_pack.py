@@ -214,7 +214,7 @@ def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
 
     found = told(small(tmp_path), Analyzer(broken))
 
-    message = "Nothing was judged, since policies cannot be read.\npolicies/custom/own.json: this is not JSON."
+    message = "Nothing was judged, since policies cannot be read.\ncustom/policies/own.json: this is not JSON."
     assert found == [(DENIED, "mandatory", "", message)]
 
 

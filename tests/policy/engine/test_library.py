@@ -62,7 +62,7 @@ def test_policies_are_found_by_name_and_by_id(tmp_path: Path) -> None:
         {"name": "One", "policyRule": _RULE, "mode": "All"},
         {"name": "two", "policyDefinitions": [{"policyDefinitionId": "custom:One"}]},
     )
-    found = library(_folder(tmp_path, {"custom/all.json": [one, two]}))
+    found = library(_folder(tmp_path, {"custom/policies/all.json": [one, two]}))
 
     assert [
         entry.name if (entry := found.entry(name)) else None for name in ("ONE", "custom:one", "/a/b/One", "three")
@@ -78,13 +78,15 @@ def test_policies_are_found_by_name_and_by_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"custom/a.json": "{"}, "{}/custom/a.json: this is not JSON: Expecting property name enclosed "
-         "in double quotes: line 1 column 2 (char 1)."),
-        ({"custom/a.json": "5"}, "{}/custom/a.json: expected a definition or an initiative, which is an object."),
-        ({"custom/a.json": {}}, "{}/custom/a.json: it has no name. Add one; definitions are found by it."),
+        ({"custom/policies/a.json": "{"}, "{}/custom/policies/a.json: this is not JSON: Expecting property name "
+         "enclosed in double quotes: line 1 column 2 (char 1)."),
+        ({"custom/policies/a.json": "5"}, "{}/custom/policies/a.json: expected a definition or an initiative, which is "
+         "an object."),
+        ({"custom/policies/a.json": {}}, "{}/custom/policies/a.json: it has no name. Add one; definitions are found "
+         "by it."),
         (
-            {"custom/b.json": {"name": "X"}, "builtin/a.json": {"name": "x"}},
-            "{}/custom/b.json: the name X is taken by {}/builtin/a.json. Give it another name.",
+            {"custom/policies/b.json": {"name": "X"}, "policies/builtin/a.json": {"name": "x"}},
+            "{}/custom/policies/b.json: the name X is taken by {}/policies/builtin/a.json. Give it another name.",
         ),
     ],
 )  # fmt: skip
@@ -111,12 +113,14 @@ def test_a_policy_in_the_former_folder_stops_instead_of_being_dropped(tmp_path: 
 
 def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> None:
     """When it is asked for."""
-    entries = library(_folder(tmp_path, {"custom/a.json": {"name": "x", "policyRule": {"if": {}}}})).entries
+    entries = library(_folder(tmp_path, {"custom/policies/a.json": {"name": "x", "policyRule": {"if": {}}}})).entries
 
     with pytest.raises(BadInput) as found:
         _ = entries[0].compiled
 
-    assert str(found.value) == (f"{tmp_path}/custom/a.json: policyRule.then: null: `then` is an object with an effect.")
+    assert str(found.value) == (
+        f"{tmp_path}/custom/policies/a.json: policyRule.then: null: `then` is an object with an effect."
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +255,7 @@ def test_a_fixed_effect_needs_its_roles(tmp_path: Path) -> None:
     rules = [{"if": _RULE["if"], "then": {"effect": effect, "details": details}} for effect in effects]
     parameters = {"on": {"type": "String", "defaultValue": "no"}}
     told = [{"name": f"p{at}", "parameters": parameters, "policyRule": rule} for at, rule in enumerate(rules)]
-    found = library(_folder(tmp_path, {"custom/all.json": told}))
+    found = library(_folder(tmp_path, {"custom/policies/all.json": told}))
 
     assert [entry.roles({"on": "yes"}) for entry in found.entries] == [
         ("/x/roleDefinitions/r",),
@@ -265,7 +269,7 @@ def test_a_fixed_effect_needs_its_roles(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_policy_of_the_business_unit_is_found_without_evaluating_it(tmp_path: Path) -> None:
     """Its rule is compiled where it is assigned."""
     broken = {"name": "own", "policyRule": {"if": {"field": "name", "equalz": "x"}, "then": {"effect": "deny"}}}
-    found = library(_folder(tmp_path, {"custom/own.json": broken}))
+    found = library(_folder(tmp_path, {"custom/policies/own.json": broken}))
 
     with pytest.raises(BadInput, match="equalz"):
         _ = found.entries[0].declared
