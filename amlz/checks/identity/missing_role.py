@@ -95,7 +95,7 @@ def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[
 
 
 def _only_pulls(facts: _Facts, identity: str, workspace: Resource) -> bool:
-    """Whether an identity pulls from a registry to which another workspace pushes (`sharedRegistry.writers`)."""
+    """Returns whether an identity only pulls from a registry of another workspace (`sharedRegistry.writers`)."""
     registry = value(workspace, f"properties.{PARTS['registry']}")
     if not isinstance(registry, str) or not has_role(facts.given, identity, "AcrPull", registry):
         return False
