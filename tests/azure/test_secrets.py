@@ -40,7 +40,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Preview:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         file = load(str(stack))
-        return preview_stack(file, make_plan(file.config))
+        preview = preview_stack(file, make_plan(file.config))
+        assert preview.shown  # computed while the secrets are in the environment
+        return preview
 
 
 def revision(of: Preview) -> dict[str, Any]:
