@@ -52,7 +52,7 @@ Given = dict[tuple[str, str], list[str]]
 
 @dataclass
 class _Facts:
-    """What is looked up again and again: scopes by identity and role, and storage endpoints by account and group."""
+    """Lookup tables: scopes by identity and role, and storage endpoints by account and group ID."""
 
     graph: ResourceGraph
     given: Given
@@ -80,7 +80,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any]) -> Iterator[Finding]:
-    """Judges an identity that is named at a path."""
+    """Yields the findings of an identity that is set at a path."""
     path, identity = named
     if is_unknown(identity):
         yield CHECK.undecided(resource, path, identity)
@@ -128,7 +128,7 @@ def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
 
 
 def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
-    """Whether a grant's circumstances are given, read from the graph: keys off, endpoints for queues, its network."""
+    """Returns true if the grant applies, by the graph: keys off, endpoints for queues, the network."""
     storage = value(workspace, "properties.storageAccount")
     if grant.when == "noSharedKeys":
         account = facts.graph.by_id(storage)
@@ -137,23 +137,23 @@ def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
         return (str(storage).lower(), "queue") in facts.endpoints or (str(storage).lower(), "table") in facts.endpoints
     if grant.when == "managedNetwork":
         return is_managed(workspace)
-    return grant.when in ("always", "ownKey")  # without a key of its own there is no target
+    return grant.when in ("always", "ownKey")  # without a customer-managed key there is no target
 
 
 def has_role(given: Given, identity: str, role: str, target: str) -> bool:
-    """Whether an identity has a role, or one that holds it, on a target or above it."""
+    """Returns true if an identity has a role, or one that includes it, on a target or above it."""
     roles = (ROLES[role], *INCLUDED_IN.get(role, ()))
     return any(within(target, scope) for found in roles for scope in given.get((identity.lower(), found), ()))
 
 
 def given_roles(graph: ResourceGraph) -> Given:
-    """Scopes by identity and role. Whose the unknown principal of an assignment is, its edge to the identity says."""
+    """Returns scopes by identity and role. An edge to the identity names the unknown principal of an assignment."""
     given: Given = {}
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
         scope = assignment.id.lower().split("/providers/microsoft.authorization/")[0]
         if not is_unknown(value(assignment, "properties.principalId")):
-            continue  # a literal principal is a group or an application: identities that are built here have none yet
+            continue  # a literal principal is a security group or an application: created identities have none yet
         for urn in assignment.depends_on:
             other = graph.by_urn(urn)
             if other is None or other.arm_type.lower() != "microsoft.managedidentity/userassignedidentities":
