@@ -259,7 +259,7 @@ def _judging(shelf: Shelf) -> Iterator[str]:
         "## What is not judged, and why",
         "",
         "Of the policies above, these are judged in part, with a doubt, or not at all. What a tenant assigns beside "
-        "them is known once it is [imported](../../how-to/policies.md#judge-the-policies-of-a-tenant).",
+        "them is known once it is [imported](../../how-to/policies.md#evaluate-the-policies-of-a-tenant).",
         "",
     ]
     noted = [entry for entry in entries if entry.metadata.get("note")]
