@@ -46,6 +46,7 @@ SLOW: dict[str, str | None] = {
     "tests/diff/test_difference.py::test_a_revision_is_previewed_by_its_own_program": PROCESSES,
     "tests/diff/test_difference.py::test_a_stack_that_is_new_or_was_broken_is_told": PROCESSES,
     "tests/test_first_landing_zone.py": PROCESSES,
+    "tests/test_fork.py": "clones the repository, and tests the clone",
     "tests/test_readme.py::test_every_command_of_the_table_runs[rehearse": ENGINE,
 }
 
