@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-#: Tests of each kind that reads stack files, or says what is at the root.
+#: Tests of each kind that reads stack files, or checks the files at the root.
 SAMPLE = (
     "tests/core/test_names.py",
     "tests/test_make.py",
@@ -25,7 +25,7 @@ SAMPLE = (
 
 @pytest.mark.skipif(not all(map(shutil.which, ("git", "make"))), reason="git or make is not installed")
 def test_a_fork_with_its_own_stack_files_previews_and_tests(tmp_path: Path) -> None:
-    """As the tutorial says: the stack files of this repository go, one of its own comes; also in an odd folder."""
+    """A fork replaces the stack files with its own, as in the tutorial; also in a folder with an unusual name."""
     fork = tmp_path / "fork of the Größe team"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(fork)], check=True)
     for path in fork.glob("Pulumi.*.yaml"):
