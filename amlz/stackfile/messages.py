@@ -73,9 +73,10 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
 
 
 def _meaning(model: type[BaseModel], path: Path) -> str:
-    """Returns the meaning of the field at a path."""
+    """Returns the meaning of the field at a path, on one line."""
     part = part_at(model, path[:-1])
-    return next((text for name, text in meanings(part).items() if camel(name) == path[-1]), "") if part else ""
+    found = (text for name, text in meanings(part).items() if camel(name) == path[-1]) if part else ()
+    return " ".join(next(iter(found), "").split())
 
 
 _NAMELESS = {"a mapping", "a list", "nothing", "what is there"}
