@@ -58,7 +58,8 @@ def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
     samples = {name: (SAMPLES / f"Pulumi.{name}.yaml").read_text(encoding="utf-8") for name in ("dev", "prod")}
     runs = begun(folder, dict.fromkeys(("az", "gh", "pulumi"), stand_in), samples)
     git(folder, runs, "clone", "-q", "--bare", str(runs.origin), str(folder / "fork.git"))
-    made = "from pathlib import Path; from tests.pipelines.workflow import environment_of_python as e; e(Path.cwd())"
+    module = "tests.integrations.pipelines.workflow"
+    made = f"from pathlib import Path; from {module} import environment_of_python as e; e(Path.cwd())"
     set_up.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -c "{made}"\n')
     set_up.chmod(0o755)
     (folder / "page.sh").write_text(script())

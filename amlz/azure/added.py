@@ -28,7 +28,10 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def sent_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The body that creates a resource: what the inputs say, and empty lists. Raises as arm.shapes.to_body does."""
+    """The body that creates a resource: what the inputs say, and empty lists.
+
+    Raises as amlz.azure.shapes.to_body does.
+    """
     body = to_body(token, inputs)
     for path in LISTS.get(table.entry(token)["arm"].lower(), ()):
         above, _, key = path.rpartition("/")
@@ -42,7 +45,7 @@ def with_location(token: str, inputs: dict[str, Any], location: str) -> dict[str
     """Inputs with the region of the provider, where the type has one and the program sets none.
 
     applyDefaults in provider/pkg/provider/provider.go. Without a region of the provider ("") azure-native takes that
-    of the resource group, which is not looked up here. Raises arm.table.UnmappedInput for an unknown token.
+    of the resource group, which is not looked up here. Raises amlz.azure.table.UnmappedInput for an unknown token.
     """
     if not location or inputs.get("location") is not None or not facts.takes_location(token):
         return inputs

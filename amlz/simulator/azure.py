@@ -44,8 +44,8 @@ class PretendAzure:
     def preview(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
         """The answer to a request that is not sent.
 
-        `inputs` are as the provider gets them, what is not decided as arm.graph.unknown. Raises UnmappedInput for a
-        token that the table of shapes does not have.
+        `inputs` are as the provider gets them, what is not decided as amlz.azure.graph.unknown. Raises UnmappedInput
+        for a token that the table of shapes does not have.
         """
         resource_id = id_of(token, inputs, subscription)
         outputs = {key: value for key, value in inputs.items() if not isinstance(value, dict | list)}

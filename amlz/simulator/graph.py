@@ -22,7 +22,7 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
     """The graph of all azure-native resources, with the values that Azure receives: secrets are hidden when written.
 
     `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
-    id is not decided has the name of its input, or else its logical one. Raises arm.shapes.UnmappedInput for an
+    id is not decided has the name of its input, or else its logical one. Raises amlz.azure.shapes.UnmappedInput for an
     input that has no place in a body.
     """
     customs = {registered.urn for registered in registration.resources if registered.custom}

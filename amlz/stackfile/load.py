@@ -109,7 +109,7 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
 def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
     """Reads a stack's file, or `raw` in its place. Raises StackFileError with all problems of its shape.
 
-    landingzone.checked.checked reports those of ranges, names and references in the same run.
+    amlz.stackfile.checked.checked reports those of ranges, names and references in the same run.
     """
     draft = draft_of(stack, folder, raw)
     if draft.file is None:

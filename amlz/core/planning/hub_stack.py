@@ -21,7 +21,7 @@ _ELSEWHERE = "Choose a hub that fits, or correct the stack file of this landing 
 def hub_outputs(context: Context) -> dict[str, Any]:
     """What a hub that is built here gives to other stacks, but for the firewall's address, which Azure decides.
 
-    Read by landingzone.config.hub_stack.HubOutputs of another stack.
+    Read by amlz.core.config.hub_stack.HubOutputs of another stack.
     """
     config = context.config
     return {
