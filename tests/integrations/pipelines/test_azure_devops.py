@@ -27,7 +27,7 @@ from tests.integrations.pipelines.test_drift import CHANGED, CLEAN
 from tests.integrations.pipelines.workflow import Runs
 from tests.rehearsal.common import LONG
 
-PIPELINES = ("azure-devops/pull-request.yml", "custom/azure-devops.yml", "azure-devops/drift.yml")
+PIPELINES = ("azure-devops/pull-request.yml", "../custom/pipelines/azure-devops.yml", "azure-devops/drift.yml")
 THREADS = "/git/repositories/repo-id/pullRequests/7/threads"
 
 
@@ -337,7 +337,9 @@ def as_text(told: Any) -> Any:
     return str(told).lower() if isinstance(told, bool | int) else told
 
 
-@pytest.mark.parametrize("path", sorted(p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.yml")))
+@pytest.mark.parametrize(
+    "path", [*sorted(p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.yml")), PIPELINES[1]]
+)
 def test_a_script_of_several_lines_stops_at_its_first_failure(path: str) -> None:
     """Azure Pipelines does not see to it. Nothing of one owner is in a file, and no secret variable."""
     told = (FOLDER / path).read_text(encoding="utf-8")

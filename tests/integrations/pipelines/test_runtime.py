@@ -78,9 +78,9 @@ def test_no_job_with_a_token_installs_anything() -> None:
 
     assert {name: installed(steps) for name, steps in every.items()} == {name: [] for name in every}
     assert sorted(every) == [
+        "../custom/pipelines/azure-devops.yml preview_dev", "../custom/pipelines/azure-devops.yml preview_prod",
+        "../custom/pipelines/azure-devops.yml up_dev", "../custom/pipelines/azure-devops.yml up_prod",
         "azure-devops/drift.yml look", "azure-devops/drift.yml tell", "azure-devops/pull-request.yml comment",
-        "custom/azure-devops.yml preview_dev", "custom/azure-devops.yml preview_prod",
-        "custom/azure-devops.yml up_dev", "custom/azure-devops.yml up_prod",
         "deploy-stack.yml preview", "deploy-stack.yml up", "drift.yml look", "drift.yml tell",
         "preview-comment.yml comment",
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_token_of_a_signed_in_job_comes_after_the_runtime() -> None:
 
 def test_packages_are_wheels_with_hashes() -> None:
     """Wherever pip installs anything but this program itself: no code of a package runs while it is installed."""
-    files = [ROOT / "Makefile", ROOT / "pipelines" / "runtime.py"]
+    files = [ROOT / "Makefile", ROOT / "amlz" / "integrations" / "pipelines" / "runtime.py"]
     texts = [path.read_text(encoding="utf-8").replace("\\\n", " ") for path in files]
     commands = [
         line for line in texts[0].splitlines() if "pip install" in line and "-e ." not in line and "uv" not in line

@@ -56,4 +56,4 @@ def test_the_project_file_names_the_environment_that_make_sets_up() -> None:
     """From the folder of the pack, in which Pulumi looks."""
     told = yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())
 
-    assert told["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "../.venv"}}
+    assert told["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "../../../.venv"}}
