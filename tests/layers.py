@@ -20,6 +20,9 @@ ENGINE = "runs Pulumi's own engine"
 PROCESSES = "starts a process, or several, for each test"
 PREVIEWS = "previews the shipped stacks in another form; make test has others of the same subject"
 
+GUARD = "tests/remedies/test_guard_commands.py"
+REFRESH = "tests/simulator/test_refresh_counts.py::test_a_refresh_reports_what_azure_changed_by_itself"
+
 #: Beginning of a test's id, and why these tests are slow. None: they are fast. The longest beginning decides.
 SLOW: dict[str, str | None] = {
     "tests/browser/": "starts a browser",
@@ -41,13 +44,36 @@ SLOW: dict[str, str | None] = {
     "tests/rehearsal/test_faults.py::test_after_faults": ENGINE,
     "tests/rehearsal/test_kills.py": ENGINE,
     "tests/app/test_against.py": PROCESSES,
+    "tests/app/test_pulumi_inputs.py::test_every_stack_is_touched": PROCESSES,
+    "tests/app/test_stacks.py::test_a_preview_of_all_stacks_frees_each_before_the_next": PROCESSES,
+    "tests/app/test_stacks.py::test_a_removed_stack_with_production": PROCESSES,
+    "tests/app/test_stacks.py::test_all_stacks_are_compared": PROCESSES,
+    "tests/cli/test_command_line.py::test_a_preview_that_finds_something_is_exit_code_1": PROCESSES,
+    "tests/cli/test_command_line.py::test_the_same_input_gives_the_same_bytes": PROCESSES,
+    "tests/cli/test_policy_commands.py": PROCESSES,
+    "tests/cli/test_project_commands.py::test_a_file_for_reading_only_stays_as_it_is": PROCESSES,
+    "tests/cli/test_project_commands.py::test_a_project_is_added_and_removed_again": PROCESSES,
+    "tests/cli/test_project_commands.py::test_what_comes_or_goes_is_told": PROCESSES,
     "tests/cli/test_command_line.py::test_a_preview_fits_into_80_columns": PROCESSES,
     "tests/cli/test_command_line.py::test_a_preview_fits_into_80_columns[minimal]": None,
     "tests/diff/test_difference.py::test_a_revision_is_previewed_by_its_own_program": PROCESSES,
     "tests/diff/test_difference.py::test_a_stack_that_is_new_or_was_broken_is_told": PROCESSES,
     "tests/test_first_landing_zone.py": PROCESSES,
     "tests/test_fork.py": "clones the repository, and tests the clone",
-    "tests/test_readme.py::test_every_command_of_the_table_runs[rehearse": ENGINE,
+    f"{GUARD}::test_commands_change_what_no_update_can_change_or_the_text_has_none[everything": PREVIEWS,
+    "tests/reports/test_html_report.py::test_the_command_writes_it": PROCESSES,
+    "tests/reports/test_previews.py::test_nothing_is_wrong_or_refused": PREVIEWS,
+    "tests/reports/test_previews.py::test_nothing_is_wrong_or_refused[dev]": None,
+    "tests/reports/test_previews.py::test_nothing_is_wrong_or_refused[minimal]": None,
+    "tests/reports/test_previews.py::test_nothing_is_wrong_or_refused[prod]": None,
+    "tests/reports/test_streams.py::test_explain_takes_an_initiative": PROCESSES,
+    f"{REFRESH}[everything]": PREVIEWS,
+    f"{REFRESH}[prod]": PREVIEWS,
+    "tests/test_readme.py::test_every_command_of_the_table_runs": PROCESSES,
+    "tests/test_readme.py::test_every_command_of_the_table_runs[addresses": None,
+    "tests/test_readme.py::test_every_command_of_the_table_runs[check": None,
+    "tests/test_readme.py::test_every_command_of_the_table_runs[preview STACK]": None,
+    "tests/test_regular_expressions.py::test_a_regular_expression_takes_linear_time": "searches long texts",
 }
 
 #: Tests of drawn inputs: in every layer, and how many they draw follows AMLZ_SLOW.
