@@ -20,7 +20,9 @@ PAGE = (ROOT / "docs" / "tutorials" / "first-landing-zone.md").read_text(encodin
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 #: In the place of commands that need an account: each writes down what it was asked, on a line, as JSON.
-ASKED = """#!{python} -S
+ASKED = """#!/bin/sh
+'''exec' "{python}" -S "$0" "$@"
+' '''
 import json, os, pathlib, subprocess, sys
 words = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]
 given = sys.stdin.read() if "-" in words else ""
@@ -60,7 +62,7 @@ def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
     git(folder, runs, "clone", "-q", "--bare", str(runs.origin), str(folder / "fork.git"))
     module = "tests.integrations.pipelines.workflow"
     made = f"from pathlib import Path; from {module} import environment_of_python as e; e(Path.cwd())"
-    set_up.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -c "{made}"\n')
+    set_up.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -c "{made}"\n')
     set_up.chmod(0o755)
     (folder / "page.sh").write_text(script())
     home = folder / "home"

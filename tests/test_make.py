@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 
 from tests.conftest import ROOT, SAMPLES
 
+#: The environment without that of a `make` that runs these tests: with it, `make` prints each folder that it enters.
+ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+
 
 def _fork(folder: Path, stacks: tuple[str, ...]) -> None:
-    """What `make preview` needs of the repository, set up already: `amlz` prints its arguments."""
+    """Writes the files that `make preview` needs, as after its set-up; `amlz` prints its arguments."""
     for name in ("Makefile", "requirements.lock", "requirements-html.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     for stack in stacks:
@@ -42,7 +46,9 @@ def test_make_preview_shows_what_is_there(
     """The stack that is named, else dev, else the only one or all."""
     _fork(tmp_path, stacks)
 
-    ran = subprocess.run(["make", "preview", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        ["make", "preview", *arguments], cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=False
+    )
 
     assert (ran.stdout, ran.stderr, ran.returncode) == (expected, "", 0)
 
@@ -52,7 +58,7 @@ def test_make_preview_without_a_stack_file_says_where_to_get_one(tmp_path: Path)
     """The example that it names exists."""
     _fork(tmp_path, ())
 
-    ran = subprocess.run(["make", "preview"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run(["make", "preview"], cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=False)
 
     why, remedy, *_ = ran.stderr.splitlines()
     assert (ran.stdout, ran.returncode) == ("", 2)

@@ -230,8 +230,9 @@ def test_what_a_killed_run_left_is_ignored_by_git_and_removed_by_the_next(tmp_pa
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A line of bash in which `$AMLZ` is the command."""
     return subprocess.run(
-        ["bash", "-o", "pipefail", "-c", line], cwd=folder, capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "AMLZ": f"{sys.executable} -m amlz"},
+        ["bash", "-o", "pipefail", "-c", line.replace("$AMLZ", '"$PYTHON" -m amlz')],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHON": sys.executable},
     )  # fmt: skip
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SCRIPT = """#!{python} -S
+#: Begins in sh, since a path with a space cannot follow `#!`.
+SCRIPT = """#!/bin/sh
+'''exec' "{python}" -S "$0" "$@"
+' '''
 import json, os, pathlib, sys
 told = pathlib.Path({folder!r})
 verb = sys.argv[1]

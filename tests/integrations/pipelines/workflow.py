@@ -230,7 +230,7 @@ def tools_of(folder: Path, stand_ins: Mapping[str, str]) -> dict[str, str]:
     """
     tools = folder / "bin"
     tools.mkdir()
-    for name, text in {"python3": f'#!/bin/sh\nexec {sys.executable} -S "$@"\n', **stand_ins}.items():
+    for name, text in {"python3": f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n', **stand_ins}.items():
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
     who = {f"GIT_{role}_{what}": "a@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
