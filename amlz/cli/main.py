@@ -11,11 +11,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli import policy as cli_policy
-from amlz.cli import project as cli_project
-from amlz.cli import rehearse as cli_rehearse
-from amlz.cli import signals as cli_stopping
-from amlz.cli import stacks as cli_stacks
+from amlz.cli import policy, project, rehearse, roles, signals, stacks
 from amlz.cli.options import (
     Against,
     Also,
@@ -45,13 +41,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-app.add_typer(cli_policy.app)
-app.command()(cli_rehearse.rehearse)
-app.command()(cli_rehearse.recover)
-app.command("import-subnets")(cli_rehearse.import_subnets)
-app.command()(cli_stacks.roles)
-app.command()(cli_stacks.stacks)
-app.add_typer(cli_project.app)
+app.add_typer(policy.app)
+app.command()(rehearse.rehearse)
+app.command()(rehearse.recover)
+app.command("import-subnets")(rehearse.import_subnets)
+app.command()(roles.roles)
+app.command()(stacks.stacks)
+app.add_typer(project.app)
 
 
 def _version(asked: bool) -> None:
@@ -126,7 +122,7 @@ def preview(
         refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
         refuse(bool(also), "it is for one stack", "--also")
         refuse(bool(quota and against), "a difference shows no quota", "--quota")
-        raise typer.Exit(cli_stacks.preview_all(against or "", today, form.value, fail_on.value, output, quota))
+        raise typer.Exit(stacks.preview_all(against or "", today, form.value, fail_on.value, output, quota))
     atexit.register(gc.freeze)
     from amlz.app.preview import preview_stack
     from amlz.reports.placed import PLACED, placed_form
@@ -220,7 +216,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     code = 0
     try:
-        with cli_stopping.heeded():
+        with signals.heeded():
             code = _run()
             streams.finish()
     except (LandingZoneError, PolicyError) as error:

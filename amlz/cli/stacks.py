@@ -1,17 +1,16 @@
-"""`amlz stacks`, the preview of all of them, and `amlz roles`."""
+"""`amlz stacks`, and the preview of all stacks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amlz.cli.options import Against, Form, FormOption, Output, Stack, Today, planned, refuse, shown, writable, write
+from amlz.cli.options import Against, Form, FormOption, Output, Today, planned, refuse, shown, writable, write
 
 if TYPE_CHECKING:
     from amlz.core.plan import LandingZonePlan
@@ -26,15 +25,6 @@ Others = Annotated[
     Path | None,
     typer.Option("--others", callback=writable, help="With --against: what a comment says of the rest, to this file."),
 ]
-
-
-class RolesForm(StrEnum):
-    """Forms of the roles."""
-
-    text = "text"
-    json = "json"
-    az = "az"
-    bicep = "bicep"
 
 
 def stacks(
@@ -199,21 +189,3 @@ def _failed(found: AllStacks) -> None:
 
     if found.failed:
         raise LandingZoneError("\n".join(why for _, why in found.failed))
-
-
-def roles(
-    stack: Stack,
-    deployer: Annotated[bool, typer.Option("--deployer", help="The roles that deploy the stack.")] = False,
-    reader: Annotated[bool, typer.Option("--reader", help="The roles that preview and refresh it.")] = False,
-    form: Annotated[RolesForm, typer.Option("--format", "-f", help="Output format.")] = RolesForm.text,
-    output: Output = None,
-) -> None:
-    """Shows the exact rights that the deployer of a stack needs, or the reader, as custom roles."""
-    refuse(deployer == reader, "name one of the two", "--deployer, --reader")
-    from amlz.app.preview import graph_of
-    from amlz.azure.deployer import deployer_roles
-    from amlz.reports.roles import FORMS
-
-    file, plan = planned(stack)
-    found = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
-    write(FORMS[form.value](file.stack, found), output)
