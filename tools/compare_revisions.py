@@ -1,4 +1,4 @@
-"""Compares what two revisions of this repository preview for every example.
+"""Compares the previews of two revisions of this repository for every example.
 
     python -m tools.compare_revisions OLD [NEW]
 
@@ -9,42 +9,34 @@ by check and resource. Exit code: 0 where all are the same, 1 otherwise.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-#: The module of the command line, by a file that shows it.
-PROGRAMS = (("amlz/__main__.py", "amlz"), ("cli.py", "cli"))
+from amlz.app.compare import module_of
+from amlz.app.git_revision import unpacked
+from amlz.paths import ROOT
+
 DAY = "2026-11-28"
 
 
 def main() -> None:
-    """Prints a line for each example, and what differs."""
+    """Prints a line for each example, and each difference."""
     revisions = sys.argv[1:3]
     if not revisions:
         sys.exit(__doc__)
-    with tempfile.TemporaryDirectory() as folder:
-        old = unpacked(revisions[0], Path(folder) / "old")
-        new = unpacked(revisions[1], Path(folder) / "new") if len(revisions) > 1 else ROOT
+    with ExitStack() as stack:
+        old, *others = (stack.enter_context(unpacked(name)).program for name in revisions)
+        new = others[0] if others else ROOT
         differs = [line for name in examples(old, new) for line in compared(name, old, new)]
     sys.exit(int(bool(differs)))
-
-
-def unpacked(revision: str, folder: Path) -> Path:
-    """Returns a folder with the files of a revision."""
-    archive = subprocess.run(["git", "archive", revision], cwd=ROOT, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(folder, filter="data")
-    return folder
 
 
 def examples(old: Path, new: Path) -> list[str]:
@@ -62,7 +54,7 @@ def _stack_files(top: Path) -> Iterator[Path]:
 
 
 def compared(name: str, old: Path, new: Path) -> list[str]:
-    """Prints what differs for a stack file, and returns it."""
+    """Prints each difference for a stack file, and returns them."""
     arms, told = zip(*(_previewed(top, name) for top in (old, new)), strict=True)
     differs = [] if arms[0] == arms[1] else [f"requests differ ({len(arms[0])} and {len(arms[1])} characters)"]
     for what, records in (("URNs", _urns), ("verdicts", _verdicts), ("findings", _findings)):
@@ -83,7 +75,9 @@ def _say(line: str) -> None:
 
 def _previewed(top: Path, name: str) -> tuple[str, dict[str, Any]]:
     """Returns the requests as text, and the preview as JSON, by a revision's own program."""
-    module = next(module for file, module in PROGRAMS if (top / file).exists())
+    module = module_of(top)
+    if module is None:
+        raise SystemExit(f"{top}: no program is there")
     with tempfile.TemporaryDirectory(dir=top) as folder:
         arm = Path(folder) / "arm.json"
         asked = ["preview", name, "--format", "json", "--also", f"arm={arm}", "--fail-on", "none", "--today", DAY]

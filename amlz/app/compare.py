@@ -86,7 +86,7 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
     if not there.exists():
         yield lambda: None
         return
-    module = _module_of(revision.program)
+    module = module_of(revision.program)
     if module is None:
         where = revision.program.relative_to(revision.folder)
         what = "It has no program" if where == Path() else f"The program is not in {where} there"
@@ -116,7 +116,7 @@ def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     return {**shown, "resources": resources}
 
 
-def _module_of(program: Path) -> str | None:
+def module_of(program: Path) -> str | None:
     """Returns the module of a revision's command line, None where it has no program."""
     return next((module for file, module in _PROGRAMS if (program / file).exists()), None)
 
