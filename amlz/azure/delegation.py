@@ -1,10 +1,27 @@
-"""The condition on a role assignment that lets its holder assign some roles and no others."""
+"""Custom roles, and the condition on a role assignment that lets its holder assign some roles and no others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
+#: The only version of conditions. https://learn.microsoft.com/azure/role-based-access-control/conditions-format
+CONDITION_VERSION = "2.0"
+
+
+def custom_role(name: str, description: str, actions: Iterable[str], scopes: Iterable[str]) -> dict[str, Any]:
+    """Returns the definition of a custom role of the control plane, as `az role definition create` reads it."""
+    return {
+        "Name": name,
+        "IsCustom": True,
+        "Description": description,
+        "Actions": list(actions),
+        "NotActions": [],
+        "DataActions": [],
+        "NotDataActions": [],
+        "AssignableScopes": list(scopes),
+    }
 
 
 def assignment_condition(roles: Mapping[str, Sequence[str]], holder: str | None = None) -> str:

@@ -66,22 +66,22 @@ def deployer_roles(graph: ResourceGraph, stack: str, purpose: Purpose) -> Deploy
 
     A right on something that the plan refers to and does not build is granted at the resource group of that.
     """
-    plan = _Plan(graph)
+    plan = _Plan(graph, stack, purpose)
     rights = [right for resource in graph for verb in VERBS[purpose] for right in plan.needed(verb, resource)]
     by_scope: dict[str, dict[str, Right]] = {}
     for right in rights:
         by_scope.setdefault(plan.holder(right.scope), {}).setdefault(right.action, right)
-    grants = [_grant(graph, plan, (stack, purpose, scope), by_scope[scope].values()) for scope in sorted(by_scope)]
+    grants = [plan.grant(scope, by_scope[scope].values()) for scope in sorted(by_scope)]
     kinds = {resource.arm_type.lower(): resource.arm_type for resource in graph}
     unknown = tuple((kinds[kind], text) for kind, text in sorted(NOT_KNOWN.items()) if kind in kinds)
     return DeployerRoles(purpose, tuple(grants), _providers(graph), unknown if purpose == "deployer" else ())
 
 
 class _Plan:
-    """Where the rights of a plan are granted."""
+    """A plan, and the scopes at which its rights are granted."""
 
-    def __init__(self, graph: ResourceGraph) -> None:
-        self._graph = graph
+    def __init__(self, graph: ResourceGraph, stack: str, purpose: Purpose) -> None:
+        self._graph, self._stack, self._purpose = graph, stack, purpose
 
     def needed(self, verb: str, resource: Resource) -> tuple[Right, ...]:
         return needed(verb, resource.arm_type, resource.id, resource.body) if resource.id else ()
@@ -97,23 +97,26 @@ class _Plan:
         group = f"{subscription}/resourceGroups/{place.resource_group}"
         return subscription if group.lower() in self._built else group
 
+    def grant(self, scope: str, rights: Iterable[Right]) -> Grant:
+        """Returns the custom role at a scope; one that assigns roles is limited to those of the plan there."""
+        actions = tuple(Action(r.action, r.basis, r.source) for r in sorted(rights, key=lambda r: r.action))
+        roles = self._assigned(scope) if any(action.name in ASSIGN for action in actions) else {}
+        role_id = str(uuid.uuid5(_NAMES, "/".join((self._stack, self._purpose, scope.lower()))))
+        name = f"Landing zone {self._purpose}: {self._stack}, {_named(scope)}"
+        return Grant(scope, name, role_id, actions, tuple((kind, tuple(sorted(roles[kind]))) for kind in sorted(roles)))
+
+    def _assigned(self, scope: str) -> dict[str, set[str]]:
+        """Returns the IDs of the roles that the plan assigns at a scope or in it, by the type of principal."""
+        roles: dict[str, set[str]] = {}
+        for one in self._graph.of_type(ASSIGNMENTS):
+            if self.holder(_above(one.id)) == scope:
+                kind = str(one.properties.get("principalType", ""))
+                roles.setdefault(kind, set()).add(str(one.properties.get("roleDefinitionId", "")).rpartition("/")[2])
+        return roles
+
     @cached_property
     def _built(self) -> frozenset[str]:
         return frozenset(r.id.lower() for r in self._graph if r.arm_type.lower() == _GROUP)
-
-
-def _grant(graph: ResourceGraph, plan: _Plan, of: tuple[str, str, str], rights: Iterable[Right]) -> Grant:
-    stack, purpose, scope = of
-    actions = tuple(Action(r.action, r.basis, r.source) for r in sorted(rights, key=lambda r: r.action))
-    roles: dict[str, set[str]] = {}
-    if any(action.name in ASSIGN for action in actions):
-        for one in graph:
-            if one.arm_type.lower() == ASSIGNMENTS.lower() and plan.holder(_above(one.id)) == scope:
-                kind = str(one.properties.get("principalType", ""))
-                roles.setdefault(kind, set()).add(str(one.properties.get("roleDefinitionId", "")).rpartition("/")[2])
-    role_id = str(uuid.uuid5(_NAMES, "/".join((stack, purpose, scope.lower()))))
-    name = f"Landing zone {purpose}: {stack}, {_named(scope)}"
-    return Grant(scope, name, role_id, actions, tuple((kind, tuple(sorted(roles[kind]))) for kind in sorted(roles)))
 
 
 def _above(resource_id: str) -> str:

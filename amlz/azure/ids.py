@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 
 def subscription_id(subscription: str) -> str:
@@ -85,3 +87,20 @@ def within(inner: str, outer: str) -> bool:
     """Whether an id is `outer` or lies below it."""
     inner, outer = inner.rstrip("/").lower(), outer.rstrip("/").lower()
     return inner == outer or inner.startswith(outer + "/")
+
+
+def ids_in(value: Any, start: str = "/subscriptions/") -> Iterator[str]:
+    """Returns every resource id in a value; of objects also the keys, where ARM keeps identities.
+
+    `start`: the beginning of the ids that count; `/` includes those below management groups.
+    """
+    if isinstance(value, str):
+        if value.startswith(start) and "/providers/" in value.lower():
+            yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from ids_in(key, start)
+            yield from ids_in(item, start)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from ids_in(item, start)

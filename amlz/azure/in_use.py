@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from amlz.azure.ids import ids_in
+
 _GITHUB = "https://github.com/"
 _NETWORK = "microsoft.network/virtualnetworks"
 _SUBNET = f"{_NETWORK}/subnets"
@@ -97,7 +99,8 @@ class UsersOf(Generic[U]):
         self._by_target: dict[str, list[U]] = {}
         for resource in resources:
             if resource.type.lower() in types:
-                for target in {above for found in _ids_in(resource.properties) for above in _from_the_top(found)}:
+                found = ids_in(resource.properties, "/")
+                for target in {above for each in found for above in _from_the_top(each.lower())}:
                     self._by_target.setdefault(target, []).append(resource)
 
     def __call__(self, resource: U) -> tuple[U, ...]:
@@ -106,18 +109,6 @@ class UsersOf(Generic[U]):
         found = self._by_target.get(resource.id.lower(), ()) if row else ()
         users = (user for user in found if row and user.type.lower() in row.users and user.id != resource.id)
         return tuple(sorted(users, key=lambda user: user.id.lower()))
-
-
-def _ids_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if value.startswith("/") and "/providers/" in value.lower():
-            yield value.lower()
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _ids_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _ids_in(item)
 
 
 def _from_the_top(resource_id: str) -> Iterator[str]:

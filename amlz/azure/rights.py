@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from amlz.azure.ids import parse
+from amlz.azure.ids import ids_in, parse
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _OPERATIONS = _LEARN + "role-based-access-control/resource-provider-operations"
@@ -256,6 +256,9 @@ NO_DELETE = frozenset(
     }
 )
 
+#: Of these, types that a PUT sets back to the defaults when they leave the program.
+SET_BACK = frozenset({"microsoft.storage/storageaccounts/blobservices"})
+
 #: Requests of which nobody documented the linked permissions; types in lower case.
 NOT_KNOWN: Mapping[str, str] = {
     "microsoft.insights/components": "permissions on the Log Analytics workspace that the component writes to",
@@ -269,20 +272,6 @@ _GROUP = "Microsoft.Resources/resourceGroups"
 _OPERATION_TYPES = {_GROUP.lower(): "Microsoft.Resources/subscriptions/resourceGroups"}
 
 
-def ids_in(value: Any) -> Iterator[str]:
-    """Every resource id in a value; of objects also the keys, where ARM keeps identities."""
-    if isinstance(value, str):
-        if value.startswith("/subscriptions/") and "/providers/" in value.lower():
-            yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from ids_in(key)
-            yield from ids_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from ids_in(item)
-
-
 def needed(verb: str, arm_type: str, resource_id: str, body: Mapping[str, Any]) -> tuple[Right, ...]:
     """The permissions of `read`, `create`, `update` or `delete`, as azure-native carries them out.
 
@@ -291,7 +280,7 @@ def needed(verb: str, arm_type: str, resource_id: str, body: Mapping[str, Any]) 
     kind = arm_type.lower()
     operation = _OPERATION_TYPES.get(kind, arm_type)
     rights = [] if verb == "delete" else [_own(operation, "read", resource_id)]
-    if verb in ("create", "update") or (verb == "delete" and kind in NO_DELETE and kind.endswith("blobservices")):
+    if verb in ("create", "update") or (verb == "delete" and kind in SET_BACK):
         rights.append(_own(operation, "write", resource_id))
         rights += _linked(kind, resource_id, dict(body))
         rights += _beside(kind, resource_id)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from amlz.azure.delegation import assignment_condition
+from amlz.azure.delegation import assignment_condition, custom_role
+from amlz.azure.ids import subscription_id
 from amlz.core.facts.roles import LOCK_ACTIONS, LOCK_ROLE, PRIVILEGED
 from amlz.core.specs import RoleAssignmentSpec
-
-#: The only version of conditions. https://learn.microsoft.com/azure/role-based-access-control/conditions-format
-CONDITION_VERSION = "2.0"
 
 
 def condition(roles: Iterable[RoleAssignmentSpec]) -> str | None:
@@ -38,13 +36,5 @@ def lock_role(subscriptions: Iterable[str]) -> dict[str, Any]:
     A tenant holds one role of a name: where it exists, its owner adds these scopes.
     https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources#who-can-create-or-delete-locks
     """
-    return {
-        "Name": LOCK_ROLE,
-        "IsCustom": True,
-        "Description": "Creates and deletes locks, for deployers of landing zones.",
-        "Actions": list(LOCK_ACTIONS),
-        "NotActions": [],
-        "DataActions": [],
-        "NotDataActions": [],
-        "AssignableScopes": [f"/subscriptions/{subscription}" for subscription in subscriptions],
-    }
+    scopes = [subscription_id(subscription) for subscription in subscriptions]
+    return custom_role(LOCK_ROLE, "Creates and deletes locks, for deployers of landing zones.", LOCK_ACTIONS, scopes)

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from amlz.azure.delegation import ASSIGNMENTS, CONDITION_VERSION, custom_role
 from amlz.azure.deployer import Action, DeployerRoles, Grant
 from amlz.azure.ids import parse
 from amlz.azure.rights import Basis
@@ -18,7 +19,6 @@ from amlz.reports.lines import wrapped
 #: The place of the principal's object ID in a condition of the JSON form.
 HOLDER = "PRINCIPAL_ID"
 _ROLE = "Microsoft.Authorization/roleDefinitions"
-_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 _API = "2022-04-01"
 _GROUP_KIND, _SUBSCRIPTION_KIND = "Microsoft.Resources/resourceGroups", "Microsoft.Resources/subscriptions"
 
@@ -72,7 +72,7 @@ def as_az(stack: str, roles: DeployerRoles) -> str:
     for grant in roles.grants:
         definition = json.dumps(_definition(grant), separators=(",", ":"))
         condition = shlex.quote(grant.condition(HOLDER)).replace(HOLDER, "'\"${PRINCIPAL}\"'")
-        limited = f" --condition-version 2.0 --condition {condition}" if grant.assignable else ""
+        limited = f" --condition-version {CONDITION_VERSION} --condition {condition}" if grant.assignable else ""
         lines += [
             "",
             f"az role definition create --role-definition {shlex.quote(definition)}",
@@ -130,22 +130,13 @@ def _record(grant: Grant) -> dict[str, Any]:
         "actions": [{"action": a.name, "basis": a.basis.value, "source": a.source} for a in grant.actions],
         "assignableRoles": {kind: list(ids) for kind, ids in grant.assignable},
         "condition": grant.condition(HOLDER) or None,
-        "conditionVersion": "2.0" if grant.assignable else None,
+        "conditionVersion": CONDITION_VERSION if grant.assignable else None,
     }
 
 
 def _definition(grant: Grant) -> dict[str, Any]:
-    """A role definition as `az role definition create` reads it."""
-    return {
-        "Name": grant.name,
-        "IsCustom": True,
-        "Description": "Exact rights of a landing zone plan, written by amlz roles.",
-        "Actions": [action.name for action in grant.actions],
-        "NotActions": [],
-        "DataActions": [],
-        "NotDataActions": [],
-        "AssignableScopes": [grant.scope],
-    }
+    description = "Exact rights of a landing zone plan, written by amlz roles."
+    return custom_role(grant.name, description, (action.name for action in grant.actions), [grant.scope])
 
 
 def _bicep(number: int, grant: Grant) -> Iterator[str]:
@@ -178,12 +169,12 @@ def _properties(number: int, grant: Grant, indent: str) -> Iterator[str]:
     yield f"{indent}roleDefinitionId: role{number}.id"
     if grant.assignable:
         condition = _text(grant.condition(HOLDER)).replace(HOLDER, "${principalId}")
-        yield f"{indent}conditionVersion: '2.0'"
+        yield f"{indent}conditionVersion: '{CONDITION_VERSION}'"
         yield f"{indent}condition: {condition}"
 
 
 def _assigned(number: int, grant: Grant, here: str) -> Iterator[str]:
-    yield f"resource assignment{number} '{_ASSIGNMENT}@{_API}' = {here} {{"
+    yield f"resource assignment{number} '{ASSIGNMENTS}@{_API}' = {here} {{"
     yield f"  name: guid(subscription().id, principalId, {_text(grant.role_id)})"
     yield "  properties: {"
     yield from _properties(number, grant, "    ")
@@ -205,7 +196,7 @@ def _assigned_in_group(number: int, grant: Grant, here: str) -> Iterator[str]:
     yield "      contentVersion: '1.0.0.0'"
     yield "      resources: ["
     yield "        {"
-    yield f"          type: '{_ASSIGNMENT}'"
+    yield f"          type: '{ASSIGNMENTS}'"
     yield f"          apiVersion: '{_API}'"
     yield f"          name: guid(subscription().id, {group}, principalId, {_text(grant.role_id)})"
     yield "          properties: {"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from amlz.azure.delegation import ASSIGNMENTS
 from amlz.azure.deployer import Grant
 from amlz.azure.ids import within
 from amlz.azure.rights import Right, needed
@@ -17,7 +18,6 @@ from amlz.simulator.memory import Memory, Standing
 
 #: The object ID of the caller.
 CALLER = "00000000-0000-4000-8000-00000000d0e5"
-_ASSIGNMENT = "microsoft.authorization/roleassignments"
 
 
 def allow(memory: Memory, *grants: Grant) -> None:
@@ -46,19 +46,15 @@ def refuse(memory: Memory, verb: str, resource: Standing) -> None:
 
 
 def _covers(grant: Mapping[str, Any], right: Right, resource: Standing) -> bool:
-    if right.action.lower() not in grant["actions"] or not _reaches(grant["scope"], right.scope):
+    # Roles of a management group reach no subscription here: which ones it has is not known.
+    if right.action.lower() not in grant["actions"] or not within(right.scope, grant["scope"]):
         return False
     verb = right.action.rpartition("/")[2]
-    if resource.type.lower() != _ASSIGNMENT or verb not in ("write", "delete") or not grant["assignable"]:
+    if resource.type.lower() != ASSIGNMENTS.lower() or verb not in ("write", "delete") or not grant["assignable"]:
         return True
     role = str(resource.inputs.get("roleDefinitionId", "")).rpartition("/")[2].lower()
     kind = str(resource.inputs.get("principalType", "")).lower()
     return role in grant["assignable"].get(kind, ())
-
-
-def _reaches(granted: str, scope: str) -> bool:
-    """Roles are inherited from management groups, whose subscriptions the simulator does not know, downwards."""
-    return within(scope, granted)
 
 
 def _refused(right: Right, before: Right, resource: Standing) -> AzureRefused:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from amlz.azure import facts
-from amlz.azure.ids import parse
+from amlz.azure.ids import ids_in, parse
 from amlz.azure.in_use import IN_USE
 from amlz.azure.shapes import to_body
 from amlz.simulator import limits, networks
@@ -56,20 +55,6 @@ _ASSIGNMENTS = "microsoft.authorization/roleassignments"
 _ML = "microsoft.machinelearningservices/workspaces"
 #: What a workspace consists of, as its inputs name it.
 _PARTS = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
-
-
-def ids_in(value: Any) -> Iterator[str]:
-    """Every resource id in a value; of objects also the keys, where ARM keeps identities."""
-    if isinstance(value, str):
-        if value.startswith("/subscriptions/") and "/providers/" in value.lower():
-            yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from ids_in(key)
-            yield from ids_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from ids_in(item)
 
 
 def refers(resource: Standing) -> Iterator[str]:
