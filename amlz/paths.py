@@ -1,4 +1,4 @@
-"""Where the repository and its own folders are."""
+"""The location of the repository."""
 
 from __future__ import annotations
 

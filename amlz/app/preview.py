@@ -49,7 +49,7 @@ def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
 
 
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
-    """What the program would build from a stack file, and what is said to that. `today`: ISO 8601, "" for not said."""
+    """Returns the resources of a stack file with their findings and verdicts. `today`: ISO 8601, "" for not passed."""
     graph = replace(graph_of(file, plan), today=today)
     asked = Asked(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)

@@ -20,7 +20,7 @@ _HIDDEN = frozenset((".github", ".azuredevops", ".ci"))
 _PACKAGES = frozenset(
     ("pyproject.toml", "setup.py", "setup.cfg", "pip.conf", "uv.toml", "Pipfile", ".python-version", "Makefile")
 )
-#: Formats of project and stack files that Pulumi reads beside `.yaml`.
+#: Formats of project and stack files that Pulumi reads in addition to `.yaml`.
 #: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/encoding/marshal.go
 _OTHER_FORMATS = (".yml", ".json")
 _UNREADABLE = "(unreadable)"
@@ -89,7 +89,7 @@ def _values(path: Path) -> dict[str, Any]:
 
 
 def _digest(path: Path) -> str:
-    """Of the content of a file, whatever its line ends; of a link, of where it leads."""
+    """Of the content of a file, with any line ends; of a link, of where it leads."""
     try:
         content = b"link " + os.fsencode(os.readlink(path)) if path.is_symlink() else read_regular(path)
     except OSError as error:

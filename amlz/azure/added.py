@@ -28,7 +28,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def sent_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The body that creates a resource: what the inputs say, and empty lists.
+    """The body that creates a resource: the values of the inputs, and empty lists.
 
     Raises as amlz.azure.shapes.to_body does.
     """

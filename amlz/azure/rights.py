@@ -1,7 +1,7 @@
 """The Azure permissions that a request needs: on the resource itself, on linked resources, and to read its progress.
 
-Each row has its source. `Basis` says how well a row is known: an inferred row may be unnecessary, and a permission that
-no row names may be missing. Nothing here was tried against Azure.
+Each row has its source. `Basis` states how well a row is known: an inferred row may be unnecessary, and a permission
+that no row names may be missing. Nothing here was tried against Azure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Basis(StrEnum):
     DOCUMENTED = "documented"
     """A page of Microsoft or a recorded answer names it."""
     INFERRED = "inferred"
-    """The operation is published; no source says that this request needs it."""
+    """The operation is published; no source states that this request needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ def needed(verb: str, arm_type: str, resource_id: str, body: Mapping[str, Any]) 
 
 
 def scope_of(resource_id: str) -> str:
-    """The scope at which Azure asks for the permission on a resource: of an extension, what it extends."""
+    """The scope at which Azure checks the permission on a resource: of an extension, what it extends."""
     found = parse(resource_id)
     if found.scope:
         return found.scope

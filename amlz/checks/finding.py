@@ -9,7 +9,7 @@ from typing import Any
 from amlz.azure.graph import UNKNOWN_KEY, Resource, is_unknown
 from amlz.checks.labels import label
 
-#: Stands in keys of the stack file for a name that the graph does not have, as in docs/reference/configuration.md.
+#: Replaces, in keys of the stack file, a name that the graph does not have, as in docs/reference/configuration.md.
 ANY = "<name>"
 
 

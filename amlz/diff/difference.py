@@ -81,7 +81,7 @@ class Difference:
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing is different, of what is built and of the files that decide how it is deployed."""
+        """True if no resource differs, and no file that decides how the stack is deployed."""
         lists = (self.created, self.deleted, self.changed, self.moved, self.addresses, self.accepted)
         inputs = any(finding.check in INPUTS for finding in self.guard)
         return not inputs and not any(lists) and not any(part for pair in self._pairs for part in pair)

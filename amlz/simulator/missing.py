@@ -42,7 +42,7 @@ class Missing:
     source: str
 
 
-#: Types (lower case) whose 404 has a code of their own. Any other type answers ResourceNotFound here: recorded for
+#: Types (lower case) whose 404 has another code. Any other type answers ResourceNotFound here: recorded for
 #: types of Network, Storage, Compute, Container Registry and others, assumed for types without a recorded 404.
 CODES: Mapping[str, Missing] = {
     "microsoft.authorization/policyassignments": Missing("PolicyAssignmentNotFound", _POWERSHELL),

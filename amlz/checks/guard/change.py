@@ -17,7 +17,7 @@ from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
 
 @dataclass(frozen=True, slots=True)
 class ExistingResource:
-    """A resource as it stands. `logical` is its name in the program; owners are "" where it has none."""
+    """An existing resource. `logical` is its name in the program; owners are "" where it has none."""
 
     urn: str
     type: str
@@ -41,7 +41,7 @@ class ExistingResource:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What would be done to what stands: `deleted`, `replaced` and `updated`, with what differs.
+    """Changes to existing resources: `deleted`, `replaced` and `updated`, with the properties that differ.
 
     `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
     `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
@@ -62,7 +62,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the stack file allows. `today`: ISO 8601, "" for not passed; entries with a date then allow nothing."""
+    """Entries of the stack file that allow changes.
+
+    `today`: ISO 8601, "" for not passed; entries with a date then allow nothing.
+    """
 
     replace: tuple[AllowedLossConfig, ...] = ()
     delete: tuple[AllowedLossConfig, ...] = ()
@@ -76,9 +79,9 @@ class Allowed:
 
 
 def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
-    """What would be done to make one landing zone of another."""
+    """Returns the changes that turn one landing zone into another."""
     was, now = ({resource.urn: resource for resource in side} for side in (old, new))
-    for urn, resource in now.items():  # what has moved by an alias stands where it is now
+    for urn, resource in now.items():  # a resource that an alias moved has its new URN
         former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
         if former:
             was[urn] = was.pop(former)
@@ -98,7 +101,10 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
 
 
 def again(deleted: Iterable[ExistingResource], made: Mapping[str, str]) -> tuple[tuple[ExistingResource, str], ...]:
-    """What would be made again, with its new name in the program. `made`: URNs of what is new, by ids in lower case."""
+    """Returns resources that would be created again, with their new names in the program.
+
+    `made`: URNs of what is new, by ids in lower case.
+    """
     pairs = ((thing, made.get(thing.id.lower(), "")) for thing in deleted)
     return tuple((thing, urn.rpartition("::")[2]) for thing, urn in pairs if urn)
 

@@ -74,7 +74,7 @@ def production(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
 
 
 def _named(owner: str) -> ExistingResource:
-    """Returns what stands for an owner in a finding: no resource, but its project and environment."""
+    """Returns the subject of a finding on an owner: no resource, but its project and environment."""
     project, _, environment = owner.partition("/") if "/" in owner else ("", "", "")
     return ExistingResource("", "", "", owner, project, environment)
 

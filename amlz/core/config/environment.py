@@ -115,7 +115,7 @@ class EnvironmentConfig(Config):
     registry: Literal["own", "shared"] = "own"
     """A container registry of its own, or the landing zone's."""
     isolation: IsolationConfig = IsolationConfig()
-    """Whether computes are in a subnet of the spoke or a managed network. docs/explanation/isolation.md."""
+    """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
     lake: LakeAccess = Field(default_factory=dict)
     """What it may do with containers of the data lake, over what the project says."""
     connections: dict[ConnectionName, ConnectionConfig] = Field(default_factory=dict)
@@ -131,7 +131,7 @@ class EnvironmentConfig(Config):
     tags: Tags = Field(default_factory=dict)
     """Tags of this environment, over those of the project."""
     existing: ExistingPartsConfig = ExistingPartsConfig()
-    """What of it exists already. docs/how-to/bring-your-own.md."""
+    """Parts of it that exist already. docs/how-to/bring-your-own.md."""
     names: NamesConfig = NamesConfig()
     """Own names."""
     generation: Generation = 1

@@ -15,6 +15,6 @@ class StorageEndpointPolicyConfig(Config):
     Azure ML's own and what is listed here. What has private endpoints need not be listed."""
 
     enabled: bool = True
-    """Whether the training subnet has the policy. `false` opens storage of any tenant in the region."""
+    """Adds the policy to the training subnet. `false` opens storage of any tenant in the region."""
     allow: Annotated[tuple[StorageId, ...], Field(max_length=100)] = ()
     """Ids of storage accounts in the region that computes may reach without a private endpoint."""

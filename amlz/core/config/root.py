@@ -88,7 +88,7 @@ class LandingZoneConfig(Config):
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere, which nothing here may overlap."""
     egress: tuple[EGRESS_SCENARIOS, ...] = ()
-    """What computes may reach beyond what Azure ML requires; docs/reference/egress.md lists the hosts of each."""
+    """Hosts for compute clusters beyond those of Azure ML itself; docs/reference/egress.md lists them."""
     egress_hosts: dict[Word, EgressHostsConfig] = Field(default_factory=dict)
     """Other hosts that computes may reach, by a name for the rule."""
     shared_registry: SharedRegistryConfig | None = None

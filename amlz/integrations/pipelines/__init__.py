@@ -1,4 +1,5 @@
-"""Between `amlz` and the hosts of code: `python -m amlz.integrations.pipelines COMMAND`, for GitHub Actions and Azure
+"""Between `amlz` and code hosting services: `python -m amlz.integrations.pipelines COMMAND`, for GitHub Actions and
+Azure
 Pipelines alike.
 
 What runs with a token (`post`, `drift`) needs the standard library alone: nothing is installed beside the token.

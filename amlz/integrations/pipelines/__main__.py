@@ -13,7 +13,7 @@ from amlz.integrations.pipelines.runner import Runner
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m amlz.integrations.pipelines", description="Between amlz and hosts of code."
+        prog="python -m amlz.integrations.pipelines", description="Between amlz and code hosting services."
     )
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("matrix", help="stacks of `amlz stacks --format json` as outputs of a step")

@@ -84,7 +84,7 @@ def _ids(events: Iterable[dict[str, Any]]) -> frozenset[str]:
 
 
 def _drifted(steps: Iterable[dict[str, Any]], stack: frozenset[str]) -> Iterable[Drifted]:
-    """What differs, without what Azure changes by itself (amlz/azure/own_changes.py)."""
+    """Returns the properties that differ, but for those that Azure changes by itself (amlz/azure/own_changes.py)."""
     for step in steps:
         name = step["urn"].rsplit("::", 1)[1]
         kind = step["type"].rsplit(":", 1)[1]
