@@ -22,7 +22,7 @@ def refreshed(token: str, inputs: Values, old: Values, new: Values) -> Values:
 
 
 def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values:
-    """The outputs that are inputs, in their form: an object that ARM keeps for a list of ids is that list.
+    """The outputs that are inputs, at every depth, in their form: an object that ARM keeps for ids is a list of these.
 
     `backwards`: in the other order. azure-native makes the list from a Go map, whose order is another each time.
     """
@@ -32,8 +32,10 @@ def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values
         return sorted(value, reverse=backwards)
 
     def converted(value: Any, shape: int) -> Any:
-        rules = {key: rule[1] for key, rule in shapes[shape]["as"].items() if isinstance(rule, list)}
-        return {key: below(item, rules[key]) if key in rules else item for key, item in value.items()}
+        same, others = shapes[shape]["same"], shapes[shape]["as"]
+        rules = {key: rule[1] for key, rule in others.items() if isinstance(rule, list)}
+        inputs = {key: item for key, item in value.items() if key in same or key in others}
+        return {key: below(item, rules[key]) if key in rules else item for key, item in inputs.items()}
 
     def below(value: Any, rule: Any) -> Any:
         if "keys" in rule:
@@ -48,9 +50,8 @@ def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values
         shape = rule["is"] if "is" in rule else rule["cases"].get(value.get(rule["by"]))
         return value if shape is None else converted(value, shape)
 
-    top = shapes[table.entry(token)["shape"]]
     found: Values = converted(outputs, table.entry(token)["shape"])
-    return {key: value for key, value in found.items() if key in top["same"] or key in top["as"]}
+    return found
 
 
 def _applied(values: Values, old: Values, new: Values) -> Values:

@@ -89,6 +89,24 @@ def test_outputs_become_inputs_without_what_only_azure_writes() -> None:
     assert as_inputs(STORE, outputs) == {"kind": "StorageV2", "identity": {"userAssignedIdentities": ["/a"]}}
 
 
+def test_what_only_azure_writes_is_left_out_at_every_depth() -> None:
+    """A firewall's answer carries its private address in a list: as an input, the next refresh could not send it."""
+    rule = {
+        "name": "ip",
+        "publicIPAddress": {"id": "/p"},
+        "privateIPAddress": "10.0.0.4",
+        "provisioningState": "Succeeded",
+    }
+    outputs = {"threatIntelMode": "Deny", "ipConfigurations": [rule]}
+
+    inputs = as_inputs("azure-native:network:AzureFirewall", outputs)
+
+    assert inputs == {
+        "threatIntelMode": "Deny",
+        "ipConfigurations": [{"name": "ip", "publicIPAddress": {"id": "/p"}}],
+    }
+
+
 def test_a_zone_group_takes_the_names_over(tmp_path: Path) -> None:
     """Before, they are listed to be registered."""
     endpoint, group = resource(ENDPOINT), resource(f"{ENDPOINT}/privateDnsZoneGroups/default")
