@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 from pathlib import Path
@@ -70,6 +71,13 @@ def shared() -> Path:
     if not folder.exists():
         pytest.skip(f"published facts are not at {folder}; set AMLZ_SHARED to where they are")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Keeps what importing the tests made out of the garbage collector, which would search it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)

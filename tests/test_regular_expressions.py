@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,35 +22,46 @@ LENGTH, LIMIT = 20_000, 0.1
 _METHODS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 
 
-def patterns() -> Iterator[tuple[str, str, int, str]]:
-    """Every constant pattern of the product: where it is, the pattern, its flags, and the methods it is used by."""
+def sources() -> dict[str, str]:
+    """Returns the text of every Python file of the product, by its path."""
     files = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-    files += sorted(ROOT.glob("*.py"))
-    everything = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    for path in files:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        names = {id(n.value): getattr(n.targets[0], "id", "") for n in ast.walk(tree) if isinstance(n, ast.Assign)}
-        for node in ast.walk(tree):
-            where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-                given = node.args[0] if node.args else None
-                if getattr(node.func.value, "id", "") == "re" and isinstance(given, ast.Constant):
-                    flags = re.findall(r"re\.([A-Z]+)", ast.unparse(node))
-                    name = names.get(id(node)) if node.func.attr == "compile" else ""
-                    used = (
-                        re.findall(rf"\b{name}\.(\w+)\(", text if name.startswith("_") else everything)
-                        if name
-                        else [node.func.attr]
-                    )
-                    yield (
-                        where,
-                        given.value,
-                        sum(getattr(re, flag) for flag in flags),
-                        "".join(sorted(set(_kinds(used)))),
-                    )
-            if isinstance(node, ast.keyword) and node.arg == "pattern" and isinstance(node.value, ast.Constant):
-                yield f"{path.relative_to(ROOT)}:{node.value.lineno}", node.value.value, 0, "s"
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in [*files, *sorted(ROOT.glob("*.py"))]}
+
+
+SOURCES = sources()
+#: The files that may have a pattern: quickly found, since every test is collected by each worker.
+WITH_PATTERNS = [path for path, text in SOURCES.items() if re.search(r"\bre\.\w+\(|\bpattern=", text)]
+
+
+class Pattern(NamedTuple):
+    """A constant pattern. `kinds`: the methods that it is used by, see _kinds."""
+
+    text: str
+    flags: int
+    kinds: str
+
+
+def patterns(path: str) -> Iterator[tuple[int, Pattern]]:
+    """Yields the line of every constant pattern of a file, and the pattern."""
+    tree = ast.parse(SOURCES[path])
+    names = {id(n.value): getattr(n.targets[0], "id", "") for n in ast.walk(tree) if isinstance(n, ast.Assign)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "pattern" and isinstance(node.value, ast.Constant):
+            yield node.value.lineno, Pattern(str(node.value.value), 0, "s")
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS):
+            continue
+        given = node.args[0] if node.args else None
+        if getattr(node.func.value, "id", "") == "re" and isinstance(given, ast.Constant):
+            flags = re.findall(r"re\.([A-Z]+)", ast.unparse(node))
+            name = names.get(id(node), "") if node.func.attr == "compile" else ""
+            kinds = "".join(sorted(set(_kinds(_methods_of(name, path) if name else [node.func.attr]))))
+            yield node.lineno, Pattern(str(given.value), sum(getattr(re, flag) for flag in flags), kinds)
+
+
+def _methods_of(name: str, path: str) -> list[str]:
+    """Returns the methods that a compiled pattern is used by: in its file where it is private, else anywhere."""
+    texts = [SOURCES[path]] if name.startswith("_") else SOURCES.values()
+    return [method for text in texts for method in re.findall(rf"\b{name}\.(\w+)\(", text)]
 
 
 def _kinds(methods: Iterable[str]) -> Iterator[str]:
@@ -78,7 +89,8 @@ def _sampled(op: Any, value: Any) -> str:
     if op is sre.SUBPATTERN:
         return sample(value[3])
     if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        return sample(value[2]) * max(1, min(value[0], 40))
+        times: int = max(1, min(value[0], 40))
+        return sample(value[2]) * times
     return ""
 
 
@@ -118,9 +130,6 @@ def _inner(value: Any) -> Iterator[Any]:
             yield from _inner(part)
 
 
-PATTERNS = {(pattern, flags, kinds): where for where, pattern, flags, kinds in patterns()}
-
-
 def slowest(pattern: str, flags: int, kinds: str) -> tuple[int, str, str] | None:
     """A text on which a pattern takes too long: its length, how it begins, what repeats. Lengths grow: none hangs."""
     compiled = re.compile(pattern, flags)
@@ -140,10 +149,21 @@ def _seconds(searches: Iterable[Any], text: str) -> float:
     return time.process_time() - began
 
 
-@pytest.mark.parametrize(("pattern", "flags", "kinds"), PATTERNS, ids=[*PATTERNS.values()])
-def test_a_regular_expression_takes_linear_time(pattern: str, flags: int, kinds: str) -> None:
+@pytest.mark.parametrize("path", WITH_PATTERNS)
+def test_a_regular_expression_takes_linear_time(path: str) -> None:
     """On texts made of its own parts, which never match as a whole."""
-    assert slowest(pattern, flags, kinds) is None
+    found = {line: slowest(*pattern) for line, pattern in patterns(path)}
+
+    assert {line: text for line, text in found.items() if text is not None} == {}
+
+
+def test_patterns_are_found_with_their_flags_and_uses() -> None:
+    """In enough files, or the test above reads nothing."""
+    found = [pattern for path in WITH_PATTERNS for _, pattern in patterns(path)]
+
+    assert len(found) >= 100
+    assert {pattern.flags for pattern in found} >= {0, re.IGNORECASE}
+    assert {pattern.kinds for pattern in found} >= {"f", "m", "s"}
 
 
 @pytest.mark.parametrize("pattern", [r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.", r"^(.*a)*b$", r"<\{%.*?%\}>"])

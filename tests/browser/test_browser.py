@@ -16,6 +16,7 @@ import pytest
 from amlz.reports import all_html
 from amlz.reports.all_stacks import AllStacks, Untold
 from amlz.reports.formats import as_html
+from amlz.reports.html.diagram import diagram
 from tests.conftest import ROOT, node_package, previewed
 from tests.reports.test_html_diagram import landing_zone
 from tests.rich_change import rich_change
@@ -30,16 +31,19 @@ LOOKS = (
     ("all", 1280, "light", True),
     ("all", 400, "dark", False),
 )
-#: Two stacks, one that cannot be previewed, and one whose file has mistakes, with long words.
-ALL_STACKS = AllStacks(
-    "",
-    (
-        (stack("hub"), previewed("hub")),
-        (stack("minimal", "hub"), previewed("minimal")),
-        (stack("refused"), Untold(f"Pulumi refuses it: {'long' * 60}", "it could not be previewed")),
-    ),
-    unusable=(("wrong", f"Pulumi.wrong.yaml:3\n  {'long' * 60}"),),
-)
+
+
+def all_stacks() -> AllStacks:
+    """Two stacks, one that cannot be previewed, and one whose file has mistakes, with long words."""
+    return AllStacks(
+        "",
+        (
+            (stack("hub"), previewed("hub")),
+            (stack("minimal", "hub"), previewed("minimal")),
+            (stack("refused"), Untold(f"Pulumi refuses it: {'long' * 60}", "it could not be previewed")),
+        ),
+        unusable=(("wrong", f"Pulumi.wrong.yaml:3\n  {'long' * 60}"),),
+    )
 
 
 def chromium() -> str:
@@ -67,12 +71,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
     node_package("axe-core")
     chromium()
     folder = tmp_path_factory.mktemp("pages")
-    drawn = as_html.diagram(landing_zone(4, 60))
+    drawn = diagram(landing_zone(4, 60))
     texts = {
         "change": as_html.render(*rich_change()),
         "everything": as_html.render(previewed("everything")),
         "hundreds": as_html.render(previewed("minimal"), draw=lambda _: drawn),
-        "all": all_html.render(ALL_STACKS),
+        "all": all_html.render(all_stacks()),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 
 from amlz.policy.case_files import VERDICTS
-from amlz.reports.formats import as_json
 from amlz.reports.policy import ORDER
-from tests.conftest import ROOT, previewed
+from tests.conftest import ROOT, as_told
 
 PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-PREVIEW = json.loads(as_json.render(previewed("dev")))
 
 
 def named(start: str, end: str) -> set[str]:
@@ -26,7 +23,7 @@ def test_the_keys_of_a_preview_are_those_of_the_table() -> None:
     """In the first column."""
     table = PAGE[PAGE.index("| `schemaVersion`") : PAGE.index("A resource has")]
 
-    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(PREVIEW)
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(as_told("dev"))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +32,7 @@ def test_the_keys_of_a_preview_are_those_of_the_table() -> None:
 )
 def test_the_keys_of_a_record_are_those_of_the_text(kind: str, start: str, end: str) -> None:
     """Of a resource and of a verdict."""
-    assert named(start, end) == set(PREVIEW[kind][0])
+    assert named(start, end) == set(as_told("dev")[kind][0])
 
 
 def test_the_words_of_a_verdict_are_those_of_the_text() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amlz.azure.graph import ResourceGraph
 from amlz.core.planning import builtins, policies
 from amlz.core.problems import LandingZoneError
 from amlz.policy.engine.errors import BadInput
@@ -196,14 +198,18 @@ def test_an_imported_policy_is_evaluated_reported_or_refused_with_its_file(
     policy_pages.taken_text(taken)
     for path, text in merged(found, place).items():
         path.write_text(text)
-    told = verdicts(_SMALL, Asked(library(), imported(place), ("contoso",), "2026-12-01"))
+    told = verdicts(small(), Asked(library(), imported(place), ("contoso",), "2026-12-01"))
     assert list(unjudged(told)) is not None
 
 
 _KINDS = ("vaults", "registries", "workspaces", "resourceGroups", "diagnosticSettings", "privateEndpoints")
-_WHOLE = previewed("minimal").graph
-#: One resource of each of a few types.
-_SMALL = replace(_WHOLE, resources=tuple(next(r for r in _WHOLE if r.arm_type.endswith(kind)) for kind in _KINDS))
+
+
+@functools.cache
+def small() -> ResourceGraph:
+    """Returns one resource of each of a few types."""
+    whole = previewed("minimal").graph
+    return replace(whole, resources=tuple(next(r for r in whole if r.arm_type.endswith(kind)) for kind in _KINDS))
 
 
 @few

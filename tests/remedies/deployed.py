@@ -29,7 +29,7 @@ from amlz.rehearsal.subnet_import import import_file
 from amlz.simulator import peerings, refusals
 from amlz.simulator.graph import resource_graph
 from amlz.simulator.memory import Memory, Standing
-from amlz.simulator.monitor import register
+from amlz.simulator.monitor import Registration, register
 from amlz.simulator.remembering import delete
 from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT
@@ -41,11 +41,17 @@ _SAVING = re.compile(r"azcopy copy|az (keyvault \w+ backup|acr import|ml (model 
 
 
 @functools.cache
+def _registered(stack: str) -> Registration:
+    """Returns what the program of a shipped stack registers. Once for all tests of a process."""
+    return register(program_of(load(PREVIEWED[stack], ROOT)))
+
+
+@functools.cache
 def program(stack: str) -> tuple[Resource, ...]:
     """Everything that the program of a shipped stack registers, with its owners."""
-    file = load(PREVIEWED[stack], ROOT)
-    owners = {each.key: (each.project, each.environment) for each in make_plan(file.config).environments}
-    found = resource_graph(register(program_of(file)), owners=owners).resources
+    plan = make_plan(load(PREVIEWED[stack], ROOT).config)
+    owners = {each.key: (each.project, each.environment) for each in plan.environments}
+    found = resource_graph(_registered(stack), owners=owners).resources
     return tuple(resource for resource in found if resource.id)
 
 
@@ -66,8 +72,7 @@ def _azure(stack: str) -> Path:
 @functools.cache
 def _sent(stack: str) -> dict[str, Standing]:
     """What the program sends, by URN."""
-    file = load(PREVIEWED[stack], ROOT)
-    inputs = {one.urn: one.inputs for one in register(program_of(file)).resources}
+    inputs = {one.urn: one.inputs for one in _registered(stack).resources}
     return {
         each.urn: Standing(each.id, each.urn, each.token, each.arm_type, each.name, inputs[each.urn], inputs[each.urn])
         for each in program(stack)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,41 @@ from tests.remedies.deployed import Deployed, commands, guarded, program
 from tests.remedies.reading import fits
 from tests.remedies.test_guard import entry_of
 
-STACKS = ("everything", "prod")
+#: By stack, the kinds of its resources (of `kind`) that have a property which no update can change.
+_KINDS_OF_BOTH = (
+    "Microsoft.Authorization/policyAssignments",
+    "Microsoft.Authorization/policyDefinitions",
+    "Microsoft.Authorization/policySetDefinitions",
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.MachineLearningServices/workspaces",
+    "Microsoft.MachineLearningServices/workspaces/computes",
+    "Microsoft.MachineLearningServices/workspaces/computes image-build",
+    "Microsoft.Network/azureFirewalls",
+    "Microsoft.Network/bastionHosts",
+    "Microsoft.Network/firewallPolicies",
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    "Microsoft.Network/privateEndpoints",
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/routeTables",
+    "Microsoft.Network/serviceEndpointPolicies",
+    "Microsoft.Network/virtualNetworks/subnets",
+    "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+    "Microsoft.Storage/storageAccounts",
+)
+KINDS = {
+    "everything": (
+        *_KINDS_OF_BOTH,
+        "Microsoft.Authorization/policyExemptions",
+        "Microsoft.KeyVault/vaults/keys",
+        "Microsoft.Network/natGateways",
+        "Microsoft.Network/virtualNetworkGateways",
+    ),
+    "prod": _KINDS_OF_BOTH,
+}
+CASES = [(stack, each) for stack, kinds in KINDS.items() for each in kinds]
 _REFUSING = (Kind.REFUSED, Kind.FIXED, Kind.IGNORED)
 _OF_TYPE = {arm_type.lower(): rules for arm_type, rules in RULES.items()}
 #: Remedies that have no command, with the words that say so.
@@ -48,27 +83,30 @@ def altered(resource: Resource, rule: Rule) -> Resource | None:
     return replace(resource, body=body)
 
 
-def unchangeable() -> Iterator[tuple[str, Resource]]:
-    """Of each stack and type, a resource as it was before a change that no update can make."""
-    for stack in STACKS:
-        known = set()
-        for resource in program(stack):
-            kind = (resource.arm_type, resource.name == "image-build")
-            rules = (*_OF_TYPE.get(resource.arm_type.lower(), ()), *EVERY)
-            olds = (altered(resource, rule) for rule in rules if rule.kind in _REFUSING)
-            old = next((old for old in olds if old is not None and found_in(stack, old)), None)
-            if old is not None and kind not in known:
-                known.add(kind)
-                yield stack, old
+def kind(resource: Resource) -> str:
+    """Returns the ARM type, with the name of the compute that builds images."""
+    return f"{resource.arm_type} image-build" if resource.name == "image-build" else resource.arm_type
+
+
+@functools.cache
+def unchangeable(stack: str) -> dict[str, Resource]:
+    """Returns by kind a resource as it was before a change that no update can make."""
+    found: dict[str, Resource] = {}
+    for resource in program(stack):
+        if kind(resource) in found:
+            continue
+        rules = (*_OF_TYPE.get(resource.arm_type.lower(), ()), *EVERY)
+        olds = (altered(resource, rule) for rule in rules if rule.kind in _REFUSING)
+        old = next((old for old in olds if old is not None and found_in(stack, old)), None)
+        if old is not None:
+            found[kind(resource)] = old
+    return found
 
 
 def found_in(stack: str, old: Resource) -> bool:
     """Whether the guard refuses the change from a resource to what the program makes of it."""
     new = next(each for each in program(stack) if each.urn == old.urn)
     return worst(changes(new.arm_type, old.body, new.body)) in _REFUSING
-
-
-CASES = list(unchangeable())
 
 
 def of(found: tuple[Finding, ...], urn: str) -> list[Finding]:
@@ -82,16 +120,18 @@ def refused(stack: str, old: Resource) -> Finding:
     return of(guarded(state, program(stack), Allowed()), old.urn)[0]
 
 
-def name_of(case: object) -> str:
-    """The type of a resource, the stack."""
-    return case.arm_type if isinstance(case, Resource) else str(case)
+@pytest.mark.parametrize("stack", KINDS)
+def test_every_kind_with_a_change_that_no_update_can_make_is_a_case(stack: str) -> None:
+    """A resource that a stack gains is added to the table above."""
+    assert sorted(unchangeable(stack)) == sorted(KINDS[stack])
 
 
-@pytest.mark.parametrize(("stack", "old"), CASES, ids=name_of)
+@pytest.mark.parametrize(("stack", "changed"), CASES)
 def test_commands_change_what_no_update_can_change_or_the_text_has_none(
-    stack: str, old: Resource, tmp_path: Path
+    stack: str, changed: str, tmp_path: Path
 ) -> None:
     """After the commands the guard finds nothing, and everything of the program exists in Azure."""
+    old = unchangeable(stack)[changed]
     deployed = Deployed(stack, tmp_path, [old])
     before = {one.id for one in deployed.memory.all()}
     remedy = refused(stack, old).remedy
@@ -111,22 +151,23 @@ def test_commands_change_what_no_update_can_change_or_the_text_has_none(
 def test_every_remedy_of_a_change_that_no_update_can_make_is_among_these() -> None:
     """Each template of the two checks, and those without a command say that there is none."""
     templates = {*REFUSED.remedies, *IGNORED.remedies}
-    remedies = [refused(stack, old).remedy for stack, old in CASES]
+    remedies = [refused(stack, old).remedy for stack in KINDS for old in unchangeable(stack).values()]
 
     assert {each for each in templates if any(fits(each, remedy) for remedy in remedies)} == templates
     assert [each for each in WITHOUT if "There is no other remedy: " not in each] == []
 
 
-USED_CASES = [(stack, old) for stack, old in CASES if fits(USED, refused(stack, old).remedy)]
-
-
-@pytest.mark.parametrize(("stack", "old"), USED_CASES, ids=name_of)
-def test_a_resource_without_a_remedy_cannot_be_deleted(stack: str, old: Resource, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stack", KINDS)
+def test_a_resource_without_a_remedy_cannot_be_deleted(stack: str, tmp_path: Path) -> None:
     """As its text says: Azure refuses it."""
-    deployed = Deployed(stack, tmp_path, [old])
+    used = [old for old in unchangeable(stack).values() if fits(USED, refused(stack, old).remedy)]
 
-    with pytest.raises(AzureRefused, match="is in use by"):
-        deployed.run(f"az resource delete --ids {old.id}")
+    assert used
+    for number, old in enumerate(used):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with pytest.raises(AzureRefused, match="is in use by"):
+            Deployed(stack, folder, [old]).run(f"az resource delete --ids {old.id}")
 
 
 def moved_subnets() -> Iterator[Resource]:
@@ -177,18 +218,31 @@ def without(urn: str) -> list[Resource]:
     return [each for each in program("prod") if not within(each.id, gone.id)]
 
 
-def data() -> list[Resource]:
-    """One resource of each type that holds data, protected where the stack has one so."""
-    found: dict[str, Resource] = {}
-    for each in sorted(program("prod"), key=lambda each: each.protect):
-        if holding(each.arm_type):
-            found[each.arm_type] = each
-    return list(found.values())
+def data() -> dict[str, Resource]:
+    """Returns by type one resource that holds data, protected where the stack has one so."""
+    found = sorted(program("prod"), key=lambda each: each.protect)
+    return {each.arm_type: each for each in found if holding(each.arm_type)}
 
 
-@pytest.mark.parametrize("lost", data(), ids=name_of)
-def test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy(lost: Resource, tmp_path: Path) -> None:
+#: Types that hold data and that the production sample has.
+HOLDING = (
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.MachineLearningServices/workspaces",
+    "Microsoft.OperationalInsights/workspaces",
+    "Microsoft.Storage/storageAccounts",
+)
+
+
+def test_every_type_of_the_production_sample_that_holds_data_is_a_case() -> None:
+    """A type that it gains is added to the list above."""
+    assert sorted(data()) == sorted(HOLDING)
+
+
+@pytest.mark.parametrize("arm_type", HOLDING)
+def test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy(arm_type: str, tmp_path: Path) -> None:
     """Data is saved first; a protected resource is unprotected, which Pulumi requires; then `up` deletes it."""
+    lost = data()[arm_type]
     deployed = Deployed("prod", tmp_path)
     deployed.program = {each.urn: each for each in without(lost.urn)}
     (finding,) = of(deployed.guarded(), lost.urn)

@@ -68,10 +68,10 @@ REPAIRED = (
     "Write the text, or remove the key",
     "Write the values out",
 )
-EVERY = [(path, problem) for path in sorted(CASES.glob("*.yaml")) for problem in problems_of(path)]
+PATHS = sorted(CASES.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", sorted({path for path, _ in EVERY}), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_remedy_of_an_input_error_ends_it_or_leaves_a_choice(path: Path, tmp_path: Path) -> None:
     """Each problem of each wrong stack file. Where the file is no landing zone yet, its text is to be repaired."""
     before = [problem.what for problem in problems_of(path)]
@@ -88,8 +88,10 @@ def test_a_remedy_of_an_input_error_ends_it_or_leaves_a_choice(path: Path, tmp_p
 def test_most_remedies_of_input_errors_are_carried_out() -> None:
     """A rule that no longer fits its sentence leaves more to choose."""
     done = 0
-    for path, problem in EVERY:
-        with contextlib.suppress(NotMechanical):
-            done += landing_zone_of(path) is not None and carried_out(landing_zone_of(path), problem) is not None
+    for path in PATHS:
+        given = landing_zone_of(path)
+        for problem in problems_of(path) if given is not None else ():
+            with contextlib.suppress(NotMechanical):
+                done += carried_out(given, problem) is not None
 
     assert done >= 240
