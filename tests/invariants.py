@@ -85,7 +85,7 @@ EVERYWHERE = (
 )
 
 #: What is private about the parts of a workspace, unless the stack file asks for less.
-PRIVATE = {
+PRIVATE: dict[str, dict[str, object]] = {
     "workspace": {"publicNetworkAccess": "Disabled", "systemDatastoresAuthMode": "Identity"},
     "storageAccount": {"publicNetworkAccess": "Disabled", "allowSharedKeyAccess": False},
     "keyVault": {"publicNetworkAccess": "Disabled", "enableRbacAuthorization": True, "enablePurgeProtection": True},
@@ -175,7 +175,7 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
         for c in connections(r)
     }
     by_id = {r["id"].lower(): r["body"].get("properties", {}) for r in resources}
-    wrong = []
+    wrong: list[str] = []
     for workspace in of_type(resources, "Microsoft.MachineLearningServices/workspaces"):
         own = workspace["body"]["properties"]
         parts = {"workspace": workspace["id"], **{part: own[part] for part in PRIVATE if part in own}}

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -121,7 +122,7 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
     ]  # fmt: skip
 
 
-def pipelines_read_what_is_set(asked: list[list[str]]) -> None:
+def pipelines_read_what_is_set(asked: list[list[Any]]) -> None:
     """Variables and environments by the names that the workflows have."""
     texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").glob("*.yml"))
     optional = {"AMLZ_CODE_SCANNING", "AMLZ_APPROVAL"}

@@ -22,7 +22,7 @@ WHY = "Pulumi.x.yaml:3  hub\n  <script>It</script> is *wrong*."
 
 def stack(name: str, *after: str) -> StackOfFolder:
     """A stack of which only the name and what is before it matter."""
-    return StackOfFolder(name, f"Pulumi.{name}.yaml", previewed("minimal").config, False, after)
+    return StackOfFolder(name, f"Pulumi.{name}.yaml", previewed("minimal").file, False, after)
 
 
 def cells(page: str) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     commit(folder, "first")
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(revision, "ROOT", folder)
-    monkeypatch.setattr(revision.tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     for key in [*filter(lambda key: key.startswith("GIT_"), os.environ)]:
         monkeypatch.delenv(key)
     return folder
@@ -211,7 +212,7 @@ def test_no_room_for_the_files_is_told_and_nothing_stays(repository: Path, monke
     with pytest.raises(LandingZoneError) as full, limited(50_000), unpacked("HEAD"):
         pass
     left = list(tmp.iterdir())
-    monkeypatch.setattr(revision.tempfile, "tempdir", str(tmp / "nowhere"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp / "nowhere"))
     with pytest.raises(LandingZoneError) as none, unpacked("HEAD"):
         pass
 

@@ -116,7 +116,7 @@ def test_names_that_meet_on_a_disk_are_refused(repository: Path, case: str) -> N
     assert everything(repository.parent) == before
 
 
-LINKS = {
+LINKS: dict[str, dict[str, bytes | None]] = {
     "absolute": {"a": b"/etc/passwd"},
     "up": {"a": b"../x"},
     "to the folder above": {"a": b".."},

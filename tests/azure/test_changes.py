@@ -142,12 +142,12 @@ def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
     memory = Memory(folder / "azure.sqlite")
     server = grpc.server(ThreadPoolExecutor(1))
     provider = RememberingProvider(PretendAzure(), memory)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # type: ignore[no-untyped-call]
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = provider_pb2_grpc.ResourceProviderStub(channel)  # type: ignore[no-untyped-call]
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
             request = provider_pb2.ConfigureRequest()
             request.args.update({"subscriptionId": SUBSCRIPTION})
             stub.Configure(request)

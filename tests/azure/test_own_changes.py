@@ -46,7 +46,7 @@ def identities(*names: str) -> dict[str, Any]:
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": list(names)}}
 
 
-OWN = [
+OWN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (ENDPOINT, {}, {"customDnsConfigs": []}),
     (ENDPOINT, {"customDnsConfigs": NAMES}, {}),
     (PEERING, {}, {"peeringState": "Connected", "peeringSyncLevel": "FullyInSync"}),

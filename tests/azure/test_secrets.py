@@ -58,8 +58,8 @@ def revision(of: Preview) -> dict[str, Any]:
 def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
     """The exit code of a command, and all that it writes."""
     monkeypatch.setattr(sys, "argv", ["amlz", *arguments])
-    monkeypatch.setattr(cli.sys.stdout, "reconfigure", lambda **_: None, raising=False)
-    monkeypatch.setattr(cli.sys.stderr, "reconfigure", lambda **_: None, raising=False)
+    monkeypatch.setattr(sys.stdout, "reconfigure", lambda **_: None, raising=False)
+    monkeypatch.setattr(sys.stderr, "reconfigure", lambda **_: None, raising=False)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     out, err = capsys.readouterr()

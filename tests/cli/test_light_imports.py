@@ -33,8 +33,10 @@ HEAVY = (
     "amlz.simulator",
 )
 #: The policy evaluator: compiled rules and everything that runs them. Planning reads what policies declare.
-EVALUATOR = ("aliases", "assignment", "conditions", "definition", "effects", "existence", "expressions", "fields")
-EVALUATOR += ("functions", "initiative", "judge", "operators", "references", "requests", "rule", "runtime")
+EVALUATOR = (
+    *("aliases", "assignment", "conditions", "definition", "effects", "existence", "expressions", "fields"),
+    *("functions", "initiative", "judge", "operators", "references", "requests", "rule", "runtime"),
+)
 
 COMMANDS = {
     f"check {STACK}": ["addresses", "check", "files", "json_text", "lines", "streams"],

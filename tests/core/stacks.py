@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from amlz.core.addresses import AddressPlan, plan_addresses
 from amlz.core.names import NameBook
@@ -15,6 +15,7 @@ from amlz.core.problems import StackFileError
 from amlz.stackfile.load import from_object
 
 Stack = dict[str, Any]
+Part = TypeVar("Part")
 
 FACTS = Path(__file__).parents[1] / "cases" / "facts"
 
@@ -70,6 +71,12 @@ def cluster(nodes: int, **settings: Any) -> Stack:
 def planned(asked: Stack) -> LandingZonePlan:
     """The plan of a stack."""
     return make_plan(from_object(asked))
+
+
+def built(part: Part | None) -> Part:
+    """Returns a part of a plan that this stack has."""
+    assert part is not None
+    return part
 
 
 def addresses(asked: Stack) -> AddressPlan:

@@ -189,16 +189,16 @@ def _mistake(value: Stack, rng: random.Random) -> None:
         value["onPremises"] = ["10.0.0.0/8"]
         return
     environment = rng.choice(environments)
-    rng.choice(
-        [
-            lambda: environment.update(spoke="nowhere"),
-            lambda: environment.update(network="192.168.0.0/24"),
-            lambda: environment.update(names={"keyVault": "under_score"}),
-            lambda: environment.update(registry="shared"),
-            lambda: environment.update(lake={"nothing": "read"}),
-            lambda: value.update(onPremises=["10.0.0.0/8"]),
-        ]
-    )()
+    mistakes: list[tuple[Stack, Stack]] = [
+        (environment, {"spoke": "nowhere"}),
+        (environment, {"network": "192.168.0.0/24"}),
+        (environment, {"names": {"keyVault": "under_score"}}),
+        (environment, {"registry": "shared"}),
+        (environment, {"lake": {"nothing": "read"}}),
+        (value, {"onPremises": ["10.0.0.0/8"]}),
+    ]
+    place, mistake = rng.choice(mistakes)
+    place.update(mistake)
 
 
 @pytest.mark.parametrize("stack_name", ["everything", "minimal"])

@@ -22,8 +22,8 @@ from tests.core.stacks import LANDING_ZONE, Stack, at, facts, planned, stack
 WRITTEN = facts("clouds")
 THREE = WRITTEN["columns"]
 
-GOVERNMENT = {"cloud": "usGovernment", "location": "usgovvirginia"}
-CHINA = {"cloud": "china", "location": "chinaeast2", "availabilityZones": []}
+GOVERNMENT: Stack = {"cloud": "usGovernment", "location": "usgovvirginia"}
+CHINA: Stack = {"cloud": "china", "location": "chinaeast2", "availabilityZones": []}
 
 
 def written(row: list[object]) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pytest
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES, ZONES, zones_needed
 from amlz.core.plan import LandingZonePlan
 from tests.conftest import previewed
-from tests.core.stacks import HUB, LANDING_ZONE, at, facts, planned, stack
+from tests.core.stacks import HUB, LANDING_ZONE, at, built, facts, planned, stack
 
 WRITTEN = facts("private-dns-zones")
 GROUP = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-retail-hub-westeurope"
@@ -42,7 +42,7 @@ def test_a_group_that_the_table_does_not_have_is_not_guessed() -> None:
 
 def zones(plan: LandingZonePlan) -> list[str]:
     """Names of all zones."""
-    return [zone.name for zone in plan.hub.dns.zones]
+    return [zone.name for zone in built(plan.hub).dns.zones]
 
 
 def test_there_are_the_zones_of_the_endpoints_that_there_are_and_no_other() -> None:
@@ -77,10 +77,10 @@ def test_every_zone_is_linked_once_to_the_hub_and_to_every_spoke() -> None:
         )
     )
 
-    links = [*plan.hub.dns.links, *(link for spoke in plan.spokes for link in spoke.links)]
+    links = [*built(plan.hub).dns.links, *(link for spoke in plan.spokes for link in spoke.links)]
 
     zone = f"/subscriptions/{HUB}/resourceGroups/rg-retail-hub-westeurope/providers/Microsoft.Network/privateDnsZones"
-    networks = {"link-hub": plan.hub.network.id} | {f"link-spoke-{s.name}": s.network.id for s in plan.spokes}
+    networks = {"link-hub": built(plan.hub).network.id} | {f"link-spoke-{s.name}": s.network.id for s in plan.spokes}
     assert sorted((link.id, link.network) for link in links) == sorted(
         (f"{zone}/{name}/virtualNetworkLinks/{link}", network)
         for name in [*ALWAYS, *BATCH]
@@ -93,9 +93,9 @@ def test_every_endpoint_registers_in_the_zones_of_its_group() -> None:
     (environment,) = planned(stack()).environments
     assert environment.registry is not None
     endpoints = [
-        environment.workspace.endpoint,
-        environment.key_vault.endpoint,
-        environment.registry.endpoint,
+        built(environment.workspace.endpoint),
+        built(environment.key_vault.endpoint),
+        built(environment.registry.endpoint),
         *environment.storage.endpoints,
     ]
 
@@ -120,11 +120,11 @@ def test_the_shared_registry_has_its_one_endpoint_in_the_hub() -> None:
         )
     )
     assert plan.shared_registry is not None
-    endpoint = plan.shared_registry.registry.endpoint
+    endpoint = built(plan.shared_registry.registry.endpoint)
 
     assert (endpoint.group, endpoint.subnet, [zone.name for zone in endpoint.zones]) == (
         "registry",
-        f"{plan.hub.network.id}/subnets/snet-endpoints",
+        f"{built(plan.hub).network.id}/subnets/snet-endpoints",
         ["privatelink.azurecr.io"],
     )
     assert [environment.registry for environment in plan.environments] == [None, None]

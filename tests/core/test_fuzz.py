@@ -153,8 +153,8 @@ def values_broken(text: str, dice: random.Random) -> str:
             holder[dice.choice(SECRETS)] = None
         else:
             holder[key] = dice.choice(SECRETS)
-    as_written = {"sort_keys": False, "allow_unicode": dice.random() < 0.5, "width": dice.choice((40, 4000))}
-    return str(yaml.dump(values, Dumper=_Dumper, **as_written))
+    in_unicode, width = dice.random() < 0.5, dice.choice((40, 4000))
+    return str(yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=in_unicode, width=width))
 
 
 def counts_and_ranges_moved(text: str, dice: random.Random) -> str:

@@ -31,7 +31,7 @@ def _group(place: str, endpoint: str) -> str:
 
 def _asked(**settings: object) -> Stack:
     subscriptions = {"hub": HUB, "landingZone": LANDING_ZONE}
-    shared = {"sharedRegistry": {}} if settings.get("registry") == "shared" else {}
+    shared: Stack = {"sharedRegistry": {}} if settings.get("registry") == "shared" else {}
     return stack({"churn/dev": at("10.1.0.0/24", **settings)}, subscriptions=subscriptions, **shared)
 
 

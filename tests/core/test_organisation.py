@@ -86,7 +86,7 @@ def test_computes_ask_the_name_servers_that_are_said() -> None:
 
 def test_what_the_existing_firewall_must_allow_is_what_ours_would() -> None:
     """The same rules in the same order, service tags and hosts, each with its reason."""
-    hosts = {"egress": ["pythonPackages"]}
+    hosts: dict[str, Any] = {"egress": ["pythonPackages"]}
     ours = planned(stack(CHURN, **hosts))
     assert ours.hub is not None
 

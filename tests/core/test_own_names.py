@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
-from tests.core.stacks import Stack, addresses, at, planned, stack
+from tests.core.stacks import Stack, addresses, at, built, planned, stack
 
 NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw-x", "firewallPolicy": "afwp-x"}
 
@@ -84,7 +84,7 @@ def test_whatever_refers_to_a_named_thing_follows() -> None:
     assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
     assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
     assert plan.hub.firewall.group_id("rcg-azure-ml") in environment.computes.after
-    endpoint = parse(plan.shared_registry.registry.endpoint.subnet)
+    endpoint = parse(built(plan.shared_registry.registry.endpoint).subnet)
     assert (endpoint.resource_group, *endpoint.names) == ("rg-net", "vnet-x", "snet-endpoints")
 
 
@@ -100,9 +100,9 @@ def test_tags_are_of_their_scope_and_go_over_those_of_the_landing_zone() -> None
     (spoke,), (environment,) = plan.spokes, plan.environments
     assert plan.hub is not None
     assert plan.shared_registry is not None
-    built, registry = plan.hub, plan.shared_registry
-    said = {
-        "hub": (built.group, built.log_analytics, built.network, built.firewall, built.firewall.address, built.dns),
+    hub, registry = plan.hub, plan.shared_registry
+    said: dict[str, tuple[Any, ...]] = {
+        "hub": (hub.group, hub.log_analytics, hub.network, hub.firewall, hub.firewall.address, hub.dns),
         "spoke": (spoke.group, spoke.network, spoke.routes, *spoke.security_groups),
         "images": (registry.group, registry.registry, registry.registry.endpoint),
         "all": (environment.group, environment.workspace, environment.storage),

@@ -33,9 +33,9 @@ def test_rules_are_about_the_ranges_that_are_said() -> None:
     plan = planned(asked)
 
     assert plan.hub is not None
-    sources = {
-        r.sources for group in plan.hub.firewall.groups for r in (*group.network_rules, *group.application_rules)
-    }
+    groups = plan.hub.firewall.groups
+    sources = {rule.sources for group in groups for rule in group.network_rules}
+    sources |= {rule.sources for group in groups for rule in group.application_rules}
     (endpoints,) = (g for g in plan.spokes[0].security_groups if g.role == "churn-dev-endpoints")
     assert sources == {(SAID["training"],)}
     assert endpoints.rules[0].sources == (SAID["training"],)

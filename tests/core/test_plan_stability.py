@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
-from tests.core.stacks import PEOPLE, Stack, at, cluster, planned, stack
+from tests.core.stacks import PEOPLE, Stack, at, built, cluster, planned, stack
 from tests.layers import MUCH
 
 #: What is compared of a thing: anything that Azure or Pulumi knows it by, by its role in the plan.
@@ -180,7 +180,8 @@ def roles_of(environment: ProjectEnvironmentSpec) -> Print:
 def print_of(environment: ProjectEnvironmentSpec) -> Print:
     """Ids and logical names of an environment."""
     registry = environment.registry
-    endpoints = (environment.key_vault.endpoint, *environment.storage.endpoints, environment.workspace.endpoint)
+    own = (environment.key_vault.endpoint, environment.workspace.endpoint)
+    endpoints = (*environment.storage.endpoints, *map(built, own))
     return {
         "key": environment.key,
         "group": environment.group.id,
@@ -214,7 +215,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
         "network": spoke.network.id,
         "routes": spoke.routes.id,
         "to hub": spoke.to_hub.id,
-        "from hub": spoke.from_hub.id,
+        "from hub": built(spoke.from_hub).id,
         **{f"link {link.role} {link.zone.name}": link.id for link in spoke.links},
         **{f"subnet {s.name}": f"{s.cidr} {s.security_group} {s.route_table}" for s in spoke.network.subnets},
         **{
@@ -227,7 +228,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
 
 def hub_print(plan: LandingZonePlan) -> Print:
     """What the hub always has, and the priorities of its rules."""
-    hub = plan.hub
+    hub = built(plan.hub)
     return {
         "group": hub.group.id,
         "log": hub.log_analytics.id,

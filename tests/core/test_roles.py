@@ -10,7 +10,7 @@ import pytest
 
 from amlz.core.facts.roles import DEPLOYER, GRANTS, ROLES
 from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec
-from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, facts, planned, said, stack
+from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, planned, said, stack
 
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
@@ -132,13 +132,13 @@ def test_role_ids_are_those_of_the_case_files() -> None:
 def test_the_platform_team_reads_the_central_log() -> None:
     """The one role outside of the environments."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24")}, access=PEOPLE))
-    (role,) = plan.hub.log_analytics.roles
+    (role,) = built(plan.hub).log_analytics.roles
 
     assert (role.principal.object_id, role.principal.kind, role.role, role.scope) == (
         PEOPLE["platformTeam"][0],
         "Group",
         "Log Analytics Reader",
-        plan.hub.log_analytics.id,
+        built(plan.hub).log_analytics.id,
     )
 
 
@@ -306,7 +306,7 @@ def test_a_group_that_is_listed_twice_gets_its_role_once_for_one_reason() -> Non
     team = PEOPLE["platformTeam"] * 2
     plan = planned(stack(access={"platformTeam": team}))
 
-    found = [(role.who, role.why) for role in (*plan.hub.log_analytics.roles, *plan.environments[0].group_roles)]
+    found = [(role.who, role.why) for role in (*built(plan.hub).log_analytics.roles, *plan.environments[0].group_roles)]
 
     assert found == [
         ("platformTeam", "reading the logs of everything"),

@@ -10,7 +10,7 @@ from amlz.core.facts.egress import REQUIRED, SCENARIOS
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import NsgRuleSpec, RuleGroupSpec
 from amlz.stackfile.load import from_object
-from tests.core.stacks import Stack, at, facts, planned, stack
+from tests.core.stacks import Stack, at, built, facts, planned, stack
 
 WRITTEN = facts("egress")
 #: As the pages list them, without port 445 of storage: the file share is behind a private endpoint.
@@ -145,7 +145,7 @@ def test_a_subnet_of_endpoints_is_reached_by_its_computes_and_by_people_behind_t
 def test_the_subnet_of_bastion_has_the_published_rules() -> None:
     """Direction, source, destination, protocol and ports of each."""
     plan = planned(stack(hub={"addressSpace": "10.0.0.0/24", "bastion": True}))
-    (group,) = plan.hub.security_groups
+    (group,) = built(plan.hub).security_groups
 
     allowed = [
         [r.direction, *r.sources, *r.destinations, r.protocol, sorted(r.ports), r.access]
@@ -164,7 +164,7 @@ def test_no_two_rules_of_a_group_share_a_priority_or_a_name(settings: Stack) -> 
     hub = {"addressSpace": "10.0.0.0/24", "bastion": True}
     plan = planned(stack({"churn/dev": environment}, hub=hub, sharedRegistry={}, **settings))
 
-    for group in (*plan.hub.security_groups, *(g for s in plan.spokes for g in s.security_groups)):
+    for group in (*built(plan.hub).security_groups, *(g for s in plan.spokes for g in s.security_groups)):
         assert len({(r.direction, r.priority) for r in group.rules}) == len(group.rules)
         assert len({r.name for r in group.rules}) == len(group.rules)
         assert all(100 <= r.priority <= 4096 for r in group.rules)
@@ -181,7 +181,7 @@ FRAUD = ["10.1.1.0/25", "10.1.1.192/26"]
 
 def test_the_firewall_opens_what_is_documented_for_the_subnets_of_computes() -> None:
     """In full; Key Vault only for those whose credentials pass through it."""
-    (group,) = planned(stack(TWO)).hub.firewall.groups
+    (group,) = built(planned(stack(TWO)).hub).firewall.groups
 
     assert (group.name, group.priority, group.application_rules) == ("rcg-azure-ml", 200, ())
     assert network_rules(group) == [
@@ -193,7 +193,7 @@ def test_the_firewall_opens_what_is_documented_for_the_subnets_of_computes() -> 
 
 def test_without_high_business_impact_anywhere_the_firewall_knows_no_key_vault() -> None:
     """The tag is not there at all."""
-    (group,) = planned(stack({"churn/dev": at("10.1.0.0/24", **CARELESS)})).hub.firewall.groups
+    (group,) = built(planned(stack({"churn/dev": at("10.1.0.0/24", **CARELESS)})).hub).firewall.groups
 
     assert network_rules(group) == [
         (protocols, [TRAINING, SCORING], tag.format(region="westeurope"), ports)
@@ -204,7 +204,8 @@ def test_without_high_business_impact_anywhere_the_firewall_knows_no_key_vault()
 
 def test_no_host_name_is_opened_unless_a_scenario_asks_for_it() -> None:
     """And then those of the scenario, for the subnets of computes."""
-    off, on = planned(stack(TWO)).hub.firewall, planned(stack(TWO, egress=["pythonPackages"])).hub.firewall
+    asked = (stack(TWO), stack(TWO, egress=["pythonPackages"]))
+    off, on = (built(planned(each).hub).firewall for each in asked)
 
     assert [rule for group in off.groups for rule in group.application_rules] == []
     assert [
@@ -228,7 +229,7 @@ def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
     }
     asked = stack(egressHosts=own)
 
-    groups = planned(asked).hub.firewall.groups
+    groups = built(planned(asked).hub).firewall.groups
 
     assert [(g.name, g.priority, [(r.name, r.hosts, r.why) for r in g.application_rules]) for g in groups[1:]] == [
         (
@@ -251,13 +252,13 @@ def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
 
 def test_a_hub_without_environments_opens_nothing() -> None:
     """Not even what a scenario asks for."""
-    assert planned(stack({}, egress=["pythonPackages"])).hub.firewall.groups == ()
+    assert built(planned(stack({}, egress=["pythonPackages"])).hub).firewall.groups == ()
 
 
 def test_sources_of_the_firewall_are_in_the_order_of_their_addresses() -> None:
     """Not of their texts, and not of the file."""
     environments = {"churn/dev": at("10.1.100.0/24"), "fraud/dev": at("10.1.20.0/24")}
-    (group,) = planned(stack(environments)).hub.firewall.groups
+    (group,) = built(planned(stack(environments)).hub).firewall.groups
 
     assert list(group.network_rules[0].sources) == [
         "10.1.20.0/25",

@@ -207,7 +207,7 @@ def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         read("-")
 
 
-ODD = (None, True, -1, "", "/", [], {}, [1], {"a": None}, "/subscriptions//resourceGroups")
+ODD: tuple[Any, ...] = (None, True, -1, "", "/", [], {}, [1], {"a": None}, "/subscriptions//resourceGroups")
 
 
 def test_whatever_stands_in_the_file_is_read_or_refused_in_words(tmp_path: Path) -> None:

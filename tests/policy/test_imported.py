@@ -107,7 +107,7 @@ def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
 def test_importing_again_replaces_what_was_there(tmp_path: Path) -> None:
     """Each thing once by its id, whatever its case; others stay."""
     store(tmp_path / "in", files(tmp_path, DEFINITION, INITIATIVE, ASSIGNMENT))
-    again = {**ASSIGNMENT, "id": ASSIGNMENT["id"].upper(), "enforcementMode": "DoNotEnforce"}
+    again = {**ASSIGNMENT, "id": str(ASSIGNMENT["id"]).upper(), "enforcementMode": "DoNotEnforce"}
 
     store(tmp_path / "in", files(tmp_path, again))
 

@@ -20,7 +20,7 @@ def witness(bodies: str, folder: Path) -> tuple[int, str]:
     ran = subprocess.run(
         [sys.executable, shared() / "tools" / "check_arm.py", path], capture_output=True, text=True, check=False
     )
-    return ran.returncode, ran.stdout.splitlines()[-1].split(", ", 3)[1:3] and ran.stdout.splitlines()[-1]
+    return ran.returncode, ran.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("stack", PREVIEWED)

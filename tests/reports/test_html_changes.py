@@ -39,8 +39,7 @@ def resource(name: str, arm_type: str = "Microsoft.Storage/storageAccounts", **b
 
 def between(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Difference:
     """The difference of two previews that have nothing but resources."""
-    told: list[dict[str, Any]] = [{"stack": "dev", "resources": resources} for resources in (old, new)]
-    return difference("main", *told)
+    return difference("main", {"stack": "dev", "resources": old}, {"stack": "dev", "resources": new})
 
 
 def test_resources_that_change_alike_stand_together() -> None:

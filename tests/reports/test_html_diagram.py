@@ -89,7 +89,7 @@ def legible(told: Diagram) -> None:
     for connection in told.connections:
         start, end = re.findall(r"(-?[\d.]+) (-?[\d.]+)", connection.path)[:: len(connection.path.split()) // 2 - 1]
         assert any(touches(start, box.place) for box in told.boxes), connection
-        assert any(touches(end, each.place) for each in (*told.boxes, *told.frames)), connection
+        assert any(touches(end, place) for place in (*places, *(frame.place for frame in told.frames))), connection
     for box in told.boxes:
         homes = [frame for frame in told.frames if within(box.place, frame.place)]
         assert len(homes) == (0 if box.kind in ("outside", "lake") else 1), box

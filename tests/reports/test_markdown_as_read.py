@@ -19,6 +19,7 @@ from amlz.rehearsal.faults import Outcome
 from amlz.reports import difference_as, placed
 from amlz.reports.all_stacks import MARKER, AllStacks, render
 from amlz.reports.formats import as_json, as_markdown, as_text
+from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import code, escaped, fitted
 from amlz.reports.rehearsal import Rehearsal
 from amlz.reports.rehearsal import as_markdown as rehearsal_markdown
@@ -178,7 +179,7 @@ def with_used_rules(text: str) -> str:
     (run,) = log["runs"]
     used = {result["ruleId"] for result in run["results"]}
     run["tool"]["driver"]["rules"] = [rule for rule in run["tool"]["driver"]["rules"] if rule["id"] in used]
-    return as_json.dump(log)
+    return dump(log)
 
 
 def test_a_rich_change_is_told_to_the_letter() -> None:

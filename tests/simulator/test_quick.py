@@ -143,7 +143,7 @@ def test_where_nothing_is_constructed_there_is_no_stack_trace() -> None:
 def test_unwrapped_types_are_the_sdks_and_asked_for_once() -> None:
     """By identity: two equal types are two questions."""
     asked: list[Any] = []
-    of: list[Any] = [pulumi.Input[str], pulumi.Output[list[str]], int, pulumi.Input[str], int]
+    of: list[Any] = [pulumi.Input[str], pulumi.Output[list[str]], int, pulumi.Input[str], int]  # type: ignore[misc]  # an alias
 
     def unwrap(kind: type) -> type:
         asked.append(kind)
@@ -161,7 +161,9 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
     states: list[tuple[Any, ...]] = []
 
     def note() -> None:
-        states.append((resource._get_stack_trace, _types.unwrap_type, rpc.declare_dependency, sys.meta_path[:]))
+        states.append(
+            (resource._get_stack_trace, _types.unwrap_type, vars(rpc)["declare_dependency"], sys.meta_path[:])
+        )
 
     def fail() -> None:
         with hastened():

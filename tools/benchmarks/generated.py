@@ -21,7 +21,7 @@ from amlz.stackfile.stack_file import KEY
 
 #: Environments of a spoke of the size below: some hundreds of private endpoints, of which Azure takes 1,000 a network.
 PER_SPOKE = 100
-_SPACE = ipaddress.ip_network("10.64.0.0/10")
+_SPACE = ipaddress.IPv4Network("10.64.0.0/10")
 _SPOKE, _ENVIRONMENT = 16, 25
 
 
@@ -34,7 +34,7 @@ def landing_zone(projects: int, keep_aliases: bool = False) -> dict[str, Any]:
     if not 1 <= projects <= len(spaces) * PER_SPOKE:
         raise ValueError(f"{projects} projects; there is room for 1 to {len(spaces) * PER_SPOKE:,}")
     spaces = spaces[: 1 + (projects - 1) // PER_SPOKE]
-    asked = {}
+    asked: dict[str, Any] = {}
     for spoke, space in enumerate(spaces):
         networks = space.subnets(new_prefix=_ENVIRONMENT)
         for number in range(spoke * PER_SPOKE, min(projects, (spoke + 1) * PER_SPOKE)):

@@ -81,12 +81,14 @@ class Host:
 @contextmanager
 def host(told: Host | None = None) -> Iterator[Host]:
     """One that listens on this machine alone."""
-    told = told or Host()
+    served = told or Host()
 
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, body, more = _answer(told, self.command, self.path, content, self.headers.get("Authorization", ""))
+            status, body, more = _answer(
+                served, self.command, self.path, content, self.headers.get("Authorization", "")
+            )
             self.send_response(status)
             for key, value in {"Content-Length": str(len(body)), **more}.items():
                 self.send_header(key, value)
@@ -99,11 +101,11 @@ def host(told: Host | None = None) -> Iterator[Host]:
             """Nothing: tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.address = f"http://127.0.0.1:{server.server_port}"
+    served.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield told
+        yield served
     finally:
         server.shutdown()
         server.server_close()

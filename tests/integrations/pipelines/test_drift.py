@@ -19,7 +19,7 @@ from tests.integrations.pipelines.test_github_deploy import MAIN, READER, SET
 from tests.integrations.pipelines.workflow import Result, Runs, commands
 
 NIGHT: dict[str, Any] = {"github": {**MAIN, "event_name": "schedule"}, "vars": SET}
-SUMMARY = {"summaryEvent": {"resourceChanges": {}}}
+SUMMARY: dict[str, Any] = {"summaryEvent": {"resourceChanges": {}}}
 
 
 def event(op: str, name: str, *diffs: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import grpc
+import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from amlz.app.preview import program_of
@@ -82,7 +82,7 @@ def asked(run: Run, pack: Any) -> list[Told]:
     pack.ConfigureStack(analyzer_pb2.AnalyzerStackConfigureRequest(config=dict(run.config)))
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     for name, level in run.levels.items():
-        request.policyConfig[name].enforcementLevel = level
+        request.policyConfig[name].enforcementLevel = level  # type: ignore[assignment]  # levels are keys of LEVELS
     pack.Configure(request)
     providers = {one.urn: one for one in run.registration.resources if one.token.startswith("pulumi:providers:")}
     for one in run.registration.resources:

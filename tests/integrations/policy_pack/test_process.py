@@ -44,7 +44,7 @@ def test_it_writes_its_port_answers_there_and_ends_in_silence(start: str, tmp_pa
     with process(STARTS[start], tmp_path) as running:
         assert running.stdout is not None
         with talking_to(int(running.stdout.readline())) as pack:
-            name = pack.GetAnalyzerInfo(empty_pb2.Empty()).name
+            name = pack.GetAnalyzerInfo(empty_pb2.Empty()).name  # type: ignore[attr-defined]
             found = asked(run, pack)
         running.send_signal(signal.SIGINT)
         rest = running.communicate(timeout=180)

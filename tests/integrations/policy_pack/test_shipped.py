@@ -119,7 +119,7 @@ def _sentences(answer: Any) -> str:
 def test_the_graph_is_that_of_the_preview(stack: str) -> None:
     """Of what the engine says, the pack makes the same requests; only whose and from which line is not said to it."""
     registration = shipped(stack)
-    seen = {request.urn: found for request in analyze_requests(registration) if (found := given(request))}
+    seen = {request.urn: answer for request in analyze_requests(registration) if (answer := given(request))}
     providers = {one.urn: one for one in registration.resources}
 
     found = stack_of(stack_request(registration.resources, providers).resources, seen)
