@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
@@ -20,11 +21,16 @@ def meanings(model: type[BaseModel]) -> Mapping[str, str]:
     found = {}
     for part in reversed(model.__mro__):
         if issubclass(part, BaseModel) and part is not BaseModel:
-            (definition,) = ast.parse(inspect.getsource(part)).body
-            assert isinstance(definition, ast.ClassDef)
-            for field, text in pairwise(definition.body):
+            for field, text in pairwise(_definitions(part.__module__)[part.__qualname__].body):
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                     match text:
                         case ast.Expr(ast.Constant(str() as meaning)):
                             found[field.target.id] = inspect.cleandoc(meaning)
     return found
+
+
+@cache
+def _definitions(module: str) -> Mapping[str, ast.ClassDef]:
+    """Returns the classes of a module by name. `inspect.getsource` of a class would read the module for each class."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {each.name: each for each in tree.body if isinstance(each, ast.ClassDef)}
