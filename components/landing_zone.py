@@ -7,6 +7,7 @@ import pulumi_azure_native as azure
 
 from amlz.core.plan import LandingZonePlan
 from components.aliases import drop_generated_aliases
+from components.capabilities import build
 from components.data_lake import DataLake
 from components.defender import Defender
 from components.hub import Hub
@@ -51,6 +52,8 @@ class LandingZone(pulumi.ComponentResource):
         Policies("policies", args.policies, site, below)
         if args.defender:
             Defender("defender", args.defender, site, below)
+        for planned in args.capabilities:
+            build(planned.capability, planned, site, below)
         self.register_outputs({"workspaces": self.workspaces})
 
     def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from amlz.core.specs import ProjectEnvironmentSpec
+from components.capabilities import build
 from components.computes import Computes
 from components.connections import Connections
 from components.container_registry import ContainerRegistry
@@ -54,6 +55,8 @@ class ProjectEnvironment(pulumi.ComponentResource):
             role_assignment(self, name, role, site)
         Insights(f"{name}-insights", args.insights, site, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
+        for planned in args.capabilities:  # before the rules of a managed network, which lead to them
+            build(f"{name}-{planned.capability}", planned, site, below)
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
         if args.datastores:

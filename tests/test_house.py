@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 ARCHITECTURE = ROOT / "docs" / "explanation" / "architecture.md"
 #: Folders whose modules are plain data and pure functions.
-NEVER_PULUMI = ("azure", "policy", "core", "stackfile", "checks", "diff", "reports")
+NEVER_PULUMI = ("azure", "policy", "core", "capabilities", "stackfile", "checks", "diff", "reports")
 
 
 @cache
@@ -75,6 +75,19 @@ def test_folders_import_only_what_the_table_allows() -> None:
             wrong += [f"{path.relative_to(ROOT)}: {other}" for other in sorted(ours - {part} - rows[part])]
 
     assert wrong == []
+
+
+def test_a_capability_imports_no_other() -> None:
+    """Removing the folder of one leaves the others complete."""
+    below = ROOT / "amlz" / "capabilities"
+    names = [(path, name.split(".")) for path in sorted(below.glob("*/*.py")) for name in imported_by(path)]
+
+    sideways = [
+        f"{path.relative_to(ROOT)}: {'.'.join(parts)}"
+        for path, parts in names
+        if parts[:2] == ["amlz", "capabilities"] and parts[2:3] != [path.parent.name]
+    ]
+    assert sideways == []
 
 
 OURS = {"__main__", "amlz", "components", "custom", "policies", "tests", "tools"}

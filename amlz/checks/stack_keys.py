@@ -5,16 +5,23 @@ from __future__ import annotations
 from amlz.azure.graph import Resource
 from amlz.checks.finding import ANY
 from amlz.checks.reading import same, value
+from amlz.core.discovery import capability_facts
 
 #: The name of the cluster that builds images.
 IMAGE_BUILD = "image-build"
 _ML = "microsoft.machinelearningservices/workspaces"
-#: Own names below `names` of an environment, by type in lower case.
+#: Custom names below an environment, by type in lower case.
 _OWN_NAMES = {
-    _ML: "workspace",
-    "microsoft.keyvault/vaults": "keyVault",
-    "microsoft.storage/storageaccounts": "storageAccount",
-    "microsoft.containerregistry/registries": "containerRegistry",
+    _ML: ".names.workspace",
+    "microsoft.keyvault/vaults": ".names.keyVault",
+    "microsoft.storage/storageaccounts": ".names.storageAccount",
+    "microsoft.containerregistry/registries": ".names.containerRegistry",
+    **{
+        row.name.lower(): row.name_setting
+        for each in capability_facts()
+        for row in each.types
+        if row.name_setting.startswith(".")
+    },
 }
 
 
@@ -28,7 +35,7 @@ def own_name_key(resource: Resource) -> str:
     kind, above = resource.arm_type.lower(), environment_key(resource)
     if kind == "microsoft.operationalinsights/workspaces":
         return "hub.logAnalytics.name"
-    return f"{above}.names.{_OWN_NAMES[kind]}" if resource.environment and kind in _OWN_NAMES else ""
+    return f"{above}{_OWN_NAMES[kind]}" if resource.environment and kind in _OWN_NAMES else ""
 
 
 def compute_key(compute: Resource) -> str:

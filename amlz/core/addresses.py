@@ -14,6 +14,7 @@ from ipaddress import IPv4Network
 
 from amlz.core import lake
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.discovery import asked
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES
 from amlz.core.facts.networks import (
     ENVIRONMENT_SHARES,
@@ -148,7 +149,13 @@ def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str |
 
 
 def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """The private endpoints of an environment, by group."""
+    """Returns the groups of an environment's private endpoints: of its workspace, then of capabilities."""
+    added = (group for _, groups in asked(lambda planner: planner.endpoints(environment)) for group in groups)
+    return (*workspace_endpoint_groups(environment), *added)
+
+
+def workspace_endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """Returns the groups of the private endpoints of a workspace and of the services that it requires."""
     vault, registry = environment.existing.key_vault, environment.existing.container_registry
     keys = ("vault",) if vault is None or vault.endpoint_range is None else ()
     own = environment.registry == "own" and (registry is None or registry.endpoint_range is None)
@@ -165,13 +172,13 @@ def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
     nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + environment.image_build.max_nodes
-    asked = {
+    wanted = {
         "training": nodes + len(environment.instances),
         "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
         "scoring": environment.scoring_nodes,
     }
     built = built_roles(environment)
-    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in asked.items() if role in built}
+    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in wanted.items() if role in built}
 
 
 def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:

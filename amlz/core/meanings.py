@@ -18,9 +18,12 @@ from pydantic import BaseModel
 @cache
 def meanings(model: type[BaseModel]) -> Mapping[str, str]:
     """Returns the meaning of each field of a part of the model, by the field's name in Python."""
-    found = {}
+    found: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if issubclass(part, BaseModel) and part is not BaseModel:
+            if part.__base__ is not None and part.__qualname__ == part.__base__.__qualname__:  # keys of capabilities
+                found |= {name: field.description for name, field in part.model_fields.items() if field.description}
+                continue
             for field, text in pairwise(_definitions(part.__module__)[part.__qualname__].body):
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                     match text:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from amlz.core.addresses import AddressPlan, environments, plan_addresses
+from amlz.core.capability import PlannedPart
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import CLOUDS, CloudName
 from amlz.core.names import NameBook
+from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts
 from amlz.core.planning.clouds import check_cloud
 from amlz.core.planning.connections import check_connections
 from amlz.core.planning.context import Context
@@ -49,6 +51,7 @@ from amlz.core.specs import (
     RoleAssignmentSpec,
     SharedRegistrySpec,
     SpokeSpec,
+    records,
 )
 
 
@@ -69,7 +72,10 @@ class OrganisationPlan:
 
 @dataclass(frozen=True, slots=True)
 class LandingZonePlan:
-    """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to."""
+    """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to.
+
+    `capabilities`: what they build once in it.
+    """
 
     business_unit: str
     location: str
@@ -88,6 +94,7 @@ class LandingZonePlan:
     defender: tuple[DefenderPlanSpec, ...] = ()
     lake: DataLakeSpec | None = None
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    capabilities: tuple[PlannedPart, ...] = ()
 
     @property
     def provider_environment(self) -> str:
@@ -105,24 +112,9 @@ class LandingZonePlan:
         return (*self.organisation.outside, *lake, *vaults, *dict.fromkeys(clusters))
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
-        """Every role assignment."""
-        yield from self.hub.log_analytics.roles if self.hub else ()
-        yield from self.lake.roles if self.lake else ()
-        yield from self.lake.encryption.roles if self.lake and self.lake.encryption else ()
-        for environment in self.environments:
-            yield from environment.group_roles
-            yield from environment.key_vault.roles
-            yield from environment.encryption.roles if environment.encryption else ()
-            yield from environment.storage.roles
-            yield from environment.registry.roles if environment.registry else environment.shared_registry_roles
-            yield from environment.insights.roles
-            yield from environment.workspace.roles
-            for cluster in environment.computes.clusters:
-                yield from cluster.roles
-            yield from environment.lake_roles
-            yield from environment.computes.attached.roles
-        for assignment in self.policies.assignments:
-            yield from assignment.roles
+        """Returns every role assignment of the plan, each once."""
+        found = records(self, RoleAssignmentSpec)
+        return iter({role.id: role for role in found}.values())
 
 
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
@@ -159,6 +151,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         defender=plan_defender(config),
         lake=lake,
         parts=demands_of_parts(context),
+        capabilities=landing_zone_parts(context),
         organisation=_organisation(context),
     )
     return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
@@ -183,6 +176,7 @@ def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from check_parts(config)
     yield from check_cloud(config)
     yield from check_kubernetes(config)
+    yield from check_capabilities(config)
 
 
 def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
@@ -194,7 +188,7 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
     units += [partial(plan_spoke, context, name) for name in config.spokes]
     units += [partial(plan_shared_registry, context)] if config.shared_registry else []
     units += [partial(_environment, context, planned, owner) for owner in environments(config)]
-    units += [partial(plan_lake, context)]
+    units += [partial(plan_lake, context), partial(landing_zone_parts, context)]
     whole = [_succeeds(unit) for unit in units]
     found: tuple[Problem, ...] = ()
     if all(whole):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.clouds import PUBLIC, title
 from amlz.core.plan import LandingZonePlan
 from amlz.core.terminal import terminal
@@ -64,6 +65,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),
         "Microsoft.Storage/storageAccounts/blobServices": ("blob service", "blob services"),
         "Microsoft.Storage/storageAccounts/blobServices/containers": ("container", "containers"),
+        **{row.name: row.words for each in capability_facts() for row in each.types},
     }.items()
 }
 

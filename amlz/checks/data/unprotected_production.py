@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import scope_of
+from amlz.core.discovery import capability_facts
 
 NO_LOCK = "In the component, add a lock (`Microsoft.Authorization/locks`, level `CanNotDelete`) on {name}."
 NEITHER = (
@@ -35,6 +36,7 @@ STORES = (
     "Microsoft.KeyVault/vaults",
     "Microsoft.ContainerRegistry/registries",
     "Microsoft.OperationalInsights/workspaces",
+    *(row.name for each in capability_facts() for row in each.types if row.holds is not None),
 )
 
 

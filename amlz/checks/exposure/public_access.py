@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import SET, At, Check, Finding, Severity
 from amlz.checks.reading import same, text, value
+from amlz.core.capability import Switch
+from amlz.core.discovery import capability_facts
 
 IN_STACK = (
     "Set `projects.{project}.environments.{environment}.security.publicNetworkAccess` to `false`. The "
@@ -57,20 +57,6 @@ WITHOUT_SCOPE = "takes and answers over public addresses, as no private link sco
 ALSO = "takes telemetry or answers over public addresses, too"
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
-
-    `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
-    """
-
-    path: str
-    closed: tuple[Any, ...]
-    default: Any = None
-    in_stack: bool = False
-    behind: bool = False
-
-
 _ACCESS = "properties.publicNetworkAccess"
 #: By type. Defaults: descriptions in the published types of each provider.
 SWITCHES = {
@@ -91,6 +77,7 @@ SWITCHES = {
         Switch(_ACCESS, ("Disabled",), "Enabled"),
         Switch("properties.anonymousPullEnabled", (False,), False, behind=True),
     ),
+    **{row.name.lower(): row.public for each in capability_facts() for row in each.types if row.public},
 }  # fmt: skip
 
 _NODE = Switch("properties.properties.enableNodePublicIp", (False,), True)

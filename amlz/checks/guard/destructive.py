@@ -28,8 +28,9 @@ from amlz.checks.guard.remedies import (
     USED,
     Remedies,
 )
+from amlz.core.capability import Holds
 from amlz.core.config.allowed_loss import AllowedLossConfig
-from amlz.core.facts.data import Holds, holding, loss
+from amlz.core.facts.data import holding, loss
 from amlz.core.problems import listed
 
 _PROTECT = "https://learn.microsoft.com/azure/well-architected/reliability/data-management"

@@ -10,7 +10,9 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import within
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import above, connections, is_managed, value
-from amlz.core.facts.roles import GRANTS, ROLES, Grant
+from amlz.core.capability import Grant
+from amlz.core.discovery import capability_facts
+from amlz.core.facts.roles import GRANTS, ROLES
 
 CHECK = Check(
     id="identity/missing-role",
@@ -31,6 +33,9 @@ PARTS = {
     "insights": "applicationInsights",
     "keys": "encryption.keyVaultProperties.keyVaultArmId",
 }
+
+#: Types of targets that are beside the workspace, in its resource group.
+IN_GROUP = {target: arm_type for each in capability_facts() for target, arm_type in each.targets.items()}
 
 #: Roles that hold everything of another, by the other's name.
 #: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -124,7 +129,14 @@ def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
     if grant.target in ("blobEndpoint", "fileEndpoint"):
         storage = str(value(workspace, "properties.storageAccount")).lower()
         return list(facts.endpoints.get((storage, grant.target.removesuffix("Endpoint")), []))
+    if grant.target in IN_GROUP:
+        return [each.id for each in facts.graph.of_type(IN_GROUP[grant.target]) if _same_group(each, workspace)]
     return [value(workspace, f"properties.{PARTS[grant.target]}")] if grant.target in PARTS else []
+
+
+def _same_group(resource: Resource, workspace: Resource) -> bool:
+    groups = [each.id.lower().split("/providers/")[0] for each in (resource, workspace)]
+    return groups[0] == groups[1]
 
 
 def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:

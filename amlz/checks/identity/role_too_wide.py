@@ -8,6 +8,7 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import same, scope_of, value
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.roles import GRANTS, PRIVILEGED, ROLES
 
 GIVES_ROLES = (
@@ -59,6 +60,7 @@ _TYPES = {
     "lake": "microsoft.storage/storageaccounts",
     "lakeRead": "microsoft.storage/storageaccounts/blobservices/containers",
     "lakeWrite": "microsoft.storage/storageaccounts/blobservices/containers",
+    **{target: arm_type.lower() for each in capability_facts() for target, arm_type in each.targets.items()},
 }
 
 _WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.checks.finding import SET, At, Check, Finding, Severity
 from amlz.checks.reading import same, text, value
+from amlz.core.capability import Switch
+from amlz.core.discovery import capability_facts
 
 IN_STACK = (
     "Set `projects.{project}.environments.{environment}.security.storageSharedKeys` to `false`. "
@@ -24,28 +25,30 @@ CHECK = Check(
     otherwise=(IN_STACK,),
 )
 
-#: By type: the path, the values that turn keys off, Azure's value when absent, and whether the stack file decides.
+#: By type: the switch that turns keys off.
 #: Defaults: descriptions in the published types. A SAS by user delegation is signed by an identity, not a key.
-OFF: dict[str, tuple[str, tuple[Any, ...], Any, bool]] = {
-    "microsoft.storage/storageaccounts": ("properties.allowSharedKeyAccess", (False,), True, True),
-    "microsoft.containerregistry/registries": ("properties.adminUserEnabled", (False,), False, False),
-    "microsoft.keyvault/vaults": ("properties.enableRbacAuthorization", (True,), False, False),
-    "microsoft.machinelearningservices/workspaces": (
-        "properties.systemDatastoresAuthMode", ("Identity", "UserDelegationSAS"), "AccessKey", True,
+OFF: dict[str, Switch] = {
+    "microsoft.storage/storageaccounts": Switch("properties.allowSharedKeyAccess", (False,), True, in_stack=True),
+    "microsoft.containerregistry/registries": Switch("properties.adminUserEnabled", (False,), False),
+    "microsoft.keyvault/vaults": Switch("properties.enableRbacAuthorization", (True,), False),
+    "microsoft.machinelearningservices/workspaces": Switch(
+        "properties.systemDatastoresAuthMode", ("Identity", "UserDelegationSAS"), "AccessKey", in_stack=True
     ),
-    "microsoft.machinelearningservices/workspaces/computes": ("properties.disableLocalAuth", (True,), False, False),
-}  # fmt: skip
+    "microsoft.machinelearningservices/workspaces/computes": Switch("properties.disableLocalAuth", (True,), False),
+    **{row.name.lower(): row.keys for each in capability_facts() for row in each.types if row.keys is not None},
+}
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Every resource that takes keys, or leaves that to Azure's default."""
     for resource in graph:
-        if resource.arm_type.lower() not in OFF:
+        switch = OFF.get(resource.arm_type.lower())
+        if switch is None:
             continue
-        path, wanted, default, in_stack = OFF[resource.arm_type.lower()]
-        actual = value(resource, path)
+        actual = value(resource, switch.path)
         if is_unknown(actual):
-            yield CHECK.undecided(resource, path, actual)
-        elif not any(same(default if actual is None else actual, good) for good in wanted):
-            place = At(path, wanted[0], actual, remedy=IN_STACK if in_stack and resource.project else "")
-            yield CHECK.finding(resource, place, path=path, actual=text(actual, default))
+            yield CHECK.undecided(resource, switch.path, actual)
+        elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
+            remedy = IN_STACK if switch.in_stack and resource.project else ""
+            place = At(switch.path, switch.closed[0], actual, remedy=remedy)
+            yield CHECK.finding(resource, place, path=switch.path, actual=text(actual, switch.default))

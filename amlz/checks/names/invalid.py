@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import all_subnets, value
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.names import NAME_RULES
 
 CHECK = Check(
@@ -41,6 +42,7 @@ ROLE_OF = {
     "microsoft.operationalinsights/workspaces": "logAnalytics",
     "microsoft.resources/resourcegroups": "resourceGroup",
     "microsoft.storage/storageaccounts": "storageAccount",
+    **{row.name.lower(): row.kind for each in capability_facts() for row in each.types if row.kind},
 }
 _COMPUTES = {"amlcompute": "cluster", "computeinstance": "computeInstance"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.graph import Resource
+from amlz.core.discovery import capability_facts
 
 _GROUP, _NETWORK = "Microsoft.Resources/resourceGroups", "Microsoft.Network/virtualNetworks"
 _REGISTRY, _ENVIRONMENT = "Microsoft.ContainerRegistry/registries", "amlz:project:ProjectEnvironment"
@@ -29,13 +30,18 @@ _SETTINGS = {
     (("amlz:shared:DataLake", "amlz:project:Storage"), "Microsoft.Storage/storageAccounts"): "dataLake.name",
 }
 
+#: By type in lower case: the same, of capabilities.
+_CAPABILITIES = {
+    row.name.lower(): row.name_setting for each in capability_facts() for row in each.types if row.name_setting
+}
+
 
 def name_setting(resource: Resource) -> str:
     """The key of the setting; "" where no setting of the stack file sets the name."""
     _, _, rest = resource.urn.partition("::amlz:")
     chain, _, logical = f"amlz:{rest}".partition("::")
     components = tuple(part for part in chain.split("$")[:-1] if part != "amlz:index:LandingZone")
-    key = _SETTINGS.get((components, resource.arm_type), "")
+    key = _SETTINGS.get((components, resource.arm_type), "") or _CAPABILITIES.get(resource.arm_type.lower(), "")
     spoke = logical.removeprefix("spoke-").rpartition("-")[0]
     if key.startswith("."):
         return f"projects.{resource.project}.environments.{resource.environment}{key}"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from amlz.core.capability import Scope
 from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
 from amlz.core.config.connections import ConnectionConfig, ConnectionName
 from amlz.core.config.encryption import CustomerManagedKeyConfig
@@ -28,6 +29,7 @@ from amlz.core.config.shared import (
     Word,
 )
 from amlz.core.config.sharing import MemberConfig
+from amlz.core.discovery import extended
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.problems import Path
 
@@ -82,6 +84,7 @@ class SubnetsConfig(Config):
     """Nodes that serve models; left out, there is no such subnet."""
 
 
+@extended(Scope.ENVIRONMENT)
 class EnvironmentConfig(Config):
     """One environment of one project: a resource group of its own, and everything in it."""
 
@@ -173,6 +176,7 @@ class EnvironmentConfig(Config):
         return name not in NON_PRODUCTION if self.production is None else self.production
 
 
+@extended(Scope.PROJECT)
 class ProjectConfig(Config):
     """A project: what it is called, whose it is, and its environments."""
 

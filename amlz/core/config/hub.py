@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from amlz.core.capability import Scope
 from amlz.core.config.existing import ExistingHubConfig, LogAnalyticsId
 from amlz.core.config.hub_options import DnsResolverConfig, NatGatewayConfig, PrivateLinkScopeConfig, VpnGatewayConfig
 from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.config.names import HubNamesConfig
 from amlz.core.config.shared import Config, Generation, Network, OwnName, Tags
+from amlz.core.discovery import extended
 
 
 class FirewallConfig(Config):
@@ -53,6 +55,7 @@ class HubSubnetsConfig(Config):
     """From where the DNS resolver asks others: /28 or larger."""
 
 
+@extended(Scope.HUB)
 class HubConfig(Config):
     """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
 

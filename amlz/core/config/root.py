@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from amlz.core.capability import Scope
 from amlz.core.config.accepted import AcceptedFindingConfig
 from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
 from amlz.core.config.dns import DnsConfig
@@ -17,6 +18,7 @@ from amlz.core.config.lake import DataLakeConfig
 from amlz.core.config.names import SpokeNamesConfig
 from amlz.core.config.policies import PoliciesConfig
 from amlz.core.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
+from amlz.core.discovery import extended
 from amlz.core.facts.clouds import PUBLIC, CloudName
 
 
@@ -29,6 +31,7 @@ class SubscriptionsConfig(Config):
     """Where the hub, its DNS zones and the central log go. The landing zone's, when not said."""
 
 
+@extended(Scope.SPOKE)
 class SpokeConfig(Config):
     """A virtual network for project environments, peered with the hub."""
 
@@ -60,6 +63,7 @@ EGRESS_SCENARIOS = Literal["pythonPackages", "rPackages", "visualStudioCode", "h
 DEFENDER_PLANS = Literal["keyVaults", "storage", "containers", "ai", "resourceManager"]
 
 
+@extended(Scope.LANDING_ZONE)
 class LandingZoneConfig(Config):
     """A landing zone: a hub, its spokes, and projects in their environments."""
 

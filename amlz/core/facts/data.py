@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """A type that holds data: which data, and what Azure keeps after deletion ("" where this table has no source).
-
-    `backup`: how to save the data before, as an instruction, and the page that describes it.
-    """
-
-    data: str
-    kept: str
-    source: str
-    backup: str
-    backup_source: str
-
+from amlz.core.capability import Holds
+from amlz.core.discovery import capability_facts
 
 #: By ARM type. `{days}` is the retention that the resource itself says.
 HOLDS_DATA: Mapping[str, Holds] = {
@@ -29,6 +16,7 @@ HOLDS_DATA: Mapping[str, Holds] = {
     "Microsoft.ContainerRegistry/registries": Holds("images, those built for environments and deployments too", "", "", "import its images into another registry with `az acr import`", "https://learn.microsoft.com/azure/container-registry/container-registry-import-images"),
     "Microsoft.MachineLearningServices/workspaces": Holds("registered models and data, history of jobs, endpoints", "soft-deleted: it can be recovered for 14 days, its computes and endpoints cannot, and its name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete", "copy models to an Azure ML registry (`az ml model share`) and download the outputs of jobs (`az ml job download`); the history of jobs and the endpoints are lost", "https://learn.microsoft.com/azure/machine-learning/how-to-share-models-pipelines-across-workspaces-with-registries"),
     "Microsoft.OperationalInsights/workspaces": Holds("logs", "one of the same name, in the same group and region, recovers them for 14 days", "https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace", "export the logs with queries; a data export rule (`az monitor log-analytics workspace data-export create`) exports new logs only", "https://learn.microsoft.com/azure/azure-monitor/logs/logs-data-export"),
+    **{row.name: row.holds for each in capability_facts() for row in each.types if row.holds is not None},
 }  # fmt: skip
 
 #: Days for which a name stays taken after deletion, by ARM type; a vault may say its own.
@@ -39,6 +27,7 @@ KEPT_DAYS: Mapping[str, int] = {
     "Microsoft.KeyVault/vaults": 90,
     "Microsoft.MachineLearningServices/workspaces": 14,
     "Microsoft.OperationalInsights/workspaces": 14,
+    **{row.name: row.kept_days for each in capability_facts() for row in each.types if row.kept_days is not None},
 }
 
 

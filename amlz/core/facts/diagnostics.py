@@ -7,17 +7,9 @@ https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/metr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Emits:
-    """What a type can send. `dedicated`: its logs can go to tables of their own instead of AzureDiagnostics."""
-
-    logs: bool
-    metrics: bool
-    dedicated: bool = False
-
+from amlz.core.capability import Emits
+from amlz.core.discovery import capability_facts
 
 EMITS: Mapping[str, Emits] = {
     "Microsoft.ContainerRegistry/registries": Emits(logs=True, metrics=True),
@@ -37,4 +29,5 @@ EMITS: Mapping[str, Emits] = {
     "Microsoft.Storage/storageAccounts/fileServices": Emits(logs=True, metrics=True),
     "Microsoft.Storage/storageAccounts/queueServices": Emits(logs=True, metrics=True),
     "Microsoft.Storage/storageAccounts/tableServices": Emits(logs=True, metrics=True),
+    **{row.name: row.emits for each in capability_facts() for row in each.types if row.emits is not None},
 }

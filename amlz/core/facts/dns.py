@@ -6,24 +6,15 @@ A group without a row for a cloud is not known there: no page of Microsoft names
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from amlz.core.capability import PublicDomains, ZonesOf
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.clouds import CHINA_REGISTRY_PAGE, CLOUDS, FIREWALL_PAGE, PUBLIC, CloudName
 
 #: 2026-07-16; for each of the three clouds.
 ZONES_PAGE = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns"
 #: 2026-03-26; for each of the three clouds.
 WORKSPACE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns"
-
-
-@dataclass(frozen=True, slots=True)
-class ZonesOf:
-    """The zones of a group (`groupIds` of a private endpoint's connection) in one cloud."""
-
-    cloud: CloudName
-    group: str
-    zones: tuple[str, ...]
-    source: str
 
 
 #: The group of a private link scope of Azure Monitor.
@@ -66,22 +57,13 @@ ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("china", "queue", ("privatelink.queue.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "table", ("privatelink.table.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "dfs", ("privatelink.dfs.core.chinacloudapi.cn",), ZONES_PAGE),
+    *(row for each in capability_facts() for row in each.zones),
 )  # fmt: skip
 
 #: By cloud, then by group.
 ZONES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     cloud: {row.group: row.zones for row in ZONE_ROWS if row.cloud == cloud} for cloud in CLOUDS
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PublicDomains:
-    """The public domains in which names of a group's endpoints are looked up, in one cloud. They may hold {region}."""
-
-    cloud: CloudName
-    group: str
-    domains: tuple[str, ...]
-    source: str
 
 
 #: The column "Public DNS zone forwarders" of ZONES_PAGE. WORKSPACE_PAGE has another suffix for compute instances.
@@ -135,6 +117,7 @@ PUBLIC_DOMAIN_ROWS: tuple[PublicDomains, ...] = (
     PublicDomains("china", "queue", ("queue.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "table", ("table.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "dfs", ("dfs.core.chinacloudapi.cn",), ZONES_PAGE),
+    *(row for each in capability_facts() for row in each.domains),
 )  # fmt: skip
 
 #: Addresses that an endpoint takes, by group id. The workspace's three: how-to-custom-dns. The registry's two (itself
@@ -151,6 +134,7 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
     "table": 1,
     "dfs": 1,
     "azuremonitor": 11,
+    **{group: count for each in capability_facts() for group, count in each.endpoint_addresses.items()},
 }
 
 

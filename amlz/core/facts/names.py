@@ -8,39 +8,15 @@ https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-prac
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-#: Within what a name must be unique.
-Scope = Literal["azure", "region", "subscription", "group", "parent"]
-
-
-@dataclass(frozen=True, slots=True)
-class NameRule:
-    """A type's names: `pattern` for the whole, in words in `says`."""
-
-    prefix: str
-    shortest: int
-    longest: int
-    pattern: str
-    says: str
-    unique_in: Scope
-
-    def problem(self, name: str) -> str:
-        """What is wrong with a name, in words; nothing when it is fine."""
-        if not self.shortest <= len(name) <= self.longest:
-            return f"{name!r} has {len(name)} characters; allowed are {self.shortest} to {self.longest}"
-        if not re.fullmatch(self.pattern, name):
-            return f"{name!r} does not fit: {self.says}"
-        return ""
-
+from amlz.core.capability import NameRule
+from amlz.core.discovery import capability_facts
 
 _WORDS = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _WORDS_SAY = "letters, digits, hyphens, underscores and periods; starting with a letter or digit, not ending in a period or hyphen"
 
-NAME_RULES: Mapping[str, NameRule] = {
+_RULES: Mapping[str, NameRule] = {
     "resourceGroup": NameRule("rg-", 1, 90, r"[\w().-]*[\w()-]", "letters, digits, _ - . ( ), not ending in a period", "subscription"),
     "virtualNetwork": NameRule("vnet-", 2, 64, _WORDS, _WORDS_SAY, "group"),
     "subnet": NameRule("snet-", 1, 80, _WORDS, _WORDS_SAY, "parent"),
@@ -94,3 +70,9 @@ NAME_RULES: Mapping[str, NameRule] = {
         "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
     ),
 }  # fmt: skip
+
+#: Rules by kind of name: those above, and those of capabilities.
+NAME_RULES: Mapping[str, NameRule] = {
+    **_RULES,
+    **{row.kind: row.names for each in capability_facts() for row in each.types if row.names is not None},
+}

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from amlz.core.capability import Grant, Target
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.kubernetes import ATTACH_PAGE
 
 ROLES: Mapping[str, str] = {
@@ -35,37 +37,19 @@ ROLES: Mapping[str, str] = {
     "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
     "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    **{name: role_id for each in capability_facts() for name, role_id in each.roles.items()},
 }
 
-#: Who: an identity that the environment makes, a service of Azure, or a key of `access` in the stack file. The two of
-#: members are `mlEngineers` and `computeOperators` of a project that shares the workspace of another.
-Who = Literal[
-    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines",
-    "memberEngineers", "memberOperators"
-]  # fmt: skip
-#: On what, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own key,
-#: `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
+#: What roles are given on, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own
+#: key, `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
 #: that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers of it, by what the
 #: environment may do with each, `sharedRegistry` the shared registry of an environment that does not push to it.
-Target = Literal[
-    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint", "logAnalytics", "memberCluster",
-    "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry"
-]  # fmt: skip
-#: In which environments.
-When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A row: this principal gets this role on this target in these environments, for this reason."""
-
-    who: Who
-    role: str
-    target: Target
-    why: str
-    source: str
-    when: When = "always"
-
+#: Capabilities have their own.
+TARGETS: frozenset[Target] = frozenset({
+    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
+    "logAnalytics", "memberCluster", "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
+    *(target for each in capability_facts() for target in each.targets),
+})  # fmt: skip
 
 _IDENTITY = "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication"
 _KEYS = "https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage"
@@ -149,6 +133,7 @@ GRANTS: tuple[Grant, ...] = (
     Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
     Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),
     Grant("pipelines", "Storage Blob Data Contributor", "storage", "uploading code and data", _KEYS),
+    *(grant for each in capability_facts() for grant in each.grants),
 )  # fmt: skip
 
 

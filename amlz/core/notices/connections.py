@@ -83,7 +83,7 @@ def _opened(
 
 
 def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str]) -> set[str]:
-    """Hosts that private endpoints answer for: stores, vault and registry of the environment, and the data lake."""
+    """Hosts that private endpoints answer for: of the environment, of the data lake, and of capabilities."""
     cloud, region = config.cloud, config.location
     storage, vaults, registries = (host_of(service, cloud) for service in ("storage", "vault", "registry"))
     environment = config.projects[owner[0]].environments[owner[1]]
@@ -96,6 +96,7 @@ def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str
     found |= {host for part in parts_of(environment) for host in part.hosts(region, cloud)}
     if plan.lake is not None and access_of(config, owner, environment):
         found |= {f"{parse(plan.lake.account_id).name}.{group}.{storage}" for group in lake.GROUPS}
+    found |= {host for planned in (*spec.capabilities, *plan.capabilities) for host in planned.part.hosts}
     return {host.lower() for host in found}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from amlz.core.addresses import endpoint_groups
+from amlz.core.capability import Target
 from amlz.core.config import ClusterConfig
-from amlz.core.facts.roles import Target
 from amlz.core.names import suffix
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from amlz.azure.ids import parse
-from amlz.core.facts.roles import Target
+from amlz.core.capability import EnvironmentParts, Target
+from amlz.core.planning.capabilities import environment_parts, targets_of
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.connections import plan_connections
 from amlz.core.planning.context import Context, registry_is_shared
@@ -85,6 +86,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         lake_roles=on_lake,
         datastores=plan_datastores(scene, workspace),
         connections=plan_connections(scene, workspace),
+        capabilities=environment_parts(scene, EnvironmentParts(workspace, roles)),
     )
     return secured(scene, as_existing(spec, scene.settings), key)
 
@@ -119,6 +121,7 @@ def _targets(scene: Scene, names: dict[str, str]) -> dict[Target, str]:
     own: dict[Target, str] = {"keys": keys} if keys else {}
     return {
         **own,
+        **targets_of(scene),
         "resourceGroup": scene.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
         "storage": id_of("Microsoft.Storage/storageAccounts", names["storage"]),

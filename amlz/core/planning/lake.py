@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from amlz.core import lake
+from amlz.core.capability import Target
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.lake import WORKSPACE
 from amlz.core.facts.clouds import host_of
-from amlz.core.facts.roles import Target
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.lake_endpoints import lake_endpoint
 from amlz.core.planning.lake_key import plan_key

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from amlz.core import lake
+from amlz.core.capability import Target
 from amlz.core.facts.egress import SCENARIOS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from amlz.core.facts.names import NAME_RULES
-from amlz.core.facts.roles import Target
 from amlz.core.names import suffix
+from amlz.core.planning.capabilities import outbound_rules
 from amlz.core.planning.lake_places import access_of, account_id
 from amlz.core.planning.scene import Scene
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
@@ -23,6 +24,7 @@ def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> Managed
         return None
     rules = [*_by_azure(scene, targets), *_endpoints(scene, targets)]
     rules += _lake(scene, targets["workspace"])
+    rules += outbound_rules(scene, targets["workspace"])
     if isolation.approved_only:
         rules += _hosts(scene, targets["workspace"])
     for rule in rules:

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from amlz.core.facts.roles import GRANTS, ROLES, Grant, Target
+from amlz.core.capability import Grant, Target
+from amlz.core.facts.roles import GRANTS, ROLES
 from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
 
 #: The namespace of role assignment names: one name for one scope, principal and role, for ever.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amlz.core.addresses import endpoint_groups, spoke_of
+from amlz.core.addresses import spoke_of, workspace_endpoint_groups
 from amlz.core.config import EnvironmentConfig, ProjectConfig
 from amlz.core.names import Namer
 from amlz.core.planning.context import Context, registry_is_shared
@@ -54,7 +54,7 @@ class Scene:
         """What must stand before stores, vault and registry are found by their names."""
         own = tuple(
             endpoint_ready(self.context, self.place, self.namer.name("privateEndpoint", group))
-            for group in endpoint_groups(self.settings)
+            for group in workspace_endpoint_groups(self.settings)
             if group != "amlworkspace"
         )
         return (*own, shared_endpoint_ready(self.context)) if registry_is_shared(self.settings) else own

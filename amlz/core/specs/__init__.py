@@ -76,6 +76,7 @@ from amlz.core.specs.policies import (
     PolicyExemptionSpec,
     SelectorSpec,
 )
+from amlz.core.specs.walk import records
 
 __all__ = [
     "ApplicationRuleSpec",
@@ -146,4 +147,5 @@ __all__ = [
     "WorkspaceSpec",
     "ZoneLinkSpec",
     "ZoneSpec",
+    "records",
 ]

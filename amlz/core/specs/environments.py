@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from amlz.core.capability import PlannedPart
 from amlz.core.specs.common import (
     DiagnosticsSpec,
     LockSpec,
@@ -272,7 +273,7 @@ class ComputesSpec:
 class ProjectEnvironmentSpec:
     """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
 
-    `lake_roles`: of its identities, on the data lake.
+    `lake_roles`: of its identities, on the data lake. `capabilities`: what they build in it.
     """
 
     key: str
@@ -294,3 +295,4 @@ class ProjectEnvironmentSpec:
     lake_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
     connections: tuple[ConnectionSpec, ...] = ()
+    capabilities: tuple[PlannedPart, ...] = ()

@@ -1,0 +1,204 @@
+"""Capabilities: one folder each, found by itself, removed by its removal, and named nowhere else."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amlz.core.capability import Scope
+from amlz.core.config import EnvironmentConfig, HubConfig, LandingZoneConfig, ProjectConfig
+from amlz.core.config.root import SpokeConfig
+from amlz.core.discovery import capabilities, component, keys, planners
+from amlz.core.facts.roles import GRANTS, ROLES, TARGETS
+from tests.app.test_program import copy_of_the_program
+from tests.conftest import ROOT
+
+#: The parts of the stack file that capabilities add keys to.
+MODELS = {
+    Scope.LANDING_ZONE: LandingZoneConfig,
+    Scope.HUB: HubConfig,
+    Scope.SPOKE: SpokeConfig,
+    Scope.PROJECT: ProjectConfig,
+    Scope.ENVIRONMENT: EnvironmentConfig,
+}
+#: Hand-written source: what is generated, tests, cases, docs and examples count apart.
+SOURCE = ("amlz", "components", "tools")
+#: Words by which a source file would know Azure AI Search.
+OF_SEARCH = re.compile(r"searchServices?\b|Microsoft\.Search|privatelink\.search|srch-|SearchSpec|SearchConfig")
+
+SMALL: dict[str, str] = {
+    "__init__.py": '''"""A storage of notes."""
+
+from amlz.core.capability import Capability
+
+CAPABILITY = Capability(title="Notes", component="custom.capabilities.notes.component:Notes")
+''',
+    "config.py": '''"""Notes in the stack file."""
+
+from amlz.core.capability import Key, Scope
+from amlz.core.config.shared import Config
+
+
+class NotesConfig(Config):
+    """Notes of a landing zone."""
+
+    owner: str = "nobody"
+    """Who writes them."""
+
+
+KEYS = (Key(Scope.LANDING_ZONE, "notes", NotesConfig | None, "Notes of the landing zone."),)
+''',
+    "plan.py": '''"""Decides the group of notes."""
+
+from custom.capabilities.notes.config import NotesConfig
+
+from amlz.core.capability import Part, Planner, setting
+from amlz.core.specs import Place, ResourceGroupSpec
+
+
+def plan_notes(context):
+    asked = setting(context.config, "notes", NotesConfig)
+    if asked is None:
+        return None
+    place = Place(context.landing_zone_subscription, "rg-notes", context.config.location)
+    return Part(ResourceGroupSpec(place, context.tags({"owner": asked.owner})))
+
+
+PLANNER = Planner(landing_zone=plan_notes)
+''',
+    "component.py": '''"""The group of notes."""
+
+import pulumi
+
+from components.resource_group import resource_group
+
+
+class Notes(pulumi.ComponentResource):
+    """A group for notes."""
+
+    def __init__(self, name, args, site, opts):
+        super().__init__("custom:notes:Notes", name, None, opts)
+        resource_group(self, name, args, site)
+        self.register_outputs({"resource_id": args.id, "name": args.place.resource_group})
+''',
+}
+
+
+def hand_written() -> list[Path]:
+    """Every Python file of the product and its tools."""
+    return [path for folder in SOURCE for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_every_folder_is_a_capability_with_its_keys_in_the_model() -> None:
+    """The folders are the list of features."""
+    folders = {path.parent.name for path in (ROOT / "amlz" / "capabilities").glob("*/__init__.py")}
+
+    assert folders == set(capabilities())
+    assert set(planners()) <= folders
+    missing = [
+        (scope, name) for scope, model in MODELS.items() for name in keys(scope) if name not in model.model_fields
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(capabilities()))
+def test_a_capability_is_whole(name: str) -> None:
+    """Its component exists, its page does, and its grants name roles and targets that exist."""
+    capability = capabilities()[name]
+
+    assert isinstance(component(capability.component), type)
+    assert (ROOT / "docs" / capability.page).is_file()
+    facts = capability.facts
+    assert [grant for grant in facts.grants if grant.role not in ROLES or grant.target not in TARGETS] == []
+    assert [grant for grant in facts.grants if grant not in GRANTS] == []
+    assert [row for row in (*facts.zones, *facts.domains, *facts.grants) if not row.source.startswith("https://")] == []
+
+
+def test_an_optional_resource_takes_at_most_eight_source_files_and_edits_at_most_two() -> None:
+    """Measured on Azure AI Search: with endpoint, zones, roles, diagnostics, lock, connection and outbound rule."""
+    own = set((ROOT / "amlz" / "capabilities" / "search").glob("*.py")) | {ROOT / "components" / "search.py"}
+    others = [
+        path.relative_to(ROOT).as_posix()
+        for path in hand_written()
+        if path not in own and OF_SEARCH.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert len(own) <= 8
+    # One evaluates policies for the service that Azure ML itself creates, with or without this capability. The other
+    # names the class of the SDK, from which the table of shapes is derived.
+    assert others == ["amlz/checks/policy/managed_group.py", "tools/tokens.py"]
+
+
+def _amlz(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    asked = [sys.executable, "-P", "-m", "amlz", *words]
+    return subprocess.run(asked, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def _fork(folder: Path, files: dict[str, str]) -> Path:
+    """A copy of the program with a custom capability, and a stack file that uses it."""
+    copy_of_the_program(folder)
+    notes = folder / "custom" / "capabilities" / "notes"
+    notes.mkdir(parents=True)
+    for name, text in files.items():
+        (notes / name).write_text(text, encoding="utf-8")
+    text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text(encoding="utf-8")
+    (folder / "Pulumi.minimal.yaml").write_text(text)
+    lines = [
+        f"{line}\n    notes: {{owner: ada}}" if line.strip() == "amlz:landingZone:" else line
+        for line in text.splitlines()
+    ]
+    (folder / "Pulumi.noted.yaml").write_text("\n".join(lines) + "\n")
+    return notes
+
+
+def test_a_folder_of_a_business_unit_adds_a_feature_and_its_removal_leaves_no_trace(tmp_path: Path) -> None:
+    """By the same contract, without an edit of any other file."""
+    before = _amlz(ROOT, "preview", "examples/minimal/Pulumi.minimal.yaml", "--format", "arm").stdout
+    notes = _fork(tmp_path, SMALL)
+
+    noted = _amlz(tmp_path, "preview", "noted", "--format", "arm")
+    plain = _amlz(tmp_path, "preview", "minimal", "--format", "arm")
+    schema = _amlz(tmp_path, "schema")
+    shutil.rmtree(notes)
+    after = _amlz(tmp_path, "check", "noted")
+
+    assert noted.stderr == ""
+    assert "/resourceGroups/rg-notes" in noted.stdout
+    assert plain.stdout == before
+    assert "Who writes them." in schema.stdout
+    assert (after.returncode, "There is no 'notes' here." in after.stderr) == (2, True)
+
+
+BROKEN = {
+    "no declaration": ({"__init__.py": '"""Empty."""\n'}, "__init__.py has no CAPABILITY that is a Capability."),
+    "bad syntax": ({"config.py": "KEYS = (\n"}, "config.py:1: SyntaxError: '(' was never closed (config.py, line 1)"),
+    "wrong name": (
+        {"config.py": SMALL["config.py"] + "\nprint(missing)\n"},
+        "config.py:16: NameError: name 'missing' is not defined",
+    ),
+    "a key twice": (
+        {"config.py": SMALL["config.py"].replace('"notes", N', '"spokes", N')},
+        "The stack file has a key 'spokes' already.",
+    ),
+    "bad plan": ({"plan.py": SMALL["plan.py"].replace("asked.owner", "asked.writer")}, "plan.py:14: AttributeError"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_one_is_reported_with_its_file_and_no_traceback(case: str, tmp_path: Path) -> None:
+    """The fault is in the folder of the business unit, not in this program."""
+    changed, expected = BROKEN[case]
+    _fork(tmp_path, SMALL | changed)
+
+    ran = _amlz(tmp_path, "check", "noted")
+
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith("custom/capabilities/notes\n")
+    assert expected in ran.stderr
