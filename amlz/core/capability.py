@@ -156,7 +156,7 @@ class PublicDomains:
 
 
 #: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
-#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares the workspace of another.
+#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace.
 Who = Literal[
     "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists",
     "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",

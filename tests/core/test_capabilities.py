@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from amlz.core.capability import Scope
 from amlz.core.config import EnvironmentConfig, HubConfig, LandingZoneConfig, ProjectConfig
@@ -19,7 +20,7 @@ from tests.app.test_program import copy_of_the_program
 from tests.conftest import ROOT
 
 #: The parts of the stack file that capabilities add keys to.
-MODELS = {
+MODELS: dict[Scope, type[BaseModel]] = {
     Scope.LANDING_ZONE: LandingZoneConfig,
     Scope.HUB: HubConfig,
     Scope.SPOKE: SpokeConfig,
@@ -116,7 +117,9 @@ def test_a_capability_is_whole(name: str) -> None:
     facts = capability.facts
     assert [grant for grant in facts.grants if grant.role not in ROLES or grant.target not in TARGETS] == []
     assert [grant for grant in facts.grants if grant not in GRANTS] == []
-    assert [row for row in (*facts.zones, *facts.domains, *facts.grants) if not row.source.startswith("https://")] == []
+    sources = [row.source for row in facts.zones] + [row.source for row in facts.domains]
+    sources += [grant.source for grant in facts.grants]
+    assert [source for source in sources if not source.startswith("https://")] == []
 
 
 def test_an_optional_resource_takes_at_most_eight_source_files_and_edits_at_most_two() -> None:

@@ -16,7 +16,7 @@ from amlz.core.names import Namer, suffix
 from tests.core.stacks import at, facts, planned, said, stack
 
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
-WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics")
+WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService")
 #: Kinds that are never made of words of the stack file.
 ONE_WORD = {"cluster", "connection", "container", "datastore"}
 

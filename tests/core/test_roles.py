@@ -14,6 +14,7 @@ from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts
 
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
+OF_SEARCH: dict[str, Any] = facts("roles-of-search")
 COSMOS_DB = "33333333-aaaa-4bbb-8ccc-000000000001"
 WHO = {object_id: kind for kind, ids in PEOPLE.items() for object_id in ids} | {COSMOS_DB: "cosmosDb"}
 
@@ -125,6 +126,7 @@ def test_role_ids_are_those_of_the_case_files() -> None:
         "Azure Kubernetes Service Cluster Admin Role": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
         "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
     }
+    written |= {role: role_id for kind in ("nonProduction", "production") for _, role, role_id in OF_SEARCH[kind]}
 
     assert {grant.role: ROLES[grant.role] for grant in GRANTS} == written
 
