@@ -10,7 +10,7 @@ import errno
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,10 +172,37 @@ class Library:
 
 
 def library(root: Path = ROOT) -> Library:
-    """Returns everything below a folder.
+    """Returns everything below a folder. The same object as long as no file changes: policies are compiled once.
 
     Raises BadInput for a file that is no policy, a name that is there twice, or a file in the former folder.
     """
+    return _read(root, _state(root), _working_folder())
+
+
+def _state(root: Path) -> tuple[tuple[str, ...], ...]:
+    """Returns the path of every file that `library` reads, with its inode, its size, and when it changed."""
+    files = [path for part in FOLDERS for path in (root / part).glob("*.json")]
+    return tuple(_state_of(path) for path in (*files, *(root / FORMER).rglob("*.json")))
+
+
+def _state_of(path: Path) -> tuple[str, ...]:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # reading it reports what is wrong
+        return (str(path),)
+    return (str(path), f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
+
+
+def _working_folder() -> str:
+    """Returns the folder that paths in messages begin at, "" where it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=4)
+def _read(root: Path, _state: object, _working_folder: str) -> Library:
     for left in sorted((root / FORMER).rglob("*.json")):
         raise BadInput(
             f"{shown(left)}: this folder is not read since custom policies moved. Move its files to {CUSTOM}/."

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
+from tests.cli.in_process import amlz_here
 from tests.conftest import PREVIEWED, ROOT, SAMPLES, STACKS
 
 FILES = {
@@ -85,6 +86,14 @@ def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["addresses dev", "preview develop", "preview dev --format xml", "check -h"])
+def test_a_command_in_the_process_of_the_tests_answers_as_in_its_own(words: str) -> None:
+    """So other tests need not start one for each answer."""
+    own, here = amlz(*words.split(" ")), amlz_here(*words.split(" "))
+
+    assert (here.stdout, here.stderr, here.returncode) == (own.stdout, own.stderr, own.returncode)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -101,7 +110,7 @@ def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
 )
 def test_wrong_words_on_the_command_line_are_exit_code_2(arguments: tuple[str, ...], says: str) -> None:
     """Whatever is wrong with the call, it is told in words."""
-    ran = amlz(*arguments)
+    ran = amlz_here(*arguments)
 
     assert (ran.returncode, says in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
 
@@ -110,8 +119,8 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """To a file that can be written, and not to one that cannot; what stood there stays."""
     good, bad = tmp_path / "addresses.json", tmp_path / "nowhere" / "addresses.json"
 
-    written = amlz("addresses", "dev", "--format", "json", "--output", str(good))
-    refused = amlz("addresses", "dev", "--output", str(bad))
+    written = amlz_here("addresses", "dev", "--format", "json", "--output", str(good))
+    refused = amlz_here("addresses", "dev", "--output", str(bad))
 
     assert (written.returncode, written.stdout, json.loads(good.read_text())[0]["network"]) == (0, "", "hub")
     assert (refused.returncode, refused.stderr, sorted(p.name for p in tmp_path.iterdir())) == (
@@ -190,7 +199,7 @@ def test_an_arm_template_names_every_resource_and_escapes_nothing_by_accident() 
 def test_shipped_stack_files_fit_the_schema_and_name_it(file: str) -> None:
     """Editors find the schema by the first line, from where the file is."""
     text = (ROOT / file).read_text()
-    schema = json.loads(amlz("schema").stdout)
+    schema = json.loads(amlz_here("schema").stdout)
 
     named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
 
@@ -202,9 +211,9 @@ def test_shipped_stack_files_fit_the_schema_and_name_it(file: str) -> None:
 def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
     """Exit code 2 for a finding that there is not; all of them where none is near."""
     right, near, wrong = (
-        amlz("explain", "dns/zone-not-linked"),
-        amlz("explain", "DNS/zone-linked"),
-        amlz("explain", "x"),
+        amlz_here("explain", "dns/zone-not-linked"),
+        amlz_here("explain", "DNS/zone-linked"),
+        amlz_here("explain", "x"),
     )
 
     assert (right.returncode, right.stdout.splitlines()[0]) == (0, "dns/zone-not-linked  error")
@@ -217,20 +226,20 @@ def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
 def test_help_has_a_short_form_at_every_level(help_option: str) -> None:
     """On the program, a verb, and a verb of a group."""
     for verb in ([], ["check"], ["policy", "list"], ["project", "add"]):
-        ran = amlz(*verb, help_option)
+        ran = amlz_here(*verb, help_option)
         assert (ran.returncode, ran.stdout.startswith("Usage: amlz"), ran.stderr) == (0, True, "")
 
 
 def test_the_version_is_that_of_the_package() -> None:
     """One line, on standard output."""
-    ran = amlz("--version")
+    ran = amlz_here("--version")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"amlz {version('aml-landing-zone')}\n", "")
 
 
 def test_format_and_output_have_a_short_form(tmp_path: Path) -> None:
     """The same report as with the long ones."""
-    short = amlz("addresses", "examples/minimal/Pulumi.minimal.yaml", "-f", "json", "-o", str(tmp_path / "short"))
-    long = amlz("addresses", "examples/minimal/Pulumi.minimal.yaml", "--format", "json")
+    short = amlz_here("addresses", "examples/minimal/Pulumi.minimal.yaml", "-f", "json", "-o", str(tmp_path / "short"))
+    long = amlz_here("addresses", "examples/minimal/Pulumi.minimal.yaml", "--format", "json")
 
     assert (short.returncode, (tmp_path / "short").read_text(encoding="utf-8")) == (0, long.stdout)

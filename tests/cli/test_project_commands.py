@@ -1,4 +1,4 @@
-"""`amlz project`, in a process of its own: whole answers, and stack files that are written whole or not at all."""
+"""`amlz project`: whole answers, and stack files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from amlz.reports.files import write_back
 from amlz.stackfile import selfservice
 from amlz.stackfile.load import load
 from amlz.stackfile.selfservice import Draft, Wish
+from tests.cli.in_process import amlz_here
 from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT, SAMPLES
 
@@ -151,7 +152,7 @@ def test_what_comes_or_goes_is_told_and_nothing_is_written(case: str, folder: Pa
     arguments, code = TOLD[case]
     before = contents(folder)
 
-    ran = amlz("project", *arguments, folder=folder)
+    ran = amlz_here("project", *arguments, folder=folder)
 
     assert (ran.returncode, ran.stderr, contents(folder)) == (code, "", before)
     assert ran.stdout == (CASES / f"{case}.txt").read_text(encoding="utf-8")
@@ -163,7 +164,7 @@ def test_what_cannot_be_is_refused_in_words(case: str, folder: Path) -> None:
     arguments, said = REFUSED[case]
     before = contents(folder)
 
-    ran = amlz("project", *arguments, folder=folder)
+    ran = amlz_here("project", *arguments, folder=folder)
 
     assert (ran.returncode, ran.stdout, ran.stderr, contents(folder)) == (2, "", said, before)
 
@@ -200,7 +201,9 @@ def test_a_file_for_reading_only_stays_as_it_is(folder: Path) -> None:
     before = file.read_bytes()
     file.chmod(0o444)
 
-    refused, tried = (amlz("project", "add", "dev", "fraud", *more, folder=folder) for more in ((), ("--dry-run",)))
+    refused, tried = (
+        amlz_here("project", "add", "dev", "fraud", *more, folder=folder) for more in ((), ("--dry-run",))
+    )
 
     assert (refused.returncode, refused.stdout, refused.stderr) == (
         2,
@@ -260,7 +263,7 @@ def test_what_would_move_others_is_refused(folder: Path, monkeypatch: pytest.Mon
 )
 def test_options_that_contradict_each_other_are_refused(arguments: tuple[str, ...], says: str, folder: Path) -> None:
     """Before anything is read."""
-    ran = amlz("project", *arguments, folder=folder)
+    ran = amlz_here("project", *arguments, folder=folder)
 
     assert (ran.returncode, ran.stdout, says in " ".join(ran.stderr.split())) == (2, "", True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,16 @@ ENTRY = (
 )
 
 
-def opened(folder: Path, today: str, entry: str = ENTRY) -> Preview:
-    """A workspace on the internet, which is two warnings."""
+@functools.cache
+def opened(today: str, entry: str = ENTRY) -> Preview:
+    """A workspace on the internet, which is two warnings. Once for all tests of a process."""
     text = (ROOT / STACKS["minimal"]).read_text()
-    stack = folder / "Pulumi.open.yaml"
-    stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}") + entry)
-    file = load(str(stack))
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Path(folder) / "Pulumi.open.yaml"
+        stack.write_text(
+            text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}") + entry
+        )
+        file = load(str(stack))
     return preview_stack(file, make_plan(file.config), today)
 
 
@@ -41,14 +47,14 @@ def opened(folder: Path, today: str, entry: str = ENTRY) -> Preview:
         ("", ENTRY, False),
     ],
 )
-def test_an_accepted_finding_fails_nothing_until_its_day(tmp_path: Path, today: str, entry: str, fails: bool) -> None:
+def test_an_accepted_finding_fails_nothing_until_its_day(today: str, entry: str, fails: bool) -> None:
     """From warnings on; without a day it holds."""
-    assert opened(tmp_path, today, entry).fails("warning") is fails
+    assert opened(today, entry).fails("warning") is fails
 
 
-def test_a_terminal_shows_it_apart(tmp_path: Path) -> None:
+def test_a_terminal_shows_it_apart() -> None:
     """With its day, its ticket and its reason, and among what is less secure than the default."""
-    told = as_text.render(opened(tmp_path, "2026-10-01"))
+    told = as_text.render(opened("2026-10-01"))
 
     assert "  findings      0 errors, 0 warnings, 5 notes, 2 accepted\n" in told
     assert (
@@ -64,9 +70,9 @@ def test_a_terminal_shows_it_apart(tmp_path: Path) -> None:
     assert [line for line in told.splitlines() if len(line) > 80] == []
 
 
-def test_programs_are_told_apart(tmp_path: Path) -> None:
+def test_programs_are_told_apart() -> None:
     """What counts and what does not are two lists."""
-    told = json.loads(as_json.render(opened(tmp_path, "2026-10-01")))
+    told = json.loads(as_json.render(opened("2026-10-01")))
 
     assert [f["severity"] for f in told["findings"]] == ["note"] * 5
     assert [
@@ -75,9 +81,9 @@ def test_programs_are_told_apart(tmp_path: Path) -> None:
     ] == [("exposure/public-access", NAME, "warning", "2026-10-31", "SEC-7", "until the office has a VPN")] * 2
 
 
-def test_a_comment_shows_it_apart(tmp_path: Path) -> None:
+def test_a_comment_shows_it_apart() -> None:
     """Below the findings; the verdict does not count it."""
-    told = as_markdown.render(opened(tmp_path, "2026-10-01"))
+    told = as_markdown.render(opened("2026-10-01"))
 
     assert told.splitlines()[0] == "## ✅ open: nothing found"
     assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in told
@@ -89,9 +95,9 @@ def test_a_comment_shows_it_apart(tmp_path: Path) -> None:
     ) in told
 
 
-def test_it_is_a_relaxation(tmp_path: Path) -> None:
+def test_it_is_a_relaxation() -> None:
     """Named with its day and ticket."""
-    config = opened(tmp_path, "2026-10-01").config
+    config = opened("2026-10-01").config
 
     assert [(r.path, r.gives_up) for r in relaxations(config) if r.path[0] == "acceptedFindings"] == [
         (("acceptedFindings", 0), f"exposure/public-access at {NAME} is accepted until 2026-10-31 (SEC-7)")

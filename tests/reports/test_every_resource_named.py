@@ -17,7 +17,7 @@ import pytest
 from amlz.azure.graph import Resource
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.naming import Named, names_of
-from amlz.diff.difference import difference
+from amlz.diff.difference import Difference, difference
 from amlz.policy.verdicts import Verdicts
 from amlz.rehearsal.life import Life
 from amlz.rehearsal.steps import Step
@@ -99,15 +99,26 @@ def report(case: str, form: str) -> str:
         every = all_stacks.AllStacks("", ((stack, preview),))
         return all_stacks.render(every, form.split()[0])
     if form.endswith("against"):
-        return against(preview, form.split()[0])
+        return against(case, form.split()[0])
     plain = {"text": as_text.render, "markdown": as_markdown.render, "json": as_json.render}
     return plain[form](preview) if form in plain else placed_form(form, preview, "error")
 
 
-def against(preview: Preview, form: str) -> str:
-    """The difference to the same landing zone without a finding."""
-    old, new = (json.loads(as_json.render(each)) for each in (replace(preview, findings=()), preview))
-    changed = difference("main", old, new)
+@cache
+def without_findings() -> Any:
+    """The JSON of the same landing zone without a finding."""
+    return json.loads(as_json.render(replace(previewed("recommended"), findings=(), verdicts=Verdicts())))
+
+
+@cache
+def changed_to(case: str) -> Difference:
+    """The difference from the same landing zone without a finding."""
+    return difference("main", without_findings(), json.loads(report(case, "json")))
+
+
+def against(case: str, form: str) -> str:
+    """That difference in a form."""
+    preview, changed = with_findings(case), changed_to(case)
     return (
         difference_as.FORMS[form](changed)
         if form in difference_as.FORMS

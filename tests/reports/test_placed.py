@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -33,11 +34,13 @@ ACCEPTED = """    acceptedFindings:
 """
 
 
-def changed(folder: Path, text: str) -> Preview:
-    """The preview of a stack file."""
-    path = folder / "Pulumi.recommended.yaml"
-    path.write_text(text)
-    file = load(str(path))
+@functools.cache
+def changed(text: str) -> Preview:
+    """The preview of a stack file. Once for all tests of a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Pulumi.recommended.yaml"
+        path.write_text(text)
+        file = load(str(path))
     return preview_stack(file, make_plan(file.config), "2026-11-21")
 
 
@@ -127,20 +130,20 @@ def junit_schema(file: str) -> xmlschema.XMLSchema:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_junit_is_valid_against_its_published_schemas(name: str, tmp_path: Path) -> None:
+def test_junit_is_valid_against_its_published_schemas(name: str) -> None:
     """Of what is shipped, and of what fails and is accepted. That of Ant's is from before anything could be skipped."""
     told = [placed_form("junit", previewed(stack), "error") for stack in STACKS]
     text = OPEN if name == "that of Jenkins" else OPEN.replace(ACCEPTED, "")
-    told.append(placed_form("junit", changed(tmp_path, text), "warning"))
+    told.append(placed_form("junit", changed(text), "warning"))
 
     wrong = [f"{e.path}: {e.reason}" for text in told for e in junit_schema(SCHEMAS[name]).iter_errors(text)]
 
     assert wrong == []
 
 
-def test_what_is_accepted_is_suppressed_with_its_reason(tmp_path: Path) -> None:
+def test_what_is_accepted_is_suppressed_with_its_reason() -> None:
     """In SARIF, and skipped in JUnit."""
-    preview = changed(tmp_path, OPEN)
+    preview = changed(OPEN)
 
     kept = [r["suppressions"] for r in results(preview) if "suppressions" in r]
     skipped = [e.text for e in Xml.fromstring(placed_form("junit", preview, "error")).iter("skipped")]
@@ -150,9 +153,9 @@ def test_what_is_accepted_is_suppressed_with_its_reason(tmp_path: Path) -> None:
     assert skipped == [why]
 
 
-def test_only_what_is_new_fails_and_the_rest_is_unchanged(tmp_path: Path) -> None:
+def test_only_what_is_new_fails_and_the_rest_is_unchanged() -> None:
     """Fingerprints of what is unchanged are those that it had, though its lines moved."""
-    before, after = previewed("recommended"), changed(tmp_path, "# moved\n\n" + OPEN)
+    before, after = previewed("recommended"), changed("# moved\n\n" + OPEN)
     told = [json.loads(as_json.render(preview)) for preview in (before, after)]
     diff = difference("main", *told)
 
@@ -167,9 +170,9 @@ def test_only_what_is_new_fails_and_the_rest_is_unchanged(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("fail_on", ["error", "warning", "none"])
-def test_junit_counts_and_fails_what_the_exit_code_says(tmp_path: Path, fail_on: str) -> None:
+def test_junit_counts_and_fails_what_the_exit_code_says(fail_on: str) -> None:
     """On the day that was said."""
-    preview = changed(tmp_path, OPEN)
+    preview = changed(OPEN)
 
     root = Xml.fromstring(placed_form("junit", preview, fail_on))
 

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from amlz.checks.catalogue import ALL, explain
+from tests import layers
+from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT
 
 FULL = Path("/dev/full")
@@ -31,7 +33,9 @@ def amlz(words: str, how: str, folder: Path = ROOT) -> subprocess.CompletedProce
 
 
 @needs_full
-@pytest.mark.parametrize("words", ["--help", "preview --help", "policy --help", "explain keys/enabled", "schema"])
+@pytest.mark.parametrize(
+    "words", layers.sampled(["schema", "--help", "preview --help", "policy --help", "explain keys/enabled"], 3)
+)
 def test_a_full_standard_output_is_exit_code_2_in_words(words: str) -> None:
     """Help among it."""
     ran = amlz(words, ">/dev/full")
@@ -43,13 +47,15 @@ def test_a_full_standard_output_is_exit_code_2_in_words(words: str) -> None:
 
 
 @needs_full
-@pytest.mark.parametrize("words", ["preview nope", "preview --format yaml", "explain nope", "nope", "check"])
+@pytest.mark.parametrize(
+    "words", layers.sampled(["check", "explain nope", "nope", "preview nope", "preview --format yaml"], 5)
+)
 def test_an_error_that_cannot_be_written_is_exit_code_2_all_the_same(words: str) -> None:
     """With both streams full, or standard error closed."""
     assert [amlz(words, how).returncode for how in ("2>/dev/full", ">/dev/full 2>/dev/full", "2>&-")] == [2, 2, 2]
 
 
-@pytest.mark.parametrize("words", ["recover dev", "import-subnets dev", "policy evaluate --jsonl"])
+@pytest.mark.parametrize("words", layers.sampled(["policy evaluate --jsonl", "recover dev", "import-subnets dev"], 3))
 def test_a_closed_standard_input_is_exit_code_2_in_words(words: str) -> None:
     """Of every verb that reads it."""
     ran = amlz(words, "<&-")
@@ -81,14 +87,17 @@ def test_a_deleted_working_directory_is_exit_code_2_in_words(words: str, tmp_pat
 )
 def test_a_wrong_choice_is_reported_without_words_of_the_libraries(words: str) -> None:
     """Only the value and the choices."""
-    ran = amlz(words, "")
+    ran = amlz_here(*words.split(" "))
 
     assert (ran.returncode, "Value error" in ran.stderr, "is not" in ran.stderr) == (2, False, True)
 
 
 def test_quota_with_a_difference_is_refused() -> None:
     """A difference has no such part; of one stack and of all."""
-    ran = [amlz(words, "") for words in ("preview dev --against HEAD --quota", "preview --all --against HEAD --quota")]
+    ran = [
+        amlz_here(*words.split(" "))
+        for words in ("preview dev --against HEAD --quota", "preview --all --against HEAD --quota")
+    ]
 
     assert [(each.returncode, "a difference shows no quota" in each.stderr) for each in ran] == [(2, True), (2, True)]
 
@@ -109,7 +118,7 @@ def test_every_snippet_of_yaml_in_the_catalogue_is_yaml(check: str) -> None:
 )
 def test_an_unwritable_place_is_refused_before_the_work(words: str, tmp_path: Path) -> None:
     """Of --output and --also alike: nothing is shown, and no preview runs."""
-    ran = amlz(words.format(tmp_path / "nowhere" / "x"), "")
+    ran = amlz_here(*words.format(tmp_path / "nowhere" / "x").split(" "))
 
     assert (ran.returncode, ran.stdout, ran.stderr.splitlines()[1]) == (
         2,
@@ -125,7 +134,7 @@ def test_a_stack_whose_name_begins_as_an_option_is_refused(words: str, tmp_path:
     for name in ("--help", "-x"):
         (tmp_path / f"Pulumi.{name}.yaml").write_text(text, encoding="utf-8")
 
-    ran = amlz(words, "", tmp_path)
+    ran = amlz_here(*words.split(" "), folder=tmp_path)
 
     assert (ran.returncode, "begins with '-'" in ran.stderr) == (2, True)
 
