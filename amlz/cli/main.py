@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli import policy, project, rehearse, roles, signals, stacks
+from amlz.cli import doctor, init, policy, project, rehearse, roles, signals, stacks
 from amlz.cli.options import (
     Against,
     Also,
@@ -40,11 +40,12 @@ _CONVERTER = "Value error, "
 app = typer.Typer(
     name="amlz",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+app.command()(init.init)
+app.command()(doctor.doctor)
 app.add_typer(policy.app)
 app.command()(rehearse.rehearse)
 app.command()(rehearse.recover)

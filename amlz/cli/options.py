@@ -30,8 +30,22 @@ class FailOn(StrEnum):
     none = "none"
 
 
-Stack = Annotated[str, typer.Argument(help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.")]
-StackOrAll = Annotated[str, typer.Argument(help="As everywhere; none with --all.", show_default=False)]
+def _stack_names(incomplete: str) -> list[str]:
+    """Names of the stacks of this folder, for a shell's completion."""
+    names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in Path.cwd().glob("Pulumi.?*.yaml"))
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+Stack = Annotated[
+    str,
+    typer.Argument(
+        help="A stack's name (dev reads Pulumi.dev.yaml here), or a stack file's path.", autocompletion=_stack_names
+    ),
+]
+StackOrAll = Annotated[
+    str,
+    typer.Argument(help="A stack's name or path. Omit with --all.", show_default=False, autocompletion=_stack_names),
+]
 
 
 def writable(path: Path | None) -> Path | None:

@@ -1,0 +1,52 @@
+"""A new stack: from answers to a written stack file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amlz.core.problems import LandingZoneError
+from amlz.core.terminal import in_one_line
+from amlz.paths import ROOT
+from amlz.reports.files import write_whole
+from amlz.stackfile.new.stack import NewStack, new_stack_file
+from amlz.stackfile.stack_file import find
+
+_SCHEMA = "docs/landing-zone.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stack file that was written, and the name of its stack."""
+
+    path: Path
+    stack: str
+
+
+def target(stack: str) -> Path:
+    """Returns the path of a new stack file. Raises LandingZoneError where the file exists or the name is not one."""
+    path = find(stack, Path.cwd())
+    shown = in_one_line(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    name = path.name
+    if not (name.startswith("Pulumi.") and name.endswith((".yaml", ".yml"))) or name.startswith("Pulumi.-"):
+        raise LandingZoneError(f"{shown}\n  It is not the name of a stack file.\n  Name it Pulumi.STACK.yaml.")
+    if path.exists() or path.is_symlink():
+        raise LandingZoneError(
+            f"{shown}\n  It exists already and is not changed.\n"
+            "  Choose another stack name, or add a project to it: `amlz project add`."
+        )
+    return path
+
+
+def write_new_stack(path: Path, stack: NewStack) -> Written:
+    """Writes the stack file. Raises LandingZoneError, and then nothing was written."""
+    text = new_stack_file(stack, _schema(path))
+    write_whole(path, text)
+    return Written(path, path.name.removeprefix("Pulumi.").rpartition(".")[0])
+
+
+def _schema(path: Path) -> str:
+    """The JSON Schema as editors find it from the stack file."""
+    folder = path.parent.resolve()
+    ups = [f"{'../' * depth}{_SCHEMA}" for depth, above in enumerate((folder, *folder.parents)) if above == ROOT]
+    return ups[0] if ups else str(ROOT / _SCHEMA)

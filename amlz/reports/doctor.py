@@ -1,0 +1,39 @@
+"""The result of `amlz doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from amlz.core.problems import wrapped
+from amlz.core.terminal import in_one_line
+from amlz.reports.json_text import dump
+
+#: ok: as it should be. missing: a preview fails without it. advised: only a deployment or a pipeline needs it.
+State = Literal["ok", "missing", "advised"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check. `fix` is None where nothing is to be done."""
+
+    name: str
+    state: State
+    seen: str
+    fix: str | None = None
+
+
+def as_text(results: Iterable[Result]) -> str:
+    """Returns a paragraph for each check: its state, what was seen, and the fix."""
+    lines = []
+    for each in results:
+        lines.append(f"{each.state:8} {each.name}: {in_one_line(each.seen)}")
+        if each.fix:
+            lines.append(wrapped(f"  {in_one_line(each.fix)}"))
+    return "\n".join(lines) + "\n"
+
+
+def as_json(results: Iterable[Result]) -> str:
+    """Returns the same for programs."""
+    return dump({"schemaVersion": 1, "checks": [asdict(each) for each in results]})

@@ -1,0 +1,1 @@
+"""A new stack file: from answers and, where a network team handed them over, a file of ranges."""

@@ -1,0 +1,139 @@
+"""Writes a new stack file from answers: a text with comments, which `amlz check` finds valid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path as FilePath
+
+import jinja2
+import yaml
+
+from amlz.core.facts.regions import WITHOUT_ZONES
+from amlz.core.plan import make_plan
+from amlz.core.problems import LandingZoneError, Path, StackFileError, dotted
+from amlz.stackfile.load import from_object
+from amlz.stackfile.new.networks_file import Networks
+from amlz.stackfile.new.ranges import divided, with_environments
+from amlz.stackfile.stack_file import KEY
+
+
+@dataclass(frozen=True, slots=True)
+class NewStack:
+    """Answers that a new stack file is made of. `network`: one range for everything that `networks` leaves open.
+
+    `hub_subscription` and `platform_team` are None where they are not configured.
+    """
+
+    organisation: str
+    business_unit: str
+    tenant: str
+    location: str
+    subscription: str
+    network: str | None
+    project: str | None
+    environments: tuple[str, ...]
+    networks: Networks = field(default_factory=Networks)
+    hub_subscription: str | None = None
+    platform_team: str | None = None
+
+
+#: The option that a path of the configuration comes from. A longer path is below it.
+_OPTIONS: dict[Path, str] = {
+    ("organisation",): "--organisation",
+    ("businessUnit",): "--business-unit",
+    ("tenantId",): "--tenant",
+    ("location",): "--location",
+    ("subscriptions", "landingZone"): "--subscription",
+    ("subscriptions", "hub"): "--hub-subscription",
+    ("access", "platformTeam"): "--platform-team",
+    ("hub", "addressSpace"): "--network, --from",
+    ("spokes",): "--network, --from",
+    ("onPremises",): "--from",
+    ("projects",): "--project, --environments, --network, --from",
+}
+
+
+def new_stack_file(stack: NewStack, schema: str) -> str:
+    """Returns the text of a stack file. `schema`: path or URL of the JSON Schema, for editors.
+
+    Raises LandingZoneError with every answer that is not valid, by the name of its option.
+    """
+    networks = _networks(stack)
+    projects: dict[str, dict[str, str]] = {}
+    for (project, environment), network in networks.environments.items():
+        projects.setdefault(project, {})[environment] = network
+    text = _template().render(
+        **{each: getattr(stack, each) for each in _AS_THEY_ARE},
+        schema=schema,
+        zones=stack.location not in WITHOUT_ZONES,
+        networks=networks,
+        projects=projects,
+    )
+    try:
+        make_plan(from_object(yaml.safe_load(text)["config"][KEY]))
+    except StackFileError as error:
+        raise LandingZoneError("\n".join(_by_option(error))) from None
+    return text
+
+
+_AS_THEY_ARE = (
+    "organisation",
+    "business_unit",
+    "tenant",
+    "location",
+    "subscription",
+    "hub_subscription",
+    "platform_team",
+)
+
+
+def _networks(stack: NewStack) -> Networks:
+    wanted = tuple((stack.project, each) for each in stack.environments) if stack.project else ()
+    given = stack.networks
+    if given.hub is not None and given.spokes:
+        found = with_environments(given, wanted)
+        if found is None:
+            raise LandingZoneError(
+                f"--from\n  The spokes have no room for {len(wanted)} more environments.\n"
+                "  Add a range to a spoke, or name fewer environments."
+            )
+        return found
+    if given.hub is not None or given.spokes or given.environments:
+        raise LandingZoneError("--from\n  The file needs both a hub and a spoke.\n  Add the missing range.")
+    found = divided(stack.network or "", wanted)
+    return replace(found, on_premises=given.on_premises)
+
+
+def _by_option(error: StackFileError) -> Iterator[str]:
+    for problem in error.problems:
+        option = next(
+            (_OPTIONS[problem.path[:n]] for n in (2, 1) if problem.path[:n] in _OPTIONS), dotted(problem.path)
+        )
+        yield f"{option}\n  {problem.what}\n  {problem.remedy}".rstrip()
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML reads it back: plain where that is the same text, otherwise in double quotes."""
+    try:
+        plain = yaml.safe_load(text) == text and "#" not in text and ": " not in text
+    except yaml.YAMLError:
+        plain = False
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+@cache
+def _template() -> jinja2.Template:
+    folder = FilePath(__file__).parent / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # YAML: texts pass through `_quoted`
+    )
+    environment.filters["yaml"] = _quoted
+    return environment.get_template("stack.yaml.jinja")

@@ -1,0 +1,159 @@
+"""`amlz init` and `amlz doctor`, each in a separate process."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amlz.app.doctor import examine
+from tests.cli.test_command_line import amlz
+from tests.conftest import ROOT, SAMPLES
+
+ANSWERS = ("Fabrikam", "claims", "0f0e0d0c-1111-4222-8333-444455556666", "a1b2c3d4-1111-4222-8333-444455556666")
+OPTIONS = (
+    *("--organisation", ANSWERS[0], "--business-unit", ANSWERS[1], "--tenant", ANSWERS[2]),
+    *("--subscription", ANSWERS[3], "--location", "westeurope", "--network", "10.30.0.0/16"),
+    *("--project", "triage", "--environments", "dev,prod"),
+)
+WRITTEN = "Pulumi.first.yaml is written and valid.\nNext: amlz preview first\n"
+
+
+def test_init_writes_a_stack_file_that_check_finds_valid(tmp_path: Path) -> None:
+    """From options, as a script would; a second run changes nothing."""
+    ran = amlz("init", "first", *OPTIONS, folder=tmp_path)
+    before = (tmp_path / "Pulumi.first.yaml").read_bytes()
+    again = amlz("init", "first", *OPTIONS, folder=tmp_path)
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, WRITTEN, "")
+    assert amlz("check", "first", folder=tmp_path).stdout == "first: valid. 1 spoke, 2 project environments.\n"
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == (
+        "Pulumi.first.yaml\n  It exists already and is not changed.\n"
+        "  Choose another stack name, or add a project to it: `amlz project add`.\n"
+    )
+    assert (tmp_path / "Pulumi.first.yaml").read_bytes() == before
+
+
+def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
+    """A wrong answer is explained; an empty one takes the default."""
+    typed = [*ANSWERS[:2], "12", *ANSWERS[2:], "", "", "triage", ""]
+    ours, theirs = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C", "TERM": "dumb"}
+    command = [sys.executable, "-m", "amlz", "init", "first"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment
+    ) as running:
+        os.write(ours, "".join(f"{line}\n" for line in typed).encode())
+        assert running.stdout is not None
+        told, code = running.stdout.read(), running.wait(60)
+        asked = os.read(ours, 65536).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    assert (code, told) == (0, WRITTEN)
+    assert "'12' is not a GUID in lower case." in asked
+    assert asked.count("ID of the Microsoft Entra tenant: ") == 2
+    assert asked.count("Azure region [westeurope]: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (("first",), "--organisation, --business-unit, --tenant"),
+        (("first", *OPTIONS, "--tenant", "12"), "--tenant: '12' is not a GUID"),
+        (("first", *OPTIONS, "--from", "nowhere.csv"), "nowhere.csv\n  It cannot be read"),
+        (("notes.yaml", *OPTIONS), "notes.yaml\n  It is not the name of a stack file."),
+        (("nowhere/Pulumi.a.yaml", *OPTIONS), "nowhere/Pulumi.a.yaml"),
+    ],
+)
+def test_init_refuses_wrong_input_and_writes_nothing(tmp_path: Path, arguments: tuple[str, ...], wrong: str) -> None:
+    """With a sentence and exit code 2."""
+    ran = amlz("init", *arguments, folder=tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert wrong in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def programs(found: dict[str, str]) -> object:
+    """A run of programs that prints what is given here, and nothing of the machine."""
+    return lambda program, _: found.get(program)
+
+
+def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
+    """On a machine without anything, no credential is needed for a preview."""
+    results = examine({"PULUMI_BACKEND_URL": f"file://{tmp_path}/state"}, tmp_path, tmp_path, programs({}))  # type: ignore[arg-type]
+
+    states = {each.name: each.state for each in results}
+    assert states == {
+        "Python": "ok",
+        "Python packages": states["Python packages"],  # of the machine that runs this
+        "git": "missing",
+        "Stack files": "advised",
+        "Pulumi CLI": "advised",
+        "pulumi.lock": states["pulumi.lock"],  # of the repository
+        "Azure CLI": "advised",
+        "Credentials": "advised",
+        "Pulumi backend": "advised",
+    }
+    assert all(each.fix for each in results if each.state != "ok")
+
+
+def test_doctor_shows_no_credential(tmp_path: Path) -> None:
+    """It names variables, and leaves out the user, the password and the query of a backend's address."""
+    secret = "s3cr3t-Value-of-1234"
+    environment = {
+        "ARM_CLIENT_ID": secret,
+        "ARM_TENANT_ID": secret,
+        "ARM_CLIENT_SECRET": secret,
+        "PULUMI_BACKEND_URL": f"s3://user:{secret}@host/bucket?token={secret}",
+    }
+    found = {"git": "git version 2.39.5", "pulumi": "v3.1.0", "az": "no json"}
+    results = {each.name: each for each in examine(environment, tmp_path, tmp_path, programs(found))}  # type: ignore[arg-type]
+
+    assert secret not in str(results)
+    assert results["Credentials"].seen == "client secret, by ARM_CLIENT_ID, ARM_TENANT_ID, ARM_CLIENT_SECRET; not tried"
+    assert results["Pulumi backend"].seen.startswith("s3://host/bucket: not checked")
+    assert results["Pulumi CLI"].seen.startswith("v3.1.0, older than the SDK")
+
+
+def test_the_exit_code_of_doctor_is_1_where_a_preview_fails(tmp_path: Path) -> None:
+    """Without git; what only a deployment needs leaves it 0."""
+    backend = f"file://{tmp_path}"
+    with_git = amlz("doctor", folder=tmp_path, PULUMI_BACKEND_URL=backend, HOME=str(tmp_path))
+    without = amlz(
+        "doctor",
+        "--format",
+        "json",
+        folder=tmp_path,
+        PULUMI_BACKEND_URL=backend,
+        HOME=str(tmp_path),
+        PATH=str(tmp_path),
+    )
+
+    assert (with_git.returncode, with_git.stderr) == (0, "")
+    assert (without.returncode, without.stderr) == (1, "")
+    assert '"name": "git",\n      "state": "missing"' in without.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("amlz ad", ["addresses"]),
+        ("amlz check ", ["dev", "prod"]),
+        ("amlz preview p", ["prod"]),
+        ("amlz policy li", ["list"]),
+    ],
+)
+def test_a_shell_completes_verbs_and_stack_names(words: str, expected: list[str]) -> None:
+    """As bash asks; other shells are typer's as well."""
+    completed = {"_AMLZ_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    ran = amlz(folder=SAMPLES, **completed)
+
+    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, expected, "")

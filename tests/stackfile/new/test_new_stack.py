@@ -1,0 +1,172 @@
+"""A new stack file is valid, and wrong answers are reported by the name of their option."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from amlz.core.problems import LandingZoneError
+from amlz.stackfile.checked import checked
+from amlz.stackfile.new.networks_file import Networks, read_networks
+from amlz.stackfile.new.questions import QUESTIONS, problem_of
+from amlz.stackfile.new.stack import NewStack, new_stack_file
+
+SCHEMA = "docs/landing-zone.schema.json"
+STACK = NewStack(
+    organisation="Fabrikam",
+    business_unit="claims",
+    tenant="0f0e0d0c-1111-4222-8333-444455556666",
+    location="westeurope",
+    subscription="a1b2c3d4-1111-4222-8333-444455556666",
+    network="10.30.0.0/16",
+    project="triage",
+    environments=("dev", "prod"),
+)
+CSV = "use,range\nhub,10.40.0.0/24\nspoke,10.40.16.0/20\non-premises,10.64.0.0/12\ntriage/dev,10.40.16.0/24\n"
+YAML = "hub: 10.40.0.0/24\nspoke: 10.40.16.0/20\non-premises: [10.64.0.0/12]\ntriage/dev: 10.40.16.0/24\n"
+NETWORKS = Networks(
+    "10.40.0.0/24", {"main": ("10.40.16.0/20",)}, ("10.64.0.0/12",), {("triage", "dev"): "10.40.16.0/24"}
+)
+
+
+def ranges(stack: NewStack) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """The hub's range, the spoke's, and those of environments, as `amlz check` reads the file."""
+    _, plan = checked("Pulumi.new.yaml", raw=new_stack_file(stack, SCHEMA).encode())
+    hub, spoke, *_ = plan.addresses.spaces
+    blocks = {block.owner: block.cidr for block in spoke.blocks}
+    return hub.ranges[0], tuple(spoke.ranges), blocks
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        (
+            "10.30.0.0/16",
+            ("10.30.0.0/24", ("10.30.128.0/17",), {"triage/dev": "10.30.128.0/22", "triage/prod": "10.30.132.0/22"}),
+        ),
+        (
+            "10.30.0.0/20",
+            ("10.30.0.0/24", ("10.30.8.0/21",), {"triage/dev": "10.30.8.0/23", "triage/prod": "10.30.10.0/23"}),
+        ),
+        (
+            "10.30.0.0/23",
+            ("10.30.0.0/24", ("10.30.1.0/24",), {"triage/dev": "10.30.1.0/25", "triage/prod": "10.30.1.128/25"}),
+        ),
+    ],
+)
+def test_one_range_becomes_a_hub_a_spoke_and_environments(network: str, expected: object) -> None:
+    """The first half holds the hub, the second half is the spoke; half of it stays free where it can."""
+    assert ranges(replace(STACK, network=network)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("networks.csv", CSV), ("networks.tsv", CSV.replace(",", "\t")), ("networks.yaml", YAML)]
+)
+def test_the_ranges_of_a_network_team_are_read(tmp_path: Path, name: str, text: str) -> None:
+    """From CSV with commas or tabs, with a byte order mark and CRLF, and from YAML."""
+    path = tmp_path / name
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    assert read_networks(path) == NETWORKS
+
+
+def test_environments_without_a_range_get_one_of_the_spoke() -> None:
+    """In addition to those of the file."""
+    stack = replace(STACK, network=None, project="fraud", environments=("dev",), networks=NETWORKS)
+
+    assert ranges(stack)[2] == {"triage/dev": "10.40.16.0/24", "fraud/dev": "10.40.20.0/22"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("", ":1\n  The first row has no column `use`.\n"),
+        ("use,cost\nhub,1\n", ":1\n  The first row has no column `range`.\n"),
+        ("use,range\nhub\n", ":2\n  The row has too few columns.\n"),
+        ("use,range\nhub,10.0.0.0/24\nlab,10.0.1.0/24\n", ":3\n  `lab` is not a known use.\n"),
+        ("use,range\nhub,10.0.0.0/24\nhub,10.0.1.0/24\n", ":3\n  `hub` has a range already.\n"),
+        ("use,range\na/dev,10.0.0.0/24\na/dev,10.0.1.0/24\n", ":3\n  `a/dev` has a range already.\n"),
+    ],
+)
+def test_a_wrong_row_is_reported_with_its_line(tmp_path: Path, text: str, wrong: str) -> None:
+    """The first one, with what to write instead."""
+    path = tmp_path / "networks.csv"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(LandingZoneError) as caught:
+        read_networks(path)
+
+    assert str(caught.value).startswith(f"{path}{wrong}")
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "hub: {a: b}", "? [a]\n: b", "[" * 100_000, "\0"])
+def test_a_wrong_yaml_file_is_reported(tmp_path: Path, text: str) -> None:
+    """Never by a traceback."""
+    path = tmp_path / "networks.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(LandingZoneError, match=str(path)):
+        read_networks(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        ({"tenant": "12"}, {"--tenant"}),
+        ({"subscription": "12", "business_unit": "No"}, {"--subscription", "--business-unit"}),
+        ({"hub_subscription": "12"}, {"--hub-subscription"}),
+        ({"platform_team": "12"}, {"--platform-team"}),
+        ({"network": "10.30.0.0/24"}, {"--network"}),
+        ({"networks": Networks("10.0.0.0/24")}, {"--from"}),
+        ({"networks": replace(NETWORKS, spokes={"main": ("10.40.16.0/24",)})}, {"--from"}),
+        ({"networks": replace(NETWORKS, hub="10.40.0.7/24")}, {"--network, --from"}),
+    ],
+)
+def test_every_wrong_answer_is_reported_by_its_option(change: dict[str, object], options: set[str]) -> None:
+    """All of them at once, as far as ranges can be divided."""
+    with pytest.raises(LandingZoneError) as caught:
+        new_stack_file(replace(STACK, **change), SCHEMA)  # type: ignore[arg-type]
+
+    assert {line for line in str(caught.value).split("\n") if not line.startswith("  ")} == options
+
+
+@pytest.mark.parametrize(
+    "organisation", ["Müller & Söhne", "yes", "4711", "A: B", "# no comment", 'He said "no"', "a\tb"]
+)
+def test_an_organisation_of_any_text_is_kept(organisation: str) -> None:
+    """Quoted where YAML would read something else."""
+    file, _ = checked("Pulumi.new.yaml", raw=new_stack_file(replace(STACK, organisation=organisation), SCHEMA).encode())
+
+    assert file.config.organisation == organisation
+
+
+def test_a_region_without_zones_has_none() -> None:
+    """The preview would report zones that the region does not have."""
+    file, _ = checked("Pulumi.new.yaml", raw=new_stack_file(replace(STACK, location="westus"), SCHEMA).encode())
+
+    assert file.config.availability_zones == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "wrong"),
+    [
+        ("tenant", "abc", "'abc' is not a GUID in lower case."),
+        ("network", "10.20.0.1/16", "Write 10.20.0.0/16."),
+        ("project", "Fraud", "Write fraud."),
+        ("environments", "", "It is empty"),
+        ("environments", "dev,Prod", "Write prod."),
+    ],
+)
+def test_a_wrong_answer_says_what_to_write(name: str, answer: str, wrong: str) -> None:
+    """As `amlz check` would."""
+    question = next(each for each in QUESTIONS if each.name == name)
+
+    assert wrong in (problem_of(question, answer) or "")
+
+
+def test_defaults_are_valid_answers() -> None:
+    """And there are at most eight questions."""
+    assert [problem_of(each, each.default) for each in QUESTIONS if each.default] == [None] * 3
+    assert len(QUESTIONS) == 8
