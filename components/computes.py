@@ -98,7 +98,7 @@ class Computes(pulumi.ComponentResource):
                 os_type=ml.OsType.LINUX,
                 enable_node_public_ip=False,
                 remote_login_port_public_access=ml.RemoteLoginPortPublicAccess.DISABLED,
-                subnet=self._subnet(),
+                subnet=self._subnet(spec.subnet or self._args.subnet),
                 scale_settings=ml.ScaleSettingsArgs(
                     min_node_count=spec.min_nodes,
                     max_node_count=spec.max_nodes,
@@ -107,8 +107,8 @@ class Computes(pulumi.ComponentResource):
             ),
         )
 
-    def _subnet(self) -> ml.ResourceIdArgs | None:
-        return ml.ResourceIdArgs(id=self._site.ref(self._args.subnet)) if self._args.subnet else None
+    def _subnet(self, subnet: str) -> ml.ResourceIdArgs | None:
+        return ml.ResourceIdArgs(id=self._site.ref(subnet)) if subnet else None
 
     def _instance(self, spec: InstanceSpec) -> ml.ComputeInstanceArgs:
         owner = ml.AssignedUserArgs(object_id=spec.owner, tenant_id=self._args.tenant_id)
@@ -119,7 +119,7 @@ class Computes(pulumi.ComponentResource):
             properties=ml.ComputeInstancePropertiesArgs(
                 vm_size=spec.size,
                 enable_node_public_ip=False,
-                subnet=self._subnet(),
+                subnet=self._subnet(self._args.subnet),
                 ssh_settings=ml.ComputeInstanceSshSettingsArgs(ssh_public_access=ml.SshPublicAccess.DISABLED),
                 application_sharing_policy=ml.ApplicationSharingPolicy.PERSONAL,
                 compute_instance_authorization_type=ml.ComputeInstanceAuthorizationType.PERSONAL,

@@ -10,7 +10,7 @@ from components.site import Site
 
 
 class Identities(pulumi.ComponentResource):
-    """The identity the workspace acts with, and the one its clusters act with."""
+    """Identities of the workspace, its clusters, its image builds, and the reader of its encryption key."""
 
     resource_ids: dict[str, pulumi.Output[str]]
 

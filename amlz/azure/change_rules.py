@@ -246,6 +246,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update"),
         Rule("properties", Kind.IGNORED, _COMPUTE, "an existing compute keeps the settings that it was created with"),
         Rule("tags", Kind.UNKNOWN, _COMPUTE, "an update takes only the scale settings"),
+        *_updates(_GITHUB + "hashicorp/terraform-provider-azurerm/pull/26404", "identity"),
     ),
     "Microsoft.Insights/diagnosticSettings": (
         *_properties(_REST + "monitor/diagnostic-settings/create-or-update", "logs", "metrics", "workspaceId"),

@@ -9,7 +9,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.connections import NOT_OPENED
-from amlz.core.notices.principals import SHARED_WRITER, SPANS_PRODUCTION
+from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import dotted
@@ -71,6 +71,16 @@ CHECKS = (
         "A workspace identity has Contributor on its registry, as Microsoft's table lists. On a registry that several "
         "share, that includes the images of all, and its settings. Permissions by repository (the registry's role "
         "assignment mode for attributes) are not built: no page says that Azure ML works with them.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    ),
+    _check(
+        BUILD_READS,
+        "Image builds of {environment} reach {hosts} with the identity of the compute clusters: the code of a package "
+        "can read the data of the environment.",
+        "Set `imageBuild.identity` of the environment to `own`, the default.",
+        "A build runs code of packages, such as `setup.py`. With the identity of the compute clusters "
+        "this code has their roles on the storage account and the data lake. Reported where `egress`, `egressHosts` or "
+        "the managed network lets builds reach third-party hosts.",
         "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
     ),
 )

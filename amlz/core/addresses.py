@@ -25,7 +25,7 @@ from amlz.core.facts.networks import (
     SMALLEST_SUBNET,
 )
 from amlz.core.hub_layout import check_hub_subnets, hub_subnets
-from amlz.core.own_subnets import check_subnets, said_subnets
+from amlz.core.own_subnets import BUILD, check_subnets, said_subnets
 from amlz.core.problems import Path, Problem, dotted
 from amlz.core.ranges import Free, Taken, free_ranges, next_free
 
@@ -171,9 +171,11 @@ def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
-    nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + environment.image_build.max_nodes
+    builds, apart = environment.image_build.max_nodes, BUILD in said_subnets(environment)
+    nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + (0 if apart else builds)
     wanted = {
         "training": nodes + len(environment.instances),
+        BUILD: builds,
         "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
         "scoring": environment.scoring_nodes,
     }

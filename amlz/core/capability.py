@@ -158,8 +158,8 @@ class PublicDomains:
 #: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
 #: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace.
 Who = Literal[
-    "workspaceIdentity", "computeIdentity", "encryptionIdentity", "cosmosDb", "platformTeam", "dataScientists",
-    "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
+    "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
+    "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str

@@ -7,10 +7,12 @@ from ipaddress import IPv4Network
 
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
-from amlz.core.facts.networks import RESERVED_ADDRESSES, SMALLEST_SUBNET
+from amlz.core.facts.networks import ENVIRONMENT_SHARES, MANAGED_SHARES, RESERVED_ADDRESSES, SMALLEST_SUBNET
 from amlz.core.problems import Path, Problem, listed
 
-#: Roles that are built whenever ranges are said, by whether computes are in a managed network; scoring may be left out.
+#: Subnet of the cluster that builds images: the one source of requests to package hosts.
+BUILD = "build"
+#: Roles whose ranges are required, by whether the network is managed. Scoring and build are optional.
 _NEEDED = {False: ("training", "endpoints"), True: ("endpoints",)}
 
 
@@ -19,7 +21,7 @@ def said_subnets(environment: EnvironmentConfig) -> dict[str, str]:
     said = environment.subnets
     if said is None:
         return {}
-    ranges = {"training": said.training, "endpoints": said.endpoints, "scoring": said.scoring}
+    ranges = {"training": said.training, "endpoints": said.endpoints, "scoring": said.scoring, BUILD: said.build}
     return {role: cidr for role, cidr in ranges.items() if cidr is not None}
 
 
@@ -42,7 +44,7 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
             yield Problem(
                 path,
                 f"Ranges of subnets are said, and that of {role} is missing: nothing is divided then.",
-                f"Add `{role}`, or remove `subnets` to have the range divided.",
+                f"Add `{role}{_divided(environment, role)}`, or remove `subnets` to have the range divided.",
             )
     if environment.scoring_nodes and "scoring" not in said and not managed:
         yield Problem(
@@ -58,6 +60,20 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
             if network.overlaps(taken):
                 yield Problem((*path, role), f"{network} overlaps {taken} of {other}.", "Change one of the two.")
         earlier.append((role, network))
+
+
+def _divided(environment: EnvironmentConfig, role: str) -> str:
+    """The range that a subnet has by division, so that adding another subnet moves none; "" without a range."""
+    if environment.network is None:
+        return ""
+    network = IPv4Network(environment.network)
+    start, bits = next((start, bits) for name, start, bits in _shares(environment) if name == role)
+    first = network.network_address + int(network.num_addresses * start)
+    return f": {first}/{network.prefixlen + bits}" if network.prefixlen + bits <= SMALLEST_SUBNET else ""
+
+
+def _shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
+    return MANAGED_SHARES if environment.isolation.managed else ENVIRONMENT_SHARES
 
 
 def _wrong(

@@ -11,10 +11,14 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.policies import Guardrail
 from amlz.core.facts.clouds import title
+from amlz.core.facts.egress import PACKAGES
+from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.builtins import left_out
 from amlz.core.planning.lake_places import access_of, container_of, lake_users
 from amlz.core.planning.pipelines import pull_requests
 from amlz.core.problems import Path, listed
+
+_BUILDS = "image builds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,21 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     if scope is not None and scope.public_queries:
         yield Relaxation(("hub", "privateLinkScope", "publicQueries"), "whoever may read logs can do so from anywhere")
     for scenario in config.egress:
-        yield Relaxation(("egress",), f"{scenario}: code from outside reaches every compute")
+        yield Relaxation(("egress",), f"{scenario}: code from outside reaches {_who(config, scenario in PACKAGES)}")
     for name, own in config.egress_hosts.items():
-        yield Relaxation(("egressHosts", name), f"every compute reaches {listed(own.hosts)}: {own.why}")
+        who = _who(config, own.packages)
+        yield Relaxation(
+            ("egressHosts", name),
+            f"{who} {'reach' if who == _BUILDS else 'reaches'} {listed(own.hosts)}: {own.why}",
+        )
     yield from _policies(config)
     yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         yield from _security(environment, name, path)
+        if environment.image_build.identity == "compute":
+            gives = "image builds have the roles of the compute clusters on data"
+            yield Relaxation((*path, "imageBuild", "identity"), gives)
         for key, attached in environment.kubernetes.items():
             gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
             if attached.nodes and attached.system_logs:
@@ -68,6 +79,14 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _who(config: LandingZoneConfig, packages: bool) -> str:
+    """Returns who reaches a host. `packages`: it is for image builds, in environments with a subnet for them."""
+    apart = [BUILD in said_subnets(environment) for _, _, environment in environments(config)]
+    if packages and any(apart):
+        return _BUILDS if all(apart) else f"every compute of environments without `subnets.{BUILD}`"
+    return "every compute"
 
 
 def _security(environment: EnvironmentConfig, name: str, path: Path) -> Iterator[Relaxation]:

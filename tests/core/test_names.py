@@ -111,7 +111,7 @@ def test_generated_names_say_what_and_whose() -> None:
         "endpoints": [endpoint.name for endpoint in environment.storage.endpoints],
     } == {
         "group": "rg-retail-demand-1-dev-westeurope",
-        "identities": ["id-retail-demand-1-dev-workspace", "id-retail-demand-1-dev-compute"],
+        "identities": [f"id-retail-demand-1-dev-{role}" for role in ("workspace", "compute", "build")],
         "vault": "kv-retail-demand-1-?",
         "storage": "stretaildemand1dev?",
         "registry": "crretaildemand1dev?",

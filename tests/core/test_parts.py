@@ -40,6 +40,7 @@ def test_the_workspace_has_what_exists_and_its_identities_the_same_roles_there()
         ("workspaceIdentity", "Key Vault Administrator", VAULT),
         ("workspaceIdentity", "Contributor", REGISTRY),
         ("computeIdentity", "AcrPull", REGISTRY),
+        ("buildIdentity", "AcrPush", REGISTRY),
     ]
     deployer = [(row.role, row.why) for row in plan.deployer if row.subscription == OTHER]
     assert deployer == [

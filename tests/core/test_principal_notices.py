@@ -69,15 +69,19 @@ def test_several_writers_of_a_shared_registry_are_reported_until_one_is_left() -
 
 
 def test_an_environment_that_does_not_push_pulls_only() -> None:
-    """Neither of its identities has more than AcrPull on the registry; the workspace waits for its own."""
+    """None of its identities has more than AcrPull on the registry; the workspace waits for its own."""
     plan = planned(shared(writers=["churn/dev"]))
     roles = {
         spec.project: sorted((role.who, role.role) for role in spec.shared_registry_roles) for spec in plan.environments
     }
-    pulls = [("computeIdentity", "AcrPull"), ("workspaceIdentity", "AcrPull")]
+    pulls = [("buildIdentity", "AcrPull"), ("computeIdentity", "AcrPull"), ("workspaceIdentity", "AcrPull")]
 
     assert roles == {
-        "churn": [("computeIdentity", "AcrPull"), ("workspaceIdentity", "Contributor")],
+        "churn": [
+            ("buildIdentity", "AcrPush"),
+            ("computeIdentity", "AcrPull"),
+            ("workspaceIdentity", "Contributor"),
+        ],
         "fraud": pulls,
         "pricing": pulls,
     }

@@ -134,7 +134,7 @@ def test_no_difference_is_said_in_the_first_line() -> None:
     """And the page goes on with the preview."""
     told = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
 
-    says = "minimal: no difference from main, 118 resources"
+    says = "minimal: no difference from main, 120 resources"
     assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in told
     assert f'<p class="lead">{says}.</p>' in told
     assert '<dl class="numbers small">' not in told

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import At, Check, Finding, Severity
-from amlz.checks.identity.missing_role import OF_CLUSTER, Given, given_roles, has_role
+from amlz.checks.identity.missing_role import OF_CLUSTER, Given, given_roles, has_role, only_builds, uses_of_identities
 from amlz.checks.reading import above, same, value
 
 ROLE = "Storage Blob Data Reader"
@@ -28,10 +29,13 @@ _KEYS = ("subscriptionId", "resourceGroup", "accountName")
 #: Kinds of datastores that a blob role opens, and which key names the container.
 CONTAINERS = {"AzureDataLakeGen2": "filesystem", "AzureBlob": "containerName"}
 
+#: The graph, roles by identity, and the number of compute targets that have each identity.
+_Facts = tuple[ResourceGraph, Given, Counter[str]]
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Datastores without credentials, held against the identities of the clusters of their workspace."""
-    given = given_roles(graph)
+    facts = (graph, given_roles(graph), uses_of_identities(graph))
     clusters: dict[str, list[Resource]] = {}
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         clusters.setdefault(above(compute.id, "computes").lower(), []).append(compute)
@@ -45,7 +49,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(store, "the container", doubtful)
         elif all(isinstance(name, str) for name in names):
             for compute in clusters.get(above(store.id, "datastores").lower(), ()):
-                yield from _judge((graph, given), store, compute, _container(*names))
+                yield from _judge(facts, store, compute, _container(*names))
 
 
 def _container(subscription: str, group: str, account: str, name: str) -> str:
@@ -53,9 +57,16 @@ def _container(subscription: str, group: str, account: str, name: str) -> str:
     return f"{place}/providers/Microsoft.Storage/storageAccounts/{account}/blobServices/default/containers/{name}"
 
 
-def _judge(facts: tuple[ResourceGraph, Given], store: Resource, compute: Resource, container: str) -> Iterator[Finding]:
-    """Judges the identities of one cluster against one container."""
-    graph, given = facts
+def _builds(facts: _Facts, compute: Resource, identity: str) -> bool:
+    """Returns whether an identity is that of image builds alone."""
+    graph, _, uses = facts
+    workspace = graph.by_id(above(compute.id, "computes"))
+    return workspace is not None and only_builds(compute, workspace, uses[identity.lower()])
+
+
+def _judge(facts: _Facts, store: Resource, compute: Resource, container: str) -> Iterator[Finding]:
+    """Compares the identities of one cluster with one container. Image builds read no data."""
+    graph, given, _ = facts
     identities: Any = value(compute, OF_CLUSTER) or {}
     if is_unknown(identities):
         yield CHECK.undecided(compute, OF_CLUSTER, identities)
@@ -63,7 +74,7 @@ def _judge(facts: tuple[ResourceGraph, Given], store: Resource, compute: Resourc
     account = graph.by_id(above(container, "blobServices"))
     for identity in identities:
         who, name = identity.rsplit("/", 1)[-1], container.rsplit("/", 1)[-1]
-        if has_role(given, identity, ROLE, container):
+        if has_role(given, identity, ROLE, container) or _builds(facts, compute, identity):
             continue
         if graph.by_id(identity) is None or account is None:
             what = "an account" if account is None else "an identity"

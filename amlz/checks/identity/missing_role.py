@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import within
 from amlz.checks.finding import At, Check, Finding, Severity
-from amlz.checks.reading import above, connections, is_managed, value
+from amlz.checks.reading import above, connections, is_managed, same, value
 from amlz.core.capability import Grant
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.roles import GRANTS, ROLES
@@ -41,6 +42,7 @@ IN_GROUP = {target: arm_type for each in capability_facts() for target, arm_type
 #: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 _OWNER, _BLOB_OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
 INCLUDED_IN = {
+    "AcrPull": (ROLES["AcrPush"],),
     "Contributor": (_OWNER,),
     "Reader": (ROLES["Contributor"], _OWNER),
     "Storage Blob Data Contributor": (_BLOB_OWNER,),
@@ -49,8 +51,12 @@ INCLUDED_IN = {
 
 PRIMARY, OF_CLUSTER = "properties.primaryUserAssignedIdentity", "identity.userAssignedIdentities"
 READER = "properties.encryption.identity.userAssignedIdentity"
-#: Who of the table is named where: the workspace, what reads the key that it is encrypted with, and clusters.
+#: Principal of the table by path: the workspace, the reader of its encryption key, and clusters.
 WHO = {PRIMARY: "workspaceIdentity", READER: "encryptionIdentity", OF_CLUSTER: "computeIdentity"}
+BUILDS = "buildIdentity"
+
+#: Roles on a registry that an environment outside of `sharedRegistry.writers` does not need.
+PUSHES = (("registry", "Contributor"), ("registry", "AcrPush"))
 
 Given = dict[tuple[str, str], list[str]]
 
@@ -75,27 +81,41 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for path in (PRIMARY, READER):
             identity = value(workspace, path)
             if identity is not None:
-                yield from _judge(facts, workspace, workspace, (path, identity))
+                yield from _judge(facts, workspace, workspace, (path, identity, WHO[path]))
+    uses = uses_of_identities(graph)
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         owner = graph.by_id(above(compute.id, "computes"))
         identities = value(compute, OF_CLUSTER) or {}
         for identity in [identities] if is_unknown(identities) else identities:
             if owner is not None:
-                yield from _judge(facts, compute, owner, (OF_CLUSTER, identity))
+                who = BUILDS if only_builds(compute, owner, uses[str(identity).lower()]) else WHO[OF_CLUSTER]
+                yield from _judge(facts, compute, owner, (OF_CLUSTER, identity, who))
 
 
-def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any]) -> Iterator[Finding]:
-    """Yields the findings of an identity that is set at a path."""
-    path, identity = named
+def uses_of_identities(graph: ResourceGraph) -> Counter[str]:
+    """Returns how many compute targets have each identity, by its id in lower case."""
+    computes = graph.of_type("Microsoft.MachineLearningServices/workspaces/computes")
+    found = (value(compute, OF_CLUSTER) or {} for compute in computes)
+    return Counter(identity.lower() for identities in found if not is_unknown(identities) for identity in identities)
+
+
+def only_builds(compute: Resource, workspace: Resource, uses: int) -> bool:
+    """Returns whether an identity is that of image builds alone. `uses`: the number of compute targets that have it."""
+    return uses == 1 and same(value(workspace, "properties.imageBuildCompute"), compute.name)
+
+
+def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any, str]) -> Iterator[Finding]:
+    """Yields the findings of an identity that is set at a path, as a principal of the table."""
+    path, identity, who = named
     if is_unknown(identity):
         yield CHECK.undecided(resource, path, identity)
     elif facts.graph.by_id(identity) is None:
         yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
     else:
         for grant in GRANTS:
-            if (grant.target, grant.role) == ("registry", "Contributor") and _only_pulls(facts, identity, workspace):
+            if (grant.target, grant.role) in PUSHES and _only_pulls(facts, identity, workspace):
                 continue
-            if grant.who == WHO[path] and _wanted(facts, grant, workspace):
+            if grant.who == who and _wanted(facts, grant, workspace):
                 yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
 
 

@@ -33,6 +33,9 @@ class ImageBuildConfig(Config):
     """Most builds at a time."""
     idle_seconds: Annotated[int, Field(ge=60, le=86400, strict=True)] = 120
     """How long an idle node waits before it is given back, in seconds."""
+    identity: Literal["own", "compute"] = "own"
+    """Identity of builds: `own` pushes to the registry and reads no data; `compute` is the identity of the other
+    clusters, with their data. docs/how-to/image-builds.md."""
 
 
 class InstanceConfig(Config):

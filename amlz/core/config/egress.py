@@ -21,3 +21,5 @@ class EgressHostsConfig(Config):
     """Host names; `*.` stands for all below one."""
     why: Annotated[str, StringConstraints(min_length=5, max_length=200)]
     """What they are for: shown with the rule."""
+    packages: bool = False
+    """Hosts of packages: in an environment with a build subnet only image builds reach them."""

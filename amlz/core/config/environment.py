@@ -82,6 +82,9 @@ class SubnetsConfig(Config):
     """Private endpoints."""
     scoring: Network | None = None
     """Nodes that serve models; left out, there is no such subnet."""
+    build: Network | None = None
+    """The cluster that builds images, which then alone reaches package hosts; not with a managed network.
+    docs/how-to/image-builds.md."""
 
 
 @extended(Scope.ENVIRONMENT)

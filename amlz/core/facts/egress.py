@@ -163,6 +163,9 @@ SCENARIOS: Mapping[str, tuple[FqdnRule, ...]] = {
     ),
 }  # fmt: skip
 
+#: Scenarios of hosts that only image builds need. The others are for jobs and instances: models, editors, AutoML.
+PACKAGES = frozenset({"pythonPackages", "rPackages"})
+
 #: The page names them for firewalls in this cloud: the second is of the public one, so no tag here is known to hold it.
 REQUIRED_HOSTS: tuple[HostRule, ...] = (
     HostRule(

@@ -15,6 +15,7 @@ from amlz.core.facts.kubernetes import ATTACH_PAGE
 
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "AcrPush": "8311e382-0749-4cb8-b61a-304f252e45ec",
     "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
@@ -57,6 +58,9 @@ _ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles
 _NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 _CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
 _OWN_KEY = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys"
+_REGISTRY_ROLES = (
+    "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference"
+)
 _REGISTRY_KEY = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
 #: Get, wrap and unwrap, and nothing else: what the pages on customer-managed keys ask for.
 _CRYPTO = "Key Vault Crypto Service Encryption User"
@@ -88,6 +92,9 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
     # What a job does, it does as this identity.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
+    # Builds run code of packages: no role on data. That AcrPush includes AcrPull: _REGISTRY_ROLES (2026-11).
+    Grant("buildIdentity", "AcrPush", "registry", "image builds pull base images and push what they build", _REGISTRY_ROLES),
+    Grant("buildIdentity", "AcrPull", "sharedRegistry", "image builds pull base images; another environment pushes", _REGISTRY_ROLES),
     Grant("workspaceIdentity", _APPROVER, "sharedRegistry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", "AcrPull", "sharedRegistry", "another environment pushes the images", _IDENTITY),
     Grant("computeIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of jobs", _IDENTITY),

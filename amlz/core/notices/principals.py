@@ -1,4 +1,4 @@
-"""Principals whose rights join what should be apart: pipelines across production, writers of a shared registry."""
+"""Principals with rights that should be separate: pipelines, writers of a shared registry, image builds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from amlz.core.problems import Path, dotted, listed
 
 SPANS_PRODUCTION = "identity/spans-production"
 SHARED_WRITER = "identity/shared-registry-writer"
+BUILD_READS = "identity/build-reads-data"
 
 
 def principal_notices(config: LandingZoneConfig) -> Iterator[Notice]:
-    """Pipelines with rights in production and elsewhere, then workspaces that can overwrite images of others."""
+    """Pipelines of production and others, workspaces that overwrite images of others, builds that read data."""
     yield from _pipelines(config)
     yield from _writers(config)
+    yield from _builds(config)
 
 
 def _pipelines(config: LandingZoneConfig) -> Iterator[Notice]:
@@ -59,3 +61,24 @@ def _writers(config: LandingZoneConfig) -> Iterator[Notice]:
             "Set `registry: own` in environments that build images, or list the one environment that pushes images in "
             "`sharedRegistry.writers`: the others only pull.",
         )
+
+
+def _builds(config: LandingZoneConfig) -> Iterator[Notice]:
+    """Environments whose image builds reach third-party hosts with the identity that reads the data."""
+    for project, name, environment in environments(config):
+        if environment.image_build.identity == "own":
+            continue
+        isolation = environment.isolation
+        hosts = [*config.egress, *config.egress_hosts, *(isolation.allow if isolation.managed else ())]
+        if isolation.managed and isolation.outbound == "internet":
+            hosts = ["the internet"]
+        if hosts:
+            key: Path = ("projects", project, "environments", name, "imageBuild", "identity")
+            yield Notice(
+                BUILD_READS,
+                key,
+                f"Image builds of {project} {name} reach {listed(hosts)} with the identity of the compute clusters: "
+                "the code of a package can read the data of the environment.",
+                f"Set `{dotted(key)}` to `own`, the default: builds then have an identity that pushes images and "
+                "reads no data.",
+            )

@@ -9,6 +9,7 @@ from amlz.core.addresses import endpoint_groups
 from amlz.core.capability import Target
 from amlz.core.config import ClusterConfig
 from amlz.core.names import suffix
+from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve
 from amlz.core.planning.hub import firewall_rules
@@ -29,23 +30,19 @@ def plan_computes(
     roles: dict[Target, tuple[RoleAssignmentSpec, ...]],
 ) -> ComputesSpec:
     """Clusters and instances, those of `members` with what is theirs alone."""
-    settings, build = scene.settings, scene.settings.image_build
-    clusters = [ClusterSpec(IMAGE_BUILD, build.size, "Dedicated", 0, build.max_nodes, f"PT{build.idle_seconds}S")]
-    clusters += [_cluster(name, cluster) for name, cluster in settings.clusters.items()]
+    clusters = [_image_build(scene)]
+    clusters += [_cluster(name, cluster) for name, cluster in scene.settings.clusters.items()]
     for spec in clusters:
         scene.context.take("cluster", spec.name, workspace.id, (*scene.path, "clusters", spec.name))
     for member in members:
         clusters += _of_member(scene, workspace, member, roles)
-    owner, network = f"{scene.project}/{scene.name}", spoke_network_id(scene.context, scene.spoke)
     return ComputesSpec(
         place=scene.place,
         workspace=workspace.name,
         workspace_id=workspace.id,
         tenant_id=scene.context.config.tenant_id,
-        subnet="" if workspace.managed_network else f"{network}/subnets/{subnet_name(owner, 'training')}",
-        identity=scene.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", "compute")
-        ),
+        subnet="" if workspace.managed_network else _subnet(scene, "training"),
+        identity=_identity(scene, "compute"),
         clusters=tuple(clusters),
         instances=_instances(scene),
         after=(
@@ -56,6 +53,30 @@ def plan_computes(
         tags=scene.tags,
         attached=plan_kubernetes(scene, workspace),
     )
+
+
+def _image_build(scene: Scene) -> ClusterSpec:
+    """The cluster that builds images: with a separate identity and subnet, where the environment has them."""
+    build = scene.settings.image_build
+    return ClusterSpec(
+        IMAGE_BUILD,
+        build.size,
+        "Dedicated",
+        0,
+        build.max_nodes,
+        f"PT{build.idle_seconds}S",
+        identity=_identity(scene, BUILD) if build.identity == "own" else "",
+        subnet=_subnet(scene, BUILD) if BUILD in said_subnets(scene.settings) else "",
+    )
+
+
+def _identity(scene: Scene, role: str) -> str:
+    return scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", role))
+
+
+def _subnet(scene: Scene, role: str) -> str:
+    network = spoke_network_id(scene.context, scene.spoke)
+    return f"{network}/subnets/{subnet_name(f'{scene.project}/{scene.name}', role)}"
 
 
 def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:

@@ -6,6 +6,7 @@ from functools import partial
 
 from amlz.azure.ids import parse
 from amlz.core.capability import EnvironmentParts, Target
+from amlz.core.own_subnets import BUILD
 from amlz.core.planning.capabilities import environment_parts, targets_of
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.connections import plan_connections
@@ -136,7 +137,8 @@ def _targets(scene: Scene, names: dict[str, str]) -> dict[Target, str]:
 def _identities(scene: Scene) -> tuple[IdentitySpec, ...]:
     specs = []
     own_key = scene.settings.security.customer_managed_key is not None
-    for role in ("workspace", "compute", *((IDENTITY,) if own_key else ())):
+    own_build = scene.settings.image_build.identity == "own"
+    for role in ("workspace", "compute", *((IDENTITY,) if own_key else ()), *((BUILD,) if own_build else ())):
         name = scene.context.take("identity", scene.namer.name("identity", role), scene.place.group_id, scene.path)
         specs.append(IdentitySpec(role, name, scene.place, scene.tags))
     return tuple(specs)

@@ -8,13 +8,16 @@ from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.egress import AZURE_ML_ALIAS
 from amlz.core.names import Namer
+from amlz.core.own_subnets import BUILD
 from amlz.core.planning.context import Context
 from amlz.core.planning.places import spoke_place
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import EndpointDefinitionSpec, ServiceEndpointPolicySpec
 
-#: The subnets that have one: those of clusters and instances.
+#: Part of a policy's name. The build subnet gets the policy of the training subnet.
 ROLE = "training"
+#: The subnets that have one: those of clusters and instances.
+FILTERED = (ROLE, BUILD)
 
 
 def plan_endpoint_policy(context: Context, spoke: str, owner: str) -> ServiceEndpointPolicySpec | None:

@@ -42,7 +42,7 @@ BUILTIN_SET = "/providers/Microsoft.Authorization/policySetDefinitions/"
 class Target:
     """Where something is assigned. `label` is part of logical names; `values` are parameters that the plan knows.
 
-    `waits`: the id of what stands behind a value, by parameter.
+    `waits`: IDs of what a value names, by parameter.
     """
 
     scope: str
@@ -50,7 +50,7 @@ class Target:
     production: bool
     environment: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
-    waits: Mapping[str, str] = field(default_factory=dict)
+    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +129,13 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
             "highestMinNodeCount": max(cluster.min_nodes for cluster in clusters),
             "maxIdleSeconds": max([environment.image_build.idle_seconds, *_idle(environment)]),
             "allowedLocations": [context.config.location],
-            "allowedSubnetIds": [spec.computes.subnet] if spec.computes.subnet else [],
+            "allowedSubnetIds": list(spec.computes.subnets),
             **network_mode(spec.workspace),
             "logAnalyticsWorkspaceId": context.log_analytics,
             # Correcting takes an identity that is Contributor, and computes are built with local login off anyway.
             "localLoginCorrection": "Disabled",
         }
-        waits = {"allowedSubnetIds": spec.computes.subnet, "logAnalyticsWorkspaceId": context.log_analytics}
+        waits = {"allowedSubnetIds": spec.computes.subnets, "logAnalyticsWorkspaceId": (context.log_analytics,)}
         if spec.encryption is not None:
             values["customerManagedKeyEffect"] = "Audit"  # all that keeps data has the key, so a change shows
         found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
@@ -270,7 +270,7 @@ def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterato
         message=settings.message,
         enforced=settings.enforce,
         location=context.config.location,
-        after=tuple(on for name, on in target.waits.items() if on and name in asked.parameters),
+        after=tuple(on for name, ids in target.waits.items() if name in asked.parameters for on in ids),
         not_scopes=settings.not_scopes,
         selectors=tuple(SelectorSpec(s.kind, s.values, s.exclude) for s in settings.selectors),
         overrides=tuple(OverrideSpec(o.effect, o.policies) for o in settings.overrides),

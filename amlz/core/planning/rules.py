@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amlz.core.addresses import Block, environments
-from amlz.core.facts.egress import REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
+from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
+from amlz.core.own_subnets import BUILD
 from amlz.core.planning import parts
 from amlz.core.planning.context import Context
 from amlz.core.planning.kubernetes_nodes import kubernetes_rules
@@ -25,7 +26,8 @@ class Reach:
     """What computes of one environment may reach.
 
     `name_servers`: addresses or ranges that answer for names; `names` says whose they are. `lake`: the range of the
-    data lake's endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist.
+    data lake's endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist; `packages`:
+    scenarios that only the build subnet reaches.
     """
 
     endpoints: str
@@ -38,11 +40,17 @@ class Reach:
     lake: str = ""
     parts: tuple[str, ...] = ()
     telemetry: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
     """Whether a required rule is needed with these choices of the stack file."""
     return not rule.only or rule.only in choices
+
+
+def from_builds(reach: Reach) -> Reach:
+    """Returns the reach of image builds: package hosts, but not the data lake."""
+    return replace(reach, scenarios=(*reach.scenarios, *reach.packages), lake="")
 
 
 def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
@@ -140,13 +148,18 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
         for row in required_hosts(context.config.cloud)
     ]
+    builds = _sources(context, packages=True)
     for index, scenario in enumerate(SCENARIOS):
         if scenario in context.config.egress:
-            rules = tuple(ApplicationRuleSpec(r.name, everyone, r.hosts, r.why) for r in SCENARIOS[scenario])
+            sources = builds if scenario in PACKAGES else everyone
+            rules = tuple(ApplicationRuleSpec(r.name, sources, r.hosts, r.why) for r in SCENARIOS[scenario])
             groups.append(RuleGroupSpec(f"rcg-{_kebab(scenario)}", 300 + index * 10, application_rules=rules))
     own = context.config.egress_hosts
     if own:
-        rules = tuple(ApplicationRuleSpec(name, everyone, own[name].hosts, own[name].why) for name in sorted(own))
+        rules = tuple(
+            ApplicationRuleSpec(name, builds if own[name].packages else everyone, own[name].hosts, own[name].why)
+            for name in sorted(own)
+        )
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return (*groups, *kubernetes_rules(context))
 
@@ -162,7 +175,7 @@ def _lake(context: Context) -> Iterator[RuleGroupSpec]:
     https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
     """
     blocks = (context.addresses.block("/".join(owner)) for owner in through_firewall(context))
-    sources = tuple(cidr for block in blocks for cidr in computes_of(block))
+    sources = tuple(cidr for block in blocks for cidr in readers_of(block))
     if sources:
         rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
         yield RuleGroupSpec(LAKE, 250, application_rules=(rule,))
@@ -187,19 +200,30 @@ def computes_of(block: Block) -> tuple[str, ...]:
     return tuple(subnet.cidr for subnet in block.subnets if subnet.role != "endpoints")
 
 
-def _sources(context: Context, careful_only: bool = False) -> tuple[str, ...]:
+def readers_of(block: Block) -> tuple[str, ...]:
+    """Returns the ranges of clusters and instances, which read data, without that of image builds."""
+    return tuple(subnet.cidr for subnet in block.subnets if subnet.role not in ("endpoints", BUILD))
+
+
+def _sources(context: Context, careful_only: bool = False, packages: bool = False) -> tuple[str, ...]:
     """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted.
 
-    Of spokes of other stacks it is not known which are which.
+    `packages`: in an environment with a build subnet that alone. All ranges of spokes of other stacks are included.
     """
     own = (
         cidr
         for project, name, environment in environments(context.config)
         if environment.security.high_business_impact or not careful_only
-        for cidr in computes_of(context.addresses.block(f"{project}/{name}"))
+        for cidr in _computes_or_builds(context.addresses.block(f"{project}/{name}"), packages)
     )
     ranges = (*own, *context.config.hub.serves)
     return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))
+
+
+def _computes_or_builds(block: Block, packages: bool) -> tuple[str, ...]:
+    """Returns the ranges of compute targets of a block, or of its image builds where these have a subnet."""
+    builds = tuple(subnet.cidr for subnet in block.subnets if subnet.role == BUILD)
+    return builds if packages and builds else computes_of(block)
 
 
 def _deny(direction: str) -> Rule:

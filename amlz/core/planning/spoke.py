@@ -8,18 +8,19 @@ from amlz.core import lake
 from amlz.core.addresses import Block
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
-from amlz.core.facts.egress import required_hosts
+from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
+from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
-from amlz.core.planning.exfiltration import ROLE, plan_endpoint_policy
+from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.hub import hub_subnet
 from amlz.core.planning.hub_options import gateway_id
 from amlz.core.planning.kubernetes_nodes import nodes_of
 from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
-from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules
+from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules, from_builds, readers_of
 from amlz.core.problems import Path
 from amlz.core.specs import (
     NetworkSecurityGroupSpec,
@@ -49,7 +50,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             group = _security_group(context, place, block, (role, rules))
             groups.append(group)
             cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
-            filtered = policies[block.owner].id if role == ROLE and block.owner in policies else ""
+            filtered = policies[block.owner].id if role in FILTERED and block.owner in policies else ""
             name_ = subnet_name(block.owner, role)
             subnets.append(SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered))
     network = VirtualNetworkSpec(
@@ -105,7 +106,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
     environment, existing = _environment(context, block.owner), context.config.hub.elsewhere
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     project, name = block.owner.split("/")
-    own_hosts = (row.name for row in required_hosts(context.config.cloud))
+    scenarios, packages = _scenarios(context, environment)
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
@@ -114,13 +115,28 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
-        scenarios=(*own_hosts, *context.config.egress, *sorted(context.config.egress_hosts)),
+        scenarios=scenarios,
+        packages=packages,
         lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
         parts=ranges_of_parts(environment),
     )
     nodes = nodes_of(environment)
     inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), nodes)
-    return {role: inside if role == "endpoints" else compute_rules(cidr, reach) for role, cidr in ranges.items()}
+    reaches = {role: from_builds(reach) if role == BUILD else reach for role in ranges}
+    return {
+        role: inside if role == "endpoints" else compute_rules(cidr, reaches[role]) for role, cidr in ranges.items()
+    }
+
+
+def _scenarios(context: Context, environment: EnvironmentConfig) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Returns the names of host rules: for all compute targets, and for the build subnet alone where there is one."""
+    config = context.config
+    hosts = {name: own.packages for name, own in sorted(config.egress_hosts.items())}
+    asked = {scenario: scenario in PACKAGES for scenario in config.egress} | hosts
+    apart = BUILD in said_subnets(environment)
+    packages = tuple(name for name, only_builds in asked.items() if only_builds and apart)
+    own_hosts = (row.name for row in required_hosts(config.cloud))
+    return (*own_hosts, *(name for name in asked if name not in packages)), packages
 
 
 def _people(context: Context) -> tuple[str, ...]:
@@ -131,7 +147,7 @@ def _people(context: Context) -> tuple[str, ...]:
 def _lake_computes(context: Context) -> tuple[str, ...]:
     """Ranges of the computes that use the data lake."""
     blocks = (context.addresses.block("/".join(owner)) for owner, _, _ in lake_users(context.config))
-    return tuple(cidr for block in blocks for cidr in computes_of(block))
+    return tuple(cidr for block in blocks for cidr in readers_of(block))
 
 
 def _security_group(

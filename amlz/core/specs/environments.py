@@ -217,8 +217,9 @@ class WorkspaceSpec:
 class ClusterSpec:
     """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds.
 
-    The rest is of a project (`member`) that shares the workspace: its identity, tags, roles on the cluster, and what
-    must stand before it besides what all computes wait for. Left out, it is the environment's.
+    `identity`, `subnet`: IDs, "" for those of the environment's clusters.
+    The rest is of a project (`member`) that shares the workspace: tags, roles on the cluster, and what must stand
+    before it besides what all computes wait for. Left out, it is the environment's.
     """
 
     name: str
@@ -229,6 +230,7 @@ class ClusterSpec:
     idle: str
     member: str = ""
     identity: str = ""
+    subnet: str = ""
     tags: Tags | None = None
     roles: tuple[RoleAssignmentSpec, ...] = ()
     after: tuple[str, ...] = ()
@@ -263,6 +265,12 @@ class ComputesSpec:
     after: tuple[str, ...]
     tags: Tags
     attached: AttachedSpec = field(default_factory=AttachedSpec)
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        """IDs of all subnets of compute targets, each once."""
+        found = (self.subnet, *(cluster.subnet for cluster in self.clusters))
+        return tuple(dict.fromkeys(subnet for subnet in found if subnet))
 
     def id(self, name: str) -> str:
         """The id of a compute."""
