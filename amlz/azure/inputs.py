@@ -5,10 +5,12 @@ What a policy or a person changes is changed in ARM's words; the engine knows in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure import table
 from amlz.azure.graph import is_unknown
+from amlz.azure.ids import parse
 
 
 def from_body(token: str, body: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
@@ -16,6 +18,62 @@ def from_body(token: str, body: dict[str, Any], inputs: dict[str, Any]) -> dict[
     entry = table.entry(token)
     beside = {key: inputs[key] for key in (*entry["path"], *entry["beside"]) if key in inputs}
     return {**_Reader(table.shapes(token)).read(body, entry["shape"]), **beside}
+
+
+def of_path(token: str, resource_id: str) -> dict[str, Any]:
+    """The inputs that form an id. Raises amlz.azure.table.UnmappedInput for an unknown token."""
+    entry, found = table.entry(token), parse(resource_id)
+    values: list[str] = list(found.names)
+    if entry["scope"] == "resourceGroup":
+        values = [found.resource_group, *(values if len(entry["path"]) > 1 else ())]
+    elif entry["scope"] == "extension":
+        values = [resource_id[: resource_id.lower().rindex("/providers/")].lstrip("/"), *values]
+    elif entry["scope"] == "managementGroup":
+        above = resource_id[: resource_id.lower().rindex("/providers/")]
+        values = [above.rpartition("/")[2], *values]
+    return {key: value for key, value in zip(entry["path"], values, strict=False) if not key.startswith("{")}
+
+
+def misfit(token: str, body: dict[str, Any]) -> str:
+    """The path of a value in a body that is no object or list where the type has one; "" for none."""
+    return next(_Misfits(table.shapes(token)).of(body, table.entry(token)["shape"], ""), "")
+
+
+class _Misfits:
+    """Walks a body by the shapes of one module."""
+
+    def __init__(self, shapes: list[dict[str, Any]]) -> None:
+        self.shapes = shapes
+
+    def of(self, value: Any, shape: int, path: str) -> Iterator[str]:
+        """Paths of misfits in a value of a shape."""
+        if value is None or is_unknown(value):
+            return
+        if isinstance(value, list):
+            for item in value:
+                yield from self.of(item, shape, f"{path}[]")
+            return
+        if not isinstance(value, dict):
+            yield path
+            return
+        for rule in self.shapes[shape]["as"].values():
+            if isinstance(rule, str):
+                continue
+            holder, last = _at(value, rule[0].split("/"))
+            below = f"{path}.{rule[0].replace('/', '.')}".lstrip(".")
+            if holder is not None and not isinstance(holder, dict):
+                yield below.rpartition(".")[0]
+            elif holder is not None and "is" in rule[1]:
+                yield from self._child(holder.get(last), rule[1], below)
+
+    def _child(self, value: Any, child: dict[str, Any], path: str) -> Iterator[str]:
+        if "map" not in child:
+            yield from self.of(value, child["is"], path)
+        elif isinstance(value, dict):
+            for item in value.values():
+                yield from self.of(item, child["is"], path)
+        elif value is not None and not is_unknown(value):
+            yield path
 
 
 class _Reader:
@@ -51,7 +109,7 @@ class _Reader:
         if "is" in child:
             return self.read(value, child["is"])
         case = value.get(child["tag"])
-        return self.read(value, child["cases"][case]) if case in child["cases"] else value
+        return self.read(value, child["cases"][case]) if isinstance(case, str) and case in child["cases"] else value
 
 
 def _at(value: Any, path: list[str]) -> tuple[Any, str]:

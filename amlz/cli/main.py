@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli import doctor, init, policy, project, rehearse, roles, signals, stacks
+from amlz.cli import doctor, init, policy, project, rehearse, roles, signals, simulate, stacks
 from amlz.cli.options import (
     Against,
     Also,
@@ -51,6 +51,7 @@ app.command()(rehearse.rehearse)
 app.command()(rehearse.recover)
 app.command("import-subnets")(rehearse.import_subnets)
 app.command()(roles.roles)
+app.command()(simulate.simulate)
 app.command()(stacks.stacks)
 app.add_typer(project.app)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from amlz.cli.jsonl import answer_lines
 from amlz.cli.options import Form, FormOption, Output, Stack, Today, planned, write
 
 app = typer.Typer(
@@ -65,16 +65,10 @@ def evaluate(
     """Evaluates questions from standard input: a definition and a resource a line; one answer a line, in order."""
     from amlz.policy.engine.errors import BadInput
     from amlz.policy.engine.lines import answers
-    from amlz.reports.files import write_out
-    from amlz.reports.json_text import escaped
 
     if not jsonl:
         raise typer.BadParameter("say --jsonl: questions are read as one JSON object a line")
-    if sys.stdin is None:
-        raise BadInput("Standard input is closed. Send one JSON object a line.")
-    for answer in answers(sys.stdin.buffer):
-        if not write_out(f"{escaped(answer)}\n"):
-            break
+    answer_lines(answers, BadInput)
 
 
 @app.command("test")

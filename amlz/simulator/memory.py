@@ -20,7 +20,7 @@ from amlz.azure.ids import parse
 _TABLES = """
 CREATE TABLE IF NOT EXISTS standing (
     id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT,
-    state TEXT);
+    state TEXT, body TEXT);
 CREATE INDEX IF NOT EXISTS standing_by_name ON standing (type, name);
 CREATE INDEX IF NOT EXISTS standing_unfinished ON standing (id) WHERE state = 'Creating';
 CREATE TABLE IF NOT EXISTS counts (type TEXT, below TEXT, number INTEGER, PRIMARY KEY (type, below)) WITHOUT ROWID;
@@ -51,7 +51,8 @@ _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 class Standing:
     """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know.
 
-    `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected.
+    `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected. `body`: the ARM body
+    with everything that Azure adds, of a resource that came through the ARM endpoint (amlz/simulator/arm/); else None.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Standing:
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     state: str = SUCCEEDED
+    body: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,19 @@ class Operation:
 class Memory:
     """Opens the file, or begins it. Ids are compared without regard to case."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None, *, closed: bool = False) -> None:
+        """`path`: None keeps it in memory. `closed`: nothing exists outside of it, see `expects`."""
+        self.closed = closed
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=60, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")  # a process may die, the machine will not
         self._db.executescript(_TABLES)
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        """The open database, for tables of other modules."""
+        return self._db
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -130,8 +139,9 @@ class Memory:
         if not new or kind == _EXEMPTION:  # nothing that holds knows of a new definition or assignment
             self._policies_changed(kind)
         row = (key, resource.id, resource.urn, resource.token, kind, resource.name.lower())
-        values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state)
-        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
+        body = None if resource.body is None else json.dumps(resource.body)
+        values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state, body)
+        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
         found = {(key, target.lower()) for target in refers_to}
         self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
@@ -233,6 +243,11 @@ class Memory:
         """Ids of the assignments that have taken hold, in lower case."""
         return frozenset(row[0] for row in self._db.execute("SELECT id FROM held"))
 
+    def hold(self, assignment: str) -> None:
+        """An assignment takes hold now."""
+        self._db.execute("INSERT OR IGNORE INTO held VALUES (?)", (assignment.lower(),))
+        self._policies_changed(_ASSIGNMENT)
+
     def policies_version(self) -> int:
         """A number that is another one after each change of what Azure Policy knows."""
         found = self._db.execute("SELECT policies FROM clock").fetchone()
@@ -264,7 +279,9 @@ class Memory:
             self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(each.lower(),) for each in ids if each])
 
     def expects(self, resource_id: str) -> bool:
-        """Whether the program makes it."""
+        """Whether it exists nowhere else: the program makes it, or nothing exists outside of this store."""
+        if self.closed:
+            return True
         return self._db.execute("SELECT 1 FROM expected WHERE id = ?", (resource_id.lower(),)).fetchone() is not None
 
     def all_expected(self) -> tuple[str, ...]:
@@ -345,7 +362,8 @@ class Memory:
 
     def _found(self, where: str, *values: str) -> Iterator[Standing]:
         for row in self._db.execute(f"SELECT * FROM standing WHERE {where} ORDER BY id", values).fetchall():
-            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8])
+            body = None if row[9] is None else json.loads(row[9])
+            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8], body)
 
     def _count(self, kind: str, key: str, by: int) -> None:
         """Counted are what stands right below something, and all of a type in a subscription."""

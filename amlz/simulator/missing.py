@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from amlz.azure.ids import parse
+from amlz.simulator import refusals
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.memory import Memory
 from amlz.simulator.refusals import parents
@@ -73,3 +74,35 @@ def error_of_read(memory: Memory, resource_id: str) -> AzureRefused | None:
     if any(memory.expects(above) and memory.get(above) is None for above in parents(resource_id)):
         return None
     return AzureRefused(404, row.code, f"{parse(resource_id).name} was not found.", resource_id)
+
+
+#: Messages of these 404s, as recorded; `{name}` is the name, `{id}` the id, `{account}` the name of what it is in.
+_MESSAGES: Mapping[str, str] = {
+    "PolicyDefinitionNotFound": "The policy definition '{name}' could not be found.",
+    "RoleAssignmentNotFound": "The role assignment '{name}' is not found.",
+    "RoleDefinitionDoesNotExist": "The specified role definition with ID '{name}' does not exist.",
+    "ShareNotFound": "The specified share does not exist.",
+    "ContainerNotFound": "The specified container does not exist.",
+    "BlobInventoryPolicyNotFound": "Blob inventory policy does not exist for the storage account.",
+    "ManagementPolicyNotFound": "No ManagementPolicy found for account {account}",
+}
+#: By type: one code, other words.
+_TYPE_MESSAGES: Mapping[str, str] = {
+    "microsoft.machinelearningservices/workspaces/connections": "Connection {name} can't be found in this workspace",
+    "microsoft.machinelearningservices/workspaces/datastores": "Could not find datastore: {name}.",
+}
+
+
+def not_found(resource_id: str) -> AzureRefused:
+    """Returns ARM's 404 of a resource whose parents exist."""
+    found = parse(resource_id)
+    kind = found.type.lower()
+    row = CODES.get(kind)
+    if row is None:
+        nested = kind.startswith("microsoft.network/") and kind.count("/") > 1
+        if not nested or kind.startswith("microsoft.network/privatedns"):
+            return refusals.not_found(resource_id)
+        return AzureRefused(404, "NotFound", f"Resource {resource_id} not found.", resource_id)
+    text = _TYPE_MESSAGES.get(kind) or _MESSAGES.get(row.code, "The resource '{name}' could not be found.")
+    account = found.names[0] if found.names else ""
+    return AzureRefused(404, row.code, text.format(name=found.name, id=resource_id, account=account), resource_id)

@@ -1,6 +1,6 @@
 """Virtual networks of the simulated Azure: their subnets, and that a network takes one write at a time.
 
-A subnet is one resource to Azure, whether a network's request lists it or it has a request of its own. A request that
+A subnet is one resource to Azure, whether a network's request lists it or it has a separate request. A request that
 lists subnets names all of them: others are deleted, which Azure refuses for those in use. A request without the list
 keeps them; azure-native copies what exists into it (provider/pkg/provider/crud/crud.go of pulumi/pulumi-azure-native).
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from amlz.azure.ids import parse
+from amlz.azure.ids import ids_in, parse, within
 from amlz.azure.in_use import IN_SUBNETS
 from amlz.azure.shapes import id_of
 from amlz.simulator.errors import AzureRefused
@@ -38,8 +38,22 @@ def refuse_dropping(memory: Memory, network: Standing) -> None:
     for subnet in _dropped(memory, network):
         user = next((user for user in memory.referring(subnet.id) if user.type.lower() in IN_SUBNETS), None)
         if user is not None:
-            message = f"Subnet {subnet.name} is in use by {user.id} and cannot be deleted."
-            raise AzureRefused(400, "InUseSubnetCannotBeDeleted", message, subnet.id)
+            raise AzureRefused(400, "InUseSubnetCannotBeDeleted", in_use(subnet, user), subnet.id)
+
+
+def in_use(resource: Standing, user: Standing) -> str:
+    """The message where something that is used is deleted.
+
+    For subnets as Azure writes it (https://learn.microsoft.com/troubleshoot/azure/virtual-network/
+    virtual-network-troubleshoot-cannot-delete-vnet), for other types in the same way.
+    """
+    if resource.type.lower() in (NETWORK, SUBNET):
+        used = next((id_ for id_ in ids_in(user.inputs) if within(id_, resource.id)), resource.id)
+        return (
+            f"Subnet {parse(used).name} is in use by {user.id} and cannot be deleted. In order to delete the subnet, "
+            "delete all the resources within the subnet. See aka.ms/deletesubnet."
+        )
+    return f"{resource.id} is in use by {user.id} and cannot be deleted."
 
 
 def dropped_and_listed(memory: Memory, network: Standing) -> tuple[tuple[Standing, ...], tuple[Standing, ...]]:
@@ -61,6 +75,8 @@ def _listed(network: Standing) -> Iterator[Standing]:
         return
     at = parse(network.id)
     for inline in network.inputs.get("subnets") or ():
+        if not isinstance(inline, dict) or not isinstance(inline.get("name"), str):
+            continue  # Azure's own answer to such a request is not recorded
         own: dict[str, Any] = {key: value for key, value in inline.items() if key not in ("name", "id")}
         name = str(inline["name"])
         path = {"resourceGroupName": at.resource_group, "virtualNetworkName": at.name, "subnetName": name}

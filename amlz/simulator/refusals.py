@@ -8,21 +8,39 @@ from amlz.azure import facts
 from amlz.azure.ids import ids_in, parse
 from amlz.azure.in_use import IN_USE
 from amlz.azure.shapes import to_body
-from amlz.simulator import limits, networks
+from amlz.simulator import existing, limits, networks, references
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.memory import CREATING, Kept, Memory, Standing
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _GITHUB = "https://github.com/"
 
-#: Names that no other resource of the type may have, in all of Azure: ARM type, code, source.
+#: Names that no other resource of the type may have, in all of Azure: ARM type, code, message, source.
 UNIQUE_NAMES = {
-    "microsoft.keyvault/vaults": ("VaultAlreadyExists", _LEARN + "key-vault/general/common-error-codes"),
+    "microsoft.keyvault/vaults": (
+        "VaultAlreadyExists",
+        "The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is "
+        "already taken. If you are sure that the vault name was not taken then it is possible that a vault with the "
+        "same name was recently deleted but not purged after being placed in a recoverable state. If the vault is in a "
+        "recoverable state then the vault will need to be purged before reusing the name. For more information about "
+        "VaultAlreadyExists, soft delete and purging a vault follow this link "
+        "https://go.microsoft.com/fwlink/?linkid=2147740.",
+        _LEARN + "key-vault/general/common-error-codes",
+    ),
     "microsoft.storage/storageaccounts": (
         "StorageAccountAlreadyTaken",
-        _LEARN + "azure-resource-manager/troubleshooting/error-storage-account-name",
+        "The storage account named {name} is already taken.",
+        "recorded answers of Azure to checkNameAvailability; code: "
+        + _LEARN
+        + "azure-resource-manager/troubleshooting/error-storage-account-name",
     ),
-    "microsoft.containerregistry/registries": ("AlreadyInUse", _GITHUB + "MicrosoftDocs/azure-dev-docs/issues/1303"),
+    "microsoft.containerregistry/registries": (
+        "AlreadyInUse",
+        "The registry {name} is already in use.",
+        "recorded answers of Azure to checkNameAvailability; code: "
+        + _GITHUB
+        + "MicrosoftDocs/azure-dev-docs/issues/1303",
+    ),
 }
 
 #: What keeps its name when deleted: ARM type, days where the resource does not say them, status, code, message, source.
@@ -79,15 +97,17 @@ def complete(resource: Standing) -> None:
 def put(memory: Memory, resource: Standing) -> None:
     """Whether a resource may be made or changed so. Raises AzureRefused.
 
-    That each reference has to stand is taken to hold for every service; it was looked up for those of networks.
+    When references are checked is a matter of the service: amlz/simulator/references.py.
     """
-    _above(memory, resource.id)
-    _references(memory, resource)
+    refuse_missing_above(memory, resource.id)
+    references.refuse(memory, resource)
     limits.lists_fit(resource)
     if memory.get(resource.id) is None:
         _name(memory, resource)
         limits.fits(memory, resource)
     networks.refuse_dropping(memory, resource)
+    if memory.closed:
+        return  # the service accepts the request first, and what it finds later is not recorded
     if resource.type.lower() == _COMPUTE:
         _reachable(memory, resource)
     if resource.type.lower() == _ML:
@@ -110,7 +130,7 @@ def delete(memory: Memory, resource: Standing) -> tuple[Standing, ...]:
     others = (u for u in memory.referring(resource.id) if used and u.type.lower() in used.users)
     user = next((u for u in others if u.id.lower() not in ids), None)
     if used and user:
-        raise AzureRefused(400, used.code, f"{resource.id} is in use by {user.id} and cannot be deleted.", resource.id)
+        raise AzureRefused(400, used.code, networks.in_use(resource, user), resource.id)
     return gone
 
 
@@ -120,57 +140,76 @@ def kept_name(resource: Standing) -> Kept | None:
     if kind not in SOFT_DELETE:
         return None
     properties = resource.inputs.get("properties", {}) if kind == _VAULT else {}
-    days = properties.get("softDeleteRetentionInDays") or SOFT_DELETE[kind][0]
+    days = properties.get("softDeleteRetentionInDays")
+    days = days if isinstance(days, int) and days else SOFT_DELETE[kind][0]
     return Kept(kind, resource.name, resource.id, days, not properties.get("enablePurgeProtection", False))
 
 
-def _above(memory: Memory, resource_id: str) -> None:
+def refuse_missing_above(memory: Memory, resource_id: str) -> None:
     """What it is in and what it is on has to stand: https://learn.microsoft.com/azure/azure-resource-manager/
-    troubleshooting/error-parent-resource and error-not-found."""
+    troubleshooting/error-parent-resource and error-not-found. The texts are recorded."""
     for above in parents(resource_id):
         standing = memory.get(above) if memory.expects(above) else None
-        if standing is not None and standing.state == CREATING:
-            raise _not_ready(above, resource_id)
+        if standing is not None and standing.state == CREATING and _waits(memory, resource_id, above):
+            raise references.not_ready(above, resource_id)
         if standing is not None or not memory.expects(above):
             continue
-        if parse(above).type == "Microsoft.Resources/resourceGroups":
-            raise AzureRefused(
-                404, "ResourceGroupNotFound", f"Resource group '{parse(above).name}' could not be found.", resource_id
-            )
-        message = f"Can not perform requested operation on nested resource. Parent resource '{above}' not found."
-        raise AzureRefused(404, "ParentResourceNotFound", message, resource_id)
+        if memory.closed and exists_from_the_start(parse(above).type):
+            continue
+        raise missing_above("write", above, resource_id)
+
+
+def exists_from_the_start(kind: str) -> bool:
+    """Whether resources of a type exist with what they are in. Management groups are taken to exist, as the root."""
+    return existing.is_adopted(kind) or kind.lower() == "microsoft.management/managementgroups"
+
+
+def _waits(memory: Memory, resource_id: str, above: str) -> bool:
+    """Whether a request waits for what it is in: of a closed store, only those of networks, as recorded."""
+    if not memory.closed:
+        return True
+    kind = parse(above).type.lower()
+    return kind != "microsoft.resources/resourcegroups" and references.checks_at_request(
+        parse(resource_id).type.lower()
+    )
+
+
+#: Types (lower case) whose missing parent is named as a resource that was not found, as all of the network's service.
+_NAMES_PARENT = ("microsoft.machinelearningservices/workspaces/connections", "microsoft.app/")
+
+
+def missing_above(verb: str, above: str, resource_id: str) -> AzureRefused:
+    """The error where what a resource is in does not exist. `verb`: read, write or delete."""
+    found, own = parse(above), parse(resource_id)
+    if found.type == "Microsoft.Resources/resourceGroups":
+        message = f"Resource group '{found.name}' could not be found."
+        return AzureRefused(404, "ResourceGroupNotFound", message, resource_id)
+    kind = own.type.lower()
+    if kind.startswith(_NAMES_PARENT) or references.checks_at_request(kind):
+        return not_found(above)
+    kind = own.type.partition("/")[2]
+    message = (
+        f"Failed to perform '{verb}' on resource(s) of type '{kind}', because the parent resource '{above}' "
+        "could not be found."
+    )
+    return AzureRefused(404, "ParentResourceNotFound", message, resource_id)
+
+
+def not_found(resource_id: str) -> AzureRefused:
+    """ARM's own error for a resource that does not exist."""
+    found = parse(resource_id)
+    namespace, *kinds = found.type.split("/")
+    name = "/".join(part for pair in zip(kinds, found.names, strict=False) for part in pair)
+    message = (
+        f"The Resource '{namespace}/{name}' under resource group '{found.resource_group}' was not found. "
+        "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+    )
+    return AzureRefused(404, "ResourceNotFound", message, resource_id)
 
 
 def parents(resource_id: str) -> Iterator[str]:
     """Every id above this one, from the top."""
-    parts = resource_id.split("/")
-    for end in range(5, len(parts), 2):
-        if parts[end - 2].lower() != "providers":
-            yield "/".join(parts[:end])
-
-
-def _references(memory: Memory, resource: Standing) -> None:
-    """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-resource-reference"""
-    own = resource.id.lower()
-    for found in ids_in(resource.inputs):
-        target = next((id_ for id_ in reversed([*parents(found), found]) if memory.expects(id_)), None)
-        if target is None or target.lower() == own:
-            continue
-        standing = memory.get(target)
-        if standing is None:
-            message = f"Resource {found} referenced by resource {resource.id} was not found."
-            raise AzureRefused(400, "InvalidResourceReference", message, resource.id)
-        if standing.state == CREATING:
-            raise _not_ready(target, resource.id)
-
-
-def _not_ready(used: str, user: str) -> AzureRefused:
-    """As networks say it, seen with 400 and with 429: https://github.com/Azure-Samples/azuresandbox/issues/25."""
-    message = (
-        f"Cannot proceed with operation because resource {used} used by resource {user} is not in Succeeded state. "
-        f"Resource is in {CREATING} state."
-    )
-    return AzureRefused(400, "ReferencedResourceNotProvisioned", message, user)
+    return references.above(resource_id)
 
 
 def _name(memory: Memory, resource: Standing) -> None:
@@ -182,7 +221,8 @@ def _name(memory: Memory, resource: Standing) -> None:
         raise AzureRefused(status, code, message, resource.id)
     other = memory.named(kind, resource.name) if kind in UNIQUE_NAMES else None
     if other:
-        raise AzureRefused(409, UNIQUE_NAMES[kind][0], f"The name {resource.name} is already in use.", resource.id)
+        code, text, _ = UNIQUE_NAMES[kind]
+        raise AzureRefused(409, code, text.format(name=resource.name), resource.id)
 
 
 def _reachable(memory: Memory, compute: Standing) -> None:
@@ -220,6 +260,11 @@ def _permitted(memory: Memory, workspace: Standing) -> None:
 
 def _holder(principal: str) -> str:
     return f"principal:{principal}"
+
+
+def refuse_locked(memory: Memory, resource: Standing) -> None:
+    """Raises AzureRefused where a lock on a resource, in it or above it keeps it from being deleted."""
+    _unlocked(memory, resource, memory.below(resource.id))
 
 
 def _unlocked(memory: Memory, resource: Standing, gone: tuple[Standing, ...]) -> None:

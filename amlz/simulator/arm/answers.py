@@ -1,0 +1,50 @@
+"""Answers to writes that Azure accepts: status, headers that lead to the operation, body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amlz.azure.ids import parse
+from amlz.simulator.arm import bodies, rows
+from amlz.simulator.arm.azure import Azure
+from amlz.simulator.arm.messages import Answer, Request
+from amlz.simulator.arm.operations import Operation
+from amlz.simulator.arm.timing import Timing, timing
+from amlz.simulator.memory import Standing
+
+_HOST = "https://management.azure.com"
+#: The header that marks an answer to a type of which nothing is known: the resource is stored as it was sent.
+STORED_ONLY = {"x-simulated": "stored-only"}
+
+
+def accepted(azure: Azure, request: Request, resource: Standing, verb: str) -> Answer:
+    """The answer to a PUT or PATCH that was carried out, and its operation where it takes a while."""
+    taken = timing(resource.type.lower(), verb)
+    headers = marks(resource)
+    if taken.seconds:
+        begun = azure.operations.begin(resource.id, verb, taken.state, taken.seconds)
+        headers |= leading(resource, begun, taken, request.version)
+    found = azure.memory.get(resource.id)
+    if found is None or not taken.body:
+        return Answer(taken.status, headers, None)
+    return Answer(taken.status, headers, bodies.shown(azure.memory, azure.operations, found))
+
+
+def marks(resource: Standing) -> dict[str, str]:
+    """Returns the header that marks a type without known rules, for such a type."""
+    known = resource.token or rows.of_type(resource.type.lower())
+    return {} if known else dict(STORED_ONLY)
+
+
+def leading(resource: Standing, operation: Operation, taken: Timing, version: str) -> dict[str, str]:
+    """The headers that lead a client to an operation."""
+    found = parse(resource.id)
+    namespace = found.type.partition("/")[0]
+    location = str((resource.body or {}).get("location") or "global")
+    scope = f"{_HOST}/subscriptions/{found.subscription}"
+    at = scope if namespace == "Microsoft.Resources" else f"{scope}/providers/{namespace}/locations/{location}"
+    words: dict[str, Any] = {"Azure-AsyncOperation": "operations", "Location": "operationresults"}
+    headers = {name: f"{at}/{words[name]}/{operation.key}?api-version={version}" for name in taken.headers}
+    if taken.retry:
+        headers["Retry-After"] = str(taken.retry)
+    return headers

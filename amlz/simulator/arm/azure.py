@@ -1,0 +1,101 @@
+"""The state of one simulated Azure: its store, its policies, its operations under way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from amlz.azure.ids import parse
+from amlz.simulator import peerings, refusals
+from amlz.simulator.arm.operations import Operation, Operations
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import CREATING, SUCCEEDED, Memory, Standing
+from amlz.simulator.peerings import PEERING
+from amlz.simulator.policy import PolicyService
+
+#: Seconds after which an assignment of Azure Policy takes hold: "around five minutes",
+#: https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers (2026-11).
+POLICY_DELAY = 300
+ASSIGNMENT = "microsoft.authorization/policyassignments"
+
+
+class Azure:
+    """Empty at the start; nothing exists outside of it."""
+
+    def __init__(self) -> None:
+        self.memory = Memory(None, closed=True)
+        self.policies = PolicyService(self.memory)
+        self.operations = Operations(self.memory)
+        self._holding: list[tuple[float, str]] = []
+
+    def close(self) -> None:
+        """Forgets everything."""
+        self.memory.close()
+
+    def pass_time(self, seconds: float | None, *, writes: bool) -> None:
+        """Moves the clock, and ends what ends until then.
+
+        Without `seconds`, a write arrives when everything under way has ended, as from a client that polls; a read
+        arrives at once.
+        """
+        if seconds is None and not writes:
+            return
+        until = None if seconds is None else self.operations.now + seconds
+        for ended in self.operations.ended(until):
+            self._end(ended)
+        while self._holding and self._holding[0][0] <= self.operations.now:
+            self.memory.hold(self._holding.pop(0)[1])
+
+    def assigned(self, assignment: str) -> None:
+        """A new assignment takes hold later."""
+        self._holding.append((self.operations.now + POLICY_DELAY, assignment))
+
+    def remove(self, resource: Standing) -> None:
+        """Deletes a resource and what is in it. Raises AzureRefused."""
+        removed = refusals.delete(self.memory, resource)
+        for gone in removed:
+            kept = refusals.kept_name(gone)
+            if kept:
+                self.memory.keep(kept)
+            self.memory.remove(gone.id)
+        peerings.gone(self.memory, removed)
+
+    def _end(self, ended: Operation) -> None:
+        resource = self.memory.get(ended.resource)
+        if resource is None:
+            return
+        if ended.verb != "delete":
+            if resource.type.lower() != PEERING and self.operations.under_way(resource.id) is None:
+                self.memory.mark(resource.id, SUCCEEDED)
+                for child in self.memory.below(resource.id):  # those that its request listed
+                    if child.state == CREATING and self.operations.under_way(child.id) is None:
+                        self.memory.mark(child.id, SUCCEEDED)
+            return
+        try:
+            with self.memory.change():
+                self.remove(resource)
+        except AzureRefused as problem:
+            self.memory.mark(resource.id, SUCCEEDED)
+            self.operations.fail(ended.key, _blocked(resource, problem))
+
+
+def _blocked(resource: Standing, problem: AzureRefused) -> dict[str, Any]:
+    """The error of a deletion that did not end well: that of a resource group holds the others."""
+    inner = {"code": problem.code, "message": problem.message}
+    if parse(resource.id).type != "Microsoft.Resources/resourceGroups":
+        return inner
+    message = (
+        f"Deletion of resource group '{resource.name}' failed as resources with identifiers '{_short(problem.target)}' "
+        "could not be deleted. The provisioning state of the resource group will be rolled back. Please see details "
+        "for more information."
+    )
+    return {"code": "ResourceGroupDeletionBlocked", "message": message, "details": [inner]}
+
+
+def _short(resource_id: str) -> str:
+    return resource_id.rpartition("/providers/")[2]
+
+
+def stand_in(resource: Standing, state: str) -> Standing:
+    """A resource in another state; of peerings, the state is how they are connected."""
+    return resource if resource.type.lower() == PEERING else replace(resource, state=state)

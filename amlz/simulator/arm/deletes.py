@@ -1,0 +1,39 @@
+"""DELETE: at once, or as an operation at whose end the resource is gone."""
+
+from __future__ import annotations
+
+from amlz.simulator import existing, refusals
+from amlz.simulator.arm.addresses import GROUP, Address
+from amlz.simulator.arm.answers import leading, marks
+from amlz.simulator.arm.azure import Azure
+from amlz.simulator.arm.messages import Answer, Request
+from amlz.simulator.arm.reads import not_found
+from amlz.simulator.arm.timing import timing
+from amlz.simulator.errors import AzureRefused
+
+
+def delete(azure: Azure, request: Request, found: Address) -> Answer:
+    """Deletes a resource and what is in it. Raises AzureRefused."""
+    if existing.inputs_from_the_start(found.id) is not None:  # the status and the code are ours
+        raise AzureRefused(405, "MethodNotAllowed", f"{found.id} cannot be deleted.", found.id)
+    resource = azure.memory.get(found.id)
+    if resource is None:
+        problem = not_found(azure, found, "delete")
+        if problem.code in ("ResourceGroupNotFound", "ParentResourceNotFound") or problem.target != found.id:
+            raise problem
+        return Answer(204)
+    taken = timing(found.type.lower(), "delete")
+    headers = marks(resource)
+    with azure.memory.change():
+        if found.type == GROUP:
+            refusals.refuse_locked(azure.memory, resource)
+        else:
+            refusals.delete(azure.memory, resource)  # whether it may be deleted, asked when the request arrives
+        if not taken.seconds:
+            azure.remove(resource)
+    if taken.seconds:
+        begun = azure.operations.under_way(resource.id)
+        if begun is None or begun.verb != "delete":
+            begun = azure.operations.begin(resource.id, "delete", "Deleting", taken.seconds)
+        headers |= leading(resource, begun, taken, request.version)
+    return Answer(taken.status, headers)

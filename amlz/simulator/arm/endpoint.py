@@ -1,0 +1,71 @@
+"""One simulated Azure behind ARM's interface: which request does what."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+
+from amlz.simulator.arm import actions, deletes, reads, writes
+from amlz.simulator.arm.addresses import Address, BadPath, Kind, address
+from amlz.simulator.arm.azure import Azure
+from amlz.simulator.arm.messages import Answer, Request, error
+from amlz.simulator.errors import AzureRefused
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z0-9.-]+)?", re.I)
+_WRITES = ("PUT", "PATCH", "DELETE", "POST")
+_METHODS = ("GET", "HEAD", *_WRITES)
+
+
+class SimulatedArm:
+    """Answers requests, in order, for one Azure that starts empty."""
+
+    def __init__(self) -> None:
+        self._azure = Azure()
+
+    def reset(self) -> None:
+        """Starts empty again, the clock included."""
+        self._azure.close()
+        self._azure = Azure()
+
+    def answer(self, request: Request) -> Answer:
+        """Returns ARM's answer. A defect of the simulator is an answer too: 500, and its trace to standard error."""
+        try:
+            return self._answer(request)
+        except BadPath as problem:
+            return error(problem.status, problem.code, problem.message)
+        except AzureRefused as problem:
+            return error(problem.status, problem.code, problem.message, problem.details)
+        except Exception as problem:  # one line must not end the others
+            sys.stderr.write("".join(traceback.format_exception(problem)))
+            return error(500, "InternalServerError", "The simulator failed at this request: a defect of amlz.")
+
+    def _answer(self, request: Request) -> Answer:
+        if request.method not in _METHODS:
+            return error(405, "MethodNotAllowed", f"The HTTP method '{request.method}' is not supported.")
+        if not _VERSION.fullmatch(request.version):
+            return error(400, "InvalidApiVersionParameter", f"The api-version '{request.version}' is invalid.")
+        named = request.method == "POST" and request.path.lower().rstrip("/").endswith("/checknameavailability")
+        found = None if named else address(request.path, request.method == "POST")
+        self._azure.pass_time(request.seconds, writes=request.method in _WRITES)
+        if found is None:
+            return actions.check_name(self._azure, request)
+        if found.kind is Kind.OPERATION:
+            return reads.operation(self._azure, found)
+        if request.method == "POST":
+            return actions.post(self._azure, request, found)
+        if found.kind is Kind.COLLECTION:
+            return self._collection(request, found)
+        if request.method == "PUT":
+            return writes.put(self._azure, request, found)
+        if request.method == "PATCH":
+            return writes.patch(self._azure, request, found)
+        if request.method == "DELETE":
+            return deletes.delete(self._azure, request, found)
+        return reads.get(self._azure, request, found)
+
+    def _collection(self, request: Request, found: Address) -> Answer:
+        if request.method == "GET":
+            return reads.collection(self._azure, found)
+        message = f"The requested resource does not support http method '{request.method}'."
+        return error(405, "MethodNotAllowed", message)

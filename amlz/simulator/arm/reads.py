@@ -1,0 +1,89 @@
+"""GET and HEAD: resources, collections, operations that are under way."""
+
+from __future__ import annotations
+
+from amlz.azure.ids import parse
+from amlz.simulator import missing, refusals
+from amlz.simulator.arm import bodies
+from amlz.simulator.arm.addresses import GROUP, SUBSCRIPTION, Address
+from amlz.simulator.arm.answers import marks
+from amlz.simulator.arm.azure import Azure
+from amlz.simulator.arm.messages import Answer, Request, error
+from amlz.simulator.arm.rows import TENANT
+from amlz.simulator.arm.writes import comes_with_parent
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import Standing
+
+
+def get(azure: Azure, request: Request, found: Address) -> Answer:
+    """The answer to a GET or a HEAD. Raises AzureRefused for a resource that does not exist."""
+    if found.type == SUBSCRIPTION:
+        subscription = parse(found.id).subscription
+        body = {
+            "id": found.id,
+            "subscriptionId": subscription,
+            "tenantId": TENANT,
+            "displayName": "simulated",
+            "state": "Enabled",
+        }
+        return Answer(200, {}, body)
+    resource = azure.memory.get(found.id) or comes_with_parent(azure, found)
+    if resource is None and request.method == "HEAD":
+        return Answer(404)
+    if resource is None:
+        raise not_found(azure, found)
+    if request.method == "HEAD":
+        return Answer(204 if found.type == GROUP else 200, marks(resource))
+    return Answer(200, marks(resource), bodies.shown(azure.memory, azure.operations, resource))
+
+
+def not_found(azure: Azure, found: Address, verb: str = "read") -> AzureRefused:
+    """Returns the 404 of a resource: of its resource group, of its parent, or its own."""
+    for above in refusals.parents(found.id):
+        if azure.memory.get(above) is None and not refusals.exists_from_the_start(parse(above).type):
+            return refusals.missing_above(verb, above, found.id)
+    if found.type == GROUP:
+        return refusals.missing_above(verb, found.id, found.id)
+    return missing.not_found(found.id)
+
+
+def collection(azure: Azure, found: Address) -> Answer:
+    """The resources of a type right in a scope or, of a subscription, anywhere in it. Raises AzureRefused."""
+    if found.type == SUBSCRIPTION:
+        return Answer(200, {}, {"value": []})
+    above = parse(found.id).type if found.id else ""
+    exists = above in ("", SUBSCRIPTION) or refusals.exists_from_the_start(above)
+    if not exists and azure.memory.get(found.id) is None:
+        raise not_found(azure, Address(found.kind, found.id, above))
+    own = [one for one in azure.memory.below(found.id) if _belongs(one, found)]
+    return Answer(200, {}, {"value": [bodies.shown(azure.memory, azure.operations, one) for one in own]})
+
+
+def _belongs(one: Standing, found: Address) -> bool:
+    """Returns whether a resource is in a collection of its type; without a type, of all top-level resources."""
+    if not found.type:
+        return one.type.count("/") == 1 and one.type != GROUP.lower()
+    if one.type.lower() != found.type.lower():
+        return False
+    return one.id.lower().startswith(f"{found.id.lower()}/")
+
+
+def operation(azure: Azure, found: Address) -> Answer:
+    """How far an operation is: at its own address, or at the one of the Location header."""
+    begun = azure.operations.get(found.operation)
+    if begun is None:
+        return error(404, "NotFound", f"The operation '{found.operation}' was not found.")
+    if found.waits:
+        if not begun.done:
+            return Answer(202, {"Retry-After": "10"})
+        if begun.error is not None:
+            return Answer(409, {}, {"error": dict(begun.error)})
+        resource = azure.memory.get(begun.resource)
+        if resource is None:
+            return Answer(204 if "/providers/" in begun.resource else 200)
+        return Answer(200, {}, bodies.shown(azure.memory, azure.operations, resource))
+    if not begun.done:
+        return Answer(200, {"Retry-After": "10"}, {"status": "InProgress"})
+    if begun.error is not None:
+        return Answer(200, {}, {"status": "Failed", "error": dict(begun.error)})
+    return Answer(200, {}, {"status": "Succeeded"})

@@ -1,0 +1,215 @@
+"""Tables of recorded behaviour (data/*.json, derived by tools/derive_recorded.py), and their rows applied to a body.
+
+A type (in lower case) has `added`: what Azure puts into an answer that the request does not have, `returned`: what it
+gives back in another form, and `answers`: status, headers and duration of each method.
+
+A row of `added`: `path` (`[]` for each item of a list, `*` for each value of an object), `value` with placeholders,
+`when`: conditions on the request, all of which hold. `seen`: how often of how many times; `source`: a recording.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from amlz.azure.ids import ResourceId
+
+_DATA = Path(__file__).parent / "data"
+_MADE_UP = uuid.UUID("3d0b9d5e-0f6c-5c4e-9f0e-2f6a7f1f4b11")
+#: The tenant of every simulated subscription: made up.
+TENANT = str(uuid.uuid5(_MADE_UP, "tenant"))
+_PLACEHOLDER = re.compile(r"\{(\w+(?:\.\w+)?)\}")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Values of placeholders and conditions. `sent`: plain values of the request by path. `time`: the simulated one.
+
+    `write`: the number of this write, of which entity tags are made.
+    """
+
+    id: str
+    parsed: ResourceId
+    location: str
+    version: str
+    exists: bool
+    sent: Mapping[str, Any]
+    time: datetime
+    write: int = 0
+
+
+def of_type(kind: str) -> Mapping[str, Any]:
+    """The rows of a type in lower case."""
+    rows: Mapping[str, Any] = _namespace(kind.partition("/")[0]).get(kind, {})
+    return rows
+
+
+@cache
+def _namespace(namespace: str) -> Mapping[str, Any]:
+    path = _DATA / f"{namespace}.json"
+    if not path.exists():
+        return {}
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))["types"]
+    return found
+
+
+def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every plain value of a body outside of lists by its path, and every list and object as its kind."""
+    if isinstance(value, dict):
+        if path:
+            yield path, "{}"
+        for key, item in value.items():
+            yield from scalars(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        yield path, "[]" if value else "none"
+    elif value is not None:
+        yield path, value
+
+
+def holds(row: Row, context: Context) -> bool:
+    """Returns whether the conditions of a row hold. Each is a path, a word and a value."""
+    return all(_holds(context, *condition) for condition in row.get("when", ()))
+
+
+def _holds(context: Context, path: str, word: str, value: Any) -> bool:
+    if path == "apiVersion":
+        return bool(context.version >= value) if word == "from" else bool(context.version < value)
+    if path == "exists":
+        return context.exists is value
+    found = context.sent.get(path)
+    if isinstance(found, str):
+        found = found.lower()
+    if word == "set":
+        return (found is not None) is value
+    return bool((found in value) is (word == "is"))
+
+
+def add(body: dict[str, Any], rows: list[Row], context: Context) -> None:
+    """Puts what Azure adds into a body, where the request has nothing."""
+    for row in rows:
+        if holds(row, context):
+            _add(body, row["path"].split("."), row["value"], context, ())
+
+
+def _add(holder: Any, path: list[str], value: Any, context: Context, at: tuple[Any, ...]) -> None:
+    key, *rest = path
+    if not isinstance(holder, dict):
+        return
+    if key == "*":
+        for name, item in list(holder.items()):
+            if rest:
+                _add(item, rest, value, context, (*at, name))
+        return
+    name = key.removesuffix("[]")
+    if key.endswith("[]"):
+        for index, item in enumerate(holder.get(name) or ()):
+            if isinstance(item, dict):
+                _add(item, rest, value, context, (*at, item.get("name", index)))
+    elif rest:
+        below = holder.get(name)
+        if below is None and rest[0] != "*" and not rest[0].endswith("[]"):
+            below = holder[name] = {}
+        _add(below, rest, value, context, at)
+    elif holder.get(name) is None:
+        holder[name] = filled(value, context, (*at, name))
+
+
+def filled(value: Any, context: Context, at: tuple[Any, ...]) -> Any:
+    """A value of a row with its placeholders filled. `at`: names of the items that it is in, which `{item}` means."""
+    if isinstance(value, dict):
+        return {key: filled(item, context, (*at, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, context, (*at, index)) for index, item in enumerate(value)]
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    return _PLACEHOLDER.sub(lambda match: _placeholder(match.group(1), context, at), value)
+
+
+def _placeholder(word: str, context: Context, at: tuple[Any, ...]) -> str:
+    found, names = context.parsed, context.parsed.names
+    if word == "id":
+        return context.id
+    if word == "scope":
+        return context.id[: context.id.lower().rindex("/providers/")]
+    if word == "parentId":
+        return context.id.rsplit("/", 2)[0]
+    if word == "name":
+        return found.name
+    if word == "parent":
+        return names[-2] if len(names) > 1 else ""
+    if word == "location":
+        return context.location
+    if word == "subscription":
+        return found.subscription
+    if word == "group":
+        return found.resource_group
+    if word == "tenant":
+        return TENANT
+    if word == "item":
+        return str(at[-2]) if len(at) > 1 else ""
+    if word == "date":
+        return context.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    number = context.write if "etag" in at else ""
+    made_up = uuid.uuid5(_MADE_UP, f"{context.id.lower()} {at} {number}")
+    if word == "state":
+        return "{state}"  # how far the last operation is: filled when the body is shown
+    if word == "hex":
+        return made_up.hex
+    return str(made_up)
+
+
+def restate(body: dict[str, Any], rows: list[Row], context: Context) -> None:
+    """Gives values of a request the form in which Azure returns them."""
+    for row in rows:
+        if holds(row, context):
+            _restate(body, row["path"].split("."), row)
+
+
+def _restate(holder: Any, path: list[str], row: Row) -> None:
+    key, *rest = path
+    name = key.removesuffix("[]")
+    if not isinstance(holder, dict):
+        return
+    if key == "*":
+        for item in holder.values():
+            _restate(item, rest, row)
+    elif name not in holder:
+        return
+    elif key.endswith("[]") and isinstance(holder[name], list):
+        if rest:
+            for item in holder[name]:
+                _restate(item, rest, row)
+        else:
+            holder[name] = [_form(item, row) for item in holder[name]]
+    elif rest:
+        _restate(holder[name], rest, row)
+    elif row["form"] == "absent":
+        del holder[name]
+    else:
+        holder[name] = _form(holder[name], row)
+
+
+def _form(value: Any, row: Row) -> Any:
+    form = row["form"]
+    if form == "value":
+        return row["value"]
+    if form == "letters" and isinstance(value, str):
+        return row["letters"].get(value.lower(), value)
+    if form == "lower" and isinstance(value, str):
+        return value.lower()
+    if form == "location" and isinstance(value, str):
+        return value.lower().replace(" ", "")
+    if form == "number" and isinstance(value, str) and value.isdigit():
+        return int(value)
+    if form == "text" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value

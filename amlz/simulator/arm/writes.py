@@ -1,0 +1,262 @@
+"""PUT and PATCH: rules of Azure, policies, then the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from amlz.azure import facts, inputs
+from amlz.azure.ids import parse
+from amlz.azure.shapes import UnmappedInput, to_body
+from amlz.simulator import changing, existing, networks, peerings, refusals
+from amlz.simulator.arm import bodies, children, rows
+from amlz.simulator.arm.addresses import GROUP, Address, Kind, token_of
+from amlz.simulator.arm.answers import accepted
+from amlz.simulator.arm.azure import ASSIGNMENT, Azure, stand_in
+from amlz.simulator.arm.messages import Answer, Request
+from amlz.simulator.arm.timing import timing
+from amlz.simulator.errors import AzureRefused
+from amlz.simulator.memory import CREATING, SUCCEEDED, Standing
+
+_BUSY = (networks.NETWORK, networks.SUBNET, networks.PEERING)
+
+
+def put(azure: Azure, request: Request, found: Address) -> Answer:
+    """Creates or replaces a resource. Raises AzureRefused."""
+    body = _object(request, found)
+    before = azure.memory.get(found.id)
+    if before is None and existing.is_adopted(found.type):
+        before = comes_with_parent(azure, found)
+    return _write(azure, request, found, before, bodies.sent(found.type.lower(), body, before.body if before else None))
+
+
+def patch(azure: Azure, request: Request, found: Address) -> Answer:
+    """Merges a body into an existing resource. Raises AzureRefused."""
+    patch_body = _object(request, found)
+    before = azure.memory.get(found.id) or comes_with_parent(azure, found)
+    if before is None:
+        _exists_above(azure, found.id)
+        raise refusals.not_found(found.id)
+    whole = bodies.shown(azure.memory, azure.operations, before)
+    for key in ("id", "name", "type", "etag", "systemData"):
+        whole.pop(key, None)
+    return _write(azure, request, found, before, bodies.merged(whole, patch_body), verb="patch")
+
+
+def comes_with_parent(azure: Azure, found: Address) -> Standing | None:
+    """A resource that exists from the start, as its parent or its subscription does; None for any other."""
+    if existing.is_adopted(found.type) and azure.memory.get(found.id.rsplit("/", 2)[0]) is not None:
+        body: dict[str, Any] = {}
+    elif existing.inputs_from_the_start(found.id) is not None:
+        body = {"properties": dict(existing.EVERYWHERE[found.type.lower()])}
+    else:
+        return None
+    context = bodies.context_of(found.id, body, "9999-12-31", azure.operations, exists=False)
+    whole = bodies.completed(found.type.lower(), body, context)
+    token = token_of(found.type, found.id)
+    read = inputs.from_body(token, whole, inputs.of_path(token, found.id)) if token else whole
+    return Standing(found.id, "", token, found.type, parse(found.id).name, read, {}, SUCCEEDED, whole)
+
+
+def _object(request: Request, found: Address) -> dict[str, Any]:
+    """The body of a request. Raises AzureRefused for one that is no object, or whose parts are none."""
+    if not isinstance(request.body, dict):
+        raise _invalid("a JSON object is required", found.id)
+    for key in ("identity", "properties", "sku", "tags"):
+        if not isinstance(request.body.get(key), dict | None):
+            raise _invalid(f"Error converting the value at '{key}'", found.id)
+    return request.body
+
+
+def _invalid(why: str, resource_id: str) -> AzureRefused:
+    message = f"The request content was invalid and could not be deserialized: '{why}.'."
+    return AzureRefused(400, "InvalidRequestContent", message, resource_id)
+
+
+def _exists_above(azure: Azure, resource_id: str) -> None:
+    """Requires that every parent exists and that the resource group is not being deleted. Raises AzureRefused."""
+    group = "/".join(resource_id.split("/")[:5])
+    refusals.refuse_missing_above(azure.memory, resource_id)
+    going = azure.operations.under_way(group)
+    if going is not None and going.verb == "delete":
+        message = (
+            f"The resource group '{parse(group).name}' is in deprovisioning state and cannot perform this operation."
+        )
+        raise AzureRefused(409, "ResourceGroupBeingDeleted", message, resource_id)
+
+
+def _write(
+    azure: Azure, request: Request, found: Address, before: Standing | None, sent: dict[str, Any], verb: str = ""
+) -> Answer:
+    _exists_above(azure, found.id)
+    resource_id = before.id if before else found.id
+    _consistent(resource_id, found.type, sent, before)
+    verb = verb or ("update" if before else "create")
+    wanted = _wanted(resource_id, found, sent)
+    if before is None:
+        _complete(wanted)
+    _free(azure, wanted, request.version)
+    try:
+        with azure.memory.change():
+            return accepted(azure, request, _carried_out(azure, request, wanted, before, verb), verb)
+    except (AttributeError, TypeError, UnmappedInput) as problem:  # rules read values as the published type has them
+        raise _invalid("A value has another type than the published one", resource_id) from problem
+
+
+def _carried_out(azure: Azure, request: Request, wanted: Standing, before: Standing | None, verb: str) -> Standing:
+    """Returns the resource as it is stored. Raises AzureRefused."""
+    wanted = _under_policy(azure, wanted)
+    _unique_assignment(azure, wanted)
+    refusals.put(azure.memory, wanted)
+    stored = _stored(azure, request, wanted, before)
+    if before is not None and wanted.token:
+        changing.refuse(wanted.id, wanted.token, before.inputs, stored.inputs)
+    stored = peerings.connected(azure.memory, stored)
+    _store(azure, request, wanted, stored, verb)
+    return stored
+
+
+def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> Standing:
+    """The resource as the request describes it. Raises AzureRefused for a value of a wrong kind."""
+    token = token_of(found.type, resource_id)
+    if token:
+        misfit = inputs.misfit(token, sent)
+        if misfit:
+            raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
+    read = inputs.from_body(token, sent, inputs.of_path(token, resource_id)) if token else sent
+    name = parse(resource_id).name
+    return Standing(resource_id, "", token, found.type, name, read, {}, SUCCEEDED, sent)
+
+
+def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: Standing | None) -> None:
+    """The region of an existing resource stays. Raises AzureRefused."""
+    old, new = (before.body or {}).get("location") if before else None, sent.get("location")
+    if isinstance(old, str) and isinstance(new, str) and _region(old) != _region(new):
+        if kind == GROUP:
+            message = f"Invalid resource group location '{new}'. The Resource group already exists in location '{old}'."
+            raise AzureRefused(409, "InvalidResourceGroupLocation", message, resource_id)
+        message = (
+            f"The resource '{parse(resource_id).name}' already exists in location '{old}' in resource group "
+            f"'{parse(resource_id).resource_group}'. A resource with the same name cannot be created in location "
+            f"'{new}'. Please select a new resource name."
+        )
+        raise AzureRefused(409, "InvalidResourceLocation", message, resource_id)
+
+
+def _region(text: str) -> str:
+    return text.lower().replace(" ", "")
+
+
+def _complete(wanted: Standing) -> None:
+    """Requires a region for every resource that has one. Raises AzureRefused with ARM's own code."""
+    tracked = wanted.token and wanted.type.count("/") == 1 and facts.takes_location(wanted.token)
+    required = wanted.type == GROUP or (tracked and "/resourceGroups/" in wanted.id and not _optional(wanted))
+    if required and not isinstance((wanted.body or {}).get("location"), str):
+        message = "The location property is required for this definition."
+        raise AzureRefused(400, "LocationRequired", message, wanted.id)
+
+
+def _optional(wanted: Standing) -> bool:
+    """Returns whether a resource is an extension of another one: its region is optional."""
+    return bool(parse(wanted.id).scope) or wanted.type.lower().startswith("microsoft.authorization/")
+
+
+def _free(azure: Azure, wanted: Standing, version: str) -> None:
+    """A network takes one write at a time, whether to itself, a subnet or a peering. Raises AzureRefused."""
+    kind = wanted.type.lower()
+    if kind not in _BUSY:
+        return
+    network = wanted.id if kind == networks.NETWORK else wanted.id.rsplit("/", 2)[0]
+    busy = azure.operations.below(network)
+    if busy is None:
+        return
+    location = _location_of(azure, network)
+    at = f"subscriptions/{parse(network).subscription}/providers/Microsoft.Network/locations/{location}"
+    message = (
+        "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: "
+        f"https://management.azure.com/{at}/operations/{busy.key}?api-version={version}."
+    )
+    raise AzureRefused(409, "AnotherOperationInProgress", message, wanted.id)
+
+
+def _location_of(azure: Azure, resource_id: str) -> str:
+    found = azure.memory.get(resource_id)
+    return str((found.body or {}).get("location", "")) if found else ""
+
+
+def _unique_assignment(azure: Azure, wanted: Standing) -> None:
+    """One principal has one role at one scope once: RoleAssignmentExists, recorded. Raises AzureRefused."""
+    if wanted.type.lower() != "microsoft.authorization/roleassignments":
+        return
+    scope = wanted.id[: wanted.id.lower().rindex("/providers/")]
+    keys = ("principalId", "roleDefinitionId")
+    own = [str(wanted.inputs.get(key, "")).lower() for key in keys]
+    for other in azure.memory.below(f"{scope}/providers/Microsoft.Authorization/roleAssignments"):
+        theirs = [str(other.inputs.get(key, "")).lower() for key in keys]
+        if other.id.lower() != wanted.id.lower() and theirs == own:
+            raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", wanted.id)
+
+
+def _under_policy(azure: Azure, wanted: Standing) -> Standing:
+    """The request as policies leave it. Raises AzureRefused."""
+    if not wanted.token:
+        return wanted
+    allowed = azure.policies.allowed(wanted)
+    if allowed is wanted:
+        return wanted
+    changed = bodies.merged(wanted.body, to_body(wanted.token, allowed.inputs))
+    return replace(allowed, body=changed)
+
+
+def _stored(azure: Azure, request: Request, wanted: Standing, before: Standing | None) -> Standing:
+    """The resource with everything that Azure adds."""
+    kind = wanted.type.lower()
+    sent = wanted.body or {}
+    azure.operations.writes += 1
+    context = bodies.context_of(wanted.id, sent, request.version, azure.operations, before is not None)
+    whole = bodies.completed(kind, children.without(wanted.type, sent), context)
+    if wanted.token and not rows.of_type(kind):
+        rows.add(whole, bodies.by_type(wanted.token), context)
+    inner = whole.get("properties")
+    outputs = {"principalId": inner["principalId"]} if isinstance(inner, dict) and "principalId" in inner else {}
+    read = wanted.inputs
+    if wanted.token:
+        read = inputs.from_body(wanted.token, _with_lists(wanted, whole), inputs.of_path(wanted.token, wanted.id))
+    return replace(wanted, body=whole, inputs=read, outputs=outputs)
+
+
+def _with_lists(wanted: Standing, whole: dict[str, Any]) -> dict[str, Any]:
+    """A stored body with the lists of children as the request has them: it keeps only their names."""
+    lists = children.INLINE.get(wanted.type.lower(), {})
+    properties = (wanted.body or {}).get("properties")
+    if not lists or not isinstance(properties, dict):
+        return whole
+    kept = {key: value for key, value in whole["properties"].items() if key not in lists}
+    return {**whole, "properties": {**kept, **{key: properties[key] for key in lists if key in properties}}}
+
+
+def _store(azure: Azure, request: Request, wanted: Standing, stored: Standing, verb: str) -> None:
+    """Writes the resource, and the children that it lists; those that it leaves out are deleted."""
+    memory, kind = azure.memory, stored.type.lower()
+    state = CREATING if timing(kind, verb).seconds else SUCCEEDED
+    memory.put(stand_in(stored, state), refusals.refers(stored))
+    memory.release(stored.type, stored.name)
+    if kind == ASSIGNMENT:
+        azure.assigned(stored.id)
+    lists = children.INLINE.get(kind, {})
+    properties = (wanted.body or {}).get("properties")
+    if not lists or not isinstance(properties, dict):
+        return
+    listed = list(children.listed(stored.id, stored.type, wanted.body or {}))
+    stay = {resource_id.lower() for resource_id, _, _ in listed}
+    given = {child.lower() for key, child in lists.items() if key in properties}
+    for gone in memory.below(stored.id):
+        if gone.type.lower() in given and gone.id.lower() not in stay:
+            memory.remove(gone.id)
+    for resource_id, child, body in listed:
+        before = memory.get(resource_id)
+        address = Address(Kind.RESOURCE, resource_id, child)
+        one = _stored(azure, request, _wanted(resource_id, address, bodies.sent(child.lower(), body, None)), before)
+        one = peerings.connected(memory, one)
+        memory.put(stand_in(one, state), refusals.refers(one))

@@ -1,0 +1,1 @@
+"""Azure Resource Manager's interface to the simulated Azure."""

@@ -1,0 +1,200 @@
+"""Derives amlz/simulator/arm/data/*.json from recorded conversations with Azure.
+
+    python -m tools.derive_recorded --recordings … --facts … [--split]
+
+`--split` leaves a fifth of the recordings out (tools/benchmarks/recordings.py), so that tools/benchmarks/recorded.py
+can measure the tables on recordings that they were not derived from. The shipped tables use all of them.
+A row is written only where the recordings agree; what they contradict gives no row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from amlz.simulator.arm.addresses import BadPath, address, token_of
+from tools.benchmarks.recorded import settable
+from tools.benchmarks.recordings import HOME, Exchange, held_out, kind_of, recordings
+from tools.recorded.answers import Asked, answer_rows
+from tools.recorded.observed import Seen, observations
+from tools.recorded.trees import Case, grown
+
+DATA = Path("amlz/simulator/arm/data")
+
+
+def main() -> None:
+    """Writes the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recordings", type=Path, default=HOME / "recordings.jsonl.gz")
+    parser.add_argument("--facts", type=Path, default=HOME / "facts.json")
+    parser.add_argument("--split", action="store_true", help="leave the held-out fifth out")
+    given = parser.parse_args()
+    facts = json.loads(given.facts.read_text(encoding="utf-8"))
+    seen, asked = _gathered(given.recordings, given.split)
+    tables: dict[str, dict[str, Any]] = defaultdict(dict)
+    for kind in sorted({*seen, *asked}):
+        token = token_of(kind, "")
+        table: dict[str, Any] = {}
+        added = _added(seen.get(kind, []), token)
+        returned = _returned(seen.get(kind, []))
+        answers = answer_rows(asked.get(kind, []), [fact for fact in facts if fact["type"].lower() == kind])
+        for key, rows in (("added", added), ("returned", returned), ("answers", answers)):
+            if rows:
+                table[key] = rows
+        if table:
+            tables[kind.partition("/")[0]][kind] = table
+    for old in DATA.glob("*.json"):
+        old.unlink()
+    for namespace, types in tables.items():
+        (DATA / f"{namespace}.json").write_text(_text(types), encoding="utf-8")
+
+
+def _text(types: Mapping[str, Any]) -> str:
+    """JSON with a row a line."""
+    lines = []
+    for kind, table in types.items():
+        parts = []
+        for key, rows in table.items():
+            if isinstance(rows, list):
+                body = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+                parts.append(f'   "{key}": [\n{body}\n   ]')
+            else:
+                body = ",\n".join(f"    {json.dumps(verb)}: {json.dumps(row)}" for verb, row in rows.items())
+                parts.append(f'   "{key}": {{\n{body}\n   }}')
+        lines.append(f'  "{kind}": {{\n' + ",\n".join(parts) + "\n  }")
+    return '{\n "types": {\n' + ",\n".join(lines) + "\n }\n}\n"
+
+
+def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str, list[Asked]]]:
+    """Requests with the bodies that came back, and writes with their answers, by type in lower case."""
+    seen: dict[str, list[Seen]] = defaultdict(list)
+    asked: dict[str, list[Asked]] = defaultdict(list)
+    for name, exchanges in recordings(path):
+        if split and held_out(name):
+            continue
+        for found in observations(exchanges):
+            seen[found.kind].append(found)
+        existing: set[str] = set()
+        for one in exchanges:
+            kind = _kind(one)
+            if kind and one.method in ("PUT", "PATCH", "DELETE") and one.status < 300:
+                asked[kind].append(Asked(one, one.path.lower() in existing))
+            if one.method == "PUT" and one.status < 300:
+                existing.add(one.path.lower())
+            elif one.method == "DELETE":
+                existing.discard(one.path.lower())
+    return seen, asked
+
+
+def _kind(one: Exchange) -> str:
+    try:
+        return address(one.path).type.lower()
+    except BadPath:
+        return ""
+
+
+def _added(seen: list[Seen], token: str) -> list[dict[str, Any]]:
+    """Rows of what Azure adds, parents before what is in them."""
+    cases: dict[str, list[Case]] = defaultdict(list)
+    paths = sorted({path for one in seen for path in one.added})
+    for path in paths:
+        for one in seen:
+            for outcome in one.outcomes(path):
+                cases[path].append(Case(one.features, one.version, one.exists, outcome, one.new, one.recording))
+    rows: list[dict[str, Any]] = []
+    for path in paths:
+        keys = tuple(key.removesuffix("[]") for key in path.split("."))
+        known = bool(token) and settable(token, keys)
+        found = grown(cases[path])
+        if not known and _covered(found) < 0.8 * sum(case.outcome is not None for case in cases[path]):
+            found = grown(_by_kind(cases[path]))
+        rows += [{"path": path, **row} for row in found]
+    return sorted(rows, key=lambda row: (row["path"].count("."), row["path"]))
+
+
+def _covered(rows: list[dict[str, Any]]) -> int:
+    return sum(int(row["seen"].partition("/")[0]) for row in rows)
+
+
+def _by_kind(cases: list[Case]) -> list[Case]:
+    """Values that differ every time become the newest one, where all are of one kind: only their kind is known."""
+    present = [case for case in cases if case.outcome is not None]
+    kinds = {kind_of(json.loads(case.outcome or "null")) for case in present}
+    if len(kinds) > 1:
+        return cases
+    newest = max(present, key=lambda case: (case.version, case.recording)).outcome
+    return [case if case.outcome is None else case.with_outcome(newest) for case in cases]
+
+
+def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
+    """Rows of values that come back in another form."""
+    rows = []
+    for path in sorted({path for one in seen for path in one.sent}):
+        cases = []
+        letters: dict[str, str] = {}
+        for one in seen:
+            for sent, back in one.sent.get(path, ()):
+                form = _form(sent, back)
+                if form == "letters":
+                    letters[sent.lower()] = back
+                cases.append(Case(one.features, one.version, one.exists, form, one.new, one.recording))
+        if all(case.outcome == "same" for case in cases):
+            continue
+        for row in grown(_plain(path, cases, seen)):
+            form = row.pop("value")
+            if form == "same":
+                continue
+            extra: dict[str, Any] = {"form": form}
+            if form == "letters":
+                extra["letters"] = letters
+            elif form.startswith("value:"):
+                extra = {"form": "value", "value": json.loads(form[6:])}
+            rows.append({"path": path, **extra, **row})
+    return rows
+
+
+def _plain(path: str, cases: list[Case], seen: list[Seen]) -> list[Case]:
+    """The cases of a path in terms of one form, where one explains all: `sent` in capitals may also be the same."""
+    pairs = [pair for one in seen for pair in one.sent.get(path, ())]
+    for form in ("lower", "location"):
+        good = [back == _applied(form, sent) for sent, back in pairs]
+        if sum(good) >= 0.97 * len(good) and any(case.outcome != "same" for case in cases):
+            return [case.with_outcome(form) for case in cases]
+    canonical = {str(back).lower(): back for sent, back in pairs if isinstance(back, str)}
+    good = [
+        isinstance(back, str) and isinstance(sent, str) and canonical.get(sent.lower()) == back for sent, back in pairs
+    ]
+    if pairs and all(good):
+        return [case.with_outcome("letters") for case in cases]
+    return cases
+
+
+def _applied(form: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value.lower().replace(" ", "") if form == "location" else value.lower()
+
+
+def _form(sent: Any, back: Any) -> str:
+    if sent == back:
+        return "same"
+    if back is None:
+        return "absent"
+    if isinstance(sent, str) and isinstance(back, str):
+        if back == _applied("location", sent):
+            return "location"
+        if back == sent.lower():
+            return "lower"
+        if back.lower() == sent.lower():
+            return "letters"
+    if str(sent) == str(back):
+        return "text" if isinstance(back, str) else "number"
+    return f"value:{json.dumps(back)}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Parts of tools/derive_recorded.py."""
