@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import security
 
-from amlz.core.specs import DefenderPlanSpec
+from amlz.capabilities.defender.spec import DefenderPlanSpec
 from components.site import Site
 
 

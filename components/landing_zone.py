@@ -9,7 +9,6 @@ from amlz.core.plan import LandingZonePlan
 from components.aliases import drop_generated_aliases
 from components.capabilities import build
 from components.data_lake import DataLake
-from components.defender import Defender
 from components.hub import Hub
 from components.hub_stack import agrees
 from components.policies import Policies
@@ -50,8 +49,6 @@ class LandingZone(pulumi.ComponentResource):
             if environment.pipelines:
                 self.pipeline_clients[environment.key] = built.pipeline_clients
         Policies("policies", args.policies, site, below)
-        if args.defender:
-            Defender("defender", args.defender, site, below)
         for planned in args.capabilities:
             build(planned.capability, planned, site, below)
         self.register_outputs({"workspaces": self.workspaces})

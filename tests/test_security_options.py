@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.core.facts.defender import PLANS
+from amlz.capabilities.defender.facts import PLANS
 from amlz.reports.formats import as_json
 from tests import invariants
 from tests.conftest import ROOT

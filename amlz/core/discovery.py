@@ -139,6 +139,11 @@ def extended(scope: Scope) -> Callable[[type[Model]], type[Model]]:
     return add
 
 
+def uses(part: BaseModel, scope: Scope) -> bool:
+    """Returns true if a part of the stack file sets a key of a capability."""
+    return any(getattr(part, name) != key.default for name, (_, key) in keys(scope).items())
+
+
 def component(place: str) -> Any:
     """Imports a component. `place`: `module:class`."""
     module, _, name = place.partition(":")

@@ -15,7 +15,6 @@ from amlz.core.planning.capabilities import check_capabilities, landing_zone_par
 from amlz.core.planning.clouds import check_cloud
 from amlz.core.planning.connections import check_connections
 from amlz.core.planning.context import Context
-from amlz.core.planning.defender import plan_defender
 from amlz.core.planning.deployer import DeployerRole, plan_deployer
 from amlz.core.planning.dns import check_dns, plan_dns
 from amlz.core.planning.environment import plan_environment
@@ -42,7 +41,6 @@ from amlz.core.planning.spoke import plan_spoke
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.specs import (
     DataLakeSpec,
-    DefenderPlanSpec,
     ExistingHubSpec,
     HubSpec,
     PoliciesSpec,
@@ -91,7 +89,6 @@ class LandingZonePlan:
     deployer: tuple[DeployerRole, ...]
     keep_api_version_aliases: bool
     organisation: OrganisationPlan
-    defender: tuple[DefenderPlanSpec, ...] = ()
     lake: DataLakeSpec | None = None
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
@@ -148,7 +145,6 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         policies=policies,
         deployer=(),
         keep_api_version_aliases=config.keep_api_version_aliases,
-        defender=plan_defender(config),
         lake=lake,
         parts=demands_of_parts(context),
         capabilities=landing_zone_parts(context),

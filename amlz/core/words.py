@@ -61,7 +61,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ("peering", "peerings"),
         "Microsoft.OperationalInsights/workspaces": ("Log Analytics workspace", "Log Analytics workspaces"),
         "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),
-        "Microsoft.Security/pricings": ("Defender plan", "Defender plans"),
         "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),
         "Microsoft.Storage/storageAccounts/blobServices": ("blob service", "blob services"),
         "Microsoft.Storage/storageAccounts/blobServices/containers": ("container", "containers"),

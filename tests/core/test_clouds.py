@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from amlz.capabilities.defender.facts import PLANS
 from amlz.core.facts.builtins import LISTED
 from amlz.core.facts.clouds import CLOUDS, ENDPOINTS
-from amlz.core.facts.defender import PLANS
 from amlz.core.facts.dns import ZONES
 from amlz.core.facts.egress import NOT_THERE, SCENARIOS, required_hosts
 from amlz.core.facts.federation import AUDIENCES

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from amlz.app.preview import PROGRAM, PROJECT
+from amlz.core.capability import setting
 from amlz.simulator.monitor import Program, ProgramFailed, Registration, register
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
@@ -75,7 +76,7 @@ def test_a_shipped_stack_is_the_same_in_the_engine(tmp_path: Path, stack: str) -
 
     ours = in_process(registered(stack))
     assert differences(ours, by_engine(told)) == []
-    plans = len(file.config.defender)
+    plans = len(setting(file.config, "defender", tuple) or ())
     imported = {"import": plans, "update": plans} if plans else {}
     assert told["changeSummary"] == {"create": len(ours) + 1 - plans, **imported}  # the stack itself is the one more
     assert "diagnostics" not in told

@@ -12,7 +12,7 @@ from tests.simulator.programs import HEAD, SUBSCRIPTION
 
 IMPORTED = HEAD + (
     "from components.defender import Defender; from components.site import Site\n"
-    "from amlz.core.specs import DefenderPlanSpec as Plan\n"
+    "from amlz.capabilities.defender.spec import DefenderPlanSpec as Plan\n"
     f"at = '{SUBSCRIPTION}'; plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
     "Defender('defender', plans, Site({at: hub}))\n"
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from amlz.capabilities.defender.facts import PLANS
 from amlz.core.facts.builtins import LISTED
 from amlz.core.facts.builtins import SOURCE as BUILTINS_PAGE
 from amlz.core.facts.clouds import CLOUDS, ENDPOINTS, PARITY_AS_OF, PARITY_PAGE, title
-from amlz.core.facts.defender import PLANS
 from amlz.core.facts.dns import ZONE_ROWS
 from amlz.core.facts.egress import NOT_THERE, REQUIRED_HOSTS
 from amlz.core.facts.federation import AUDIENCES

@@ -60,8 +60,6 @@ class SharedRegistryConfig(Config):
 
 EGRESS_SCENARIOS = Literal["pythonPackages", "rPackages", "visualStudioCode", "huggingFace", "autoML"]
 
-DEFENDER_PLANS = Literal["keyVaults", "storage", "containers", "ai", "resourceManager"]
-
 
 @extended(Scope.LANDING_ZONE)
 class LandingZoneConfig(Config):
@@ -99,8 +97,6 @@ class LandingZoneConfig(Config):
     """A container registry for the environments that say `registry: shared`."""
     data_lake: DataLakeConfig | None = None
     """A data lake for all environments, created or existing."""
-    defender: tuple[DEFENDER_PLANS, ...] = ()
-    """Plans of Defender for Cloud on the landing zone's subscription. Each costs, for all that is in it."""
     access: AccessConfig = AccessConfig()
     """Groups of all environments."""
     tags: Tags = Field(default_factory=dict)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, CloudName, title
-from amlz.core.facts.defender import PLANS
 from amlz.core.facts.dns import ZONES
 from amlz.core.facts.egress import NOT_THERE
 from amlz.core.facts.regions import WITH_AZURE_ML, cloud_of
@@ -19,7 +18,6 @@ def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from _region(config)
     yield from _zones(config)
     yield from _scenarios(config)
-    yield from _defender(config)
     if config.cloud == PUBLIC and config.policies.built_ins == "listed":
         yield Problem(
             ("policies", "builtIns"),
@@ -67,14 +65,3 @@ def _scenarios(config: LandingZoneConfig) -> Iterator[Problem]:
                     f"Remove it, or name the hosts that you know under `egressHosts`. {row.source} may have more by "
                     "now.",
                 )
-
-
-def _defender(config: LandingZoneConfig) -> Iterator[Problem]:
-    for index, key in enumerate(config.defender):
-        plan = PLANS[key]
-        if config.cloud not in plan.clouds:
-            yield Problem(
-                ("defender", index),
-                f"{title(config.cloud)} does not have the plan {plan.name}, says Microsoft's page.",
-                f"Remove {key}. The page is {plan.clouds_source}",
-            )

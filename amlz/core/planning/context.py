@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from amlz.azure.ids import parse, resource_id
 from amlz.core.addresses import AddressPlan
+from amlz.core.capability import Scope
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
+from amlz.core.discovery import uses
 from amlz.core.facts.diagnostics import EMITS
 from amlz.core.facts.dns import zones_needed
 from amlz.core.names import NameBook, Namer
@@ -152,7 +154,7 @@ class Context:
     @property
     def hub_alone(self) -> bool:
         """Whether nothing is built but a hub, for other stacks."""
-        return not (self.config.spokes or self.config.defender or self.config.data_lake)
+        return not (self.config.spokes or self.config.data_lake or uses(self.config, Scope.LANDING_ZONE))
 
     @property
     def any_production(self) -> bool:

@@ -14,9 +14,8 @@ from amlz.core.problems import Path, Problem
 
 def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that is named and not there, or said twice."""
-    yield from _twice(("availabilityZones",), config.availability_zones)
-    yield from _twice(("egress",), config.egress)
-    yield from _twice(("defender",), config.defender)
+    yield from said_twice(("availabilityZones",), config.availability_zones)
+    yield from said_twice(("egress",), config.egress)
     yield from _wide_hosts(config)
     yield from _both_kinds(config)
     users = []
@@ -75,7 +74,7 @@ def _attached(environment: EnvironmentConfig) -> Iterator[Path]:
         yield ("kubernetes", key)
 
 
-def _twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
+def said_twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
     """Entries of a list that stand there already."""
     for index, item in enumerate(items):
         if item in items[:index]:

@@ -16,7 +16,6 @@ from amlz.core.specs.common import (
 )
 from amlz.core.specs.connections import ConnectionSpec
 from amlz.core.specs.datastores import DatastoreSpec
-from amlz.core.specs.defender import DefenderPlanSpec
 from amlz.core.specs.environments import (
     ClusterSpec,
     ComputesSpec,
@@ -90,7 +89,6 @@ __all__ = [
     "ContainerSpec",
     "DataLakeSpec",
     "DatastoreSpec",
-    "DefenderPlanSpec",
     "DiagnosticsSpec",
     "DnsResolverSpec",
     "EncryptionSpec",
