@@ -14,12 +14,13 @@ from components.site import Site
 class Connections(pulumi.ComponentResource):
     """Connections of one workspace, for everybody in it."""
 
-    names: list[str]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: tuple[ConnectionSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:Connections", name, None, opts)
+        self.resource_ids = {}
         for spec in args:
             workspace = parse(spec.workspace)
             connection = ml.WorkspaceConnection(
@@ -31,12 +32,12 @@ class Connections(pulumi.ComponentResource):
                 opts=site.options(self, workspace.subscription, after=spec.after),
             )
             site.built(spec.id, connection)
-        self.names = [spec.name for spec in args]
-        self.register_outputs({"names": self.names})
+            self.resource_ids[spec.name] = connection.id
+        self.register_outputs({"resource_ids": self.resource_ids})
 
 
 def _as_user(spec: ConnectionSpec) -> ml.AADAuthTypeWorkspaceConnectionPropertiesArgs:
-    """Whoever uses it signs in."""
+    """Properties of a connection by which each caller signs in."""
     return ml.AADAuthTypeWorkspaceConnectionPropertiesArgs(
         auth_type="AAD",
         category=spec.category,

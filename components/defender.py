@@ -10,18 +10,19 @@ from components.site import Site
 
 
 class Defender(pulumi.ComponentResource):
-    """Each plan, turned on for all that is in the subscription.
+    """Each plan, turned on for everything that is in the subscription.
 
     Every subscription has every plan from the start, and azure-native refuses to create what exists. So each plan is
     imported, then updated: Pulumi's engine does both in one `up` (docs/explanation/defender.md).
     """
 
-    names: list[str]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: tuple[DefenderPlanSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:shared:Defender", name, None, opts)
+        self.resource_ids = {}
         for spec in args:
             plan = security.Pricing(
                 f"{name}-{spec.key}",
@@ -37,5 +38,5 @@ class Defender(pulumi.ComponentResource):
                 ),
             )
             site.built(spec.id, plan)
-        self.names = [spec.name for spec in args]
-        self.register_outputs({"names": self.names})
+            self.resource_ids[spec.key] = plan.id
+        self.register_outputs({"resource_ids": self.resource_ids})

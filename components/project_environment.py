@@ -7,7 +7,6 @@ import pulumi
 from amlz.core.specs import ProjectEnvironmentSpec
 from components.capabilities import build
 from components.computes import Computes
-from components.connections import Connections
 from components.container_registry import ContainerRegistry
 from components.datastores import Datastores
 from components.encryption import Encryption
@@ -61,8 +60,6 @@ class ProjectEnvironment(pulumi.ComponentResource):
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
         if args.datastores:
             Datastores(f"{name}-datastores", args.datastores, site, below)
-        if args.connections:
-            Connections(f"{name}-connections", args.connections, site, below)
         Computes(f"{name}-computes", args.computes, site, below)
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -8,7 +8,7 @@ from amlz.checks.finding import Check, Finding, Severity
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
-from amlz.core.notices.connections import NOT_OPENED
+from amlz.core.notices.notice import CONNECTION_NOT_OPENED
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from amlz.core.plan import LandingZonePlan
@@ -22,7 +22,7 @@ def _check(check_id: str, says: str, remedy: str, why: str, source: str) -> Chec
 #: Those that no check of the graph reports.
 CHECKS = (
     _check(
-        NOT_OPENED,
+        CONNECTION_NOT_OPENED,
         "No rule lets computes reach {host} on port {port}: the connection works only from elsewhere.",
         "Add the host to `egressHosts`, or to `isolation.allow` of a managed network.",
         "A connection is created whether or not its target is reached. Compared are the hosts of `egress`, "

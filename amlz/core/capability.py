@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from amlz.core.config import EnvironmentConfig, LandingZoneConfig
     from amlz.core.facts.clouds import CloudName
+    from amlz.core.notices.notice import Notice
+    from amlz.core.plan import LandingZonePlan
     from amlz.core.planning.context import Context
     from amlz.core.planning.scene import Scene
     from amlz.core.problems import Problem
@@ -242,7 +244,8 @@ class Planner:
 
     `check`: problems of its keys. `endpoints`: groups of private endpoints that it adds to an environment. `targets`:
     ids that its grants are given on. `outbound`: rules that it adds to the managed network of a workspace (its id).
-    `environment`, `landing_zone`: what it builds there, None for nothing.
+    `environment`, `landing_zone`: what it builds there, None for nothing. `notices`: warnings about its keys; the
+    plan is None where the stack file has other mistakes.
     """
 
     check: Callable[[LandingZoneConfig], Iterable[Problem]] = _nothing
@@ -251,6 +254,7 @@ class Planner:
     outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing
     environment: Callable[[Scene, EnvironmentParts], Part | None] = _no_part
     landing_zone: Callable[[Context], Part | None] = _no_part
+    notices: Callable[[LandingZoneConfig, LandingZonePlan | None], Iterable[Notice]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

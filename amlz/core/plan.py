@@ -13,7 +13,6 @@ from amlz.core.facts.clouds import CLOUDS, CloudName
 from amlz.core.names import NameBook
 from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts
 from amlz.core.planning.clouds import check_cloud
-from amlz.core.planning.connections import check_connections
 from amlz.core.planning.context import Context
 from amlz.core.planning.deployer import DeployerRole, plan_deployer
 from amlz.core.planning.dns import check_dns, plan_dns
@@ -167,7 +166,6 @@ def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from check_pipelines(config)
     yield from check_sharing(config)
     yield from check_lake(config)
-    yield from check_connections(config)
     yield from check_exfiltration(config)
     yield from check_parts(config)
     yield from check_cloud(config)

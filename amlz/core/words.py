@@ -28,7 +28,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.KeyVault/vaults/keys": ("key", "keys"),
         "Microsoft.MachineLearningServices/workspaces": ("ML workspace", "ML workspaces"),
         "Microsoft.MachineLearningServices/workspaces/computes": ("compute", "computes"),
-        "Microsoft.MachineLearningServices/workspaces/connections": ("connection", "connections"),
         "Microsoft.MachineLearningServices/workspaces/datastores": ("datastore", "datastores"),
         "Microsoft.MachineLearningServices/workspaces/outboundRules": ("outbound rule", "outbound rules"),
         "Microsoft.ManagedIdentity/userAssignedIdentities": ("identity", "identities"),

@@ -82,9 +82,10 @@ def test_connections_name_who_signs_in() -> None:
     }
     (spec,) = planned(stack({"churn/dev": at("10.1.0.0/24", connections=asked)})).environments
 
-    assert {one.name: one.identity.rsplit("/", 1)[-1] for one in spec.connections} == {
+    (part,) = spec.capabilities
+    assert {one.name: one.identity.rsplit("/", 1)[-1] for one in part.part.spec} == {
         "search": "",
         "by-clusters": "id-retail-churn-dev-compute",
         "by-workspace": "id-retail-churn-dev-workspace",
     }
-    assert {one.after for one in spec.connections} == {(spec.workspace.endpoint.ready,)}
+    assert {one.after for one in part.part.spec} == {(spec.workspace.endpoint.ready,)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from amlz.core.facts.clouds import CloudName
 
 _LEARN = "https://learn.microsoft.com/azure/defender-for-cloud"
-#: 2025-05-01. It has no row for plans of AI: the page of that plan says where it is.
+#: 2025-05-01. It has no row for plans of AI: the page of that plan lists the clouds.
 CLOUDS_PAGE = f"{_LEARN}/support-matrix-cloud-environment"
 
 

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from amlz.core.capability import Scope
 from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
-from amlz.core.config.connections import ConnectionConfig, ConnectionName
 from amlz.core.config.encryption import CustomerManagedKeyConfig
 from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
@@ -124,8 +123,6 @@ class EnvironmentConfig(Config):
     """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
     lake: LakeAccess = Field(default_factory=dict)
     """What it may do with containers of the data lake, over what the project says."""
-    connections: dict[ConnectionName, ConnectionConfig] = Field(default_factory=dict)
-    """Connections of its workspace by name, without secrets."""
     batch: bool = True
     """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from amlz.core.problems import Path
 
+#: The finding of a connection whose target no rule opens.
+CONNECTION_NOT_OPENED = "egress/connection-not-opened"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

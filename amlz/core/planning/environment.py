@@ -9,7 +9,6 @@ from amlz.core.capability import EnvironmentParts, Target
 from amlz.core.own_subnets import BUILD
 from amlz.core.planning.capabilities import environment_parts, targets_of
 from amlz.core.planning.computes import plan_computes
-from amlz.core.planning.connections import plan_connections
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from amlz.core.planning.hub_options import scoped
@@ -86,7 +85,6 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         computes=plan_computes(scene, workspace, members, {**roles, "lake": on_lake}),
         lake_roles=on_lake,
         datastores=plan_datastores(scene, workspace),
-        connections=plan_connections(scene, workspace),
         capabilities=environment_parts(scene, EnvironmentParts(workspace, roles)),
     )
     return secured(scene, as_existing(spec, scene.settings), key)

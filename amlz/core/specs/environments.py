@@ -15,7 +15,6 @@ from amlz.core.specs.common import (
     Tags,
     TelemetrySpec,
 )
-from amlz.core.specs.connections import ConnectionSpec
 from amlz.core.specs.datastores import DatastoreSpec
 from amlz.core.specs.hub_options import ScopedResourceSpec
 from amlz.core.specs.kubernetes import AttachedSpec
@@ -302,5 +301,4 @@ class ProjectEnvironmentSpec:
     encryption: EncryptionSpec | None = None
     lake_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
-    connections: tuple[ConnectionSpec, ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from amlz.core.capability import Key, Scope, setting
 from amlz.core.config.shared import Config
 
 #: Kinds of Azure services of the published type. Which of them lets in which kind of identity is not in it.
@@ -39,14 +40,30 @@ class ConnectionConfig(Config):
     """A connection of a workspace, for everybody in it. No secret is in it, and no role is given by it."""
 
     category: Category
-    """What kind of service it is to."""
+    """Kind of the service."""
     target: Annotated[
         str, StringConstraints(min_length=1, max_length=2048), Field(examples=["https://search.contoso.com"])
     ]
-    """Where that is: as a rule its address."""
+    """Target of the connection: as a rule the address of the service."""
     auth: Auth = "entra"
-    """Who signs in: whoever uses it (entra), or an identity of the environment (managedIdentity)."""
+    """Authentication: each caller signs in (entra), or an identity of the environment does (managedIdentity)."""
     identity: Literal["compute", "workspace"] = "compute"
     """Which identity, with `auth: managedIdentity`."""
     metadata: Annotated[dict[str, str], Field(max_length=20)] = Field(default_factory=dict)
-    """What its kind wants to know besides, such as ApiVersion."""
+    """Further properties that its kind requires, such as ApiVersion."""
+
+
+def connections_of(environment: object) -> dict[str, ConnectionConfig]:
+    """Returns the connections of an environment, by name."""
+    return setting(environment, "connections", dict) or {}
+
+
+KEYS = (
+    Key(
+        Scope.ENVIRONMENT,
+        "connections",
+        dict[ConnectionName, ConnectionConfig],
+        "Connections of its workspace by name, without secrets.",
+        default={},
+    ),
+)

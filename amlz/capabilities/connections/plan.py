@@ -1,23 +1,26 @@
-"""Connections of a project environment's workspace."""
+"""Decides the connections of an environment's workspace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from amlz.capabilities.connections.config import connections_of
+from amlz.capabilities.connections.notices import connection_notices
 from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Planner
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.scene import Scene
 from amlz.core.problems import Problem
-from amlz.core.specs import ConnectionSpec, WorkspaceSpec
+from amlz.core.specs import ConnectionSpec
 
 
-def plan_connections(scene: Scene, workspace: WorkspaceSpec) -> tuple[ConnectionSpec, ...]:
-    """The connections, by name. Each after the workspace's endpoint: both at once have been reported to fail.
+def plan_connections(scene: Scene, given: EnvironmentParts) -> Part | None:
+    """Returns the connections, by name. Each waits for the workspace's endpoint: both at once are reported to fail.
 
     https://github.com/Azure/bicep-registry-modules/tree/main/avm/res/machine-learning-services/workspace
     """
-    found = []
-    for name, asked in sorted(scene.settings.connections.items()):
+    found, workspace = [], given.workspace
+    for name, asked in sorted(connections_of(scene.settings).items()):
         path = (*scene.path, "connections", name)
         identity = scene.place.id(
             "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", asked.identity)
@@ -33,16 +36,19 @@ def plan_connections(scene: Scene, workspace: WorkspaceSpec) -> tuple[Connection
                 after=(workspace.endpoint.ready,),
             )
         )
-    return tuple(found)
+    return Part(tuple(found)) if found else None
 
 
 def check_connections(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What a connection says and its kind of signing in does not take."""
+    """Returns settings of connections that do not go with their kind of authentication."""
     for project, name, environment in environments(config):
-        for key, asked in environment.connections.items():
+        for key, asked in connections_of(environment).items():
             if asked.auth == "entra" and "identity" in asked.model_fields_set:
                 yield Problem(
                     ("projects", project, "environments", name, "connections", key, "identity"),
-                    "With `auth: entra` whoever uses the connection signs in as himself.",
-                    "Say `auth: managedIdentity`, or remove it.",
+                    "With `auth: entra`, each caller signs in; no identity of the environment does.",
+                    "Set `auth: managedIdentity`, or remove it.",
                 )
+
+
+PLANNER = Planner(check=check_connections, environment=plan_connections, notices=connection_notices)

@@ -1,4 +1,4 @@
-"""Connections whose targets no rule opens for the computes of their environment."""
+"""Connections whose targets no rule opens for compute clusters and instances of their environment."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from amlz.azure.ids import parse
+from amlz.capabilities.connections.config import ConnectionConfig, connections_of
+from amlz.capabilities.connections.facts import PORTS
 from amlz.core import lake
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.config.connections import ConnectionConfig
 from amlz.core.facts.clouds import host_of
-from amlz.core.facts.connection_ports import PORTS
 from amlz.core.facts.egress import SCENARIOS, required_hosts
 from amlz.core.facts.managed_network import REQUIRED_TAGS
 from amlz.core.facts.tag_hosts import matches, tags_of
-from amlz.core.notices.notice import Notice
+from amlz.core.notices.notice import CONNECTION_NOT_OPENED, Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.lake_places import access_of
 from amlz.core.planning.parts import parts_of
 from amlz.core.problems import Path
 
-NOT_OPENED = "egress/connection-not-opened"
-
-#: A URL, jdbc: included: its scheme, host and port. What comes before an @ is a user or a container.
+#: A URL, jdbc: included: its scheme, host and port. The part before an @ is a user or a container.
 _URL = re.compile(r"^(?:[\w+.-]+:)*?(?P<scheme>[\w+.-]+)://(?:[^/@?#]*@)?(?P<host>[^/:?#;,]+)(?:[:,](?P<port>\d+))?")
 #: A host alone, as SQL's tools write it too: tcp:host,1433.
 _HOST = re.compile(r"^(?:tcp:)?(?P<host>[\w-]+(?:\.[\w-]+)+)\.?(?:[:,](?P<port>\d+))?(?:[/;\\].*)?$")
@@ -32,11 +30,11 @@ _SCHEMES = {"http": 80, "sqlserver": 1433, "mysql": 3306, "postgresql": 5432, "p
 
 
 def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
-    """Every connection whose target computes cannot reach. A target that is no host is left out."""
+    """Returns every connection whose target compute clusters cannot reach. A target that is no host is left out."""
     for project, name, environment in environments(config):
         if environment.isolation.managed and not environment.isolation.approved_only:
             continue
-        for key, asked in environment.connections.items():
+        for key, asked in connections_of(environment).items():
             target = target_of(asked)
             if target is not None and not _opened(config, plan, (project, name), target):
                 path: Path = ("projects", project, "environments", name, "connections", key, "target")
@@ -59,7 +57,7 @@ def target_of(asked: ConnectionConfig) -> tuple[str, int] | None:
 def _opened(
     config: LandingZoneConfig, plan: LandingZonePlan | None, owner: tuple[str, str], target: tuple[str, int]
 ) -> bool:
-    """Whether a private endpoint, a tag or a host of a rule opens a target. Without a plan every store may be own."""
+    """Returns true if a private endpoint, a tag or a host of a rule opens a target. Without a plan every store may be own."""
     (host, port), cloud = target, config.cloud
     environment = config.projects[owner[0]].environments[owner[1]]
     if plan is None and any(host.endswith(host_of(service, cloud)) for service in ("storage", "vault", "registry")):
@@ -122,7 +120,7 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
         other = "Or add it to `isolation.allow`. " if managed else ""
         elsewhere = " here and in the hub's own stack file" if config.hub.stack is not None and not managed else ""
         remedy = f"Add `egressHosts: {{{name}: {{hosts: [{host}], why: ...}}}}`{elsewhere} to open it. {other}{closed}"
-    return Notice(NOT_OPENED, path, what, remedy)
+    return Notice(CONNECTION_NOT_OPENED, path, what, remedy)
 
 
 def _is_address(host: str) -> bool:

@@ -1,0 +1,12 @@
+"""Connections of a workspace to services that accept identities. No secret is in them."""
+
+from amlz.core.capability import ArmType, Capability, Facts
+
+CAPABILITY = Capability(
+    title="Connections",
+    component="components.connections:Connections",
+    page="how-to/data.md",
+    facts=Facts(
+        types=(ArmType("Microsoft.MachineLearningServices/workspaces/connections", ("connection", "connections")),)
+    ),
+)
