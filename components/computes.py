@@ -13,11 +13,12 @@ from components.site import Site
 class Computes(pulumi.ComponentResource):
     """Computes without a public address, without local login, in the environment's subnet or its managed network."""
 
-    names: list[str]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: ComputesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:project:Computes", name, None, opts)
         self._site, self._args = site, args
+        self.resource_ids = {}
         for cluster in args.clusters:
             key = f"{name}-{cluster.name}"
             self._compute(key, cluster.name, self._cluster(cluster), cluster)
@@ -31,8 +32,7 @@ class Computes(pulumi.ComponentResource):
                 role_assignment(self, f"{name}-{access.key}", role, site)
         for attached in args.attached.computes:
             self._attach(f"{name}-{attached.name}", attached)
-        self.names = [cluster.name for cluster in args.clusters] + [instance.name for instance in args.instances]
-        self.register_outputs({"names": self.names})
+        self.register_outputs({"resource_ids": self.resource_ids})
 
     def _compute(
         self,
@@ -56,9 +56,10 @@ class Computes(pulumi.ComponentResource):
             opts=site.options(self, args.place.subscription, after=(*args.after, *own)),
         )
         site.built(args.id(compute), built)
+        self.resource_ids[compute] = built.id
 
     def _attach(self, name: str, spec: KubernetesSpec) -> None:
-        """A cluster of others: attached once the workspace's identity has its roles on it."""
+        """Attaches an existing cluster, after the workspace's identity has its roles on it."""
         args, site = self._args, self._site
         waits = (*args.after, *(role.id for role in args.attached.roles if role.scope == spec.cluster))
         built = ml.Compute(
@@ -79,6 +80,7 @@ class Computes(pulumi.ComponentResource):
             opts=site.options(self, args.place.subscription, after=waits),
         )
         site.built(args.id(spec.name), built)
+        self.resource_ids[spec.name] = built.id
 
     def _identity(self, identity: str) -> ml.ManagedServiceIdentityArgs | None:
         if not identity:

@@ -11,14 +11,15 @@ from components.site import Site
 
 
 class Datastores(pulumi.ComponentResource):
-    """Datastores of one workspace. Whoever uses one does so as himself: no identity is lent to him."""
+    """Datastores of one workspace. Identity passthrough: access runs as the caller."""
 
-    names: list[str]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: tuple[DatastoreSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:Datastores", name, None, opts)
+        self.resource_ids = {}
         for spec in args:
             workspace, container = parse(spec.workspace), parse(spec.container)
             datastore = ml.Datastore(
@@ -42,5 +43,5 @@ class Datastores(pulumi.ComponentResource):
                 opts=site.options(self, workspace.subscription, after=spec.after),
             )
             site.built(spec.id, datastore)
-        self.names = [spec.name for spec in args]
-        self.register_outputs({"names": self.names})
+            self.resource_ids[spec.name] = datastore.id
+        self.register_outputs({"resource_ids": self.resource_ids})

@@ -1,4 +1,4 @@
-"""The key that encrypts a project environment: made here in a vault of its own, or brought."""
+"""The key that encrypts a project environment: created in a dedicated vault, or an existing one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from components.site import Site
 class Encryption(pulumi.ComponentResource):
     """The key, where it is made here, and the roles of those that read it."""
 
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
     def __init__(self, name: str, args: EncryptionSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:project:Encryption", name, None, opts)
         if args.made is not None:
             self._make(name, args, args.made, site)
         for role in args.roles:
             role_assignment(self, name, role, site)
-        self.register_outputs({})
+        self.resource_id, self.name = site.ref(args.vault), site.name(args.vault)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
     def _make(self, name: str, args: EncryptionSpec, made: KeyVaultSpec, site: Site) -> None:
         KeyVault(f"{name}-vault", made, site, pulumi.ResourceOptions(parent=self))

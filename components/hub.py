@@ -8,14 +8,17 @@ import pulumi
 
 from amlz.core.specs import HubSpec
 from components.bastion import Bastion
+from components.dns_resolver import DnsResolver
 from components.firewall import Firewall
-from components.hub_options import DnsResolver, NatGateway, PrivateLinkScope, VpnGateway
 from components.log_analytics import LogAnalytics
+from components.nat_gateway import NatGateway
 from components.network_security_group import network_security_group
 from components.private_dns import PrivateDns
+from components.private_link_scope import PrivateLinkScope
 from components.resource_group import resource_group
 from components.site import Site
 from components.virtual_network import virtual_network
+from components.vpn_gateway import VpnGateway
 
 
 class Hub(pulumi.ComponentResource):

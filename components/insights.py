@@ -6,8 +6,8 @@ import pulumi
 from pulumi_azure_native import applicationinsights
 
 from amlz.core.specs import InsightsSpec
-from components.hub_options import scoped_resource
 from components.role_assignment import role_assignment
+from components.scoped_resource import scoped_resource
 from components.site import Site
 
 

@@ -19,11 +19,12 @@ def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettin
 class ManagedNetwork(pulumi.ComponentResource):
     """The outbound rules of a workspace's managed network."""
 
-    names: list[str]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: WorkspaceSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:project:ManagedNetwork", name, None, opts)
         assert args.managed_network is not None
+        self.resource_ids = {}
         before: tuple[str, ...] = ()
         for rule in args.managed_network.built:
             # One after the other: nothing documents that a managed network takes several changes at a time.
@@ -36,9 +37,9 @@ class ManagedNetwork(pulumi.ComponentResource):
                 opts=site.options(self, args.place.subscription, after=before),
             )
             site.built(rule.id, built)
+            self.resource_ids[rule.name] = built.id
             before = (rule.id,)
-        self.names = [rule.name for rule in args.managed_network.built]
-        self.register_outputs({"names": self.names})
+        self.register_outputs({"resource_ids": self.resource_ids})
 
 
 def _properties(rule: OutboundRuleSpec, site: Site) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs:

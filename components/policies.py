@@ -22,19 +22,24 @@ from components.site import Site
 class Policies(pulumi.ComponentResource):
     """What Azure Policy demands of the landing zone."""
 
+    resource_ids: dict[str, pulumi.Output[str]]
+
     def __init__(self, name: str, args: PoliciesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:policy:Policies", name, None, opts)
         for definition in args.definitions:
             site.built(definition.id, self._definition(definition, site))
         for initiative in args.initiatives:
             site.built(initiative.id, self._initiative(initiative, site))
+        self.resource_ids = {}
         for assignment in args.assignments:
-            site.built(assignment.id, self._assignment(assignment, site))
+            built = self._assignment(assignment, site)
+            site.built(assignment.id, built)
+            self.resource_ids[assignment.key] = built.id
             for role in assignment.roles:
                 role_assignment(self, assignment.key, role, site)
         for exemption in args.exemptions:
             self._exemption(exemption, site)
-        self.register_outputs({})
+        self.register_outputs({"resource_ids": self.resource_ids})
 
     def _definition(self, args: PolicyDefinitionSpec, site: Site) -> pulumi.Resource:
         told = {

@@ -14,13 +14,13 @@ from components.zone_links import zone_links
 class PrivateDns(pulumi.ComponentResource):
     """All private DNS zones of the landing zone."""
 
-    zone_ids: dict[str, pulumi.Output[str]]
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: PrivateDnsSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("amlz:hub:PrivateDns", name, None, opts)
         if args.group is not None:
             resource_group(self, name, args.group, site)
-        self.zone_ids = {}
+        self.resource_ids = {}
         for zone in args.zones:
             built = privatedns.PrivateZone(
                 f"{name}-{zone.name}",
@@ -31,6 +31,6 @@ class PrivateDns(pulumi.ComponentResource):
                 opts=site.options(self, args.place.subscription),
             )
             site.built(zone.id, built)
-            self.zone_ids[zone.name] = built.id
+            self.resource_ids[zone.name] = built.id
         zone_links(self, name, args.links, site)
-        self.register_outputs({"zone_ids": self.zone_ids})
+        self.register_outputs({"resource_ids": self.resource_ids})

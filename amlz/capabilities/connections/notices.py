@@ -57,7 +57,7 @@ def target_of(asked: ConnectionConfig) -> tuple[str, int] | None:
 def _opened(
     config: LandingZoneConfig, plan: LandingZonePlan | None, owner: tuple[str, str], target: tuple[str, int]
 ) -> bool:
-    """Returns true if a private endpoint, a tag or a host of a rule opens a target. Without a plan every store may be own."""
+    """Returns true if an endpoint, a tag or a host of a rule opens a target. Without a plan any store may be own."""
     (host, port), cloud = target, config.cloud
     environment = config.projects[owner[0]].environments[owner[1]]
     if plan is None and any(host.endswith(host_of(service, cloud)) for service in ("storage", "vault", "registry")):

@@ -1,0 +1,37 @@
+"""NAT gateway on the firewall's subnet of the hub."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from amlz.core.specs import NatGatewaySpec
+from components.diagnostics import diagnostics
+from components.public_address import public_address
+from components.site import Site
+
+
+class NatGateway(pulumi.ComponentResource):
+    """Public addresses of the firewall's outbound connections."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: NatGatewaySpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:NatGateway", name, None, opts)
+        for number, address in enumerate(args.addresses, 1):
+            public_address(self, f"{name}-{number}", address, site)
+        gateway = network.NatGateway(
+            f"{name}-gateway",
+            nat_gateway_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            sku=network.NatGatewaySkuArgs(name="Standard"),
+            public_ip_addresses=[network.SubResourceArgs(id=site.ref(address.id)) for address in args.addresses],
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.id, gateway)
+        diagnostics(self, name, args.diagnostics, site)
+        self.resource_id, self.name = gateway.id, gateway.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -1,0 +1,47 @@
+"""VPN gateway of the hub."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import network
+
+from amlz.core.specs import VpnGatewaySpec
+from components.diagnostics import diagnostics
+from components.public_address import public_address
+from components.site import Site
+
+
+class VpnGateway(pulumi.ComponentResource):
+    """A VPN gateway over all zones. The holders of their keys create its connections."""
+
+    resource_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: VpnGatewaySpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("amlz:hub:VpnGateway", name, None, opts)
+        public_address(self, name, args.address, site)
+        gateway = network.VirtualNetworkGateway(
+            f"{name}-gateway",
+            virtual_network_gateway_name=args.name,
+            resource_group_name=site.group(args.place),
+            location=args.place.location,
+            gateway_type="Vpn",
+            vpn_type="RouteBased",
+            sku=network.VirtualNetworkGatewaySkuArgs(name=args.sku, tier=args.sku),
+            active_active=False,
+            enable_bgp=False,
+            ip_configurations=[
+                network.VirtualNetworkGatewayIPConfigurationArgs(
+                    name="default",
+                    private_ip_allocation_method="Dynamic",
+                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                )
+            ],
+            tags=dict(args.tags),
+            opts=site.options(self, args.place.subscription),
+        )
+        site.built(args.id, gateway)
+        diagnostics(self, name, args.diagnostics, site)
+        self.resource_id, self.name = gateway.id, gateway.name
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
