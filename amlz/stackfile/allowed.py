@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from amlz.core.config.encryption import KEY_URI, VAULT_ID
@@ -19,10 +19,12 @@ from amlz.core.config.hub_stack import STACK_NAME
 from amlz.core.config.shared import GUID, camel
 from amlz.core.problems import Path
 
+#: The pattern of a region.
+REGION = r"^[a-z]([a-z0-9]*)$"
 #: What a pattern of the model demands, in words, and an example.
 PATTERNS: Mapping[str, tuple[str, str]] = {
     GUID: ("a GUID in lower case", "11111111-2222-4333-8444-555555555555"),
-    r"^[a-z]([a-z0-9]*)$": ("a region in lower case without spaces", "westeurope"),
+    REGION: ("a region in lower case without spaces", "westeurope"),
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
         "lower-case letters, digits and single hyphens, starting with a letter", "demand-1",
     ),
@@ -150,6 +152,16 @@ def span(field: FieldInfo) -> str:
     if "ge" in bounds and "le" in bounds:
         return f"from {bounds['ge']} to {bounds['le']}"
     return f"above {bounds['gt']:g}" if "gt" in bounds else ""
+
+
+def fits(field: FieldInfo, text: str) -> bool:
+    """Whether a text is a right value of a field."""
+    hint: Any = typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    try:
+        TypeAdapter(hint).validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def example(key: str, field: FieldInfo) -> str:

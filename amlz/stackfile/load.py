@@ -21,7 +21,10 @@ from amlz.stackfile.allowed import keys_at
 from amlz.stackfile.messages import near_key, problem
 from amlz.stackfile.stack_file import KEY, Document, find, read
 
-_NO_SECRETS = "A landing zone needs none: it works with identities. Remove it, and change it where it is valid."
+_NO_SECRETS = (
+    "A landing zone needs none: it works with identities. Remove it (a required key needs a value that is no secret), "
+    "and change it where it is valid."
+)
 _ENCRYPT = "Remove it, change it where it is valid, and set the new one by `pulumi config set --secret`."
 
 
@@ -183,7 +186,13 @@ def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable
         yield Problem(path, f"It holds {what}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, shown, line)
     for at in encrypted(config.get(KEY), (KEY,)):
         what, line = "It holds an encrypted value.", document.line(("config", *at))
-        yield Problem(repeatable(at[1:]), what, "The landing zone takes no secret. Remove it.", shown, line)
+        yield Problem(
+            repeatable(at[1:]),
+            what,
+            "The landing zone takes no secret. Remove it; a required key needs a value in plain text.",
+            shown,
+            line,
+        )
 
 
 def _validated(

@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from amlz.core.config.shared import GUID, camel
+from amlz.core.facts.regions import REGIONS, cloud_of, nearest
 from amlz.core.facts.sizes import RETIRED
 from amlz.core.meanings import meanings
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.secrets import looks_secret, repeatable
-from amlz.stackfile.allowed import PATTERNS, example, example_at, field_at, keys_at, part_at, places, span
+from amlz.stackfile.allowed import PATTERNS, REGION, example, example_at, field_at, fits, keys_at, part_at, places, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Told:
     """What pydantic told of a mistake. `value` is what stands there, as it may be repeated.
 
     `span` and `example` are what belongs there instead, where the model says; `required` whether something must.
-    `keys`: what a mapping that stands there can hold.
+    `keys`: what a mapping that stands there can hold. `fits`: whether `value` would be right as text.
     """
 
     context: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Told:
     example: str = ""
     required: bool = True
     keys: tuple[str, ...] = ()
+    fits: bool = True
 
     @property
     def subject(self) -> str:
@@ -68,7 +70,9 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     told = Told(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
     told = replace(told, keys=tuple(keys_at(model, loc)))
     if field is not None:
-        told = replace(told, span=span(field), required=field.is_required())
+        told = replace(
+            told, span=span(field), required=field.is_required(), fits=kind != "string_type" or fits(field, value)
+        )
     return Problem(path, *words(told))
 
 
@@ -119,6 +123,9 @@ def _meant(pattern: str, small: str, text: str) -> list[str]:
         return [re.sub(r"^https?://", "", small).split("/", maxsplit=1)[0]]
     if pattern.startswith("^Standard_"):
         return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
+    if pattern == REGION:
+        written = re.sub(r"[^a-z0-9]", "", small)
+        return [written if cloud_of(written) else nearest(written, REGIONS["public"].names) or written]
     return [re.sub(r"[\s_.-]+", "-", small), "".join(small.split()), re.sub(r"[^a-z0-9]", "", small)]
 
 
@@ -143,6 +150,8 @@ def _wants_text(told: Told) -> tuple[str, str]:
         return f"{what}.", plain or "Write the text behind the key, on the same line."
     kind = str(told.input).lower() if isinstance(told.input, bool) else "a number"
     reads = f": YAML reads it as {kind}" if told.value != kind else ""
+    if not told.fits and told.example:
+        return f"{what}{reads}.", f"For example `{told.example}`."
     return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{told.value}".'
 
 

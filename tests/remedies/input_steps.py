@@ -153,7 +153,35 @@ def _quoted(edited: Edited, found: Match) -> None:
 
 def _spoke(edited: Edited, found: Match) -> None:
     """The first of the spokes that are listed."""
-    edited.parent()["spoke"] = found[1]
+    (edited.value() if len(edited.path) == 4 else edited.parent())["spoke"] = found[1]
+
+
+def _into_the_hub(edited: Edited, found: Match) -> None:
+    """A range for the endpoints of a data lake."""
+    above, last = found[1].split(".")
+    edited.root[above][last] = found[2]
+
+
+def _own_registries(edited: Edited, _: Match) -> None:
+    """In every environment that used the shared registry."""
+    edited.root.pop("sharedRegistry", None)
+    for project in edited.root["projects"].values():
+        for environment in project["environments"].values():
+            if environment.get("registry") == "shared":
+                environment["registry"] = "own"
+
+
+def _made_here(edited: Edited, found: Match) -> None:
+    """Vault and key are made, with what that needs."""
+    edited.parent().pop(found[1])
+    if "which needs `cosmosDbObjectId`" in edited.problem.remedy:
+        edited.parent()["cosmosDbObjectId"] = "11111111-2222-4333-8444-555555555555"
+
+
+def _remove_one(edited: Edited, _: Match) -> None:
+    """Of a key that is there twice, a reader of YAML keeps one already."""
+    if not edited.problem.what.startswith("The key stands here"):
+        edited.remove()
 
 
 def _meant(edited: Edited, _: Match) -> None:
@@ -174,6 +202,11 @@ def _prefix(edited: Edited, found: Match) -> None:
 
 #: The first rule that fits the beginning of a remedy, or a part of it, carries it out.
 RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
+    (r"Add `(dataLake\.network)`, a range in a spoke: (10\.\S+) is free in", _into_the_hub),
+    (r"Remove `sharedRegistry` and say `registry: own` in the environments", _own_registries),
+    (r"Say `registry: own` \(and remove `sharedRegistry`", _own_registries),
+    (r"Add key\w+, or remove (key\w+): then vault and key are made here", _made_here),
+    (r"Remove one\.$", _remove_one),
     (r".*Free in (?:spoke )?\w+: ([\d./]+\d)", _write),
     (r".*: (10\.\S+) is free in", _write),
     (r"Write a (?:whole )?number from (\d+) to", lambda e, m: e.set(int(m[1]))),

@@ -50,7 +50,7 @@ def _loose(text: str) -> str:
         return ""
 
 
-def _as_azure_takes(tags: dict[str, str]) -> dict[str, str]:
+def _differ(tags: dict[str, str]) -> dict[str, str]:
     seen: dict[str, str] = {}
     for name in tags:
         other = seen.setdefault(name.lower(), name)
@@ -58,13 +58,18 @@ def _as_azure_takes(tags: dict[str, str]) -> dict[str, str]:
             raise PydanticCustomError(
                 "tag_twice", "tag names {name} and {other} differ in case alone", {"name": name, "other": other}
             )
-        bad = sorted(set(name) & set("<>%&\\?/"))
-        if bad:
-            raise PydanticCustomError(
-                "tag", "tag name {name} holds {bad}, which Azure refuses in tag names",
-                {"name": repr(name), "bad": " ".join(bad)},
-            )  # fmt: skip
     return tags
+
+
+def _tag_name(name: str) -> str:
+    bad = sorted(set(name) & set("<>%&\\?/"))
+    if bad:
+        raise PydanticCustomError(
+            "tag",
+            "tag name {name} holds {bad}, which Azure refuses in tag names",
+            {"name": repr(name), "bad": " ".join(bad)},
+        )
+    return name
 
 
 GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -89,11 +94,11 @@ VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_-]+$"),
 #: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 Tags = Annotated[
     dict[
-        Annotated[str, StringConstraints(min_length=1, max_length=128)],
+        Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_tag_name)],
         Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=40),
-    AfterValidator(_as_azure_takes),
+    AfterValidator(_differ),
 ]
 #: A name instead of a generated one. What each type allows is said where the name is taken.
 OwnName = Annotated[str, StringConstraints(min_length=1)]

@@ -100,7 +100,8 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
             (*path, "registry"),
             "The shared registry is encrypted with Azure's key, and `security.customerManagedKey` asks for one of its "
             "own for all that the workspace consists of.",
-            "Say `registry: own`, or remove `security.customerManagedKey`.",
+            "Say `registry: own` (and remove `sharedRegistry` if no other environment uses it), or remove "
+            "`security.customerManagedKey`.",
         )
 
 
@@ -111,7 +112,8 @@ def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path)
         yield Problem(
             (*path, there),
             f"It goes with {missing}, which is not there.",
-            f"Add {missing}, or remove {there}: then vault and key are made here.",
+            f"Add {missing}, or remove {there}: then vault and key are made here"
+            f"{'' if own.cosmos_db_object_id else ', which needs `cosmosDbObjectId`'}.",
         )
     if own.key_vault is None or own.key_uri is None:
         return

@@ -33,7 +33,8 @@ def check_isolation(config: LandingZoneConfig) -> Iterator[Problem]:
                         ("egressHosts", key, "hosts", index),
                         f"{host} is of storage accounts, which a managed network reaches by private endpoints only, "
                         f"and {where} has one (isolation: managed).",
-                        "Remove the host, or say `isolation: injected` there.",
+                        f"Remove {'the host' if len(own.hosts) > 1 else f'`egressHosts.{key}`'}, or say "
+                        "`isolation: injected` there.",
                     )
 
 

@@ -125,6 +125,6 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
             _PATH,
             "Its private endpoints would be in the hub, and "
             f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built.",
-            f"Add `network`, a range in a spoke{f': {free} is free in {spoke}' if free else ''}. Or, where the lake "
-            "exists and has endpoints, say `existing.endpointRange`.",
+            f"Add `dataLake.network`, a range in a spoke{f': {free} is free in {spoke}' if free else ''}. Or, where "
+            "the lake exists and has endpoints, say `existing.endpointRange`.",
         )
