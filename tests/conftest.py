@@ -13,7 +13,9 @@ import pytest
 
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
+from amlz.diff.difference import Difference
 from amlz.reports.formats import as_json
+from amlz.reports.formats.registry import Format, Report, write
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests import layers
@@ -55,6 +57,11 @@ def as_told(stack: str) -> dict[str, Any]:
     """The JSON of a preview: all that the independent reading may know."""
     told: dict[str, Any] = json.loads(as_json.render(previewed(stack)))
     return told
+
+
+def in_format(form: str, preview: Preview, fail_on: str = "error", against: Difference | None = None) -> str:
+    """A preview, or a difference, in a format of the registry."""
+    return write({each.value: each for each in Format}[form], Report(lambda: preview, against, fail_on))
 
 
 def node_package(name: str) -> Path:

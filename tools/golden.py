@@ -14,8 +14,9 @@ from pathlib import Path
 
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
-from amlz.reports import difference_as, placed
+from amlz.reports import difference_as
 from amlz.reports.formats import as_arm, as_html, as_markdown, as_text
+from amlz.reports.formats.registry import Format, Report, write
 from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT, STACKS, previewed
 from tests.reports.test_markdown_as_read import with_used_rules
@@ -48,7 +49,7 @@ def _page() -> str:
 
 def _sarif() -> str:
     preview, changed = rich_change()
-    return with_used_rules(placed.placed_form("sarif", preview, "error", changed))
+    return with_used_rules(write(Format.sarif, Report(lambda: preview, changed)))
 
 
 FILES: Mapping[str, Callable[[], str]] = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amlz.cli.options import Against, Form, FormOption, Output, Today, planned, refuse, shown, writable, write
+from amlz.reports.formats.registry import Command, Format, formats_of
 
 if TYPE_CHECKING:
     from amlz.core.plan import LandingZonePlan
@@ -166,19 +167,20 @@ def _ended(folder: Path, stack: str, today: str) -> str:
     return removed(stack, production_of(config), config.allow_production_end, today)
 
 
-def preview_all(against: str, today: str, form: str, fail_on: str, output: Path | None, quota: bool = False) -> int:
+def preview_all(against: str, today: str, form: Format, fail_on: str, output: Path | None, quota: bool = False) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
     from amlz.reports import all_html
-    from amlz.reports.all_stacks import FORMS, render, written
+    from amlz.reports.all_stacks import render, written
     from amlz.reports.preview import Preview
 
-    refuse(form not in FORMS, f"a preview of all stacks has the forms {', '.join(FORMS)}", "--format")
+    forms = formats_of(Command.all_stacks)
+    refuse(form not in forms, f"{Command.all_stacks} has the forms {', '.join(forms)}", "--format")
 
     def part(stack: StackOfFolder, seen: Told) -> Told:
         return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
 
-    found = told(against, today, part, keep=form == "html")
-    write(all_html.render(found, today) if form == "html" else render(found, form), output)
+    found = told(against, today, part, keep=form is Format.html)
+    write(all_html.render(found, today) if form is Format.html else render(found, form), output)
     _failed(found)
     return int(found.fails(fail_on))
 

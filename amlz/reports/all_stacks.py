@@ -13,13 +13,12 @@ from amlz.diff.difference import Difference
 from amlz.reports import difference_as
 from amlz.reports.formats import as_json, as_markdown, as_text
 from amlz.reports.json_text import dump
-from amlz.reports.markdown_text import code, escaped, unfolded
+from amlz.reports.markdown_text import LONGEST, code, escaped, fitted, unfolded
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
 
 #: By which whoever posts a comment finds the one to edit. It does not show.
 MARKER = "<!-- amlz preview -->"
-FORMS = ("text", "markdown", "json", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +186,14 @@ def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
     above = _table(parts)
     left = dict(parts)
     below = [escaped(line).replace("\\`", "`") for line in others]
-    room = as_markdown.LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *below)) - 200
+    room = LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *below)) - 200
     # First what is folded goes, of the longest parts before the others, and only then whole parts.
     for shorter in (unfolded, _left_out):
         for name in sorted(left, key=lambda name: -len(left[name])):
             if sum(len(part) + 1 for part in left.values()) <= room:
                 break
             left[name] = shorter(left[name], code(f"amlz preview {name}"))
-    return as_markdown.fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in below)]))
+    return fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in below)]), LONGEST)
 
 
 def _left_out(part: str, shows: str) -> str:

@@ -18,10 +18,9 @@ from amlz.reports.changed import changed_lines, where
 from amlz.reports.changed import does as does
 from amlz.reports.changed import value as value
 from amlz.reports.folding_records import finding_lines, finding_of, scopes, verdict_lines, with_remedy, without_remedy
-from amlz.reports.formats.as_json import finding_record
-from amlz.reports.formats.as_markdown import fitted
 from amlz.reports.json_text import dump
-from amlz.reports.markdown_text import escaped
+from amlz.reports.markdown_text import LONGEST, escaped, fitted
+from amlz.reports.records import finding_record
 
 #: What a comparison of two previews cannot tell. Said wherever one is shown.
 NOT_TOLD = (
@@ -60,7 +59,7 @@ def markdown(found: Difference) -> str:
         else:
             lines += [f"**{title}**", "", body, ""]
     lines += [f"<sub>Not told: {not_told(found)}.</sub>"]
-    return fitted("\n".join(lines) + "\n")
+    return fitted("\n".join(lines) + "\n", LONGEST)
 
 
 def as_json(found: Difference) -> str:
@@ -227,7 +226,3 @@ def _wrapped(indent: str, line: str) -> str:
         line, 80, initial_indent=indent, subsequent_indent=f"{indent}  " if indent else "", break_long_words=True,
         break_on_hyphens=False,
     )  # fmt: skip
-
-
-#: Forms by the name that --format has.
-FORMS = {"text": text, "json": as_json, "markdown": markdown}

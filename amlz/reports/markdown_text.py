@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+#: Most characters of a comment on GitHub, less some room for the text of whoever posts it:
+#: https://docs.github.com/rest/issues/comments
+LONGEST = 65_000
 #: Punctuation that markup begins with, HTML, tables and mathematics among it. The backslash goes first.
 _MARKUP = re.compile(r"([\\`*_\[\]<>#~|&$])")
 #: What begins a list or a heading where it stands first.
@@ -63,7 +66,7 @@ def unfolded(text: str, shows: str) -> str:
 
 
 def fitted(text: str, most: int) -> str:
-    """A comment of at most so many characters.
+    """Returns a comment of at most so many characters.
 
     What is folded is left out first, the longest before the others and each with a note; then it is cut at a line.
     """

@@ -7,6 +7,8 @@ import types
 import typing
 from typing import Any
 
+from amlz.checks.finding import Finding
+
 Schema = dict[str, Any]
 
 
@@ -38,6 +40,24 @@ def schema_of(kind: Any) -> Schema:
         items = [schema_of(each) for each in arguments]
         return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
     return {"type": {str: "string", bool: "boolean", int: "integer"}[kind]}
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """Returns a finding as JSON has it."""
+    return {
+        "id": finding.check,
+        "severity": finding.severity.value,
+        "resource": finding.urn,
+        "name": finding.name,
+        "project": finding.project,
+        "environment": finding.environment,
+        "path": finding.path,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "source": finding.source,
+    }
 
 
 def thing(**properties: Schema) -> Schema:

@@ -12,10 +12,10 @@ from amlz.rehearsal.faults import Outcome
 from amlz.rehearsal.life import Audited, Life
 from amlz.rehearsal.steps import Step
 from amlz.reports.folding_records import finding_lines, joined, without_remedy
-from amlz.reports.formats.as_json import finding_record
 from amlz.reports.hiding import hidden_record
 from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import escaped
+from amlz.reports.records import finding_record
 
 SCHEMA_VERSION = 1
 NOT_SIMULATED = "What the pretend Azure does not know: docs/how-to/rehearsal.md."

@@ -16,8 +16,8 @@ from amlz.core.problems import dotted
 from amlz.diff.difference import Difference, finding_key, verdict_key
 from amlz.policy.engine.requests import REFUSED, Answer
 from amlz.reports import policy
-from amlz.reports.formats import as_json
 from amlz.reports.preview import Preview
+from amlz.reports.records import finding_record
 from amlz.stackfile.stack_file import KEY
 
 #: Words of a verdict that want a look where they do not stop the request.
@@ -93,7 +93,7 @@ def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]
         row = _of_finding(finding, known, places, against.names if against else names)
         found.append(replace(row, state="new"))
     for finding in preview.findings:
-        state = _state(against, finding_key(as_json.finding_record(finding)) in new)
+        state = _state(against, finding_key(finding_record(finding)) in new)
         found.append(replace(_of_finding(finding, known, places, names), state=state))
     for one in preview.accepted:
         row = _of_finding(one.finding, known, places, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -22,22 +23,13 @@ from amlz.policy.engine.subject import subject
 from amlz.rehearsal.life import Life
 from amlz.rehearsal.steps import Refusal, Step
 from amlz.reports import policy_explain, policy_remediate, rehearsal
-from amlz.reports.formats import as_arm, as_arm_template, as_html, as_json, as_markdown, as_mermaid, as_text
-from amlz.reports.placed import placed_form
+from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS, previewed
+from tests.conftest import ROOT, STACKS, in_format, previewed
 
 FORMS: dict[str, Callable[[Preview], str]] = {
-    "text": as_text.render,
-    "json": as_json.render,
-    "arm": as_arm.render,
-    "arm-template": as_arm_template.render,
-    "markdown": as_markdown.render,
-    "mermaid": as_mermaid.render,
-    "html": as_html.render,
-    "sarif": lambda preview: placed_form("sarif", preview, "error"),
-    "junit": lambda preview: placed_form("junit", preview, "error"),
+    **{form.value: functools.partial(in_format, form) for form in Format},
     "remediate": policy_remediate.render,
     "explain": lambda preview: policy_explain.as_text(
         preview, _workspace(preview), "Deny-MachineLearningCompute-SubnetId"

@@ -13,11 +13,10 @@ from amlz.app.pulumi_inputs import kind_of, read_inputs
 from amlz.checks.finding import Finding
 from amlz.checks.guard.inputs import changed_inputs
 from amlz.diff.difference import difference
-from amlz.reports.difference_as import FORMS
-from amlz.reports.placed import PLACED, placed_form
+from amlz.reports.formats.registry import Command, formats_of
 from tests.app.test_against import amlz, origin, repository  # noqa: F401  # fixtures
 from tests.app.test_revision import commit
-from tests.conftest import ROOT, as_told, previewed
+from tests.conftest import ROOT, as_told, in_format, previewed
 
 PROJECT = "name: amlz\nruntime: python\ndescription: A landing zone\n"
 STACK = (
@@ -210,8 +209,7 @@ def test_every_form_shows_it(tmp_path: Path) -> None:
     """With the file and the keys, and as something that stops the change."""
     preview, same = previewed("minimal"), difference("HEAD", as_told("minimal"), as_told("minimal"))
     attacked = replace(same, guard=found(tmp_path, {"Pulumi.yaml": EVIL_PLUGIN}))
-    texts = {form: render(attacked) for form, render in FORMS.items()}
-    texts |= {form: placed_form(form, preview, "error", attacked) for form in PLACED}
+    texts = {form.value: in_format(form, preview, "error", attacked) for form in formats_of(Command.against)}
 
     assert (same.nothing, same.fails("error"), attacked.nothing, attacked.fails("error")) == (True, False, False, True)
     shown = [form for form, text in texts.items() if "guard/engine-code" in text and "Pulumi.yaml changes" in text]

@@ -22,7 +22,7 @@ from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.diff.difference import difference
 from amlz.reports import all_stacks
 from amlz.reports.all_stacks import AllStacks, Untold
-from amlz.reports.formats import as_markdown
+from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder, stacks_of
 from tests.conftest import ROOT, as_told
@@ -72,7 +72,7 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
     found = AllStacks("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
 
     whole = all_stacks.render(found, "markdown")
-    monkeypatch.setattr(as_markdown, "LONGEST", len(whole) - 100)
+    monkeypatch.setattr(all_stacks, "LONGEST", len(whole) - 100)
     cut = all_stacks.render(found, "markdown")
 
     assert whole.startswith("<!-- amlz preview -->\n## ")
@@ -189,7 +189,7 @@ def test_a_preview_of_all_stacks_frees_each_before_the_next(tmp_path: Path, monk
     gc.collect()
     gc.disable()
     try:
-        failed = preview_all("", "", "json", "none", tmp_path / "all.json")
+        failed = preview_all("", "", Format.json, "none", tmp_path / "all.json")
     finally:
         gc.enable()
         gc.unfreeze()

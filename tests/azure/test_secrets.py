@@ -22,12 +22,13 @@ from amlz.cli import main as cli
 from amlz.core.plan import make_plan
 from amlz.rehearsal.engine import EngineFailed, Stack
 from amlz.reports.formats import as_json
+from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, SAMPLES, previewed
 from tests.planted import BY_FORM, BY_NAME, ENVIRONMENT, HUSH, engines_preview, leaks, plant
 
-FORMS = [form.value for form in cli.PreviewForm]
+FORMS = [form.value for form in Format]
 
 
 @pytest.fixture(scope="module")

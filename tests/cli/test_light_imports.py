@@ -38,13 +38,15 @@ EVALUATOR = (
     *("functions", "initiative", "judge", "operators", "references", "requests", "rule", "runtime"),
 )
 
+#: Reports that every command loads: the names of formats, without a format.
+NAMES = ("formats", "formats.registry")
 COMMANDS = {
-    f"check {STACK}": ["addresses", "check", "files", "json_text", "lines", "streams"],
-    f"check {STACK} --format json": ["addresses", "check", "files", "json_text", "lines", "streams"],
-    f"addresses {STACK}": ["addresses", "files", "json_text", "lines", "streams"],
-    f"addresses {STACK} --format json": ["addresses", "files", "json_text", "lines", "streams"],
-    "schema": ["files", "json_text", "streams"],
-    "--help": ["streams"],
+    f"check {STACK}": ["addresses", "check", "files", *NAMES, "json_text", "lines", "streams"],
+    f"check {STACK} --format json": ["addresses", "check", "files", *NAMES, "json_text", "lines", "streams"],
+    f"addresses {STACK}": ["addresses", "files", *NAMES, "json_text", "lines", "streams"],
+    f"addresses {STACK} --format json": ["addresses", "files", *NAMES, "json_text", "lines", "streams"],
+    "schema": ["files", *NAMES, "json_text", "streams"],
+    "--help": [*NAMES, "streams"],
 }
 
 

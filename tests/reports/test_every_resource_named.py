@@ -21,13 +21,12 @@ from amlz.diff.difference import Difference, difference
 from amlz.policy.verdicts import Verdicts
 from amlz.rehearsal.life import Life
 from amlz.rehearsal.steps import Step
-from amlz.reports import all_stacks, difference_as
+from amlz.reports import all_stacks
 from amlz.reports import rehearsal as rehearsed
-from amlz.reports.formats import as_json, as_markdown, as_text
-from amlz.reports.placed import placed_form
+from amlz.reports.formats import as_json
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
-from tests.conftest import previewed
+from tests.conftest import in_format, previewed
 
 CHECK = Check("keys/enabled", Severity.ERROR, "{name} takes keys.", "Turn them off.", "Why.", "https://e.example/")
 FORMS = ("text", "markdown", "html", "sarif", "junit", "json")
@@ -100,8 +99,7 @@ def report(case: str, form: str) -> str:
         return all_stacks.render(every, form.split()[0])
     if form.endswith("against"):
         return against(case, form.split()[0])
-    plain = {"text": as_text.render, "markdown": as_markdown.render, "json": as_json.render}
-    return plain[form](preview) if form in plain else placed_form(form, preview, "error")
+    return in_format(form, preview)
 
 
 @cache
@@ -118,12 +116,7 @@ def changed_to(case: str) -> Difference:
 
 def against(case: str, form: str) -> str:
     """That difference in a form."""
-    preview, changed = with_findings(case), changed_to(case)
-    return (
-        difference_as.FORMS[form](changed)
-        if form in difference_as.FORMS
-        else placed_form(form, preview, "error", changed)
-    )
+    return in_format(form, with_findings(case), "error", changed_to(case))
 
 
 def named_in(text: str, resource: Named) -> bool:

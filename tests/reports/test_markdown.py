@@ -9,6 +9,7 @@ import pytest
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
 from amlz.reports.formats import as_markdown
+from amlz.reports.markdown_text import LONGEST
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS, previewed
 
@@ -40,7 +41,7 @@ def test_it_fits_into_a_comment(stack: str) -> None:
     told = as_markdown.render(previewed(stack))
 
     assert told.splitlines()[0] == FOUND.get(stack, f"## ✅ {stack}: nothing found")
-    assert len(told) <= as_markdown.LONGEST
+    assert len(told) <= LONGEST
 
 
 def test_what_is_too_long_is_told_without_the_folded_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from amlz.checks.guard.change import Allowed
 from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.rehearsal.faults import Outcome
-from amlz.reports import difference_as, placed
+from amlz.reports import difference_as
 from amlz.reports.all_stacks import MARKER, AllStacks, render
 from amlz.reports.formats import as_json, as_markdown, as_text
 from amlz.reports.json_text import dump
@@ -24,7 +24,7 @@ from amlz.reports.markdown_text import code, escaped, fitted
 from amlz.reports.rehearsal import Rehearsal
 from amlz.reports.rehearsal import as_markdown as rehearsal_markdown
 from amlz.stackfile.stacks import StackOfFolder
-from tests.conftest import PREVIEWED, ROOT, previewed
+from tests.conftest import PREVIEWED, ROOT, in_format, previewed
 from tests.diff.test_engine_steps import OURS, RG, step
 from tests.rehearsal.test_told import OUTCOME
 from tests.rich_change import HOSTILE, rich_change
@@ -188,7 +188,7 @@ def test_a_rich_change_is_told_to_the_letter() -> None:
 
     told = {
         "change.md": difference_as.markdown(changed),
-        "change.sarif.json": with_used_rules(placed.placed_form("sarif", preview, "error", changed)),
+        "change.sarif.json": with_used_rules(in_format("sarif", preview, "error", changed)),
     }
 
     assert told == {name: (GOLDEN / name).read_text(encoding="utf-8") for name in told}
@@ -201,7 +201,7 @@ def test_a_terminal_and_a_list_of_alerts_take_no_orders_from_a_text() -> None:
     engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, Allowed())
     preview, changed = rich_change()
     first = replace(preview.findings[0], message=tricks)
-    log = json.loads(placed.placed_form("sarif", replace(preview, findings=(first,)), "error", changed))
+    log = json.loads(in_format("sarif", replace(preview, findings=(first,)), "error", changed))
 
     text = difference_as.text(engine) + as_text.render(replace(preview, findings=(first,)))
 

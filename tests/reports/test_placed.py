@@ -18,11 +18,10 @@ from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
 from amlz.diff.difference import difference
 from amlz.reports.formats import as_json
-from amlz.reports.placed import placed_form
 from amlz.reports.preview import Preview
 from amlz.reports.rows import Places, rows
 from amlz.stackfile.load import load
-from tests.conftest import PREVIEWED, ROOT, STACKS, node_package, previewed
+from tests.conftest import PREVIEWED, ROOT, STACKS, in_format, node_package, previewed
 
 RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
 ACCEPTED = """    acceptedFindings:
@@ -52,7 +51,7 @@ OPEN = RECOMMENDED.replace("    projects:\n", ACCEPTED + "    projects:\n").repl
 
 def results(preview: Preview, **more: Any) -> list[dict[str, Any]]:
     """The results of a SARIF log."""
-    told: list[dict[str, Any]] = json.loads(placed_form("sarif", preview, "error", **more))["runs"][0]["results"]
+    told: list[dict[str, Any]] = json.loads(in_format("sarif", preview, "error", **more))["runs"][0]["results"]
     return told
 
 
@@ -106,7 +105,7 @@ MOST, MEGABYTES = 25_000, 10
 @pytest.mark.parametrize("stack", PREVIEWED)
 def test_sarif_is_valid_against_its_published_schema_and_githubs_limits(stack: str) -> None:
     """Every result names a rule that is there, by its place, and has one location and a fingerprint."""
-    text = placed_form("sarif", previewed(stack), "error")
+    text = in_format("sarif", previewed(stack), "error")
     log = json.loads(text)
 
     assert [f"{list(e.path)}: {e.message}" for e in sarif_schema().iter_errors(log)] == []
@@ -132,9 +131,9 @@ def junit_schema(file: str) -> xmlschema.XMLSchema:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_junit_is_valid_against_its_published_schemas(name: str) -> None:
     """Of what is shipped, and of what fails and is accepted. That of Ant's is from before anything could be skipped."""
-    told = [placed_form("junit", previewed(stack), "error") for stack in STACKS]
+    told = [in_format("junit", previewed(stack), "error") for stack in STACKS]
     text = OPEN if name == "that of Jenkins" else OPEN.replace(ACCEPTED, "")
-    told.append(placed_form("junit", changed(text), "warning"))
+    told.append(in_format("junit", changed(text), "warning"))
 
     wrong = [f"{e.path}: {e.reason}" for text in told for e in junit_schema(SCHEMAS[name]).iter_errors(text)]
 
@@ -146,7 +145,7 @@ def test_what_is_accepted_is_suppressed_with_its_reason() -> None:
     preview = changed(OPEN)
 
     kept = [r["suppressions"] for r in results(preview) if "suppressions" in r]
-    skipped = [e.text for e in Xml.fromstring(placed_form("junit", preview, "error")).iter("skipped")]
+    skipped = [e.text for e in Xml.fromstring(in_format("junit", preview, "error")).iter("skipped")]
 
     why = "Telemetry holds no personal data <here>. Until 2027-03-31, PLAT-7."
     assert kept == [[{"kind": "external", "status": "accepted", "justification": why}]]
@@ -174,7 +173,7 @@ def test_junit_counts_and_fails_what_the_exit_code_says(fail_on: str) -> None:
     """On the day that was said."""
     preview = changed(OPEN)
 
-    root = Xml.fromstring(placed_form("junit", preview, fail_on))
+    root = Xml.fromstring(in_format("junit", preview, fail_on))
 
     assert bool(list(root.iter("failure"))) == preview.fails(fail_on)
     for number, suite in enumerate(root):

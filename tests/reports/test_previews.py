@@ -12,6 +12,7 @@ from amlz.app.preview import preview_stack
 from amlz.checks.finding import Severity
 from amlz.core.plan import make_plan
 from amlz.reports.formats import as_arm, as_markdown, as_text
+from amlz.reports.markdown_text import LONGEST
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests.conftest import ROOT
@@ -53,4 +54,4 @@ def test_it_fits_into_a_terminal_and_a_comment(path: Path) -> None:
     text, comment = as_text.render(case(path)), as_markdown.render(case(path))
 
     assert [line for line in text.splitlines() if len(line) > 80] == []
-    assert len(comment) <= as_markdown.LONGEST
+    assert len(comment) <= LONGEST

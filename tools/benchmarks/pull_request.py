@@ -21,12 +21,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from amlz.reports.formats.registry import Command, formats_of
 from tools.benchmarks.generated import of_size, write
 
 ROOT = Path(__file__).parents[2]
 STACK = "Pulumi.generated.yaml"
-#: Every form that tells a difference, and its file.
-FORMS = {"text": "txt", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "html": "html"}
+#: Every format of a difference, and the ending of its file.
+FORMS = {str(each): each.ending for each in formats_of(Command.against)}
 _GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from amlz.integrations.pipelines import matrix
 from amlz.integrations.pipelines.runner import Runner
+from amlz.reports.formats.registry import Format
 from amlz.reports.markdown_text import escaped
 
-#: Forms of `amlz preview`, and the end of each file's name.
-FORMS = {"markdown": "md", "sarif": "sarif", "junit": "junit.xml", "html": "html"}
+#: Formats of `amlz preview` that a pipeline publishes.
+FORMATS = (Format.markdown, Format.sarif, Format.junit, Format.html)
 #: Files of a list: stacks that differ, what is said of the others, and why there is no list.
 STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
 #: Why the pull request must not remove a stack file.
@@ -43,12 +44,13 @@ def touched(revision: str, folder: Path, runner: Runner) -> int:
 def reports(stack: str, revision: str, folder: Path) -> int:
     """Writes STACK.md and so on. The exit code: that of `amlz`."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {form: folder / f"{stack}.{end}" for form, end in FORMS.items()}
-    asked = ["preview", stack, "--against", revision, "--format", "markdown", "--output", str(paths["markdown"])]
-    asked += [part for form in FORMS if form != "markdown" for part in ("--also", f"{form}={paths[form]}")]
+    paths = {form: folder / f"{stack}.{form.ending}" for form in FORMATS}
+    first, *others = FORMATS
+    asked = ["preview", stack, "--against", revision, "--format", first, "--output", str(paths[first])]
+    asked += [part for form in others for part in ("--also", f"{form}={paths[form]}")]
     code, said = _amlz(*asked)
     if code not in (0, 1):
-        paths["markdown"].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, said), encoding="utf-8")
+        paths[first].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, said), encoding="utf-8")
     return code
 
 

@@ -1,1 +1,1 @@
-"""The formats of reports, one a file."""
+"""The formats of reports, one a file; registry.py lists them."""

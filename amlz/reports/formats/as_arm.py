@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from amlz.reports.formats.registry import Report
 from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
+
+
+def write(report: Report) -> str:
+    """Returns a preview: no difference has this format."""
+    return render(report.preview())
 
 
 def render(preview: Preview) -> str:

@@ -7,10 +7,16 @@ from typing import Any
 
 from amlz.azure.graph import UNKNOWN_KEY, Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
+from amlz.reports.formats.registry import Report
 from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
 
 _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+
+
+def write(report: Report) -> str:
+    """Returns a preview: no difference has this format."""
+    return render(report.preview())
 
 
 def render(preview: Preview) -> str:

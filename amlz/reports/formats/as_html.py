@@ -15,6 +15,7 @@ from amlz.core.words import place, plural
 from amlz.diff.difference import Difference
 from amlz.reports import existing_hub, kubernetes, quota
 from amlz.reports.formats.as_markdown import summary
+from amlz.reports.formats.registry import Report
 from amlz.reports.html.address_map import address_map
 from amlz.reports.html.built import built
 from amlz.reports.html.changes import changes
@@ -46,6 +47,11 @@ SECTIONS = {
 
 
 Draw = Callable[[Topology], tuple[Diagram | None, str]]
+
+
+def write(report: Report) -> str:
+    """Returns the whole preview; with a difference, that first."""
+    return render(report.preview(), report.against)
 
 
 def render(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> str:

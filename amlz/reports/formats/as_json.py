@@ -6,20 +6,25 @@ from typing import Any
 
 from amlz.azure.graph import Resource
 from amlz.checks.accepted.finding import Accepted
-from amlz.checks.finding import Finding
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import RoleAssignmentSpec
-from amlz.reports import addresses, existing_hub, kubernetes, managed_networks, policy, quota
+from amlz.reports import addresses, difference_as, existing_hub, kubernetes, managed_networks, policy, quota
+from amlz.reports.formats.registry import Report
 from amlz.reports.html.dns import dns
 from amlz.reports.html.egress import egress
 from amlz.reports.html.topology import topology
 from amlz.reports.json_text import dump
 from amlz.reports.preview import NOT_COVERED, Preview
-from amlz.reports.records import record
+from amlz.reports.records import finding_record, record
 
 SCHEMA_VERSION = 1
+
+
+def write(report: Report) -> str:
+    """Returns a preview, or a difference where there is one."""
+    return render(report.preview()) if report.against is None else difference_as.as_json(report.against)
 
 
 def render(preview: Preview) -> str:
@@ -130,20 +135,3 @@ def _resource(resource: Resource) -> dict[str, Any]:
 def _accepted(one: Accepted) -> dict[str, Any]:
     by = one.by
     return {**finding_record(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
-
-
-def finding_record(finding: Finding) -> dict[str, Any]:
-    return {
-        "id": finding.check,
-        "severity": finding.severity.value,
-        "resource": finding.urn,
-        "name": finding.name,
-        "project": finding.project,
-        "environment": finding.environment,
-        "path": finding.path,
-        "expected": finding.expected,
-        "actual": finding.actual,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "source": finding.source,
-    }

@@ -14,14 +14,16 @@ from amlz.core.problems import dotted
 from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural
-from amlz.reports import accepted, existing_hub, markdown_text, policy, quota
+from amlz.reports import accepted, difference_as, existing_hub, policy, quota
 from amlz.reports.folding import At, folded_answers, folded_findings
-from amlz.reports.markdown_text import Markdown, code, escaped, shown
+from amlz.reports.formats.registry import Report
+from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, shown
 from amlz.reports.preview import NOT_COVERED, Preview, verdict
 
-#: What GitHub takes in a comment, less some room for whoever posts it:
-#: https://docs.github.com/rest/issues/comments
-LONGEST = 65_000
+
+def write(report: Report) -> str:
+    """Returns a preview, or a difference where there is one."""
+    return render(report.preview()) if report.against is None else difference_as.markdown(report.against)
 
 
 def render(preview: Preview) -> str:
@@ -67,7 +69,7 @@ def render(preview: Preview) -> str:
         "addresses": list(_addresses(preview)),
         "not_covered": "; ".join(NOT_COVERED),
     }
-    return fitted(template.render(told))
+    return fitted(template.render(told), LONGEST)
 
 
 def _verdict(preview: Preview) -> str:
@@ -156,8 +158,3 @@ def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
                 yield {"network": "", "range": subnet.cidr, "of": block.owner, "use": f"{subnet.role}, {wanted}"}
         if space.built:
             yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
-
-
-def fitted(text: str) -> str:
-    """A text that fits into a comment."""
-    return markdown_text.fitted(text, LONGEST)

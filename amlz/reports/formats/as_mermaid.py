@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from amlz.azure.graph import Resource
 from amlz.core.words import plural
+from amlz.reports.formats.registry import Report
 from amlz.reports.preview import Preview
 
 #: What Mermaid draws at most where nobody raises it: characters, and edges, those that do not show among them.
@@ -39,6 +40,11 @@ class Environment:
     network: str
     endpoints: int
     lake: bool
+
+
+def write(report: Report) -> str:
+    """Returns a preview: no difference has this format."""
+    return render(report.preview())
 
 
 def render(preview: Preview) -> str:

@@ -13,15 +13,21 @@ from amlz.core.addresses import AddressPlan, Space
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural, printable
-from amlz.reports import accepted, addresses, kubernetes, managed_networks, policy, quota
+from amlz.reports import accepted, addresses, difference_as, kubernetes, managed_networks, policy, quota
 from amlz.reports.existing_hub import Allowed, demands, must_allow, owners_must
 from amlz.reports.folding import At, FoldedFinding, folded_answers, folded_findings, owners
+from amlz.reports.formats.registry import Report
 from amlz.reports.lines import WIDTH, wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
 
 _INDENT = " " * 9
 #: The most resources that stand in a sentence; more are a list.
 _FEW = 6
+
+
+def write(report: Report) -> str:
+    """Returns a preview, or a difference where there is one."""
+    return render(report.preview()) if report.against is None else difference_as.text(report.against)
 
 
 def render(preview: Preview) -> str:

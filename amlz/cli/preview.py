@@ -1,0 +1,82 @@
+"""`amlz preview`."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amlz.cli import stacks
+from amlz.cli.options import (
+    Against,
+    Also,
+    FailOn,
+    FailOnOption,
+    Output,
+    StackOrAll,
+    Today,
+    other_forms,
+    planned,
+    refuse,
+    write,
+)
+from amlz.reports.formats.registry import Command, Format, Report, formats_of
+from amlz.reports.formats.registry import write as written
+
+
+def preview(
+    stack: StackOrAll = "",
+    form: Annotated[Format, typer.Option("--format", "-f", help="Format of the output.")] = Format.text,
+    output: Output = None,
+    fail_on: FailOnOption = FailOn.error,
+    today: Today = "",
+    quota: Annotated[bool, typer.Option("--quota", help="Show the vCPUs that it takes at full scale.")] = False,
+    against: Against = None,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
+    also: Also = None,
+) -> None:
+    """Shows what a stack would build, without a cloud."""
+    # The SDK makes millions of objects that live to the end. Looking for garbage among them takes more than half of the
+    # time of registering, and finds next to nothing; this process ends with its answer.
+    gc.disable()
+    if every or not stack:
+        refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
+        refuse(bool(also), "it is for one stack", "--also")
+        refuse(bool(quota and against), "a difference shows no quota", "--quota")
+        raise typer.Exit(stacks.preview_all(against or "", today, form, fail_on.value, output, quota))
+    from amlz.app.preview import preview_stack
+
+    file, plan = planned(stack)
+    asked = [(form.value, output), *other_forms(also)]
+    if against or engine:
+        from amlz.app.compare import difference_by, difference_to
+
+        refuse(quota, "a difference shows no quota", "--quota")
+        refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
+        forms = _forms(asked, Command.against if against else Command.engine, "--format, --also")
+        seen = cache(lambda: preview_stack(file, plan, today))
+        found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)
+        report, fails = Report(seen, found, fail_on.value), found.fails(fail_on.value)
+    else:
+        forms = _forms(asked, Command.preview, "--also")
+        result = replace(preview_stack(file, plan, today), quota=quota)
+        report, fails = Report(lambda: result, fail_on=fail_on.value), result.fails(fail_on.value)
+    for each, (_, path) in zip(forms, asked, strict=True):
+        write(written(each, report), path)
+    raise typer.Exit(int(fails))
+
+
+def _forms(asked: list[tuple[str, Path | None]], command: Command, options: str) -> list[Format]:
+    """Returns the formats of `--format` and `--also`. Ends with exit code 2 where the command has not all of them."""
+    known = {each.value: each for each in formats_of(command)}
+    wrong = [name for name, _ in asked if name not in known]
+    refuse(bool(wrong), f"{command} has the forms {', '.join(known)}", options)
+    return [known[name] for name, _ in asked]
