@@ -39,6 +39,7 @@ SLOW: dict[str, str | None] = {
     "tests/integrations/pipelines/test_bundle_damaged.py": None,
     "tests/integrations/pipelines/test_guard.py": None,
     "tests/integrations/pipelines/test_matrix.py": None,
+    "tests/integrations/pipelines/test_own_tests.py": None,
     "tests/policy/test_attached.py::test_a_weaker_component_is_denied": PROCESSES,
     "tests/policy/test_attached.py::test_a_weaker_component_is_denied_in_production_and_audited_elsewhere[key_": None,
     "tests/rehearsal/test_faults.py::test_after_faults": ENGINE,

@@ -6,7 +6,7 @@ from amlz.cli.main import GROUPS, VERBS, app
 from tests.conftest import ROOT
 
 #: Modules of `amlz/cli` that hold no verb.
-SHARED = {"__init__", "main", "options", "signals"}
+SHARED = {"__init__", "jsonl", "main", "options", "signals"}
 
 
 def test_every_module_of_the_command_line_has_a_verb_or_a_group() -> None:

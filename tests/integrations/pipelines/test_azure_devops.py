@@ -27,7 +27,10 @@ from tests.integrations.pipelines.test_drift import CHANGED, CLEAN
 from tests.integrations.pipelines.workflow import Runs
 from tests.rehearsal.common import LONG
 
-PIPELINES = ("azure-devops/pull-request.yml", "../custom/pipelines/azure-devops.yml", "azure-devops/drift.yml")
+PIPELINES = (
+    *("azure-devops/pull-request.yml", "../custom/pipelines/azure-devops.yml", "azure-devops/drift.yml"),
+    "azure-devops/test.yml",
+)
 THREADS = "/git/repositories/repo-id/pullRequests/7/threads"
 
 

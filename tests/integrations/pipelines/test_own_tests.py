@@ -1,0 +1,88 @@
+"""The pipelines that run the tests of this repository: what starts them, what they run, and what they may."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.integrations.pipelines.azure_expressions import evaluate
+from tests.integrations.pipelines.azure_pipeline import jobs, pipeline
+from tests.integrations.pipelines.azure_pipeline import steps as azure_steps
+from tests.integrations.pipelines.workflow import workflow
+
+GITHUB, AZURE = "test.yml", "azure-devops/test.yml"
+#: What each job runs: a target of the Makefile.
+RUNS = {"test": "make test", "slow": "make test-slow"}
+
+
+def test_each_job_runs_one_target_of_the_makefile() -> None:
+    """The same on both services. Everything else is checkout, Python and the cache of packages."""
+    on_github = {name: [s["run"] for s in job["steps"] if "run" in s] for name, job in workflow(GITHUB)["jobs"].items()}
+    on_azure = {
+        name: [s["bash"] for s in azure_steps(job) if "bash" in s] for name, job in jobs(pipeline(AZURE)).items()
+    }
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert on_github == on_azure == {name: [command] for name, command in RUNS.items()}
+    assert {command.removeprefix("make ") for command in RUNS.values()} <= set(targets)
+
+
+def test_they_have_no_credential() -> None:
+    """Nothing is read but the repository, so that pull requests from forks run them too."""
+    told = workflow(GITHUB)
+
+    assert [job["permissions"] for job in told["jobs"].values()] == [{"contents": "read"}] * len(RUNS)
+    assert "pull_request_target" not in told["on"]
+    assert pipeline(AZURE)["variables"] == {"PIP_CACHE_DIR": "$(Pipeline.Workspace)/pip"}
+    for text in (str(told), str(pipeline(AZURE))):
+        assert re.findall(r"secrets\.|vars\.|azureSubscription|AccessToken", text) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "reason", "runs"),
+    [
+        ("pull_request", "PullRequest", ["test"]),
+        ("push", "IndividualCI", ["test"]),
+        ("schedule", "Schedule", ["slow"]),
+    ],
+)
+def test_each_start_runs_its_jobs(event: str, reason: str, runs: list[str]) -> None:
+    """Pull requests and merges wait for the fast tests alone; the slow ones run once a week."""
+    values: dict[str, Any] = {"results": [], "variables": {"Build.Reason": reason}, "dependencies": {}}
+
+    assert event in workflow(GITHUB)["on"]
+    assert [name for name, job in workflow(GITHUB)["jobs"].items() if holds(job["if"], event)] == runs
+    assert [name for name, job in jobs(pipeline(AZURE)).items() if evaluate(job["condition"], values)] == runs
+
+
+def test_a_person_starts_both_or_the_slow_tests_too() -> None:
+    """On GitHub by the button, in Azure Pipelines by the variable SLOW."""
+    values: dict[str, Any] = {"results": [], "dependencies": {}}
+    by_hand = {**values, "variables": {"Build.Reason": "Manual", "SLOW": "true"}}
+
+    assert [name for name, job in workflow(GITHUB)["jobs"].items() if holds(job["if"], "workflow_dispatch")] == [*RUNS]
+    assert [name for name, job in jobs(pipeline(AZURE)).items() if evaluate(job["condition"], by_hand)] == [*RUNS]
+
+
+def holds(condition: str, event: str) -> bool:
+    """Whether a condition of these workflows holds for an event: comparisons of its name, joined by `||`."""
+    found = re.findall(r"github\.event_name (==|!=) '(\w+)'", condition)
+    assert condition == " || ".join(f"github.event_name {operator} '{name}'" for operator, name in found)
+    return any((event == name) is (operator == "==") for operator, name in found)
+
+
+def test_the_cache_is_by_the_locks_of_packages() -> None:
+    """Every lock that make installs is part of its key."""
+    installed = set(re.findall(r"-r (requirements[\w-]*\.lock)", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    keys = [
+        str(step["inputs"]["key"])
+        for job in jobs(pipeline(AZURE)).values()
+        for step in azure_steps(job)
+        if step.get("task") == "Cache@2"
+    ]
+
+    assert len(keys) == len(RUNS)
+    assert [key for key in keys if not installed <= set(key.split(" | "))] == []
