@@ -26,6 +26,7 @@ from amlz.core.facts.networks import (
 )
 from amlz.core.hub_layout import check_hub_subnets, hub_subnets
 from amlz.core.own_subnets import BUILD, check_subnets, said_subnets
+from amlz.core.owners import EnvironmentKey, Owner, SharedOwner
 from amlz.core.problems import Path, Problem, dotted
 from amlz.core.ranges import Free, Taken, free_ranges, next_free
 
@@ -46,9 +47,9 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A range of the plan and the subnets in it. `owner`: hub, or project and environment; `network`: hub or spoke."""
+    """A range of the plan and the subnets in it. `network`: hub, or the name of a spoke."""
 
-    owner: str
+    owner: Owner
     network: str
     cidr: str
     subnets: tuple[Subnet, ...]
@@ -77,7 +78,7 @@ class AddressPlan:
         """All of them, the hub first."""
         return (self.hub, *self.spokes)
 
-    def block(self, owner: str) -> Block:
+    def block(self, owner: Owner) -> Block:
         """The block of an owner. Raises KeyError where there is none."""
         for space in self.spaces:
             for block in space.blocks:
@@ -237,7 +238,7 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
     subnets = tuple(Subnet(*row) for row in hub_subnets(config))
     if not subnets:
         return Space("hub", (cidr,), (), ())
-    block = Block("hub", "hub", cidr, subnets)
+    block = Block(SharedOwner.HUB, "hub", cidr, subnets)
     return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
 
 
@@ -263,7 +264,7 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         if wrong:
             misfits.append((path, environment, spoke, wrong))
         paths[spoke].add(network, (*path, "network"))
-        blocks[spoke].append(Block(f"{project}/{name}", spoke, environment.network, subnets))
+        blocks[spoke].append(Block(EnvironmentKey(project, name), spoke, environment.network, subnets))
     for block in _lake(config, paths, problems):
         paths[block.network].add(IPv4Network(block.cidr), ("dataLake", "network"))
         blocks[block.network].append(block)
@@ -299,7 +300,7 @@ def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[
         remedy = f"Free in spoke {spoke}: {free}." if free else f"Spoke {spoke} has none free: give it another range."
         problems.append(Problem(("dataLake", "network"), wrong, remedy))
         return
-    yield Block(lake.OWNER, spoke, cidr, (Subnet("endpoints", cidr, needed),))
+    yield Block(SharedOwner.LAKE, spoke, cidr, (Subnet("endpoints", cidr, needed),))
 
 
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:

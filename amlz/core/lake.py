@@ -7,8 +7,6 @@ from amlz.core.config import LandingZoneConfig
 #: The private endpoints of a data lake, by group: clients use either.
 #: https://learn.microsoft.com/azure/storage/common/storage-private-endpoints
 GROUPS = ("blob", "dfs")
-#: Whose the subnet is in which they are, where that is in a spoke.
-OWNER = "lake"
 
 
 def groups_built(config: LandingZoneConfig) -> tuple[str, ...]:

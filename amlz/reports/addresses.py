@@ -36,7 +36,7 @@ def records(plan: AddressPlan) -> list[dict[str, Any]]:
             "exists": not space.built,
             "blocks": [
                 {
-                    "owner": block.owner,
+                    "owner": str(block.owner),
                     "range": block.cidr,
                     "subnets": [
                         {"role": s.role, "range": s.cidr, "holds": s.holds, "needed": s.needed} for s in block.subnets

@@ -59,7 +59,7 @@ class Change:
         blocks = {block.owner: block for block in _blocks(self.after)}
         ids = tuple(old.id for r, old in self._both() if r.id.lower() != old.id.lower())
         ranges = (block for block in _blocks(self.before) if blocks.get(block.owner, block) != block)
-        return (*ids, *(block.owner for block in ranges))
+        return (*ids, *(str(block.owner) for block in ranges))
 
     @property
     def stays(self) -> int:
@@ -147,7 +147,7 @@ def _record(change: Change) -> dict[str, Any]:
         "path": dotted(change.path),
         "written": change.written,
         "difference": list(_difference(change)),
-        "addresses": [{"owner": b.owner, "network": b.network, "range": b.cidr} for b in change.blocks],
+        "addresses": [{"owner": str(b.owner), "network": b.network, "range": b.cidr} for b in change.blocks],
         "stays": change.stays,
         "moved": list(change.moved),
         "changes": [_resource(r) for r in change.changed],

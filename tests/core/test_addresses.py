@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from amlz.core.addresses import needs, smallest_prefix
 from amlz.core.config import EnvironmentConfig
+from amlz.core.owners import EnvironmentKey, SharedOwner
 from amlz.core.ranges import Free, Taken, free_ranges, next_free
 from tests.core.stacks import addresses, at, cluster, facts, said, stack
 
@@ -30,7 +31,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("cidr", LAYOUTS)
 def test_an_environment_is_half_training_and_a_quarter_each_endpoints_and_scoring(cidr: str) -> None:
     """The range alone decides."""
-    block = addresses(stack({"churn/dev": at(cidr)})).block("churn/dev")
+    block = addresses(stack({"churn/dev": at(cidr)})).block(EnvironmentKey("churn", "dev"))
 
     assert [(s.role, s.cidr) for s in block.subnets] == list(
         zip(("training", "endpoints", "scoring"), LAYOUTS[cidr], strict=True)
@@ -40,9 +41,9 @@ def test_an_environment_is_half_training_and_a_quarter_each_endpoints_and_scorin
 def test_what_an_environment_asks_for_does_not_move_its_subnets() -> None:
     """Nodes, growth, batch and the registry change what is needed, never where it is."""
     asked = {"clusters": {"cpu": cluster(60)}, "growth": 50, "batch": False, "scoringNodes": 20}
-    small = addresses(stack({"churn/dev": at("10.1.0.0/24")})).block("churn/dev")
+    small = addresses(stack({"churn/dev": at("10.1.0.0/24")})).block(EnvironmentKey("churn", "dev"))
 
-    large = addresses(stack({"churn/dev": at("10.1.0.0/24", **asked)})).block("churn/dev")
+    large = addresses(stack({"churn/dev": at("10.1.0.0/24", **asked)})).block(EnvironmentKey("churn", "dev"))
 
     assert [(s.role, s.cidr) for s in large.subnets] == [(s.role, s.cidr) for s in small.subnets]
     assert [s.needed for s in small.subnets] == [6, 12, 0]
@@ -62,7 +63,7 @@ def test_subnets_of_the_hub_have_fixed_places_whatever_is_turned_on() -> None:
         environment = at("10.1.0.0/24", **({"registry": "shared"} if shared else {}))
         hub = {"addressSpace": "10.0.0.0/22", "bastion": bastion, "gatewaySubnet": gateway}
         asked = stack({"churn/dev": environment}, hub=hub, **({"sharedRegistry": {}} if shared else {}))
-        block = addresses(asked).block("hub")
+        block = addresses(asked).block(SharedOwner.HUB)
         found[bastion, gateway, shared] = {s.role: s.cidr for s in block.subnets}
 
     assert found == {
@@ -275,7 +276,7 @@ def test_an_environment_may_live_in_any_range_of_its_spoke() -> None:
     spokes = {"main": {"addressSpace": ["10.1.0.0/24", "10.5.0.0/24"]}}
     plan = addresses(stack({"churn/dev": at("10.1.0.0/24"), "fraud/dev": at("10.5.0.128/25")}, spokes=spokes))
 
-    assert [(b.owner, b.cidr) for b in plan.spokes[0].blocks] == [
+    assert [(str(b.owner), b.cidr) for b in plan.spokes[0].blocks] == [
         ("churn/dev", "10.1.0.0/24"),
         ("fraud/dev", "10.5.0.128/25"),
     ]

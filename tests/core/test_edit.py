@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
+from amlz.core.owners import EnvironmentKey
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.problems import LandingZoneError
 from amlz.stackfile.edit import CannotEdit, NewEnvironment, with_project, without
@@ -216,7 +217,7 @@ def shipped(stack: str) -> tuple[StackFile, bytes]:
 def places(plan: LandingZonePlan) -> dict[str, object]:
     """Everything that is decided of each environment, and its range."""
     blocks = {block.owner: block for space in plan.addresses.spaces for block in space.blocks}
-    return {e.key: (e, blocks[f"{e.project}/{e.environment}"]) for e in plan.environments}
+    return {e.key: (e, blocks[EnvironmentKey(e.project, e.environment)]) for e in plan.environments}
 
 
 def comments(raw: bytes) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amlz.core.owners import SharedOwner
 from amlz.core.plan import LandingZonePlan
 from tests.core.stacks import HUB, addresses, at, facts, planned, said, stack
 from tests.core.test_hub_stack import beside, outputs
@@ -27,7 +28,7 @@ def with_hub(**options: Any) -> dict[str, Any]:
 
 def places(**options: Any) -> dict[str, str]:
     """The hub's subnets by role."""
-    return {subnet.role: subnet.cidr for subnet in addresses(with_hub(**options)).block("hub").subnets}
+    return {subnet.role: subnet.cidr for subnet in addresses(with_hub(**options)).block(SharedOwner.HUB).subnets}
 
 
 @pytest.mark.parametrize("without", list(ALL))

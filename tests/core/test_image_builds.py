@@ -9,8 +9,10 @@ import pytest
 
 from amlz.app.preview import preview_stack
 from amlz.checks.guard.change import Allowed
+from amlz.core.addresses import AddressPlan
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.principals import BUILD_READS, principal_notices
+from amlz.core.owners import EnvironmentKey
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec
@@ -99,13 +101,15 @@ def test_a_build_subnet_moves_no_other() -> None:
     divided = stack({"churn/prod": at("10.1.0.0/24"), "fraud/dev": at("10.1.1.0/24")})
     before, after = addresses(divided), addresses(apart())
 
-    def places(plan: Any, owner: str) -> dict[str, str]:
+    churn, fraud = EnvironmentKey("churn", "prod"), EnvironmentKey("fraud", "dev")
+
+    def places(plan: AddressPlan, owner: EnvironmentKey) -> dict[str, str]:
         return {subnet.role: subnet.cidr for subnet in plan.block(owner).subnets}
 
-    assert places(after, "fraud/dev") == places(before, "fraud/dev")
-    assert places(after, "churn/prod") == APART
-    assert {**places(before, "churn/prod"), "scoring": "10.1.0.192/26"} == places(before, "churn/prod")
-    assert [places(before, "churn/prod")[role] for role in ("training", "endpoints")] == [
+    assert places(after, fraud) == places(before, fraud)
+    assert places(after, churn) == APART
+    assert {**places(before, churn), "scoring": "10.1.0.192/26"} == places(before, churn)
+    assert [places(before, churn)[role] for role in ("training", "endpoints")] == [
         APART["training"],
         APART["endpoints"],
     ]

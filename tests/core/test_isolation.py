@@ -9,6 +9,7 @@ import pytest
 
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.managed_network import rule_name
 from amlz.core.relaxations import relaxations
 from amlz.stackfile.load import from_object
@@ -78,7 +79,9 @@ def test_addresses_of_others_stay_where_they_are() -> None:
 
     before, after = planned(stack(neighbours)), planned(stack(turned))
 
-    assert before.addresses.block("fraud/dev") == after.addresses.block("fraud/dev")
+    assert before.addresses.block(EnvironmentKey("fraud", "dev")) == after.addresses.block(
+        EnvironmentKey("fraud", "dev")
+    )
     assert before.environments[1] == after.environments[1]
 
 

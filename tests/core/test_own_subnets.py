@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from amlz.core.owners import EnvironmentKey
 from tests.core.stacks import Stack, addresses, at, planned, said, stack
 
+CHURN, FRAUD = EnvironmentKey("churn", "dev"), EnvironmentKey("fraud", "dev")
 SAID = {"training": "10.1.0.64/27", "endpoints": "10.1.0.0/27"}
 
 
-def places(asked: Stack, owner: str = "churn/dev") -> dict[str, str]:
+def places(asked: Stack, owner: EnvironmentKey = CHURN) -> dict[str, str]:
     """An environment's subnets by role."""
     return {subnet.role: subnet.cidr for subnet in addresses(asked).block(owner).subnets}
 
@@ -46,7 +48,7 @@ def test_other_environments_stay_where_they_are() -> None:
     before = stack({"churn/dev": at("10.1.0.0/24"), "fraud/dev": at("10.1.1.0/24")})
     after = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID), "fraud/dev": at("10.1.1.0/24")})
 
-    assert places(after, "fraud/dev") == places(before, "fraud/dev")
+    assert places(after, FRAUD) == places(before, FRAUD)
     assert addresses(after).spokes[0].free == addresses(before).spokes[0].free
 
 

@@ -202,7 +202,7 @@ def print_of(environment: ProjectEnvironmentSpec) -> Print:
 def addresses_of(plan: LandingZonePlan) -> dict[str, Print]:
     """Blocks and subnets, by owner."""
     return {
-        block.owner: {"block": f"{block.network} {block.cidr}", **{s.role: s.cidr for s in block.subnets}}
+        str(block.owner): {"block": f"{block.network} {block.cidr}", **{s.role: s.cidr for s in block.subnets}}
         for space in plan.addresses.spokes
         for block in space.blocks
     }

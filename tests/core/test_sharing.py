@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.scene import scene_of
 from amlz.core.planning.sharing import members_of
 from amlz.core.quota import machines
@@ -146,7 +147,7 @@ def test_addresses_and_quota_count_the_clusters_of_all() -> None:
     """4 of the environment, 1 that builds images, 4 and 2 of projects, and a fifth for growth."""
     plan = planned(shared({"churn": CHURN, "fraud": FRAUD}))
 
-    training = next(s for s in plan.addresses.block("research/dev").subnets if s.role == "training")
+    training = next(s for s in plan.addresses.block(EnvironmentKey("research", "dev")).subnets if s.role == "training")
     owners = {one.name: one.owner for one in machines(plan) if one.owner.startswith("research")}
     assert training.needed == 14
     assert owners == {

@@ -9,6 +9,7 @@ import pytest
 
 from amlz.checks.naming import Names, names_of
 from amlz.core.addresses import AddressPlan, Block, Space, Subnet
+from amlz.core.owners import EnvironmentKey
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.html import topology as networks
 from amlz.reports.html.address_map import NetworkMap, address_map
@@ -37,7 +38,7 @@ SPACES = {
         Space(
             "main",
             ("10.1.0.0/24",),
-            (Block("churn/dev", "main", "10.1.0.0/25", (Subnet("training", "10.1.0.0/26", 8),)),),
+            (Block(EnvironmentKey("churn", "dev"), "main", "10.1.0.0/25", (Subnet("training", "10.1.0.0/26", 8),)),),
             ("10.1.0.128/25",),
         ),
         {

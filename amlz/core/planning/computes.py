@@ -76,7 +76,7 @@ def _identity(scene: Scene, role: str) -> str:
 
 def _subnet(scene: Scene, role: str) -> str:
     network = spoke_network_id(scene.context, scene.spoke)
-    return f"{network}/subnets/{subnet_name(f'{scene.project}/{scene.name}', role)}"
+    return f"{network}/subnets/{subnet_name(scene.key, role)}"
 
 
 def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:

@@ -9,6 +9,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.egress import AZURE_ML_ALIAS
 from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD
+from amlz.core.owners import EnvironmentKey, Owner
 from amlz.core.planning.context import Context
 from amlz.core.planning.places import spoke_place
 from amlz.core.problems import Path, Problem
@@ -20,11 +21,11 @@ ROLE = "training"
 FILTERED = (ROLE, BUILD)
 
 
-def plan_endpoint_policy(context: Context, spoke: str, owner: str) -> ServiceEndpointPolicySpec | None:
-    """The policy of an environment (`owner`: `<project>/<environment>`); None where it has none."""
-    if "/" not in owner:
+def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceEndpointPolicySpec | None:
+    """Returns the policy of an environment; None where it has none."""
+    if not isinstance(owner, EnvironmentKey):
         return None
-    project, name = owner.split("/")
+    project, name = owner
     asked = context.config.projects[project].environments[name].endpoint_policy(name, context.config.cloud)
     if asked is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.owners import SharedOwner
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.hub_options import nat_id, plan_gateway, plan_nat, plan_resolver, plan_scope
@@ -136,7 +137,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
             nat_gateway=nat_id(context) if subnet.role == "firewall" else "",
             delegation=HUB_SUBNETS[subnet.role].delegation,
         )
-        for subnet in context.addresses.block("hub").subnets
+        for subnet in context.addresses.block(SharedOwner.HUB).subnets
     )
     return VirtualNetworkSpec(
         name=name,

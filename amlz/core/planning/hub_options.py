@@ -10,6 +10,7 @@ from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.dns import MONITOR, ZONES, private_domains, workspace_domains
 from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.owners import SharedOwner
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
@@ -33,7 +34,7 @@ def plan_resolver(context: Context) -> DnsResolverSpec | None:
     if settings is None:
         return None
     place, namer = context.hub_place, context.hub_namer
-    inbound = next(s for s in context.addresses.block("hub").subnets if s.role == "resolverInbound")
+    inbound = next(s for s in context.addresses.block(SharedOwner.HUB).subnets if s.role == "resolverInbound")
     ruleset = ""
     if settings.forward:
         ruleset = context.take("forwardingRuleset", namer.name("forwardingRuleset"), place.group_id, _PATH)

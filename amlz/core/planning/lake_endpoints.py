@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amlz.core import lake
 from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.owners import SharedOwner
 from amlz.core.planning.context import Context
 from amlz.core.planning.lake_places import lake_namer
 from amlz.core.planning.places import spoke_network_id, spoke_place
@@ -17,7 +18,7 @@ def lake_endpoint(context: Context, group: str, target: str) -> PrivateEndpointS
     place = context.hub_place if spoke is None else spoke_place(context, spoke)
     subnet = f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}"
     if spoke is not None:
-        subnet = f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(lake.OWNER, 'endpoints')}"
+        subnet = f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(SharedOwner.LAKE, 'endpoints')}"
     return PrivateEndpointSpec(
         name=context.take("privateEndpoint", namer.name("privateEndpoint", group), place.group_id, ("dataLake",)),
         interface=namer.name("networkInterface", group),

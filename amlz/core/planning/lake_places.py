@@ -12,6 +12,7 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.lake import WORKSPACE, DataLakeConfig
 from amlz.core.facts.clouds import host_of
 from amlz.core.names import Namer
+from amlz.core.owners import EnvironmentKey, SharedOwner
 from amlz.core.planning.context import Context
 from amlz.core.specs import Place
 
@@ -74,12 +75,13 @@ def access_of(config: LandingZoneConfig, owner: tuple[str, str], environment: En
     return {key: may for key, may in access.items() if may != "none"}
 
 
-def lake_users(config: LandingZoneConfig) -> Iterator[tuple[tuple[str, str], EnvironmentConfig, Mapping[str, str]]]:
-    """Environments that have something of the lake: project and name, settings, and what they may do."""
+def lake_users(config: LandingZoneConfig) -> Iterator[tuple[EnvironmentKey, EnvironmentConfig, Mapping[str, str]]]:
+    """Returns environments that use the lake, with their settings and permissions."""
     for project, name, environment in environments(config):
-        access = access_of(config, (project, name), environment)
+        key = EnvironmentKey(project, name)
+        access = access_of(config, key, environment)
         if access:
-            yield (project, name), environment, access
+            yield key, environment, access
 
 
 def endpoints_range(context: Context) -> str:
@@ -88,7 +90,7 @@ def endpoints_range(context: Context) -> str:
     if config.data_lake is None:
         return ""
     if lake.spoke_of(config) is not None:
-        return context.addresses.block(lake.OWNER).cidr
+        return context.addresses.block(SharedOwner.LAKE).cidr
     if lake.in_hub(config):
         subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
         return next((subnet.cidr for subnet in subnets if subnet.role == "endpoints"), "")
@@ -102,7 +104,7 @@ def hosts(context: Context) -> tuple[str, ...]:
     return tuple(f"{account_name(context)}.{group}.{storage}" for group in lake.GROUPS)
 
 
-def through_firewall(context: Context) -> Iterator[tuple[str, str]]:
+def through_firewall(context: Context) -> Iterator[EnvironmentKey]:
     """Environments (project and name) whose computes reach the lake by the firewall: not by their spoke or the hub."""
     found = endpoints_range(context)
     if not found:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from amlz.core.addresses import Block, environments
 from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
 from amlz.core.own_subnets import BUILD
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
 from amlz.core.planning.context import Context
 from amlz.core.planning.kubernetes_nodes import kubernetes_rules
@@ -174,7 +175,7 @@ def _lake(context: Context) -> Iterator[RuleGroupSpec]:
     By host name: then the firewall puts its own address, and answers come back through it.
     https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
     """
-    blocks = (context.addresses.block("/".join(owner)) for owner in through_firewall(context))
+    blocks = (context.addresses.block(owner) for owner in through_firewall(context))
     sources = tuple(cidr for block in blocks for cidr in readers_of(block))
     if sources:
         rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
@@ -186,7 +187,7 @@ def _parts(context: Context) -> Iterator[RuleGroupSpec]:
     wanted: dict[str, list[str]] = {}
     for project, name, environment in environments(context.config):
         for host in parts.through_firewall(context, environment):
-            wanted.setdefault(host, []).extend(computes_of(context.addresses.block(f"{project}/{name}")))
+            wanted.setdefault(host, []).extend(computes_of(context.addresses.block(EnvironmentKey(project, name))))
     rules = tuple(
         ApplicationRuleSpec(host.replace(".", "-"), tuple(wanted[host]), (host,), "a vault or registry that exists")
         for host in sorted(wanted)
@@ -214,7 +215,7 @@ def _sources(context: Context, careful_only: bool = False, packages: bool = Fals
         cidr
         for project, name, environment in environments(context.config)
         if environment.security.high_business_impact or not careful_only
-        for cidr in _computes_or_builds(context.addresses.block(f"{project}/{name}"), packages)
+        for cidr in _computes_or_builds(context.addresses.block(EnvironmentKey(project, name)), packages)
     )
     ranges = (*own, *context.config.hub.serves)
     return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from amlz.core.addresses import spoke_of, workspace_endpoint_groups
 from amlz.core.config import EnvironmentConfig, ProjectConfig
 from amlz.core.names import Namer
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.registry import endpoint_ready, shared_endpoint_ready
 from amlz.core.planning.roles import Circumstances
@@ -32,6 +33,11 @@ class Scene:
     def path(self) -> Path:
         """Where it stands in the stack file."""
         return ("projects", self.project, "environments", self.name)
+
+    @property
+    def key(self) -> EnvironmentKey:
+        """Returns the key of the environment."""
+        return EnvironmentKey(self.project, self.name)
 
     @property
     def production(self) -> bool:
@@ -70,7 +76,7 @@ class Scene:
             interface=self.namer.name("networkInterface", label),
             group=group,
             target=target,
-            subnet=endpoints_subnet(self.context, self.spoke, f"{self.project}/{self.name}"),
+            subnet=endpoints_subnet(self.context, self.spoke, self.key),
             zones=self.context.zones_for(group),
             place=self.place,
             tags=self.tags,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from amlz.core import lake
 from amlz.core.addresses import Block
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD, said_subnets
+from amlz.core.owners import EnvironmentKey, Owner, words_of
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
@@ -90,22 +90,17 @@ def _take_names(context: Context, name: str, place: Place) -> None:
         context.take(kind, text, within, ("spokes", name, *said))
 
 
-def subnet_name(owner: str, role: str) -> str:
-    """The name of an environment's subnet. `owner`: `<project>/<environment>`."""
-    return f"snet-{owner.replace('/', '-')}-{role}"
-
-
-def _environment(context: Context, owner: str) -> EnvironmentConfig:
-    project, name = owner.split("/")
-    return context.config.projects[project].environments[name]
+def subnet_name(owner: Owner, role: str) -> str:
+    """Returns the name of a subnet in a spoke."""
+    return "-".join(("snet", *words_of(owner), role))
 
 
 def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
-    if block.owner == lake.OWNER:
+    if not isinstance(block.owner, EnvironmentKey):
         return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
-    environment, existing = _environment(context, block.owner), context.config.hub.elsewhere
+    project, name = block.owner
+    environment, existing = context.config.projects[project].environments[name], context.config.hub.elsewhere
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
-    project, name = block.owner.split("/")
     scenarios, packages = _scenarios(context, environment)
     reach = Reach(
         endpoints=ranges["endpoints"],
@@ -117,7 +112,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
         scenarios=scenarios,
         packages=packages,
-        lake=endpoints_range(context) if access_of(context.config, (project, name), environment) else "",
+        lake=endpoints_range(context) if access_of(context.config, block.owner, environment) else "",
         parts=ranges_of_parts(environment),
     )
     nodes = nodes_of(environment)
@@ -146,7 +141,7 @@ def _people(context: Context) -> tuple[str, ...]:
 
 def _lake_computes(context: Context) -> tuple[str, ...]:
     """Ranges of the computes that use the data lake."""
-    blocks = (context.addresses.block("/".join(owner)) for owner, _, _ in lake_users(context.config))
+    blocks = (context.addresses.block(owner) for owner, _, _ in lake_users(context.config))
     return tuple(cidr for block in blocks for cidr in readers_of(block))
 
 
@@ -154,7 +149,7 @@ def _security_group(
     context: Context, place: Place, block: Block, rules: tuple[str, tuple[NsgRuleSpec, ...]]
 ) -> NetworkSecurityGroupSpec:
     role, found = rules
-    words = tuple(block.owner.split("/"))
+    words = words_of(block.owner)
     name = Namer((context.config.business_unit, *words), ()).name("networkSecurityGroup", role)
     path: Path = ("projects", words[0], "environments", words[1]) if len(words) > 1 else ("dataLake", "network")
     context.take("networkSecurityGroup", name, place.group_id, path)
@@ -199,6 +194,6 @@ def _telemetry(context: Context) -> tuple[str, ...]:
     return (hub_subnet(context, "endpoints"),) if context.config.hub.stack is None else context.hub_ranges
 
 
-def endpoints_subnet(context: Context, spoke: str, owner: str) -> str:
+def endpoints_subnet(context: Context, spoke: str, owner: Owner) -> str:
     """The id of the subnet in which an environment's private endpoints are."""
     return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(owner, 'endpoints')}"

@@ -155,6 +155,6 @@ def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
         for block in space.blocks:
             for subnet in block.subnets:
                 wanted = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
-                yield {"network": "", "range": subnet.cidr, "of": block.owner, "use": f"{subnet.role}, {wanted}"}
+                yield {"network": "", "range": subnet.cidr, "of": str(block.owner), "use": f"{subnet.role}, {wanted}"}
         if space.built:
             yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}

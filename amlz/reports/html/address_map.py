@@ -104,7 +104,9 @@ def _network(space: Space) -> NetworkMap:
         built=space.built,
         ranges=tuple(_range(network, pieces) for network in networks) if space.built else (),
         subnets=tuple(
-            SubnetRow(block.owner, s.role, s.cidr, s.needed, s.holds) for block in space.blocks for s in block.subnets
+            SubnetRow(str(block.owner), s.role, s.cidr, s.needed, s.holds)
+            for block in space.blocks
+            for s in block.subnets
         ),
         free=tuple((cidr, IPv4Network(cidr).num_addresses) for cidr in space.free),
         addresses=sum(network.num_addresses for network in networks),

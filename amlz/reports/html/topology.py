@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amlz.azure.graph import Resource
+from amlz.core.owners import EnvironmentKey, words_of
 from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
 from amlz.core.words import plural
 from amlz.reports.preview import Preview
@@ -167,7 +168,7 @@ def _spoke(
     subnets = tuple(
         Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
         for block in space.blocks
-        if block.owner.replace("/", "-") not in owned
+        if "-".join(words_of(block.owner)) not in owned
         for s in block.subnets
     )
     return Network(
@@ -179,7 +180,7 @@ def _environment(
     preview: Preview, spec: ProjectEnvironmentSpec, endpoints: dict[str, tuple[str, ...]]
 ) -> tuple[str, Environment]:
     """The spoke's name, and the environment in it."""
-    block = preview.plan.addresses.block(f"{spec.project}/{spec.environment}")
+    block = preview.plan.addresses.block(EnvironmentKey(spec.project, spec.environment))
     network = next((spoke.network for spoke in preview.plan.spokes if spoke.name == block.network), None)
     ids = {s.cidr: network.subnet_id(s.name).lower() for s in network.subnets} if network else {}
     managed = spec.workspace.managed_network

@@ -1,0 +1,36 @@
+"""Owners of ranges and subnets: an environment of a project, or a part of the landing zone that environments share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EnvironmentKey(NamedTuple):
+    """One environment of one project."""
+
+    project: str
+    environment: str
+
+    def __str__(self) -> str:
+        """Its name in reports: `churn/dev`."""
+        return f"{self.project}/{self.environment}"
+
+    def __format__(self, spec: str) -> str:
+        """As text, so that columns can be aligned."""
+        return format(str(self), spec)
+
+
+class SharedOwner(StrEnum):
+    """A part of the landing zone."""
+
+    HUB = "hub"
+    LAKE = "lake"
+
+
+Owner = EnvironmentKey | SharedOwner
+
+
+def words_of(owner: Owner) -> tuple[str, ...]:
+    """Returns the words of an owner, as names are made of them."""
+    return tuple(owner) if isinstance(owner, EnvironmentKey) else (owner.value,)
