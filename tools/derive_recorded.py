@@ -139,8 +139,10 @@ def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
         for one in seen:
             for sent, back in one.sent.get(path, ()):
                 form = _form(sent, back)
-                if form == "letters":
+                if form == "letters" and _is_word(sent):
                     letters[sent.lower()] = back
+                elif form == "segments":
+                    letters |= _segments(sent, back)
                 cases.append(Case(one.features, one.version, one.exists, form, one.new, one.recording))
         if all(case.outcome == "same" for case in cases):
             continue
@@ -149,7 +151,9 @@ def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
             if form == "same":
                 continue
             extra: dict[str, Any] = {"form": form}
-            if form == "letters":
+            if form in ("letters", "segments"):
+                if not letters:
+                    continue  # what names look like, and no rule
                 extra["letters"] = letters
             elif form.startswith("value:"):
                 extra = {"form": "value", "value": json.loads(form[6:])}
@@ -168,9 +172,21 @@ def _plain(path: str, cases: list[Case], seen: list[Seen]) -> list[Case]:
     good = [
         isinstance(back, str) and isinstance(sent, str) and canonical.get(sent.lower()) == back for sent, back in pairs
     ]
-    if pairs and all(good):
+    if pairs and all(good) and not any(isinstance(sent, str) and sent.startswith("/") for sent, _ in pairs):
         return [case.with_outcome("letters") for case in cases]
     return cases
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is one of Azure's words, and no name."""
+    return sum(sign.isdigit() for sign in text) < 3 and len(text) < 40
+
+
+def _segments(sent: str, back: str) -> dict[str, str]:
+    """Segments of an id, names left out, that come back in other letters."""
+    pairs = list(zip(sent.split("/"), back.split("/"), strict=True))
+    keys = [pair for at, pair in enumerate(pairs) if at % 2 or (at and pairs[at - 1][0].lower() == "providers")]
+    return {left.lower(): right for left, right in keys if left != right}
 
 
 def _applied(form: str, value: Any) -> Any:
@@ -190,7 +206,7 @@ def _form(sent: Any, back: Any) -> str:
         if back == sent.lower():
             return "lower"
         if back.lower() == sent.lower():
-            return "letters"
+            return "segments" if sent.startswith("/") else "letters"
     if str(sent) == str(back):
         return "text" if isinstance(back, str) else "number"
     return f"value:{json.dumps(back)}"

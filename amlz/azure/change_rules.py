@@ -60,6 +60,11 @@ _LIST = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/repla
 _SPEC = _GITHUB + "Azure/azure-rest-api-specs/tree/main/specification/"
 _ADDS = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go"
 _TRACKED = _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/common-types/resource-management/v3/types.json"
+#: Recorded conversations with Azure of public test suites (2019 to 2026).
+_CLI_TESTS = _GITHUB + "ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/"
+_FIREWALLS = (
+    _GITHUB + "jddarby/azure-cli-extensions/tree/9438a1e/src/azure-firewall/azext_firewall/tests/latest/recordings/"
+)
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
 _ANEW = "Terraform's provider makes another resource instead"
 _COMPUTE = _GITHUB + "Azure/bicep-types-az/issues/2543"
@@ -85,6 +90,15 @@ def _updates(source: str, *paths: str) -> tuple[Rule, ...]:
     return tuple(Rule(path, Kind.UPDATES, source) for path in paths)
 
 
+def _default(path: str, value: Any, source: str) -> tuple[Rule, ...]:
+    """A value that Azure sets where the request has none: writing it out, or leaving it out, changes nothing."""
+    why = "Azure's own default, so no change"
+    return (
+        Rule(path, Kind.UPDATES, source, why, old=(None,), new=(value,)),
+        Rule(path, Kind.UPDATES, source, why, old=(value,), new=(None,)),
+    )
+
+
 def _properties(source: str, *names: str) -> tuple[Rule, ...]:
     return _updates(source, *(f"properties.{name}" for name in names))
 
@@ -102,6 +116,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
         Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None, [])),
         Rule("properties.subnets[]", Kind.UPDATES, _LEARN + "virtual-network/virtual-network-manage-subnet", old=(None,)),
+        *_properties(_CLI_TESTS + "network", "bgpCommunities", "encryption"),
         *_properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
     ),
     "Microsoft.Network/virtualNetworks/subnets": (
@@ -122,14 +137,17 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Network/publicIPAddresses": (
         *(Rule(path, Kind.REPLACES, _LIST) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
         Rule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _ANEW),
+        *_properties(_CLI_TESTS + "network", "publicIPAllocationMethod"),
         *_properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
     ),
     "Microsoft.Network/azureFirewalls": (
+        *_default("properties.sku.name", "AZFW_VNet", _FIREWALLS + "test_azure_firewall_zones.yaml"),
+        *_default("properties.sku.tier", "Standard", _FIREWALLS + "test_azure_firewall_with_v2.yaml"),
         Rule("properties.sku.tier", Kind.UPDATES, _LEARN + "firewall/change-sku", "between Standard and Premium", old=("Standard", "Premium"), new=("Standard", "Premium")),
         Rule("properties.sku.tier", Kind.FIXED, _LEARN + "firewall/change-sku", "the Basic tier can be neither reached nor left"),
         Rule("properties.sku.name", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
         Rule("properties.ipConfigurations[].properties.subnet", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
-        Rule("zones", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
+        Rule("zones", Kind.UPDATES, _FIREWALLS + "test_azure_firewall_zones.yaml", "recorded once: from zones 1 and 3 to zone 1"),
         *_properties(_TERRAFORM + "firewall", "firewallPolicy", "threatIntelMode"),
     ),
     "Microsoft.Network/firewallPolicies": (
@@ -152,6 +170,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program asks for it"),
         Rule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
         Rule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
+        Rule("properties.ipConfigurations", Kind.UPDATES, _CLI_TESTS + "network", "recorded once: an address was added"),
     ),
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": (
         Rule("properties.privateDnsZoneConfigs[].properties.privateDnsZoneId", Kind.FIXED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/27559", "the group has to be made anew"),
@@ -174,7 +193,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.KeyVault/vaults": (
         Rule("properties.enablePurgeProtection", Kind.REFUSED, _REST + "keyvault/keyvault/vaults/create-or-update", "the property does not take false", old=(True,), new=(False,)),
         Rule("properties.enablePurgeProtection", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
+        *_default("properties.enableSoftDelete", True, _CLI_TESTS + "keyvault"),
+        Rule("properties.enableSoftDelete", Kind.UPDATES, _CLI_TESTS + "keyvault", "recorded 4 times", old=(False,), new=(True,)),
         Rule("properties.enableSoftDelete", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
+        *_default("properties.softDeleteRetentionInDays", 90, _LEARN + "key-vault/general/soft-delete-overview"),
         Rule("properties.softDeleteRetentionInDays", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "it is set when the vault is made"),
         *_properties(_REST + "keyvault/keyvault/vaults/update", "enablePurgeProtection", "enableRbacAuthorization", "enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment", "networkAcls", "publicNetworkAccess", "sku", "accessPolicies"),
         Rule("properties.tenantId", Kind.UPDATES, _LEARN + "key-vault/general/move-subscription", "and everybody loses access until access is given anew"),
@@ -203,9 +225,11 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Storage/storageAccounts/blobServices/containers": (
         Rule("properties.immutableStorageWithVersioning", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/storage/blobcontainer/", "it is set when the container is made"),
         *_properties(_REST + "storagerp/blob-containers/update", "publicAccess", "metadata"),
+        *_properties(_CLI_TESTS + "storage", "enableNfsV3AllSquash", "enableNfsV3RootSquash"),
     ),
     "Microsoft.ContainerRegistry/registries": (
         Rule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
+        *_default("properties.zoneRedundancy", "Disabled", _CLI_TESTS + "acr"),
         Rule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the registry is made"),
         Rule("properties.encryption.status", Kind.FIXED, _LEARN + "container-registry/tutorial-customer-managed-keys", "a registry begins with a key of one's own or never has one"),
         *_properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
@@ -299,6 +323,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.ContainerService/managedClusters/agentPools": (
         *(Rule(f"properties.{name}", Kind.REPLACES, _LIST) for name in ("gpuInstanceProfile", "vmSize")),
         Rule("properties.networkProfile.nodePublicIPTags", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
+    ),
+    "Microsoft.Authorization/roleDefinitions": _properties(_CLI_TESTS + "role", "permissions"),
+    "Microsoft.Network/networkSecurityGroups/securityRules": _properties(_CLI_TESTS + "network", "access", "description", "destinationApplicationSecurityGroups", "destinationPortRange", "direction", "priority", "protocol", "sourceAddressPrefix"),
+    "Microsoft.Insights/metricAlerts": _properties(_CLI_TESTS + "monitor", "autoMitigate", "description", "enabled", "evaluationFrequency", "severity", "windowSize"),
+    "Microsoft.Network/virtualNetworkGateways": (
+        *(Rule(f"properties.sku.{name}", Kind.UPDATES, _CLI_TESTS + "network", "recorded once", old=("Basic",), new=("Standard",)) for name in ("name", "tier")),
+        *_properties(_CLI_TESTS + "network", "customRoutes", "vpnClientConfiguration"),
     ),
     "Microsoft.Security/pricings": (
         *_properties(_REST + "defenderforcloud/pricings/update", "pricingTier", "subPlan", "extensions"),

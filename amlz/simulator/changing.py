@@ -40,9 +40,14 @@ def replacing(token: str, old: Inputs, new: Inputs, keys: Iterable[str]) -> tupl
     return tuple(key for key in keys if key in path or worst(_alone(token, old, new, key)) is Kind.REPLACES)
 
 
-def refuse(resource_id: str, token: str, old: Inputs, new: Inputs) -> None:
-    """Raises AzureRefused where a change cannot be: only what a whole resource changes to is asked for."""
+def refuse(resource_id: str, token: str, old: Inputs, new: Inputs, *, from_absent: bool = True) -> None:
+    """Raises AzureRefused where Azure refuses a change of a resource.
+
+    `from_absent`: false where an absent old value is one that only Azure knows, so that setting it may be no change.
+    """
     for change in _changes(token, old, new):
+        if change.row.old is None and not from_absent:
+            continue
         if change.kind in (Kind.REFUSED, Kind.FIXED):
             code = change.rule.code or _CODE
             why = f": {change.rule.why}" if change.rule.why else ""

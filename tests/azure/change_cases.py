@@ -14,7 +14,8 @@ Case = tuple[str, str, Any, Any, Kind]
 REPLACES, REFUSED, FIXED, IGNORED, IN_USE, UNKNOWN, UPDATES = Kind
 
 _GROUP, _VNET = "resources:ResourceGroup", "network:VirtualNetwork"
-_SUBNET = "network:Subnet"
+_SUBNET, _RULE, _GATEWAY = "network:Subnet", "network:SecurityRule", "network:VirtualNetworkGateway"
+_CONTAINER = "storage:BlobContainer"
 _IP, _FIREWALL, _BASTION = "network:PublicIPAddress", "network:AzureFirewall", "network:BastionHost"
 _ENDPOINT, _LINK = "network:PrivateEndpoint", "privatedns:VirtualNetworkLink"
 _VAULT, _STORE, _REGISTRY = "keyvault:Vault", "storage:StorageAccount", "containerregistry:Registry"
@@ -81,13 +82,24 @@ CASES: tuple[Case, ...] = (
     (_IP, "publicIPPrefix", None, {"id": "/p"}, REPLACES),
     (_IP, "zones", ["1"], ["1", "2"], FIXED),
     (_IP, "idleTimeoutInMinutes", 4, 5, UPDATES),
+    (_IP, "publicIPAllocationMethod", "Dynamic", "Static", UPDATES),
+    *((_VNET, f"encryption.{key}", *values, UPDATES) for key, values in (("enabled", (False, True)), ("enforcement", ("a", "b")))),
+    (_VNET, "bgpCommunities.virtualNetworkCommunity", "12076:20000", "12076:20001", UPDATES),
+    *((_FIREWALL, "sku.name", *values, UPDATES) for values in ((None, "AZFW_VNet"), ("AZFW_VNet", None))),
+    *((_FIREWALL, "sku.tier", *values, UPDATES) for values in ((None, "Standard"), ("Standard", None))),
+    *((_VAULT, "properties.enableSoftDelete", *values, UPDATES) for values in ((None, True), (True, None), (False, True))),
+    *((_VAULT, "properties.softDeleteRetentionInDays", *values, UPDATES) for values in ((None, 90), (90, None))),
+    *((_REGISTRY, "zoneRedundancy", *values, UPDATES) for values in ((None, "Disabled"), ("Disabled", None))),
+    (_ENDPOINT, "ipConfigurations", [], [{"name": "a"}], UPDATES),
+    (_CONTAINER, "enableNfsV3AllSquash", False, True, UPDATES),
+    (_CONTAINER, "enableNfsV3RootSquash", True, False, UPDATES),
     (_IP, "ddosSettings", None, {"protectionMode": "Enabled"}, UPDATES),
     (_IP, "dnsSettings", None, {"domainNameLabel": "a"}, UPDATES),
     (_FIREWALL, "sku.tier", "Standard", "Premium", UPDATES),
     (_FIREWALL, "sku.tier", "Standard", "Basic", FIXED),
     (_FIREWALL, "sku.name", "AZFW_VNet", "AZFW_Hub", FIXED),
     (_FIREWALL, "ipConfigurations[].subnet.id", "/a", "/b", FIXED),
-    (_FIREWALL, "zones", ["1"], ["1", "2"], FIXED),
+    (_FIREWALL, "zones", ["1"], ["1", "2"], UPDATES),
     (_FIREWALL, "firewallPolicy.id", "/a", "/b", UPDATES),
     (_FIREWALL, "threatIntelMode", "Alert", "Deny", UPDATES),
     ("network:FirewallPolicy", "sku.tier", "Standard", "Premium", FIXED),
@@ -279,6 +291,16 @@ CASES: tuple[Case, ...] = (
     *((_POOL, key, "a", "b", REPLACES) for key in ("gpuInstanceProfile", "vmSize")),
     (_POOL, "networkProfile.nodePublicIPTags", None, [{"tag": "a"}], REPLACES),
     (_POOL, "count", 1, 2, UNKNOWN),
+    ("authorization:RoleDefinition", "permissions", [{"actions": ["a"]}], [{"actions": ["b"]}], UPDATES),
+    *((_RULE, key, "a", "b", UPDATES) for key in ("access", "description", "destinationPortRange", "direction", "protocol", "sourceAddressPrefix")),
+    (_RULE, "destinationApplicationSecurityGroups", [{"id": "/a"}], [{"id": "/b"}], UPDATES),
+    (_RULE, "priority", 123, 100, UPDATES),
+    *(("monitor:MetricAlert", key, "a", "b", UPDATES) for key in ("description", "evaluationFrequency", "windowSize")),
+    *(("monitor:MetricAlert", key, True, False, UPDATES) for key in ("autoMitigate", "enabled")),
+    ("monitor:MetricAlert", "severity", 2, 3, UPDATES),
+    *((_GATEWAY, f"sku.{key}", "Basic", "Standard", UPDATES) for key in ("name", "tier")),
+    (_GATEWAY, "customRoutes.addressPrefixes", ["10.0.0.0/8"], ["10.0.0.0/9"], UPDATES),
+    (_GATEWAY, "vpnClientConfiguration.aadTenant", None, "a", UPDATES),
     ("security:Pricing", "pricingTier", "Free", "Standard", UPDATES),
     ("security:Pricing", "subPlan", "P1", "P2", UPDATES),
     ("security:Pricing", "extensions", [], [{"name": "a", "isEnabled": "True"}], UPDATES),

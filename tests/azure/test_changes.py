@@ -37,6 +37,9 @@ WITH: dict[str, dict[str, Any]] = {
     "machinelearningservices:ManagedNetworkSettingsRule": {"properties": {"type": "FQDN"}},
     "containerservice:ManagedCluster": {"kubernetesVersion": "1"},
     "monitor:PrivateLinkScope": {"accessModeSettings": {"ingestionAccessMode": "Open", "queryAccessMode": "Open"}},
+    "monitor:MetricAlert": {
+        "criteria": {"odataType": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", "allOf": []}
+    },
     "dnsresolver:DnsResolver": {"virtualNetwork": {"id": "/a"}},
     "dnsresolver:InboundEndpoint": {"ipConfigurations": [{"subnet": {"id": "/a"}}]},
     "dnsresolver:OutboundEndpoint": {"subnet": {"id": "/a"}},

@@ -100,7 +100,7 @@ def _prepare(one: Exchange, location: str, arm: SimulatedArm, figures: Figures) 
     needs = _above(one.path)
     if one.method != "PUT":
         needs.append(one.path)
-    else:
+    if one.method != "DELETE":
         own = one.path.lower()
         needs += [path for found in ids_in(one.request) for path in (*_above(found), found) if path.lower() != own]
     for path in dict.fromkeys(needs):

@@ -17,6 +17,7 @@ from amlz.simulator.casing import as_azure_writes
 from tools.benchmarks.recordings import Exchange
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
+_HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 #: Objects whose keys are names of the request.
 _MAPS = ("userAssignedIdentities",)
@@ -192,6 +193,8 @@ def _filled(at: str, value: Any, words: list[tuple[str, str]]) -> Any:
         return [_filled(at, item, words) for item in value]
     if at.endswith("provisioningState") and isinstance(value, str):
         return "{state}"
+    if at.lower().endswith("tenantid") and isinstance(value, str):
+        return "{tenant}"
     return _template(value, words) if isinstance(value, str) else value
 
 
@@ -207,7 +210,7 @@ def _words(path: str, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
         (found.names[-1] if found.names else "", "{name}"),
         (found.names[-2] if len(found.names) > 1 else "", "{parent}"),
         (found.resource_group, "{group}"),
-        (found.subscription, "{subscription}"),
+        (f"/subscriptions/{found.subscription}/", "/subscriptions/{subscription}/"),
         (location.lower().replace(" ", "") if isinstance(location, str) else "", "{location}"),
     ]
     return [(text, word) for text, word in words if len(text) > 2]
@@ -219,5 +222,6 @@ def _template(value: str, words: list[tuple[str, str]]) -> str:
     for text, word in words:
         if len(text) > 2:
             value = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(text)}(?![A-Za-z0-9_])", word, value)
+    value = _HEX.sub("{hex}", value)
     value = _GUID.sub("{guid}", value)
     return _DATE.sub("{date}", value)

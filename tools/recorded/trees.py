@@ -49,12 +49,20 @@ def grown(cases: list[Case]) -> list[dict[str, Any]]:
 
     Where old and new recordings differ, the old ones give no row.
     """
-    rows = list(_rows(cases, (), _DEPTH))
+    rows = [row for row in _rows(cases, (), _DEPTH) if _holds_today(row, cases)]
     kept = [row for row in rows if _TODAY not in row.get("when", ()) and _ONCE not in row.get("when", ())]
     kept += [
         row | {"when": [one for one in row["when"] if one != _TODAY]} for row in rows if _TODAY in row.get("when", ())
     ]
     return [{key: value for key, value in row.items() if key != "when" or value} for row in kept]
+
+
+def _holds_today(row: Mapping[str, Any], cases: list[Case]) -> bool:
+    """Returns whether a row still holds: new recordings that contradict each other leave only rows about themselves."""
+    new = [case for case in cases if case.new and case.outcome is not None]
+    conditions = [tuple(condition) for condition in row.get("when", ())]
+    about = [case for case in new if all(_true(case, condition) for condition in conditions)]
+    return bool(about) or not new or _most(new)[1] >= _AGREES
 
 
 def _rows(cases: list[Case], when: tuple[Condition, ...], depth: int) -> Iterator[dict[str, Any]]:

@@ -204,6 +204,8 @@ def _form(value: Any, row: Row) -> Any:
         return row["value"]
     if form == "letters" and isinstance(value, str):
         return row["letters"].get(value.lower(), value)
+    if form == "segments" and isinstance(value, str):
+        return "/".join(row["letters"].get(part.lower(), part) for part in value.split("/"))
     if form == "lower" and isinstance(value, str):
         return value.lower()
     if form == "location" and isinstance(value, str):

@@ -9,7 +9,7 @@ from typing import Any
 from amlz.azure import facts, inputs
 from amlz.azure.ids import parse
 from amlz.azure.shapes import UnmappedInput, to_body
-from amlz.simulator import changing, existing, networks, peerings, refusals
+from amlz.simulator import changing, existing, networks, peerings, refusals, values
 from amlz.simulator.arm import bodies, children, rows
 from amlz.simulator.arm.addresses import GROUP, Address, Kind, token_of
 from amlz.simulator.arm.answers import accepted
@@ -19,6 +19,8 @@ from amlz.simulator.arm.timing import timing
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.memory import CREATING, SUCCEEDED, Standing
 
+#: Extensions, to which a region means nothing: recorded for diagnostic settings.
+_ANY_REGION = ("microsoft.insights/diagnosticsettings", "microsoft.authorization/policyassignments")
 _BUSY = (networks.NETWORK, networks.SUBNET, networks.PEERING)
 
 
@@ -109,9 +111,10 @@ def _carried_out(azure: Azure, request: Request, wanted: Standing, before: Stand
     wanted = _under_policy(azure, wanted)
     _unique_assignment(azure, wanted)
     refusals.put(azure.memory, wanted)
+    values.refuse(wanted)
     stored = _stored(azure, request, wanted, before)
     if before is not None and wanted.token:
-        changing.refuse(wanted.id, wanted.token, before.inputs, stored.inputs)
+        changing.refuse(wanted.id, wanted.token, before.inputs, stored.inputs, from_absent=False)
     stored = peerings.connected(azure.memory, stored)
     _store(azure, request, wanted, stored, verb)
     return stored
@@ -132,6 +135,8 @@ def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> Standing:
 def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: Standing | None) -> None:
     """The region of an existing resource stays. Raises AzureRefused."""
     old, new = (before.body or {}).get("location") if before else None, sent.get("location")
+    if parse(resource_id).scope or kind.lower() in _ANY_REGION:
+        return
     if isinstance(old, str) and isinstance(new, str) and _region(old) != _region(new):
         if kind == GROUP:
             message = f"Invalid resource group location '{new}'. The Resource group already exists in location '{old}'."
