@@ -384,7 +384,7 @@ def test_two_runs_at_once_do_not_meet(repository: Path) -> None:
 
     heads = [run.communicate()[0].splitlines()[0] for run in (one, other)]
     assert heads == [
-        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 117 unchanged",
+        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 119 unchanged",
         "small: no difference from HEAD, 120 resources",
     ]
     assert (tree(repository) == before, list((repository.parent / "tmp").iterdir())) == (True, [])
