@@ -15,7 +15,8 @@ from amlz.core.problems import StackFileError
 from amlz.policy.engine.definition import Existence
 from amlz.policy.engine.existence import Related
 from amlz.policy.engine.subject import Subject
-from amlz.stackfile.load import from_object
+from amlz.stackfile.load import from_object, load
+from tests.conftest import ROOT, STACKS
 from tools.benchmarks.generated import landing_zone
 
 #: Work of four times the size, as a multiple: four, and some that grows with the logarithm.
@@ -47,6 +48,32 @@ def growth(work: Callable[[int], Callable[[], Any]], small: int) -> float:
 def test_planning_grows_with_the_projects() -> None:
     """All in one spoke and two, with every check of the stack file."""
     assert growth(lambda size: lambda: make_plan(from_object(landing_zone(size))), 10) < MOST
+
+
+@pytest.mark.parametrize(
+    ("entry", "size"),
+    [
+        ("    key{number}: 1\n", 200),
+        ("    location: westeurope\n", 200),
+        ("    spokes: {{main: {{addressSpace: [10.1.{number}.0/24], tags: {{a: b}}}}}}\n", 50),
+    ],
+    ids=["unknown keys", "one key twice and more", "a mapping twice and more"],
+)
+def test_mistakes_of_a_stack_file_are_found_without_comparing_each_with_each(entry: str, size: int) -> None:
+    """Each of them is reported."""
+
+    def refused(count: int) -> Callable[[], Any]:
+        text = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8").rstrip() + "\n"
+        raw = (text + "".join(entry.format(number=number) for number in range(count))).encode()
+
+        def work() -> None:
+            with pytest.raises(StackFileError) as error:
+                load("Pulumi.large.yaml", raw=raw)
+            assert len(error.value.problems) >= count
+
+        return work
+
+    assert growth(refused, size) < MOST
 
 
 def test_ranges_that_overlap_are_found_without_comparing_each_with_each() -> None:

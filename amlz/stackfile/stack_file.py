@@ -167,6 +167,9 @@ class _Walk:
     problems: list[Problem] = field(default_factory=list)
     within: list[int] = field(default_factory=list)
     visits: int = 0
+    #: Paths directly below a path, and problems by line, sentence and last key: both are searched for each value.
+    below: dict[At, set[At]] = field(default_factory=dict)
+    noted: set[tuple[int, str, At]] = field(default_factory=set)
 
     def visit(self, at: At, node: Any, key: Any = None) -> None:
         """Notes a node and everything below it. Where it has a key, that is its place."""
@@ -181,6 +184,8 @@ class _Walk:
             what = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
             raise StackFileError([Problem((), what, "Use fewer aliases within aliases.", self.shown, line)])
         self.places[at] = (line, mark.column + 1)
+        if at:
+            self.below.setdefault(at[:-1], set()).add(at)
         self.within.append(id(node))
         if isinstance(node, yaml.MappingNode):
             self._tag(at, node, f"{_TAG}map")
@@ -250,8 +255,9 @@ class _Walk:
 
     def _note(self, at: At, what: str, remedy: str, line: int) -> None:
         problem = Problem(repeatable(inside(at)), what, remedy, self.shown, line)
-        # What aliases repeat is wrong once.
-        if not any((p.line, p.what) == (line, what) and p.path[-1:] == problem.path[-1:] for p in self.problems):
+        again = (line, what, problem.path[-1:])
+        if again not in self.noted:  # a mistake that aliases repeat is one mistake
+            self.noted.add(again)
             self.problems.append(problem)
 
     def _loop(self, at: At, line: int) -> Problem:
@@ -260,10 +266,12 @@ class _Walk:
 
     def _forget(self, at: At) -> None:
         """Of a merged key that is said again, nothing stays."""
-        if at in self.places:
-            for path in [path for path in self.places if path[: len(at)] == at]:
-                del self.places[path]
-                self.written.pop(path, None)
+        waiting = [at]
+        while waiting:
+            path = waiting.pop()
+            waiting += self.below.pop(path, ())
+            self.places.pop(path, None)
+            self.written.pop(path, None)
 
 
 def _kind(tag: str) -> str:
