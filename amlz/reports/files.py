@@ -21,6 +21,8 @@ STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 TEMPORARY = ".amlz-new-"
 #: Seconds after which such a file belongs to nobody: writing one takes seconds.
 _OLD = 60 * 60
+#: Seconds to wait for the reader of a pipe.
+_READER = 5.0
 
 
 def write_out(text: str) -> bool:
@@ -62,7 +64,8 @@ def write_whole(path: Path, text: str) -> None:
         target = _target(path)
         mode = _mode(path)
         if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            path.write_text(text, encoding="utf-8")
+            with os.fdopen(_opened(path, mode), "w", encoding="utf-8") as file:
+                file.write(text)
             return
         if mode is not None and not mode & 0o222:
             raise PermissionError(0, "it is for reading only")
@@ -74,6 +77,24 @@ def write_whole(path: Path, text: str) -> None:
         raise LandingZoneError(
             f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output."
         ) from None
+
+
+def _opened(path: Path, mode: int) -> int:
+    """Opens a device or a pipe. Raises OSError for a pipe that nothing opens for reading."""
+    if not stat.S_ISFIFO(mode):
+        return os.open(path, os.O_WRONLY | os.O_TRUNC)
+    until = time.monotonic() + _READER
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > until:
+                reason = "nothing reads from this pipe" if error.errno == errno.ENXIO else ""
+                raise OSError(error.errno, reason or error.strerror) from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(handle, True)
+            return handle
 
 
 def check_writable(path: Path) -> None:

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from amlz.core.problems import LandingZoneError
+from amlz.reports import files
 from amlz.reports.files import TEMPORARY, write_back, write_whole
 from tests.app.test_revision import limited
 from tests.conftest import ROOT
+from tests.mutations import within
 
 
 def empty(folder: Path) -> Path:
@@ -157,6 +159,15 @@ def test_a_pipe_with_a_name_stays_one(tmp_path: Path) -> None:
     reader.join()
 
     assert (read, stat.S_ISFIFO(pipe.stat().st_mode)) == (["report"], True)
+
+
+def test_a_pipe_that_nothing_reads_from_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while: its reader may be late."""
+    monkeypatch.setattr(files, "_READER", 0.2)
+    os.mkfifo(tmp_path / "pipe")
+
+    with within(5), pytest.raises(LandingZoneError, match="It cannot be written: nothing reads from this pipe"):
+        write_whole(tmp_path / "pipe", "text")
 
 
 def test_a_link_that_leaves_the_current_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
