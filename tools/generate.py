@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from amlz.checks.catalogue import catalogue_page
 from amlz.reports.json_schema import report_schema
-from amlz.stackfile.schema import configuration_page, json_schema
+from amlz.stackfile.schema import json_schema
 from tools.docgen import changes as changes_page
 from tools.docgen import policies as policy_docs
+from tools.docgen.checks import checks_page
 from tools.docgen.clouds import clouds_page
+from tools.docgen.configuration import configuration_page
 from tools.docgen.tables import addresses_page, egress_page, roles_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -25,7 +26,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "landing-zone.schema.json": lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
     "report.schema.json": lambda: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
     "reference/configuration.md": configuration_page,
-    "reference/checks.md": catalogue_page,
+    "reference/checks.md": checks_page,
     "reference/roles.md": roles_page,
     "reference/egress.md": egress_page,
     "reference/addresses.md": addresses_page,

@@ -17,13 +17,11 @@ from amlz.checks.finding import Check, Finding, Severity
 from amlz.checks.guard import destructive as guard
 from amlz.checks.guard import inputs as guard_inputs
 from amlz.checks.guard import production as guard_production
-from amlz.checks.known_conflicts import KNOWN
 from amlz.checks.policy import conflict as policy_conflict
 from amlz.checks.policy import managed_group as policy_managed_group
 from amlz.checks.policy import second_diagnostic_setting as policy_second_diagnostic_setting
 from amlz.checks.policy import zone_groups as policy_zone_groups
-from amlz.checks.reading import text
-from amlz.core.problems import LandingZoneError, listed
+from amlz.core.problems import LandingZoneError
 from amlz.policy.engine.requests import Answer
 
 Find = Callable[[ResourceGraph], Iterator[Finding]]
@@ -133,7 +131,7 @@ def remedies_of(check: Check) -> list[str]:
 
 
 #: Words of remedies that say less by themselves than the preview, which fills them in.
-_CAPITALS = {
+CAPITALS = {
     "PATH": "the property of the request",
     "EXPECTED": "the value that it needs",
     "NAME": "the resource",
@@ -145,64 +143,10 @@ _CAPITALS = {
 def legend(*sentences: str) -> str:
     """The meaning of the words in capitals of some sentences; "" where there are none."""
     words = {word: None for sentence in sentences for word in re.findall(r"\b[A-Z][A-Z_]{2,}\b", sentence)}
-    known = [f"{word}: {_CAPITALS[word]}" for word in words if word in _CAPITALS]
+    known = [f"{word}: {CAPITALS[word]}" for word in words if word in CAPITALS]
     if not known:
         return ""
     return f"The preview fills in the words in CAPITALS ({'; '.join(known)})."
-
-
-def catalogue_page() -> str:
-    """docs/reference/checks.md."""
-    lines = [
-        "# Findings",
-        "",
-        "Findings of `amlz preview`, generated from `amlz/checks/`; `amlz explain ID` shows the same. "
-        "The preview fills in "
-        f"the words in CAPITALS: {listed(f'{word} is {means}' for word, means in _CAPITALS.items())}; others say it "
-        "themselves.",
-        "",
-        "`amlz preview` shows the one remedy that fits. A remedy that begins with *In the component* is for a changed "
-        "program: no stack file can show that finding. Every remedy is carried out by a test (`tests/remedies`).",
-        "",
-        "Where what decides is known only at deployment, a check says so in a note that begins with *Undecided*. It "
-        "never takes the unknown for fine.",
-        "",
-    ]
-    for check in ALL:
-        lines += [f"## {check.id}", "", f"Severity: {check.severity.value}. {check.why}", ""]
-        lines += [f'It says: "{plain(check.says)}"', ""]
-        lines += ["*What to do:*", "", *(f"- {remedy}" for remedy in remedies_of(check)), ""]
-        lines += [f"Source: <{check.source}>", ""]
-        lines += _known_conflicts() if check is policy_conflict.CHECK else []
-    return "\n".join(lines).rstrip() + "\n"
-
-
-_WHEN = {
-    "": "",
-    "injected": ", while computes are in a subnet",
-    "managed": ", while its network is managed",
-    "sent": ", though it is sent",
-    "global": ", of what is in location global",
-    "untaggable": ", of a type without tags",
-}
-
-
-def _known_conflicts() -> list[str]:
-    """The table of demands that are known to be a conflict."""
-    lines = [
-        "Known conflicts. A refusal that is in no row is told as well, with the ways out that are left: another "
-        "assignment, or an exemption.",
-        "",
-        "| of | at | is demanded | the landing zone | in the stack file |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for row in KNOWN:
-        types = ", ".join(f"`{each.lstrip('/')}`" for each in row.types) or "anything"
-        paths = ", ".join(dict.fromkeys(f"`{path.rstrip('.')}`" for path in row.paths))
-        takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "whatever"
-        key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "not said"
-        lines.append(f"| {types} | {paths} | {takes}{_WHEN[row.when]} | {plain(row.needs)} | {key} |")
-    return [*lines, ""]
 
 
 def plain(sentence: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from amlz.core.words import plural
 from amlz.paths import ROOT
 from amlz.policy.case_files import VERDICTS
 from amlz.policy.engine.definition import Definition
@@ -21,6 +20,7 @@ from amlz.policy.engine.parameters import Parameter, bound
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import MISSING
 from amlz.policy.library import Entry, Library, library, read_json
+from tools.docgen.templating import Row, rendered
 
 #: From docs/policies to policies.
 _UP = "../../../policies"
@@ -113,55 +113,41 @@ def page(name: str) -> str:
     """One of them, whole. Raises BadInput for a policy that cannot be read."""
     shelf = Shelf(library())
     if name == "README.md":
-        return "\n".join(_overview(shelf))
+        return _overview(shelf)
     entry = shelf.library.entry(Path(name).stem)
     assert entry is not None, name
-    return "\n".join(_definition(shelf, entry))
+    return _definition(shelf, entry)
 
 
-def _overview(shelf: Shelf) -> Iterator[str]:
-    initiatives, own, builtins = (len(shelf.within(each)) for each in ("initiatives", "definitions", "builtin"))
-    yield from [
-        "# Policies",
-        "",
-        "The Azure policies of this repository, generated from `policies/`. How to assign, extend and test them: "
-        "[policies, how to](../../how-to/policies.md). `amlz policy list` and `amlz policy show NAME` tell the same.",
-        "",
-        f"- [{plural(initiatives, 'initiative')}](#initiatives), the guardrails",
-        f"- [{plural(own, 'definition')} of this repository](#definitions-of-this-repository)",
-        f"- [{plural(builtins, 'built-in')}](#built-ins), which Microsoft maintains and which are judged here too",
-        "- [how they are judged](#how-they-are-judged), [what is not judged](#what-is-not-judged-and-why), and "
-        "[what the verdicts mean](#verdicts)",
-        "",
-        "## Initiatives",
-        "",
-        "*By default* is the effect where nothing is said. The guardrails of a landing zone deny in environments with "
-        "production data and audit in others: `policies.productionEffect` and `policies.otherEffect` of the "
-        "[configuration](../configuration.md#policies). What audits or is off by default stays so, and what is fixed "
-        "denies everywhere. A landing zone also sets the parameters that its plan knows, such as sizes, regions and "
-        "subnets: [how to](../../how-to/policies.md#attach-guardrails).",
-        "",
-    ]
-    for entry in shelf.within("initiatives"):
-        yield from _initiative(shelf, entry)
-    yield from _own_table(shelf)
-    yield from _builtin_table(shelf)
-    yield from _judging(shelf)
+def _overview(shelf: Shelf) -> str:
+    entries = [*shelf.within("builtin"), *shelf.within("definitions")]
+    counts = Counter(str(entry.metadata.get("judged", "body")) for entry in entries)
+    noted = [entry for entry in entries if entry.metadata.get("note")]
+    return rendered(
+        "policies.md.jinja",
+        initiatives=[_initiative(shelf, entry) for entry in shelf.within("initiatives")],
+        definitions=[_own(shelf, entry) for entry in shelf.within("definitions")],
+        builtins=[_builtin(shelf, entry) for entry in shelf.within("builtin")],
+        notes=[(name, _plain(reason)) for name, reason in shelf.published["notes"].items()],
+        judged=[(words, str(counts[key]), meaning) for key, (words, meaning) in JUDGED.items()],
+        noted=[(_plain(e.title), JUDGED[e.metadata["judged"]][0], _plain(str(e.metadata["note"]))) for e in noted],
+        verdicts=[(f"`{word}`", WORDS[word]) for word in VERDICTS],
+    )
 
 
-def _initiative(shelf: Shelf, entry: Entry) -> Iterator[str]:
+def _initiative(shelf: Shelf, entry: Entry) -> dict[str, Any]:
     compiled = entry.compiled
     assert isinstance(compiled, Initiative)
     told = {each["policyDefinitionReferenceId"]: each for each in entry.properties["policyDefinitions"]}
-    yield from [f"### {entry.name}", "", _plain(entry.properties["description"]), ""]
-    rows = [
-        (f"`{member.reference}`", _linked(shelf, member), *_effect(shelf, compiled, member, told[member.reference]))
-        for member in compiled.members
-    ]
-    yield from _table(("reference id", "policy", "by default", "parameter of the effect"), rows)
-    yield from ["", "Its parameters:", ""]
-    yield from _parameters(entry)
-    yield ""
+    return {
+        "name": entry.name,
+        "description": _plain(entry.properties["description"]),
+        "members": [
+            (f"`{member.reference}`", _linked(shelf, member), *_effect(shelf, compiled, member, told[member.reference]))
+            for member in compiled.members
+        ],
+        "parameters": _parameters(entry),
+    }
 
 
 def _linked(shelf: Shelf, member: Member) -> str:
@@ -191,101 +177,48 @@ def _named(expression: str) -> list[str]:
     return re.findall(r"parameters\('([^']+)'\)", expression)
 
 
-def _own_table(shelf: Shelf) -> Iterator[str]:
-    yield from [
-        "## Definitions of this repository",
-        "",
-        "Corrected versions of the policies that the Cloud Adoption Framework publishes for Azure Machine Learning. "
-        "Each page says what differs, case by case.",
-        "",
-    ]
-    rows = [
-        (
-            f"[{entry.name}]({entry.name}.md)",
-            _plain(entry.title),
-            str(entry.properties["mode"]),
-            _default_effect(entry),
-            str(entry.metadata["version"]),
-            str(len(shelf.cases(entry.name))),
-        )
-        for entry in shelf.within("definitions")
-    ]
-    yield from _table(("definition", "what it demands", "mode", "by default", "version", "cases"), rows)
-    yield ""
+def _own(shelf: Shelf, entry: Entry) -> Row:
+    return (
+        f"[{entry.name}]({entry.name}.md)",
+        _plain(entry.title),
+        str(entry.properties["mode"]),
+        _default_effect(entry),
+        str(entry.metadata["version"]),
+        str(len(shelf.cases(entry.name))),
+    )
 
 
-def _builtin_table(shelf: Shelf) -> Iterator[str]:
-    noted = shelf.published["notes"]
-    alike = "On every case here the published rule and the one that is judged give the same verdict"
-    yield from [
-        "## Built-ins",
-        "",
-        "Microsoft publishes and maintains these. They are assigned by their GUID and never created here; the files in "
-        "`policies/builtin/` hold what a judge needs of them, in words of our own. "
-        + (f"{alike}." if not noted else f"{alike}, except:"),
-        "",
-        *(f"- `{name}`: {_plain(reason)}" for name, reason in noted.items()),
-        *([""] if noted else []),
-    ]
-    rows = [
-        (
-            f"[{_plain(entry.title)}]({_UP}/builtin/{entry.name}.json)",
-            f"[`{entry.name}`]({entry.metadata['source']})",
-            str(entry.properties.get("version", "not said")),
-            str(entry.properties["mode"]),
-            JUDGED[entry.metadata["judged"]][0],
-            _default_effect(entry),
-            str(len(shelf.cases(entry.name))),
-        )
-        for entry in shelf.within("builtin")
-    ]
-    yield from _table(("built-in", "GUID", "version", "mode", "judged", "by default", "cases"), rows)
-    yield ""
+def _builtin(shelf: Shelf, entry: Entry) -> Row:
+    return (
+        f"[{_plain(entry.title)}]({_UP}/builtin/{entry.name}.json)",
+        f"[`{entry.name}`]({entry.metadata['source']})",
+        str(entry.properties.get("version", "not said")),
+        str(entry.properties["mode"]),
+        JUDGED[entry.metadata["judged"]][0],
+        _default_effect(entry),
+        str(len(shelf.cases(entry.name))),
+    )
 
 
-def _judging(shelf: Shelf) -> Iterator[str]:
-    yield from [
-        "## How they are judged",
-        "",
-        "The judge follows the documentation; it was not tried against Azure.",
-        "",
-    ]
-    entries = [*shelf.within("builtin"), *shelf.within("definitions")]
-    counts = Counter(str(entry.metadata.get("judged", "body")) for entry in entries)
-    rows = [(words, str(counts[key]), meaning) for key, (words, meaning) in JUDGED.items()]
-    yield from _table(("judged", "policies", "what that means"), rows)
-    yield from [
-        "",
-        "## What is not judged, and why",
-        "",
-        "Of the policies above, these are judged in part, with a doubt, or not at all. What a tenant assigns beside "
-        "them is known once it is [imported](../../how-to/policies.md#evaluate-the-policies-of-a-tenant).",
-        "",
-    ]
-    noted = [entry for entry in entries if entry.metadata.get("note")]
-    rows = [(_plain(e.title), JUDGED[e.metadata["judged"]][0], _plain(str(e.metadata["note"]))) for e in noted]
-    yield from _table(("policy", "judged", "why"), rows)
-    yield from ["", "## Verdicts", "", "The words at the end of case files, and in the tables of each page.", ""]
-    yield from _table(("verdict", "what it means"), [(f"`{word}`", WORDS[word]) for word in VERDICTS])
-    yield ""
-
-
-def _definition(shelf: Shelf, entry: Entry) -> Iterator[str]:
+def _definition(shelf: Shelf, entry: Entry) -> str:
     cases = shelf.cases(entry.name)
-    yield from [
-        f"# {entry.name}",
-        "",
-        f"**{_plain(entry.title)}.** {_plain(entry.properties['description'])}",
-        "",
-    ]
-    mode, version = entry.properties["mode"], entry.metadata["version"]
-    yield f"- Mode {mode}, effect {_default_effect(entry)} by default, version {version}"
-    yield f"- Part of {_guardrails(shelf, entry)}"
-    yield f"- [The definition]({_UP}/definitions/{entry.name}.json), [its cases]({_UP}/cases/{entry.name})"
-    yield from ["", "## Parameters", ""]
-    yield from _parameters(entry)
-    yield from _differences(shelf, entry, cases)
-    yield from _cases(shelf, entry, cases)
+    return rendered(
+        "policy.md.jinja",
+        name=entry.name,
+        title=_plain(entry.title),
+        description=_plain(entry.properties["description"]),
+        mode=entry.properties["mode"],
+        effect=_default_effect(entry),
+        version=entry.metadata["version"],
+        guardrails=_guardrails(shelf, entry),
+        up=_UP,
+        parameters=_parameters(entry),
+        source=entry.metadata["source"],
+        differences=[_plain(each) for each in entry.metadata.get("differences", [])],
+        count=len(cases),
+        published=_published(shelf, entry, cases),
+        cases=_cases(shelf, entry, cases),
+    )
 
 
 def _guardrails(shelf: Shelf, entry: Entry) -> str:
@@ -298,76 +231,45 @@ def _guardrails(shelf: Shelf, entry: Entry) -> str:
     return ", ".join(found) or "no initiative: [assign it](../../how-to/policies.md#assign-something-else) on its own"
 
 
-def _differences(shelf: Shelf, entry: Entry, cases: list[Case]) -> Iterator[str]:
-    yield from ["", "## How it differs from the published one", ""]
-    yield f"Published as [{entry.name}]({entry.metadata['source']}) by the Cloud Adoption Framework."
-    yield ""
-    yield from (f"- {_plain(each)}" for each in entry.metadata.get("differences", []))
-    yield ""
+def _published(shelf: Shelf, entry: Entry, cases: list[Case]) -> dict[str, Any]:
+    """Returns what the published definition decides, and the rows of cases in which that is another verdict."""
     found = shelf.published["verdicts"].get(entry.name, {})
     in_all = shelf.published["in_mode_all"].get(entry.name)
-    if not found:
-        yield f"All {len(cases)} cases below come out the same with the published one."
-        return
-    if in_all is None:
-        yield f"With the published one, {len(found)} of the {plural(len(cases), 'case')} below come out otherwise:"
-        verdicts, column = found, "published"
-    else:
-        words = Counter(found.values())
-        invalid = words["invalid"] and f", and {words['invalid']} as `invalid`, since it does not take the effect"
-        yield (
-            f"It is published in mode Indexed, which by the documentation skips computes. Judged so, it looks at none: "
-            f"{words['not-applicable']} of the {plural(len(cases), 'case')} below come out as `not-applicable` instead"
-            f"{invalid or ''}."
-        )
-        yield ""
-        yield f"Were its mode All, {len(in_all)} of the {len(cases)} would still come out otherwise:"
-        verdicts, column = in_all, "published, in mode All"
-    yield ""
-    rows = [
-        (_link(entry, case), f"`{case.verdict}`", f"`{verdicts[case.stem]}`", _plain(case.why))
-        for case in cases
-        if case.stem in verdicts
-    ]
-    yield from _table(("case", "here", column, "why, here"), rows)
-    failing = " An `error` refuses the request too." if "error" in verdicts.values() else ""
-    yield from ["", f"Both get the parameters of the case; the published one only those that it has.{failing}"]
+    verdicts, column = (found, "published") if in_all is None else (in_all, "published, in mode All")
+    words = Counter(found.values())
+    return {
+        "verdicts": found,
+        "in_all": in_all,
+        "not_applicable": words["not-applicable"],
+        "invalid": words["invalid"],
+        "column": column,
+        "errors": "error" in verdicts.values(),
+        "rows": [
+            (_link(entry, case), f"`{case.verdict}`", f"`{verdicts[case.stem]}`", _plain(case.why))
+            for case in cases
+            if case.stem in verdicts
+        ],
+    }
 
 
-def _cases(shelf: Shelf, entry: Entry, cases: list[Case]) -> Iterator[str]:
-    yield from [
-        "",
-        "## Cases",
-        "",
-        f"What proves it: `amlz policy test policies/cases/{entry.name}` runs them. "
-        "[What the verdicts mean](README.md#verdicts).",
-        "",
-    ]
+def _cases(shelf: Shelf, entry: Entry, cases: list[Case]) -> list[Row]:
     found = shelf.published["verdicts"].get(entry.name, {})
     if not found:
-        yield from _table(
-            ("case", "verdict", "why"), [(_link(entry, c), f"`{c.verdict}`", _plain(c.why)) for c in cases]
-        )
-    else:
-        rows = [
-            (_link(entry, c), f"`{c.verdict}`", f"`{found[c.stem]}`" if c.stem in found else "same", _plain(c.why))
-            for c in cases
-        ]
-        yield from _table(("case", "verdict", "as published", "why"), rows)
-    yield ""
+        return [(_link(entry, each), f"`{each.verdict}`", _plain(each.why)) for each in cases]
+    published = {each.stem: f"`{found[each.stem]}`" if each.stem in found else "same" for each in cases}
+    return [(_link(entry, each), f"`{each.verdict}`", published[each.stem], _plain(each.why)) for each in cases]
 
 
 def _link(entry: Entry, case: Case) -> str:
     return f"[{case.title}]({_UP}/cases/{entry.name}/{case.stem}.json)"
 
 
-def _parameters(entry: Entry) -> Iterator[str]:
+def _parameters(entry: Entry) -> list[Row]:
     told = entry.properties["parameters"]
-    rows = [
+    return [
         (f"`{p.name}`", _type(p), _default(p), _plain(str(told[p.name].get("metadata", {}).get("description", ""))))
         for p in entry.compiled.parameters.values()
     ]
-    yield from _table(("parameter", "type", "default", "what it is"), rows)
 
 
 def _type(parameter: Parameter) -> str:
@@ -392,8 +294,3 @@ def _default_effect(entry: Entry) -> str:
 def _plain(text: str) -> str:
     """Text as Markdown that shows it unchanged, in a table too."""
     return re.sub(r"([\\*<>|])", r"\\\1", text)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for line in (head, tuple("---" for _ in head), *rows):
-        yield f"| {' | '.join(line)} |"
