@@ -19,6 +19,7 @@ from typing import Any
 from amlz.simulator.arm.addresses import BadPath, address, token_of
 from tools.benchmarks.recorded import settable
 from tools.benchmarks.recordings import HOME, Exchange, held_out, kind_of, recordings
+from tools.recorded import from_facts
 from tools.recorded.answers import Asked, answer_rows
 from tools.recorded.observed import Seen, observations
 from tools.recorded.trees import Case, grown
@@ -36,12 +37,15 @@ def main() -> None:
     facts = json.loads(given.facts.read_text(encoding="utf-8"))
     seen, asked = _gathered(given.recordings, given.split)
     tables: dict[str, dict[str, Any]] = defaultdict(dict)
-    for kind in sorted({*seen, *asked}):
+    for kind in sorted({*seen, *asked, *(fact["type"].lower() for fact in facts)}):
         token = token_of(kind, "")
+        if not token and kind not in seen:
+            continue
+        own = [fact for fact in facts if fact["type"].lower() == kind]
         table: dict[str, Any] = {}
-        added = _added(seen.get(kind, []), token)
+        added = _added(seen[kind], token) if kind in seen else from_facts.added(own)
         returned = _returned(seen.get(kind, []))
-        answers = answer_rows(asked.get(kind, []), [fact for fact in facts if fact["type"].lower() == kind])
+        answers = {**from_facts.answers(own), **answer_rows(asked.get(kind, []), own)}
         for key, rows in (("added", added), ("returned", returned), ("answers", answers)):
             if rows:
                 table[key] = rows

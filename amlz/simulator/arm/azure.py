@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from amlz.azure.ids import parse
-from amlz.simulator import peerings, refusals
+from amlz.azure.ids import parse, within
+from amlz.azure.in_use import IN_USE
+from amlz.simulator import networks, peerings, refusals
+from amlz.simulator.arm.addresses import GROUP
 from amlz.simulator.arm.operations import Operation, Operations
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.memory import CREATING, SUCCEEDED, Memory, Standing
@@ -52,6 +54,8 @@ class Azure:
 
     def remove(self, resource: Standing) -> None:
         """Deletes a resource and what is in it. Raises AzureRefused."""
+        if parse(resource.id).type == GROUP:
+            self._unused(resource)
         removed = refusals.delete(self.memory, resource)
         for gone in removed:
             kept = refusals.kept_name(gone)
@@ -59,6 +63,15 @@ class Azure:
                 self.memory.keep(kept)
             self.memory.remove(gone.id)
         peerings.gone(self.memory, removed)
+
+    def _unused(self, group: Standing) -> None:
+        """Requires that nothing outside of a resource group uses something in it. Raises AzureRefused."""
+        for inner in self.memory.below(group.id):
+            row = IN_USE.get(inner.type)
+            users = self.memory.referring(inner.id) if row else ()
+            user = next((u for u in users if row and u.type in row.users and not within(u.id, group.id)), None)
+            if row and user:
+                raise AzureRefused(400, row.code, networks.in_use(inner, user), inner.id)
 
     def _end(self, ended: Operation) -> None:
         resource = self.memory.get(ended.resource)
@@ -82,7 +95,7 @@ class Azure:
 def _blocked(resource: Standing, problem: AzureRefused) -> dict[str, Any]:
     """The error of a deletion that did not end well: that of a resource group holds the others."""
     inner = {"code": problem.code, "message": problem.message}
-    if parse(resource.id).type != "Microsoft.Resources/resourceGroups":
+    if parse(resource.id).type != GROUP:
         return inner
     message = (
         f"Deletion of resource group '{resource.name}' failed as resources with identifiers '{_short(problem.target)}' "

@@ -8,7 +8,7 @@ from typing import Any
 
 from amlz.azure import facts
 from amlz.azure.ids import parse
-from amlz.simulator.arm import children, rows
+from amlz.simulator.arm import children, rows, workspaces
 from amlz.simulator.arm.addresses import canonical_type
 from amlz.simulator.arm.operations import Operations
 from amlz.simulator.casing import as_azure_writes
@@ -128,6 +128,10 @@ def shown(memory: Memory, clock: Operations, resource: Standing) -> dict[str, An
         own = [one for one in memory.below(start) if one.type == kind.lower()]
         own.sort(key=lambda one: (order.get(one.name.lower(), len(order)), one.id.lower()))
         properties[key] = [shown(memory, clock, one) for one in own]
+    if resource.type.lower() == workspaces.WORKSPACE:
+        network = workspaces.managed_network(memory, resource, found.get("properties") or {})
+        if network:
+            found["properties"]["managedNetwork"] = network
     _principals(memory, found)
     if resource.type.lower() == PEERING and isinstance(found.get("properties"), dict):
         found["properties"] |= _peered(memory, resource)

@@ -50,6 +50,9 @@ class SimulatedArm:
         self._azure.pass_time(request.seconds, writes=request.method in _WRITES)
         if found is None:
             return actions.check_name(self._azure, request)
+        deleted = reads.deleted_vault(self._azure, request) if request.method in ("GET", "POST") else None
+        if deleted is not None:
+            return deleted
         if found.kind is Kind.OPERATION:
             return reads.operation(self._azure, found)
         if request.method == "POST":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from amlz.azure.ids import parse
 from amlz.simulator import missing, refusals
 from amlz.simulator.arm import bodies
@@ -13,6 +15,10 @@ from amlz.simulator.arm.rows import TENANT
 from amlz.simulator.arm.writes import comes_with_parent
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.memory import Standing
+
+_DELETED = re.compile(
+    r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/locations/([^/]+)/deletedvaults/([^/]+)(?:/purge)?", re.I
+)
 
 
 def get(azure: Azure, request: Request, found: Address) -> Answer:
@@ -35,6 +41,28 @@ def get(azure: Azure, request: Request, found: Address) -> Answer:
     if request.method == "HEAD":
         return Answer(204 if found.type == GROUP else 200, marks(resource))
     return Answer(200, marks(resource), bodies.shown(azure.memory, azure.operations, resource))
+
+
+def deleted_vault(azure: Azure, request: Request) -> Answer | None:
+    """The answer about a deleted vault, at its separate address; None for another path. Recorded."""
+    found = _DELETED.fullmatch(request.path.rstrip("/"))
+    if found is None:
+        return None
+    kept = azure.memory.kept("microsoft.keyvault/vaults", found[3])
+    if kept is None:
+        message = (
+            f"The specified deleted vault '{found[3]}' does not exist. Ensure that the vault was indeed deleted and "
+            "that it is in recoverable state. If soft delete was not enabled then the vault is permanently deleted. "
+            "Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2149745"
+        )
+        return error(404, "DeletedVaultNotFound", message)
+    if request.method == "POST":
+        if not kept.purgeable:
+            return error(400, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
+        azure.memory.release(kept.type, kept.name)
+        return Answer(202)
+    body = {"id": request.path.rstrip("/"), "name": found[3], "type": "Microsoft.KeyVault/deletedVaults"}
+    return Answer(200, {}, {**body, "properties": {"vaultId": kept.id, "location": found[2]}})
 
 
 def not_found(azure: Azure, found: Address, verb: str = "read") -> AzureRefused:

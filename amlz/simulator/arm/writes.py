@@ -10,7 +10,7 @@ from amlz.azure import facts, inputs
 from amlz.azure.ids import parse
 from amlz.azure.shapes import UnmappedInput, to_body
 from amlz.simulator import changing, existing, networks, peerings, refusals, values
-from amlz.simulator.arm import bodies, children, rows
+from amlz.simulator.arm import bodies, children, rows, workspaces
 from amlz.simulator.arm.addresses import GROUP, Address, Kind, token_of
 from amlz.simulator.arm.answers import accepted
 from amlz.simulator.arm.azure import ASSIGNMENT, Azure, stand_in
@@ -41,6 +41,8 @@ def patch(azure: Azure, request: Request, found: Address) -> Answer:
         _exists_above(azure, found.id)
         raise refusals.not_found(found.id)
     whole = bodies.shown(azure.memory, azure.operations, before)
+    if found.type.lower() == workspaces.WORKSPACE and isinstance(whole.get("properties"), dict):
+        whole = workspaces.without_rules(whole)
     for key in ("id", "name", "type", "etag", "systemData"):
         whole.pop(key, None)
     return _write(azure, request, found, before, bodies.merged(whole, patch_body), verb="patch")
@@ -115,6 +117,8 @@ def _carried_out(azure: Azure, request: Request, wanted: Standing, before: Stand
     stored = _stored(azure, request, wanted, before)
     if before is not None and wanted.token:
         changing.refuse(wanted.id, wanted.token, before.inputs, stored.inputs, from_absent=False)
+    if verb == "patch" and stored.type.lower() == workspaces.WORKSPACE:
+        stored = replace(stored, body=workspaces.patched(stored.body or {}, request.body))
     stored = peerings.connected(azure.memory, stored)
     _store(azure, request, wanted, stored, verb)
     return stored
@@ -220,8 +224,9 @@ def _stored(azure: Azure, request: Request, wanted: Standing, before: Standing |
     sent = wanted.body or {}
     azure.operations.writes += 1
     context = bodies.context_of(wanted.id, sent, request.version, azure.operations, before is not None)
-    whole = bodies.completed(kind, children.without(wanted.type, sent), context)
-    if wanted.token and not rows.of_type(kind):
+    own = workspaces.without_rules(sent) if kind == workspaces.WORKSPACE else children.without(wanted.type, sent)
+    whole = bodies.completed(kind, own, context)
+    if wanted.token and not rows.of_type(kind).get("added"):
         rows.add(whole, bodies.by_type(wanted.token), context)
     inner = whole.get("properties")
     outputs = {"principalId": inner["principalId"]} if isinstance(inner, dict) and "principalId" in inner else {}
@@ -249,6 +254,9 @@ def _store(azure: Azure, request: Request, wanted: Standing, stored: Standing, v
     memory.release(stored.type, stored.name)
     if kind == ASSIGNMENT:
         azure.assigned(stored.id)
+    for rule_id, rule in workspaces.rules_of(stored.id, wanted.body or {}) if kind == workspaces.WORKSPACE else ():
+        one = _wanted(rule_id, Address(Kind.RESOURCE, rule_id, workspaces.RULE), bodies.sent("", rule, None))
+        memory.put(one, refusals.refers(one))
     lists = children.INLINE.get(kind, {})
     properties = (wanted.body or {}).get("properties")
     if not lists or not isinstance(properties, dict):

@@ -1,0 +1,182 @@
+"""Behaviour of single services, as recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, Client, code
+
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/amlzvault"
+DELETED = "/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/amlzvault"
+WORKSPACE = f"{GROUP}/providers/Microsoft.MachineLearningServices/workspaces/w"
+VAULT_BODY = {
+    "location": "westeurope",
+    "properties": {"tenantId": "t", "sku": {"family": "A", "name": "standard"}, "accessPolicies": []},
+}
+
+
+def workspace(client: Client, mode: str) -> dict[str, Any]:
+    """Creates a workspace with a managed network and one rule; returns the network."""
+    client.group()
+    rule = {"type": "FQDN", "destination": "*.pytorch.org"}
+    properties = {
+        "keyVault": VAULT,
+        "storageAccount": ACCOUNT,
+        "enableDataIsolation": True,
+        "managedNetwork": {"isolationMode": mode, "outboundRules": {"pytorch": rule}},
+    }
+    body = {"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": properties}
+    assert client.send("PUT", WORKSPACE, body).status == 202
+    found: dict[str, Any] = client.send("GET", WORKSPACE, seconds=600).body["properties"]["managedNetwork"]
+    return found
+
+
+def test_a_network_for_approved_traffic_gets_thirteen_rules() -> None:
+    """Nine service tags, and endpoints of the vault, the workspace and the storage account."""
+    client = Client()
+    network = workspace(client, "AllowOnlyApprovedOutbound")
+    required = [name for name, rule in network["outboundRules"].items() if rule["category"] == "Required"]
+
+    assert len(required) == 13
+    assert network["outboundRules"]["pytorch"] == {
+        "type": "FQDN",
+        "destination": "*.pytorch.org",
+        "status": "Inactive",
+        "category": "UserDefined",
+    }
+    assert network["outboundRules"]["__SYS_PE_amlzvault_vault"] == {
+        "type": "PrivateEndpoint",
+        "destination": {
+            "serviceResourceId": VAULT.replace("KeyVault", "Keyvault"),  # as Azure returns it
+            "subresourceTarget": "vault",
+            "sparkEnabled": False,
+            "sparkStatus": "Inactive",
+        },
+        "status": "Inactive",
+        "category": "Required",
+    }
+    assert network["status"] == {"status": "Inactive", "sparkReady": False}
+
+
+def test_a_network_with_internet_gets_the_rule_of_the_vault() -> None:
+    """The only required one."""
+    rules = workspace(Client(), "AllowInternetOutbound")["outboundRules"]
+
+    assert list(rules) == ["pytorch", "__SYS_PE_amlzvault_vault"]
+
+
+def test_a_patch_adds_rules_and_resets_the_isolation_of_data() -> None:
+    """The rules of before stay; `enableDataIsolation` becomes false where a PATCH leaves it out."""
+    client = Client()
+    workspace(client, "AllowOnlyApprovedOutbound")
+    rules = {"more": {"type": "FQDN", "destination": "test.com"}}
+    assert client.send("PATCH", WORKSPACE, {"properties": {"managedNetwork": {"outboundRules": rules}}}).status == 202
+    properties = client.send("GET", WORKSPACE, seconds=600).body["properties"]
+    own = [name for name, one in properties["managedNetwork"]["outboundRules"].items() if one["category"] != "Required"]
+
+    assert own == ["more", "pytorch"]
+    assert properties["enableDataIsolation"] is False
+    assert client.send("GET", f"{WORKSPACE}/outboundRules/more").body["properties"]["destination"] == "test.com"
+
+
+def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
+    """Read at its own address; a new vault of the name is refused."""
+    client = Client()
+    client.group()
+    assert code(client.send("GET", DELETED)) == "DeletedVaultNotFound"
+    assert client.send("PUT", VAULT, VAULT_BODY).status == 200
+    assert client.send("DELETE", VAULT).status == 200
+
+    assert client.send("GET", DELETED).body["properties"] == {"vaultId": VAULT, "location": "westeurope"}
+    assert code(client.send("PUT", VAULT, VAULT_BODY)) == "ConflictError"
+    assert client.send("POST", f"{DELETED}/purge").status == 202
+    assert client.send("PUT", VAULT, VAULT_BODY).status == 200
+
+
+def test_a_group_whose_network_others_use_is_not_deleted() -> None:
+    """The operation fails at its end: 409 ResourceGroupDeletionBlocked with the error inside."""
+    client = Client()
+    client.network()
+    other = GROUP.replace("rg", "other")
+    client.send("PUT", other, {"location": "westeurope"})
+    endpoint = {"location": "westeurope", "properties": {"subnet": {"id": SUBNET}}}
+    user = f"{other}/providers/Microsoft.Network/privateEndpoints/p"
+    assert client.send("PUT", user, endpoint).status == 201
+    location = client.send("DELETE", GROUP).headers["Location"].removeprefix("https://management.azure.com")
+    answer = client.send("GET", location.partition("?")[0], seconds=3600)
+
+    assert (answer.status, code(answer)) == (409, "ResourceGroupDeletionBlocked")
+    assert [one["code"] for one in answer.body["error"]["details"]] == ["InUseSubnetCannotBeDeleted"]
+    assert client.send("GET", NETWORK).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        (NETWORK, {"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/99"]}}}, "InvalidAddressPrefixFormat"),
+        (
+            NETWORK,
+            {"properties": {"encryption": {"enabled": True}}},
+            "MustSpecifyBothEncryptionIntentAndEnforcementPolicy",
+        ),
+        (
+            f"{GROUP}/providers/Microsoft.Network/publicIPAddresses/a",
+            {"sku": {"name": "Basic", "tier": "Global"}},
+            "GlobalPublicIPAddressNotSupportedForBasicPublicIpAddress",
+        ),
+        (
+            ACCOUNT,
+            {"properties": {"keyPolicy": {"keyExpirationPeriodInDays": -1}}},
+            "InvalidValuesForRequestParameters",
+        ),
+    ],
+)
+def test_wrong_values_are_refused_with_recorded_codes(path: str, body: dict[str, Any], expected: str) -> None:
+    """Before anything is stored."""
+    client = Client()
+    client.group()
+    answer = client.send("PUT", path, {"location": "westeurope", **body})
+
+    assert (answer.status, code(answer)) == (400, expected)
+    assert client.send("GET", path).status == 404
+
+
+def test_a_network_may_name_its_own_subnet() -> None:
+    """A reference to itself is none to another resource."""
+    client = Client()
+    client.group()
+    subnets = [{"id": SUBNET, "name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}]
+    properties = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}
+
+    assert client.send("PUT", NETWORK, {"location": "westeurope", "properties": properties}).status == 201
+
+
+def test_a_workspace_is_accepted_before_its_parts_exist() -> None:
+    """Recorded: references are not checked when the request arrives."""
+    client = Client()
+    network = workspace(client, "AllowInternetOutbound")
+
+    assert network["isolationMode"] == "AllowInternetOutbound"
+
+
+def test_peerings_connect_once_both_sides_exist() -> None:
+    """Initiated, then Connected; each shows the range of the other network."""
+    client = Client()
+    client.network()
+    other = NETWORK[:-1] + "w"
+    space = {"addressPrefixes": ["10.1.0.0/16"]}
+    client.send("PUT", other, {"location": "westeurope", "properties": {"addressSpace": space}})
+
+    def peer(one: str, two: str) -> dict[str, Any]:
+        path = f"{one}/virtualNetworkPeerings/p"
+        client.send("PUT", path, {"properties": {"remoteVirtualNetwork": {"id": two}}})
+        found: dict[str, Any] = client.send("GET", path).body["properties"]
+        return found
+
+    first, second = peer(NETWORK, other), peer(other, NETWORK)
+    assert (first["peeringState"], first["remoteAddressSpace"]) == ("Initiated", space)
+    assert second["peeringState"] == "Connected"
+    again = client.send("GET", f"{NETWORK}/virtualNetworkPeerings/p").body["properties"]
+    assert (again["peeringState"], again["peeringSyncLevel"]) == ("Connected", "FullyInSync")
