@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.core.specs import BastionSpec
+from amlz.capabilities.bastion.spec import BastionSpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.site import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import dnsresolver
 
-from amlz.core.specs import DnsResolverSpec
+from amlz.capabilities.dns_resolver.spec import DnsResolverSpec
 from components.site import Site
 
 

@@ -7,18 +7,15 @@ from typing import Any
 import pulumi
 
 from amlz.core.specs import HubSpec
-from components.bastion import Bastion
-from components.dns_resolver import DnsResolver
+from components.capabilities import build
 from components.firewall import Firewall
 from components.log_analytics import LogAnalytics
-from components.nat_gateway import NatGateway
 from components.network_security_group import network_security_group
 from components.private_dns import PrivateDns
 from components.private_link_scope import PrivateLinkScope
 from components.resource_group import resource_group
 from components.site import Site
 from components.virtual_network import virtual_network
-from components.vpn_gateway import VpnGateway
 
 
 class Hub(pulumi.ComponentResource):
@@ -38,17 +35,13 @@ class Hub(pulumi.ComponentResource):
             LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
         for group in args.security_groups:
             network_security_group(self, name, group, site)
-        if args.nat_gateway is not None:
-            NatGateway(f"{name}-nat", args.nat_gateway, site, below)
+        for planned in (each for each in args.capabilities if each.part.before_network):
+            build(f"{name}-{planned.logical}", planned, site, below)
         virtual_network(self, name, args.network, site)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, site, below)
-        if args.bastion is not None:
-            Bastion(f"{name}-bastion", args.bastion, site, below)
         self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
-        if args.vpn_gateway is not None:
-            VpnGateway(f"{name}-gateway", args.vpn_gateway, site, below)
-        if args.dns_resolver is not None:
-            DnsResolver(f"{name}-resolver", args.dns_resolver, site, below)
+        for planned in (each for each in args.capabilities if not each.part.before_network):
+            build(f"{name}-{planned.logical}", planned, site, below)
         if args.private_link_scope is not None:
             PrivateLinkScope(f"{name}-monitor", args.private_link_scope, site, below)
         self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)

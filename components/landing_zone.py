@@ -50,7 +50,7 @@ class LandingZone(pulumi.ComponentResource):
                 self.pipeline_clients[environment.key] = built.pipeline_clients
         Policies("policies", args.policies, site, below)
         for planned in args.capabilities:
-            build(planned.capability, planned, site, below)
+            build(planned.logical, planned, site, below)
         self.register_outputs({"workspaces": self.workspaces})
 
     def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:

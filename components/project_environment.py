@@ -55,7 +55,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
         Insights(f"{name}-insights", args.insights, site, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
         for planned in args.capabilities:  # before the rules of a managed network, which lead to them
-            build(f"{name}-{planned.capability}", planned, site, below)
+            build(f"{name}-{planned.logical}", planned, site, below)
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
         if args.datastores:

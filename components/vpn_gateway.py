@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.core.specs import VpnGatewaySpec
+from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.site import Site

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from amlz.core.planning.context import Context
     from amlz.core.planning.scene import Scene
     from amlz.core.problems import Problem
-    from amlz.core.specs import OutboundRuleSpec, RoleAssignmentSpec, WorkspaceSpec
+    from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec, RoleAssignmentSpec, WorkspaceSpec
 
 
 class Scope(StrEnum):
@@ -203,17 +203,32 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The spec of a capability's component, and the public names that its private endpoints answer to."""
+    """The spec of a capability's component.
+
+    `hosts`: public names that its private endpoints answer to. `shown`: kind, name and details for the network diagram.
+    `before_network`: the hub's network refers to it, so it is built first.
+    """
 
     spec: Any
     hosts: tuple[str, ...] = ()
+    shown: tuple[str, str, str] | None = None
+    before_network: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HubLinks:
+    """Ids of resources in the hub that networks refer to: the firewall's NAT gateway, the gateway that spokes use."""
+
+    nat_gateway: str = ""
+    gateway: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """A part with the capability that plans it, and its component as `module:class`."""
+    """A part with the capability that plans it, the end of its logical name, and its component as `module:class`."""
 
     capability: str
+    logical: str
     component: str
     part: Part
 
@@ -230,6 +245,14 @@ def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
+def _no_rules(_: Any) -> Mapping[str, tuple[NsgRuleSpec, ...]]:
+    return {}
+
+
+def _no_links(_: Any) -> HubLinks:
+    return HubLinks()
+
+
 def _no_targets(_: Any) -> Mapping[Target, str]:
     return {}
 
@@ -244,8 +267,9 @@ class Planner:
 
     `check`: problems of its keys. `endpoints`: groups of private endpoints that it adds to an environment. `targets`:
     ids that its grants are given on. `outbound`: rules that it adds to the managed network of a workspace (its id).
-    `environment`, `landing_zone`: what it builds there, None for nothing. `notices`: warnings about its keys; the
-    plan is None where the stack file has other mistakes.
+    `hub_subnets`: roles of subnets of the hub that it needs; `hub_rules`: their security rules. `links`: of the hub.
+    `environment`, `hub`, `landing_zone`: what it builds there, None for nothing. `notices`: warnings about its keys;
+    the plan is None where the stack file has other mistakes.
     """
 
     check: Callable[[LandingZoneConfig], Iterable[Problem]] = _nothing
@@ -253,6 +277,10 @@ class Planner:
     targets: Callable[[Scene], Mapping[Target, str]] = _no_targets
     outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing
     environment: Callable[[Scene, EnvironmentParts], Part | None] = _no_part
+    hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
+    hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
+    links: Callable[[Context], HubLinks] = _no_links
+    hub: Callable[[Context], Part | None] = _no_part
     landing_zone: Callable[[Context], Part | None] = _no_part
     notices: Callable[[LandingZoneConfig, LandingZonePlan | None], Iterable[Notice]] = _nothing
 
@@ -261,12 +289,15 @@ class Planner:
 class Capability:
     """A feature of the landing zone. `title`: as a heading; `page`: of docs/ that describes it.
 
-    `component`: `module:class`, imported only when components are built.
+    `component`: `module:class`, imported only when components are built. `logical`: the end of its logical names, ""
+    for the name of the folder. `patterns`: meaning and example of patterns in its keys.
     """
 
     title: str
     component: str
     page: str = ""
+    logical: str = ""
+    patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     facts: Facts = Facts()
 
 

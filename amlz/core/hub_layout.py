@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from amlz.core import lake
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.shared import camel
+from amlz.core.discovery import asked
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES, MONITOR
 from amlz.core.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_HUB, SMALLEST_SUBNET
 from amlz.core.problems import Path, Problem
@@ -96,14 +97,10 @@ def _said(config: LandingZoneConfig) -> dict[str, str]:
 
 def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
     """Which subnets are built, by role."""
-    return {
-        "firewall": True,
-        "bastion": config.hub.bastion,
-        "gateway": config.hub.gateway_subnet or config.hub.vpn_gateway is not None,
-        "endpoints": bool(_groups(config)),
-        "resolverInbound": config.hub.dns_resolver is not None,
-        "resolverOutbound": config.hub.dns_resolver is not None and bool(config.hub.dns_resolver.forward),
-    }
+    found = {role for _, roles in asked(lambda planner: planner.hub_subnets(config)) for role in roles}
+    found |= {"firewall"} | ({"gateway"} if config.hub.gateway_subnet else set())
+    found |= {"endpoints"} if _groups(config) else set()
+    return {role: role in found for role in HUB_SUBNETS}
 
 
 def _needs(role: str, config: LandingZoneConfig) -> int:

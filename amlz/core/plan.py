@@ -20,7 +20,6 @@ from amlz.core.planning.environment import plan_environment
 from amlz.core.planning.exfiltration import check_exfiltration
 from amlz.core.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
 from amlz.core.planning.hub import plan_hub
-from amlz.core.planning.hub_options import check_hub_options
 from amlz.core.planning.hub_stack import check_hub_stack
 from amlz.core.planning.isolation import check_isolation
 from amlz.core.planning.kubernetes import check_kubernetes
@@ -30,6 +29,7 @@ from amlz.core.planning.limits import check_limits
 from amlz.core.planning.parts import check_parts, demands_of_parts
 from amlz.core.planning.pipelines import check_pipelines
 from amlz.core.planning.policies import plan_policies
+from amlz.core.planning.private_link_scope import check_private_link_scope
 from amlz.core.planning.references import check_references
 from amlz.core.planning.registry import plan_shared_registry
 from amlz.core.planning.room import with_room
@@ -156,7 +156,7 @@ def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that can be wrong before names are given, apart from addresses."""
     yield from check_existing_hub(config)
     yield from check_hub_stack(config)
-    yield from check_hub_options(config)
+    yield from check_private_link_scope(config)
     yield from check_dns(config)
     yield from check_references(config)
     yield from check_isolation(config)

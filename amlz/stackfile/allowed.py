@@ -14,9 +14,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from amlz.core.config.encryption import KEY_URI, VAULT_ID
-from amlz.core.config.hub_options import DOMAIN
 from amlz.core.config.hub_stack import STACK_NAME
 from amlz.core.config.shared import GUID, camel
+from amlz.core.discovery import capabilities
 from amlz.core.problems import Path
 
 #: The pattern of a region.
@@ -38,7 +38,6 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": ("lower-case letters, digits and single hyphens", "curated"),
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": ("lower-case letters, digits and hyphens, not at its ends", "churn-training"),
     r"^[a-z][a-z0-9]{1,9}$": ("2 to 10 lower-case letters or digits, starting with a letter", "retail"),
-    DOMAIN: ("a domain in lower case", "corp.contoso.com"),
     STACK_NAME: ("the name of a stack with its organisation and project", "contoso/aml-landing-zone/hub"),
     r"^Standard_[A-Za-z0-9_-]+$": ("a virtual machine size", "Standard_D4s_v5"),
     r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]{2,}$": ("a host name in lower case", "models.contoso.com"),
@@ -53,6 +52,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
     r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": ("a day, as 2027-03-31", "2027-03-31"),
+    **{pattern: words for each in capabilities().values() for pattern, words in each.patterns.items()},
 }  # fmt: skip
 
 #: Examples that read better than what the model says of a key by itself.

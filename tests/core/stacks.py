@@ -98,3 +98,9 @@ def said(asked: Stack) -> list[str]:
     except StackFileError as error:
         return [str(problem) for problem in error.problems]
     return []
+
+
+def hub_part(plan: LandingZonePlan, capability: str) -> Any:
+    """The spec of what a capability builds in the hub."""
+    assert plan.hub is not None
+    return next(each.part.spec for each in plan.hub.capabilities if each.capability == capability)

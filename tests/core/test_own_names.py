@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
-from tests.core.stacks import Stack, addresses, at, built, planned, stack
+from tests.core.stacks import Stack, addresses, at, built, hub_part, planned, stack
 
 NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw-x", "firewallPolicy": "afwp-x"}
 
@@ -24,7 +24,6 @@ def names(asked: Stack) -> dict[str, str]:
     """The names of what is shared, by what it is."""
     plan = planned(asked)
     assert plan.hub is not None
-    assert plan.hub.bastion is not None
     assert plan.shared_registry is not None
     (spoke,) = plan.spokes
     return {
@@ -32,7 +31,7 @@ def names(asked: Stack) -> dict[str, str]:
         "hub": plan.hub.network.name,
         "firewall": plan.hub.firewall.name,
         "policy": plan.hub.firewall.policy,
-        "Bastion": plan.hub.bastion.name,
+        "Bastion": hub_part(plan, "bastion").name,
         "spoke's group": spoke.group.place.resource_group,
         "spoke": spoke.network.name,
         "routes": spoke.routes.name,

@@ -30,7 +30,6 @@ ROLE_OF = {
     "microsoft.managedidentity/userassignedidentities": "identity",
     "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": "federatedCredential",
     "microsoft.network/azurefirewalls": "firewall",
-    "microsoft.network/bastionhosts": "bastion",
     "microsoft.network/firewallpolicies": "firewallPolicy",
     "microsoft.network/networkinterfaces": "networkInterface",
     "microsoft.network/networksecuritygroups": "networkSecurityGroup",

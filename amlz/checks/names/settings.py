@@ -20,7 +20,6 @@ _SETTINGS = {
     (("amlz:hub:Hub",), _NETWORK): "hub.names.virtualNetwork",
     (("amlz:hub:Hub", "amlz:hub:Firewall"), "Microsoft.Network/azureFirewalls"): "hub.names.firewall",
     (("amlz:hub:Hub", "amlz:hub:Firewall"), "Microsoft.Network/firewallPolicies"): "hub.names.firewallPolicy",
-    (("amlz:hub:Hub", "amlz:hub:Bastion"), "Microsoft.Network/bastionHosts"): "hub.names.bastion",
     (("amlz:hub:Hub", "amlz:hub:LogAnalytics"), "Microsoft.OperationalInsights/workspaces"): "hub.logAnalytics.name",
     (("amlz:spoke:Spoke",), _GROUP): "spokes.{spoke}.names.resourceGroup",
     (("amlz:spoke:Spoke",), _NETWORK): "spokes.{spoke}.names.virtualNetwork",

@@ -9,9 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from amlz.core.capability import Scope
 from amlz.core.config.existing import ExistingHubConfig, LogAnalyticsId
-from amlz.core.config.hub_options import DnsResolverConfig, NatGatewayConfig, PrivateLinkScopeConfig, VpnGatewayConfig
 from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.config.names import HubNamesConfig
+from amlz.core.config.private_link_scope import PrivateLinkScopeConfig
 from amlz.core.config.shared import Config, Generation, Network, OwnName, Tags
 from amlz.core.discovery import extended
 
@@ -74,16 +74,8 @@ class HubConfig(Config):
     """Ranges of its subnets. Its range may then be smaller than /24."""
     firewall: FirewallConfig = FirewallConfig()
     """The firewall and its policy."""
-    bastion: bool = False
-    """Whether to build Azure Bastion, and the subnet that it needs."""
     gateway_subnet: bool = False
     """Whether to build the subnet for a VPN or ExpressRoute gateway that others build."""
-    vpn_gateway: VpnGatewayConfig | None = None
-    """A VPN gateway, in that subnet."""
-    nat_gateway: NatGatewayConfig | None = None
-    """A NAT gateway on the firewall's subnet."""
-    dns_resolver: DnsResolverConfig | None = None
-    """A DNS resolver: for names of private endpoints on premises, and for names of the organisation here."""
     private_link_scope: PrivateLinkScopeConfig | None = None
     """A private link scope of Azure Monitor: telemetry stays in the network."""
     log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()

@@ -16,11 +16,8 @@ EMITS: Mapping[str, Emits] = {
     "Microsoft.KeyVault/vaults": Emits(logs=True, metrics=True),
     "Microsoft.MachineLearningServices/workspaces": Emits(logs=True, metrics=True),
     "Microsoft.Network/azureFirewalls": Emits(logs=True, metrics=True, dedicated=True),
-    "Microsoft.Network/bastionHosts": Emits(logs=True, metrics=True),
-    "Microsoft.Network/natGateways": Emits(logs=False, metrics=True),
     "Microsoft.Network/networkSecurityGroups": Emits(logs=True, metrics=False),
     "Microsoft.Network/publicIPAddresses": Emits(logs=True, metrics=True),
-    "Microsoft.Network/virtualNetworkGateways": Emits(logs=True, metrics=True),
     "Microsoft.Network/virtualNetworks": Emits(logs=True, metrics=True),
     "Microsoft.OperationalInsights/workspaces": Emits(logs=True, metrics=True),
     # The account itself has metrics only; logs come from its services.

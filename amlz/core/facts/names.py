@@ -12,29 +12,22 @@ from collections.abc import Mapping
 
 from amlz.core.capability import NameRule
 from amlz.core.discovery import capability_facts
-
-_WORDS = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-_WORDS_SAY = "letters, digits, hyphens, underscores and periods; starting with a letter or digit, not ending in a period or hyphen"
+from amlz.core.facts.name_rules import WORDS, WORDS_SAY
 
 _RULES: Mapping[str, NameRule] = {
     "resourceGroup": NameRule("rg-", 1, 90, r"[\w().-]*[\w()-]", "letters, digits, _ - . ( ), not ending in a period", "subscription"),
-    "virtualNetwork": NameRule("vnet-", 2, 64, _WORDS, _WORDS_SAY, "group"),
-    "subnet": NameRule("snet-", 1, 80, _WORDS, _WORDS_SAY, "parent"),
-    "networkSecurityGroup": NameRule("nsg-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "routeTable": NameRule("rt-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "peering": NameRule("peer-", 1, 80, _WORDS, _WORDS_SAY, "parent"),
-    "firewall": NameRule("afw-", 1, 56, _WORDS, _WORDS_SAY, "group"),
-    "firewallPolicy": NameRule("afwp-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "publicAddress": NameRule("pip-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "bastion": NameRule("bas-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "vpnGateway": NameRule("vpng-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "natGateway": NameRule("ng-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "dnsResolver": NameRule("dnspr-", 1, 80, _WORDS, _WORDS_SAY, "group"),
-    "forwardingRuleset": NameRule("dnsfrs-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "virtualNetwork": NameRule("vnet-", 2, 64, WORDS, WORDS_SAY, "group"),
+    "subnet": NameRule("snet-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "networkSecurityGroup": NameRule("nsg-", 1, 80, WORDS, WORDS_SAY, "group"),
+    "routeTable": NameRule("rt-", 1, 80, WORDS, WORDS_SAY, "group"),
+    "peering": NameRule("peer-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "firewall": NameRule("afw-", 1, 56, WORDS, WORDS_SAY, "group"),
+    "firewallPolicy": NameRule("afwp-", 1, 80, WORDS, WORDS_SAY, "group"),
+    "publicAddress": NameRule("pip-", 1, 80, WORDS, WORDS_SAY, "group"),
     # The pages on names do not list it: as other resources of Azure Monitor, letters, digits and hyphens will do.
     "privateLinkScope": NameRule("pls-", 1, 255, r"[A-Za-z0-9][A-Za-z0-9-]*", "letters, digits and hyphens", "group"),
-    "privateEndpoint": NameRule("pep-", 2, 64, _WORDS, _WORDS_SAY, "group"),
-    "networkInterface": NameRule("nic-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "privateEndpoint": NameRule("pep-", 2, 64, WORDS, WORDS_SAY, "group"),
+    "networkInterface": NameRule("nic-", 1, 80, WORDS, WORDS_SAY, "group"),
     "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),
     "federatedCredential": NameRule("", 3, 120, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"),
     "logAnalytics": NameRule(
@@ -62,7 +55,7 @@ _RULES: Mapping[str, NameRule] = {
     ),
     # The published type says nothing of it: those made here have these characters alone, and nobody else names them.
     "datastore": NameRule("", 1, 255, r"[A-Za-z0-9_]+", "letters, digits and underscores", "parent"),
-    "serviceEndpointPolicy": NameRule("se-", 1, 80, _WORDS, _WORDS_SAY, "group"),
+    "serviceEndpointPolicy": NameRule("se-", 1, 80, WORDS, WORDS_SAY, "group"),
     "connection": NameRule(
         "", 3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"
     ),

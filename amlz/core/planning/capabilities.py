@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, Part, PlannedPart, Planner, Target
+from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, Target
 from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import asked, capabilities
 from amlz.core.planning.context import Context
-from amlz.core.planning.scene import Scene
 from amlz.core.problems import Problem
-from amlz.core.specs import OutboundRuleSpec
+from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec
+
+if TYPE_CHECKING:
+    from amlz.core.planning.scene import Scene
 
 
 def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -35,6 +38,27 @@ def environment_parts(scene: Scene, given: EnvironmentParts) -> tuple[PlannedPar
     return _parts(lambda planner: planner.environment(scene, given))
 
 
+def hub_parts(context: Context) -> tuple[PlannedPart, ...]:
+    """Returns what capabilities build in a hub."""
+    return _parts(lambda planner: planner.hub(context))
+
+
+def hub_rules(context: Context) -> dict[str, tuple[NsgRuleSpec, ...]]:
+    """Returns the security rules of subnets of the hub that capabilities need, by role."""
+    return {
+        role: rules for _, found in asked(lambda planner: planner.hub_rules(context)) for role, rules in found.items()
+    }
+
+
+def hub_links(context: Context) -> HubLinks:
+    """Returns the ids of resources in the hub that networks refer to."""
+    found = [links for _, links in asked(lambda planner: planner.links(context))]
+    return HubLinks(
+        next((links.nat_gateway for links in found if links.nat_gateway), ""),
+        next((links.gateway for links in found if links.gateway), ""),
+    )
+
+
 def landing_zone_parts(context: Context) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build once in a landing zone."""
     return _parts(lambda planner: planner.landing_zone(context))
@@ -42,4 +66,8 @@ def landing_zone_parts(context: Context) -> tuple[PlannedPart, ...]:
 
 def _parts(question: Callable[[Planner], Part | None]) -> tuple[PlannedPart, ...]:
     known = capabilities()
-    return tuple(PlannedPart(name, known[name].component, part) for name, part in asked(question) if part is not None)
+    return tuple(
+        PlannedPart(name, known[name].logical or name, known[name].component, part)
+        for name, part in asked(question)
+        if part is not None
+    )

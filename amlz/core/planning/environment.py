@@ -11,11 +11,11 @@ from amlz.core.planning.capabilities import environment_parts, targets_of
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
-from amlz.core.planning.hub_options import scoped
 from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
 from amlz.core.planning.pipelines import plan_pipelines
+from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.scene import Scene, circumstances_of, scene_of

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.owners import SharedOwner
+from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.dns import plan_dns
-from amlz.core.planning.hub_options import nat_id, plan_gateway, plan_nat, plan_resolver, plan_scope
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.parts import place_of
+from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import Circumstances, Principals, assign
-from amlz.core.planning.rules import bastion_rules, endpoint_rules, firewall_groups
+from amlz.core.planning.rules import endpoint_rules, firewall_groups
 from amlz.core.problems import Path
 from amlz.core.specs import (
-    BastionSpec,
     FirewallSpec,
     HubSpec,
     LockSpec,
@@ -43,17 +43,14 @@ def plan_hub(context: Context) -> HubSpec:
         groups,
         network,
         _firewall(context, network),
-        _bastion(context, network) if context.config.hub.bastion else None,
         plan_dns(context),
         hub_outputs(context),
-        plan_gateway(context, _address(context, "gateway") if context.config.hub.vpn_gateway else None),
-        plan_nat(context, _nat_addresses(context)),
-        plan_resolver(context),
         plan_scope(context),
+        hub_parts(context),
     )
 
 
-def _taken(context: Context, kind: str) -> str:
+def taken_hub_name(context: Context, kind: str) -> str:
     """The name of the hub's one resource of a kind, noted at its place in the stack file."""
     name = context.hub_name(kind)
     own: Path = ("names", kind) if name != context.hub_namer.name(kind) else ()
@@ -64,6 +61,11 @@ def hub_subnet(context: Context, role: str) -> str:
     """The range of a hub's subnet, "" where it is not built."""
     subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
     return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
+
+
+def hub_subnet_id(context: Context, role: str) -> str:
+    """Returns the id of a hub's subnet."""
+    return f"{context.hub_network}/subnets/{HUB_SUBNETS[role].name}"
 
 
 def firewall_rules(context: Context) -> tuple[str, ...]:
@@ -107,9 +109,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
 
 def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
     """Groups of the hub's subnets that take one: those of the firewall and of gateways must not have any."""
-    rules = {}
-    if hub_subnet(context, "bastion"):
-        rules["bastion"] = bastion_rules()
+    rules = hub_rules(context)
     own = hub_subnet(context, "endpoints")
     if own:
         rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), context.config.on_premises)
@@ -125,8 +125,8 @@ def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
 
 
 def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> VirtualNetworkSpec:
-    name, place = _taken(context, "virtualNetwork"), context.hub_place
-    by_role = {group.role: group.id for group in groups}
+    name, place = taken_hub_name(context, "virtualNetwork"), context.hub_place
+    by_role, links = {group.role: group.id for group in groups}, hub_links(context)
     subnets = tuple(
         SubnetSpec(
             subnet.role,
@@ -134,7 +134,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
             subnet.cidr,
             by_role.get(subnet.role, ""),
             "",
-            nat_gateway=nat_id(context) if subnet.role == "firewall" else "",
+            nat_gateway=links.nat_gateway if subnet.role == "firewall" else "",
             delegation=HUB_SUBNETS[subnet.role].delegation,
         )
         for subnet in context.addresses.block(SharedOwner.HUB).subnets
@@ -149,22 +149,18 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
     )
 
 
-def _address(context: Context, *words: str) -> PublicAddressSpec:
+def hub_address(context: Context, *words: str) -> PublicAddressSpec:
+    """Returns a public address in the hub."""
     name, place = context.hub_namer.name("publicAddress", *words), context.hub_place
     context.take("publicAddress", name, place.group_id, _PATH)
     diagnostics = context.diagnostics(place.id("Microsoft.Network/publicIPAddresses", name))
     return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
 
 
-def _nat_addresses(context: Context) -> tuple[PublicAddressSpec, ...]:
-    settings = context.config.hub.nat_gateway
-    return tuple(_address(context, "nat", f"{n + 1}") for n in range(settings.addresses)) if settings else ()
-
-
 def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
     settings, place = context.config.hub.firewall, context.hub_place
-    name = _taken(context, "firewall")
-    policy = _taken(context, "firewallPolicy")
+    name = taken_hub_name(context, "firewall")
+    policy = taken_hub_name(context, "firewallPolicy")
     return FirewallSpec(
         name=name,
         policy=policy,
@@ -173,21 +169,8 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
         threat_intelligence=settings.threat_intelligence,
         zones=context.zones,
         subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
-        address=_address(context, "firewall"),
+        address=hub_address(context, "firewall"),
         groups=firewall_groups(context),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
-        tags=context.hub_tags,
-    )
-
-
-def _bastion(context: Context, network: VirtualNetworkSpec) -> BastionSpec:
-    place = context.hub_place
-    name = _taken(context, "bastion")
-    return BastionSpec(
-        name=name,
-        place=place,
-        subnet=network.subnet_id(HUB_SUBNETS["bastion"].name),
-        address=_address(context, "bastion"),
-        diagnostics=context.diagnostics(place.id("Microsoft.Network/bastionHosts", name)),
         tags=context.hub_tags,
     )

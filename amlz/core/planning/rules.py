@@ -58,7 +58,7 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
     """Rules of a subnet of computes (`own`: its range). Priorities belong to rows, so that none ever moves."""
     rules = [
         Rule("own-subnet-in", 100, "Inbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
-        _deny("Inbound"),
+        deny("Inbound"),
         Rule("own-subnet-out", 100, "Outbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
         Rule(
             "own-endpoints", 110, "Outbound", (own,), (reach.endpoints,), ("443", "445"),
@@ -97,7 +97,7 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
                 f"{', '.join(reach.scenarios)}: the firewall knows the hosts", "Tcp",
             )
         )  # fmt: skip
-    return (*rules, _deny("Outbound"))
+    return (*rules, deny("Outbound"))
 
 
 def endpoint_rules(
@@ -112,24 +112,7 @@ def endpoint_rules(
     if kubernetes:
         why = "nodes of attached Kubernetes clusters use the stores"
         rules.append(Rule("kubernetes", 120, "Inbound", kubernetes, (own,), ("443",), why, "Tcp"))
-    return (*rules, _deny("Inbound"), _deny("Outbound"))
-
-
-def bastion_rules() -> tuple[Rule, ...]:
-    """Azure Bastion's own list: https://learn.microsoft.com/azure/bastion/bastion-nsg"""
-    net = ("VirtualNetwork",)
-    return (
-        Rule("https-in", 100, "Inbound", ("Internet",), ANY, ("443",), "people's browsers", "Tcp"),
-        Rule("gateway-manager", 110, "Inbound", ("GatewayManager",), ANY, ("443",), "Azure manages it", "Tcp"),
-        Rule("load-balancer", 120, "Inbound", ("AzureLoadBalancer",), ANY, ("443",), "health probes", "Tcp"),
-        Rule("hosts-in", 130, "Inbound", net, net, ("5701", "8080"), "its hosts among themselves"),
-        _deny("Inbound"),
-        Rule("machines", 100, "Outbound", ANY, net, ("22", "3389"), "sessions to machines"),
-        Rule("azure", 110, "Outbound", ANY, ("AzureCloud",), ("443",), "logs and diagnostics", "Tcp"),
-        Rule("hosts-out", 120, "Outbound", net, net, ("5701", "8080"), "its hosts among themselves"),
-        Rule("sessions", 130, "Outbound", ANY, ("Internet",), ("80",), "certificates and session data"),
-        _deny("Outbound"),
-    )
+    return (*rules, deny("Inbound"), deny("Outbound"))
 
 
 def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
@@ -227,7 +210,7 @@ def _computes_or_builds(block: Block, packages: bool) -> tuple[str, ...]:
     return builds if packages and builds else computes_of(block)
 
 
-def _deny(direction: str) -> Rule:
+def deny(direction: str) -> Rule:
     name = f"deny-{direction.lower()}"
     return Rule(name, _DENY_PRIORITY, direction, ANY, ANY, ANY, "nothing else", access="Deny")
 

@@ -11,11 +11,11 @@ from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
+from amlz.core.planning.capabilities import hub_links
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.hub import hub_subnet
-from amlz.core.planning.hub_options import gateway_id
 from amlz.core.planning.kubernetes_nodes import nodes_of
 from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
@@ -172,7 +172,8 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
         return (own,)
     # In a hub that exists there are peerings of others: there the name says whose it is.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
-    gateway = settings.stack.outputs.gateway if settings.stack is not None else settings.vpn_gateway is not None
+    built = hub_links(context).gateway
+    gateway = settings.stack.outputs.gateway if settings.stack is not None else bool(built)
     theirs = PeeringSpec(
         "-".join(("peer", *words)),
         hub.rsplit("/", 1)[-1],
@@ -183,7 +184,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     )
     if not gateway:
         return own, theirs
-    stands = (gateway_id(context),) if existing is None else ()
+    stands = (built,) if existing is None else ()
     return replace(own, use_remote_gateways=True, after=(theirs.id, *stands)), theirs
 
 

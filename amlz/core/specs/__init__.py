@@ -31,20 +31,11 @@ from amlz.core.specs.environments import (
     WorkspaceSpec,
 )
 from amlz.core.specs.hub import HubSpec
-from amlz.core.specs.hub_options import (
-    DnsResolverSpec,
-    ForwardingRuleSpec,
-    NatGatewaySpec,
-    PrivateLinkScopeSpec,
-    ScopedResourceSpec,
-    VpnGatewaySpec,
-)
 from amlz.core.specs.kubernetes import AttachedSpec, ClusterAccessSpec, KubernetesSpec
 from amlz.core.specs.lake import ContainerSpec, DataLakeSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from amlz.core.specs.networks import (
     ApplicationRuleSpec,
-    BastionSpec,
     EndpointDefinitionSpec,
     ExistingHubSpec,
     FirewallSpec,
@@ -75,12 +66,12 @@ from amlz.core.specs.policies import (
     PolicyExemptionSpec,
     SelectorSpec,
 )
+from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec, ScopedResourceSpec
 from amlz.core.specs.walk import records
 
 __all__ = [
     "ApplicationRuleSpec",
     "AttachedSpec",
-    "BastionSpec",
     "ClusterAccessSpec",
     "ClusterSpec",
     "ComputesSpec",
@@ -90,13 +81,11 @@ __all__ = [
     "DataLakeSpec",
     "DatastoreSpec",
     "DiagnosticsSpec",
-    "DnsResolverSpec",
     "EncryptionSpec",
     "EndpointDefinitionSpec",
     "ExistingHubSpec",
     "FederatedCredentialSpec",
     "FirewallSpec",
-    "ForwardingRuleSpec",
     "HubSpec",
     "HubStackSpec",
     "IdentitySpec",
@@ -109,7 +98,6 @@ __all__ = [
     "LockSpec",
     "LogAnalyticsSpec",
     "ManagedNetworkSpec",
-    "NatGatewaySpec",
     "NetworkRuleSpec",
     "NetworkSecurityGroupSpec",
     "NsgRuleSpec",
@@ -141,7 +129,6 @@ __all__ = [
     "SubnetSpec",
     "TelemetrySpec",
     "VirtualNetworkSpec",
-    "VpnGatewaySpec",
     "WorkspaceSpec",
     "ZoneLinkSpec",
     "ZoneSpec",

@@ -16,10 +16,10 @@ from amlz.core.specs.common import (
     TelemetrySpec,
 )
 from amlz.core.specs.datastores import DatastoreSpec
-from amlz.core.specs.hub_options import ScopedResourceSpec
 from amlz.core.specs.kubernetes import AttachedSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec
 from amlz.core.specs.pipelines import PipelineIdentitySpec
+from amlz.core.specs.private_link_scope import ScopedResourceSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from amlz.core.capability import PlannedPart
 from amlz.core.specs.common import ResourceGroupSpec
-from amlz.core.specs.hub_options import DnsResolverSpec, NatGatewaySpec, PrivateLinkScopeSpec, VpnGatewaySpec
 from amlz.core.specs.networks import (
-    BastionSpec,
     FirewallSpec,
     LogAnalyticsSpec,
     NetworkSecurityGroupSpec,
     PrivateDnsSpec,
     VirtualNetworkSpec,
 )
+from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec
 
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
     """The hub: its group, central log, network, firewall and zones.
 
-    `outputs`: what it gives to other stacks, without the firewall's address.
+    `outputs`: what it gives to other stacks, without the firewall's address. `capabilities`: what they build in it.
     """
 
     group: ResourceGroupSpec
@@ -30,10 +30,7 @@ class HubSpec:
     security_groups: tuple[NetworkSecurityGroupSpec, ...]
     network: VirtualNetworkSpec
     firewall: FirewallSpec
-    bastion: BastionSpec | None
     dns: PrivateDnsSpec
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    vpn_gateway: VpnGatewaySpec | None = None
-    nat_gateway: NatGatewaySpec | None = None
-    dns_resolver: DnsResolverSpec | None = None
     private_link_scope: PrivateLinkScopeSpec | None = None
+    capabilities: tuple[PlannedPart, ...] = ()

@@ -229,22 +229,6 @@ class FirewallSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class BastionSpec:
-    """Azure Bastion and its address."""
-
-    name: str
-    place: Place
-    subnet: str
-    address: PublicAddressSpec
-    diagnostics: DiagnosticsSpec
-    tags: Tags
-
-    @property
-    def id(self) -> str:
-        return self.place.id("Microsoft.Network/bastionHosts", self.name)
-
-
-@dataclass(frozen=True, slots=True)
 class ZoneLinkSpec:
     """A zone's link to one network. It is made where the zone is. `role` is its part of the logical name."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from amlz.azure.ids import parse
 from amlz.reports.html.topology import leads_to
@@ -44,8 +45,8 @@ class Dns:
 
 def dns(preview: Preview) -> Dns:
     """The zones of a preview, in the order of their names."""
-    resolver = preview.plan.hub.dns_resolver if preview.plan.hub else None
-    forwarded = tuple((rule.domain, rule.servers) for rule in resolver.rules) if resolver else ()
+    rules = preview.graph.of_type("Microsoft.Network/dnsForwardingRulesets/forwardingRules")
+    forwarded = tuple((str(rule.properties["domainName"]), _servers(rule.properties)) for rule in rules)
     zones = sorted(_zones(preview), key=lambda zone: zone.name)
     return Dns(_MODES[preview.plan.organisation.dns_mode], tuple(zones), forwarded)
 
@@ -78,6 +79,10 @@ def _zones(preview: Preview) -> Iterator[Zone]:
             groups=tuple(dict.fromkeys(group for group, _ in found)),
             endpoints=tuple(leads for _, leads in found),
         )
+
+
+def _servers(properties: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(server["ipAddress"]) for server in properties["targetDnsServers"])
 
 
 def _network(properties: dict[str, object]) -> str:

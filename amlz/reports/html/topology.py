@@ -143,14 +143,9 @@ def _parts(preview: Preview) -> Iterator[Part]:
     firewall = hub.firewall
     rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
     yield Part("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
-    if hub.bastion:
-        yield Part("bastion", hub.bastion.name)
-    if hub.vpn_gateway:
-        yield Part("VPN gateway", hub.vpn_gateway.name, hub.vpn_gateway.sku)
-    if hub.nat_gateway:
-        yield Part("NAT gateway", hub.nat_gateway.name, plural(len(hub.nat_gateway.addresses), "address", "addresses"))
-    if hub.dns_resolver:
-        yield Part("DNS resolver", hub.dns_resolver.name, hub.dns_resolver.address)
+    for planned in hub.capabilities:
+        if planned.part.shown is not None:
+            yield Part(*planned.part.shown)
     if hub.dns.zones:
         yield Part("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
     if hub.log_analytics.built:

@@ -1,0 +1,49 @@
+"""Specs of a DNS resolver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.specs import Place
+from amlz.core.specs.common import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingRuleSpec:
+    """A domain (with its last dot) and the addresses of the servers that resolve it."""
+
+    name: str
+    domain: str
+    servers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsResolverSpec:
+    """A resolver in the hub. `inbound` and `outbound` are ids of subnets; `address` is where it is asked.
+
+    `outbound` and `ruleset` are "" where nothing is forwarded. `network`: the id of the hub's.
+    """
+
+    name: str
+    place: Place
+    network: str
+    inbound: str
+    address: str
+    outbound: str
+    ruleset: str
+    rules: tuple[ForwardingRuleSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/dnsResolvers", self.name)
+
+    @property
+    def outbound_id(self) -> str:
+        """The id of its outbound endpoint."""
+        return self.place.id("Microsoft.Network/dnsResolvers/outboundEndpoints", self.name, "outbound")
+
+    @property
+    def ruleset_id(self) -> str:
+        """The id of its forwarding ruleset."""
+        return self.place.id("Microsoft.Network/dnsForwardingRulesets", self.ruleset)

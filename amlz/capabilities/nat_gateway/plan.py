@@ -1,0 +1,32 @@
+"""Decides the NAT gateway of the hub."""
+
+from __future__ import annotations
+
+from amlz.capabilities.nat_gateway.config import NatGatewayConfig
+from amlz.capabilities.nat_gateway.facts import NAT_GATEWAY
+from amlz.capabilities.nat_gateway.spec import NatGatewaySpec
+from amlz.core.capability import HubLinks, Part, Planner, setting
+from amlz.core.planning.context import Context
+from amlz.core.planning.hub import hub_address
+from amlz.core.words import plural
+
+
+def plan_nat(context: Context) -> Part | None:
+    """Returns the NAT gateway with its public addresses; None where the stack file sets none."""
+    asked = setting(context.config.hub, "nat_gateway", NatGatewayConfig)
+    if asked is None:
+        return None
+    place, name = context.hub_place, context.hub_namer.name("natGateway")
+    addresses = tuple(hub_address(context, "nat", f"{n + 1}") for n in range(asked.addresses))
+    context.take("natGateway", name, place.group_id, ("hub",))
+    spec = NatGatewaySpec(name, place, addresses, context.diagnostics(place.id(NAT_GATEWAY, name)), context.hub_tags)
+    return Part(spec, shown=("NAT gateway", name, plural(len(addresses), "address", "addresses")), before_network=True)
+
+
+def _links(context: Context) -> HubLinks:
+    if setting(context.config.hub, "nat_gateway", NatGatewayConfig) is None:
+        return HubLinks()
+    return HubLinks(nat_gateway=context.hub_place.id(NAT_GATEWAY, context.hub_namer.name("natGateway")))
+
+
+PLANNER = Planner(links=_links, hub=plan_nat)

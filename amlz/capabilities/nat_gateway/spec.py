@@ -1,0 +1,23 @@
+"""Spec of a NAT gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.specs import DiagnosticsSpec, Place, PublicAddressSpec
+from amlz.core.specs.common import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewaySpec:
+    """A NAT gateway and its addresses."""
+
+    name: str
+    place: Place
+    addresses: tuple[PublicAddressSpec, ...]
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/natGateways", self.name)

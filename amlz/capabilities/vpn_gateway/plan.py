@@ -1,0 +1,43 @@
+"""Decides the VPN gateway of the hub."""
+
+from __future__ import annotations
+
+from amlz.capabilities.vpn_gateway.config import VpnGatewayConfig
+from amlz.capabilities.vpn_gateway.facts import VPN_GATEWAY
+from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
+from amlz.core.capability import HubLinks, Part, Planner, setting
+from amlz.core.config import LandingZoneConfig
+from amlz.core.planning.context import Context
+from amlz.core.planning.hub import hub_address, hub_subnet_id
+
+#: The role of its subnet.
+ROLE = "gateway"
+
+
+def plan_gateway(context: Context) -> Part | None:
+    """Returns the VPN gateway with its public address; None where the stack file sets none."""
+    asked = _asked(context.config)
+    if asked is None:
+        return None
+    place, address = context.hub_place, hub_address(context, ROLE)
+    name = context.take("vpnGateway", context.hub_namer.name("vpnGateway"), place.group_id, ("hub",))
+    diagnostics = context.diagnostics(place.id(VPN_GATEWAY, name))
+    spec = VpnGatewaySpec(name, place, asked.sku, hub_subnet_id(context, ROLE), address, diagnostics, context.hub_tags)
+    return Part(spec, shown=("VPN gateway", name, asked.sku))
+
+
+def _asked(config: LandingZoneConfig) -> VpnGatewayConfig | None:
+    return setting(config.hub, "vpn_gateway", VpnGatewayConfig)
+
+
+def _subnets(config: LandingZoneConfig) -> tuple[str, ...]:
+    return (ROLE,) if _asked(config) is not None else ()
+
+
+def _links(context: Context) -> HubLinks:
+    if _asked(context.config) is None:
+        return HubLinks()
+    return HubLinks(gateway=context.hub_place.id(VPN_GATEWAY, context.hub_namer.name("vpnGateway")))
+
+
+PLANNER = Planner(hub_subnets=_subnets, links=_links, hub=plan_gateway)

@@ -1,0 +1,25 @@
+"""Spec of a VPN gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amlz.core.specs import DiagnosticsSpec, Place, PublicAddressSpec
+from amlz.core.specs.common import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class VpnGatewaySpec:
+    """A VPN gateway. `subnet`: the id of GatewaySubnet."""
+
+    name: str
+    place: Place
+    sku: str
+    subnet: str
+    address: PublicAddressSpec
+    diagnostics: DiagnosticsSpec
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.Network/virtualNetworkGateways", self.name)
