@@ -102,6 +102,16 @@ TOKENS = (
         "dnsresolver", "OutboundEndpoint", f"{_NETWORK}/dnsResolvers/outboundEndpoints",
         (_GROUP, "dnsResolverName", "outboundEndpointName"),
     ),
+    Token("dnsresolver", "DnsResolverPolicy", f"{_NETWORK}/dnsResolverPolicies", (_GROUP, "dnsResolverPolicyName")),
+    Token(
+        "dnsresolver", "DnsSecurityRule", f"{_NETWORK}/dnsResolverPolicies/dnsSecurityRules",
+        (_GROUP, "dnsResolverPolicyName", "dnsSecurityRuleName"),
+    ),
+    Token(
+        "dnsresolver", "DnsResolverPolicyVirtualNetworkLink", f"{_NETWORK}/dnsResolverPolicies/virtualNetworkLinks",
+        (_GROUP, "dnsResolverPolicyName", "dnsResolverPolicyVirtualNetworkLinkName"),
+    ),
+    Token("dnsresolver", "DnsResolverDomainList", f"{_NETWORK}/dnsResolverDomainLists", (_GROUP, "dnsResolverDomainListName")),
     Token("dnsresolver", "DnsForwardingRuleset", f"{_NETWORK}/dnsForwardingRulesets", (_GROUP, "dnsForwardingRulesetName")),
     Token(
         "dnsresolver", "ForwardingRule", f"{_NETWORK}/dnsForwardingRulesets/forwardingRules",

@@ -313,6 +313,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
             "Microsoft.Network/dnsResolvers/inboundEndpoints",
             "Microsoft.Network/dnsResolvers/outboundEndpoints",
             "Microsoft.Network/dnsForwardingRulesets",
+            "Microsoft.Network/dnsResolverPolicies",
+            "Microsoft.Network/dnsResolverPolicies/dnsSecurityRules",
+            "Microsoft.Network/dnsResolverPolicies/virtualNetworkLinks",
+            "Microsoft.Network/dnsResolverDomainLists",
         )
     },
     "Microsoft.ContainerService/managedClusters": (

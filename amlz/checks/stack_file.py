@@ -69,8 +69,9 @@ CHECKS = (
         "Set `registry: own` in environments that build images, or list the one environment that pushes images in "
         "`sharedRegistry.writers`: the others only pull.",
         "A workspace identity has Contributor on its registry, as Microsoft's table lists. On a registry that several "
-        "share, that includes the images of all, and its settings. Permissions by repository (the registry's role "
-        "assignment mode for attributes) are not built: no page says that Azure ML works with them.",
+        "share, that includes the images of all, and its settings. Permissions by repository "
+        "(`AbacRepositoryPermissions`) are not offered: in this mode Contributor gives no access to images, and no "
+        "page states that Azure ML works with its roles.",
         "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
     ),
     _check(

@@ -158,6 +158,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "VPN gateway": {"hub": {"vpnGateway": {}}},
         "NAT gateway": {"hub": {"natGateway": {}}},
         "DNS resolver": {"hub": {"dnsResolver": {}}},
+        "DNS security": {"hub": {"dnsSecurity": {"block": ["tunnel.example"]}}},
         "private link scope": {"hub": {"privateLinkScope": {}}},
     },
     "lake": {

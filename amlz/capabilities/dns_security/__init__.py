@@ -1,0 +1,11 @@
+"""DNS security policy: names that the networks of the landing zone do not resolve, and a log of all queries."""
+
+from amlz.capabilities.dns_security.facts import FACTS
+from amlz.core.capability import Capability
+
+CAPABILITY = Capability(
+    title="DNS security policy",
+    component="components.dns_security:DnsSecurity",
+    page="how-to/dns-security.md",
+    facts=FACTS,
+)

@@ -1,0 +1,40 @@
+"""Facts of DNS security policies."""
+
+from __future__ import annotations
+
+from amlz.core.capability import ArmType, Emits, Facts, NameRule
+
+POLICY = "Microsoft.Network/dnsResolverPolicies"
+RULE = f"{POLICY}/dnsSecurityRules"
+LINK = f"{POLICY}/virtualNetworkLinks"
+LIST = "Microsoft.Network/dnsResolverDomainLists"
+
+#: 2024-11-06: a policy is for networks of its region, and a network has one policy.
+PAGE = "https://learn.microsoft.com/azure/dns/dns-security-policy"
+
+#: The pattern of the published types, version 2023-07-01-preview.
+_PATTERN = r"[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?"
+_SAYS = "letters, digits, hyphens and underscores, starting and ending with a letter or digit"
+
+FACTS = Facts(
+    types=(
+        ArmType(
+            POLICY,
+            ("DNS security policy", "DNS security policies"),
+            kind="dnsSecurityPolicy",
+            names=NameRule("dnssp-", 1, 80, _PATTERN, _SAYS, "group"),
+            # Category DnsResponse, to the table DNSQueryLogs:
+            # https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-network-dnsresolverpolicies-logs
+            # https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-network-dnsresolverpolicies-metrics
+            emits=Emits(logs=True, metrics=True, dedicated=True),
+        ),
+        ArmType(
+            LIST,
+            ("DNS domain list", "DNS domain lists"),
+            kind="dnsDomainList",
+            names=NameRule("dnsdl-", 1, 80, _PATTERN, _SAYS, "group"),
+        ),
+        ArmType(RULE, ("DNS security rule", "DNS security rules")),
+        ArmType(LINK, ("network link", "network links")),
+    ),
+)
