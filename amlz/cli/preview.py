@@ -38,7 +38,7 @@ def preview(
     against: Against = None,
     engine: Annotated[
         str,
-        typer.Option("--engine", help="Show and guard what `pulumi preview --json` says in this file, or -."),
+        typer.Option("--engine", help="Show and guard the output of `pulumi preview --json` in this file, or -."),
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
     also: Also = None,
@@ -60,7 +60,7 @@ def preview(
         from amlz.app.compare import difference_by, difference_to
 
         refuse(quota, "a difference shows no quota", "--quota")
-        refuse(bool(against and engine), "it is either a revision or what the engine says", "--against, --engine")
+        refuse(bool(against and engine), "it is either a revision or the steps of the engine", "--against, --engine")
         forms = _forms(asked, Command.against if against else Command.engine, "--format, --also")
         seen = cache(lambda: preview_stack(file, plan, today))
         found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)

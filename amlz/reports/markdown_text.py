@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-#: Most characters of a comment on GitHub, less some room for the text of whoever posts it:
+#: Most characters of a comment on GitHub, less some room for the text of the pipeline that posts it:
 #: https://docs.github.com/rest/issues/comments
 LONGEST = 65_000
 #: Punctuation that markup begins with, HTML, tables and mathematics among it. The backslash goes first.

@@ -57,6 +57,7 @@ KINDS = {
         "Microsoft.KeyVault/vaults/keys",
         "Microsoft.Network/natGateways",
         "Microsoft.Network/virtualNetworkGateways",
+        "Microsoft.Search/searchServices",
     ),
     "prod": _KINDS_OF_BOTH,
 }

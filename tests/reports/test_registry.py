@@ -36,7 +36,7 @@ def test_each_command_has_these_formats() -> None:
 
 
 def test_files_of_two_formats_have_different_names() -> None:
-    """A pipeline writes several beside each other."""
+    """A pipeline writes several into one folder."""
     assert len({each.ending for each in Format}) == len(Format)
 
 
@@ -51,7 +51,7 @@ def test_a_format_writes_a_preview(form: Format) -> None:
 
 @pytest.mark.parametrize("form", formats_of(Command.against))
 def test_a_format_of_differences_writes_one(form: Format) -> None:
-    """What it writes differs from the preview alone."""
+    """The text differs from that of the preview alone."""
     preview, changed = rich_change()
 
     assert isinstance(changed, Difference)

@@ -13,7 +13,7 @@ from tools.docgen.templating import Row, code, rendered
 
 _WHEN = {
     "": "",
-    "injected": ", while computes are in a subnet",
+    "injected": ", while compute clusters are in a subnet",
     "managed": ", while its network is managed",
     "sent": ", though it is sent",
     "global": ", of what is in location global",
@@ -40,5 +40,5 @@ def _conflicts() -> Iterator[Row]:
         types = code(each.lstrip("/") for each in row.types) or "anything"
         paths = code(dict.fromkeys(path.rstrip(".") for path in row.paths))
         takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "whatever"
-        key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "not said"
+        key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "none"
         yield types, paths, f"{takes}{_WHEN[row.when]}", plain(row.needs), key

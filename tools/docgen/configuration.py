@@ -39,7 +39,7 @@ def _keys(model: type[BaseModel]) -> Iterator[Row]:
 def _sections(
     path: tuple[str, ...], model: type[BaseModel], seen: set[type[BaseModel]]
 ) -> Iterator[tuple[tuple[str, ...], type[BaseModel]]]:
-    """Each part of the file once, where it first stands."""
+    """Yields each part of the file once, at its first position."""
     if model in seen:
         return
     seen.add(model)
@@ -51,7 +51,7 @@ def _sections(
 
 
 def _model_in(hint: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The part of the model in a type, and whether it stands under names of one's own."""
+    """Returns the part of the model in a type, and if the keys above it are names that the stack file chooses."""
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return hint, False
     for argument in typing.get_args(hint):
@@ -104,7 +104,7 @@ def _type_words(hint: Any) -> str:
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
-        return "must be said"
+        return "required"
     value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, BaseModel):
         return "all defaults"

@@ -14,7 +14,7 @@ Row = Sequence[str]
 
 
 def rendered(template: str, **values: Any) -> str:
-    """Returns a page. Templates have `table(head, rows)`, `code(words)` and `plural(count, word)` beside the values."""
+    """Returns a page. Templates have the values, `table(head, rows)`, `code(words)` and `plural(count, word)`."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=False,

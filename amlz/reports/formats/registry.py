@@ -1,4 +1,4 @@
-"""The formats of reports, in one list: each has a line here, and a module `as_<name>.py` beside this one.
+"""The formats of reports, in one list: each has a line here, and a module `as_<name>.py` in this folder.
 
 The module's `write` makes the text of a report. It is imported when it is used, so that the command line knows the
 names without loading a format.

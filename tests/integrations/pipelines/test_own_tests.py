@@ -1,4 +1,4 @@
-"""The pipelines that run the tests of this repository: what starts them, what they run, and what they may."""
+"""The pipelines that run the tests of this repository: their starts, their commands and their rights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.integrations.pipelines.azure_pipeline import steps as azure_steps
 from tests.integrations.pipelines.workflow import workflow
 
 GITHUB, AZURE = "test.yml", "azure-devops/test.yml"
-#: What each job runs: a target of the Makefile.
+#: The command of each job: a target of the Makefile.
 RUNS = {"test": "make test", "slow": "make test-slow"}
 
 
@@ -68,7 +68,7 @@ def test_a_person_starts_both_or_the_slow_tests_too() -> None:
 
 
 def holds(condition: str, event: str) -> bool:
-    """Whether a condition of these workflows holds for an event: comparisons of its name, joined by `||`."""
+    """Returns if a condition of these workflows holds for an event: comparisons of its name, joined by `||`."""
     found = re.findall(r"github\.event_name (==|!=) '(\w+)'", condition)
     assert condition == " || ".join(f"github.event_name {operator} '{name}'" for operator, name in found)
     return any((event == name) is (operator == "==") for operator, name in found)
