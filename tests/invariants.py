@@ -27,6 +27,7 @@ ZONES = {
         "queue": {"privatelink.queue.core.windows.net"},
         "table": {"privatelink.table.core.windows.net"},
         "dfs": {"privatelink.dfs.core.windows.net"},
+        "searchService": {"privatelink.search.windows.net"},
         "azuremonitor": {
             "privatelink.monitor.azure.com",
             "privatelink.oms.opinsights.azure.com",
@@ -44,6 +45,7 @@ ZONES = {
         "queue": {"privatelink.queue.core.usgovcloudapi.net"},
         "table": {"privatelink.table.core.usgovcloudapi.net"},
         "dfs": {"privatelink.dfs.core.usgovcloudapi.net"},
+        "searchService": {"privatelink.search.azure.us"},
     },
     "china": {
         "amlworkspace": {"privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"},
