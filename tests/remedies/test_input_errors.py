@@ -56,7 +56,8 @@ CHOSEN = (
     "Known here: ", "Name ", "Remove ai.", "Remove keyVaults.", "Remove scoringNodes,",
     "Rename one of the two", "Say `endpoints` alone", "Set it by `", "Spokes and their hub", "There are ",
     "This program reads 1", "Update this program", "Use other characters", "Write four numbers, for example",
-    "Write injected or managed", "Set `partitions: ", "Set `replicas: ", "Write the firewall's private address", "`pulumi stack output",
+    "Write injected or managed", "Set `partitions: ", "Set `replicas: ", "Write the firewall's private address",
+    "`pulumi stack output",
 )  # fmt: skip
 #: Remedies of YAML that says something else than it seems to, and of keys that are not repeated.
 REPAIRED = (
