@@ -9,7 +9,7 @@ from amlz.core.problems import LandingZoneError
 from amlz.stackfile.load import from_object
 from components.landing_zone import LandingZone
 
-folder = Path(pulumi.get_root_directory() or ".")  # which older language hosts do not say
+folder = Path(pulumi.get_root_directory() or ".")  # which older language hosts leave out
 try:
     plan = make_plan(from_object(pulumi.Config("amlz").require_object("landingZone"), folder))
 except LandingZoneError as error:

@@ -1,1 +1,1 @@
-"""What can be built, one component a file. `LandingZone` composes them."""
+"""Components, one a file. `LandingZone` composes them."""

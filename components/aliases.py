@@ -23,7 +23,7 @@ def _without_generated(args: pulumi.ResourceTransformationArgs) -> pulumi.Resour
 
 
 def _is_generated(alias: object) -> bool:
-    """Generated ones say only that the same resource once had another type; a person's also give a name."""
+    """Generated ones state only that the same resource once had another type; a person's also give a name."""
     return (
         isinstance(alias, pulumi.Alias)
         and isinstance(alias.type_, str)

@@ -11,7 +11,9 @@ from components.site import Site
 
 
 class Computes(pulumi.ComponentResource):
-    """Computes without a public address, without local login, in the environment's subnet or its managed network."""
+    """Compute clusters and instances without a public address, without local login, in the environment's subnet or its
+    managed network.
+    """
 
     resource_ids: dict[str, pulumi.Output[str]]
 

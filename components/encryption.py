@@ -41,7 +41,7 @@ class Encryption(pulumi.ComponentResource):
 
 
 def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
-    """Ids of what must stand before something is encrypted: nothing where Azure's own key does it."""
+    """Returns the ids that must exist before something is encrypted: nothing where Azure's own key does it."""
     return () if key is None else key.after
 
 

@@ -19,8 +19,8 @@ def agrees(args: HubStackSpec, parent: pulumi.Resource) -> pulumi.Output[bool]:
         if wrong:
             raise pulumi.RunError(
                 f"The hub of stack {args.name} is not the one that this landing zone was planned with: {wrong}. "
-                f"Nothing was changed. Write its outputs anew (`pulumi stack output --stack {args.name} --json`), look "
-                "at the preview, and run this again."
+                f"Nothing was changed. Write its outputs again (`pulumi stack output --stack {args.name} "
+                "--json`), look at the preview, and run this again."
             )
         return True
 

@@ -14,9 +14,10 @@ Hangs = DiagnosticsSpec | PrivateEndpointSpec | RoleAssignmentSpec
 
 
 def lock(parent: pulumi.Resource, name: str, args: LockSpec | None, site: Site, after: Iterable[Hangs | None]) -> None:
-    """Locks a resource against deletion, where that is asked for.
+    """Locks a resource against deletion, where the stack file requires it.
 
-    `after`: what hangs on the resource. The lock holds for that too, and so it comes last and goes first.
+    `after`: dependants of the resource. The lock holds for them too, so it is created last and deleted first. The lock
+    holds for that too, and so it comes last and goes first.
     """
     if args is None:
         return

@@ -13,7 +13,7 @@ from components.site import Site
 
 
 class LogAnalytics(pulumi.ComponentResource):
-    """The central log: whoever may read a resource may read its logs."""
+    """The central log: users who may read a resource may read its logs."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""A workspace's managed network: its settings, and the ways out that Azure does not make by itself."""
+"""A workspace's managed network: its settings, and the outbound rules that Azure does not create itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from components.site import Site
 
 
 def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettingsArgs:
-    """What a workspace says of its managed network. Rules are resources of their own: removed here, they are closed."""
+    """Returns the workspace's settings of its managed network. Rules are separate resources: removed here, they are
+    closed.
+    """
     if args is None:
         return ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED)
     return ml.ManagedNetworkSettingsArgs(isolation_mode=args.isolation_mode, firewall_sku=args.firewall or None)

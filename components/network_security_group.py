@@ -11,7 +11,7 @@ from components.site import Site
 
 
 def network_security_group(parent: pulumi.Resource, name: str, args: NetworkSecurityGroupSpec, site: Site) -> None:
-    """Builds a group. Its rules are inline and sorted, so that one request carries them all."""
+    """Builds a network security group. Its rules are inline and sorted, so that one request carries them all."""
     group = network.NetworkSecurityGroup(
         f"{name}-{args.role}-nsg",
         network_security_group_name=args.name,

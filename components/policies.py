@@ -20,7 +20,7 @@ from components.site import Site
 
 
 class Policies(pulumi.ComponentResource):
-    """What Azure Policy demands of the landing zone."""
+    """Azure Policy of the landing zone."""
 
     resource_ids: dict[str, pulumi.Output[str]]
 
@@ -71,7 +71,7 @@ class Policies(pulumi.ComponentResource):
         return built
 
     def _described(self, args: PolicyDefinitionSpec | InitiativeSpec, site: Site) -> dict[str, Any]:
-        """What definitions and initiatives have in common."""
+        """Returns the common properties of definitions and initiatives."""
         told = args.properties
         return {
             "display_name": told.get("displayName"),

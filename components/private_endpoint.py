@@ -10,7 +10,9 @@ from components.site import Site
 
 
 def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, site: Site) -> None:
-    """Makes one group of a resource reachable in a subnet, under its own names. Without zones, others write those."""
+    """Makes one group ID of a resource reachable in a subnet, under its own names. Without zones, others write
+    those.
+    """
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
         private_endpoint_name=args.name,
@@ -24,7 +26,7 @@ def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSp
             )
         ],
         tags=dict(args.tags),
-        # Azure answers with what its zone group makes of them, and a policy may write that group at any time.
+        # Azure answers with names of its zone group, and a policy may write that zone group at any time.
         opts=site.options(
             parent,
             args.place.subscription,

@@ -26,7 +26,7 @@ class PrivateLinkScope(pulumi.ComponentResource):
             scope_name=args.name,
             resource_group_name=site.group(args.place),
             location="global",
-            # Azure ML asks for Open: what is not in the scope is then still reached, over public addresses.
+            # Azure ML requires Open: what is not in the scope is then still reached, over public addresses.
             access_mode_settings=monitor.AccessModeSettingsArgs(ingestion_access_mode="Open", query_access_mode="Open"),
             tags=dict(args.tags),
             opts=site.options(self, args.place.subscription),

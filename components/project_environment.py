@@ -1,4 +1,4 @@
-"""One environment of one project: a resource group, a workspace and all that it consists of."""
+"""One environment of one project: a resource group, a workspace and all its parts."""
 
 from __future__ import annotations
 

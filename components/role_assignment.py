@@ -10,14 +10,14 @@ from components.site import Site
 
 
 def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, site: Site) -> None:
-    """Gives a role: to a group or service principal by its object id, or to an identity that is built here."""
+    """Assigns a role: to an Entra group or service principal by its object id, or to an identity that is built here."""
     assignment = authorization.RoleAssignment(
         f"{name}-{args.key}",
         role_assignment_name=args.name,
         scope=site.scope(args.scope),
         role_definition_id=args.role_id,
         principal_id=_principal(args, site),
-        principal_type=args.principal.kind,  # said, so that Azure does not look for an identity it does not know yet
+        principal_type=args.principal.kind,  # set, so that Azure does not look for an identity it does not know yet
         description=f"{args.who}: {args.why}",
         opts=site.options(parent, args.subscription),
     )

@@ -11,7 +11,7 @@ from components.site import Site
 
 
 class SharedRegistry(pulumi.ComponentResource):
-    """A registry in a group of its own, with its one endpoint in the hub."""
+    """A registry in a separate resource group, with its one endpoint in the hub."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]

@@ -1,7 +1,7 @@
-"""The building site: what stands already, and which provider builds in which subscription.
+"""The registry of resources: those that exist, and the provider of each subscription.
 
 Names are decided, so every id is known before Azure is asked. `Site.ref` gives such an id as an Output that is known in
-a preview and still depends on the resource it names: the value comes from the plan, the order from what stands.
+a preview and still depends on the resource it names: the value is from the plan, the order from the existing resources.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from amlz.core.specs import Place
 
 
 class Site:
-    """Resources by id, in the order in which they were built. Asking for one too early is a defect of the program."""
+    """Resources by id, in the order in which they were built. An id that is requested too early is a defect of the
+    program.
+    """
 
     def __init__(self, providers: Mapping[str, azure.Provider], outside: Iterable[str] = ()) -> None:
         """`outside`: ids of what exists already. It is referred to like the rest, and never waited for."""
@@ -28,7 +30,7 @@ class Site:
         self._outputs: dict[tuple[str, str], pulumi.Output[str]] = {}
 
     def built(self, resource_id: str, resource: pulumi.Resource) -> None:
-        """Notes that a resource stands under its decided id."""
+        """Registers a resource under its decided id."""
         self._standing[resource_id.lower()] = resource
 
     def wrote(self, resource_id: str, *networks: str) -> None:
@@ -44,11 +46,11 @@ class Site:
         return self._output(resource_id, resource_id)
 
     def scope(self, scope: str) -> pulumi.Input[str]:
-        """A scope: what is built here is waited for; subscriptions and management groups stand already."""
+        """Returns a scope: a resource built here is waited for; subscriptions and management groups exist already."""
         return self.ref(scope) if "/resourcegroups/" in scope.lower() else scope
 
     def group(self, place: Place) -> pulumi.Output[str]:
-        """The name of a place's resource group, which waits for the group."""
+        """Returns the name of a resource group, as an Output that waits for it."""
         return self._output(place.resource_group, place.group_id)
 
     def name(self, resource_id: str) -> pulumi.Output[str]:
@@ -58,21 +60,25 @@ class Site:
     def options(
         self, parent: pulumi.Resource, subscription: str, after: Iterable[str] = (), **more: Any
     ) -> pulumi.ResourceOptions:
-        """Options of a resource: its component, its subscription's provider, and ids of what must stand before it."""
+        """Returns the options of a resource: its component, its subscription's provider, and ids of resources that must
+        exist before it.
+        """
         waits = [self._find(resource_id) for resource_id in after if resource_id.lower() not in self._outside]
         provider = self._providers[subscription]
         return pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=waits or None, **more)
 
     def stands(self, resource_id: str) -> bool:
-        """Whether a resource was built under an id."""
+        """Returns whether a resource was built under an id."""
         return resource_id.lower() in self._standing
 
     def resource(self, resource_id: str) -> pulumi.Resource:
-        """What stands under an id."""
+        """Returns the resource of an id."""
         return self._find(resource_id)
 
     def _output(self, value: str, resource_id: str) -> pulumi.Output[str]:
-        """An Output of a value that is known and of a resource that may not stand yet. Made once: each costs tasks."""
+        """Returns an Output of a value that is known and of a resource that may not exist yet. Made once: each costs
+        tasks.
+        """
         key = (value, resource_id)
         if key not in self._outputs:
             waits = () if resource_id.lower() in self._outside else (self._find(resource_id),)
@@ -87,7 +93,7 @@ class Site:
 
 
 def _known(value: str, waits: Iterable[pulumi.Resource]) -> pulumi.Output[str]:
-    """An Output whose value is known now and whose dependencies are resources that may not stand yet."""
+    """Returns an Output whose value is known now and whose dependencies are resources that may not exist yet."""
     future: asyncio.Future[str] = asyncio.get_event_loop().create_future()
     future.set_result(value)
     known: asyncio.Future[bool] = asyncio.get_event_loop().create_future()

@@ -1,4 +1,4 @@
-"""A spoke: a network for project environments, whose only way out is the hub's firewall."""
+"""A spoke: a network for project environments, whose only egress is through the hub's firewall."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Storage(pulumi.ComponentResource):
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
     def _soft_delete(self, name: str, args: StorageSpec, site: Site) -> None:
-        """What is deleted can be brought back for some days: files, and whole containers."""
+        """Lets deleted files and whole containers be restored for some days."""
         kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=args.soft_delete_days)
         service = storage.BlobServiceProperties(
             f"{name}-blobs",

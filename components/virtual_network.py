@@ -1,4 +1,4 @@
-"""A virtual network and its subnets, each a resource of its own.
+"""A virtual network and its subnets, each a separate resource.
 
 A subnet is deleted after everything that is in it, since that depends on it. Inline in the network, subnets would leave
 with an update of the network, before what is in them is deleted, and Azure refuses that (docs/decisions/subnets.md).

@@ -15,7 +15,7 @@ from components.site import Site
 
 
 class Workspace(pulumi.ComponentResource):
-    """A workspace that answers only on its private endpoint and acts with an identity of its own."""
+    """A workspace that answers only on its private endpoint and acts with a user-assigned identity."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]

@@ -40,8 +40,8 @@ def test_where_the_other_stack_has_changed_nothing_is_built(monkeypatch: pytest.
         "RunError",
         f"The hub of stack {NAME} is not the one that this landing zone was planned with: "
         '`firewallAddress` is "10.90.0.5" there and "10.90.0.4" here. Nothing was changed. '
-        f"Write its outputs anew (`pulumi stack output --stack {NAME} --json`), look at the preview, and run this "
-        "again.",
+        f"Write its outputs again (`pulumi stack output --stack {NAME} --json`), look "
+        "at the preview, and run this again.",
     )
 
 

@@ -186,7 +186,7 @@ def test_the_internet_is_refused_in_production_with_the_way_out(tmp_path: Path) 
     assert denied == [("guardrails-workspace", "mlw-retail-churn-live")]
     assert (error.check, error.path) == ("policy/conflict", "properties.managedNetwork.isolationMode")
     assert error.remedy.startswith(
-        "Ways out: (1) In the stack file, set projects.churn.environments.live.isolation.outbound to approvedOnly "
+        "Options: (1) In the stack file, set projects.churn.environments.live.isolation.outbound to approvedOnly "
     )
 
 
@@ -222,7 +222,7 @@ def test_a_preview_for_people_says_the_same() -> None:
     """Its section, of the environment in production."""
     text = as_text.render(_preview(MANAGED))
 
-    section = text.split("Ways out of managed networks\n")[1].split("\n\n")[0]
+    section = text.split("Outbound rules of managed networks\n")[1].split("\n\n")[0]
 
     assert section.split("  churn, prod\n")[1].split("    built here\n")[1].split("  churn, sandbox\n") == [
         "      PrivateEndpoint stretailchurnprodh752a (queue): batch endpoints and\n"

@@ -65,8 +65,8 @@ def _before(date: str) -> tuple[str, ...]:
     return tuple(version for version in _ML_VERSIONS.split() if version[:10] < date)
 
 
-#: API versions without the property, which the published types at hand do not include or are too few to tell.
-#: From the types in Azure/bicep-types-az @1f896de; where a property came in a preview, only what is older is listed.
+#: API versions without the property that the published types at hand do not include, or are too few to show. From the
+#: types in Azure/bicep-types-az @1f896de; where a property came in a preview, only what is older is listed.
 STATED: dict[str, tuple[str, ...]] = {
     f"{_ML}/computes/disableLocalAuth": _before("2021-03-01"),
     f"{_ML}/computes/setupScripts.scripts.creationScript.scriptData": _before("2020-09-01"),
@@ -78,10 +78,10 @@ STATED: dict[str, tuple[str, ...]] = {
     "Microsoft.ContainerRegistry/registries/policies.azureADAuthenticationAsArmPolicy.status": ("2023-07-01",),
 }
 
-#: Where the facts are from; written into the data.
+#: Sources of the facts; written into the data.
 SOURCES = {
     "types": "JanneMattila/azure-policy-evaluator @121837c (2024-05; MIT, (c) 2023 Janne Mattila): default paths",
-    f"{_ML}/managedNetwork.isolationMode": "From the published type, which has one such place; in no list of aliases",
+    f"{_ML}/managedNetwork.isolationMode": "From the published type, which has one such path; in no list of aliases",
     "absent": "Published types of Azure/bicep-types-az (2026-08, @1f896de)",
     "modifiable": "Built-in definitions of Azure/azure-policy @f4a50ba that modify the alias",
 }
@@ -97,11 +97,11 @@ class Published:
     root: int
 
     def has(self, path: str) -> bool:
-        """Whether the type has a property at a path, or may have it, being open there."""
+        """Returns whether the type has a property at a path, or may have it, being open there."""
         return self._has(path, lenient=False)
 
     def lacks(self, path: str) -> bool:
-        """Whether the type has no such property, not even one `properties` level up or down on the way."""
+        """Returns whether the type has no such property, not even one `properties` level up or down the path."""
         return not self._has(path, lenient=True)
 
     def _has(self, path: str, lenient: bool) -> bool:
@@ -159,7 +159,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What published definitions use, in lower case. `changed`: aliases of modify operations."""
+    """Use of paths by published definitions, in lower case. `changed`: aliases of modify operations."""
 
     read: frozenset[str]
     changed: frozenset[str]
@@ -171,7 +171,7 @@ def steps(path: str) -> list[str]:
 
 
 def nesting(path: str) -> int:
-    """How many resources within the resource a path enters: each has a `properties` of its own."""
+    """Returns the number of resources within the resource that a path enters: each has separate `properties`."""
     names = [step for step in steps(path) if step != STAR]
     return sum(here == "properties" != before for before, here in pairwise(names))
 
@@ -237,9 +237,9 @@ def chosen(known: Aliases, built: Mapping[str, Built], types: Types, read: froze
 
 
 def _fits(path: str, newest: Published | None) -> bool:
-    """Whether a path is the resource's own and, as far as a published type tells, still where the property is.
+    """Returns whether a path belongs to the resource itself and, as far as a published type shows, is still current.
 
-    A default path that the newest type lacks may have moved, which the list does not tell: such an alias is left out.
+    A default path that the newest type lacks may have moved, which the list does not show: such an alias is left out.
     What is nested deeper belongs to a resource that is only referred to here.
     """
     return nesting(path) <= 1 and (newest is None or newest.has(path))
@@ -319,7 +319,7 @@ def written(data: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Writes the data, or with --check says whether it is what would be written."""
+    """Writes the data, or with --check reports whether the file is current."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True, help="the folder with azure-policy and azure-types")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")

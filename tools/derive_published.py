@@ -9,7 +9,7 @@ that it declares, under its own names, and its defaults.
 
 `verdicts`: by definition, the verdict of the published one on each case where it differs. `in_mode_all`: the same, were
 the mode of the published one All, for those that are Indexed there and All here: by the documentation Indexed skips
-computes, which hides all else. `notes`: why a built-in differs, by name; the others decide every case alike.
+compute targets, which hides all else. `notes`: why a built-in differs, by name; the others decide every case alike.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "amlz" / "policy" / "data" / "published.json"
 CASES = ROOT / "policies" / "cases"
 
-#: What a parameter of a definition is called in the published one, where the name was changed.
+#: Names of parameters in the published definition, where the name was changed.
 RENAMED: Mapping[str, Mapping[str, str]] = {
     "Deny-MachineLearningComputeCluster-Scale": {"highestMinNodeCount": "minNodeCount"},
 }
@@ -82,7 +82,9 @@ def differing(name: str, told: Mapping[str, Any]) -> Verdicts:
 
 
 def verdict(told: Mapping[str, Any], case: Case, renamed: Mapping[str, str]) -> str:
-    """What a published definition says to a case, in one word. Parameters that it does not declare are left out."""
+    """Returns the verdict of a published definition on a case, in one word. Parameters that it does not declare are
+    left out.
+    """
     declared = {parameter.lower() for parameter in told["properties"].get("parameters", {})}
     given = {renamed.get(key, key): value for key, value in case.question.get("parameters", {}).items()}
     parameters = {key: value for key, value in given.items() if key.lower() in declared}
@@ -119,7 +121,7 @@ def written(data: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Writes the data, or with --check says whether it is what would be written."""
+    """Writes the data, or with --check reports whether the file is current."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True, help="the folder with azure-policy")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")

@@ -182,7 +182,7 @@ def _plain(path: str, cases: list[Case], seen: list[Seen]) -> list[Case]:
 
 
 def _is_word(text: str) -> bool:
-    """Whether a text is one of Azure's words, and no name."""
+    """Returns whether a text is one of Azure's words, and no name."""
     return sum(sign.isdigit() for sign in text) < 3 and len(text) < 40
 
 

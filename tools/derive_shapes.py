@@ -3,8 +3,8 @@
     python -m tools.derive_shapes --types TYPES.json.gz [--check]
 
 Each resource's Args class is held against the published type of its API version. A key is found in the ARM object by
-name, at its own level or in the `properties` below it, as often as azure-native flattened them; what was renamed stands
-in RENAMES. A key that is not found is not in the data, and using it is then an error.
+name, at its own level or in the `properties` below it, as often as azure-native flattened them; RENAMES lists the
+renamed keys. A key that is not found is not in the data, and using it is then an error.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from tools.tokens import TOKENS
 
 DATA = Path(__file__).parents[1] / "amlz" / "azure" / "data"
 REQUIRED, READ_ONLY = 1, 2
-#: What the URL carries, whether or not the published type lists it.
+#: Keys that the URL carries, with or without a row in the published type.
 ENVELOPE = frozenset({"id", "name", "type", "apiVersion"})
 
-#: What azure-native calls otherwise than ARM, by Args class; only where the words differ, not their spelling.
-#: From x-ms-client-name in the specifications that azure-native is made of (Azure/azure-rest-api-specs).
+#: Names that differ between azure-native and ARM, by Args class; only where the words differ, not their spelling. From
+#: x-ms-client-name in the specifications that azure-native is made of (Azure/azure-rest-api-specs).
 RENAMES: dict[str, dict[str, list[str]]] = {
     "StorageAccountArgs": {
         "enableHttpsTrafficOnly": ["properties", "supportsHttpsTrafficOnly"],
@@ -97,7 +97,7 @@ class Deriver:
         return index
 
     def read_only(self, node: int) -> list[str]:
-        """What only Azure writes: read-only keys of an object and of the `properties` below it."""
+        """Returns the keys that only Azure writes: read-only keys of an object and of the `properties` below it."""
         found = []
         for name, (child, flags) in self.nodes[node].get("p", {}).items():
             if name in ENVELOPE:
@@ -126,7 +126,7 @@ class Deriver:
         return path, node
 
     def _find(self, node: int, wire: str) -> tuple[list[str], int] | None:
-        """Where a key stands: exactly spelt first, then as letters and digits alone; writable only."""
+        """Returns the path of a key: exact spelling first, then letters and digits alone; writable only."""
         for spelt in (str, _letters):
             found = self._look(node, wire, spelt)
             if found is not None:
@@ -203,7 +203,7 @@ def _options(hint: Any) -> list[Any]:
 
 
 def _args_in(hint: Any) -> bool:
-    """Whether a hint names an Args class, however it is wrapped."""
+    """Returns whether a hint names an Args class, at any depth of wrapping."""
     if inspect.isclass(hint):
         return _types.is_input_type(hint)
     return any(_args_in(inner) for inner in typing.get_args(hint))
@@ -254,12 +254,14 @@ def api_version(resource: type) -> str:
     text = Path(inspect.getfile(resource)).read_text(encoding="utf-8")
     match = re.search(r"Azure REST API version:? (\d{4}-\d\d-\d\d(?:-preview)?)", text)
     if match is None:
-        raise SystemExit(f"{resource.__name__}: the SDK does not say its API version")
+        raise SystemExit(f"{resource.__name__}: the SDK does not state its API version")
     return match.group(1)
 
 
 def shared(types: dict[str, Any], shapes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The data with equal shapes told once. They refer to each other in circles: classes are refined until stable."""
+    """Returns the data with equal shapes listed once. They refer to each other in circles: classes are refined until
+    stable.
+    """
     classes = [0] * len(shapes)
     count = 0
     while True:
@@ -298,7 +300,7 @@ def written(data: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Writes the data, or with --check says whether it is what would be written."""
+    """Writes the data, or with --check reports whether the file is current."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--types", type=Path, required=True, help="the published types, reduced to structure")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")

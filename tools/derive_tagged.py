@@ -35,9 +35,9 @@ ABOUT = {
     "(tools/derive_tagged.py)",
     "limits": "Nothing here was checked against a live service. Classes are found by name. Types of types.json and "
     "published_types.json are left out.",
-    EVALUATED: "The table says yes to tags, and the class takes tags and a location: mode Indexed evaluates the type.",
-    NOT_EVALUATED: "The table says no to tags, and no class takes both: mode Indexed does not evaluate the type.",
-    UNKNOWN_LOCATION: "Undecided: the table says yes to tags, and the SDK shows no class of this name.",
+    EVALUATED: "The table lists tags, and the class takes tags and a location: mode Indexed evaluates the type.",
+    NOT_EVALUATED: "The table lists no tags, and no class takes both: mode Indexed does not evaluate the type.",
+    UNKNOWN_LOCATION: "Undecided: the table lists tags, and the SDK shows no class of this name.",
     DISAGREE: "Undecided: the table and the class differ. The table is older, so a type may have got tags since.",
 }
 
@@ -107,7 +107,7 @@ def rows() -> Iterator[tuple[str, bool]]:
 
 
 def takes_both(resource_type: str) -> bool | None:
-    """Whether the SDK class of a type takes tags and a location; None where no class fits its name."""
+    """Returns whether the SDK class of a type takes tags and a location; None where no class fits its name."""
     named = CLASSES.get(resource_type.lower())
     if named is not None:
         module, _, name = named.partition("/")
@@ -129,7 +129,7 @@ def _answer(tags: bool, both: bool | None) -> str:
 
 
 def _names(parent: str, parameters: Iterable[str]) -> bool:
-    """Whether one of the parameters is the name of a parent resource."""
+    """Returns whether one of the parameters is the name of a parent resource."""
     return any(name.replace("_", "") in {f"{parent}name", f"{parent}id", parent} for name in parameters)
 
 

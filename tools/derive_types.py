@@ -28,12 +28,13 @@ EVALUATED, NOT_EVALUATED = "evaluated", "notEvaluated"
 TAGS_ONLY, LOCATION_ONLY = "tagsWithoutLocation", "locationWithoutTags"
 DIFFERS, CONNECTION = "bodiesDiffer", "privateEndpointConnection"
 
-#: What each list of the file says of its types.
+#: Meaning of each list of the file.
 ABOUT = {
     "source": "Published types of Azure/bicep-types-az (August 2026), API versions that azure-native 3.29.0 uses",
     "rule": "Derived from request bodies, not from Microsoft's table of tag support. Types in types.json are left out.",
-    "limits": "Only namespaces that a landing zone touches. Nothing here was checked against a live service. A body "
-    "is no proof: that of workspaces/computes takes tags and location, yet the tag table says no (see types.json).",
+    "limits": "Only namespaces that a landing zone touches. Nothing here was checked against a live service. A "
+    "body is no proof: that of workspaces/computes takes tags and location, yet the tag table lists "
+    "none (see types.json).",
     EVALUATED: "The body takes tags and a location: mode Indexed evaluates the type.",
     NOT_EVALUATED: "The body takes neither, or only shows them: mode Indexed does not evaluate the type.",
     TAGS_ONLY: "Undecided: the body takes tags and no location.",
@@ -67,7 +68,7 @@ def answers(types: Types) -> dict[str, str]:
 
 
 def contradictions(types: Types, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[bool | None, bool]]:
-    """Rows of types.json that differ from what the bodies say: the row first. An undecided body contradicts nothing."""
+    """Returns rows of types.json that differ from the bodies: the row first. An undecided body contradicts nothing."""
     decided = {EVALUATED: True, NOT_EVALUATED: False}
     derived = {name.lower(): decided[answer] for name, answer in answers(types).items() if answer in decided}
     return {
@@ -139,7 +140,7 @@ def main() -> None:
         if key != "about":
             sys.stderr.write(f"{key}: {len(names)} types\n")
     for name, (row, body) in contradictions(types, rows).items():
-        sys.stderr.write(f"types.json keeps {name}: {row}; the body says {body}\n")
+        sys.stderr.write(f"types.json keeps {name}: {row}; the body shows {body}\n")
     sys.exit(int(options.check and differs))
 
 

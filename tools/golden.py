@@ -44,7 +44,9 @@ def _open_workspace() -> str:
 
 
 def _page() -> str:
-    return as_html.render(*rich_change(), draw=lambda _: (None, "Not drawn: places follow Graphviz' version."))
+    return as_html.render(
+        *rich_change(), draw=lambda _: (None, "Not drawn: positions depend on the version of Graphviz.")
+    )
 
 
 def _sarif() -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A class of the SDK. `path`: inputs that the URL carries, group or scope first; `query`: those after the `?`.
+    """A class of the SDK. `path`: inputs that the URL carries, resource group or scope first; `query`: those after the
+    `?`.
 
     A part of the path in braces is no input: `{subscription}` is the provider's, `{=default}` always that word. A
     segment of the type in braces is the value of that input. `url`: further inputs that only choose the URL.

@@ -31,7 +31,7 @@ from amlz.stackfile.load import StackFile
 LOCK = "requirements.lock"
 #: The module of the command line, by a file that shows it; up to 0.1 it was at the root.
 _PROGRAMS = (("amlz/__main__.py", "amlz"), ("cli.py", "cli"))
-#: What of each resource is compared, beside its body.
+#: Parts of each resource that are compared, in addition to its body.
 _KEYS = frozenset(
     ("urn", "armType", "apiVersion", "id", "name", "resourceGroup", "project", "environment", "provider", "protect")
 )
@@ -46,13 +46,15 @@ _KEPT = frozenset(
 
 
 def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
-    """What the working tree would build otherwise than a revision. Raises LandingZoneError, as `preview_of`."""
+    """Returns the differences between a revision's preview and the working tree's. Raises LandingZoneError, as
+    `preview_of`.
+    """
     with unpacked(name) as revision:
         return difference_from(revision, file, previewed, today)
 
 
 def difference_from(revision: Revision, file: StackFile, previewed: Callable[[], Preview], today: str) -> Difference:
-    """As `difference_to`, from a revision whose files are there. `today`: for both, ISO 8601, "" for not said."""
+    """As `difference_to`, from a revision whose files are there. `today`: for both, ISO 8601, "" for not set."""
     with preview_of(revision, file.path, today) as previewed_there:
         new = json.loads(as_json.render(previewed()))
         old = previewed_there()
@@ -77,7 +79,8 @@ def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview],
 
 @contextmanager
 def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Callable[[], dict[str, Any] | None]]:
-    """What waits for the preview of a stack at a revision and gives it as JSON; it runs meanwhile, and ends with this.
+    """Yields a function that waits for the preview of a stack at a revision and returns it as JSON; it runs meanwhile,
+    and ends with this.
 
     None where the stack is not in that revision. Raises LandingZoneError for a stack file outside of the repository,
     and where it cannot be previewed there.
@@ -148,7 +151,7 @@ def _started(revision: Revision, module: str, stack_file: Path, today: str) -> s
 def minimal_environment(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     """The environment of a revision's program: what a program needs to start, and an empty home.
 
-    No other variable is passed, whatever its name, since any of them may be a credential or lead to one.
+    No other variable is passed, under any name, since each of them may be a credential or lead to one.
     """
     kept = {
         name: value
@@ -167,7 +170,7 @@ def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:
         told = None
     whole = isinstance(told, dict) and all(isinstance(told.get(key), list) for key in _LISTS)
     if not whole or told["schemaVersion"] != as_json.SCHEMA_VERSION or any(_KEYS - r.keys() for r in told["resources"]):
-        why = "  What its program says is not what this one can read: previews had another shape then."
+        why = "  The output of its program cannot be read by this version: previews had another shape then."
         raise _cannot(revision, stack_file, why)
     return dict(told)
 
@@ -186,7 +189,7 @@ def _why(code: int, err: str, revision: Revision) -> str:
 
 
 def _unsure(revision: Revision) -> tuple[str, ...]:
-    """What a comparison cannot see, since one interpreter with its packages runs both programs."""
+    """Returns differences that a comparison cannot see, since one interpreter with its packages runs both programs."""
     ours, theirs = (folder / LOCK for folder in (ROOT, revision.program))
     same = ours.exists() == theirs.exists() and (not ours.exists() or ours.read_bytes() == theirs.read_bytes())
     told = f"what other packages change: {LOCK} differs, and both sides were previewed with those installed here"

@@ -23,7 +23,7 @@ from amlz.paths import ROOT
 from amlz.stackfile.stack_file import maybe_ours
 
 PREFIX = "amlz-revision-"
-#: What git sets for hooks and aliases, which would make it look elsewhere than where the program is.
+#: Variables that git sets for hooks and aliases, which would make it read another repository than the program's.
 _OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 #: How git marks links and other repositories (https://git-scm.com/docs/git-fast-import).
 _LINK, _EXECUTABLE, _REPOSITORY = b"120000", b"100755", b"160000"
@@ -33,7 +33,8 @@ _OLD = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision whose files are in `folder`. `name`: as it was asked for; `top`: of the repository that it is of.
+    """A revision whose files are in `folder`. `name`: as given on the command line; `top`: of the repository that it is
+    of.
 
     `home`: an empty folder, the home of its program.
     """
@@ -46,11 +47,11 @@ class Revision:
 
     @property
     def program(self) -> Path:
-        """Where its program is."""
+        """Returns the folder of its program."""
         return self.folder / ROOT.resolve().relative_to(self.top)
 
     def place(self, path: Path) -> Path:
-        """Where it has what stands at a path here. Raises LandingZoneError for what is outside of the repository."""
+        """Returns its counterpart of a path here. Raises LandingZoneError for what is outside of the repository."""
         return self.folder / _inside(self.top, path)
 
 
@@ -115,9 +116,9 @@ def _commit(name: str) -> str:
         remedy = "`git log --oneline` lists revisions; one of a remote may have to be fetched first."
         if _git("rev-parse", "--is-shallow-repository").strip() == b"true":
             remedy = (
-                "This clone is shallow: it has only the newest revisions. Fetch the others with\n"
-                "  `git fetch --unshallow`; in a pipeline say `fetch-depth: 0` (GitHub Actions) or\n"
-                "  `fetchDepth: 0` (Azure Pipelines) where it checks out."
+                "This clone is shallow: it has only the newest revisions. Fetch the others with\n  `git fetch "
+                "--unshallow`; in a pipeline set `fetch-depth: 0` (GitHub Actions) or\n  `fetchDepth: 0` (Azure "
+                "Pipelines) where it checks out."
             )
         raise LandingZoneError(f"--against {name}\n  There is no such revision here.\n  {remedy}") from None
     return found.decode().strip()
@@ -159,7 +160,7 @@ def _listed(commit: str) -> bytes:
 
 
 def _contents(shas: list[bytes]) -> Iterator[bytes]:
-    """What objects hold, in the same order."""
+    """Returns the contents of objects, in the same order."""
     told = _git("cat-file", "--batch", given=b"".join(sha + b"\n" for sha in shas))
     at = 0
     for _ in shas:
@@ -167,7 +168,7 @@ def _contents(shas: list[bytes]) -> Iterator[bytes]:
         head = told[at:end].split(b" ")
         if head[-1] == b"missing":
             what = f"Object {head[0].decode()} of the revision is not in this repository."
-            raise LandingZoneError(f"git cat-file\n  {what}\n  Clone it anew; `git fsck` tells more.")
+            raise LandingZoneError(f"git cat-file\n  {what}\n  Clone it again; `git fsck` shows more.")
         at = end + 1 + int(head[2]) + 1
         yield told[end + 1 : at - 1]
 
@@ -195,7 +196,7 @@ def _no_room(name: str, where: str, error: OSError) -> LandingZoneError:
 
 
 def _git(*arguments: str, given: bytes = b"") -> bytes:
-    """What git answers, run where the program is. Raises LandingZoneError."""
+    """Returns the output of git, run in the program's folder. Raises LandingZoneError."""
     environment = {key: value for key, value in os.environ.items() if key not in _OF_ANOTHER} | {"LC_ALL": "C"}
     try:
         ran = subprocess.run(

@@ -1,4 +1,4 @@
-"""Previewing a stack: the unmodified program, run over a pretend Azure, and everything the checks find in it."""
+"""Previewing a stack: the unmodified program, run over the simulator, and all findings of the checks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PROJECT = "aml-landing-zone"
 
 
 def program_of(file: StackFile) -> Program:
-    """The program as the engine would run it for a stack file. The hub's stack gives what the stack file says of it."""
+    """The program as the engine would run it for a stack file. The stack file sets the outputs of the hub's stack."""
     stacks = of_stacks(file.config.hub.stack)
     return Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config, stacks=stacks)
 
@@ -42,7 +42,7 @@ def program_of(file: StackFile) -> Program:
 def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
     """The requests that the program would make. Raises ProgramFailed where Pulumi refuses one."""
     registration = register(program_of(file))
-    if registration.problems:  # Pulumi refuses each of these, or tells it as an error
+    if registration.problems:  # Pulumi refuses each of these, or reports it as an error
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     return replace(resource_graph(registration, plan.cloud, owners), dns=plan.organisation.dns_mode)

@@ -30,8 +30,8 @@ def add(target: Target, wish: selfservice.Wish) -> Change:
     moved = change.moved or tuple(r.id for r in change.gone)
     if moved:
         raise LandingZoneError(
-            f"{target.file.shown}\n  It stays as it was: with {wish.name}, what stands already would be moved or lost: "
-            f"{', '.join(moved)}.\n  Say other ranges by --network, or choose another name."
+            f"{target.file.shown}\n  It was not changed: with {wish.name}, existing resources would be moved or "
+            f"lost: {', '.join(moved)}.\n  Set other ranges with --network, or choose another name."
         )
     return _written(target, raw, change)
 

@@ -74,7 +74,7 @@ def _wrong(name: str) -> str:
 
 
 def _key(path: str) -> str:
-    """What two paths share that are one on a disk that ignores case or composes characters."""
+    """Returns a key that two paths share if they are one on a disk that ignores case or composes characters."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
 
 

@@ -1,4 +1,4 @@
-"""What azure-native adds to a request that the program did not ask for: a region, and lists that it sends empty.
+"""Additions of azure-native to a request that the program did not make: a region, and lists that it sends empty.
 
 Both at the creation of a resource. At an update it reads the resource first, and sends these lists as they are in
 Azure.
@@ -13,10 +13,10 @@ from amlz.azure import facts, table
 from amlz.azure.graph import is_unknown
 from amlz.azure.shapes import to_body
 
-#: Lists that are resources of their own too, by ARM type (lower case): where they are in the body. azure-native sends
-#: one that the program does not set as empty (SetUnsetSubresourcePropertiesToDefaults in provider/pkg/provider/crud/
-#: crud.go of pulumi/pulumi-azure-native, read in November 2026). The SDK's documentation marks the same inputs: "These
-#: are also available as standalone resources".
+#: Lists that are separate resources too, by ARM type (lower case): their paths in the body. azure-native sends one that
+#: the program does not set as empty (SetUnsetSubresourcePropertiesToDefaults in provider/pkg/provider/crud/ crud.go of
+#: pulumi/pulumi-azure-native, read in November 2026). The SDK's documentation marks the same inputs: "These are also
+#: available as standalone resources".
 LISTS: Mapping[str, tuple[str, ...]] = {
     "microsoft.keyvault/vaults": ("properties/accessPolicies",),
     "microsoft.network/networksecuritygroups": ("properties/securityRules",),

@@ -1,9 +1,9 @@
-"""What a changed property does to a resource that stands: one row a property, the source on each.
+"""Effect of a changed property on an existing resource: one row a property, the source on each.
 
-Paths are those of the request's body, members of lists as `[]`; a row also holds for all that is below its path. The
-first row that fits counts. What no row names is unknown. `azure-native` below is how Pulumi's provider plans it:
-create-only properties of its own list (provider/pkg/gen/replacement.go) and those whose specification marks them so
-(x-ms-mutability, top level only: provider/pkg/gen/properties.go). Everything else it sends as an update.
+Paths are those of the request's body, members of lists as `[]`; a row also holds for everything below its path. The
+first row that fits counts. A property without a row is unknown. The kind follows the plan of Pulumi's provider
+azure-native: create-only properties of its list (provider/pkg/gen/replacement.go) and those whose specification marks
+them so (x-ms-mutability, top level only: provider/pkg/gen/properties.go). Everything else it sends as an update.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What becomes of a change, the worst first."""
+    """Effect of a change, the worst first."""
 
     REPLACES = "replaces"
     """azure-native deletes the resource, then makes another."""
@@ -28,12 +28,12 @@ class Kind(StrEnum):
     IN_USE = "refused while in use"
     """azure-native sends an update, and Azure refuses it while something uses what changes."""
     UNKNOWN = "unknown"
-    """No source says. azure-native sends an update."""
+    """No source states the effect. azure-native sends an update."""
     UPDATES = "updates"
     """In place."""
 
 
-#: Stands for any value, absent ones too.
+#: Matches any value, absent ones too.
 ANY = ("any",)
 
 
@@ -41,7 +41,7 @@ ANY = ("any",)
 class Rule:
     """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
 
-    `why` says more than the kind does, "" for nothing. `code`: Azure's error where it is known.
+    `why` adds to the kind, "" for nothing. `code`: Azure's error where it is known.
     """
 
     path: str
@@ -105,13 +105,13 @@ def _properties(source: str, *names: str) -> tuple[Rule, ...]:
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Resources/resourceGroups": (
-        Rule("location", Kind.REPLACES, _LIST, "everything in the group goes with it"),
+        Rule("location", Kind.REPLACES, _LIST, "everything in the resource group is deleted with it"),
     ),
     "Microsoft.Network/virtualNetworks": (
         Rule("location", Kind.REPLACES, _LIST),
         Rule("properties.addressSpace", Kind.UPDATES, _LEARN + "virtual-network/manage-virtual-network", "peerings must be synchronised then"),
         Rule("properties.subnets[].properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
-        Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
+        Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type states that it is set when the subnet is made"),
         *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
         Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
         Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None, [])),
@@ -121,7 +121,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.Network/virtualNetworks/subnets": (
         Rule("properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
-        Rule("properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type says that it is set when the subnet is made"),
+        Rule("properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type states that it is set when the subnet is made"),
         *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties"),
     ),
     "Microsoft.Network/networkSecurityGroups": (
@@ -167,13 +167,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.Network/privateEndpoints": (
         Rule("properties.subnet", Kind.REPLACES, _LIST),
-        Rule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program asks for it"),
+        Rule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program requests it"),
         Rule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
         Rule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
         Rule("properties.ipConfigurations", Kind.UPDATES, _CLI_TESTS + "network", "recorded once: an address was added"),
     ),
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": (
-        Rule("properties.privateDnsZoneConfigs[].properties.privateDnsZoneId", Kind.FIXED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/27559", "the group has to be made anew"),
+        Rule("properties.privateDnsZoneConfigs[].properties.privateDnsZoneId", Kind.FIXED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/27559", "the zone group has to be created again"),
         *_properties(_TERRAFORM + "private_endpoint", "privateDnsZoneConfigs"),
     ),
     "Microsoft.Network/privateDnsZones": (
@@ -199,10 +199,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_default("properties.softDeleteRetentionInDays", 90, _LEARN + "key-vault/general/soft-delete-overview"),
         Rule("properties.softDeleteRetentionInDays", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "it is set when the vault is made"),
         *_properties(_REST + "keyvault/keyvault/vaults/update", "enablePurgeProtection", "enableRbacAuthorization", "enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment", "networkAcls", "publicNetworkAccess", "sku", "accessPolicies"),
-        Rule("properties.tenantId", Kind.UPDATES, _LEARN + "key-vault/general/move-subscription", "and everybody loses access until access is given anew"),
+        Rule("properties.tenantId", Kind.UPDATES, _LEARN + "key-vault/general/move-subscription", "and nobody has access until it is granted again"),
     ),
     "Microsoft.KeyVault/vaults/keys": (
-        Rule("properties", Kind.IGNORED, _REST + "keyvault/keyvault/keys/create-if-not-exist", "of a key that stands, nothing is written"),
+        Rule("properties", Kind.IGNORED, _REST + "keyvault/keyvault/keys/create-if-not-exist", "nothing is written to an existing key"),
     ),
     "Microsoft.Storage/storageAccounts": (
         Rule("properties.isHnsEnabled", Kind.REPLACES, _LIST),
@@ -211,7 +211,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("kind", Kind.FIXED, _REST + "storagerp/storage-accounts/update", "an update takes StorageV2 alone"),
         Rule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_SINGLE_LRS, new=_SINGLE_LRS),
         Rule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_ZONES_ZRS, new=_ZONES_ZRS),
-        Rule("sku.name", Kind.FIXED, _LEARN + "storage/common/redundancy-migration", "zones are reached or left by a conversion that is asked for, not by an update; performance never changes"),
+        Rule("sku.name", Kind.FIXED, _LEARN + "storage/common/redundancy-migration", "zones are changed by a conversion on request, not by an update; performance never changes"),
         Rule("properties.encryption.requireInfrastructureEncryption", Kind.FIXED, _LEARN + "storage/common/infrastructure-encryption-enable", "it is set when the account is made"),
         Rule("properties.isNfsV3Enabled", Kind.FIXED, _TERRAFORM + "storage_account", _ANEW),
         Rule("properties.largeFileSharesState", Kind.FIXED, _TERRAFORM + "storage_account", "once on, it stays on", old=("Enabled",)),
@@ -231,7 +231,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
         *_default("properties.zoneRedundancy", "Disabled", _CLI_TESTS + "acr"),
         Rule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the registry is made"),
-        Rule("properties.encryption.status", Kind.FIXED, _LEARN + "container-registry/tutorial-customer-managed-keys", "a registry begins with a key of one's own or never has one"),
+        Rule("properties.encryption.status", Kind.FIXED, _LEARN + "container-registry/tutorial-customer-managed-keys", "a registry begins with a customer-managed key or never has one"),
         *_properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
         *_updates(_REST + "containerregistry/registries/update", "sku", "identity"),
     ),
@@ -256,7 +256,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.serviceManagedResourcesSettings", Kind.UPDATES, _REST + "azureml/workspaces/update"),
         Rule("properties.managedNetwork.isolationMode", Kind.FIXED, _MANAGED, "a managed network cannot be given up", old=("AllowInternetOutbound", "AllowOnlyApprovedOutbound"), new=("Disabled", None)),
         Rule("properties.managedNetwork.isolationMode", Kind.FIXED, _MANAGED, "approved destinations cannot become all of the internet", old=("AllowOnlyApprovedOutbound",), new=("AllowInternetOutbound",)),
-        Rule("properties.managedNetwork.isolationMode", Kind.UPDATES, _MANAGED, "computes and online endpoints must be deleted and made anew", old=("Disabled", None)),
+        Rule("properties.managedNetwork.isolationMode", Kind.UPDATES, _MANAGED, "compute targets and online endpoints must be deleted and created again", old=("Disabled", None)),
         Rule("properties.managedNetwork.isolationMode", Kind.UNKNOWN, _MANAGED, "the page forbids only the way back; others report that neither way works", old=("AllowInternetOutbound",)),
         Rule("properties.managedNetwork.managedNetworkKind", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "V2 does not become V1", old=("V2",)),
         Rule("properties.provisionNetworkNow", Kind.IGNORED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "it does something only when the workspace is made"),
@@ -296,7 +296,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.Authorization/policyAssignments": (
         Rule("location", Kind.UPDATES, _ADDS, "azure-native sends the provider's region where the program gives none", old=(None,)),
-        Rule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be made anew"),
+        Rule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be created again"),
         Rule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _ANEW),
         *_properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
         *_updates(_TERRAFORM + "subscription_policy_assignment", "identity"),

@@ -1,4 +1,4 @@
-"""What a changed resource does: each property that differs, with what becomes of it (amlz/azure/change_rules.py)."""
+"""Effect of a changed resource: each property that differs, with its row (amlz/azure/change_rules.py)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
 from amlz.azure.differences import Row, canonical, rows_of
 
-_NO_ROW = Rule("", Kind.UNKNOWN, "", "no source says; azure-native sends an update")
-#: The name, the group, the subscription or what it is on: all parameters of the path replace.
+_NO_ROW = Rule("", Kind.UNKNOWN, "", "no source states the effect; azure-native sends an update")
+#: The name, the resource group, the subscription or the scope: all parameters of the path replace.
 _PATH = Rule(
     "id", Kind.REPLACES, "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/diff.go"
 )
@@ -28,14 +28,14 @@ _MEMBER = re.compile(r"\[[^\[\]]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A property that differs, and the row of the table that says what becomes of it."""
+    """A property that differs, and the row of the table with its effect."""
 
     row: Row
     rule: Rule
 
     @property
     def kind(self) -> Kind:
-        """What becomes of it."""
+        """Returns its effect."""
         return self.rule.kind
 
 
@@ -48,13 +48,15 @@ def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[Ch
 
 
 def _other_path(old: str, new: str) -> bool:
-    """Whether two ids differ for azure-native: it compares names as texts, those of resource groups without case."""
+    """Returns whether two ids differ for azure-native: it compares names as texts, those of resource groups without
+    case.
+    """
     return _path_of(old) != _path_of(new)
 
 
 def _path_of(resource_id: str) -> list[str]:
     parts = resource_id.rstrip("/").split("/")
-    # an id begins with a slash: keys are at odd places, names at even ones
+    # an id begins with a slash: keys are at odd positions, names at even ones
     free = [at % 2 == 1 or parts[at - 1].lower() in ("resourcegroups", "subscriptions") for at in range(len(parts))]
     return [part.lower() if any_case else part for part, any_case in zip(parts, free, strict=True)]
 
@@ -85,7 +87,7 @@ def worst(found: tuple[Change, ...]) -> Kind | None:
 def rule_of(arm_type: str, row: Row) -> Rule:
     """The row of the table for a property that differs.
 
-    Where whole objects come or go, it is the worst of the rows for what is in them.
+    Where whole objects are added or removed, it is the worst of the rows for their content.
     """
     if row.path == "id":
         return _PATH
@@ -94,7 +96,7 @@ def rule_of(arm_type: str, row: Row) -> Rule:
     here = next((rule for rule in rules if _covers(rule.path, path) and _holds(rule, path, row)), None)
     if here is not None and here.kind is Kind.REPLACES and _in_part(here, path, row):
         here = _IN_PLACE
-    if path.endswith("[]"):  # a member that comes or goes as a whole changes no property
+    if path.endswith("[]"):  # a member that is added or removed as a whole changes no property
         return here or _NO_ROW
     below = [rule for rule in _first_of_each(rules, path, row) if here is None or rule.kind is not Kind.UPDATES]
     below = [_IN_PLACE if rule.kind is Kind.REPLACES and not _is_input(rule, path) else rule for rule in below]
@@ -102,26 +104,26 @@ def rule_of(arm_type: str, row: Row) -> Rule:
 
 
 def _is_input(rule: Rule, path: str) -> bool:
-    """Whether a row below a path is an input of its own: azure-native takes what is in `properties` without it."""
+    """Returns whether a row below a path is an input: azure-native takes the keys of `properties` without it."""
     return path == "properties" and rule.path.count(".") == 1
 
 
 def _in_part(rule: Rule, path: str, row: Row) -> bool:
-    """Whether only a part of what replaces is added or left out, or members of a list are others."""
+    """Returns whether only a part of an object that replaces is added or left out, or members of a list differ."""
     if path == rule.path:
         return isinstance(row.old, list) and isinstance(row.new, list)
     return row.old is None or row.new is None or "[]" in path.removeprefix(rule.path)
 
 
 def _as_before(row: Row) -> bool:
-    """Whether azure-native takes both for the same: regions without regard to spaces and case."""
+    """Returns whether azure-native takes both for the same: regions without regard to spaces and case."""
     if row.path != "location" or not isinstance(row.old, str) or not isinstance(row.new, str):
         return False
     return row.old.replace(" ", "").lower() == row.new.replace(" ", "").lower()
 
 
 def _first_of_each(rules: tuple[Rule, ...], path: str, row: Row) -> Iterator[Rule]:
-    """Of the rows for what is below a path, the first for each place at which the old and the new value differ."""
+    """Returns, of the rows below a path, the first for each path at which the old and the new value differ."""
     seen = set()
     for rule in rules:
         inner = rule.path.removeprefix(f"{path}.")
@@ -134,14 +136,14 @@ def _first_of_each(rules: tuple[Rule, ...], path: str, row: Row) -> Iterator[Rul
 
 
 def _covers(pattern: str, path: str) -> bool:
-    """Whether a row's path is a path or above it. `*` is any one key."""
+    """Returns whether a row's path is a path or above it. `*` is any one key."""
     if "*" in pattern:
         return bool(re.fullmatch(re.escape(pattern).replace(r"\*", r"[^.\[]+"), path))
     return path == pattern or path.startswith((f"{pattern}.", f"{pattern}["))
 
 
 def _holds(rule: Rule, path: str, row: Row) -> bool:
-    """Whether a row's values are these. Rows with values hold for their own path alone."""
+    """Returns whether a row's values are these. Rows with values hold for their own path alone."""
     if rule.old is ANY and rule.new is ANY:
         return True
     exact = "*" in rule.path or path == rule.path

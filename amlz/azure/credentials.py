@@ -36,7 +36,7 @@ _WORD = re.compile(r"[A-Za-z][\w./ -]*")
 
 
 def holds_credential(name: str) -> bool:
-    """Whether an environment variable of this name is known to hold a credential."""
+    """Returns whether an environment variable of this name is known to hold a credential."""
     upper = name.upper()
     return upper in NAMED or _RULE.fullmatch(upper) is not None
 

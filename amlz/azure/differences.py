@@ -10,21 +10,23 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One property that differs. None stands for absent."""
+    """One property that differs. None is absent."""
 
     path: str
     old: Any
     new: Any
 
 
-#: Lists whose order says something: the servers that are asked first, operations that are done one after the other.
+#: Lists whose order has a meaning: the first servers to query, operations that run one after the other.
 #: https://learn.microsoft.com/azure/virtual-network/manage-virtual-network
 #: https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify
 ORDERED = frozenset(("dnsServers", "servers", "operations"))
 
 
 def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
-    """Each place at which two values differ. Members with a name are compared by it, and order does not matter."""
+    """Returns each path at which two values differ. Members with a name are compared by it, and order does not
+    matter.
+    """
     if isinstance(old, dict) and isinstance(new, dict):
         theirs = {_key(key): key for key in new}
         for key in old:
@@ -46,9 +48,9 @@ def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
 
 
 def canonical(value: Any, key: str = "") -> Any:
-    """The same for values that say the same: ids in lower case, what is absent left out, lists in one order.
+    """Returns the same for values of the same meaning: ids in lower case, absent values left out, lists in one order.
 
-    `key`: under which the value stands.
+    `key`: the key of the value.
     """
     if isinstance(value, dict):
         return {_key(name): canonical(each, name) for name, each in value.items() if each is not None}
@@ -67,7 +69,7 @@ _IDS = ("/subscriptions/", "/providers/")
 
 
 def _named(value: Any) -> bool:
-    """Whether a list's members have names that differ and hold no dot, so that they are a set by name."""
+    """Returns whether a list's members have names that differ and hold no dot, so that they are a set by name."""
     if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
         return False
     names = [_name(each) for each in value]

@@ -1,4 +1,4 @@
-"""What the published type says of a resource beyond its shape: what ARM requires, what only Azure writes."""
+"""Facts of the published type beyond its shape: properties that ARM requires, and those that only Azure writes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from amlz.azure.graph import is_unknown
 
 
 def takes_tags(token: str) -> bool:
-    """Whether the SDK's class takes tags. Azure Policy's own list of taggable types is another, and differs."""
+    """Returns whether the SDK's class takes tags. Azure Policy's own list of taggable types is another, and differs."""
     return bool(table.entry(token)["tags"])
 
 
 def takes_location(token: str) -> bool:
-    """Whether the SDK's class takes a location."""
+    """Returns whether the SDK's class takes a location."""
     return bool(table.entry(token)["location"])
 
 
@@ -31,7 +31,7 @@ def read_only(token: str) -> tuple[str, ...]:
 
 
 def missing(token: str, body: dict[str, Any]) -> tuple[str, ...]:
-    """What a body lacks of what ARM requires, at every depth, as paths (`properties/subnets[0]/name`)."""
+    """Returns the required properties that a body lacks, at every depth, as paths (`properties/subnets[0]/name`)."""
     return tuple(_Lacks(table.shapes(token)).of(body, table.entry(token)["shape"], ""))
 
 
@@ -42,7 +42,7 @@ class _Lacks:
         self.shapes = shapes
 
     def of(self, value: Any, shape: int, path: str) -> Iterator[str]:
-        """What a value of a shape lacks; lists item by item. What is unknown lacks nothing."""
+        """Returns the properties that a value of a shape lacks; lists item by item. An unknown value lacks nothing."""
         if isinstance(value, list):
             for index, item in enumerate(value):
                 yield from self.of(item, shape, f"{path}[{index}]")

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-#: The only key of an object that stands for a value known at deployment, not before: {"$unknown": "whose and what"}.
+#: The only key of an object that replaces a value known at deployment, not before: {"$unknown": "whose and what"}.
 UNKNOWN_KEY = "$unknown"
 
 
 def unknown(what: str) -> dict[str, str]:
-    """A value that only the deployment will know; `what` says whose and which, in words."""
+    """Returns a value that is known only at deployment; `what` names it and its resource."""
     return {UNKNOWN_KEY: what}
 
 
 def is_unknown(value: object) -> bool:
-    """Whether a value of a body is a placeholder made by `unknown`."""
+    """Returns whether a value of a body is a placeholder made by `unknown`."""
     return isinstance(value, dict) and set(value) == {UNKNOWN_KEY}
 
 
@@ -63,11 +63,11 @@ class Resource:
 class ResourceGraph:
     """Every resource of one landing zone, in the order of registration.
 
-    `parents` gives each component's own parent and `dependencies` what components wait for, both by URN: components
-    carry no ARM body, but a resource waits for whatever its components wait for. `today` is the day at which it is
-    looked at (ISO 8601), "" where nobody said. `dns` says who writes the names of private endpoints: `created` and
-    `existing` are zones of the program and of others, `hub` those of the stack that builds the hub, `policy` is Azure
-    Policy.
+    `parents` gives each component's own parent and `dependencies` the dependencies of components, both by URN:
+    components carry no ARM body, but a resource depends on all dependencies of its components. `today` is the day of
+    the evaluation (ISO 8601), "" for not set. `dns` is the writer of the names of private endpoints: `created` and
+    `existing` are zones of the program and third-party ones, `hub` those of the stack that builds the hub, `policy` is
+    Azure Policy.
     """
 
     resources: tuple[Resource, ...]
@@ -93,7 +93,7 @@ class ResourceGraph:
         return self._by_urn.get(urn)
 
     def waits_for(self, resource: Resource, other: Resource) -> bool:
-        """Whether `other` exists before `resource` is created: by its own edges or those of its components."""
+        """Returns whether `other` exists before `resource` is created: by its own edges or those of its components."""
         return bool(self._before(resource.urn) & self._mask((other.urn,)))
 
     def in_order(self, parts: Iterable[Resource]) -> list[Resource]:
@@ -142,11 +142,11 @@ class ResourceGraph:
         return mask
 
     def _edges(self, urn: str) -> Iterable[str]:
-        """What a resource or component waits for itself, and what its enclosing components wait for."""
+        """Returns the dependencies of a resource or component, and those of its enclosing components."""
         resource = self._by_urn.get(urn)
         yield from resource.depends_on if resource else self.dependencies.get(urn, ())
         parent = resource.parent if resource else self.parents.get(urn, "")
-        while parent:  # whatever an enclosing component waits for; not the component's other children
+        while parent:  # all dependencies of an enclosing component; not the component's other children
             yield from self.dependencies.get(parent, ())
             parent = self.parents.get(parent, "")
 

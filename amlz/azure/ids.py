@@ -19,7 +19,7 @@ def resource_group_id(subscription: str, resource_group: str) -> str:
 
 
 def resource_id(subscription: str, resource_group: str, arm_type: str, *names: str) -> str:
-    """The id of a resource in a group: one name for each segment of its type, parents first.
+    """Returns the id of a resource in a resource group: one name for each segment of its type, parents first.
 
     `resource_id(s, g, "Microsoft.Network/virtualNetworks/subnets", "vnet", "subnet")`.
     Raises ValueError when the number of names does not fit the type.
@@ -45,7 +45,7 @@ def _provider_path(arm_type: str, names: tuple[str, ...]) -> str:
 class ResourceId:
     """An id taken apart. `subscription` and `resource_group` are empty where the id has none.
 
-    `scope` is the id of what an extension resource hangs on, and empty for other resources.
+    `scope` is the id of an extension resource's target, and empty for other resources.
     """
 
     subscription: str
@@ -62,7 +62,7 @@ class ResourceId:
 
 @lru_cache(maxsize=16_384)
 def parse(text: str) -> ResourceId:
-    """Takes an id apart. Raises ValueError where the text is not a resource id. Each is asked for again and again."""
+    """Takes an id apart. Raises ValueError where the text is not a resource id. Results are cached."""
     parts = text.strip("/").split("/")
     if not text.startswith("/") or len(parts) % 2:
         raise ValueError(f"not a resource id: {text!r}")
@@ -84,7 +84,7 @@ def same_id(left: str, right: str) -> bool:
 
 
 def within(inner: str, outer: str) -> bool:
-    """Whether an id is `outer` or lies below it."""
+    """Returns whether an id is `outer` or is below it."""
     inner, outer = inner.rstrip("/").lower(), outer.rstrip("/").lower()
     return inner == outer or inner.startswith(outer + "/")
 

@@ -1,6 +1,6 @@
 """From the body of an ARM request back to Pulumi's inputs: the other way of amlz/azure/shapes.py.
 
-What a policy or a person changes is changed in ARM's words; the engine knows inputs. What has no input is left out.
+A policy or a person changes ARM's properties; the engine knows inputs. A property without an input is left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from amlz.azure.ids import parse
 
 
 def from_body(token: str, body: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs that make this body. What the URL carries is taken from `inputs`, those that it was made of."""
+    """The inputs that make this body. Values that the URL carries are taken from `inputs`, those that it was made
+    of.
+    """
     entry = table.entry(token)
     beside = {key: inputs[key] for key in (*entry["path"], *entry["beside"]) if key in inputs}
     return {**_Reader(table.shapes(token)).read(body, entry["shape"]), **beside}

@@ -1,8 +1,8 @@
-"""What a refresh finds changed although nobody changed it: properties that Azure sets by itself, one row each.
+"""Changes that a refresh reports although nobody made them: properties that Azure sets by itself, one row each.
 
-A refresh of azure-native carries over to the inputs whatever Azure answers otherwise than after the last write
-(Read in provider/pkg/provider/provider.go of pulumi/pulumi-azure-native). Some of it Azure did itself, since another
-resource of the stack came. A row says which change of a property that is; any other change of it is drift. That a
+A refresh of azure-native carries over to the inputs every answer of Azure that differs from the one after the last
+write (Read in provider/pkg/provider/provider.go of pulumi/pulumi-azure-native). Some of it Azure did itself, since
+another resource of the stack came. A row states the change of a property; any other change of it is drift. That a
 refresh reports these properties was measured with azure-native's rules over a simulated Azure (2026-11-28), not in
 Azure.
 """
@@ -17,7 +17,7 @@ from typing import Any
 from amlz.azure.shapes import arm_type
 
 Inputs = Mapping[str, Any]
-#: Where the first key of a path ends.
+#: End of the first key of a path.
 _TOP = re.compile(r"[.\[]")
 
 
@@ -42,7 +42,7 @@ class OwnChange:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh found of a resource, as inputs at the top: `drift`, and `own` for what Azure did by itself.
+    """Result of a refresh for a resource, as inputs at the top: `drift`, and `own` for Azure's own changes.
 
     An input that changed in both ways is drift.
     """
@@ -52,7 +52,7 @@ class Refreshed:
 
 
 def refreshed(step: Mapping[str, Any], stack: frozenset[str]) -> Refreshed:
-    """What a refresh found of a resource. `step`: metadata of Pulumi's event; `stack`: as in Around.
+    """Returns the result of a refresh for a resource. `step`: metadata of Pulumi's event; `stack`: as in Around.
 
     An input that the engine calls changed, and of which the event shows no values, is drift.
     """
@@ -76,7 +76,7 @@ def first_key(path: str) -> str:
 def _changed(
     old: Inputs, new: Inputs, rows: Mapping[tuple[str, ...], OwnChange], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Each place at which two objects differ, down to the paths of rows."""
+    """Returns each path at which two objects differ, down to the paths of rows."""
     for key in sorted({*old, *new}):
         path, was, now = (*above, key), old.get(key), new.get(key)
         if was == now:
@@ -104,7 +104,7 @@ def _is_active(_old: Any, new: Any, _around: Around) -> bool:
 
 
 def _rules_are_known(old: Any, new: Any, around: Around) -> bool:
-    """Whether each rule that is new or another is a resource of the stack, or one that Azure requires."""
+    """Returns whether each rule that is new or another is a resource of the stack, or one that Azure requires."""
     if not isinstance(new, Mapping):
         return False
     before = old if isinstance(old, Mapping) else {}

@@ -1,6 +1,6 @@
 """Reads files that others wrote: regular ones, up to a size.
 
-A device, a pipe or a folder in the place of a file would block, fill the memory, or end in a defect.
+A device, a pipe or a folder instead of a file would block, fill the memory, or end in a defect.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 
 #: Most bytes of a file that people write, or that one stack hands to another.
 LARGEST = 10_000_000
-#: Never wait for a pipe, never take over a terminal. Windows has neither flag, and needs the third one.
+#: Never wait for a pipe, never become a terminal's process. Windows has neither flag, and needs the third one.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_regular(path: Path, most: int = LARGEST) -> bytes:
     """Returns the content of a regular file; a link is followed.
 
-    Raises OSError, whose `strerror` says what is there in its place, or that it has more than `most` bytes.
+    Raises OSError, whose `strerror` names what is there instead, or states that it has more than `most` bytes.
     """
     try:
         _refuse_special(path, path.stat().st_mode)  # before it is opened: opening a device may do something

@@ -1,4 +1,4 @@
-"""What is a secret by its name, its form or its place, and how it is kept out of what people read."""
+"""Secrets by name, by form or by path, and how they are kept out of reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from amlz.azure.credentials import of_environment as of_environment
 
-#: What stands in the place of a secret.
+#: Replacement of a secret.
 HIDDEN = "[secret]"
 #: How Pulumi marks a secret in JSON: sdk/go/common/resource/plugin and sdk/python/lib/pulumi/runtime/rpc.py.
 MARK = "4dabf18193072939515e22adb298388d"
@@ -39,7 +39,7 @@ KEYS = {
     "primarykey": "a key", "refreshtoken": "a token", "sas": "a token", "sastoken": "a token",
     "secretaccesskey": "a key", "sessiontoken": "a token", "sharedkey": "a key",
 }  # fmt: skip
-#: Values that are secrets whatever their key: of storage, of service buses, shared access signatures, private keys.
+#: Values that are secrets with any key: of storage, of service buses, shared access signatures, private keys.
 _VALUES = re.compile(
     r"AccountKey=[A-Za-z0-9+/=]{20,}|SharedAccessKey=\S{20,}|[?&]sig=[^&\s]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
@@ -50,7 +50,7 @@ Shape = tuple[str, re.Pattern[str], str]
 ACCOUNT_KEY: Shape = ("==", re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==(?!=)"), "an account key")
 #: sdk/go/common/resource/config/crypt.go
 ENCRYPTED: Shape = (":", re.compile(r"\bv1:[A-Za-z0-9+/=]{8,}:[A-Za-z0-9+/=]{8,}"), "a text encrypted by Pulumi")
-#: What no text encrypted by Pulumi looks like.
+#: Shapes that no text encrypted by Pulumi has.
 SHAPES: tuple[Shape, ...] = (
     ("PRIVATE KEY-----",  # https://www.rfc-editor.org/rfc/rfc7468#section-10
      re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
@@ -87,7 +87,7 @@ Steps = tuple[str | int, ...]
 
 
 def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
-    """What a value looks like, or nothing."""
+    """Returns the shape of a value, or nothing."""
     if not isinstance(value, str):
         return ""
     return next((what for part, shape, what in shapes if part in value and shape.search(value)), "")
@@ -95,7 +95,7 @@ def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
 
 @lru_cache(maxsize=10_000)
 def named_secret(name: str) -> bool:
-    """Whether a name says that it holds a secret, or may."""
+    """Returns whether a name indicates that it holds a secret, or may."""
     return bool(NAMES.search(name) or _MAY_HOLD.search(name)) or name.lower() in KEYS
 
 
@@ -103,7 +103,7 @@ def named_secret(name: str) -> bool:
 class Hider:
     """Replaces secrets by `[secret]` in what is written. `known`: values that are secrets wherever they occur.
 
-    Whatever has nothing to hide is returned as it is, not copied.
+    A value without secrets is returned as it is, not copied.
     """
 
     known: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Hider:
         return value
 
     def text(self, text: str) -> str:
-        """A sentence, such as an error, with `[secret]` in the place of each secret in it."""
+        """Returns a sentence, such as an error, with each secret in it replaced by `[secret]`."""
         for value in self.known:
             text = text.replace(value, HIDDEN)
         for part, shape, _ in ALL:
@@ -136,7 +136,7 @@ class Hider:
     def body(self, arm_type: str, body: dict[str, Any], marked: Iterable[Steps] = ()) -> dict[str, Any]:
         """The body of a request without secrets. `marked`: paths of values that Pulumi knows to be secrets.
 
-        In a vault, the value of a secret is one whatever it looks like.
+        In a vault, the value of a secret is one in any form.
         """
         shown: dict[str, Any] = self.value(body)
         for path in (*marked, *([_VALUE] if arm_type.lower() == IN_VAULT else [])):
@@ -144,7 +144,7 @@ class Hider:
         return shown
 
     def at(self, path: str, value: Any) -> Any:
-        """A value without secrets, that stands at a path of a body."""
+        """Returns a value without secrets, at a path of a body."""
         name = ""
         for step in steps(path):
             name = name if isinstance(step, int) else _meant(name, step)
@@ -165,7 +165,7 @@ def hidden_text(text: str, known: tuple[str, ...] = ()) -> str:
 
 
 def _meant(above: str, key: str) -> str:
-    """What a key is called: below `credentials` and in their `keys`, each key and its names are of secrets."""
+    """Returns the meaning of a key: below `credentials` and in their `keys`, each key and its names are of secrets."""
     # https://learn.microsoft.com/azure/templates/microsoft.machinelearningservices/workspaces/connections
     if above.lower() == "credentials":
         return {"key": "secretKey", "keys": "secretKeys"}.get(key.lower(), key)
@@ -218,7 +218,7 @@ _OF_CREDENTIALS = re.compile(r"\.credentials\.(key|keys\.[^.]+)$", re.IGNORECASE
 
 
 def in_plain_text(arm_type: str, body: dict[str, Any], marked: Iterable[Steps] = ()) -> Iterator[tuple[str, str]]:
-    """Paths of a body at which a secret stands that Pulumi does not know to be one, and what each is.
+    """Returns paths of a body with a secret that Pulumi does not know to be one, and the kind of each.
 
     Each of them is hidden by `Hider.body`, which hides more: what only may be a secret.
     """

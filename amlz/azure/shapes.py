@@ -1,8 +1,8 @@
 """From Pulumi's inputs to the body of an ARM request.
 
 azure-native flattens ARM's `properties` into their parents, at several depths and differently for each type, and
-renames a few. How, stands in data/*.json (see amlz/azure/table.py), derived by tools/derive_shapes.py. What does not
-stand there is an error: a key that the table does not know would be a guess.
+renames a few. The mapping is in data/*.json (see amlz/azure/table.py), derived by tools/derive_shapes.py. A key without
+a row is an error: it would be a guess.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from amlz.azure.table import UnmappedInput as UnmappedInput
 
 @dataclass(frozen=True, slots=True)
 class ArmType:
-    """What a Pulumi token is to ARM. `path`: inputs that form the id, in its order.
+    """ARM's view of a Pulumi token. `path`: inputs that form the id, in its order.
 
-    `scope`: resourceGroup (the group is first in `path`), extension (the scope is), managementGroup (its name is),
-    subscription (the provider's) or tenant. A part of `path` in braces is no input: `{subscription}` is the provider's
-    subscription, `{=default}` always that word.
+    `scope`: resourceGroup (the resource group is first in `path`), extension (the scope is), managementGroup (its name
+    is), subscription (the provider's) or tenant. A part of `path` in braces is no input: `{subscription}` is the
+    provider's subscription, `{=default}` always that word.
     """
 
     arm_type: str
@@ -47,7 +47,7 @@ def arm_type(token: str, inputs: dict[str, Any] | None = None) -> ArmType:
 
 
 def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What an ARM PUT would carry. `inputs` are as the provider gets them, in camelCase.
+    """Returns the body of an ARM PUT. `inputs` are as the provider gets them, in camelCase.
 
     Values known only at deployment pass through. Raises UnmappedInput for a key that the table does not have.
     """
@@ -59,7 +59,7 @@ def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:
-    """Where the request would go; None where a part of the id is known only at deployment."""
+    """Returns the URL's id; None where a part of the id is known only at deployment."""
     kind = arm_type(token, inputs)
     parts = [_part(name, inputs, subscription) for name in kind.path]
     needs_subscription = kind.scope in ("resourceGroup", "subscription")
@@ -121,7 +121,7 @@ class _Converter:
                 continue
             if key not in others:
                 raise UnmappedInput(
-                    f"{self.token}: {where} has no place in the ARM body{table.near(key, [*same, *others])}"
+                    f"{self.token}: {where} has no path in the ARM body{table.near(key, [*same, *others])}"
                 )
             rule = others[key]
             if isinstance(rule, str):

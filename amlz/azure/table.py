@@ -1,11 +1,11 @@
-"""The table that tools/derive_shapes.py derives (data/*.json): read one module at a time, when it is first asked for.
+"""The table that tools/derive_shapes.py derives (data/*.json): read one module at a time, at its first use.
 
 A type: `arm`, `api`, `scope`, `path` (inputs that form the id), `beside` (inputs the URL carries otherwise), `tags` and
-`location` (whether the SDK takes them), `readOnly` (what only Azure writes), `shape` (of its body).
-A shape: `same` (keys that stand in the body as they are), `as` (the others: where they stand, and with [where, below]
-how what is below them is converted), `needs` (keys ARM requires, each where what encloses it is there). Below is
-{"is": shape}, {"by": key, "tag": key in ARM, "cases": {value: shape}} or {"keys": 1} (a list becomes an object with
-these keys), with "map" where it holds for each value of an object.
+`location` (whether the SDK takes them), `readOnly` (what only Azure writes), `shape` (of its body). A shape: `same`
+(keys that the body has as they are), `as` (the others: their paths, and with [path, below] the conversion of their
+content), `needs` (keys ARM requires, each where its parent is there). Below is {"is": shape}, {"by": key, "tag": key in
+ARM, "cases": {value: shape}} or {"keys": 1} (a list becomes an object with these keys), with "map" where it holds for
+each value of an object.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class UnmappedInput(Exception):
 
 
 def entry(token: str) -> dict[str, Any]:
-    """What the table says of a token. Raises UnmappedInput for one that it does not have."""
+    """Returns the row of a token. Raises UnmappedInput for one that it does not have."""
     types = _module(token)["types"]
     if token not in types:
         raise UnmappedInput(f"{token} is not in the table of ARM types (amlz/azure/data){near(token, types)}")

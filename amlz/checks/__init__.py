@@ -1,1 +1,1 @@
-"""What is wrong with a landing zone, found in its resource graph: one check a file, named after what it finds."""
+"""Checks of a landing zone's resource graph: one check a file, named after its finding."""

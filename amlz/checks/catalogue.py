@@ -57,7 +57,7 @@ OF_ANSWERS = (
     policy_managed_group.CHECK,
 )
 
-#: All checks by id, those that judge answers of policies and what the stack file accepts, and changes among them.
+#: All checks by id, including those of policy answers, of the stack file's accepted findings, and of changes.
 ALL: tuple[Check, ...] = tuple(
     sorted(
         (
@@ -75,7 +75,7 @@ ALL: tuple[Check, ...] = tuple(
 
 
 def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, ...]:
-    """Everything that is found: the worst first, then by check and resource. `answers`: what Azure Policy says."""
+    """Everything that is found: the worst first, then by check and resource. `answers`: of Azure Policy."""
     answers = tuple(answers)
     decided = policy_zone_groups.decided(graph, answers)
     plain = (f for _, find in CHECKS for f in find(graph) if not (f.urn in decided and _left_to_policy(f)))
@@ -83,7 +83,7 @@ def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, 
 
 
 def _left_to_policy(found: Finding) -> bool:
-    """Whether a note says that a policy has to write a zone group."""
+    """Returns whether a note reports that a policy has to write a zone group."""
     return found.check == LEFT_TO_POLICY.id and found.severity is Severity.NOTE
 
 
@@ -94,7 +94,7 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def explain(check_id: str) -> str:
-    """What a check is about. Raises LandingZoneError for an id that there is not."""
+    """Returns the explanation of a check. Raises LandingZoneError for an id that there is not."""
     for check in ALL:
         if check.id == check_id:
             return "\n".join(_explained(check))
@@ -109,9 +109,9 @@ def explain(check_id: str) -> str:
 def _explained(check: Check) -> list[str]:
     """The lines of one check: its reason, its remedies, and the words in capitals."""
     remedies = remedies_of(check)
-    lines = [f"{check.id}  {check.severity.value}", "", check.why, "", "What to do, whichever the preview shows:"]
+    lines = [f"{check.id}  {check.severity.value}", "", check.why, "", "Remedy, depending on the finding:"]
     if len(remedies) == 1:
-        lines = [*lines[:-1], "What to do:"]
+        lines = [*lines[:-1], "Remedy:"]
     capitals = legend(*remedies)
     return [
         *lines,
@@ -130,7 +130,7 @@ def remedies_of(check: Check) -> list[str]:
     return [plain(remedy) for remedy in sorted(check.remedies, key=lambda each: each.startswith("In the component"))]
 
 
-#: Words of remedies that say less by themselves than the preview, which fills them in.
+#: Words of remedies that need the preview's values.
 CAPITALS = {
     "PATH": "the property of the request",
     "EXPECTED": "the value that it needs",

@@ -1,4 +1,4 @@
-"""A finding: a record with a place. Printing it is someone else's job."""
+"""A finding: a record with a path. Printing it is someone else's job."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Severity(Enum):
     NOTE = "note"
 
     def at_least(self, other: Severity) -> bool:
-        """Whether this is as bad as another, or worse."""
+        """Returns whether this is as bad as another, or worse."""
         order = list(Severity)
         return order.index(self) <= order.index(other)
 
@@ -30,8 +30,8 @@ class Severity(Enum):
 class Finding:
     """One thing found: by which check, at which resource, where in its body, what was expected and what is there.
 
-    `place`: its path in the stack file, where the check knows it; () where it follows from the resource.
-    `label`: the resource in words, where its name is a GUID; "" where the name says it.
+    `place`: its path in the stack file, where the check knows it; () where it follows from the resource. `label`: the
+    resource in words, where its name is a GUID; else "".
     """
 
     check: str
@@ -95,7 +95,7 @@ class Check:
         return (self.remedy, *self.otherwise)
 
     def finding(self, resource: Resource, at: At | None = None, **words: object) -> Finding:
-        """What this check says of a resource."""
+        """Returns a finding of this check on a resource."""
         place = at or At()
         called = label(resource.arm_type, resource.id, resource.name, resource.properties)
         return Finding(
@@ -116,7 +116,9 @@ class Check:
         )
 
     def undecided(self, resource: Resource, path: str, unknown: object) -> Finding:
-        """That this check cannot say: what decides is not known before the deployment. Never the same as fine."""
+        """Returns a note that this check cannot decide: the deciding value is not known before the deployment. Never
+        the same as fine.
+        """
         whose = unknown[UNKNOWN_KEY] if isinstance(unknown, dict) and is_unknown(unknown) else unknown
         known = Check(
             id=self.id,

@@ -1,4 +1,4 @@
-"""What policies of tenants are known to demand, and landing zones need otherwise: facts, with the source on the row.
+"""Known demands of tenants' policies that conflict with the needs of landing zones: facts, with the source on the row.
 
 Defects and defaults of the published definitions: https://github.com/Azure/azure-policy and
 https://github.com/Azure/data-management-zone, folders of Machine Learning.
@@ -23,13 +23,13 @@ When = Literal["", "injected", "managed", "sent", "global", "untaggable"]
 class KnownConflict:
     """One demand that a landing zone cannot or does not meet.
 
-    `types`: of resources, () for any; one that begins with `/` is the end of a type. `paths`: in the
-    request, as it spells them; one that ends with a dot for all below it. `takes`: the demand must take one of these
-    values (None: that there is none), () for whatever it demands. `when`: the workspace's computes are `injected` in a
-    subnet or its network is `managed`; the property is `sent`, and yet judged absent; the resource is in location
-    `global`; or it is of a type that is `untaggable`.
-    `needs`, `change` (in the stack file) and `assign` (in the assignment) are sentences with {words}; `key` is where
-    the stack file says it, below the environment where it begins with a dot, and "" where it says nothing of the kind.
+    `types`: of resources, () for any; one that begins with `/` is the end of a type. `paths`: in the request, as it
+    spells them; one that ends with a dot for all below it. `takes`: the demand must accept one of these values (None:
+    absence), () for any demand. `when`: the workspace's compute targets are `injected` in a subnet or its network is
+    `managed`; the property is `sent`, and yet evaluated as absent; the resource is in location `global`; or it is of a
+    type that is `untaggable`. `needs`, `change` (in the stack file) and `assign` (in the assignment) are sentences with
+    {words}; `key` is the setting in the stack file, below the environment if it begins with a dot, and "" if there is
+    none.
     """
 
     id: str
@@ -44,7 +44,7 @@ class KnownConflict:
     assign: str = ""
 
 
-#: The first row that fits counts, so what is special stands before what is general.
+#: The first row that fits counts, so special rows come before general ones.
 KNOWN: tuple[KnownConflict, ...] = (
     KnownConflict(
         id="v1-legacy-mode",
@@ -63,8 +63,8 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.properties.subnet.id", "properties.properties.subnet"),
         when="managed",
         needs="Its workspace has a managed network, in which a compute must not name a subnet.",
-        assign="leave out what is in managed networks, as a rule cannot tell from the request for a compute what its "
-        "workspace has",
+        assign="leave out resources in managed networks, as a rule cannot read the network of the workspace from "
+               "the request for a compute target",
         source=_MANAGED,
     ),
     KnownConflict(
@@ -73,11 +73,11 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.properties.subnet.id", "properties.properties.subnet"),
         takes=(None,),
         when="injected",
-        needs="Computes live in the environment's training subnet, behind its rules and the firewall.",
+        needs="Compute targets are in the environment's training subnet, behind its rules and the firewall.",
         key=".isolation",
-        change="set {key} to managed, where computes name no subnet; those that stand are to be built anew, and it "
-        "cannot be undone",
-        assign="leave out workspaces whose computes are in a network of their own",
+        change="set {key} to managed, so that compute targets name no subnet; existing ones must be created "
+               "again, and it cannot be undone",
+        assign="leave out workspaces with compute targets in their own network",
         source=f"{_LEARN}/machine-learning/how-to-secure-training-vnet",
     ),
     KnownConflict(
@@ -86,12 +86,12 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.managedNetwork.isolationMode", "properties.managedNetwork"),
         takes=("AllowOnlyApprovedOutbound", "AllowInternetOutbound"),
         when="injected",
-        needs="Its computes are in a subnet, and a workspace has one network mode: in a managed network a compute "
-        "names no subnet.",
+        needs="Its compute targets are in a subnet, and a workspace has one network mode: in a managed network a "
+              "compute target names no subnet.",
         key=".isolation",
-        change="set {key} to managed; computes that stand are to be built anew, and it cannot be undone",
-        assign="set isolationMode to Disabled for workspaces whose computes are in a subnet (the default of built-in "
-        "6ddb1705)",
+        change="set {key} to managed; existing compute targets must be created again, and it cannot be undone",
+        assign="set isolationMode to Disabled for workspaces with compute targets in a subnet (the default of "
+               "built-in 6ddb1705)",
         source=_MANAGED,
     ),
     KnownConflict(
@@ -101,7 +101,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         takes=("AllowOnlyApprovedOutbound",),
         when="managed",
         key=".isolation.outbound",
-        needs="The stack file lets the managed network's computes reach the whole internet.",
+        needs="The stack file lets compute targets in the managed network reach the whole internet.",
         change="set {key} to approvedOnly before the workspace is first built: pages disagree whether it can be "
         "tightened later",
         source=_MANAGED,
@@ -121,8 +121,8 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.hbiWorkspace",),
         takes=(True,),
         key=".security.highBusinessImpact",
-        needs="The stack file turns high business impact off. It encrypts computes' temporary disks and sends less "
-        "diagnostic data; it isolates no network.",
+        needs="The stack file turns high business impact off. It encrypts the temporary disks of compute targets "
+              "and sends less diagnostic data; it isolates no network.",
         change="set {key} to true before the workspace is first built: it cannot be changed later",
         source=f"{_LEARN}/machine-learning/concept-data-encryption",
     ),
@@ -139,7 +139,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         id="other-identity",
         types=(_ML,),
         paths=("identity.type", "identity", "identity.userAssignedIdentities"),
-        needs="The workspace acts with a user-assigned identity, whose roles stand before it is built.",
+        needs="The workspace acts with a user-assigned identity, whose roles exist before it is built.",
         assign="let user-assigned identities be",
         source=f"{_LEARN}/machine-learning/how-to-identity-based-service-authentication",
     ),
@@ -158,7 +158,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         types=(_COMPUTES,),
         paths=("properties.properties.scaleSettings.maxNodeCount",),
         key=".{compute}.maxNodes",
-        needs="The stack file asks for that many nodes.",
+        needs="The stack file requests that many nodes.",
         change="lower {key}",
         source="https://github.com/Azure/data-management-zone",
     ),
@@ -186,9 +186,9 @@ KNOWN: tuple[KnownConflict, ...] = (
         id="endpoint-subscription",
         types=("/privateEndpointConnections",),
         paths=("properties.privateEndpoint.id",),
-        needs="Azure makes this connection, for an endpoint in a subscription that the policy does not take. The id of "
-        "the endpoint is read-only, so no request can meet a demand on it; and endpoints that Microsoft makes for "
-        "managed networks are, as far as is known, in subscriptions of its own.",
+        needs="Azure makes this connection, for an endpoint in a subscription that the policy does not take. The "
+              "id of the endpoint is read-only, so no request can meet a demand on it; and endpoints that "
+              "Microsoft creates for managed networks are, as far as is known, in Microsoft's subscriptions.",
         assign="list the subscription of the endpoint, or {soften}",
         source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
     ),
@@ -200,7 +200,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         key="dns.mode",
         needs="Private DNS zones and their links have no region: their location is always global.",
         change="set {key} to existing, with dns.resourceGroup, or to policy: then no zone and no link is built",
-        assign="let it take the location global beside the regions",
+        assign="allow the location global in addition to the regions",
         source=f"{_LEARN}/dns/private-dns-privatednszone",
     ),
     KnownConflict(
@@ -209,7 +209,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("location",),
         when="global",
         needs="{type} has no region: its location is always global, and no setting of the stack file gives it another.",
-        assign="let it take the location global beside the regions",
+        assign="allow the location global in addition to the regions",
         source=f"{_LEARN}/governance/policy/samples/built-in-policies",
     ),
     KnownConflict(
@@ -217,9 +217,9 @@ KNOWN: tuple[KnownConflict, ...] = (
         types=(),
         paths=("location",),
         key="location",
-        needs="Everything of a landing zone is in one region, and computes are to be in that of a workspace with a "
-        "private endpoint.",
-        change="set {key} to an allowed region; what stands already is then built anew",
+        needs="All resources of a landing zone are in one region, and compute targets must be in that of a "
+              "workspace with a private endpoint.",
+        change="set {key} to an allowed region; existing resources are then built again",
         source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
     ),
     KnownConflict(
@@ -246,7 +246,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         types=("Microsoft.Network/bastionHosts",),
         paths=("type",),
         key="hub.bastion",
-        needs="The stack file asks for Azure Bastion.",
+        needs="The stack file requests Azure Bastion.",
         change="set {key} to false",
         source=f"{_LEARN}/bastion/bastion-overview",
     ),
@@ -255,7 +255,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         types=(),
         paths=("type",),
         needs="The landing zone cannot be built without {type}.",
-        assign="allow {type}, and whatever else `amlz preview` says would be built",
+        assign="allow {type}, and every other type that `amlz preview` lists",
         source=f"{_LEARN}/governance/policy/samples/built-in-policies",
     ),
     KnownConflict(
@@ -264,7 +264,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.publicNetworkAccess", "properties.allowPublicAccessWhenBehindVnet"),
         takes=("Disabled", False),
         key=".security.publicNetworkAccess",
-        needs="The stack file asks for access to the workspace from the internet.",
+        needs="The stack file makes the workspace reachable from the internet.",
         change="set {key} to false; the private endpoint is built in any case",
         source=f"{_LEARN}/machine-learning/how-to-configure-private-link",
     ),
@@ -284,7 +284,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("properties.allowSharedKeyAccess",),
         takes=(False,),
         key=".security.storageSharedKeys",
-        needs="The stack file asks for keys of the storage account, and its datastores use them.",
+        needs="The stack file allows keys of the storage account, and its datastores use them.",
         change="set {key} to false; datastores then use identities, whose roles are given",
         source=f"{_LEARN}/machine-learning/how-to-disable-local-auth-storage",
     ),
@@ -292,10 +292,10 @@ KNOWN: tuple[KnownConflict, ...] = (
         id="customer-managed-keys",
         types=(_ML, _REGISTRIES, "Microsoft.Storage/storageAccounts"),
         paths=("properties.encryption.status", "properties.encryption.keySource", "properties.encryption"),
-        needs="Azure's own keys encrypt, as the stack file names no other; a workspace with a key of its own takes no "
-        "batch endpoints.",
+        needs="Azure's own keys encrypt, as the stack file names no other; a workspace with a customer-managed "
+              "key takes no batch endpoints.",
         key=".security.customerManagedKey",
-        change="say {key}, and batch: false, before they are first built: workspace and registry get a key only then",
+        change="set {key}, and batch: false, before they are first built: workspace and registry get a key only then",
         assign="{soften} where keys of the platform are enough",
         source=f"{_LEARN}/machine-learning/how-to-secure-batch-endpoint",
     ),
@@ -314,7 +314,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         paths=("tags.", "tags"),
         key="tags",
         needs="Tags come from the stack file, in which {tag} is absent or has another value.",
-        change="say {tag} under {key}, or under the tags of a project or an environment",
+        change="set {tag} under {key}, or under the tags of a project or an environment",
         source=f"{_LEARN}/governance/policy/tutorials/govern-tags",
     ),
     KnownConflict(

@@ -18,7 +18,7 @@ _PRINCIPAL = re.compile(r"([A-Za-z]+(?:, [A-Za-z]+)*): ")
 def label(arm_type: str, resource_id: str, name: str, properties: Mapping[str, Any]) -> str:
     """Returns the name of a resource; of a role assignment the role, the principal and the scope.
 
-    A name that Azure prescribes says nothing, so it has its type: `blobServices/default`.
+    A name that Azure prescribes identifies nothing, so it has its type: `blobServices/default`.
     """
     if arm_type.lower() != "microsoft.authorization/roleassignments":
         return f"{arm_type.rpartition('/')[2]}/{name}" if name == "default" else name

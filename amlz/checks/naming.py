@@ -27,7 +27,7 @@ class Named:
 
     @property
     def key(self) -> str:
-        """What is the same for the same resource."""
+        """Returns a key that is the same for the same resource."""
         return (self.id or self.urn).lower() or self.full
 
     @property
@@ -42,7 +42,7 @@ def owner(project: str, environment: str) -> str:
 
 
 class Names:
-    """The resources of a landing zone. Those of one environment with one name are told apart by what they are in."""
+    """The resources of a landing zone. Resources of one environment with the same name differ by their parents."""
 
     def __init__(self, resources: Iterable[Named] = ()) -> None:
         known = distinct(tuple(resources))
@@ -110,7 +110,7 @@ def distinct(resources: Sequence[Named]) -> tuple[Named, ...]:
     )
 
 
-#: How many names of parents tell two resources apart, before their types, groups and subscriptions do.
+#: Maximum of parents whose names distinguish two resources, before types, resource groups and subscriptions.
 _PARENTS = 4
 _DEEPEST = _PARENTS + 3
 
@@ -125,13 +125,13 @@ def _qualified(resource: Named, level: int) -> Named:
 
 
 def _parents(found: ResourceId) -> tuple[str, ...]:
-    """What a resource is in or on, the nearest first."""
+    """Returns the parents or targets of a resource, the nearest first."""
     names = [*_labels(found)[:-1][::-1], *(_labels(parse(found.scope))[::-1] if found.scope else ())]
     return tuple(f"of {name}" for name in dict.fromkeys(names))
 
 
 def _beside(found: ResourceId) -> tuple[str, ...]:
-    """What else tells resources apart: type, resource group, subscription."""
+    """Returns further distinguishing words: type, resource group, subscription."""
     group = f"of {found.resource_group}" if found.resource_group else ""
     kind = WORDS.get(found.type.lower(), (found.type.rpartition("/")[2], ""))[0]
     return f"({kind})", group, f"of subscription {found.subscription}" if found.subscription else ""
@@ -149,7 +149,7 @@ def _above(resource_id: str) -> Iterator[str]:
 
 
 def before(resource: Named, message: str) -> str:
-    """What a message needs before it: project and environment, and the resource where the message does not name it."""
+    """Returns the prefix of a message: project and environment, and the resource where the message does not name it."""
     of = resource.owner if resource.label in message else resource.full
     return f"{of}:" if of else ""
 

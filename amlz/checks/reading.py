@@ -12,7 +12,7 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 
 
 def dig(found: Any, path: str) -> Any:
-    """The value at a dotted path; None where it is absent, the unknown itself where one stands in the way."""
+    """Returns the value at a dotted path; None where it is absent, the unknown itself where one is on the path."""
     for part in path.split("."):
         if not isinstance(found, dict) or is_unknown(found):
             return found if is_unknown(found) else None
@@ -28,14 +28,14 @@ def value(resource: Resource, path: str) -> Any:
 def text(found: Any, default: Any = None) -> str:
     """A value for a sentence. `default`: what Azure makes of an absent one, None where that is not documented."""
     if found is None:
-        return "not said" if default is None else f"not said, and Azure's default is {text(default)}"
+        return "not set" if default is None else f"not set, and Azure's default is {text(default)}"
     if is_unknown(found):
         return "known only at deployment"
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two values mean the same: Azure compares words without regard to case."""
+    """Returns whether two values are equal, without regard to case, as Azure compares words."""
     if isinstance(left, str) and isinstance(right, str):
         return left.lower() == right.lower()
     return type(left) is type(right) and bool(left == right)
@@ -68,7 +68,7 @@ def _is_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet: inline in a network or a resource of its own. `resource` and `path` say where it stands."""
+    """A subnet: inline in a network or a separate resource. `resource` and `path` locate it."""
 
     resource: Resource
     path: str
@@ -109,7 +109,7 @@ def above(resource_id: str, segment: str) -> str:
 
 
 def connections(endpoint: Resource) -> Iterator[tuple[Any, Any]]:
-    """The target and group of each connection of a private endpoint. Either may be unknown."""
+    """Returns the target and group ID of each connection of a private endpoint. Either may be unknown."""
     for kind in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
         for connection in items(value(endpoint, f"properties.{kind}")):
             for group in items(dig(connection, "properties.groupIds")):
@@ -117,13 +117,13 @@ def connections(endpoint: Resource) -> Iterator[tuple[Any, Any]]:
 
 
 def is_managed(workspace: Resource) -> bool:
-    """Whether a workspace has a managed network, so that its computes name no subnet."""
+    """Returns whether a workspace has a managed network, so that its compute targets name no subnet."""
     mode = value(workspace, "properties.managedNetwork.isolationMode")
     return isinstance(mode, str) and not same(mode, "Disabled")
 
 
 def prefixes_of(subnet: Subnet) -> list[Any]:
-    """The address prefixes of a subnet, whichever way they are said; unknown ones included."""
+    """Returns the address prefixes of a subnet, from its single property or its list; unknown ones included."""
     one = subnet.get("addressPrefix")
     return [one] if one is not None else items(subnet.get("addressPrefixes"))
 
@@ -140,11 +140,11 @@ def ranges(found: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 
 
 def scope_of(extension: Resource) -> str:
-    """What an extension resource (a role assignment, a lock, a setting) is on, in lower case."""
+    """Returns the target of an extension resource (a role assignment, a lock, a setting), in lower case."""
     return extension.id.lower().rsplit("/providers/", 1)[0]
 
 
 def holds(resource: Resource, path: str, *wanted: object) -> bool:
-    """Whether a value is one of those wanted, without regard to case."""
+    """Returns whether a value is one of the wanted ones, without regard to case."""
     actual = value(resource, path)
     return any(same(actual, each) for each in wanted)

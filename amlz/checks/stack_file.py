@@ -23,7 +23,7 @@ def _check(check_id: str, says: str, remedy: str, why: str, source: str) -> Chec
 CHECKS = (
     _check(
         CONNECTION_NOT_OPENED,
-        "No rule lets computes reach {host} on port {port}: the connection works only from elsewhere.",
+        "No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere.",
         "Add the host to `egressHosts`, or to `isolation.allow` of a managed network.",
         "A connection is created whether or not its target is reached. Compared are the hosts of `egress`, "
         "`egressHosts` and `isolation.allow`, the service tags that Azure ML requires, and the private endpoints "
@@ -33,9 +33,9 @@ CHECKS = (
     ),
     _check(
         DOCKER_RANGE,
-        "{range} has addresses in common with " + f"{DOCKER.cidr}, {DOCKER.why}: computes reach none of these "
-        "addresses.",
-        "Give what computes must reach addresses outside this range, or list the range without it.",
+        "{range} has addresses in common with " + f"{DOCKER.cidr}, {DOCKER.why}: compute targets reach none of "
+        "these addresses.",
+        "Use addresses outside this range for destinations of compute targets, or list the range without it.",
         "Docker gives its bridge this range by default: packets to these addresses never leave the compute. Networks "
         "that are built here may not touch it at all.",
         DOCKER.source,
@@ -46,8 +46,8 @@ CHECKS = (
         "hosts on the internet that have them.",
         "Use a private range (RFC 1918, RFC 6598). No action needed, if the addresses are registered to your "
         "organisation.",
-        "Routes inside the networks take the place of those to the internet. Azure Firewall also translates the source "
-        "address of what goes to ranges that are not private. Ranges that IANA has set aside for other uses are "
+        "Routes inside the networks replace those to the internet. Azure Firewall also translates the source "
+        "address of traffic to ranges that are not private. Ranges that IANA has set aside for other uses are "
         "reported as well.",
         "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
     ),
@@ -57,9 +57,9 @@ CHECKS = (
         "these environments can change production.",
         "List one service principal for production and another one for the other environments under "
         "`access.pipelines` of each environment, or use `pipelineIdentities`, which creates one for each environment.",
-        "The approval of production protects the pipeline that asks for it. The same principal, used in a pipeline "
-        "without approval, has the same rights. Compared are the principals of `access.pipelines`; which pipeline "
-        "signs in with one is not known here.",
+        "The approval of production protects the pipeline that requests it. The same principal, used in a "
+        "pipeline without approval, has the same rights. Compared are the principals of `access.pipelines`; "
+        "which pipeline signs in with one is not known here.",
         "https://learn.microsoft.com/azure/role-based-access-control/best-practices",
     ),
     _check(
@@ -89,7 +89,7 @@ _BY_ID = {check.id: check for check in CHECKS}
 
 
 def find(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Finding]:
-    """Every doubt that no check of the graph reports, at its place in the stack file."""
+    """Returns every doubt that no check of the graph reports, at its path in the stack file."""
     for notice in notices(config, plan):
         check = _BY_ID.get(notice.finding)
         if check is not None:

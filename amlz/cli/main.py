@@ -32,9 +32,9 @@ from amlz.cli import (
 )
 from amlz.cli.options import shown, write
 
-#: Objects that are made before garbage is looked for: more than a check makes, all of which live to its end.
+#: Objects that exist before the first garbage collection: more than a check creates, all of which live to its end.
 START = 200_000
-#: What typer puts before the text of an error that a converter raised.
+#: Prefix that typer adds to the text of an error that a converter raised.
 _CONVERTER = "Value error, "
 
 app = typer.Typer(
@@ -86,7 +86,9 @@ def options(
 
 
 def _run() -> int:
-    """Runs the verb that the command line names. Returns its exit code: 2 for wrong words, whatever the streams are."""
+    """Runs the verb that the command line names. Returns its exit code: 2 for wrong arguments, in any state of the
+    streams.
+    """
     from typer._click.exceptions import ClickException
 
     from amlz.reports import streams

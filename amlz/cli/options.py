@@ -1,4 +1,4 @@
-"""What the verbs share: arguments and options, reading a stack, writing an answer."""
+"""Arguments and options that the verbs share, reading a stack, writing a result."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def _day(text: str) -> str:
 Today = Annotated[
     str,
     typer.Option(
-        "--today", callback=_day, help="The day, as 2027-03-31: says which exemptions and accepted findings have ended."
+        "--today",
+        callback=_day,
+        help="The current day, as 2027-03-31. It decides which exemptions and accepted findings have expired.",
     ),
 ]
 
@@ -92,7 +94,7 @@ Against = Annotated[
     typer.Option(
         "--against",
         callback=_revision,
-        help="From this git revision to the files as they stand here, committed or not: only what differs.",
+        help="Show only the differences from this git revision to the present files, committed or not.",
         show_default=False,
     ),
 ]

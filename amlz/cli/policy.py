@@ -22,7 +22,7 @@ Policy = Annotated[str, typer.Argument(help="A definition's or initiative's name
 
 @app.command("list")
 def list_(form: FormOption = Form.text, output: Output = None) -> None:
-    """Lists the policies of this repository: definitions, built-ins judged here, initiatives, the unit's own."""
+    """Lists the policies of this repository: definitions, evaluated built-ins, initiatives, custom policies."""
     from amlz.policy.library import library
     from amlz.reports import policy_pages
 
@@ -67,13 +67,13 @@ def evaluate(
     from amlz.policy.engine.lines import answers
 
     if not jsonl:
-        raise typer.BadParameter("say --jsonl: questions are read as one JSON object a line")
+        raise typer.BadParameter("add --jsonl: questions are read as one JSON object a line")
     answer_lines(answers, BadInput)
 
 
 @app.command("test")
 def run_cases(
-    folder: Annotated[Path | None, typer.Argument(help="A folder of case files; policies/cases when not said.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A folder of case files. Default: policies/cases.")] = None,
     form: FormOption = Form.text,
     output: Output = None,
 ) -> None:
@@ -121,7 +121,7 @@ def import_aliases(
 
 @app.command()
 def remediate(stack: Stack, output: Output = None) -> None:
-    """Prints the commands that bring what stands already under policies that change or deploy, after `pulumi up`."""
+    """Prints the commands that remediate existing resources under policies that modify or deploy, after `pulumi up`."""
     from amlz.app.preview import preview_stack
     from amlz.reports.policy_remediate import render
 

@@ -10,7 +10,7 @@ from amlz.cli.options import Form, FormOption, Output, Stack, planned, write
 
 app = typer.Typer(
     name="project",
-    help="Projects that come and go: the stack file edited, its comments and the places of all others kept.",
+    help="Add and remove projects. Edits the stack file; comments and the ranges of all other projects are kept.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -39,7 +39,8 @@ def add(
     ] = "",
     like: Annotated[str, typer.Option(help="Copy the settings of this project's environments.")] = "",
     size_of: Annotated[
-        int, typer.Option(min=0, max=5000, help="Room for so many nodes in each, whatever its clusters ask for now.")
+        int,
+        typer.Option(min=0, max=5000, help="Size each network for this many nodes, more than its clusters need now."),
     ] = 0,
     network: Annotated[
         str, typer.Option(help="auto: the first free range that fits. Or a range, or dev=RANGE,prod=RANGE.")
@@ -71,11 +72,13 @@ def remove(
     stack: Stack,
     name: Name,
     environment: Annotated[str, typer.Option(help="Only this environment of it.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Write. Without it, only what would be lost is told.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Write. Without it, only report the data that would be lost.")
+    ] = False,
     form: FormOption = Form.text,
     output: Output = None,
 ) -> None:
-    """Says what would be lost with a project; with --yes, takes it out of the stack file."""
+    """Reports the data that a project's removal would lose; with --yes, removes it from the stack file."""
     from amlz.app.projects import Target
     from amlz.app.projects import remove as removed
     from amlz.reports import project as report

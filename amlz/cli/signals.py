@@ -1,4 +1,4 @@
-"""Being told to stop: Ctrl-C, SIGTERM and SIGHUP end `amlz` with what it has to put away, in a sentence."""
+"""Signals: Ctrl-C, SIGTERM and SIGHUP end `amlz` after its cleanup, with one sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 
 
 class Stopped(SystemExit):
-    """Raised where the program is when a signal comes. A SystemExit, which nobody takes for an error to be handled."""
+    """Raised at the current position of the program when a signal arrives. A SystemExit, which nobody takes for an
+    error to be handled.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(128 + number)
@@ -23,7 +25,7 @@ class Stopped(SystemExit):
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Within this a signal raises Stopped, once. What the caller ignores (`nohup`) stays ignored."""
+    """Within this a signal raises Stopped, once. A signal that the caller ignores (`nohup`) stays ignored."""
     before = {each: signal.getsignal(each) for each in SIGNALS}
     ours = [each for each, handler in before.items() if handler not in (None, signal.SIG_IGN)]
     for each in ours:
@@ -44,7 +46,7 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _end(stopped: Stopped) -> NoReturn:
-    """Says so, and ends this process by the signal, as whoever sent it expects: a shell reads 128 and its number.
+    """Reports the signal and ends this process by it, as its sender expects: a shell reads 128 and its number.
 
     At once: what still runs in other threads is not waited for.
     """

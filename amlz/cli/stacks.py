@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Others = Annotated[
     Path | None,
-    typer.Option("--others", callback=writable, help="With --against: what a comment says of the rest, to this file."),
+    typer.Option(
+        "--others", callback=writable, help="With --against: write the comment's part on all other stacks to this file."
+    ),
 ]
 
 
@@ -139,8 +141,8 @@ def _compared(
 def _freed(part: Part, stack: StackOfFolder, look: Callable[[], Told]) -> Told:
     """Returns what is kept of a stack, after everything else of its preview is freed.
 
-    The SDK's objects refer to each other, and the command has switched the garbage collector off. What is left after
-    the first stack, mostly the SDK itself, is not looked through again.
+    The SDK's objects refer to each other, and the command has switched the garbage collector off. The objects that
+    remain after the first stack, mostly the SDK itself, are not examined again.
     """
     import gc
 
@@ -161,7 +163,7 @@ def _ended(folder: Path, stack: str, today: str) -> str:
         config = load(f"Pulumi.{stack}.yaml", folder).config
     except LandingZoneError:
         return (
-            f"{stack}: its stack file is removed, and cannot be read at that revision: cannot tell whether it is "
+            f"{stack}: its stack file is removed, and cannot be read at that revision: cannot decide if it is "
             "production. Restore the file, or fix it first."
         )
     return removed(stack, production_of(config), config.allow_production_end, today)
@@ -186,7 +188,7 @@ def preview_all(against: str, today: str, form: Format, fail_on: str, output: Pa
 
 
 def _failed(found: AllStacks) -> None:
-    """Raises what is to be told of stacks that could not be compared, after the report of the others."""
+    """Raises the errors of stacks that could not be compared, after the report of the others."""
     from amlz.core.problems import LandingZoneError
 
     if found.failed:

@@ -1,1 +1,1 @@
-"""What a landing zone is: the stack file's model, and the plan that decides every name, address and role from it."""
+"""Model of a landing zone: the stack file's keys, and the plan that decides every name, address and role from it."""

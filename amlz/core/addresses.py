@@ -1,7 +1,7 @@
 """The address plan: from ranges and intent to subnets, and whether all of it fits.
 
-Ranges stand in the stack file, so nothing ever moves by itself: an environment's range alone decides where its subnets
-are, and counts of nodes only decide whether they hold. What is missing or does not fit is a problem with the numbers
+The stack file lists all ranges, so nothing ever moves by itself: an environment's range alone decides its subnets, and
+counts of nodes only decide whether they fit. A missing range, or one that does not fit, is a problem with the numbers
 and, where there is one, the next free range to write down.
 """
 
@@ -33,7 +33,9 @@ from amlz.core.ranges import Free, Taken, free_ranges, next_free
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet's place. `needed` is what the stack file asks for, growth included; `holds` what Azure leaves."""
+    """The range of a subnet. `needed`: addresses that the stack file requires, growth included; `holds`: those that
+    Azure leaves.
+    """
 
     role: str
     cidr: str
@@ -57,7 +59,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A virtual network's ranges, what stands in them, and what is free. Neither is known where it exists already."""
+    """A virtual network's ranges, their content, and free ranges. Neither is known where it exists already."""
 
     network: str
     ranges: tuple[str, ...]
@@ -104,7 +106,7 @@ class _Claims:
         self.claim(cidr, path)
 
     def claim(self, cidr: str, path: Path) -> None:
-        """Claims a range, whoever uses it."""
+        """Claims a range, for any user."""
         network = IPv4Network(cidr)
         for other, where in self.ranges if self.ranges.first_overlap(network) else ():
             if network.overlaps(other):
@@ -136,14 +138,14 @@ def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Proble
 
 
 def environments(config: LandingZoneConfig) -> Iterator[tuple[str, str, EnvironmentConfig]]:
-    """Every project environment: project, environment, and what the stack file says of it."""
+    """Returns every project environment: project, environment, and its configuration."""
     for project, settings in config.projects.items():
         for name, environment in settings.environments.items():
             yield project, name, environment
 
 
 def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str | None:
-    """The spoke that an environment lives in: as it says, or the only one. None where that leaves a choice."""
+    """Returns the spoke of an environment: the configured one, or the only one. None where that leaves a choice."""
     if environment.spoke is not None:
         return environment.spoke if environment.spoke in config.spokes else None
     return next(iter(config.spokes)) if len(config.spokes) == 1 else None
@@ -165,7 +167,7 @@ def workspace_endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]
 
 
 def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """The group of the endpoint of a vault that is made for the environment's own key."""
+    """Returns the group ID of the endpoint of a vault that is created for the environment's own key."""
     own = environment.security.customer_managed_key
     return ("vault",) if own is not None and own.made_here else ()
 
@@ -185,7 +187,7 @@ def needs(environment: EnvironmentConfig) -> dict[str, int]:
 
 
 def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """The subnets of an environment by role: those whose ranges are said, else all of its division."""
+    """Returns the subnets of an environment by role: those with configured ranges, else all of its division."""
     return tuple(said_subnets(environment)) or tuple(role for role, _, _ in shares(environment))
 
 
@@ -200,7 +202,7 @@ def smallest_range(environment: EnvironmentConfig) -> int:
 
 
 def smallest_prefix(environment: EnvironmentConfig) -> int:
-    """The longest prefix of a range in which an environment's subnets hold what is asked for."""
+    """Returns the longest prefix of a range in which an environment's subnets hold the required addresses."""
     needed, divided = needs(environment), shares(environment)
     for prefix in range(smallest_range(environment), 7, -1):
         if all(2 ** (32 - prefix - bits) - RESERVED_ADDRESSES >= needed.get(role, 0) for role, _, bits in divided):
@@ -211,7 +213,7 @@ def smallest_prefix(environment: EnvironmentConfig) -> int:
 def subnets_of(
     cidr: str, needed: dict[str, int], divided: tuple[tuple[str, float, int], ...] = ENVIRONMENT_SHARES
 ) -> tuple[Subnet, ...]:
-    """The subnets of an environment's range: the range alone decides their places."""
+    """Returns the subnets of an environment's range: the range alone decides their position."""
     network = IPv4Network(cidr)
     found = []
     for role, start, bits in divided:
@@ -221,7 +223,7 @@ def subnets_of(
 
 
 def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> Space:
-    """A hub that is not built here: what stands in it, and what is free, is not known."""
+    """Returns a hub that is not built here: its content, and its free ranges, are not known."""
     path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
     for index, cidr in enumerate(ranges):
         claims.claim(cidr, (*path, "addressSpace", index))
@@ -253,11 +255,11 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
             problems.append(_no_spoke(config, environment, path))
             continue
         if environment.network is None:
-            misfits.append((path, environment, spoke, "It says no range of addresses."))
+            misfits.append((path, environment, spoke, "It has no range of addresses."))
             continue
         network = IPv4Network(environment.network)
         subnets = _subnets_if_large_enough(network, environment)
-        divided = () if environment.subnets else subnets  # ranges that are said have sentences of their own
+        divided = () if environment.subnets else subnets  # configured ranges have separate messages
         wrong = _wrong_range(network, divided, config.spokes[spoke].address_space, paths[spoke])
         problems.extend(check_subnets(environment, needs(environment), path))
         wrong = wrong or _too_small(network, environment)
@@ -313,7 +315,7 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
         )
     return Problem(
         path,
-        f"It does not say which spoke it lives in, and there are {len(config.spokes)}.",
+        f"It names no spoke, and there are {len(config.spokes)}.",
         f"Add spoke: one of {names}.",
         absent=True,
     )

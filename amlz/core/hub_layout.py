@@ -1,4 +1,4 @@
-"""Where the subnets of a hub are that is built here: at fixed places of its range, or where the stack file says."""
+"""Subnets of a hub that is built here: at fixed offsets of its range, or at configured ranges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amlz.core.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_H
 from amlz.core.problems import Path, Problem
 
 _PATH: Path = ("hub", "subnets")
-#: What has a subnet built, by role.
+#: Setting that builds a subnet, by role.
 _BUILT_BY = {
     "bastion": "`bastion: true` builds it",
     "gateway": "`gatewaySubnet: true` or `vpnGateway` builds it",
@@ -41,7 +41,7 @@ def hub_subnets(config: LandingZoneConfig) -> tuple[tuple[str, str, int], ...]:
 
 
 def check_hub_subnets(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything that does not fit of the hub's range, and of the ranges of its subnets that the stack file says."""
+    """Returns everything that does not fit in the hub's range, and in the configured ranges of its subnets."""
     said, network = _said(config), IPv4Network(config.hub.address_space)
     if config.hub.subnets is None:
         if network.prefixlen > SMALLEST_HUB:
@@ -56,12 +56,12 @@ def check_hub_subnets(config: LandingZoneConfig) -> Iterator[Problem]:
         if wanted and role not in said:
             yield Problem(
                 _PATH,
-                f"Ranges of subnets are said, and that of {role} is missing: none has its fixed place then.",
+                f"Ranges of subnets are set, and that of {role} is missing: none has its fixed offset then.",
                 f"Add `{role}`, or remove `subnets`.",
             )
         if role in said and not wanted:
             yield Problem(
-                (*_PATH, role), f"There is no subnet for {role}: {_BUILT_BY[role]}.", "Remove it, or say that."
+                (*_PATH, role), f"There is no subnet for {role}: {_BUILT_BY[role]}.", "Remove it, or set that."
             )
     earlier: list[tuple[str, IPv4Network]] = []
     for role, cidr in said.items():
@@ -74,7 +74,7 @@ def check_hub_subnets(config: LandingZoneConfig) -> Iterator[Problem]:
 
 
 def _wrong(config: LandingZoneConfig, role: str, subnet: IPv4Network) -> Iterator[Problem]:
-    """What is wrong with one range by itself."""
+    """Returns the mistakes of one range by itself."""
     if not subnet.subnet_of(IPv4Network(config.hub.address_space)):
         what = f"{subnet} is not inside the hub's range {config.hub.address_space}."
         yield Problem((*_PATH, role), what, "Choose a range in it.")
@@ -87,7 +87,7 @@ def _wrong(config: LandingZoneConfig, role: str, subnet: IPv4Network) -> Iterato
 
 
 def _said(config: LandingZoneConfig) -> dict[str, str]:
-    """Ranges that the stack file says, by role."""
+    """Returns the configured ranges, by role."""
     said = config.hub.subnets
     if said is None:
         return {}
@@ -108,7 +108,7 @@ def _needs(role: str, config: LandingZoneConfig) -> int:
 
 
 def _groups(config: LandingZoneConfig) -> tuple[str, ...]:
-    """The private endpoints in the hub, by group."""
+    """Returns the private endpoints in the hub, by group ID."""
     return (
         *(("registry",) if config.shared_registry else ()),
         *(lake.groups_built(config) if lake.in_hub(config) else ()),

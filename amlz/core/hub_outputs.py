@@ -22,11 +22,11 @@ OUTPUT = "hub"
 #: The version that this program writes and reads.
 VERSION = 1
 AT: At = ("hub", "stack", "outputs")
-_NO_HUB = "It holds no output `hub`: that stack builds no hub, or was last built by a version that does not tell."
+_NO_HUB = "It holds no output `hub`: that stack builds no hub, or was last built by a version without this output."
 
 
 def resolved(value: Any, folder: Path) -> tuple[Any, list[Problem]]:
-    """A landing zone as the stack file says it, with the outputs in the place of the path of their file.
+    """Returns a landing zone as configured, with the outputs instead of the path of their file.
 
     `folder`: what the path is relative to. The second is what is wrong with the file, or with its version.
     """
@@ -46,14 +46,14 @@ def of_stacks(stack: HubStackConfig | None) -> dict[str, dict[str, Any]]:
 
 
 def in_words(problems: list[Problem], value: Any) -> list[Problem]:
-    """Problems of outputs with what to do about them: they are never mended by hand."""
+    """Returns problems of outputs with their remedy: they are never corrected by hand."""
     remedy = f"{_command(_stack(value))} writes them, of a hub that this version of the program built."
     inside = [p for p in problems if p.path[: len(AT)] == AT and len(p.path) > len(AT)]
     return [replace(p, remedy=remedy) if p in inside else p for p in problems]
 
 
 def differences(expected: Mapping[str, Any], live: object) -> Iterator[str]:
-    """What the other stack gives now and differs from what the plan was made with, a sentence each."""
+    """Returns present outputs of the other stack that differ from the plan's, a sentence each."""
     if not isinstance(live, Mapping):
         yield "it has no output `hub`"
         return
@@ -63,11 +63,11 @@ def differences(expected: Mapping[str, Any], live: object) -> Iterator[str]:
 
 
 def _told(outputs: Mapping[str, Any], key: str) -> str:
-    return json.dumps(outputs[key]) if key in outputs else "not said"
+    return json.dumps(outputs[key]) if key in outputs else "not set"
 
 
 def _stack(value: Any) -> dict[str, Any]:
-    """What stands under `hub.stack`, or nothing."""
+    """Returns the value of `hub.stack`, or nothing."""
     hub = value.get("hub") if isinstance(value, dict) else None
     stack = hub.get("stack") if isinstance(hub, dict) else None
     return stack if isinstance(stack, dict) else {}
@@ -90,7 +90,7 @@ def _read(folder: Path, outputs: str, command: str) -> dict[str, Any] | Problem:
     try:
         found = parsed(read_regular(path))
     except FileNotFoundError:
-        return Problem(AT, "There is no such file beside the stack file.", anew)
+        return Problem(AT, "There is no such file next to the stack file.", anew)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or "").lower() or f"it is not JSON: {error}"
         return Problem(AT, f"The file cannot be read: {why}.", anew)
@@ -99,7 +99,7 @@ def _read(folder: Path, outputs: str, command: str) -> dict[str, Any] | Problem:
 
 
 def _is_below(path: Path, folder: Path) -> bool:
-    """Whether a path leads into a folder, links followed."""
+    """Returns whether a path leads into a folder, links followed."""
     try:
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
     except ValueError:
@@ -115,5 +115,5 @@ def _other_version(found: dict[str, Any]) -> Problem | None:
         (*AT, "schemaVersion"),
         f"It is {version}, and this program reads {VERSION}: the hub was built by a{' newer' if newer else 'n older'} "
         "version.",
-        f"{'Update this program' if newer else 'Build the hub anew'}, then write the outputs anew.",
+        f"{'Update this program' if newer else 'Build the hub again'}, then write the outputs again.",
     )

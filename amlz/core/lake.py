@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amlz.core.config import LandingZoneConfig
 
-#: The private endpoints of a data lake, by group: clients use either.
+#: The private endpoints of a data lake, by group ID: clients use either.
 #: https://learn.microsoft.com/azure/storage/common/storage-private-endpoints
 GROUPS = ("blob", "dfs")
 
@@ -16,18 +16,18 @@ def groups_built(config: LandingZoneConfig) -> tuple[str, ...]:
 
 
 def endpoints_built(config: LandingZoneConfig) -> bool:
-    """Whether private endpoints to a data lake are built here."""
+    """Returns whether private endpoints to a data lake are built here."""
     lake = config.data_lake
     return lake is not None and (lake.existing is None or lake.existing.endpoint_range is None)
 
 
 def in_hub(config: LandingZoneConfig) -> bool:
-    """Whether they are built, and in the hub."""
+    """Returns whether they are built, and in the hub."""
     return endpoints_built(config) and config.data_lake is not None and config.data_lake.network is None
 
 
 def spoke_of(config: LandingZoneConfig) -> str | None:
-    """The spoke in which they are built: as the stack file says, or the only one. None where that is nowhere."""
+    """Returns the spoke in which they are built: the configured one, or the only one. None where that is nowhere."""
     lake = config.data_lake
     if lake is None or lake.network is None or not endpoints_built(config):
         return None

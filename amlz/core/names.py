@@ -1,8 +1,8 @@
-"""Names: the one place where Azure names are made.
+"""Names: the one module that makes Azure names.
 
-A name is its type's abbreviation, words that say whose it is, and, where it must be unique in Azure or stays taken
-after deletion, a suffix of five characters made from what the thing is and its generation. The same words always give
-the same name, whatever else is in the stack file.
+A name is its type's abbreviation, words for its owner, and, where it must be unique in Azure or stays taken after
+deletion, a suffix of five characters made from the resource's identity and its generation. The same words always give
+the same name, with any other content of the stack file.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def suffix(*identity: str | int) -> str:
 class Namer:
     """Makes the names of one thing: the hub, a spoke, a project's environment.
 
-    `words` say whose, from the business unit on; `identity` is what the suffix is made from.
+    `words` name the owner, from the business unit on; `identity` is the source of the suffix.
     """
 
     words: tuple[str, ...]
@@ -65,7 +65,9 @@ class NameBook:
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, kind: str, name: str, within: str, path: Path) -> str:
-        """Notes a name. `within` is the scope of its uniqueness (a group's id, a parent's, or nothing for Azure)."""
+        """Notes a name. `within` is the scope of its uniqueness (a resource group's id, a parent's, or nothing for
+        Azure).
+        """
         rule = NAME_RULES[kind]
         wrong = rule.problem(name)
         if wrong:
@@ -78,7 +80,7 @@ class NameBook:
 
 
 def _taken(name: str, path: Path, other: Path) -> Problem:
-    """Two things of one name: one that the stack file says, or one that is made from keys."""
+    """Returns the problem of two resources with one name: a configured one, or one that is made from keys."""
     if path[-1:] == ("name",) or path[-2:-1] == ("names",):
         return Problem(path, f"{name!r} is already the name of {dotted(other)}.", "Give one of them another name.")
     remedy = "Rename one of the two" + (", or set `names` in the environment." if path[:1] == ("projects",) else ".")

@@ -1,4 +1,4 @@
-"""Subnets of an environment whose ranges stand in the stack file, instead of halves and quarters of its own."""
+"""Subnets of an environment with configured ranges, instead of halves and quarters of the whole range."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
     if managed and computes:
         yield Problem(
             path,
-            f"With `isolation: managed` there is no subnet for {listed(computes)}: computes are only in the managed "
-            "network.",
-            "Say `endpoints` alone, or `isolation: injected`.",
+            f"With `isolation: managed` there is no subnet for {listed(computes)}: compute targets are only in "
+            "the managed network.",
+            "Set `endpoints` alone, or `isolation: injected`.",
         )
     for role in _NEEDED[managed]:
         if role not in said:
             yield Problem(
                 path,
-                f"Ranges of subnets are said, and that of {role} is missing: nothing is divided then.",
+                f"Ranges of subnets are set, and that of {role} is missing: nothing is divided then.",
                 f"Add `{role}{_divided(environment, role)}`, or remove `subnets` to have the range divided.",
             )
     if environment.scoring_nodes and "scoring" not in said and not managed:
         yield Problem(
             path,
-            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and its range is not said.",
+            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and its range is not set.",
             "Add `scoring`, or remove `scoringNodes`.",
         )
     earlier: list[tuple[str, IPv4Network]] = []
@@ -79,7 +79,7 @@ def _shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...
 def _wrong(
     environment: EnvironmentConfig, subnet: tuple[str, IPv4Network], needed: Mapping[str, int], path: Path
 ) -> Iterator[Problem]:
-    """What is wrong with one range by itself."""
+    """Returns the mistakes of one range by itself."""
     role, network = subnet
     if environment.network is not None and not network.subnet_of(IPv4Network(environment.network)):
         yield Problem(

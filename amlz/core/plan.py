@@ -54,9 +54,9 @@ from amlz.core.specs import (
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPlan:
-    """How a landing zone stands in its organisation.
+    """Relation of a landing zone to its organisation.
 
-    `existing_hub` is None where `hub` is built. `dns`: zones that are built beside an existing hub. `outside`: ids of
+    `existing_hub` is None where `hub` is built. `dns`: zones that are built with an existing hub. `outside`: ids of
     what is referred to and not built here.
     """
 
@@ -197,7 +197,7 @@ def _environment(
 
 
 def _succeeds(unit: Callable[[], object]) -> bool:
-    """Whether a part can be planned. What keeps it from that is reported already, by the checks before."""
+    """Returns whether a part can be planned. The obstacle is reported already, by the checks before."""
     try:
         unit()
     except Exception:

@@ -1,4 +1,4 @@
-"""What can be wrong with a stack file, and how it is said.
+"""Errors of a stack file, and their form.
 
 LandingZoneError
 └── StackFileError    one or more problems of one stack file
@@ -39,7 +39,7 @@ class Problem:
 
 
 class LandingZoneError(Exception):
-    """Anything that a person can mend, told in their words."""
+    """Base class for user-facing errors."""
 
 
 class StackFileError(LandingZoneError):
@@ -73,7 +73,7 @@ def wrapped(text: str) -> str:
 
 
 def _wrapped(line: str) -> str:
-    """A line in 80 columns. Places, words, and examples that have room on a line of their own stay whole."""
+    """A line in 80 columns. Paths, words, and examples that fit on a separate line are not broken."""
     if not line.startswith("  "):
         return line
     whole = re.sub(r"`[^`]{1,70}`", lambda found: found[0].replace(" ", "\0"), line.strip())

@@ -28,7 +28,7 @@ class Machines:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What is taken of one subscription's quota in one region: vCPUs by family, and what is not known."""
+    """Use of one subscription's quota in one region: vCPUs by family, and unknown sizes."""
 
     subscription: str
     region: str
@@ -43,7 +43,7 @@ class Demand:
 
 
 def demands(plan: LandingZonePlan) -> tuple[Demand, ...]:
-    """What is taken, by subscription and region in the order of the plan."""
+    """Returns the use of quotas, by subscription and region in the order of the plan."""
     found: dict[tuple[str, str], Demand] = {}
     for one in machines(plan):
         place = (one.subscription, one.region)

@@ -11,7 +11,7 @@ from amlz.core.problems import Path
 
 
 class Taken:
-    """Ranges in use, in the order in which they were claimed, and the place of each claim."""
+    """Ranges in use, in the order in which they were claimed, and the path of each claim."""
 
     def __init__(self) -> None:
         self._claims: list[tuple[IPv4Network, Path]] = []
@@ -46,7 +46,7 @@ def _around(network: IPv4Network) -> Iterator[tuple[int, int]]:
 
 
 def free_ranges(ranges: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """What is left of each range, as few and as large as can be, in order."""
+    """Returns the rest of each range, as few and as large as can be, in order."""
     taken: list[tuple[int, int]] = []  # first and last address, in order, none touching another
     for first, last in sorted(_ends(IPv4Network(cidr)) for cidr in used):
         if taken and first <= taken[-1][1] + 1:

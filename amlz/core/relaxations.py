@@ -1,4 +1,4 @@
-"""What the stack file asks for that is less secure than the default: every preview names it."""
+"""Settings of the stack file that are less secure than the default: every preview names them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     if scope is not None and scope.public_ingestion:
         yield Relaxation(("hub", "privateLinkScope", "publicIngestion"), "telemetry is taken from the internet, too")
     if scope is not None and scope.public_queries:
-        yield Relaxation(("hub", "privateLinkScope", "publicQueries"), "whoever may read logs can do so from anywhere")
+        yield Relaxation(
+            ("hub", "privateLinkScope", "publicQueries"), "anyone who may read logs can do so from anywhere"
+        )
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches {_who(config, scenario in PACKAGES)}")
     for name, own in config.egress_hosts.items():
@@ -75,7 +77,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         yield from _isolation(environment.isolation, (*path, "isolation"))
         yield from _lake(config, (project, name), environment)
         if environment.production is False and name in ("prod", "production"):
-            yield Relaxation((*path, "production"), "neither protected nor locked, whatever its name says")
+            yield Relaxation((*path, "production"), "neither protected nor locked, in spite of its name")
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
@@ -101,29 +103,32 @@ def _security(environment: EnvironmentConfig, name: str, path: Path) -> Iterator
     if security.storage_shared_keys:
         yield Relaxation(
             (*path, "security", "storageSharedKeys"),
-            "whoever holds an account key has all data, unnamed in the logs",
+            "anyone with an account key has all data, unnamed in the logs",
         )
     policy = security.storage_endpoint_policy
     if policy is not None and not policy.enabled and environment.is_production(name):
         yield Relaxation(
             (*path, "security", "storageEndpointPolicy", "enabled"),
-            "computes reach storage accounts of any tenant in the region: what they read can leave there",
+            "compute targets reach storage accounts of any tenant in the region: data that they read can leave there",
         )
     if not security.high_business_impact:
         yield Relaxation(
             (*path, "security", "highBusinessImpact"),
-            "temporary disks of computes are not encrypted, Microsoft gets more diagnostic data; it cannot be "
-            "turned on later",
+            "temporary disks of compute targets are not encrypted, Microsoft gets more diagnostic data; it "
+            "cannot be turned on later",
         )
 
 
 def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
     if isolation.managed and isolation.outbound == "internet":
         yield Relaxation(
-            (*path, "outbound"), "computes reach the whole internet, past no firewall: whatever they read can leave"
+            (*path, "outbound"),
+            "compute targets reach the whole internet, past no firewall: all data that they read can leave",
         )
     if isolation.approved_only and isolation.allow:
-        yield Relaxation((*path, "allow"), f"computes reach {listed(isolation.allow)}: what they read can leave there")
+        yield Relaxation(
+            (*path, "allow"), f"compute targets reach {listed(isolation.allow)}: data that they read can leave there"
+        )
 
 
 def _lake(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Iterator[Relaxation]:
@@ -151,8 +156,8 @@ def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:
     if gone := left_out(config):
         yield Relaxation(
             ("policies", "builtIns"),
-            f"{gone} built-ins of guardrails are left out, as no list says that {title(config.cloud)} has them: what "
-            "they would refuse is not refused",
+            f"{gone} built-ins of guardrails are left out, as no list states that {title(config.cloud)} has them: "
+            "requests that they would refuse are not refused",
         )
     if policies.guardrails and policies.production_effect == "Audit":
         yield Relaxation(("policies", "productionEffect"), "guardrails only report in production")

@@ -1,4 +1,4 @@
-"""Telling what looks like a secret: a stack file must hold none in plain text."""
+"""Detecting values that look like a secret: a stack file must hold none in plain text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _repeatable(key: str) -> str:
 
 
 def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every place that holds what looks like a secret in plain text, and what it looks like.
+    """Returns every path with a value that looks like a secret in plain text, and its form.
 
     Values that Pulumi encrypted (`secure: v1:…`) are not in plain text, unless they do not look encrypted.
     """
@@ -48,14 +48,16 @@ def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _has_text(value: Any) -> bool:
-    """Whether something is text or a number, or a list of these. Switches (true, false) and mappings say nothing."""
+    """Returns whether a value is text or a number, or a list of these. Switches (true, false) and mappings do not
+    count.
+    """
     if isinstance(value, list):
         return any(_has_text(item) for item in value)
     return value not in ("", None) and not isinstance(value, bool | dict)
 
 
 def encrypted(value: Any, at: Path = ()) -> Iterator[Path]:
-    """Every place that holds a value encrypted by Pulumi."""
+    """Returns every path with a value encrypted by Pulumi."""
     if isinstance(value, dict):
         if set(value) == {"secure"}:
             yield at

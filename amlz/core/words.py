@@ -1,4 +1,4 @@
-"""What ARM types and places are called by people."""
+"""Usual names of ARM types and locations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is different between two previews of a stack: resources by URN, roles, egress, findings, verdicts."""
+"""Differences between two previews of a stack: resources by URN, roles, egress, findings, verdicts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Told = Mapping[str, Any]
 
 
 _SAID = ("findings", "verdicts")
-#: What the engine keeps for itself.
+#: The engine's own state.
 _PULUMI = Rule(
     "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
 )
@@ -35,7 +35,7 @@ _ANEW = Rule("", Kind.UPDATES, "")
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A resource that differs, as it was and as it would be. `replaced`: another is made in its place."""
+    """A resource that differs, as it was and as it would be. `replaced`: another is created instead."""
 
     before: Told
     resource: Told
@@ -44,7 +44,7 @@ class Changed:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What differs."""
+        """Returns the differences."""
         return tuple(change.row for change in self.changes)
 
 
@@ -65,19 +65,19 @@ class Difference:
     findings: tuple[tuple[Told, ...], tuple[Told, ...]]
     verdicts: tuple[tuple[Told, ...], tuple[Told, ...]]
     guard: tuple[Finding, ...] = ()
-    """What the guard says of this change."""
+    """Findings of the guard on this change."""
     engine: bool = False
-    """Whether it is what Pulumi's engine would do, and not two previews."""
+    """True if it is the plan of Pulumi's engine, and not two previews."""
     unsure: tuple[str, ...] = ()
-    """What this comparison cannot tell, beside what none can."""
+    """Limitations of this comparison, in addition to those of all."""
     moved: tuple[tuple[Told, Told], ...] = ()
-    """What has another URN, and an alias that says so: as it was, and as it would be."""
+    """Resources with a new URN and an alias to the old one: before, and after."""
     widened: tuple[tuple[Told, tuple[str, ...]], ...] = ()
     """Of the new roles, those that were given before on less: with the ids of that."""
     accepted: tuple[Told, ...] = ()
     """Findings that the stack file accepts, and did not before."""
     names: Names = field(default_factory=Names, compare=False)
-    """What resources of both sides are called."""
+    """Names of resources of both sides."""
 
     @property
     def nothing(self) -> bool:
@@ -92,13 +92,15 @@ class Difference:
 
     @property
     def lost(self) -> tuple[tuple[Told, str], ...]:
-        """What loses data, and how."""
+        """Returns the resources that lose data, and how."""
         gone = (*self.deleted, *(changed.before for changed in self.changed if changed.replaced))
         rows = ((resource, holding(resource["armType"])) for resource in gone)
         return tuple((r, loss(row, r["body"].get("properties", {}))) for r, row in rows if row)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether something new, or what the guard says, is at or above a severity, or something is newly refused."""
+        """Returns whether a new finding, or one of the guard, is at or above a severity, or something is newly
+        refused.
+        """
         if fail_on == "none":
             return False
         severities = {"error": ("error",), "warning": ("error", "warning")}[fail_on]
@@ -205,12 +207,12 @@ def compared(was: Told, now: Told) -> Changed:
 
 
 def made_anew(found: Iterable[Change]) -> tuple[Change, ...]:
-    """What differs of something that is replaced: neither refused nor ignored."""
+    """Returns the differences of a resource that is replaced: neither refused nor ignored."""
     return tuple(each if each.kind is Kind.REPLACES else Change(each.row, _ANEW) for each in found)
 
 
 def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]) -> Edit:
-    """What the guard looks at."""
+    """Returns the input of the guard."""
     changed, was, now = tuple(changed), tuple(was), tuple(now)
     gone, stood = tuple(map(_thing, deleted)), {resource["urn"] for resource in was}
     made = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
@@ -238,7 +240,9 @@ def _by_urn(preview: Told) -> dict[str, Told]:
 
 
 def _compared(resource: Told) -> dict[str, Any]:
-    """What of a resource is compared: not where its constructor stands, and not the order of what it waits for."""
+    """Returns the compared parts of a resource: not the position of its constructor, and not the order of its
+    dependencies.
+    """
     return {
         "id": resource["id"],
         "apiVersion": resource["apiVersion"],
@@ -264,18 +268,20 @@ def _roles(preview: Told) -> list[Told]:
 
 
 def _still(told: Iterable[Told], gone: Collection[str]) -> list[Told]:
-    """What was said of what is there still: of resources that go, nothing needs to be told."""
+    """Drops findings on deleted resources."""
     return [each for each in told if each["resource"] not in gone]
 
 
 def _as_identified(verdicts: Iterable[Told], both: Iterable[Changed]) -> list[Told]:
-    """Verdicts of before about the ids of now: what is replaced is the same to whoever reads of it."""
+    """Returns old verdicts with the new ids: a replaced resource is the same for the reader."""
     ids = {each.before["id"].lower(): each.resource["id"] for each in both}
     return [{**verdict, "id": ids.get(verdict["id"].lower(), verdict["id"])} for verdict in verdicts]
 
 
 def _findings(before: list[Told], new: Told) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
-    """What is found newly, and no longer. What is found with another value, or is accepted now, is not gone."""
+    """Returns new findings, and those that are gone. A finding with another value, or one that is accepted now, is not
+    gone.
+    """
     came, went = _both(before, _list(new, "findings"), finding_key)
     accepted = {finding_key(each) for each in _list(new, "acceptedFindings")}
     again = {finding_key(each)[:-1] for each in came}
@@ -298,7 +304,7 @@ def finding_key(finding: Told) -> tuple[object, ...]:
 
 
 def _both(old: Iterable[Any], new: Iterable[Any], key: Callable[[Any], Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """What came and what went. What is there twice counts twice."""
+    """Returns added and removed entries. Duplicates count twice."""
     old, new = tuple(old), tuple(new)
     return tuple(_without(new, old, key)), tuple(_without(old, new, key))
 

@@ -1,4 +1,4 @@
-"""Ways out that a change opens or closes: of the hub's firewall, of an existing one, of managed networks."""
+"""Egress that a change opens or closes: of the hub's firewall, of an existing one, of managed networks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from amlz.core.problems import listed
 
 Told = Mapping[str, Any]
-#: A way out, and from where it is open.
+#: An outbound rule, and its sources.
 Ways = dict[str, set[str]]
 
 
 def difference_of_egress(old: Told, new: Told) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is opened, and what is closed, a line each.
+    """Returns the opened rules, and the closed ones, a line each.
 
-    A way out that more sources may take is opened for those: told once for all ways that the same sources gain.
+    A rule that gains sources is opened for those: reported once for all rules that gain the same sources.
     """
     was, now = _ways(old), _ways(new)
     return tuple(_came(was, now)), tuple(_came(now, was))
@@ -33,7 +33,7 @@ def _came(was: Ways, now: Ways) -> Iterator[str]:
 
 
 def _ways(preview: Told) -> Ways:
-    """Every way out: who decides it, its rule, where to and how."""
+    """Returns all egress: its owner, its rule, destination and ports."""
     found: Ways = {}
     for resource in preview.get("resources", ()):
         if resource["armType"].lower().endswith("/rulecollectiongroups"):

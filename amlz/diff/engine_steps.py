@@ -1,4 +1,4 @@
-"""What Pulumi's engine would do, from `pulumi preview --json`: the same difference, and the same guard.
+"""Changes that Pulumi's engine would make, from `pulumi preview --json`: the same difference, and the same guard.
 
 The file may hold anything of the state, so nothing that is secret, or looks so, comes out of it.
 """
@@ -35,7 +35,7 @@ _REPLACED = frozenset(
 )
 _NOTHING = frozenset(("discard", "remove-pending-replace"))
 _OPS = _SAME | _NEW | _REPLACED | _NOTHING | {"update", "delete"}
-#: What stands for a value known only at deployment (sdk/python/lib/pulumi/runtime/rpc.py).
+#: Placeholder of a value known only at deployment (sdk/python/lib/pulumi/runtime/rpc.py).
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 #: Most bytes of a preview by the engine, as many as one of some fifty thousand resources has.
 _LARGEST = 500_000_000
@@ -61,8 +61,8 @@ def read(name: str) -> Told:
     failed = [d for d in told.get("diagnostics") or () if str(d.get("severity", "")).endswith(("error", "err"))]
     if failed or told.get("maybeCorrupt"):
         raise LandingZoneError(
-            f"--engine {name}\n  That preview ended with an error, so it does not hold all that would be done.\n"
-            "  Run `pulumi preview` until it ends well."
+            f"--engine {name}\n  That preview ended with an error, so it is not complete.\n  Run `pulumi preview` "
+            "until it ends without an error."
         )
     new = sorted({step["op"] for step in told["steps"]} - _OPS)
     if new:
@@ -84,7 +84,7 @@ def _are_steps(steps: Any) -> bool:
 
 
 def _is_state(state: Any, needed: bool) -> bool:
-    """Whether it is what the engine knows of a resource; not every step has one."""
+    """Returns whether it is the engine's state of a resource; not every step has one."""
     if not state:
         return not needed and state in (None, {})
     kinds = {"urn": str, "type": str, "id": str | None, "inputs": dict | None}
@@ -98,7 +98,7 @@ def _are_objects(found: Any) -> bool:
 def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider | None = None) -> Difference:
     """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
 
-    `hider`: knows values that are secrets, whatever they look like.
+    `hider`: knows values that are secrets, in any form.
 
     Raises LandingZoneError where the steps are those of another stack.
     """
@@ -155,18 +155,18 @@ class _Reading:
         self.known, self.hider = known, hider
 
     def counts(self, step: Told) -> bool:
-        """Whether a step is about a resource in Azure."""
+        """Returns whether a step is about a resource in Azure."""
         return str(_state(step).get("type", "")).startswith("azure-native")
 
     def standing(self, found: Mapping[str, list[Told]]) -> Iterator[Told]:
-        """Everything that stands now."""
+        """Returns all existing resources."""
         for steps in found.values():
             old = next((step["oldState"] for step in steps if step.get("oldState")), None)
             if old:
                 yield self.record(old)
 
     def changed(self, steps: list[Told], replaced: bool) -> Changed:
-        """A resource before and after. What the engine says of replacing counts, not the table."""
+        """A resource before and after. The engine's decision to replace counts, not the table."""
         states = [step["oldState"] for step in steps if step.get("oldState")]
         made = [step["newState"] for step in steps if step.get("newState")]
         old, new = (states or made)[0], (made or states)[-1]
@@ -178,7 +178,7 @@ class _Reading:
         return Changed(found.before, found.resource, changes, replaced)
 
     def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
-        """A state as a preview would tell it, without what is secret."""
+        """Returns a state in the form of a preview, without secrets."""
         token, inputs = _token(state), _own(state.get("inputs") or {})
         told_id = state.get("id") or ""
         resource_id = told_id if told_id.startswith("/") else ""

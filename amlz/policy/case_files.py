@@ -1,4 +1,4 @@
-"""Case files: a policy, a resource, and in the file's name what Azure would say (`what--verdict.json`).
+"""Case files: a policy, a resource, and Azure's expected answer in the file's name (`what--verdict.json`).
 
 {"definition": name or JSON, "parameters": {…}, "resource": {…}, "related": […], "context": {…}, "why": "…"}
 """
@@ -45,7 +45,7 @@ class Ran:
 
     @property
     def passed(self) -> bool:
-        """Whether the file's name is right."""
+        """Returns whether the verdict is the one of the file's name."""
         return self.expected == self.found
 
 
@@ -130,6 +130,6 @@ def word(verdict: Verdict, told: Any = None) -> str:
 
 
 def _of_a_provider(told: Any) -> bool:
-    """Whether a definition is judged by a resource provider."""
+    """Returns whether a resource provider evaluates a definition."""
     properties = told.get("properties", told) if isinstance(told, Mapping) else {}
     return str(properties.get("mode", "")).startswith("Microsoft.")

@@ -23,7 +23,7 @@ from amlz.policy.library import read_json, shown
 from amlz.policy.verdicts import Imported
 
 PLACE = ROOT / "custom" / "policies" / "imported"
-#: What a thing is, by the property that only it has, in the order of asking.
+#: Kind of an entry, by the property that only this kind has, in the order of the tests.
 _MARKS = (
     ("policyRule", "definitions"),
     ("policyDefinitions", "initiatives"),
@@ -35,14 +35,14 @@ FILES = tuple(name for _, name in _MARKS)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an import brought: how many of each kind, and what Azure may take and the judge does not."""
+    """Result of an import: how many of each kind, and what Azure may accept and the evaluator does not."""
 
     counts: Mapping[str, int]
     not_judged: tuple[str, ...]
 
 
 def imported(place: Path = PLACE) -> Imported:
-    """What was imported so far. Raises BadInput for a file that is not as `take` writes it."""
+    """Returns everything that was imported so far. Raises BadInput for a file that is not as `take` writes it."""
     told = {name: _stored(place / f"{name}.json") for name in FILES}
     extra = place / "aliases.json"
     catalogue = None
@@ -76,7 +76,7 @@ def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], Tak
 
 
 def merged(found: Mapping[str, list[Mapping[str, Any]]], place: Path = PLACE) -> dict[Path, str]:
-    """The files to write, by path: what was there, and what is new in its place or after it."""
+    """Returns the files to write, by path: the present entries, and the new ones, which replace or follow them."""
     written = {}
     for name, things in found.items():
         path = place / f"{name}.json"
@@ -180,7 +180,7 @@ def _kind(told: Any, where: str) -> str:
 
 
 def _tried(name: str, told: Mapping[str, Any]) -> None:
-    """Raises Invalid for what the judge could not use."""
+    """Raises Invalid for entries that the evaluator could not use."""
     if name == "definitions":
         definition(told)
     elif name == "initiatives":

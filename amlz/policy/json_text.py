@@ -11,7 +11,7 @@ _TOO_DEEP = "it is nested more than {} levels deep"
 
 
 class NotJson(ValueError):
-    """A text that is not the JSON that is read here. Its text says why, without a full stop."""
+    """A text that is not the JSON that is read here. Its text is the reason, without a full stop."""
 
 
 def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
@@ -48,7 +48,7 @@ def _constant(word: str) -> NoReturn:
 
 
 def _deeper(value: Any, levels: int) -> bool:
-    """Whether a value has more levels of arrays and objects than that."""
+    """Returns whether a value has more levels of arrays and objects than that."""
     level = [value]
     for _ in range(levels + 1):
         level = [

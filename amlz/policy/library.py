@@ -1,4 +1,5 @@
-"""The policies of this repository: definitions, built-ins that are judged here, initiatives, and the unit's own.
+"""The policies of this repository: definitions, built-ins that are evaluated here, initiatives, and the unit's custom
+ones.
 
 `definitions/`, `builtin/` and `initiatives/` are ours; `custom/` belongs to the business unit and is read the same way:
 each file in it holds a definition or an initiative, or a list of them.
@@ -45,7 +46,7 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Entry:
-    """A definition or an initiative as its file has it. `told` is Azure's JSON; `at` its place in a list, or None."""
+    """A definition or an initiative as its file has it. `told` is Azure's JSON; `at` its index in a list, or None."""
 
     name: str
     told: Mapping[str, Any]
@@ -54,22 +55,22 @@ class Entry:
 
     @property
     def where(self) -> str:
-        """The file, and in a list the place."""
+        """Returns the file, and in a list the index."""
         return shown(self.file) if self.at is None else f"{shown(self.file)}[{self.at}]"
 
     @property
     def builtin(self) -> bool:
-        """Whether Microsoft publishes it, so that it is referred to and not created."""
+        """Returns whether Microsoft publishes it, so that it is referred to and not created."""
         return str(get(self.properties, "policyType")).lower() in ("builtin", "static")
 
     @property
     def is_initiative(self) -> bool:
-        """Whether it is a set of definitions."""
+        """Returns whether it is a set of definitions."""
         return get(self.properties, "policyDefinitions") is not MISSING
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """What stands under `properties`, or the whole where nothing does."""
+        """Returns the value of `properties`, or the whole where there is none."""
         inner = get(self.told, "properties")
         return inner if isinstance(inner, Mapping) else self.told
 
@@ -87,7 +88,7 @@ class Entry:
 
     @property
     def shipped(self) -> bool:
-        """Whether it is part of this repository, whose tests compile it."""
+        """Returns whether it is part of this repository, whose tests compile it."""
         return self.file.parent in [ROOT / part for part in SHIPPED]
 
     @cached_property
@@ -221,7 +222,7 @@ def _read(root: Path, _state: object, _working_folder: str) -> Library:
 def _entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.glob("*.json")):
         if not path.is_file():
-            raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or put a file in its place.")
+            raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or replace it by a file.")
         told = read_json(path)
         for at, each in enumerate(told) if isinstance(told, list) else [(None, told)]:
             where = shown(path) if at is None else f"{shown(path)}[{at}]"

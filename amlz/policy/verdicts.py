@@ -1,4 +1,4 @@
-"""What Azure Policy would say to a plan: its own assignments, and those of a real tenant that were imported."""
+"""Answers of Azure Policy to a plan: its own assignments, and those of a real tenant that were imported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TYPES = {"microsoft.resources/resourcegroups": "Microsoft.Resources/subscriptio
 
 @dataclass(frozen=True)
 class Imported:
-    """What was taken over from a tenant: as `az policy … list` prints it."""
+    """Policies that were imported from a tenant, as `az policy … list` prints them."""
 
     definitions: tuple[Mapping[str, Any], ...] = ()
     assignments: tuple[Mapping[str, Any], ...] = ()
@@ -37,7 +37,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known beside the plan. `above`: names of management groups over its subscriptions; `today`: ISO 8601."""
+    """Facts from outside the plan. `above`: names of management groups over its subscriptions; `today`: ISO 8601."""
 
     library: Library
     imported: Imported = Imported()
@@ -55,7 +55,7 @@ class Verdicts:
 
     @property
     def denied(self) -> tuple[Answer, ...]:
-        """What Azure would refuse."""
+        """Returns requests that Azure would refuse."""
         return tuple(answer for answer in self.answers if answer.blocks)
 
     def count(self, word: str) -> int:
@@ -64,7 +64,7 @@ class Verdicts:
 
 
 def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
-    """Judges every resource of a plan. Raises BadInput for an assignment that cannot be read."""
+    """Evaluates every resource of a plan. Raises BadInput for an assignment that cannot be read."""
     assignments, exemptions = assigned(graph, asked)
     if not assignments:
         return Verdicts()
@@ -75,7 +75,7 @@ def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
 
 
 def _with_subnets(graph: ResourceGraph) -> Iterator[Resource]:
-    """Every resource; a network with the subnets that are resources of their own.
+    """Returns every resource; a network with the subnets that are separate resources.
 
     The request that creates a network carries none of them, but Azure Policy sees them in it from then on: each
     compliance scan reads the network as Azure shows it, and azure-native copies them into each later request.
@@ -242,7 +242,7 @@ def _connections(graph: ResourceGraph) -> dict[str, list[Subject]]:
 
 
 def _with_connections(graph: ResourceGraph, resource_id: str, connections: list[Subject]) -> Subject:
-    """A resource as it stands once its private endpoints are connected."""
+    """Returns a resource after its private endpoints are connected."""
     resource = graph.by_id(resource_id)
     assert resource is not None
     plain = subject_of(resource)

@@ -1,1 +1,1 @@
-"""The whole life of a landing zone under Pulumi's own engine, over the pretend Azure."""
+"""The whole life of a landing zone under Pulumi's own engine, over the simulated Azure."""

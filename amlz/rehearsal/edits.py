@@ -1,4 +1,6 @@
-"""Edits that every landing zone meets: a project comes and goes, a tag changes, a cluster grows or is another one."""
+"""Edits that every landing zone meets: a project is added and removed, a tag changes, a cluster grows or is
+replaced.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from amlz.core.problems import LandingZoneError
 from amlz.core.ranges import next_free
 from amlz.stackfile.load import from_object
 
-#: The project that comes and goes.
+#: The project that is added and removed.
 ADDED = "rehearsal"
 _REASON = "The rehearsal takes its own project away again."
-#: Sizes that a cluster is changed to; Azure changes none of a cluster that stands.
+#: Sizes that a cluster is changed to; Azure changes the size of no existing cluster.
 _SIZES = ("Standard_D4s_v5", "Standard_D8s_v5", "Standard_E4s_v5")
 
 Written = dict[str, Any]
@@ -25,7 +27,7 @@ Written = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A changed landing zone, as the stack file would say it. `left_out`: why it cannot be, "" where it can.
+    """A changed landing zone, as a stack file. `left_out`: why it cannot be, "" where it can.
 
     `still`: whether it must change nothing. `risky`: whether it is there to show what is refused or lost.
     """
@@ -38,7 +40,7 @@ class Edit:
 
 
 class _CannotBe(Exception):
-    """The edit has no place in this landing zone."""
+    """The edit does not apply to this landing zone."""
 
 
 def built_in(written: Written) -> tuple[Edit, ...]:
@@ -108,7 +110,7 @@ def _change_tag(written: Written) -> None:
 
 
 def _reorder(written: Written) -> None:
-    """Everything that has a name, the other way round. The order of lists may say something."""
+    """Everything that has a name, the other way round. The order of lists may have a meaning."""
     changed = dict(_backwards(written))
     written.clear()
     written.update(changed)

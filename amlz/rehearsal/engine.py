@@ -1,4 +1,4 @@
-"""Pulumi's own engine, run on a program in a folder of its own: no account, no network, nothing of the user's."""
+"""Pulumi's own engine, run on a program in a separate folder: no account, no network, nothing of the user's."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from amlz.azure.secrets import hidden_text
 from amlz.core.problems import LandingZoneError
 from amlz.paths import ROOT
 
-#: Where `make engine` builds to.
+#: Target folder of `make engine`.
 BUILT = ROOT / ".tools" / "pulumi"
-#: The pretend Azure, under the name that the engine looks for.
+#: The simulated Azure, under the name that the engine looks for.
 PROVIDER = ROOT / "tools" / "pulumi" / "provider"
 #: Seconds after which a command is taken to hang; a preview of the largest shipped stack takes about a dozen.
 LIMIT = 1800
@@ -30,7 +30,7 @@ Event = dict[str, Any]
 
 
 class EngineFailed(LandingZoneError):
-    """The engine ended with an error: what it said."""
+    """The engine ended with an error: its output."""
 
 
 class NoEngine(LandingZoneError):
@@ -39,7 +39,7 @@ class NoEngine(LandingZoneError):
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A new stack of a program, with a state of its own."""
+    """A new stack of a program, with its own state."""
 
     pulumi: Path
     name: str
@@ -77,13 +77,13 @@ class Stack:
         self.run("stack", "import", "--stack", name, "--file", str(file))
 
     def configure(self, config: dict[str, Any]) -> None:
-        """Puts another configuration in the place of this one. What the engine wrote beside it stays."""
+        """Replaces this configuration by another one. The engine's own keys are kept."""
         path = self.folder / f"Pulumi.{self.name}.yaml"
         written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         path.write_text(yaml.safe_dump({**written, "config": config}, sort_keys=False), encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
-        """What a command writes. Raises EngineFailed with what the engine said."""
+        """Returns the output of a command. Raises EngineFailed with the engine's output."""
         ran = subprocess.run(
             [str(self.pulumi), *arguments, "--non-interactive"],
             cwd=self.folder,
@@ -98,7 +98,7 @@ class Stack:
         return ran.stdout
 
     def events(self, *arguments: str, on_event: Callable[[Event], None]) -> str:
-        """Runs a command that writes its events as JSON, a line each, and hands on each as it comes.
+        """Runs a command that writes its events as JSON, a line each, and passes on each at once.
 
         The answer is what it wrote otherwise; "" where it ended well.
         """
@@ -124,7 +124,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A Pulumi CLI with its Python host beside it."""
+    """A Pulumi CLI with its Python host in the same folder."""
 
     pulumi: Path
 
@@ -138,11 +138,11 @@ class Engine:
         as_azure_native: bool = False,
         memory: Path | None = None,
     ) -> Stack:
-        """Begins a stack. `folder`: a new one, for all that the engine writes. Raises EngineFailed.
+        """Begins a stack. `folder`: a new one, for all files of the engine. Raises EngineFailed.
 
         `config`: a stack file, Pulumi.<stack>.yaml; it and the program stay untouched. `as_azure_native`: whether ids
-        stay unknown in a preview, see amlz/simulator/provider.py. `memory`: where the pretend Azure remembers what
-        stands, see amlz/simulator/memory.py; without it, it forgets.
+        stay unknown in a preview, see amlz/simulator/provider.py. `memory`: file of the simulated Azure's state, see
+        amlz/simulator/memory.py; without it, it forgets.
         """
         at = folder / "project"
         for path in (at, folder / "home", folder / "state", folder / "tmp"):
@@ -160,7 +160,7 @@ class Engine:
 
     def _environment(self, folder: Path) -> dict[str, str]:
         """Everything the engine needs; nothing of the user's home, account or plugins."""
-        # The host that is built here takes `python3` from the search path, whatever the project file says.
+        # The host that is built here takes `python3` from the search path, with any project file.
         path = [str(self.pulumi.parent), str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")]
         return {
             "PATH": os.pathsep.join(path),

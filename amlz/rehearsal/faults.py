@@ -1,4 +1,4 @@
-"""Faults in the life of a landing zone: one strikes while it is built, and the next `up` has to put all right."""
+"""Faults in the life of a landing zone: one strikes while it is built, and the next `up` has to repair everything."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What faults led to. `struck`: verb and id of the operations that they met.
+    """Result of faults. `struck`: verb and id of the operations that they met.
 
     `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
     an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
@@ -58,18 +58,18 @@ class Outcome:
 
     @property
     def person(self) -> str:
-        """What a person has to do where `up` alone does not converge; "" for nothing."""
+        """Returns the steps for a person where `up` alone does not converge; "" for nothing."""
         needs = [asked.fault.person for asked in self.asked if asked.fault.person]
         return "; ".join([*needs, *self.mended])
 
     @property
     def refused(self) -> bool:
-        """Whether Azure refuses the next `up` too, which only a person can change."""
+        """Returns whether Azure refuses the next `up` too, which only a person can change."""
         return self.then is not None and bool(self.then.refused)
 
     @property
     def wrong(self) -> bool:
-        """Whether the next `up` neither converged nor ended with something that a person can do."""
+        """Returns whether the next `up` neither converged nor ended with a step for a person."""
         return (self.refused or bool(self.differences)) and not any(each.fault.stays for each in self.asked)
 
     @property
@@ -84,7 +84,7 @@ class Outcome:
         return "asked again by itself" if self.then is None else "converged"
 
 
-#: What stands after an undisturbed `up`: in Azure by id, in the engine's state by URN.
+#: Resources after an undisturbed `up`: in Azure by id, in the engine's state by URN.
 Undisturbed = dict[str, Any]
 
 
@@ -114,7 +114,7 @@ def all_faults() -> tuple[Asked, ...]:
 
 
 def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
-    """What stands when nothing goes wrong."""
+    """Returns the resources without any fault."""
     with scene(stage, file.stack, plain_config(file)) as here:
         here.step("up without a fault", "up")
         return standing(here)
@@ -131,7 +131,7 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
         shown = here.step(f"{name}: refresh", "refresh") if changed else None
         mended = () if gone or changed or not first.wrong else _mend(here)
         then = None
-        for _ in asked:  # each may stop an `up` of its own
+        for _ in asked:  # each may stop another `up`
             if ((gone or changed) and then is None) or (then or first).wrong:
                 then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
         apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
@@ -144,7 +144,7 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
 
 
 def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[str, ...]:
-    """What a person does where the next `up` stopped, since a resource was deleted in Azure."""
+    """Returns the steps for a person where the next `up` stopped, since a resource was deleted in Azure."""
     said = " ".join(refusal.said for refusal in then.refused)
     done = []
     for urn in recovery.missing(here.stack.state(), said):
@@ -160,7 +160,9 @@ def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[
 
 
 def _reconnect(here: Scene) -> tuple[str, ...]:
-    """What a person does where one side of a peering is gone: the other is deleted too, and both are made anew."""
+    """Returns the steps for a person where one side of a peering is gone: the other is deleted too, and both are
+    created again.
+    """
     apart = [found for found in here.memory.all() if found.state == DISCONNECTED]
     return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
 
@@ -249,7 +251,7 @@ def _deleted(here: Scene, found: Standing) -> bool:
 
 
 def _mend(here: Scene) -> tuple[str, ...]:
-    """What a person does after an update that was cut off; nothing where it was not."""
+    """Returns the steps for a person after an update that was cut off; nothing where it was not."""
     recovery.make_readable(here.stack)
     if not here.stack.state().get("pending_operations"):
         return ()
@@ -259,20 +261,20 @@ def _mend(here: Scene) -> tuple[str, ...]:
 
 
 def standing(here: Scene) -> Undisturbed:
-    """What stands now."""
+    """Returns the existing resources."""
     azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.memory.all()}
     state = here.stack.state()
     known = {
         found["urn"]: (found.get("id"), found.get("inputs"), found.get("protect"), found.get("initErrors"))
         for found in state.get("resources", [])
-        if not found["type"].startswith("pulumi:")  # whose ids are made up anew each time
+        if not found["type"].startswith("pulumi:")  # whose ids are created again each time
     }
     pending = {each["resource"]["urn"]: "pending" for each in state.get("pending_operations") or []}
     return {**azure, **known, **pending}
 
 
 def differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
-    """What is otherwise than expected, by URN or id."""
+    """Returns differences from the expected resources, by URN or id."""
     for key in sorted({*expected, *found}):
         if key not in found:
             yield f"{key}: is missing"

@@ -21,7 +21,7 @@ _KILLED = "the engine ended with -9"
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """What became of a landing zone whose engine was killed again and again.
+    """Result of a landing zone whose engine was killed again and again.
 
     `before` and `after`: URNs of the resources that were under way when it was killed, before Azure acted and after.
     `differences`: what is otherwise than after an undisturbed run. `twice`: verb and id of what Azure had to do twice.
@@ -47,7 +47,7 @@ def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str
 
 
 def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed:
-    """The same while a landing zone that stands is destroyed; at the end nothing may be left."""
+    """The same while an existing landing zone is destroyed; at the end nothing may be left."""
     with scene(stage, file.stack, plain_config(file)) as here:
         here.step("up", "up")
         here.memory.kill_at(POINTS, tuple(ids))

@@ -43,7 +43,7 @@ COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where rehearsals take place. `progress` is told what goes on, `folder` is new and empty."""
+    """Surroundings of rehearsals. `progress` receives the present step, `folder` is new and empty."""
 
     engine: Engine
     program: Path
@@ -54,7 +54,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """What `destroy` leaves, and why. `needed`: whether it is there only for something that is protected."""
+    """Resources that `destroy` leaves, and why. `needed`: whether it is there only for something that is protected."""
 
     id: str
     why: str
@@ -78,13 +78,13 @@ class Life:
 
     @property
     def wrong(self) -> bool:
-        """Whether a step was refused, or changed something where nothing may change."""
+        """Returns whether a step was refused, or changed something where nothing may change."""
         return any(step.wrong for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stack under the engine, with the memory of its pretend Azure. `planned`: its ids by URN."""
+    """A stack under the engine, with the state of its simulated Azure. `planned`: its ids by URN."""
 
     stage: Stage
     stack: Stack
@@ -97,7 +97,7 @@ class Scene:
         return run(self.stack, name, COMMANDS[command], lambda done: self.stage.progress(f"{name}: {done}"))
 
     def write(self, config: dict[str, Any]) -> tuple[Resource, ...]:
-        """The stack file says something else from here on. What the program makes is noted as expected, and given."""
+        """Writes another stack file. The resources that the program creates are noted as expected, and returned."""
         config = _beside_a_hub(self.stack, self.stage.project, config)
         self.stack.configure(config)
         resources = resources_of(self.stage, self.stack.name, config)
@@ -126,9 +126,9 @@ def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
 
 
 def plain_config(file: StackFile) -> dict[str, Any]:
-    """What a stack file configures. Encrypted values are left out: only its owner can read them.
+    """Returns the configuration of a stack file. Encrypted values are left out: only its owner can read them.
 
-    The outputs of another stack's hub stand in it, where the stack file names their file.
+    It contains the outputs of another stack's hub, if the stack file names their file.
     """
     config: dict[str, Any] = copied(file.document.values["config"])
     told = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
@@ -143,7 +143,7 @@ def _beside_a_hub(stack: Stack, project: str, config: dict[str, Any]) -> dict[st
         return config
     name = f"{stack.name}-hub"
     stack.beside(name, project, {OUTPUT: hub["stack"]["outputs"]})
-    # The name that a state in files gives to a stack of this project, whoever owns the other one.
+    # The name that a state in files gives to a stack of this project, with any owner of the other one.
     referred = {**hub, "stack": {**hub["stack"], "name": f"organization/{project}/{name}"}}
     return {**config, KEY: {**landing_zone, "hub": referred}}
 
@@ -192,7 +192,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
 
 
 def _unprotected(here: Scene) -> Step:
-    """What a person does who means it: protection taken off the state, and everything destroyed."""
+    """Returns the steps of a person who means it: protection removed from the state, and everything destroyed."""
     here.stack.run("state", "unprotect", "--all", "--yes", "--stack", here.stack.name)
     return here.step("unprotect, destroy", "destroy all")
 

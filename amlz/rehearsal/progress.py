@@ -1,4 +1,4 @@
-"""What goes on, told on one line of a terminal; nothing elsewhere."""
+"""The present step, shown on one line of a terminal; nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 
 @contextmanager
 def shown(stream: TextIO) -> Iterator[Callable[[str], None]]:
-    """Takes what goes on; the line is empty again at the end."""
+    """Yields a function that shows a step; the line is empty again at the end."""
     if not stream.isatty():
         yield lambda _: None
         return

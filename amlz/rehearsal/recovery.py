@@ -1,6 +1,6 @@
-"""What the engine did not hear of any more: resources whose creation was under way when it was killed.
+"""Creations that were under way when the engine was killed, so that their results are missing in its state.
 
-azure-native refuses to make what stands already, and the engine keeps such creations as pending for ever. `pulumi
+azure-native refuses to create existing resources, and the engine keeps such creations as pending for ever. `pulumi
 refresh --import-pending-creates` is made for this, but in 3.259.0 it drops them. Here ids are decided before Azure is
 asked, so all of them can be moved to the resources: `pulumi refresh` then reads those that Azure made and forgets the
 others. Of some types azure-native does not recognise the 404 of a missing resource, and `pulumi refresh` stops there
@@ -19,13 +19,13 @@ from typing import Any
 from amlz.core.problems import LandingZoneError
 from amlz.rehearsal.engine import EngineFailed, Stack
 
-#: What a person does after the engine was killed, before the next `pulumi up`. `{stack}`: the stack's name.
+#: Steps for a person after the engine was killed, before the next `pulumi up`. `{stack}`: the stack's name.
 STEPS = (
     "`pulumi cancel`",
     "`pulumi stack export | amlz recover {stack} | pulumi stack import`",
     "`pulumi refresh`",
 )
-#: What a person does where a refresh stops at a resource that does not exist in Azure; the second where the engine
+#: Steps for a person where a refresh stops at a resource that does not exist in Azure; the second where the engine
 #: refuses the first, since other resources depend on it.
 FORGET = "`pulumi state delete {urn}`"
 RESTORE = "create {id} again, with its body of `amlz preview {stack} --format arm`"
@@ -49,7 +49,7 @@ class Recovered:
 
 
 def read(text: str, how: str = _RECOVER) -> dict[str, Any]:
-    """What `pulumi stack export` wrote. Raises NoExport; `how` is the command to run instead."""
+    """Returns the output of `pulumi stack export`. Raises NoExport; `how` is the command to run instead."""
     try:
         exported = json.loads(text)
         if isinstance(exported, dict) and isinstance(exported["deployment"], dict):
@@ -79,13 +79,13 @@ def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:
 
 
 def told(recovered: Recovered) -> str:
-    """What was done, and what is left to do; "" where no creation was under way."""
+    """Returns the finished and the remaining steps; "" where no creation was under way."""
     if not (recovered.moved or recovered.unknown):
         return ""
     lines = [f"Moved to the resources: {len(recovered.moved)}"]
     lines += [f"  {urn}" for urn in recovered.moved]
     if recovered.unknown:
-        lines.append("Not moved, since the id is known at deployment only: look in Azure whether they stand")
+        lines.append("Not moved, since the id is known at deployment only: look in Azure whether they exist")
         lines += [f"  {urn}" for urn in recovered.unknown]
     lines.append("Import this state, then `pulumi refresh`: what Azure did not make is forgotten. Then `pulumi up`.")
     return "\n".join(lines) + "\n"
@@ -94,9 +94,9 @@ def told(recovered: Recovered) -> str:
 def make_readable(stack: Stack) -> tuple[Path, ...]:
     """Deletes what a killed engine left unreadable, where its state is in files. The answer: what was deleted.
 
-    Beside each file it keeps another, `.attrs`, with a checksum; the file itself is replaced whole, but that one is
-    written in place, and killed in between, the engine says `failed to load checkpoint: EOF`
-    (setAttrs in blob/fileblob/attrs.go of gocloud.dev).
+    For each file it keeps another, `.attrs`, with a checksum; the file itself is replaced whole, but that one is
+    written in place, and killed in between, the engine reports `failed to load checkpoint: EOF` (setAttrs in
+    blob/fileblob/attrs.go of gocloud.dev).
     """
     folder = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
     empty = tuple(file for file in sorted(folder.rglob("*.attrs")) if not file.stat().st_size)

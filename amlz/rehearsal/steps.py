@@ -20,7 +20,7 @@ _COLOURS = re.compile(r"<\{%[^%\n]*%\}>|\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused: `name` is the resource's logical name, "" for the engine itself."""
+    """A refusal: `name` is the resource's logical name, "" for the engine itself."""
 
     name: str
     said: str
@@ -28,7 +28,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something that holds data and was deleted or replaced. `back`: what Azure keeps, "" where no source says."""
+    """Something that holds data and was deleted or replaced. `back`: the part that Azure keeps, "" where no source
+    states it.
+    """
 
     name: str
     id: str
@@ -41,8 +43,8 @@ class Step:
     """A step of the life: how many Azure resources were created, updated, replaced, deleted.
 
     `own`: of a refresh, how many resources differ only in what Azure changes by itself; `updated` leaves them out.
-    `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: what the
-    guard says of it. `risky`: whether it is there to show what is refused or lost, which then is no failure.
+    `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: findings of
+    the guard. `risky`: whether it is there to show what is refused or lost, which then is no failure.
     """
 
     name: str
@@ -61,12 +63,12 @@ class Step:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is otherwise than before."""
+        """Returns whether anything differs from before."""
         return bool(self.created or self.updated or self.replaced or self.deleted)
 
     @property
     def wrong(self) -> bool:
-        """Whether something was refused, or changed where nothing may, or the guard would have stopped it."""
+        """Returns whether something was refused, or changed where nothing may, or the guard would have stopped it."""
         if self.risky:
             return False
         return bool(self.refused or (self.still and self.changed) or any(map(_stops, self.guarded)))
@@ -74,7 +76,7 @@ class Step:
 
 @dataclass(slots=True)
 class _Heard:
-    """What the events told so far."""
+    """Content of the events so far."""
 
     on_progress: Callable[[int], None]
     done: dict[str, set[str]] = field(default_factory=dict)

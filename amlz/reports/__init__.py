@@ -1,1 +1,1 @@
-"""What a preview says, one form a file."""
+"""Reports of a preview, one format a file."""

@@ -32,5 +32,5 @@ def _lines(one: Accepted, names: Names, width: int) -> Iterator[str]:
 
 
 def summary(accepted: tuple[Accepted, ...]) -> str:
-    """What stands behind the counts of findings."""
+    """Returns the sentence on accepted findings next to the counts."""
     return f", {len(accepted)} accepted" if accepted else ""

@@ -71,7 +71,7 @@ def _failed(name: str, after: str, what: str, why: str) -> Part:
 
 
 def _prefix(name: str) -> str:
-    """What ids of a stack's part begin with: no two parts share an id, and no id has a space."""
+    """Returns the prefix of the ids of a stack's part: no two parts share an id, and no id has a space."""
     return f"{quote(name, safe='')}:"
 
 

@@ -17,7 +17,7 @@ from amlz.reports.markdown_text import LONGEST, code, escaped, fitted, unfolded
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
 
-#: By which whoever posts a comment finds the one to edit. It does not show.
+#: Marker by which a pipeline finds the comment to edit. It does not show.
 MARKER = "<!-- amlz preview -->"
 
 
@@ -29,7 +29,7 @@ class Untold:
     what: str = "it could not be compared"
 
     def fails(self, _fail_on: str) -> bool:
-        """Whatever is asked."""
+        """Always, with any severity."""
         return True
 
 
@@ -51,7 +51,7 @@ Told = Preview | Difference | Untold | Written
 
 @dataclass(frozen=True, slots=True)
 class AllStacks:
-    """What is told of each stack, in the order in which they can be built.
+    """The results of each stack, in the order in which they can be built.
 
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
     must not be removed, a sentence each. `unusable`: names of stacks whose files have mistakes, each with them.
@@ -82,7 +82,7 @@ class AllStacks:
         return tuple(stack.name for stack, _ in self.told if stack.name not in shown)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether one of them does, or production would end with a stack file that is removed."""
+        """Returns whether one of them does, or production would end with a stack file that is removed."""
         return (
             bool(self.unusable)
             or (bool(self.ended) and fail_on != "none")
@@ -181,13 +181,13 @@ def _markdown(found: AllStacks) -> str:
 def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
     """One comment of the Markdown of several stacks: the verdict, a table of them, and each in full.
 
-    `others`: what is told of the rest. Parts that do not fit are left out from the longest on, and named.
+    `others`: text on all other stacks. Parts that do not fit are left out from the longest on, and named.
     """
     above = _table(parts)
     left = dict(parts)
     below = [escaped(line).replace("\\`", "`") for line in others]
     room = LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *below)) - 200
-    # First what is folded goes, of the longest parts before the others, and only then whole parts.
+    # Folded parts are left out first, the longest before others, and only then whole parts.
     for shorter in (unfolded, _left_out):
         for name in sorted(left, key=lambda name: -len(left[name])):
             if sum(len(part) + 1 for part in left.values()) <= room:
@@ -202,7 +202,7 @@ def _left_out(part: str, shows: str) -> str:
 
 
 def _table(parts: Mapping[str, str]) -> list[str]:
-    """The verdict and a line for each stack; nothing where one part says it all in its own first line."""
+    """Returns the verdict and a line for each stack; nothing where one part reports it all in its own first line."""
     marks = [part.removeprefix("## ").partition("\n")[0].partition(" ") for part in parts.values()]
     if len(marks) == 1:
         return []
@@ -230,11 +230,11 @@ def _json(found: AllStacks) -> str:
 
 
 def others(found: AllStacks) -> list[str]:
-    """What is told of stacks that are not shown, a line each."""
+    """Returns the text on stacks that are not shown, a line each."""
     lines = [f"No difference from {found.revision}: {_names(found.same)}."] if found.same else []
     if found.gone:
         lines.append(
-            f"Gone since {found.revision}: {_names(found.gone)}. What they built stays in Azure until `pulumi destroy`."
+            f"Gone since {found.revision}: {_names(found.gone)}. Their resources stay in Azure until `pulumi destroy`."
         )
     return [*lines, *found.ended]
 

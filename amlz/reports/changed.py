@@ -22,9 +22,9 @@ _DOES = {
     Kind.UNKNOWN: "not known what Azure does",
     Kind.UPDATES: "",
 }
-#: Rows of one resource that are told; JSON has all.
+#: Maximum of rows of one resource that are shown; JSON has all.
 _CUT = 12
-#: From how many resources on the same difference is told once.
+#: Number of resources from which on the same difference is shown once.
 _MANY = 4
 #: The most characters of a value.
 _LONG = 100
@@ -50,7 +50,7 @@ def _same(change: Change) -> Hashable:
 
 
 def _one(changed: Changed, own: list[Change]) -> Iterator[str]:
-    """A resource with what differs at it alone; nothing where that was told before."""
+    """Returns a resource with its own differences; nothing where all of them are in a shared entry."""
     if not own and not changed.replaced:
         return
     became = changed.resource["name"]
@@ -73,13 +73,13 @@ def where(resource: Any) -> str:
 
 
 def does(change: Change) -> str:
-    """What becomes of a change, in words; "" where it is simply made."""
+    """Returns the effect of a change, in words; "" where it is simply made."""
     why = "" if change.kind is Kind.UNKNOWN and not change.rule.source else change.rule.why
     return ": ".join(part for part in (_DOES[change.kind], why) if part)
 
 
 def becomes(row: Row) -> str:
-    """From what to what. Of long lists, what comes and goes; of long ids, from where they differ."""
+    """From what to what. Of long lists, the added and removed entries; of long ids, from the first difference."""
     old, new = row.old, row.new
     if isinstance(old, list) and isinstance(new, list) and len(_text(old)) + len(_text(new)) > _LONG:
         came, went = [each for each in new if each not in old], [each for each in old if each not in new]

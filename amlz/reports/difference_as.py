@@ -22,19 +22,19 @@ from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import LONGEST, escaped, fitted
 from amlz.reports.records import finding_record
 
-#: What a comparison of two previews cannot tell. Said wherever one is shown.
+#: Limitations of a comparison of two previews. Shown with every comparison.
 NOT_TOLD = (
-    "state and drift: both sides are previews, not what is in Azure. What a changed property does follows a table "
-    "(docs/reference/changes.md)"
+    "state and drift: both sides are previews, not what is in Azure. The effect of a changed property follows a "
+    "table (docs/reference/changes.md)"
 )
-#: What the engine's own preview cannot tell.
+#: Limitations of the engine's own preview.
 NOT_TOLD_BY_ENGINE = (
-    "drift, unless the engine refreshed; findings and verdicts: `amlz preview` tells them. What Azure refuses or "
-    "ignores follows a table (docs/reference/changes.md)"
+    "drift, unless the engine refreshed; findings and verdicts: `amlz preview` shows them. Changes that Azure "
+    "refuses or ignores follow a table (docs/reference/changes.md)"
 )
 #: Sections that need no decision: in a comment they are folded.
 _FOLDED = {
-    *("No longer said by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
+    *("No longer reported by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
     *("Addresses", "Moved, which changes nothing in Azure", "Changed", "Created"),
 }
 
@@ -42,7 +42,7 @@ _FOLDED = {
 def text(found: Difference) -> str:
     """For a terminal of 80 columns."""
     parts = [headline(found), *(_section(title, lines) for title, lines in _sections(found))]
-    parts.append(_wrapped("", f"Not told: {not_told(found)}."))
+    parts.append(_wrapped("", f"Not covered: {not_told(found)}."))
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
@@ -58,7 +58,7 @@ def markdown(found: Difference) -> str:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
-    lines += [f"<sub>Not told: {not_told(found)}.</sub>"]
+    lines += [f"<sub>Not covered: {not_told(found)}.</sub>"]
     return fitted("\n".join(lines) + "\n", LONGEST)
 
 
@@ -96,7 +96,7 @@ def as_json(found: Difference) -> str:
 
 
 def headline(found: Difference) -> str:
-    """What is compared, and how many of what."""
+    """Returns the compared sides, and the number of changes of each kind."""
     found = replace(found, stack=in_one_line(found.stack), revision=in_one_line(found.revision))
     if found.is_new:
         return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
@@ -119,11 +119,11 @@ def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
     names = found.names
     guarded = partial(finding_lines, names=names, says=with_remedy)
     yield "Stopped by the guard", list(guarded(f for f in found.guard if f.severity is Severity.ERROR))
-    yield "Said by the guard", list(guarded(f for f in found.guard if f.severity is not Severity.ERROR))
+    yield "Reported by the guard", list(guarded(f for f in found.guard if f.severity is not Severity.ERROR))
     yield "Lost", [f"{where(r)}: {why}" for r, why in found.lost]
     yield "Refused by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if v["blocks"]), names))
-    yield "Said by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if not v["blocks"]), names))
-    yield "No longer said by Azure Policy", list(verdict_lines(found.verdicts[gone], names))
+    yield "Reported by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if not v["blocks"]), names))
+    yield "No longer reported by Azure Policy", list(verdict_lines(found.verdicts[gone], names))
     yield "New findings", list(new_findings(found))
     yield "Findings that are gone", list(gone_findings(found))
     yield "Newly accepted", list(newly_accepted(found))
@@ -173,7 +173,7 @@ def newly_accepted(found: Difference) -> Iterator[str]:
 
 
 def roles_given(roles: Iterable[Any], names: Names) -> Iterator[str]:
-    """Each role of each kind of principal once, with all that it is given on."""
+    """Returns each role of each kind of principal once, with all its scopes."""
     given: dict[tuple[str, str], list[str]] = {}
     for role in roles:
         given.setdefault((role["role"], role["who"]), []).append(role["scope"])
@@ -205,7 +205,7 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def not_told(found: Difference) -> str:
-    """What it cannot tell."""
+    """Returns the limitations of the comparison."""
     return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
 
 

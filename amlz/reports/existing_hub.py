@@ -1,4 +1,4 @@
-"""What an existing hub must do, since nothing of it is built here: what its firewall lets through, and the rest."""
+"""Requirements for an existing hub, since nothing of it is built here: the egress of its firewall, and the rest."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def must_allow(plan: LandingZonePlan) -> Iterator[Allowed]:
 
 
 def demands(plan: LandingZonePlan) -> tuple[str, ...]:
-    """What else it must do, a sentence each."""
+    """Returns the further requirements, a sentence each."""
     return plan.organisation.existing_hub.demands if plan.organisation.existing_hub else ()
 
 
 def owners_must(plan: LandingZonePlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What owners of what else exists must see to: whose, and a sentence each."""
+    """Returns the tasks of owners of other existing resources: the owner, and a sentence each."""
     lake = (("lake", plan.lake.demands),) if plan.lake and plan.lake.demands else ()
     return (*lake, *plan.parts)
 

@@ -15,7 +15,7 @@ from amlz.core.problems import LandingZoneError
 from amlz.core.terminal import in_one_line as in_one_line
 from amlz.core.terminal import terminal as terminal
 
-#: Names of standard output: what stands in its place (a file that a shell opened) is not to be replaced.
+#: Names of standard output: the file behind it (a file that a shell opened) is not to be replaced.
 STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 #: How the names of files begin that are not complete yet. Git ignores them (.gitignore).
 TEMPORARY = ".amlz-new-"
@@ -42,20 +42,21 @@ def write_out(text: str) -> bool:
         _forget_output()
         reason = (error.strerror or str(error)).lower()
         raise LandingZoneError(
-            f"standard output\n  It cannot be written: {reason}.\n  Choose another place with --output."
+            f"standard output\n  It cannot be written: {reason}.\n  Choose another file with --output."
         ) from None
     return True
 
 
 def _forget_output() -> None:
-    """What could not be written is not tried again when this process ends."""
+    """Discards unwritten output, so that it is not tried again when this process ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes beside the target and moves into place. Raises LandingZoneError, and then what was there is as it was.
+    """Writes a temporary file next to the target and moves it to the target's path. Raises LandingZoneError, and then
+    what was there is as it was.
 
     A link stays one, and a file keeps its permissions. A link that leads out of the current folder is refused. A device
     or a pipe is written as it is.
@@ -71,11 +72,11 @@ def write_whole(path: Path, text: str) -> None:
             raise PermissionError(0, "it is for reading only")
         _replace(target, text.encode("utf-8"), stat.S_IMODE(mode) if mode is not None else _new_mode())
     except BrokenPipeError:
-        return  # whoever reads from the pipe has read enough
+        return  # the reader closed the pipe
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
         reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
         raise LandingZoneError(
-            f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output."
+            f"{path}\n  It cannot be written: {reason}.\n  Choose another file with --output."
         ) from None
 
 
@@ -112,7 +113,7 @@ def check_writable(path: Path) -> None:
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
         reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
         raise LandingZoneError(
-            f"{path}\n  It cannot be written: {reason}.\n  Choose another place with --output."
+            f"{path}\n  It cannot be written: {reason}.\n  Choose another file with --output."
         ) from None
 
 
@@ -128,7 +129,7 @@ def _target(path: Path) -> Path:
 
 
 def _replace(target: Path, content: bytes, mode: int) -> None:
-    """Puts a new file in the place of a file, on the disk before this returns. Raises OSError."""
+    """Replaces a file by a new one, on the disk before this returns. Raises OSError."""
     _forget_old(target.parent)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     try:
@@ -163,7 +164,7 @@ def _forget_old(folder: Path) -> None:
 
 
 def _mode(path: Path) -> int | None:
-    """What a path is, and its permissions; None where nothing is there."""
+    """Returns the type of a path, and its permissions; None where nothing is there."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:
@@ -177,7 +178,7 @@ def _new_mode() -> int:
 
 
 def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
-    """Writes a person's own file anew, whole, with its permissions. Raises LandingZoneError, and then it is as it was.
+    """Rewrites a person's own file, whole, with its permissions. Raises LandingZoneError, and then it is as it was.
 
     `before` is what was read: a file that was changed since then, or that is for reading only, stays as it is.
     """

@@ -1,4 +1,4 @@
-"""Findings and answers of policies that say the same of several resources: once, with every resource named."""
+"""Findings and answers of policies that are the same for several resources: once, with every resource named."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from amlz.policy.engine.requests import Answer
 from amlz.policy.engine.values import lowered
 from amlz.reports import policy
 
-#: What stands for a resource's own name and value where texts are compared.
+#: Placeholder for a resource's own name and value where texts are compared.
 _OWN = "\0"
-#: Shorter texts are not looked for in a message; from the second length on they need not be words of their own.
+#: Shorter texts are not searched in a message; from the second length on they need not be separate words.
 _SHORTEST, _UNMISTAKABLE = 2, 12
 
 
@@ -129,7 +129,7 @@ def _impersonal(text: str, values: Iterable[str], finding: Finding) -> str:
 
 
 def _without(text: str, part: str) -> str:
-    """A text in which a part is replaced wherever it is a word of its own."""
+    """Returns a text in which a part is replaced wherever it is a separate word."""
     at = text.find(part)
     while at >= 0:
         end = at + len(part)

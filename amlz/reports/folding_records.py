@@ -93,7 +93,7 @@ def _verdicts(alike: Sequence[Record], names: Names) -> Iterator[str]:
 
 
 def _columns(alike: Sequence[Record]) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """What of the verdicts differs by resource, with the values; and what is the same, in words."""
+    """Returns the parts of the verdicts that differ by resource, with the values; and the common part, in words."""
     columns, why = [], []
     for index, reason in enumerate(alike[0]["reasons"][:_REASONS]):
         title, actual = reason["path"] or reason["condition"], [each["reasons"][index]["actual"] for each in alike]
@@ -114,7 +114,7 @@ def _columns(alike: Sequence[Record]) -> tuple[list[tuple[str, list[str]]], list
 
 
 def _changes(verdict: Record) -> list[Record]:
-    """What a policy would change in a request."""
+    """Returns the changes that a policy would make in a request."""
     found = (verdict.get("details") or {}).get("changes") or []
     return [each for each in found if isinstance(each, dict) and {"path", "before", "after"} <= each.keys()]
 

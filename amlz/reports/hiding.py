@@ -25,7 +25,8 @@ def hider_of(graph: ResourceGraph, stack_file: Any = None) -> Hider:
 
 
 def hidden_graph(graph: ResourceGraph, stack_file: Any = None) -> tuple[Hider, ResourceGraph]:
-    """What hides the secrets of a graph, and the graph as it is written: the same one where nothing is hidden.
+    """Returns the object that hides the secrets of a graph, and the graph as it is written: the same one where nothing
+    is hidden.
 
     `stack_file`: its values. Text that it holds, and ids, names and keys of the graph, are not hidden by value.
     """

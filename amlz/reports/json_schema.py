@@ -1,6 +1,6 @@
 """The JSON Schema of what `amlz preview --format json` writes, with and without --against, --engine and --all.
 
-A key that is added leaves `schemaVersion` as it is; one that goes, or means something else, raises it.
+A new key leaves `schemaVersion` as it is; a key that is removed, or changes its meaning, raises it.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def report_schema() -> Schema:
     """The whole: any of the three, each by itself under $defs."""
     return {
         "$schema": _DRAFT,
-        "title": "What amlz preview --format json writes",
+        "title": "Output of amlz preview --format json",
         "description": "A preview, a difference (--against, --engine) or all stacks (--all): "
         "docs/reference/command-line.md.",
         "anyOf": [_ref(name) for name in _REPORTS],

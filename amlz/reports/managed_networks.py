@@ -1,4 +1,4 @@
-"""The ways out of managed networks: each rule with its reason, for every form of report."""
+"""The outbound rules of managed networks: each rule with its reason, for every form of report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def managed(plan: LandingZonePlan) -> Iterator[tuple[ProjectEnvironmentSpec, Man
 
 
 def headline(network: ManagedNetworkSpec) -> str:
-    """What a managed network lets out, and its firewall: there is one once a host name is allowed."""
+    """Returns the egress of a managed network, and its firewall: there is one once a host name is allowed."""
     hosts = any(rule.kind == "FQDN" for rule in network.rules)
     firewall = f"a firewall of tier {network.firewall}" if hosts else "no firewall: no rule names a host"
     return f"lets out {_MODES[network.isolation_mode]}" + (f"; {firewall}" if network.firewall else "")
@@ -90,5 +90,5 @@ def _by(rule: OutboundRuleSpec) -> str:
 
 
 def _to(rule: OutboundRuleSpec) -> str:
-    """Where to: a resource by its name, with the group that is meant."""
+    """Returns the destination: a resource by its name, with its group ID."""
     return f"{rule.to.rsplit('/', 1)[-1]}{f' ({rule.group})' if rule.group else ''}"

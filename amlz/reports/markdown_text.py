@@ -12,16 +12,16 @@ import re
 LONGEST = 65_000
 #: Punctuation that markup begins with, HTML, tables and mathematics among it. The backslash goes first.
 _MARKUP = re.compile(r"([\\`*_\[\]<>#~|&$])")
-#: What begins a list or a heading where it stands first.
+#: Beginning of a list or a heading at the start of a line.
 _FIRST = re.compile(r"^(\d{1,9})?((?<=\d)[.)]|[-+]|=+)(?=\s|$)")
-#: What would become a link by itself: to a person, an issue, a pull request, a page.
+#: Text that would become a link by itself: to a person, an issue, a pull request, a page.
 _MENTIONS = re.compile(r"((?<!\w)@(?=\w)|@(?=[\w-]+\.\w)|(?:\\#|!|\bGH-)(?=\d))", re.IGNORECASE)
 _LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
 _EMOJI = re.compile(r":(?=[\w+-]+:)")
-#: What ends a line, and what changes the direction of a text or does not show.
+#: Characters that end a line, that change the direction of a text, or that are invisible.
 _BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 _UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-#: Takes no room and breaks no line: keeps what stands on both of its sides apart.
+#: Takes no room and breaks no line: separates the characters on both of its sides.
 _JOINER = "\u2060"
 
 
@@ -40,12 +40,12 @@ def escaped(text: str) -> Markdown:
 
 
 def shown(value: object) -> Markdown:
-    """What a template shows for a value."""
+    """Returns the text that a template shows for a value."""
     return value if isinstance(value, Markdown) else escaped(str(value))
 
 
 def code(text: object, in_table: bool = False) -> Markdown:
-    """A text as code, whatever it holds. In a table a bar is escaped, as only there it can be."""
+    """Returns any text as code. In a table a bar is escaped, as only there it can be."""
     found = _line(str(text))
     longest = max((len(run) for run in re.findall("`+", found)), default=0)
     fence, pad = "`" * (longest + 1), " " if longest or found != found.strip() else ""

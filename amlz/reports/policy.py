@@ -1,4 +1,4 @@
-"""What Azure Policy says, as records and in words: for previews, `amlz policy evaluate`, `explain` and `list`."""
+"""Answers of Azure Policy, as records and in words: for previews, `amlz policy evaluate`, `explain` and `list`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ORDER = (
     *("deny", "error", "invalid", "undecided", "modify", "append", "deploy-if-not-exists", "audit"),
     *("audit-if-not-exists", "deny-action", "manual", "not-judged", "exempt", "compliant"),
 )
-#: Words of which each answer is told; the others are only counted.
+#: Words whose answers are only counted; all others are shown.
 QUIET = frozenset({"compliant"})
 CHANGING = frozenset({"modify", "append"})
 #: Words of what an assignment does only where it is enforced.
 _ACTING = REFUSED | CHANGING | {"deploy-if-not-exists", "deny-action"}
-#: What a change by a policy means for a program that sends its own values:
+#: Meaning of a change by a policy for a program that sends its own values:
 #: https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify
 REVERTED = (
     "The program does not send this value, so a refresh shows it as drift. Every later deployment that updates the "
@@ -62,7 +62,7 @@ def summary(verdicts: Verdicts) -> str:
 
 
 def headline(answer: Answer) -> str:
-    """What happens, and by which policy."""
+    """Returns the effect, and the policy."""
     title = answer.policy.definition.title if answer.policy else answer.assignment.name
     return f"{word(answer):<8} {answer.assignment.name}: {title}"
 
@@ -92,7 +92,7 @@ def _because(answer: Answer, apart: Container[str]) -> Iterator[str]:
     if answer.exemption:
         yield f"Exempt by {answer.exemption}."
     if answer.forecast:
-        yield "A forecast: what exists beside it is taken from this plan."
+        yield "A forecast: related resources are taken from this plan."
     message = answer.assignment.message(answer.policy.reference if answer.policy else "")
     if message:
         yield message
@@ -121,7 +121,7 @@ def not_judged(verdicts: Verdicts) -> Iterator[tuple[str, str, str]]:
 
 
 def value(found: Any) -> str:
-    """What stands somewhere, for a sentence."""
+    """Returns a value for a sentence."""
     if isinstance(found, dict) and list(found) == ["$unknown"]:
         return f"known only at deployment ({found['$unknown']})"
     return "absent" if found is None else shown(found)

@@ -1,4 +1,4 @@
-"""Why a policy says what it says of a resource: the tree of its conditions."""
+"""The reason for a policy's verdict on a resource: the tree of its conditions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def as_text(preview: Preview, resource: str, policy: str) -> str:
 
 
 def _wrapped(line: str) -> str:
-    """A line of the tree in 80 columns: what continues it stands below its words."""
+    """Returns a line of the tree in 80 columns: continued lines are indented to its words."""
     indent = len(line) - len(line.lstrip()) + 10
     return textwrap.fill(line, 80, subsequent_indent=" " * indent, break_on_hyphens=False)
 

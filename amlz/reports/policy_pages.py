@@ -44,7 +44,7 @@ def list_json(library: Library) -> str:
 
 
 def show_text(library: Library, name: str) -> str:
-    """What one policy demands. Raises BadInput for a name that there is not."""
+    """Returns the demand of one policy. Raises BadInput for a name that there is not."""
     entry = _entry(library, name)
     told = entry.properties
     described = textwrap.wrap(str(told.get("description", "")), 80)
@@ -79,7 +79,7 @@ def show_json(library: Library, name: str) -> str:
 
 
 def cases_text(ran: Iterable[Ran]) -> str:
-    """What came out otherwise, then how many there are."""
+    """Returns the cases with another verdict, then their number."""
     lines, failed, total = [], 0, 0
     for case in ran:
         total += 1
@@ -110,9 +110,9 @@ def cases_json(ran: Iterable[Ran]) -> str:
 
 
 def taken_text(taken: Taken) -> str:
-    """What an import brought."""
+    """Returns the result of an import."""
     lines = [f"{name:<12} {count}" for name, count in taken.counts.items() if count]
-    lines += ["", "Taken over, and not judged:"] if taken.not_judged else []
+    lines += ["", "Imported, and not evaluated:"] if taken.not_judged else []
     lines += [f"  {text}" for text in taken.not_judged]
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""What a preview knows: the one model that every form of report is made from."""
+"""The data of a preview: the one model that every form of report is made from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from amlz.policy.verdicts import Verdicts
 from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
 from amlz.stackfile.load import StackFile
 
-#: What no preview without a cloud can know. Said wherever its results are shown.
+#: Limitations of every preview without a cloud. Shown with all of its results.
 NOT_COVERED = (
     "state and drift: it knows the stack file, not what is in Azure",
     "what Azure checks only when asked: live quota, capacity, names taken by others",
@@ -27,7 +27,7 @@ NOT_COVERED = (
 
 @dataclass(frozen=True)
 class Preview:
-    """One stack, previewed, as `file` says it. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
+    """One stack, previewed, as in `file`. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
 
     `quota`: whether forms for people show what is taken of quotas.
     """
@@ -61,7 +61,7 @@ class Preview:
         return sum(finding.severity is severity for finding in self.findings)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether something is found at or above a severity, or refused by a policy; `none` never fails."""
+        """Returns whether there is a finding at or above a severity, or a refusal by a policy; `none` never fails."""
         if fail_on == "none":
             return False
         found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
@@ -69,10 +69,10 @@ class Preview:
 
 
 def verdict(preview: Preview) -> tuple[Severity | None, str]:
-    """How bad the worst is (None: nothing found), and in words how many of what want a look."""
+    """Returns the worst severity (None: no findings), and the counts in words."""
     denied, errors, warnings = len(preview.verdicts.denied), *map(preview.count, (Severity.ERROR, Severity.WARNING))
     said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
     said += [plural(errors, "error")] if errors else []
     said += [plural(warnings, "warning")] if warnings else []
     worst = Severity.ERROR if denied or errors else Severity.WARNING if warnings else None
-    return worst, listed(said) if said else "nothing found"
+    return worst, listed(said) if said else "no findings"

@@ -1,4 +1,4 @@
-"""A project that comes or goes, told: what the stack file says then, what is built or lost, and what stays."""
+"""A project that is added or removed, as a report: the stack file, the resources built or lost, and those that stay."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LOCK = "Microsoft.Authorization/locks"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stack file before and after. `path`: what comes or goes; `texts`: the file's text, before and after."""
+    """A stack file before and after. `path`: the added or removed part; `texts`: the file's text, before and after."""
 
     shown: str
     path: Path
@@ -50,7 +50,7 @@ class Change:
 
     @property
     def changed(self) -> tuple[Resource, ...]:
-        """Resources that stay where they are and say something else."""
+        """Returns resources that stay where they are and change."""
         return tuple(r for r, old in self._both() if r.body != old.body and r.id.lower() == old.id.lower())
 
     @property
@@ -90,7 +90,7 @@ def _blocks(preview: Preview) -> tuple[Block, ...]:
 
 
 def added_text(change: Change) -> str:
-    """A project that comes, for people."""
+    """Returns the report of an added project, for people."""
     done = "added" if change.written else "would be added; nothing was written"
     parts = [
         f"{change.after.stack}: project {change.path[1]} {done}.",
@@ -105,12 +105,12 @@ def added_text(change: Change) -> str:
 
 
 def added_json(change: Change) -> str:
-    """A project that comes, for programs."""
+    """Returns the report of an added project, for programs."""
     return dump(_record(change) | {"resources": [_resource(r) for r in change.came]})
 
 
 def removed_text(change: Change) -> str:
-    """A project that goes, for people: first what is lost with it."""
+    """Returns the report of a removed project, for people: first the losses."""
     done = "removed from the stack file" if change.written else "would be removed; nothing was written"
     parts = [
         f"{change.after.stack}: {_what(change)} {done}.",
@@ -125,7 +125,7 @@ def removed_text(change: Change) -> str:
 
 
 def removed_json(change: Change) -> str:
-    """A project that goes, for programs."""
+    """Returns the report of a removed project, for programs."""
     data = [
         {"urn": r.urn, "name": r.name, "armType": r.arm_type, "data": row.data, "kept": _kept(r, row)}
         for r, row in _with_data(change)
@@ -234,7 +234,7 @@ def _others(change: Change) -> str:
 
 
 def _findings(change: Change) -> str:
-    """What is new among findings and refusals. The same at several resources is told once."""
+    """Returns new findings and refusals. The same one at several resources is reported once."""
     told, names = [], names_of(change.after.graph)
     for folded in folded_findings(change.findings, names):
         first, others = folded.first, in_words(each.resource for each in folded.others)
@@ -252,7 +252,7 @@ def _findings(change: Change) -> str:
 
 
 def _refused(change: Change, names: Names) -> Iterator[tuple[str, list[Named]]]:
-    """Policies that would refuse what comes, with the resources that they refuse."""
+    """Returns policies that would refuse new resources, with these resources."""
     new, found = {r.id.lower() for r in change.came}, dict[str, list[Named]]()
     for answer in change.after.verdicts.denied:
         if answer.subject.id.lower() in new:
@@ -266,7 +266,7 @@ def _with_data(change: Change) -> Iterator[tuple[Resource, Holds]]:
 
 
 def _holding(change: Change) -> str:
-    """What holds data, by type: the names, what that is, and what Azure keeps of it."""
+    """Returns the resources that hold data, by type: the names, the data, and the part that Azure keeps."""
     rows: dict[tuple[str, str, str], list[Resource]] = {}
     for resource, row in _with_data(change):
         rows.setdefault((resource.arm_type, row.data, _kept(resource, row)), []).append(resource)
@@ -289,7 +289,7 @@ def _locks(change: Change) -> tuple[Resource, ...]:
 
 
 def _obstacles(change: Change) -> str:
-    """What would stop `pulumi up`, and the way past it."""
+    """Returns the obstacles to `pulumi up`, and their remedies."""
     locks, protected = _locks(change), [r for r in change.gone if r.protect]
     lines = []
     if protected:
@@ -300,7 +300,7 @@ def _obstacles(change: Change) -> str:
         text = f"{plural(len(locks), 'lock')} against deletion. `pulumi up` deletes them first, which needs "
         text += "*Landing Zone Lock Administrator*. Locks that others created must be deleted by them."
         lines.append(_wrapped("  locked: ", text))
-    return "\n".join(["Stands in the way", *lines]) if lines else ""
+    return "\n".join(["Obstacles", *lines]) if lines else ""
 
 
 def _next_of_added(change: Change) -> str:

@@ -1,4 +1,4 @@
-"""What a landing zone takes of quotas at full scale, in the three forms of a preview."""
+"""Use of quotas by a landing zone at full scale, in the three forms of a preview."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.quota import Demand, Machines, demands
 from amlz.core.words import plural
 
-#: What all low-priority vCPUs are held against, whatever their family.
+#: Quota of all low-priority vCPUs, of any family.
 ALL = "all families"
 
 

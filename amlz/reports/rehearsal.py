@@ -1,4 +1,4 @@
-"""A rehearsal told: as text, as JSON, as Markdown."""
+"""Reports of a rehearsal: as text, as JSON, as Markdown."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from amlz.reports.markdown_text import escaped
 from amlz.reports.records import finding_record
 
 SCHEMA_VERSION = 1
-NOT_SIMULATED = "What the pretend Azure does not know: docs/how-to/rehearsal.md."
+NOT_SIMULATED = "Limitations of the simulator: docs/how-to/rehearsal.md."
 _HEAD = ("step", "created", "updated", "replaced", "deleted", "seconds")
 _FAULT_HEAD = ("fault", "struck", "result", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What was rehearsed: a life, or faults."""
+    """A rehearsal: a life, or faults."""
 
     stack: str
     life: Life | None = None
@@ -33,7 +33,7 @@ class Rehearsal:
 
     @property
     def wrong(self) -> bool:
-        """Whether it did not go as it has to."""
+        """Returns whether it failed."""
         return bool(self.life and self.life.wrong) or any(outcome.wrong for outcome in self.outcomes)
 
 
@@ -135,7 +135,7 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         ("refused", [*refused, *moved]),
         ("changed by Azure", own),
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
-        ("said by the guard", guarded),
+        ("reported by the guard", guarded),
         ("would be lost", lost),
         ("does not comply", [_audited(each, life.owners) for each in life.audited]),
         ("stays after destroy", list(_stays(life))),
@@ -177,7 +177,7 @@ def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
     told = []
     for outcome in outcomes:
         lines = [f"{each.fault.kind}: {each.fault.says}" for each in outcome.asked if each.fault.says]
-        lines += [f"up said: {refusal.said}" for refusal in outcome.first.refused[:1]]
+        lines += [f"message of up: {refusal.said}" for refusal in outcome.first.refused[:1]]
         lines += [f"refresh showed: {outcome.shown.updated} changed by hand"] if outcome.shown else []
         lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
         lines += [f"differs: {each}" for each in outcome.differences[:5]] if outcome.wrong else []

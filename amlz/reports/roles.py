@@ -16,14 +16,14 @@ from amlz.core.words import plural
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 
-#: The place of the principal's object ID in a condition of the JSON form.
+#: Placeholder of the principal's object ID in a condition of the JSON form.
 HOLDER = "PRINCIPAL_ID"
 _ROLE = "Microsoft.Authorization/roleDefinitions"
 _API = "2022-04-01"
 _GROUP_KIND, _SUBSCRIPTION_KIND = "Microsoft.Resources/resourceGroups", "Microsoft.Resources/subscriptions"
 
 LIMITATIONS = (
-    "Not tried against Azure. Actions marked inferred are published operations of which no source says that the "
+    "Not tried against Azure. Actions marked inferred are published operations; no source states that the "
     "request needs them.",
     "The backend of Pulumi's state needs its own role, such as Storage Blob Data Contributor on its container.",
     "Resource providers have to be registered by someone with that right: Microsoft.*/register/action is not included.",
@@ -84,7 +84,7 @@ def as_az(stack: str, roles: DeployerRoles) -> str:
 
 
 def as_bicep(stack: str, roles: DeployerRoles) -> str:
-    """One file for every subscription: each deployment creates the roles of its own subscription."""
+    """Returns one file for every subscription: each deployment creates the roles of one subscription."""
     at_groups = [grant for grant in roles.grants if not parse(grant.scope).subscription]
     subscriptions = sorted({parse(grant.scope).subscription for grant in roles.grants} - {""})
     lines = [

@@ -1,4 +1,4 @@
-"""What is found, as rows with a place in the stack file: for forms that a pipeline shows beside the lines of a file."""
+"""Findings as rows with a position in the stack file: for forms that a pipeline shows at the lines of a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOK = (*REFUSED, "undecided", "audit", "audit-if-not-exists")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is looked for. `help`: what to do; `anchor`: where docs/ explains it, "" where nothing does."""
+    """A check or a policy. `help`: what to do; `anchor`: where docs/ explains it, "" where nothing does."""
 
     id: str
     title: str
@@ -58,14 +58,14 @@ class Row:
     accepted: str = ""
 
     def fails(self, fail_on: str) -> bool:
-        """Whether it makes the exit code 1. A request that Azure Policy refuses is an error."""
+        """Returns whether it makes the exit code 1. A request that Azure Policy refuses is an error."""
         if fail_on == "none" or self.accepted or self.state == "unchanged":
             return False
         return self.level.at_least(Severity(fail_on)) and (self.rule.anchor != "" or self.level is Severity.ERROR)
 
 
 def rules() -> tuple[Rule, ...]:
-    """Every check, as `amlz explain` tells it."""
+    """Returns every check, as in `amlz explain`."""
     return tuple(
         Rule(
             id=check.id,
@@ -81,7 +81,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]:
-    """All that is found and said. With a difference, each is new or unchanged, and what the guard says is new."""
+    """Returns all findings and answers. With a difference, each is new or unchanged, and those of the guard are new."""
     preview = preview.shown
     known = {rule.id: rule for rule in rules()}
     places = Places(preview)
@@ -107,7 +107,7 @@ def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]
 
 
 def _told_apart(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows with fingerprints of their own: several findings of one check may be about one place."""
+    """Returns rows with distinct fingerprints: several findings of one check may be at one path."""
     counts: Counter[str] = Counter()
     for row in rows:
         counts[row.fingerprint] += 1
@@ -120,7 +120,7 @@ def _state(against: Difference | None, new: bool) -> str:
 
 
 class Places:
-    """Where in a stack file a resource comes from, as exactly as the plan tells it."""
+    """Positions of resources in a stack file, as exactly as the plan has them."""
 
     def __init__(self, preview: Preview) -> None:
         self._document = preview.file.document
@@ -132,7 +132,9 @@ class Places:
         self._resources = {r.id.lower(): r for r in preview.graph}
 
     def of(self, resource_id: str, urn: str = "") -> At:
-        """The path of what asks for a resource; () where nothing nearer than the landing zone is known."""
+        """Returns the path of the setting that requests a resource; () where nothing nearer than the landing zone is
+        known.
+        """
         resource = self._resources.get(resource_id.lower())
         logical = (urn or (resource.urn if resource else "")).rpartition("::")[2]
         group = self._groups.get("/".join(resource_id.lower().split("/")[:5]), ())
@@ -152,7 +154,7 @@ class Places:
         return self._document.place(("config", KEY, *path))
 
     def _within(self, path: At, resource_id: str) -> At:
-        """A cluster has lines of its own, the other parts of an environment have those of the environment."""
+        """A cluster has its own lines, the other parts of an environment have those of the environment."""
         name = resource_id.rpartition("/")[2]
         return self._there((*path, "clusters", name) if "/computes/" in resource_id else path)
 

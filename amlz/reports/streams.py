@@ -20,7 +20,7 @@ def finish() -> None:
 
 
 def say(text: str) -> None:
-    """Writes to standard error, where that can be: the exit code says the rest."""
+    """Writes to standard error, if possible: the exit code shows the result too."""
     try:
         if sys.stderr is not None:
             sys.stderr.write(text)
@@ -60,7 +60,7 @@ def check_folder() -> None:
 
 
 def unwritable(error: OSError) -> LandingZoneError:
-    """What is reported where standard output cannot be written; nothing more is written to it."""
+    """Returns the error for unwritable standard output; nothing more is written to it."""
     forget(1)
     reason = (error.strerror or str(error)).lower()
-    return LandingZoneError(f"standard output\n  It cannot be written: {reason}.\n  Send it to another place.")
+    return LandingZoneError(f"standard output\n  It cannot be written: {reason}.\n  Redirect it to another target.")

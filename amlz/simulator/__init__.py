@@ -1,1 +1,1 @@
-"""The program without a cloud: one pretend Azure, and the ways in to it."""
+"""The program without a cloud: one simulated Azure, and its interfaces."""

@@ -17,7 +17,7 @@ MakeUrn = Callable[[str, str, str], str]
 
 
 def former_urns(request: Any, make_urn: MakeUrn, above: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What a registration says, in its order. `above`: the former URNs of what was registered before.
+    """Returns the former URNs of a registration, in its order. `above`: the former URNs of what was registered before.
 
     What the SDK generates, one for each API version of the type, is left out: no program writes them any longer.
     """

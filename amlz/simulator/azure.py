@@ -1,8 +1,8 @@
-"""The pretend Azure: what it would answer to a request, as far as that is decided before anything is sent.
+"""The simulated Azure: its answer to a request, as far as that is decided before anything is sent.
 
-It knows ids, since names are decided, and gives plain inputs back. What Azure computes stays unknown, and so do lists
-and objects: they come back with what Azure adds to them. So does what no table here answers for each service: how it
-spells `type`, and whether the `name` of a child holds its parent's.
+It knows ids, since names are decided, and gives plain inputs back. Values that Azure sets stay unknown, and so do lists
+and objects: they return with additions by Azure. So does what no table here answers for each service: how it spells
+`type`, and whether the `name` of a child holds its parent's.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from amlz.azure.shapes import id_of
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What would come back: the id ("" where not decided) and the outputs that are known."""
+    """An answer: the id ("" where not decided) and the outputs that are known."""
 
     id: str
     outputs: dict[str, Any]
 
 
-#: What Azure computes and the program reads, of resources that stand: made up from the id, the same in every run.
+#: Values that Azure sets and the program reads, of existing resources: derived from the id, the same in every run.
 _MADE_UP = uuid.UUID("6f1c1a0e-0d3b-5f0e-9a55-3b8f1c2d4e5f")
 #: Ends of the names of vaults, by azure-native's name of a cloud (`environment`).
 VAULTS = {"public": "vault.azure.net", "usgovernment": "vault.usgovcloudapi.net", "china": "vault.azure.cn"}
-#: The private address of a firewall that stands, of a range for documentation (RFC 5737): not to be taken for real.
+#: The private address of an existing firewall, of a range for documentation (RFC 5737): not a real one.
 _FIREWALL_ADDRESS = "192.0.2.4"
 
 
 class PretendAzure:
-    """One Azure for one run: the public one, until a provider says otherwise."""
+    """One Azure for one run: the public one, until a provider names another."""
 
     vaults = VAULTS["public"]
 
@@ -55,7 +55,8 @@ class PretendAzure:
         return Answer(resource_id or "", outputs)
 
     def deployed(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
-        """The answer to a request that is sent: everything is decided, inputs come back, and what Azure computes.
+        """Returns the answer to a request that is sent: everything is decided, the inputs return, and values that Azure
+        sets.
 
         Of that, only what the program reads, and it is made up: principals of identities, addresses of firewalls,
         versions of keys.

@@ -40,5 +40,7 @@ def as_azure_writes(resource_id: str) -> str:
     if row is None:
         return resource_id
     parts = resource_id.split("/")
-    keys = [at % 2 == 1 or parts[at - 1].lower() == "providers" for at in range(len(parts))]  # names are at even places
+    keys = [
+        at % 2 == 1 or parts[at - 1].lower() == "providers" for at in range(len(parts))
+    ]  # names are at even positions
     return "/".join(row.segments.get(part, part) if key else part for part, key in zip(parts, keys, strict=True))

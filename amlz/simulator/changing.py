@@ -1,7 +1,8 @@
-"""What a changed resource becomes: replaced by azure-native, refused by Azure, or left in part as it was.
+"""Effect of a change on a resource: replaced by azure-native, refused by Azure, or left in part as it was.
 
-Everything follows the table of amlz/azure/change_rules.py. What it calls fixed is refused here, the stricter reading,
-and what is unknown is taken. What is refused only while something uses it is taken too: who uses what is not looked at.
+Everything follows the table of amlz/azure/change_rules.py. A row `fixed` is refused here, the stricter reading, and an
+unknown one is accepted. A change that is refused only while something uses the resource is accepted too: uses are not
+examined.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from amlz.azure.shapes import arm_type, to_body
 from amlz.simulator.errors import AzureRefused
 
 Inputs = dict[str, Any]
-#: What Azure answers where its own code is not known. The code is ours.
+#: Azure's error code where its own code is not known. The code is ours.
 _CODE = "PropertyChangeNotAllowed"
 
 
@@ -67,7 +68,7 @@ def _changes(token: str, old: Inputs, new: Inputs) -> tuple[Change, ...]:
 
 
 def _alone(token: str, old: Inputs, new: Inputs, key: str) -> tuple[Change, ...]:
-    """What becomes of one input, were it the only one that changes."""
+    """Returns the effect of one input, were it the only one that changes."""
     return _changes(token, old, _with(old, (key,), new.get(key)))
 
 

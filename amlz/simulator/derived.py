@@ -1,7 +1,7 @@
 """Properties that Azure derives from other resources, and that are inputs of azure-native too.
 
-They are not there when a resource is created, so a refresh finds them changed (amlz/azure/own_changes.py says which
-changes are Azure's own). The values are a reading of Azure's documentation; nothing of this was seen in Azure.
+They are not there when a resource is created, so a refresh finds them changed (amlz/azure/own_changes.py lists the
+changes that are Azure's own). The values are a reading of Azure's documentation; nothing of this was seen in Azure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAT_GATEWAY = "microsoft.network/natgateways"
 _WORKSPACE = "microsoft.machinelearningservices/workspaces"
 _RULE = f"{_WORKSPACE}/outboundrules"
 #: https://learn.microsoft.com/rest/api/virtualnetwork/virtual-network-peerings/get: whether a side knows the other's
-#: address space. Of a side that is disconnected the page says nothing.
+#: address space. For a side that is disconnected the page states nothing.
 _SYNC = {CONNECTED: "FullyInSync", INITIATED: "RemoteNotInSync", DISCONNECTED: "RemoteNotInSync"}
 
 Outputs = dict[str, Any]
@@ -32,7 +32,7 @@ def outputs_of(memory: Memory, resource: Standing) -> Outputs:
 
 
 def _names(memory: Memory, endpoint: Standing) -> Outputs:
-    """Names that somebody has to register, until a zone group does.
+    """Returns names that need a registration, until a zone group registers them.
 
     https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """

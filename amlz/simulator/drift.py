@@ -1,4 +1,4 @@
-"""Drift: what somebody changes in Azure by hand, behind the engine's back."""
+"""Drift: manual changes in Azure, outside of the engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OPENED = {
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A change by hand, of an ARM type (lower case): `change` does it to a body, `says` tells it."""
+    """A manual change of an ARM type (lower case): `change` applies it to a body, `says` describes it."""
 
     type: str
     says: str
@@ -64,7 +64,7 @@ _BY_TYPE = {drift.type: drift for drift in DRIFTS}
 
 
 def drift_of(standing: Standing) -> Drift | None:
-    """What a person would change: what the table has, otherwise a tag; None where it takes no tags."""
+    """Returns the change that a person would make: that of the table, otherwise a tag; None where it takes no tags."""
     known = _BY_TYPE.get(standing.type.lower())
     if known is not None:
         return known
@@ -72,7 +72,7 @@ def drift_of(standing: Standing) -> Drift | None:
 
 
 def drift(memory: Memory, standing: Standing, made: Drift) -> None:
-    """Changes it, past policies and locks: whoever did this was allowed to."""
+    """Applies the change, past policies and locks: its author had the rights."""
     body = to_body(standing.token, standing.inputs)
     made.change(body)
     inputs = from_body(standing.token, body, standing.inputs)

@@ -1,4 +1,4 @@
-"""Resources that exist in Azure before the program asks for them, and what azure-native's create and delete make of it.
+"""Resources that exist in Azure before the program requests them, and the result of azure-native's create and delete.
 
 azure-native's create is a GET, then a PUT: what exists already is an error, "cannot create already existing resource"
 (provider/pkg/provider/crud/crud.go of pulumi/pulumi-azure-native). Two tables hold the exceptions.
@@ -25,9 +25,9 @@ ADOPTED: Mapping[str, str] = {
 }
 
 #: Types (lower case) of which every subscription has each resource from the start, and that azure-native does not know
-#: to: a program imports them. What they are before anybody changes them, as inputs.
-#: Plans of Defender, listed as Free: https://learn.microsoft.com/rest/api/defenderforcloud/pricings/list
-#: They have no DELETE at a subscription: https://github.com/Azure/terraform-provider-azapi/issues/818
+#: to: a program imports them. Their inputs before any change. Plans of Defender, listed as Free:
+#: https://learn.microsoft.com/rest/api/defenderforcloud/pricings/list They have no DELETE at a subscription:
+#: https://github.com/Azure/terraform-provider-azapi/issues/818
 EVERYWHERE: Mapping[str, Mapping[str, Any]] = {
     "microsoft.security/pricings": {"pricingTier": "Free"},
 }
@@ -50,5 +50,5 @@ def inputs_from_the_start(resource_id: str) -> dict[str, Any] | None:
 
 
 def is_adopted(arm_type: str) -> bool:
-    """Whether azure-native creates a resource although it exists, and sets it back where it should delete it."""
+    """Returns whether azure-native creates a resource although it exists, and resets it where it should delete it."""
     return arm_type.lower() in ADOPTED

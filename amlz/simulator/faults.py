@@ -1,8 +1,8 @@
-"""What goes wrong on the way to Azure and back: kinds of faults, and what azure-native makes of each.
+"""Failures on the way to Azure and back: kinds of faults, and azure-native's reaction to each.
 
 azure-native asks again by itself, three times, after 408, 429 and 5xx, and after 409 AnotherOperationInProgress
-(provider/pkg/azure/client_azcore.go of pulumi/pulumi-azure-native); here it does not wait in between. What a time-out
-leaves is what its provider.go leaves: the resource in the state, marked as not finished.
+(provider/pkg/azure/client_azcore.go of pulumi/pulumi-azure-native); here it does not wait in between. After a time-out
+the state is as its provider.go leaves it: with the resource, marked as not finished.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Fault:
     """A kind of fault. `status` and `code`: of Azure's answer, 0 and "" where it does not come to one.
 
     `retried`: whether azure-native asks again by itself. `times`: how often it comes in a row. `type`: the ARM type
-    that it strikes where none is said. `person`: what a person has to do before the next `pulumi up`, "" for nothing.
-    `stays`: whether it is there until a person acts, so that every `up` meets it.
+    that it strikes by default. `person`: what a person has to do before the next `pulumi up`, "" for nothing. `stays`:
+    whether it is there until a person acts, so that every `up` meets it.
     """
 
     kind: str
@@ -98,7 +98,7 @@ FAULTS = (
         "Operation results in exceeding quota limits of Core.",
         _LEARN + "azure-resource-manager/troubleshooting/error-resource-quota",
         type="Microsoft.MachineLearningServices/workspaces/computes",
-        person="ask for quota, or lower the compute's nodes",
+        person="request quota, or lower the nodes of the cluster",
     ),
     Fault("provider-killed", "the provider dies before it asks Azure", 0, "", "", ""),
     Fault("engine-killed", "the engine is killed after Azure made the resource", 0, "", "", ""),
@@ -121,13 +121,13 @@ FAULTS = (
         "",
         _LEARN + "azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
         type="Microsoft.Storage/storageAccounts",
-        person="ask whoever owns the assignment for an exemption, or build what it allows; "
-        "`amlz policy import` has the preview say so before",
+        person="request an exemption from the owner of the assignment, or build what it allows; with `amlz "
+        "policy import` the preview reports it before",
         stays=True,
     ),
     Fault(
         "deleted",
-        "somebody deletes a resource behind the engine's back",
+        "a resource is deleted outside of the engine",
         0,
         "",
         "",
@@ -137,7 +137,7 @@ FAULTS = (
     ),
     Fault(
         "drifted",
-        "somebody changes resources by hand",
+        "resources are changed manually",
         0,
         "",
         "",

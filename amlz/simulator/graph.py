@@ -21,9 +21,9 @@ Owners = Mapping[str, tuple[str, str]]
 def resource_graph(registration: Registration, cloud: str = "public", owners: Owners | None = None) -> ResourceGraph:
     """The graph of all azure-native resources, with the values that Azure receives: secrets are hidden when written.
 
-    `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose
-    id is not decided has the name of its input, or else its logical one. Raises amlz.azure.shapes.UnmappedInput for an
-    input that has no place in a body.
+    `owners`: project and environment by the logical name of their component; the innermost counts. A resource whose id
+    is not decided has the name of its input, or else its logical one. Raises amlz.azure.shapes.UnmappedInput for an
+    input without a path in the body.
     """
     customs = {registered.urn for registered in registration.resources if registered.custom}
     found: dict[str, tuple[str, str]] = {}
@@ -32,7 +32,7 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
         owner = (owners or {}).get(registered.name) if not registered.custom else None
         found[registered.urn] = owner or found.get(registered.parent, ("", ""))
         if registered.custom and registered.token.startswith("azure-native:"):
-            # a child is registered when its parent stands; a component stands at once, see ResourceGraph.dependencies
+            # a child is registered after its parent exists; a component exists at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
             resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
     resources = list(_of_their_groups(resources))
@@ -46,7 +46,9 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
 
 
 def _of_their_groups(resources: list[Resource]) -> Iterator[Resource]:
-    """Extension resources outside of an environment's components belong to it where their scope is its group."""
+    """Returns extension resources outside of an environment's components: they belong to it if their scope is its
+    resource group.
+    """
     groups = {r.id.lower(): (r.project, r.environment) for r in resources if r.arm_type == _GROUP and r.project}
     for resource in resources:
         scope, _, extension = resource.id.lower().partition("/providers/microsoft.authorization/")

@@ -1,6 +1,6 @@
 """Killing the engine while operations are under way: each once before Azure acts, and once after, unheard.
 
-What is under way is held, as many as the engine starts at once. When no more come, the engine is killed with all of
+Running operations are held, as many as the engine starts at once. When no more come, the engine is killed with all of
 them in the air, so that an `up` is killed at every one of its operations without one run each.
 """
 

@@ -1,4 +1,4 @@
-"""How many of a thing Azure takes, as far as the program makes several in one place."""
+"""Azure's limits on resources of a type, as far as the program creates several at one scope."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEARN = "https://learn.microsoft.com/azure/"
 class Limit:
     """At most `count` of an ARM type (lower case) right below one resource or scope, or in one subscription.
 
-    `code`: Azure's where `known`, otherwise ours. `status` likewise.
+    `code`: Azure's where `known`, otherwise ours. `status`: also Azure's where known.
     """
 
     type: str
@@ -54,7 +54,7 @@ LIMITS = (
 )
 _BY_TYPE = {limit.type: limit for limit in LIMITS}
 
-#: Most members of a list in one request: ARM type, where it stands in the inputs, how many.
+#: Maximum of members of a list in one request: ARM type, path in the inputs, number.
 INLINE = (
     ("microsoft.network/virtualnetworks", "subnets", 3000, _LIMITS),
     ("microsoft.network/networksecuritygroups", "securityRules", 1000, _LIMITS),
@@ -66,7 +66,7 @@ TAGS = 50
 
 
 def fits(memory: Memory, resource: Standing) -> None:
-    """Whether there is room for a new resource. Raises AzureRefused."""
+    """Checks that there is room for a new resource. Raises AzureRefused."""
     limit = _BY_TYPE.get(resource.type.lower())
     if limit is None or memory.get(resource.id) is not None:
         return
@@ -77,7 +77,7 @@ def fits(memory: Memory, resource: Standing) -> None:
 
 
 def lists_fit(resource: Standing) -> None:
-    """Whether a request's own lists are short enough. Raises AzureRefused; the codes are ours."""
+    """Checks that a request's own lists are short enough. Raises AzureRefused; the codes are ours."""
     kind = resource.type.lower()
     for each, key, count, _ in INLINE:
         if kind == each and len(resource.inputs.get(key) or ()) > count:

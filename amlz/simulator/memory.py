@@ -1,7 +1,7 @@
-"""What the pretend Azure remembers: one file, which providers of several processes share and which outlives them.
+"""State of the simulated Azure: one file, which providers of several processes share and which outlives them.
 
-SQLite, because a killed process leaves it whole, and because one more resource costs the same whether a hundred stand
-or ten thousand: every question below is answered from an index.
+SQLite, because a killed process leaves it whole, and because one more resource costs the same with a hundred or ten
+thousand existing ones: every query below is answered from an index.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS conflicts (network TEXT, by TEXT, wanted TEXT);
 CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
 """
 
-#: States of what stands. Peerings have states of their own, see amlz/simulator/peerings.py.
+#: States of stored resources. Peerings have further states, see amlz/simulator/peerings.py.
 CREATING, SUCCEEDED = "Creating", "Succeeded"
 POLICY = "microsoft.authorization/policy"
 _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
@@ -49,7 +49,7 @@ _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A resource that stands. `urn`: whose it is in the engine's state, which Azure itself does not know.
+    """An existing resource. `urn`: whose it is in the engine's state, which Azure itself does not know.
 
     `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected. `body`: the ARM body
     with everything that Azure adds, of a resource that came through the ARM endpoint (amlz/simulator/arm/); else None.
@@ -81,7 +81,7 @@ class Kept:
 class Armed:
     """A fault that waits. `number`: for this operation or the first one after it, 0 for any; `type`: ARM's, "" for any.
 
-    `times`: how often it comes.
+    `times`: how often it strikes.
     """
 
     kind: str
@@ -92,7 +92,7 @@ class Armed:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What was asked: create, update or delete. `note`: the fault that met it, "" for none."""
+    """An operation: create, update or delete. `note`: the fault that met it, "" for none."""
 
     number: int
     verb: str
@@ -131,7 +131,7 @@ class Memory:
             self._db.execute("COMMIT")
 
     def put(self, resource: Standing, refers_to: Iterable[str]) -> None:
-        """A resource stands, or stands otherwise than before. `refers_to`: ids in its inputs, or other marks."""
+        """Stores a resource, or its new version. `refers_to`: ids in its inputs, or other marks."""
         key, kind = resource.id.lower(), resource.type.lower()
         new = self._db.execute("SELECT 1 FROM standing WHERE id = ?", (key,)).fetchone() is None
         if new:
@@ -147,7 +147,7 @@ class Memory:
         self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
 
     def remove(self, resource_id: str) -> None:
-        """It stands no longer; what is below it is another matter."""
+        """Removes the resource; its children are kept."""
         key = resource_id.lower()
         found = self._db.execute("SELECT type FROM standing WHERE id = ?", (key,)).fetchone()
         if found is None:
@@ -158,11 +158,11 @@ class Memory:
         self._policies_changed(found[0])
 
     def mark(self, resource_id: str, state: str) -> None:
-        """What stands has another state."""
+        """Sets the state of an existing resource."""
         self._db.execute("UPDATE standing SET state = ? WHERE id = ?", (state, resource_id.lower()))
 
     def count(self, kind: str, below: str) -> int:
-        """How many of an ARM type stand right below an id, or anywhere in a subscription."""
+        """Returns the number of resources of an ARM type right below an id, or anywhere in a subscription."""
         query = "SELECT number FROM counts WHERE type = ? AND below = ?"
         found = self._db.execute(query, (kind.lower(), below.lower())).fetchone()
         return found[0] if found else 0
@@ -172,7 +172,7 @@ class Memory:
         return next(self._found("id = ?", resource_id.lower()), None)
 
     def named(self, kind: str, name: str) -> Standing | None:
-        """A resource of an ARM type and a name, wherever it stands."""
+        """Returns a resource of an ARM type and a name, in any scope."""
         return next(self._found("type = ? AND name = ?", kind.lower(), name.lower()), None)
 
     def below(self, resource_id: str) -> tuple[Standing, ...]:
@@ -181,7 +181,7 @@ class Memory:
         return tuple(self._found("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
 
     def all(self) -> tuple[Standing, ...]:
-        """Everything that stands, in the order of ids."""
+        """Returns all existing resources, in the order of ids."""
         return tuple(self._found("1 = 1"))
 
     def referring(self, target: str) -> tuple[Standing, ...]:
@@ -197,11 +197,13 @@ class Memory:
         return tuple(row[0] for row in self._db.execute(query, (target.lower(), f"{start}/", f"{start}0")))
 
     def policies(self, *kinds: str) -> tuple[Standing, ...]:
-        """What stands of these kinds of Azure Policy: definitions, setdefinitions, assignments, exemptions."""
+        """Returns existing resources of these kinds of Azure Policy: definitions, setdefinitions, assignments,
+        exemptions.
+        """
         return tuple(found for kind in kinds for found in self._found("type = ?", f"{POLICY}{kind}"))
 
     def settle(self, engine: str) -> None:
-        """Time passes between two commands: what was on its way is ready, and assignments that stand take hold.
+        """Lets time pass between two commands: running operations end, and existing assignments take effect.
 
         `engine`: whose command it is. Each provider of a command calls this, and only the first call counts.
         """
@@ -274,12 +276,12 @@ class Memory:
         return tuple(json.loads(row[0]) for row in self._db.execute("SELECT written FROM grants ORDER BY rowid"))
 
     def expect(self, ids: Iterable[str]) -> None:
-        """Ids that the program makes: what else is referred to is taken to stand outside of the stack."""
+        """Notes the ids that the program creates: other ids in references count as resources outside of the stack."""
         with self.change():
             self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(each.lower(),) for each in ids if each])
 
     def expects(self, resource_id: str) -> bool:
-        """Whether it exists nowhere else: the program makes it, or nothing exists outside of this store."""
+        """Returns whether it exists nowhere else: the program creates it, or nothing exists outside of this store."""
         if self.closed:
             return True
         return self._db.execute("SELECT 1 FROM expected WHERE id = ?", (resource_id.lower(),)).fetchone() is not None
@@ -294,7 +296,7 @@ class Memory:
         self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", row)
 
     def kept(self, kind: str, name: str) -> Kept | None:
-        """What holds a name after its deletion."""
+        """Returns the soft-deleted resource that holds a name."""
         where = "SELECT * FROM kept WHERE type = ? AND name = ?"
         row = self._db.execute(where, (kind.lower(), name.lower())).fetchone()
         return Kept(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
@@ -345,7 +347,7 @@ class Memory:
             self._db.executemany("INSERT OR IGNORE INTO deadly VALUES (?, ?)", rows)
 
     def deadly(self, point: str, verb: str, resource_id: str) -> bool:
-        """Whether the engine is to be killed now that an operation has come to a point: the first time it does."""
+        """Returns whether the engine is to be killed now that an operation has reached a point: the first time only."""
         key = resource_id.lower()
         if not self._db.execute("SELECT 1 FROM deadly WHERE point = ? AND id IN ('', ?)", (point, key)).fetchone():
             return False
@@ -366,7 +368,7 @@ class Memory:
             yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8], body)
 
     def _count(self, kind: str, key: str, by: int) -> None:
-        """Counted are what stands right below something, and all of a type in a subscription."""
+        """Counts direct children of a scope, and all resources of a type in a subscription."""
         above = key.rpartition("/")[0].rpartition("/")[0]
         above = above.removesuffix(f"/providers/{kind.partition('/')[0]}")
         places = {above, "/".join(key.split("/")[:3])}

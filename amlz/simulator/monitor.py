@@ -1,9 +1,10 @@
-"""Running the unmodified program in this process, over the pretend Azure instead of Pulumi's engine.
+"""Running the unmodified program in this process, over the simulated Azure instead of Pulumi's engine.
 
 The program talks to a resource monitor, which here records each registration and answers as a preview would. The SDK
 sends a dependency on a component as dependencies on the resources of it and of the components below, but not on what
-these resources hold; what a component itself waits for is sent with the component and not with its children. What only
-the engine does (transforms, answers from Azure) is refused: without it, the plan would be another than the real one.
+these resources hold; what a component itself waits for is sent with the component and not with its children. Features
+that only the engine has (transforms, answers from Azure) are refused: without them, the plan would differ from the real
+one.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class ProgramFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A Pulumi program and what the engine would tell it. `config`: as in PULUMI_CONFIG, `project:key` to text.
+    """A Pulumi program and its input from the engine. `config`: as in PULUMI_CONFIG, `project:key` to text.
 
     `stacks`: outputs of other stacks that it may refer to, by their names.
     """
@@ -102,7 +103,7 @@ class Registration:
 
 
 def register(program: Program) -> Registration:
-    """Runs a program. Raises ProgramFailed with whatever it raised. Leaves this process as it was.
+    """Runs a program. Raises ProgramFailed with the program's exception. Leaves this process as it was.
 
     One at a time: folder, arguments and search path are the process's own.
     """
@@ -118,7 +119,7 @@ def register(program: Program) -> Registration:
 
 
 def _run(program: Program, result: list[Registration | BaseException]) -> None:
-    """Runs in a thread and context of its own: two runs share nothing."""
+    """Runs in a separate thread and context: two runs share nothing."""
     monitor = RecordingMonitor(program)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # what failed is raised below, once
@@ -156,8 +157,8 @@ async def _main(path: Path) -> None:
 async def _settled() -> None:
     """Waits for everything that the program started.
 
-    The SDK does that too, but looks at all that is pending each time that one thing is done, which is quadratic.
-    What failed is raised there.
+    The SDK does that too, but examines all pending tasks each time that one is done, which is quadratic. Failures are
+    raised there.
     """
     manager = getattr(settings.SETTINGS, "rpc_manager", None)
     while True:  # where the SDK names its tasks otherwise, its own waiting is left
@@ -194,7 +195,7 @@ def _as_program(main: Path) -> Iterator[None]:
 
 
 class RecordingEngine(MockEngine):
-    """The engine that a program logs to. An error that is logged is a problem here; Pulumi tells it and goes on."""
+    """The engine that a program logs to. A logged error is a problem here; Pulumi reports it and continues."""
 
     def __init__(self, monitor: RecordingMonitor) -> None:
         super().__init__(logging.Logger("program"))  # belongs to no one, writes nowhere
@@ -207,7 +208,7 @@ class RecordingEngine(MockEngine):
 
 
 class RecordingMonitor(MockMonitor):
-    """The resource monitor that a program is given: records, and answers from the pretend Azure."""
+    """The resource monitor of a program: records, and answers from the simulated Azure."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(None)  # type: ignore[arg-type]  # no mocks: every call it would make is overridden
@@ -222,7 +223,7 @@ class RecordingMonitor(MockMonitor):
         self._problems: list[str] = []
 
     def registration(self) -> Registration:
-        """What has been registered, in an order in which it could be created: the same in every run."""
+        """Returns the registrations, in an order in which they could be created: the same in every run."""
         return Registration(_in_order(self._registered), self._outputs, tuple(sorted(self._problems)))
 
     def problem(self, what: str) -> None:
@@ -303,7 +304,7 @@ class RecordingMonitor(MockMonitor):
         return response
 
     def _lacks_provider(self, request: Any) -> bool:
-        """Whether a resource would use a default provider that the stack forbids: the engine refuses it."""
+        """Returns whether a resource would use a default provider that the stack forbids: the engine refuses it."""
         package = request.type.partition(":")[0]
         if not request.custom or request.provider or package == "pulumi":
             return False
@@ -311,7 +312,7 @@ class RecordingMonitor(MockMonitor):
         return not {"*", package}.isdisjoint(forbidden)
 
     def _named(self, key: str, value: Any, urns: tuple[str, ...]) -> Any:
-        """A value whose unknown parts say whose they are."""
+        """Returns a value whose unknown parts name their resource."""
         if not holds_unknown(value):
             return value
         names = ", ".join(sorted({urn.rsplit("::", 1)[-1] for urn in urns})) or "a value made by the program"
@@ -320,8 +321,8 @@ class RecordingMonitor(MockMonitor):
     def _source(self, request: Any) -> str:
         """File and line of the constructor call.
 
-        The SDK looks at a fixed depth for it, and for a provider finds itself. What is installed is not where a person
-        looks: then it is the nearest line that is not.
+        The SDK looks at a fixed depth for it, and for a provider finds itself. Installed code is not where a person
+        looks: then it is the nearest line outside of it.
         """
         position = request.sourcePosition
         if installed(_path(position)):

@@ -1,6 +1,6 @@
 """Peerings of networks: each side has a state, which the other side changes.
 
-https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering: Initiated while only one side stands,
+https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering: Initiated while only one side exists,
 Connected when both do, Disconnected when the other one is gone. The state is not among the outputs that the engine
 keeps: azure-native reads it only in a refresh.
 """

@@ -1,4 +1,4 @@
-"""The pretend Azure as the plugin that Pulumi's engine starts: `python -m amlz.simulator.plugin`."""
+"""The simulated Azure as the plugin that Pulumi's engine starts: `python -m amlz.simulator.plugin`."""
 
 from __future__ import annotations
 

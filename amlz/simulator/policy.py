@@ -1,10 +1,10 @@
-"""Azure Policy in the pretend Azure: what assignments that have taken hold make of a request, as the judge says.
+"""Azure Policy in the simulated Azure: the effect of active assignments on a request, from the policy evaluator.
 
 Append and modify change what is stored, deny refuses. In Azure a new assignment takes minutes to take hold
 (https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers; 5 to 30 are seen):
-here it does between two commands, so that no command meets an assignment that it made itself. What it says of resources
-that stand is read from all of them, as Azure's scans do. Not judged are deletions (denyAction), and at a request what
-asks for other resources.
+here it does between two commands, so that no command meets an assignment that it made itself. Its compliance states of
+existing resources are read from all of them, as Azure's scans do. Not evaluated are deletions (denyAction), and, at a
+request, rules on other resources.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from amlz.simulator.memory import POLICY, Memory, Standing
 
 _GROUPS = "/providers/Microsoft.Management/managementGroups/"
 _CHANGES = ("append", "modify")
-#: What reads a policy of each kind, to see whether it is one.
+#: Reader of each kind of policy, to see whether it is valid.
 _READ: dict[str, Callable[[dict[str, Any]], object]] = {
     f"{POLICY}definitions": definition,
     f"{POLICY}setdefinitions": initiative,
     f"{POLICY}assignments": lambda told: assignment(told, lambda _: None),
     f"{POLICY}exemptions": exemption,
 }
-#: Answers of a scan that say that something does not comply.
+#: Answers of a scan that mean non-compliance.
 _WRONG = frozenset({"audit", "audit-if-not-exists", "deny", "error"})
-#: Of a judged body, what is no part of the request's.
+#: Keys of an evaluated body that are no part of the request's.
 _BESIDE = ("type", "apiVersion", "name", "id")
 
 
@@ -70,7 +70,9 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read, and judged in. `version`: of what Azure Policy knew then; `groups`: over each subscription."""
+    """Policies that were read, and their surroundings. `version`: of what Azure Policy knew then; `groups`: over each
+    subscription.
+    """
 
     version: int
     assignments: tuple[Assignment, ...] = ()
@@ -79,7 +81,7 @@ class _Known:
 
 
 class PolicyService:
-    """Judges requests to one pretend Azure. Assignments are read anew only where something changed."""
+    """Evaluates requests to one simulated Azure. Assignments are read again only after a change."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -107,7 +109,7 @@ class PolicyService:
 
 
 def scanned(memory: Memory) -> tuple[Audited, ...]:
-    """What does not comply of all that stands, by policy, once every assignment has taken hold."""
+    """Returns non-compliant existing resources, by policy, with every assignment in effect."""
     graph = ResourceGraph(tuple(map(_resource, memory.all())))
     found: dict[tuple[str, str], list[str]] = {}
     for answer in verdicts(graph, _asked(memory)).answers:
@@ -119,7 +121,7 @@ def scanned(memory: Memory) -> tuple[Audited, ...]:
 
 
 def _check(wanted: Standing) -> None:
-    """Refuses a definition, initiative, assignment or exemption that the judge cannot read. The code is ours."""
+    """Refuses a definition, initiative, assignment or exemption that the evaluator cannot read. The code is ours."""
     read = _READ.get(wanted.type.lower())
     try:
         if read is not None:
@@ -129,7 +131,9 @@ def _check(wanted: Standing) -> None:
 
 
 def _asked(memory: Memory) -> Asked:
-    """What is known beside the stack: this repository's policies, those imported, and those added from outside."""
+    """Returns the facts from outside the stack: this repository's policies, those imported, and those added from
+    outside.
+    """
     taken = imported()
     others = Imported(
         definitions=(*memory.outside("definition"), *taken.definitions),

@@ -1,14 +1,14 @@
-"""The pretend Azure as a provider plugin: Pulumi's own engine asks it, instead of azure-native, over gRPC.
+"""The simulated Azure as a provider plugin: Pulumi's own engine calls it, instead of azure-native, over gRPC.
 
 The engine starts one process a provider of the program, reads its port from the first line it writes, and ends it.
 Answers are those of amlz/simulator/azure.py: to a preview the same as in process.
 
 azure-native itself (provider/pkg/provider/provider.go of pulumi/pulumi-azure-native) knows less in a preview: no id,
-and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native asks for that
-(lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs).
-The environment variable AMLZ_AZURE names a file to remember in, see amlz/simulator/remembering.py.
-It also adds to the inputs of a resource: the region of the provider, where a type has one and the program sets none, as
-here; its API version and a random name where none is given, which is left out here.
+and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native selects that
+(lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs). The environment
+variable AMLZ_AZURE names a file to remember in, see amlz/simulator/remembering.py. It also adds to the inputs of a
+resource: the region of the provider, where a type has one and the program sets none, as here; its API version and a
+random name where none is given, which is left out here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from amlz.simulator.wire import UNKNOWN, plain, replaced
 
 
 class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """azure-native as far as the pretend Azure goes: the engine's protocol on one side, its answers on the other."""
+    """azure-native as far as the simulated Azure supports it: the engine's protocol on one side, its answers on the
+    other.
+    """
 
     def __init__(self, azure: PretendAzure, decided: bool = True) -> None:
         """`decided`: whether a preview gives ids and names that are decided, or as little as azure-native's."""
@@ -39,7 +41,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._subscription = self._location = ""
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 -- the protocol's names
-        """The version that it stands in for: with a lower one than the SDK's, the engine warns."""
+        """Returns the version of azure-native that it replaces: with a lower one than the SDK's, the engine warns."""
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi-azure-native"))
 
     def GetSchema(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -76,7 +78,8 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return response
 
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Inputs against inputs. What is in the id's path, or create-only, replaces, after the old one is deleted.
+        """Inputs against inputs. A change in the id's path, or of a create-only property, replaces, after the old one
+        is deleted.
 
         As azure-native, it does not look at `ignoreChanges`: in an update the engine itself puts the old inputs back,
         in a refresh nobody does.
@@ -90,7 +93,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """In a preview what is known of it, otherwise a resource that stands."""
+        """Returns in a preview its known values, otherwise an existing resource."""
         answer = self._answer(request.urn, request.properties, request.preview)
         if not request.preview and not answer.id:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{request.urn}: a part of its id is missing")
@@ -99,13 +102,13 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         return response
 
     def Update(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """As Create, of something that stands."""
+        """As Create, for an existing resource."""
         response = provider_pb2.UpdateResponse()
         response.properties.update(self._answer(request.urn, request.news, request.preview).outputs)
         return response
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """What the engine has of it: nobody changes anything here. Only what exists everywhere can be imported."""
+        """Returns the engine's values: nobody changes anything here. Only what exists everywhere can be imported."""
         untouched = inputs_from_the_start(request.id)
         if not request.properties.fields and untouched is not None:
             return self._as_at_the_start(request, untouched)

@@ -147,7 +147,9 @@ def _uri(file: str) -> str:
 
 
 def installed(file: str) -> bool:
-    """Whether a file is of an installed package: these are no part of a program, though they may lie in its folder."""
+    """Returns whether a file is of an installed package: these are no part of a program, though they may be in its
+    folder.
+    """
     return "site-packages" in file or "dist-packages" in file
 
 
@@ -168,7 +170,9 @@ def remembered(unwrap: Callable[[type], type]) -> Callable[[type], type]:
 
 
 class NarrowFinder(MetaPathFinder):
-    """Finds the SDK's modules, such as `network`, so that they import of their hundreds of files what is asked for."""
+    """Finds the SDK's modules, such as `network`, so that they import only the requested ones of their hundreds of
+    files.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -184,7 +188,7 @@ class NarrowFinder(MetaPathFinder):
 
 
 class NarrowLoader(SourceFileLoader):
-    """Gives a module its names at the first touch (PEP 562), or all of them where it cannot be told whose one is."""
+    """Gives a module its names at the first access (PEP 562), or all of them where the file of a name is not clear."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Makes the module narrow, where its list of imports looks as those of the SDK do."""
@@ -217,7 +221,7 @@ class NarrowLoader(SourceFileLoader):
 
 
 def listed(source: str) -> frozenset[str]:
-    """The files that a module imports; nothing where anything else stands in it."""
+    """Returns the files that a module imports; nothing where it has any other content."""
     lines = [_KNOWN_LINE.fullmatch(line) for line in source.splitlines()]
     parts = [line["part"] for line in lines if line and line["part"]]
     return frozenset((*parts, "outputs")) if parts and all(lines) else frozenset()

@@ -1,10 +1,10 @@
 """A refresh as azure-native does it: what it makes of old inputs and of what Azure answers now.
 
 Azure answers with properties that the program never set. So azure-native does not compare inputs with the answer: it
-compares the answer of the last write with the answer of today, and carries only what differs over to the inputs
-(Read in provider/pkg/provider/provider.go and applyDiff in diff.go of pulumi/pulumi-azure-native). What Azure made of a
-request at once, an ignored property or one that a policy changed, is the same in both answers: a refresh does not show
-it.
+compares the answer of the last write with the answer of today, and carries only what differs over to the inputs (Read
+in provider/pkg/provider/provider.go and applyDiff in diff.go of pulumi/pulumi-azure-native). Changes that Azure makes
+to a request at once, an ignored property or one that a policy changed, are the same in both answers: a refresh does not
+show them.
 """
 
 from __future__ import annotations

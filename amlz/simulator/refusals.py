@@ -1,4 +1,4 @@
-"""What Azure refuses, as far as this project meets it. Names and codes are tables, with the source on the row."""
+"""Refusals of Azure, as far as this project meets them. Names and codes are tables, with the source on the row."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ UNIQUE_NAMES = {
     ),
 }
 
-#: What keeps its name when deleted: ARM type, days where the resource does not say them, status, code, message, source.
+#: Types that keep their name when deleted: ARM type, default days, status, code, message, source.
 SOFT_DELETE = {
     "microsoft.keyvault/vaults": (
         90,
@@ -71,22 +71,22 @@ _COMPUTE = "microsoft.machinelearningservices/workspaces/computes"
 _ENDPOINT = "microsoft.network/privateendpoints"
 _ASSIGNMENTS = "microsoft.authorization/roleassignments"
 _ML = "microsoft.machinelearningservices/workspaces"
-#: What a workspace consists of, as its inputs name it.
+#: Parts of a workspace, as its inputs name them.
 _PARTS = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
 
 
 def refers(resource: Standing) -> Iterator[str]:
-    """What others may be asked about by: every id in the inputs, and of a role assignment, who gets the role."""
+    """Returns the ids by which others may find it: every id in the inputs, and of a role assignment, its principal."""
     yield from ids_in(resource.inputs)
     if resource.type.lower() == _ASSIGNMENTS:
         yield _holder(resource.inputs.get("principalId", ""))
 
 
 def complete(resource: Standing) -> None:
-    """Whether a request carries what the published type requires. Raises AzureRefused.
+    """Checks that a request carries the properties that the published type requires. Raises AzureRefused.
 
-    The code is that of ARM's own reading of a request; services that read it themselves have others. What only Azure
-    writes is never sent: inputs do not have it.
+    The code is that of ARM's own reading of a request; services that read it themselves have others. Properties that
+    only Azure writes are never sent: inputs do not have them.
     """
     missing = facts.missing(resource.token, to_body(resource.token, resource.inputs))
     if missing:
@@ -95,7 +95,7 @@ def complete(resource: Standing) -> None:
 
 
 def put(memory: Memory, resource: Standing) -> None:
-    """Whether a resource may be made or changed so. Raises AzureRefused.
+    """Checks that a resource may be created or changed in this way. Raises AzureRefused.
 
     When references are checked is a matter of the service: amlz/simulator/references.py.
     """
@@ -115,7 +115,7 @@ def put(memory: Memory, resource: Standing) -> None:
 
 
 def delete(memory: Memory, resource: Standing) -> tuple[Standing, ...]:
-    """Whether a resource may be deleted, and all that goes with it, itself first. Raises AzureRefused."""
+    """Returns all resources that are deleted with a resource, itself first. Raises AzureRefused."""
     kind = resource.type.lower()
     below = memory.below(resource.id)
     gone = (resource, *(each for each in below if each.type.lower() != _SETTINGS))  # these stay, unseen
@@ -146,8 +146,10 @@ def kept_name(resource: Standing) -> Kept | None:
 
 
 def refuse_missing_above(memory: Memory, resource_id: str) -> None:
-    """What it is in and what it is on has to stand: https://learn.microsoft.com/azure/azure-resource-manager/
-    troubleshooting/error-parent-resource and error-not-found. The texts are recorded."""
+    """Checks that its parent and its target exist:
+    https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-parent-resource and
+    error-not-found. The texts are recorded.
+    """
     for above in parents(resource_id):
         standing = memory.get(above) if memory.expects(above) else None
         if standing is not None and standing.state == CREATING and _waits(memory, resource_id, above):
@@ -160,12 +162,14 @@ def refuse_missing_above(memory: Memory, resource_id: str) -> None:
 
 
 def exists_from_the_start(kind: str) -> bool:
-    """Whether resources of a type exist with what they are in. Management groups are taken to exist, as the root."""
+    """Returns whether resources of a type exist together with their parent. Management groups are taken to exist, as
+    the root.
+    """
     return existing.is_adopted(kind) or kind.lower() == "microsoft.management/managementgroups"
 
 
 def _waits(memory: Memory, resource_id: str, above: str) -> bool:
-    """Whether a request waits for what it is in: of a closed store, only those of networks, as recorded."""
+    """Returns whether a request waits for its parent: of a closed store, only those of networks, as recorded."""
     if not memory.closed:
         return True
     kind = parse(above).type.lower()
@@ -229,7 +233,7 @@ def _reachable(memory: Memory, compute: Standing) -> None:
     """A compute without public address needs its workspace's private endpoint:
     https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet
 
-    The page says so; the code is ours.
+    The page states it; the code is ours.
     """
     properties = compute.inputs.get("properties", {}).get("properties", {})
     workspace = compute.id.rpartition("/computes/")[0]
@@ -244,7 +248,7 @@ def _permitted(memory: Memory, workspace: Standing) -> None:
     """A workspace acts as its identity, which needs a role on each of its parts before:
     https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication
 
-    Which roles is not looked at. The page says so; the code is ours.
+    Which roles is not looked at. The page states it; the code is ours.
     """
     identity = memory.get(workspace.inputs.get("primaryUserAssignedIdentity") or "")
     if identity is None:

@@ -1,4 +1,4 @@
-"""The provider of a pretend Azure that remembers: what stands, what it refuses, and what goes wrong on the way."""
+"""The provider of a simulated Azure with a state: existing resources, refusals, and faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ ANSWERED = 0.5
 
 
 class RememberingProvider(PretendProvider):
-    """As its base, but what is made stands: it can be read, changed and deleted, and others may rely on it."""
+    """As its base, but created resources exist: they can be read, changed and deleted, and others may depend on
+    them.
+    """
 
     def __init__(self, azure: PretendAzure, memory: Memory, decided: bool = True) -> None:
         super().__init__(azure, decided)
@@ -61,7 +63,7 @@ class RememberingProvider(PretendProvider):
         return response
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Puts it anew, as far as Azure changes what stands; it would also make one that is gone."""
+        """Stores it again, as far as Azure changes existing resources; it would also create one that is gone."""
         if request.preview:
             return super().Update(request, context)
         wanted = self._wanted(request.urn, request.news, context)
@@ -115,7 +117,7 @@ class RememberingProvider(PretendProvider):
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
     def _exists(self, wanted: Standing) -> bool:
-        """Whether azure-native's create finds the resource and refuses it (amlz/simulator/existing.py)."""
+        """Returns whether azure-native's create finds the resource and refuses it (amlz/simulator/existing.py)."""
         if existing.is_adopted(wanted.type):
             return False
         return self._memory.get(wanted.id) is not None or existing.inputs_from_the_start(wanted.id) is not None
@@ -132,7 +134,7 @@ class RememberingProvider(PretendProvider):
         return Standing(resource_id, urn, token, kind, name, inputs, outputs)
 
     def _changed(self, wanted: Standing) -> Standing:
-        """What an update makes of what stands. Raises AzureRefused."""
+        """Returns an existing resource after an update. Raises AzureRefused."""
         found = self._memory.get(wanted.id)
         if found is None:
             return wanted
@@ -142,7 +144,7 @@ class RememberingProvider(PretendProvider):
         return replace(wanted, inputs=inputs, outputs=outputs)
 
     def _write(self, wanted: Standing) -> Standing:
-        """What stands then: policies may have changed it."""
+        """Returns the stored resource: policies may have changed it."""
         refusals.complete(wanted)
         wanted = self._policies.allowed(wanted)
         refusals.put(self._memory, wanted)
@@ -183,7 +185,7 @@ class RememberingProvider(PretendProvider):
 
 
 class AzureExists(Exception):
-    """azure-native refuses to make what stands already."""
+    """azure-native refuses to create an existing resource."""
 
     def __init__(self, resource_id: str) -> None:
         super().__init__(f"cannot create already existing resource '{resource_id}'")
@@ -210,7 +212,7 @@ def delete(memory: Memory, resource: Standing) -> None:
 
 
 def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:
-    """Tells the engine that a resource stands which was not seen to be finished; raises what gRPC does then."""
+    """Reports to the engine a resource that exists and was not seen to be finished; raises what gRPC does then."""
     detail = provider_pb2.ErrorResourceInitFailed(id=as_azure_writes(resource.id), reasons=[fault.message])
     detail.properties.update(resource.outputs)
     detail.inputs.update(resource.inputs)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-#: What the SDK sends in place of a value it does not know yet (sdk/python/lib/pulumi/runtime/rpc.py).
+#: Placeholder of the SDK for a value that it does not know yet (sdk/python/lib/pulumi/runtime/rpc.py).
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 class Secret(str):
-    """Stands for a value that Pulumi marks as a secret: its text is `[secret]`. `real`: the value itself."""
+    """A value that Pulumi marks as a secret: its text is `[secret]`. `real`: the value itself."""
 
     real: Any
 
@@ -47,7 +47,7 @@ def _value(value: Any, path: str, secrets: list[str]) -> Any:
 
 
 def holds_unknown(value: Any) -> bool:
-    """Whether the sentinel is anywhere in a value."""
+    """Returns whether the sentinel is anywhere in a value."""
     if isinstance(value, dict):
         return any(holds_unknown(item) for item in value.values())
     if isinstance(value, list):
@@ -65,7 +65,7 @@ def revealed(value: Any) -> Any:
 
 
 def wrapped(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Where a value has secrets: keys and positions from its top."""
+    """Returns the paths of secrets in a value: keys and positions from its top."""
     if isinstance(value, Secret):
         yield path
     elif isinstance(value, dict):

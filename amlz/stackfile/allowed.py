@@ -1,4 +1,4 @@
-"""What the model allows at a place of the stack file: its keys, its range, and an example of it."""
+"""Allowed values at a path of the stack file: its keys, its range, and an example of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from amlz.core.problems import Path
 
 #: The pattern of a region.
 REGION = r"^[a-z]([a-z0-9]*)$"
-#: What a pattern of the model demands, in words, and an example.
+#: Meaning of each pattern of the model, in words, and an example.
 PATTERNS: Mapping[str, tuple[str, str]] = {
     GUID: ("a GUID in lower case", "11111111-2222-4333-8444-555555555555"),
     REGION: ("a region in lower case without spaces", "westeurope"),
@@ -55,7 +55,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     **{pattern: words for each in capabilities().values() for pattern, words in each.patterns.items()},
 }  # fmt: skip
 
-#: Examples that read better than what the model says of a key by itself.
+#: Examples that read better than those of the model.
 _EXAMPLES: Mapping[str, Any] = {
     "organisation": "Contoso",
     "maxNodes": 4,
@@ -74,7 +74,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def is_part(hint: Any) -> typing.TypeGuard[type[BaseModel]]:
-    """Whether a type is a part of the model, with keys of its own."""
+    """Returns whether a type is a part of the model, with its own keys."""
     return isinstance(hint, type) and issubclass(hint, BaseModel)
 
 
@@ -86,12 +86,12 @@ def inner(hint: Any) -> Any:
 
 
 def is_collection(hint: Any) -> bool:
-    """Whether a type is a part of the model, or a mapping or list of them."""
+    """Returns whether a type is a part of the model, or a mapping or list of them."""
     return is_part(inner(hint)) or typing.get_origin(inner(hint)) in (dict, tuple)
 
 
 def field_at(model: type[BaseModel], path: Path) -> FieldInfo | None:
-    """The field that stands at a path, or None where the path ends in a name or in a list."""
+    """Returns the field at a path, or None where the path ends in a name or in a list."""
     part = part_at(model, path[:-1]) if path else None
     return fields_of(part).get(str(path[-1])) if part else None
 
@@ -124,7 +124,7 @@ def _at(model: type[BaseModel], path: Path) -> Any:
 
 
 def places(model: type[BaseModel], key: str) -> list[str]:
-    """The keys below which a key may stand, anywhere in the model."""
+    """Returns the keys that may contain a key, anywhere in the model."""
     return list(_places(model).get(key, ()))
 
 
@@ -155,7 +155,7 @@ def span(field: FieldInfo) -> str:
 
 
 def fits(field: FieldInfo, text: str) -> bool:
-    """Whether a text is a right value of a field."""
+    """Returns whether a text is a valid value of a field."""
     hint: Any = typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
         TypeAdapter(hint).validate_python(text)
@@ -170,7 +170,7 @@ def example(key: str, field: FieldInfo) -> str:
 
 
 def example_at(model: type[BaseModel], path: Path) -> str:
-    """A line of the right form for what stands at a path, or nothing where the model knows no such place."""
+    """Returns a line of the right form for the value at a path, or nothing where the model has no such path."""
     field, hint = field_at(model, path), _at(model, path)
     if field is not None:
         return example(str(path[-1]), field)
@@ -178,7 +178,7 @@ def example_at(model: type[BaseModel], path: Path) -> str:
 
 
 def _metadata(field: FieldInfo) -> list[Any]:
-    """What limits a field, also where it may be left out: pydantic keeps that inside the type."""
+    """Returns the limits of a field, also of an optional one: pydantic keeps them inside the type."""
     found = list(field.metadata)
     for argument in typing.get_args(field.annotation):
         for item in typing.get_args(argument)[1:] if typing.get_origin(argument) is typing.Annotated else ():
@@ -196,7 +196,8 @@ def _example(key: str, hint: Any, metadata: list[Any], examples: list[Any] | Non
     hint = inner(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if is_part(hint):
-        # An environment without its range is told which one is free: it can be left out, and is needed all the same.
+        # An environment without its range gets the free one in an error: the key is optional in the model, and required
+        # nevertheless.
         needed = {k: field for k, field in fields_of(hint).items() if field.is_required() or k == "network"}
         return {name: _example(name, f.annotation, _metadata(f), f.examples) for name, f in needed.items()}
     if origin is dict:

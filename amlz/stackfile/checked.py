@@ -22,7 +22,7 @@ _REFERRED = {"spokes": 2, "projects": 4, "dataLake": 3, "sharedRegistry": 1, "po
 
 
 def checked(stack: str, folder: Path | None = None, raw: bytes | None = None) -> tuple[StackFile, LandingZonePlan]:
-    """Reads and plans a stack's file, or `raw` in its place. Raises StackFileError with all of its problems.
+    """Reads and plans a stack's file, or `raw` instead of its content. Raises StackFileError with all of its problems.
 
     Shape, ranges, names, references, regions and sizes are checked in one run: an invalid part hides no problem of
     another part.
@@ -83,7 +83,7 @@ def _below(path: At, invalid: Collection[At]) -> bool:
 
 
 def _is_opaque(value: Any, path: At) -> bool:
-    """Whether an invalid part may hold, once it is corrected, what other parts refer to."""
+    """Returns whether an invalid part may hold, once it is corrected, a name that other parts refer to."""
     known = path[:1] and path[0] in keys_at(LandingZoneConfig, ())
     if known and len(path) > _REFERRED.get(str(path[0]), 0):
         return False

@@ -1,7 +1,7 @@
 """Editing a stack file's text: a project goes in or out, and every other byte stays.
 
-What goes in is written by ruamel.yaml, which keeps quotes and braces of settings that are copied. The rest of the file
-is not written again: an emitter would also even out spaces, line ends and long lines.
+New text is written by ruamel.yaml, which keeps quotes and braces of settings that are copied. The rest of the file is
+not written again: an emitter would also even out spaces, line ends and long lines.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from amlz.stackfile.stack_file import KEY
 from amlz.stackfile.yaml_tree import Node, tree
 
-#: What is an environment's own, or says who may do what in it, and is not copied into another project's.
+#: Keys that belong to one environment, or grant access to it, and are not copied into another project's.
 OWN = frozenset(
     {
         "network",
@@ -40,7 +40,7 @@ _PROJECTS = ("config", KEY, "projects")
 
 
 class CannotEdit(Exception):
-    """The file is written in a way that this module does not edit. The text says which."""
+    """The file is written in a way that this module does not edit. The text names the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _removal(text: str, path: Sequence[str]) -> str:
         found = root.at(*_PROJECTS, *path)
         parent = root.at(*_PROJECTS, *path[:-1])
         if found is None or parent is None:
-            raise CannotEdit("It stands there by an alias or a merge key.")
+            raise CannotEdit("It is there through an alias or a merge key.")
         moved = _moved(text, root, found[1])
         if moved is None:
             return _said_once(_cut(text, parent, found))
@@ -141,7 +141,7 @@ def _with_projects(text: str, zone: Node, entry: CommentedMap) -> str:
 
 @dataclass(slots=True)
 class _Writer:
-    """Makes what is to be written. `at`: where in the text; only anchors that stand before it can be referred to."""
+    """Makes what is to be written. `at`: position in the text; only anchors before it can be referred to."""
 
     text: str
     root: Node
@@ -171,7 +171,7 @@ class _Writer:
 
 
 def _copy(value: Any, usable: set[str]) -> Any:
-    """A value without its comments, in the style it was written in. What has a usable anchor becomes an alias."""
+    """A value without its comments, in the style it was written in. A value with a usable anchor becomes an alias."""
     anchor = value.yaml_anchor() if hasattr(value, "yaml_anchor") else None
     if anchor is not None and anchor.value in usable:
         return f"{_ALIAS}{anchor.value}"
@@ -191,7 +191,7 @@ def _styled(made: Any, like: Any) -> Any:
     return made
 
 
-#: Stands for the asterisk of an alias until the text is written: an emitter would put the asterisk in quotes.
+#: Placeholder for the asterisk of an alias until the text is written: an emitter would put the asterisk in quotes.
 _ALIAS = "alias-to-be-written-"
 
 
@@ -263,7 +263,7 @@ def _end_of_comments(text: str, at: int, column: int) -> int:
 
 
 def _blank_before(text: str, at: int) -> str:
-    """An empty line, where one stands before the line of an offset."""
+    """Returns an empty line, if there is one before the line of an offset."""
     start = text.rfind("\n", 0, at) + 1
     return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
@@ -310,7 +310,7 @@ def _break_at(text: str, at: int) -> str:
 
 
 def _own_comments(text: str, start: int, column: int) -> int:
-    """The start of the comments that stand directly above a line, as far in as its key."""
+    """Returns the start of the comments directly above a line, at the indentation of its key."""
     while start:
         above = text.rfind("\n", 0, start - 1) + 1
         if not text.startswith(f"{' ' * column}#", above):
@@ -339,7 +339,7 @@ def _moved(text: str, root: Node, going: Node) -> str | None:
 
 
 def _said_once(text: str) -> str:
-    """The text with each anchor once: what was written out within something else refers to what stands before it."""
+    """Returns the text with each anchor once: a value that was written out within another refers to the earlier one."""
     seen: set[str] = set()
     again: list[Node] = []
     for node in tree(text).below():

@@ -48,7 +48,9 @@ class StackFile:
         return self.document.line(("config", KEY, *path))
 
     def at(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Problems with their places in this file, in the order of its lines, each told once however often repeated."""
+        """Returns problems with their positions in this file, in the order of its lines, each once even if it is
+        repeated.
+        """
         return _in_order(_once(self.document, self.shown, problems))
 
 
@@ -79,7 +81,7 @@ class Draft:
 
 
 def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> Draft:
-    """Reads a stack's file, or `raw` in its place. Raises StackFileError where it has no landing zone."""
+    """Reads a stack's file, or `raw` instead of its content. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
     shown = _shown(path)
     if path.name.startswith("Pulumi.-"):
@@ -110,7 +112,7 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
 
 
 def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
-    """Reads a stack's file, or `raw` in its place. Raises StackFileError with all problems of its shape.
+    """Reads a stack's file, or `raw` instead of its content. Raises StackFileError with all problems of its shape.
 
     amlz.stackfile.checked.checked reports those of ranges, names and references in the same run.
     """
@@ -123,7 +125,7 @@ def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> St
 def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:
     """The model of what Pulumi read from the stack file. Raises StackFileError, without lines.
 
-    `folder`: where the stack file is, the current one when not said.
+    `folder`: of the stack file, by default the current one.
     """
     problems = [Problem(repeatable(at), f"It holds {what}.", _NO_SECRETS) for at, what in plain_secrets(value)]
     value, unread = resolved(value, folder or Path.cwd())
@@ -136,7 +138,7 @@ def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:
 
 
 def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterable[Problem]:
-    """Problems with their places, and those that aliases repeat told once, where they first are."""
+    """Returns problems with their positions; those that aliases repeat once, where they first are."""
     found: dict[object, Problem] = {}
     for p in problems:
         line, column = document.place(("config", KEY, *p.path))
@@ -213,7 +215,7 @@ def _validated(
             for item in errors
             if item["type"] == "extra_forbidden"
         }
-        # A list of which each entry is wrong is called too short as well: its entries are told.
+        # A list with only invalid entries is reported as too short as well: only its entries are reported.
         errors = [item for item in errors if item["type"] != "too_short" or not item["input"]]
         told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
         found = [problem(item, LandingZoneConfig, written) for item in told]

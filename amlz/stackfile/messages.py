@@ -1,4 +1,4 @@
-"""What pydantic finds, in words for whoever wrote the stack file."""
+"""Errors of pydantic, in words for the author of the stack file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from amlz.stackfile.allowed import PATTERNS, REGION, example, example_at, field_
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What pydantic told of a mistake. `value` is what stands there, as it may be repeated.
+    """An error of pydantic. `value` is the present value, in a form that may be shown.
 
-    `span` and `example` are what belongs there instead, where the model says; `required` whether something must.
-    `keys`: what a mapping that stands there can hold. `fits`: whether `value` would be right as text.
+    `span` and `example` describe a valid value, if the model has them; `required`: true if the key is required. `keys`:
+    allowed keys of a mapping at this path. `fits`: whether `value` would be right as text.
     """
 
     context: Mapping[str, Any]
@@ -53,7 +53,7 @@ Words = Callable[[Told], tuple[str, str]]
 
 
 def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[Path, str] | None = None) -> Problem:
-    """One problem of pydantic's, as a Problem without a line. `written`: what stands in the file, where it differs."""
+    """One problem of pydantic's, as a Problem without a line. `written`: the value in the file, where it differs."""
     loc: Path = tuple(part for part in error["loc"] if part != "[key]")
     path = repeatable(loc)
     kind = error["type"]
@@ -65,7 +65,7 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
         return Problem(path, f"It is missing: {_lowered(meaning)}.", f"Add `{example(str(loc[-1]), field)}`.")
     words = WORDS.get(kind)
     if words is None:
-        return Problem(path, f"{error['msg']}.", "docs/reference/configuration.md says what is allowed.")
+        return Problem(path, f"{error['msg']}.", "See docs/reference/configuration.md for allowed values.")
     value = (written or {}).get(loc) or shown(error["input"])
     told = Told(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
     told = replace(told, keys=tuple(keys_at(model, loc)))
@@ -116,7 +116,7 @@ HOST = r"^(\*\.)?"
 
 
 def _meant(pattern: str, small: str, text: str) -> list[str]:
-    """What may have been meant by a text, in lower case `small`."""
+    """Returns candidates for a text, in lower case `small`."""
     if pattern == GUID:
         return re.findall(GUID.strip("^$"), small)
     if HOST in pattern:
@@ -138,11 +138,11 @@ def _number(limit: str) -> Words:
 
 
 def _wants(what: str, remedy: str = "") -> Words:
-    return lambda told: (f"{told.subject} stands where {what} belongs.", remedy)
+    return lambda told: (f"Expected {what}, found {told.value}.", remedy)
 
 
 def _wants_text(told: Told) -> tuple[str, str]:
-    what = f"{told.subject} stands where text belongs"
+    what = f"Expected text, found {told.value}"
     if told.input is None:
         return f"{what}.", f"For example `{told.example}`." if told.required and told.example else _REMOVE
     if isinstance(told.input, dict | list):
@@ -159,7 +159,7 @@ def _wants_number(what: str) -> Words:
     def words(told: Told) -> tuple[str, str]:
         unquoted = isinstance(told.input, str) and told.input.strip().isdecimal()
         remedy = "Write it without quotes." if unquoted else f"Write {what}{f' {told.span}' if told.span else ''}."
-        return f"{told.subject} stands where {what} belongs.", remedy
+        return f"Expected {what}, found {told.value}.", remedy
 
     return words
 
@@ -169,9 +169,9 @@ def _choice(told: Told) -> tuple[str, str]:
     if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
         return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
     if told.value in _NAMELESS:
-        return f"{told.subject} stands where {choices} belongs.", f"Write {choices}."
+        return f"Expected {choices}, found {told.value}.", f"Write {choices}."
     several = " or " in choices
-    return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} can stand here."
+    return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} is allowed here."
 
 
 def _network(told: Told) -> tuple[str, str]:
@@ -236,13 +236,13 @@ def _mapping(told: Told) -> tuple[str, str]:
         remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(told.keys)}."
     if told.input is None and not told.required:
         remedy += " Or remove the key."
-    return f"{told.subject} stands where a mapping belongs.", remedy
+    return f"Expected a mapping, found {told.value}.", remedy
 
 
 def _list(told: Told) -> tuple[str, str]:
     plain = f"Put it in brackets: [{told.plain}]." if told.plain else ""
     return (
-        f"{told.subject} stands where a list belongs.",
+        f"Expected a list, found {told.value}.",
         plain or "Write [one, two], or one `- entry` a line below it.",
     )
 

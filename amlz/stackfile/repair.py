@@ -1,6 +1,6 @@
 """Stand-ins for the invalid parts of a stack file, so that the valid parts can be checked in the same run.
 
-An invalid part can be corrected in more than one way. Each `variant` puts another valid value in its place. What
+An invalid part can be corrected in more than one way. Each `variant` replaces it by another valid value. A finding that
 holds in every variant does not depend on the invalid part.
 """
 
@@ -105,7 +105,7 @@ def _rename(work: _Work, path: Path, name: str) -> None:
 
 
 def _replace(work: _Work, loc: Path, fill: bool = False) -> None:
-    """Puts a stand-in at a path, or takes the value out where that is valid. What does not help is tried further up.
+    """Puts a stand-in at a path, or takes the value out where that is valid. If that does not help, a parent is tried.
 
     `fill`: whether a collection needs an entry.
     """
@@ -129,7 +129,7 @@ def _replace(work: _Work, loc: Path, fill: bool = False) -> None:
 
 
 def type_at(path: Path) -> Any:
-    """The type at a path, with what Annotated says of it."""
+    """Returns the type at a path, with the metadata of Annotated."""
     current: Any = LandingZoneConfig
     for key in path:
         current = inner(current)

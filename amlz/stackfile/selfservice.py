@@ -1,4 +1,4 @@
-"""Projects that come and go: what is wished for, as a stack file that is right, or why it cannot be.
+"""Adding and removing projects: a requested project as a valid stack file, or the reasons against it.
 
 Nothing is written here. The file as it would be is read and planned like any other.
 """
@@ -28,14 +28,15 @@ from amlz.stackfile.stack_file import KEY
 ANY = ""
 
 _Environments = TypeAdapter(dict[Word, Annotated[dict[EnvironmentName, Any], Field(min_length=1)]])
-_BY_HAND = "Change the file by hand; `amlz check` says whether it is right."
+_BY_HAND = "Change the file yourself and run `amlz check`."
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A project that is wished for. `spokes` and `networks`: by environment, ANY for all others.
 
-    Without `environments`, those of `like`, or else dev. `nodes`: room for so many in each, 0 for what it asks for.
+    Without `environments`, those of `like`, or else dev. `nodes`: room for this many in each, 0 for those of its
+    settings.
     """
 
     name: str
@@ -48,7 +49,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A stack file as it would be: its bytes, read and planned. `path`: what comes or goes, in the configuration."""
+    """A stack file as it would be: its bytes, read and planned. `path`: the added or removed part, in the
+    configuration.
+    """
 
     path: Path
     raw: bytes
@@ -57,7 +60,7 @@ class Draft:
 
 
 def add(file: StackFile, raw: bytes, wish: Wish) -> Draft:
-    """The stack file with one more project. Raises StackFileError with everything that stands against it."""
+    """The stack file with one more project. Raises StackFileError with every reason against it."""
     config = file.config
     path: Path = ("projects", wish.name)
     problems = [*_wrong_names(config, wish), *_wrong_like(config, wish)]
@@ -103,11 +106,11 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 
 def _draft(file: StackFile, path: Path, raw: bytes, expected: object) -> Draft:
-    """Reads and plans the edited file, which must say what was meant and nothing else."""
+    """Reads and plans the edited file, which must contain the intended change and nothing else."""
     try:
         after = load(str(file.path), raw=raw)
         if after.document.values != expected:
-            raise _not_editable(file, path, CannotEdit("Its anchors or merge keys say more than one thing."))
+            raise _not_editable(file, path, CannotEdit("Its anchors or merge keys have more than one meaning."))
         try:
             return Draft(path, raw, after, make_plan(after.config))
         except StackFileError as error:
@@ -144,7 +147,7 @@ def _wrong_names(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
             "Choose another name, or write further environments below it.",
         )
     for name in dict.fromkeys(name for name in wish.environments if wish.environments.count(name) > 1):
-        yield Problem(("projects", wish.name), f"Environment {name!r} is asked for twice.", "Say it once.")
+        yield Problem(("projects", wish.name), f"Environment {name!r} is requested twice.", "Name it once.")
     for option, named in (("--spoke", wish.spokes), ("--network", wish.networks)):
         for name in named:
             if name != ANY and name not in _names(config, wish):
@@ -161,7 +164,7 @@ def _wrong_like(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
         lacks = [name for name in wish.environments if name not in has]
         if lacks:
             what = f"{wish.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
-            remedy = f"Its environments: {listed(has)}. Ask for those, or add the rest by hand."
+            remedy = f"Its environments: {listed(has)}. Request one of these, or add the rest yourself."
             yield Problem(("projects", wish.like, "environments"), what, remedy)
 
 
@@ -171,7 +174,7 @@ def _names(config: LandingZoneConfig, wish: Wish) -> tuple[str, ...]:
 
 
 def _environments(config: LandingZoneConfig, wish: Wish) -> tuple[list[NewEnvironment], list[Problem]]:
-    """The environments with their spokes and ranges: each the smallest that fits, at the first free place."""
+    """Returns the environments with their spokes and ranges: each the smallest that fits, at the first free address."""
     problems: list[Problem] = []
     left = {space.network: space.free for space in plan_addresses(config)[0].spokes}
     given = {name: text for name in _names(config, wish) if (text := wish.networks.get(name, wish.networks.get(ANY)))}
@@ -198,7 +201,7 @@ def _environments(config: LandingZoneConfig, wish: Wish) -> tuple[list[NewEnviro
 
 
 def _right(networks: Mapping[str, str]) -> bool:
-    """Whether ranges that were given can be read. Where not, checking the file tells what is wrong with them."""
+    """Returns whether the given ranges can be read. If not, checking the file reports the errors in them."""
     try:
         TypeAdapter(dict[str, EnvironmentConfig]).validate_python({k: {"network": v} for k, v in networks.items()})
     except ValidationError:
@@ -207,7 +210,9 @@ def _right(networks: Mapping[str, str]) -> bool:
 
 
 def _roomy(environment: EnvironmentConfig, nodes: int) -> EnvironmentConfig:
-    """An environment of at least so many nodes, to find the size of its range. What is its own is not copied."""
+    """An environment of at least so many nodes, to find the size of its range. Keys of a single environment are not
+    copied.
+    """
     own = environment.model_copy(update={"instances": {}, "subnets": None, "shared_by": None})
     if sum(cluster.max_nodes for cluster in own.clusters.values()) >= nodes:
         return own
@@ -224,8 +229,8 @@ def _no_spoke(config: LandingZoneConfig, path: Path, name: str, spoke: str) -> P
     some = next(iter(config.spokes))
     return Problem(
         path,
-        f"Nothing says which spoke it lives in, and there are {len(config.spokes)}: {names}.",
-        f"Say `--spoke {some}`, or `--spoke {name}={some}` for this environment alone.",
+        f"The spoke is missing, and there are {len(config.spokes)}: {names}.",
+        f"Use `--spoke {some}`, or `--spoke {name}={some}` for this environment alone.",
     )
 
 
@@ -235,13 +240,13 @@ def _no_room(path: Path, spoke: str, prefix: int, free: tuple[str, ...]) -> Prob
     return Problem(
         (*path, "network"),
         f"Spoke {spoke} has no free range of {2 ** (32 - prefix):,} addresses (/{prefix}): {has}.",
-        f"Add a range to spokes.{spoke}.addressSpace, a /{prefix} or larger; name another spoke (--spoke), or ask "
-        "for fewer nodes.",
+        f"Add a range to spokes.{spoke}.addressSpace, a /{prefix} or larger; name another spoke (--spoke), or "
+        "request fewer nodes.",
     )
 
 
 def _settings(projects: dict[str, Any], new: NewEnvironment) -> dict[str, Any]:
-    """What the file will say of an environment, as values."""
+    """Returns the settings of an environment in the file, as values."""
     settings: dict[str, Any] = ({"spoke": new.spoke} if new.spoke else {}) | {"network": new.network}
     if new.like:
         project, name = new.like

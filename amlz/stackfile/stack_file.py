@@ -20,10 +20,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: The key of `config` that holds the landing zone.
 KEY = "amlz:landingZone"
-#: The most values that a file may have once its aliases are followed: a few lines of them can stand for billions.
+#: Maximum of values of a file once its aliases are followed: a few lines of aliases can expand to billions.
 MOST_VALUES = 100_000
-#: The most levels of lists and mappings, aliases followed. The deepest setting has some ten. What reads them is
-#: recursive: libyaml's composer ends the interpreter where its stack ends.
+#: The most levels of lists and mappings, aliases followed. The deepest setting has some ten. The readers are recursive:
+#: libyaml's composer ends the interpreter where its stack ends.
 MOST_LEVELS = 100
 #: The most digits that are read as a number. Python refuses to write some longer ones, and takes long over others.
 MOST_DIGITS = 100
@@ -60,7 +60,7 @@ def find(stack: str, folder: Path) -> Path:
 
 
 def maybe_ours(path: Path) -> bool:
-    """Whether a file may hold a landing zone. One that cannot be read may: it is reported, not passed over."""
+    """Returns whether a file may hold a landing zone. One that cannot be read may: it is reported, not passed over."""
     try:
         return f"{KEY}:" in read_regular(path).decode("utf-8", errors="replace")
     except OSError:
@@ -68,7 +68,9 @@ def maybe_ours(path: Path) -> bool:
 
 
 def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
-    """Reads a file, or `raw` in its place. Raises StackFileError where it is not there, not text or not YAML."""
+    """Reads a file, or `raw` instead of its content. Raises StackFileError where it is not there, not text or not
+    YAML.
+    """
     text = _text(path, shown, raw)
     try:
         loader = _Loader(text)
@@ -129,11 +131,11 @@ def _text(path: Path, shown: str, raw: bytes | None) -> str:
 
 
 def _odd_character(error: yaml.reader.ReaderError, text: str, shown: str) -> Problem:
-    # The C reader gives the place in bytes and the number of the character, the other one both in characters.
+    # The C reader gives the position in bytes and the number of the character, the other one both in characters.
     code = error.character if isinstance(error.character, int) else ord(error.character)
     at = text.find(chr(code))
     line, column = text.count("\n", 0, max(at, 0)) + 1, at - text.rfind("\n", 0, max(at, 0))
-    what = f"The control character U+{code:04X} at column {column} cannot stand in YAML."
+    what = f"The control character U+{code:04X} at column {column} is not allowed in YAML."
     return Problem((), what, "Remove it; it does not show in every editor.", shown, line)
 
 
@@ -172,7 +174,7 @@ class _Walk:
     noted: set[tuple[int, str, At]] = field(default_factory=set)
 
     def visit(self, at: At, node: Any, key: Any = None) -> None:
-        """Notes a node and everything below it. Where it has a key, that is its place."""
+        """Notes a node and everything below it. If it has a key, the key is its position."""
         mark = (key or node).start_mark
         line = mark.line + 1
         self.visits += 1
@@ -213,10 +215,10 @@ class _Walk:
             path = (*at, name)
             self._key(path, key, line)
             if name in seen and seen[name] != line:
-                what = f"The key stands here and in line {seen[name]}; YAML would keep only one of them."
+                what = f"The key is here and in line {seen[name]}; YAML would keep only one of them."
                 self._note(path, what, "Remove one.", line)
             elif name in seen:
-                self._note(path, "The key stands twice in this line; YAML would keep only one.", "Remove one.", line)
+                self._note(path, "The key is twice in this line; YAML would keep only one.", "Remove one.", line)
             seen[name] = line
             self._forget(path)
             self.visit(path, value, key)
@@ -249,7 +251,7 @@ class _Walk:
     def _tag(self, at: At, node: Any, plain: str) -> None:
         if node.tag != plain:
             (name,) = repeatable((node.tag.replace(_TAG, "!!"),))
-            what = f"The tag {name} says how to read it, which a stack file does not need."
+            what = f"The tag {name} sets a type, which a stack file does not need."
             self._note(at, what, "Remove the tag.", node.start_mark.line + 1)
             node.tag = plain
 
@@ -261,11 +263,11 @@ class _Walk:
             self.problems.append(problem)
 
     def _loop(self, at: At, line: int) -> Problem:
-        what = "The alias stands within what it stands for."
+        what = "The alias is within its own anchor."
         return Problem(repeatable(inside(at)), what, "Write the values out.", self.shown, line)
 
     def _forget(self, at: At) -> None:
-        """Of a merged key that is said again, nothing stays."""
+        """Removes a merged key that is overridden."""
         waiting = [at]
         while waiting:
             path = waiting.pop()

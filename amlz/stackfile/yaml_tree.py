@@ -1,4 +1,6 @@
-"""A YAML file as a tree of places: where each key and value stands in the text, so that the text can be edited."""
+"""A YAML file as a tree of positions: each key and value with its offsets in the text, so that the text can be
+edited.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from ruamel.yaml.events import (
 class Node:
     """A value. `start` and `end` are offsets of its text, from its anchor to its last character.
 
-    `flow`: written in braces or brackets. `anchor`: the name given to it, or, of an alias, the name it stands for.
+    `flow`: written in braces or brackets. `anchor`: the name given to it, or, of an alias, the name that it refers to.
     `items` are keys and values of a mapping, `entries` those of a list.
     """
 
@@ -75,7 +77,7 @@ def _node(text: str, event: Any, events: Iterator[Any]) -> Node:
     children: list[Node] = []
     for child in events:
         if isinstance(child, MappingEndEvent | SequenceEndEvent):
-            # The end of a block is noted at whatever comes next, comments between them included.
+            # The parser puts the end of a block at the next token, comments between them included.
             node.end = child.end_mark.index if node.flow or not children else children[-1].end
             break
         children.append(_node(text, child, events))

@@ -1,4 +1,4 @@
-"""What YAML's parser finds, in words for whoever wrote the file."""
+"""Errors of YAML's parser, in words for the author of the file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import yaml
 
 from amlz.core.problems import Problem
 
-#: What the parser says (the part that does not change), what is wrong, and what to do about it.
-#: `{begin}` is the line in which that began which the parser was reading.
+#: Message of the parser (the part that does not change), the mistake, and the remedy. `{begin}` is the line in which
+#: that began which the parser was reading.
 SAYINGS: Mapping[str, tuple[str, str]] = {
     "mapping values are not allowed": (
-        "A colon stands where no key can.",
+        "A colon is at a position where no key can be.",
         "Put text that holds `: ` in quotes; begin a mapping in the line below its key, further in.",
     ),
     "did not find expected key": (
@@ -32,15 +32,15 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
         "Begin each entry by a dash, all with the same indentation.",
     ),
     "block sequence entries are not allowed": (
-        "A dash stands where no list can begin.", "Begin the list in the line below its key.",
+        "A dash is at a position where no list can begin.", "Begin the list in the line below its key.",
     ),
     "found unexpected end of stream": ("The quote that opens in line {begin} is never closed.", "Close it."),
-    "could not find expected ':'": ("A key stands here without its colon.", "Write `key: value`."),
+    "could not find expected ':'": ("A key is without its colon.", "Write `key: value`."),
     "found undefined alias": (
         "The alias has no anchor above it.",
-        "Mark what it stands for by &name, further up; put text that begins with * in quotes.",
+        "Mark its target by &name, further up; put text that begins with * in quotes.",
     ),
-    "found duplicate anchor": ("The anchor is there already.", "Give each anchor (&name) a name of its own."),
+    "found duplicate anchor": ("The anchor is there already.", "Give each anchor (&name) another name."),
     "but found another document": ("A second document begins here.", "Keep one: remove the line `---`."),
     "unknown escape character": (
         "The backslash in double quotes is no escape that YAML knows.", "Double it, or use single quotes.",
@@ -51,13 +51,13 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
     "did not find expected hexdecimal number": (
         "The backslash in double quotes names a character that does not exist.", "Double it, or use single quotes.",
     ),
-    "found unhashable key": ("A list or a mapping stands where a key belongs.", "Keys are words: `key: value`."),
+    "found unhashable key": ("A list or a mapping is used as a key.", "Keys are words: `key: value`."),
     "mappings for merging": ("`<<` takes in something that is not a mapping.", "Give it one: `<<: *name`."),
     "did not find expected alphabetic or numeric character": (
-        "A sign stands here that begins an anchor or alias, and no name follows.",
+        "A sign that begins an anchor or alias is not followed by a name.",
         "Put text that begins with * or & in quotes.",
     ),
-    "undefined tag handle": ("A tag stands here that nothing defines.", "Put text that begins with ! in quotes."),
+    "undefined tag handle": ("The prefix of a tag is not defined.", "Put text that begins with ! in quotes."),
     "did not find expected node content": ("A value is missing here.", "Look for a comma or bracket too many."),
     "unknown directive": ("A line that begins with % is a directive that YAML does not know.", "Remove the line."),
 }  # fmt: skip
@@ -66,7 +66,7 @@ _LOOK = "Look at this line and the one above: quotes, colons and the depth of in
 
 
 def not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
-    """A problem of the parser's, at its line. What it does not say in words known here is told as it says it."""
+    """A problem of the parser's, at its line. A message that is not in the table is shown as it is."""
     mark = error.problem_mark or error.context_mark
     said = str(error.problem or error.context)
     line, column = _place(mark)
@@ -91,7 +91,7 @@ def _place(mark: Any) -> tuple[int, int]:
 
 def _odd_start(line: str, column: int) -> tuple[str, str]:
     if "\t" in line[:column] or "\t" in line[: len(line) - len(line.lstrip())]:
-        what = f"It is not YAML at column {line.find(chr(9)) + 1}. A tab stands in the indentation."
+        what = f"It is not YAML at column {line.find(chr(9)) + 1}. A tab is in the indentation."
         return what, "Indent with spaces; YAML takes no tabs."
     sign = line[column - 1 : column]
     return f"It is not YAML at column {column}. Nothing begins with {sign} in YAML.", "Put the text in quotes."

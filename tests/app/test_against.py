@@ -149,7 +149,7 @@ BROKEN = {
     ),
     "a program with another shape": (
         (*RENDER, f"{RENDER[1]}    return Stub({{'schemaVersion': 0, 'resources': []}})\n"),
-        "  What its program says is not what this one can read: previews had another shape then.\n",
+        "  The output of its program cannot be read by this version: previews had another shape then.\n",
     ),
     "a program that is killed": (
         (*RENDER, f"{RENDER[1]}    import os; os.kill(os.getpid(), 9)\n"),

@@ -164,9 +164,9 @@ def test_a_shallow_clone_is_told_to_fetch_the_rest(repository: Path, monkeypatch
 
     assert str(told.value) == (
         "--against HEAD~1\n  There is no such revision here.\n"
-        "  This clone is shallow: it has only the newest revisions. Fetch the others with\n"
-        "  `git fetch --unshallow`; in a pipeline say `fetch-depth: 0` (GitHub Actions) or\n"
-        "  `fetchDepth: 0` (Azure Pipelines) where it checks out."
+        "  This clone is shallow: it has only the newest revisions. Fetch the others with\n  "
+        "`git fetch --unshallow`; in a pipeline set `fetch-depth: 0` (GitHub Actions) or\n  "
+        "`fetchDepth: 0` (Azure Pipelines) where it checks out."
     )
     assert held == "second\n"
 

@@ -77,8 +77,7 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
 
     assert whole.startswith("<!-- amlz preview -->\n## ")
     assert whole.endswith(
-        "No difference from main: dev.\n\n"
-        "Gone since main: old. What they built stays in Azure until `pulumi destroy`.\n"
+        "No difference from main: dev.\n\nGone since main: old. Their resources stay in Azure until `pulumi destroy`.\n"
     )
     assert (len(cut) < len(whole) - 100, cut.splitlines()[0], "`amlz preview minimal` shows it." in cut) == (
         True, "<!-- amlz preview -->", True,

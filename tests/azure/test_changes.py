@@ -1,4 +1,4 @@
-"""What a changed property does: every row of the table, in the table and at the pretend Azure."""
+"""The effect of a changed property: every row of the table, in the table and at the pretend Azure."""
 
 from __future__ import annotations
 

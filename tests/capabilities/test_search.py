@@ -140,7 +140,7 @@ def test_azure_government_has_its_own_zone_and_host() -> None:
 
 
 def test_in_a_cloud_whose_zone_no_page_names_it_is_refused() -> None:
-    """Whoever writes the zones."""
+    """With any owner of the zones."""
     asked = stack(
         {"churn/dev": at("10.1.0.0/24", search={})}, cloud="china", location="chinanorth3", dns={"mode": "policy"}
     )

@@ -97,8 +97,9 @@ def test_a_guardrail_that_refuses_names_its_member_and_the_keys_of_the_stack_fil
         (
             'guardrails-workspace refuses mlw-retail-churn-dev-nll3v: "Workspaces are marked as high business impact" '
             "demands true for properties.hbiWorkspace, and it is false. The stack file turns high business impact off. "
-            "It encrypts computes' temporary disks and sends less diagnostic data; it isolates no network.",
-            "Ways out: (1) In the stack file, set projects.churn.environments.dev.security.highBusinessImpact to true "
+            "It encrypts the temporary disks of compute targets and sends less "
+            "diagnostic data; it isolates no network.",
+            "Options: (1) In the stack file, set projects.churn.environments.dev.security.highBusinessImpact to true "
             "before the workspace is first built: it cannot be changed later. (2) Change the guardrail: set "
             "policies.productionEffect or policies.otherEffect to Audit, or leave workspace out of "
             "policies.guardrails. (3) Exempt dev of churn for a time, under policies.exemptions: assignment: "

@@ -166,6 +166,6 @@ def test_missing_tags_are_set_in_the_stack_file(mode: str) -> None:
 
     before, after = conflicts({}, of), conflicts({"tags": {"owner": "ml"}}, of)
 
-    assert any("say owner under tags" in each.remedy for each in before)
+    assert any("set owner under tags" in each.remedy for each in before)
     assert bool(after) is (mode == "All")
     assert {"takes no tags. No setting of the stack file changes it." in each.message for each in after} <= {True}

@@ -125,7 +125,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (written.returncode, written.stdout, json.loads(good.read_text())[0]["network"]) == (0, "", "hub")
     assert (refused.returncode, refused.stderr, sorted(p.name for p in tmp_path.iterdir())) == (
         2,
-        f"{bad}\n  It cannot be written: no such file or directory.\n  Choose another place with --output.\n",
+        f"{bad}\n  It cannot be written: no such file or directory.\n  Choose another file with --output.\n",
         ["addresses.json"],
     )
 
@@ -149,7 +149,7 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
         "note     retired/api-version  churn, dev: kv-retail-churn-de-p3v7y",
     ]
     assert (
-        "Asked for, and less secure than the default\n"
+        "Configured, and less secure than the default\n"
         "  projects.churn.environments.dev.security.publicNetworkAccess\n"
         "    the workspace answers on the internet: the studio opens from there, but\n"
         "    uploads and data previews fail, since the stores stay private\n"

@@ -52,8 +52,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         "  'De-v' is not lower-case letters and digits, starting with a letter.\n"
         "  Write dev.\n"
         "Pulumi.dev.yaml:23  projects.Fraud_Cases\n"
-        "  Environment 'dev' is asked for twice.\n"
-        "  Say it once.\n"
+        "  Environment 'dev' is requested twice.\n"
+        "  Name it once.\n"
         "3 mistakes in Pulumi.dev.yaml.\n",
     ),
     "nobody of that name": (
@@ -66,14 +66,14 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         ("add", "dev", "fraud", "--like", "churn", "--environments", "dev,prod"),
         "Pulumi.dev.yaml:29  projects.churn.environments\n"
         "  churn has no environment 'prod' to take settings from.\n"
-        "  Its environments: dev. Ask for those, or add the rest by hand.\n",
+        "  Its environments: dev. Request one of these, or add the rest yourself.\n",
     ),
     "several spokes": (
         ("add", "prod", "scoring"),
         "Pulumi.prod.yaml:35  projects.scoring.environments.dev\n"
-        "  Nothing says which spoke it lives in, and there are 2: research and\n"
+        "  The spoke is missing, and there are 2: research and\n"
         "    operations.\n"
-        "  Say `--spoke research`, or `--spoke dev=research` for this environment alone.\n",
+        "  Use `--spoke research`, or `--spoke dev=research` for this environment alone.\n",
     ),
     "no such spoke": (
         ("add", "prod", "scoring", "--spoke", "nowhere"),
@@ -246,8 +246,8 @@ def test_what_would_move_others_is_refused(folder: Path, monkeypatch: pytest.Mon
 
     assert str(refused.value) == (
         "Pulumi.dev.yaml\n"
-        "  It stays as it was: with fraud, what stands already would be moved or lost: churn/dev.\n"
-        "  Say other ranges by --network, or choose another name."
+        "  It was not changed: with fraud, existing resources would be moved or lost: "
+        "churn/dev.\n  Set other ranges with --network, or choose another name."
     )
     assert contents(folder) == before
 

@@ -208,7 +208,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "an environment without a range": (
         stack({"churn/dev": at("10.1.0.0/24"), "fraud/dev": at(None), "pricing/dev": at("10.1.2.0/24")}),
         [
-            "projects.fraud.environments.dev.network\n  It says no range of addresses.\n"
+            "projects.fraud.environments.dev.network\n  It has no range of addresses.\n"
             f"  {NEEDS_25} Free in spoke main: 10.1.1.0/25."
         ],
     ),
@@ -233,7 +233,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             {"churn/dev": at("10.1.0.0/24"), "fraud/dev": at(None)}, spokes={"main": {"addressSpace": ["10.1.0.0/24"]}}
         ),
         [
-            "projects.fraud.environments.dev.network\n  It says no range of addresses.\n"
+            "projects.fraud.environments.dev.network\n  It has no range of addresses.\n"
             f"  {NEEDS_25} Spoke main has none free: give it another range."
         ],
     ),
@@ -244,7 +244,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no word on which of two spokes": (
         stack(spokes={"one": {"addressSpace": ["10.1.0.0/16"]}, "two": {"addressSpace": ["10.2.0.0/16"]}}),
         [
-            "projects.churn.environments.dev\n  It does not say which spoke it lives in, and there are 2.\n"
+            "projects.churn.environments.dev\n  It names no spoke, and there are 2.\n"
             "  Add spoke: one of one, two."
         ],
     ),
@@ -326,7 +326,7 @@ def test_a_suggested_range_never_spans_two_ranges_of_a_spoke() -> None:
     asked = stack({"churn/dev": at(None, growth=400)}, spokes=spokes)
 
     assert said(asked) == [
-        "projects.churn.environments.dev.network\n  It says no range of addresses.\n  It needs a /24 or larger (25 for "
+        "projects.churn.environments.dev.network\n  It has no range of addresses.\n  It needs a /24 or larger (25 for "
         "training, 50 for endpoints, with 400 % growth). Spoke main has none free: give it another range."
     ]
 

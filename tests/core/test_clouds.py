@@ -131,7 +131,7 @@ def test_zones_that_no_page_names_are_refused_unless_azure_policy_writes_them(mo
         Problem(
             ("cloud",),
             "No page of Microsoft's names the private DNS zones of registry in Azure operated by 21Vianet.",
-            "Say `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
+            "Set `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
         )
     ]
     assert list(check_cloud(from_object(stack(**CHINA, dns={"mode": "policy"})))) == []
@@ -192,7 +192,7 @@ def test_whoever_knows_that_a_cloud_has_all_built_ins_gets_them() -> None:
         [],
         [],
         [
-            "46 built-ins of guardrails are left out, as no list says that Azure Government has them: what they would "
-            "refuse is not refused"
+            "46 built-ins of guardrails are left out, as no list states that Azure Government has "
+            "them: requests that they would refuse are not refused"
         ],
     )

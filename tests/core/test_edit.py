@@ -151,8 +151,8 @@ def test_a_project_goes_with_what_is_its_own(case: str) -> None:
 @pytest.mark.parametrize(
     ("part", "why"),
     [
-        ("  x: &p {gone: {}}\n  projects: *p\n", "It stands there by an alias or a merge key."),
-        ("  x: &p {gone: {}}\n  projects:\n    <<: *p\n", "It stands there by an alias or a merge key."),
+        ("  x: &p {gone: {}}\n  projects: *p\n", "It is there through an alias or a merge key."),
+        ("  x: &p {gone: {}}\n  projects:\n    <<: *p\n", "It is there through an alias or a merge key."),
         ("  projects: &p\n    gone: {}\n", "It is the only one of a mapping with an anchor."),
         ("  projects:\n    b: {}\n    ? gone\n    : {}\n    c: {}\n", "`gone` does not begin its line."),
     ],
@@ -332,5 +332,5 @@ def test_the_last_user_of_what_is_shared_cannot_go() -> None:
         "Lines are those it would have.\n"
         "tests/stacks/Pulumi.prod.yaml:28  sharedRegistry\n"
         "  No environment uses it.\n"
-        "  Remove it, or say `registry: shared` in an environment."
+        "  Remove it, or set `registry: shared` in an environment."
     )

@@ -67,7 +67,7 @@ def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
     assert [(each.path, each.gives_up) for each in named] == [
         (
             ("projects", "churn", "environments", "prod", "security", "storageEndpointPolicy", "enabled"),
-            "computes reach storage accounts of any tenant in the region: what they read can leave there",
+            "compute targets reach storage accounts of any tenant in the region: data that they read can leave there",
         )
     ]
 

@@ -229,7 +229,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         [
             "hub.stack.outputs.firewallAddress\n"
             "  10.9.0.4 is not in the hub (10.0.0.0/24): a route's next hop must be in a network that is peered "
-            "directly.\n  Build that stack anew, and write its outputs anew."
+            "directly.\n  Build that stack again, and write its outputs again."
         ],
     ),
     (
@@ -238,7 +238,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         [
             "spokes.main.addressSpace[0]\n"
             "  The hub's firewall has rules only for 10.2.0.0/16 and 10.1.0.0/17: it lets nothing out of 10.1.0.0/16.\n"
-            "  Add the range to `hub.serves` in the hub's own stack file, build it, and write its outputs anew."
+            "  Add the range to `hub.serves` in the hub's own stack file, build it, and write its outputs again."
         ],
     ),
     (
@@ -247,8 +247,8 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         [
             "hub.stack.outputs.zones\n"
             f"  Private endpoints here need {ZONE}, and the hub does not have it.\n"
-            "  Have the hub's own stack file create zones (`dns.mode: created`), build it, and write its outputs "
-            "anew. Or say here whose they are: `dns.mode: existing` or `policy`."
+            "  Have the hub's own stack file create zones (`dns.mode: created`), build it, and "
+            "write its outputs again. Or set their owner here: `dns.mode: existing` or `policy`."
         ],
     ),
 ]
@@ -286,7 +286,7 @@ def test_zones_of_others_are_taken_where_that_is_said(mode: str) -> None:
 
 #: What the file of the outputs holds → what is said of it, at its line of the stack file.
 FILES: list[tuple[str, str | None, str]] = [
-    ("not there", None, "There is no such file beside the stack file."),
+    ("not there", None, "There is no such file next to the stack file."),
     ("not JSON", "hub: {}", "The file cannot be read: it is not JSON: Expecting value: line 1 column 1"),
     (
         "no hub in it",

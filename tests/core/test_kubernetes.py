@@ -128,7 +128,7 @@ def test_owners_are_told_once_a_cluster_what_they_must_see_to() -> None:
         "its network is peered with spoke main, where the private endpoints are, and resolves their names",
         "it is in the region of the workspace",
         "it has no public name, where it is a private cluster",
-        "after it was stopped and started, its computes are attached again",
+        "after it was stopped and started, its compute targets are attached again",
         "namespace blue is there",
     ]
     assert [(row["name"], row["namespace"]) for row in kubernetes.records(plan)] == [("red", "churn"), ("blue", "blue")]

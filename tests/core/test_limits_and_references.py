@@ -108,24 +108,24 @@ WRONG: dict[str, tuple[Stack, dict[str, Any], list[str]]] = {
         at(None, registry="shared"), {},
         [
             f"{DEV}.registry\n  It wants the shared registry, and the landing zone has none.\n"
-            "  Add `sharedRegistry: {}` beside `projects`, or say `registry: own`."
+            "  Add `sharedRegistry: {}` next to `projects`, or set `registry: own`."
         ],
     ),
     "a name for a registry that is shared": (
         at(None, registry="shared", names={"containerRegistry": "crmine"}), {"sharedRegistry": {}},
         [
-            f"{DEV}.names.containerRegistry\n  It names a registry of its own and wants the shared one.\n"
-            "  Remove the name, or say `registry: own`."
+            f"{DEV}.names.containerRegistry\n  It names a separate registry and wants the shared one.\n"
+            "  Remove the name, or set `registry: own`."
         ],
     ),
     "a shared registry that nobody uses": (
         at(None), {"sharedRegistry": {}},
-        ["sharedRegistry\n  No environment uses it.\n  Remove it, or say `registry: shared` in an environment."],
+        ["sharedRegistry\n  No environment uses it.\n  Remove it, or set `registry: shared` in an environment."],
     ),
     "a cluster and an instance of one name": (
         at(None, clusters={"ada": cluster(1)}, instances={"ada": ADA}), {},
         [
-            f"{DEV}.instances.ada\n  A cluster is called 'ada' too: computes of a workspace share their names.\n"
+            f"{DEV}.instances.ada\n  A cluster is called 'ada' too: compute targets of a workspace share their names.\n"
             "  Give one of them another name."
         ],
     ),
@@ -153,7 +153,7 @@ WRONG: dict[str, tuple[Stack, dict[str, Any], list[str]]] = {
         at(None, registry="shared", clusters={"image-build": cluster(1, minNodes=2)}), {},
         [
             f"{DEV}.registry\n  It wants the shared registry, and the landing zone has none.\n"
-            "  Add `sharedRegistry: {}` beside `projects`, or say `registry: own`.",
+            "  Add `sharedRegistry: {}` next to `projects`, or set `registry: own`.",
             f"{DEV}.clusters.image-build\n  'image-build' is the cluster that builds images.\n"
             "  Set it by `imageBuild`, or give this one another name.",
             f"{DEV}.clusters.image-build.minNodes\n  At least 2 nodes, at most 1.\n"

@@ -213,8 +213,8 @@ def test_a_connection_that_no_rule_opens_is_reported_with_the_key_that_opens_it(
     assert doubt == Notice(
         "egress/connection-not-opened",
         ("projects", "churn", "environments", "dev", "connections", "llm", "target"),
-        "No rule lets computes reach fabrikam-llm.openai.azure.com on port 443: the connection works only from "
-        "elsewhere.",
+        "No rule lets compute targets reach fabrikam-llm.openai.azure.com on port 443: "
+        "the connection works only from elsewhere.",
         "Add `egressHosts: {llm: {hosts: [fabrikam-llm.openai.azure.com], why: ...}}` to open it. Where the service "
         "refuses public access, it needs a private endpoint, which is not built here yet.",
     )

@@ -68,7 +68,7 @@ def test_the_hubs_side_of_a_peering_can_be_left_to_its_owner() -> None:
         (
             "10.0.0.68 and 10.9.0.4 answer the spokes' questions for names on port 53, the names of the private zones "
             "included",
-            "the firewall sends what comes for the spokes back to them: by the peering, or by a route",
+            "the firewall sends return traffic of the spokes back to them: by the peering, or by a route",
             "its owner peers it with spoke main, forwarded traffic allowed: until then nothing passes",
         ),
     )
@@ -225,6 +225,6 @@ def test_programs_are_told_what_the_existing_hub_must_do() -> None:
         ],
         "demands": [
             "the firewall's DNS proxy is on: spokes ask 10.0.0.4 for names, those of the private zones included",
-            "the firewall sends what comes for the spokes back to them: by the peering, or by a route",
+            "the firewall sends return traffic of the spokes back to them: by the peering, or by a route",
         ],
     }

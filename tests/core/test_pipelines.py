@@ -213,7 +213,7 @@ def test_pull_requests_are_a_relaxation() -> None:
     assert found == [
         (
             ("projects", "churn", "pipelineIdentities", "github", "subjects", 1),
-            "whoever opens a pull request in a/b trains and deploys in dev and prod, unreviewed",
+            "anyone who opens a pull request in a/b trains and deploys in dev and prod, unreviewed",
         )
     ]
 

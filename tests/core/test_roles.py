@@ -325,6 +325,6 @@ def test_an_id_is_a_group_or_a_service_principal_and_never_both() -> None:
     problems = said(stack(environments, access={"dataScientists": both, "pipelines": [*PEOPLE["pipelines"], *both]}))
 
     assert problems == [
-        f"access.pipelines[1]\n  {both[0]} has access as a group too. Under `pipelines` stand service principals; an "
-        "object id is one of them.\n  Remove it where it does not belong."
+        f"access.pipelines[1]\n  {both[0]} has access as an Entra group too. Service principals "
+        "belong under `pipelines`; an object id is one of both.\n  Remove it where it does not belong."
     ]

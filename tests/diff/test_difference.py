@@ -99,7 +99,7 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
         "",
         "</details>",
         "",
-        f"<sub>Not told: {difference_as.NOT_TOLD}.</sub>",
+        f"<sub>Not covered: {difference_as.NOT_TOLD}.</sub>",
     ]
 
 

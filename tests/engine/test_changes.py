@@ -1,4 +1,4 @@
-"""What a changed property does under Pulumi's own engine: its plan, Azure's answer, and what Azure has then."""
+"""The effect of a changed property under Pulumi's own engine: its plan, Azure's answer, and what Azure has then."""
 
 from __future__ import annotations
 

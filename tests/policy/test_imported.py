@@ -123,7 +123,7 @@ def test_a_definition_that_was_not_imported_is_not_judged(tmp_path: Path) -> Non
 
     thrift = next(assignment for assignment in found.assignments if assignment.name == "thrift")
     assert [(each.definition_id, each.why) for each in thrift.unjudged] == [
-        (INITIATIVE["id"], "the definition is not known here; import it to have it judged")
+        (INITIATIVE["id"], "the definition is not known here; import it to evaluate it")
     ]
 
 

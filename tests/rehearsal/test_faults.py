@@ -84,7 +84,7 @@ def test_what_a_tenant_denies_needs_a_person(tmp_path: Path) -> None:
     assert outcome.then.refused[0].said.startswith('Status=403 Code="RequestDisallowedByPolicy" Message="Resource ')
     assert '"name": "by-the-tenant"' in outcome.then.refused[0].said
     assert (outcome.result, outcome.wrong) == ("refused again: a person has to act", False)
-    assert outcome.person.startswith("ask whoever owns the assignment for an exemption")
+    assert outcome.person.startswith("request an exemption from the owner of the assignment")
 
 
 @LONG

@@ -1,4 +1,4 @@
-"""Replacing production on purpose, as its findings say: under the engine, with locks and protection."""
+"""Replacing production on purpose, as its findings recommend: under the engine, with locks and protection."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_creations_are_moved_and_the_rest_stays() -> None:
     assert (found.moved, found.unknown) == ((B,), (C,))
     assert told(found) == (
         f"Moved to the resources: 1\n  {B}\n"
-        f"Not moved, since the id is known at deployment only: look in Azure whether they stand\n  {C}\n"
+        f"Not moved, since the id is known at deployment only: look in Azure whether they exist\n  {C}\n"
         "Import this state, then `pulumi refresh`: what Azure did not make is forgotten. Then `pulumi up`.\n"
     )
 

@@ -61,7 +61,7 @@ def test_a_life_is_told_in_text() -> None:
         "stays after destroy\n  /kv: protected\n  1 others, which these need (--format json names them)\n\n"
         "names that Azure keeps after destroy\n"
         "  kv (microsoft.keyvault/vaults), for 90 days; purge protection: nobody can free\n    it sooner\n\n"
-        "What the pretend Azure does not know: docs/how-to/rehearsal.md.\n"
+        "Limitations of the simulator: docs/how-to/rehearsal.md.\n"
     )
 
 
@@ -72,7 +72,7 @@ def test_a_fault_is_told_in_markdown() -> None:
         "| fault | struck | result | seconds |\n| --- | --- | --- | --- |\n"
         "| conflict | create vaults/kv | did not converge: 1 differences | 3.5 |\n\n"
         "## conflict@2\n\n- conflict: another operation is in progress, once\n- differs: kv: is missing\n\n"
-        "What the pretend Azure does not know: docs/how-to/rehearsal.md.\n"
+        "Limitations of the simulator: docs/how-to/rehearsal.md.\n"
     )
 
 

@@ -180,7 +180,7 @@ def _made_here(edited: Edited, found: Match) -> None:
 
 def _remove_one(edited: Edited, _: Match) -> None:
     """Of a key that is there twice, a reader of YAML keeps one already."""
-    if not edited.problem.what.startswith("The key stands here"):
+    if not edited.problem.what.startswith("The key is here"):
         edited.remove()
 
 
@@ -203,8 +203,8 @@ def _prefix(edited: Edited, found: Match) -> None:
 #: The first rule that fits the beginning of a remedy, or a part of it, carries it out.
 RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
     (r"Add `(dataLake\.network)`, a range in a spoke: (10\.\S+) is free in", _into_the_hub),
-    (r"Remove `sharedRegistry` and say `registry: own` in the environments", _own_registries),
-    (r"Say `registry: own` \(and remove `sharedRegistry`", _own_registries),
+    (r"Remove `sharedRegistry` and set `registry: own` in the environments", _own_registries),
+    (r"Set `registry: own` \(and remove `sharedRegistry`", _own_registries),
     (r"Add key\w+, or remove (key\w+): then vault and key are made here", _made_here),
     (r"Remove one\.$", _remove_one),
     (r".*Free in (?:spoke )?\w+: ([\d./]+\d)", _write),
@@ -222,7 +222,7 @@ RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
     (r"For example `([^`]+)`", _mapping),
     (r"For example (\S+)\.$", _write),
     (r"Add `(\w+: [^`]+)`", _mapping),
-    (r"Say `([^`]+: [^`]+)`", _mapping),
+    (r"Set `([^`]+: [^`]+)`", _mapping),
     (r"Remove `([^`]+)`", _remove_named),
     (r"Remove (?:it|one|the key|the host)\b(?! where| of the two)", lambda e, _: e.remove()),
     (r"(?:A landing zone needs none: .*|The landing zone takes no secret\. )Remove it", lambda e, _: e.remove()),

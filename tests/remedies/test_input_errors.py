@@ -50,11 +50,11 @@ def left_after(path: Path, problem: Problem, folder: Path) -> tuple[Problem, ...
 
 #: Remedies after which a person has to choose a value, or repairs the text of the file.
 CHOSEN = (
-    "Add `", "Add one under", "Add the range", "Add what is missing", "Ask for it: `az", "Change one of the two",
+    "Add `", "Add one under", "Add the range", "Add what is missing", "Change one of the two", "Write the output of",
     "Choose ", "Copy ", "Correct the name", "Every range must be used once; change one", "Forward only domains of your",
     "Give ", "Have the vault's owner",
     "Known here: ", "Name ", "Remove ai.", "Remove keyVaults.", "Remove scoringNodes,",
-    "Rename one of the two", "Say `endpoints` alone", "Set it by `", "Spokes and their hub", "There are ",
+    "Rename one of the two", "Set `endpoints` alone", "Set it by `", "Spokes and their hub", "There are ",
     "This program reads 1", "Update this program", "Use other characters", "Write four numbers, for example",
     "Write injected or managed", "Set `partitions: ", "Set `replicas: ", "Write the firewall's private address",
     "`pulumi stack output",
@@ -96,7 +96,7 @@ def test_a_remedy_of_an_input_error_ends_it_or_leaves_a_choice(path: Path, tmp_p
             after = [each.what for each in left]
             assert after.count(problem.what) < before.count(problem.what), problem.remedy
             # A key that is there twice has a second value, which is read then.
-            known = places if problem.what.startswith("The key stands here") else places - {problem.path}
+            known = places if problem.what.startswith("The key is here") else places - {problem.path}
             new = [str(each) for each in left if each.what not in before and each.path not in known]
             assert new == [] or problem.remedy.startswith(OPEN), problem.remedy
 

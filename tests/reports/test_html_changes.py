@@ -147,4 +147,4 @@ def test_what_the_engine_would_do_is_told_in_the_same_way() -> None:
     page = as_html.render(previewed("minimal"), found)
 
     assert "minimal: no difference from what Pulumi&#39;s state holds, 0 resources." in page
-    assert "Not told: drift, unless the engine refreshed;" in page
+    assert "Not covered: drift, unless the engine refreshed;" in page

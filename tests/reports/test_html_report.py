@@ -46,7 +46,9 @@ class Elements(HTMLParser):
 
 def test_a_rich_change_is_told_to_the_letter() -> None:
     """See tests/rich_change.py. Read it in a browser when it changes: tests/golden/change.html."""
-    told = as_html.render(*rich_change(), draw=lambda _: (None, "Not drawn: places follow Graphviz' version."))
+    told = as_html.render(
+        *rich_change(), draw=lambda _: (None, "Not drawn: positions depend on the version of Graphviz.")
+    )
 
     assert told == GOLDEN.read_text(encoding="utf-8")
 

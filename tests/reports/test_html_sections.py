@@ -238,7 +238,7 @@ def test_what_leaves_a_small_landing_zone() -> None:
          "the service itself, RStudio, completion in notebooks"),
         ("azure-ml-udp", "AzureMachineLearning", "UDP 5831", "managing compute instances"),
         ("batch", "BatchNodeManagement.westeurope", "Any 443", "managing cluster nodes"),
-        ("resource-manager", "AzureResourceManager", "TCP 443", "creating and deleting computes"),
+        ("resource-manager", "AzureResourceManager", "TCP 443", "creating and deleting compute targets"),
         ("storage", "Storage.westeurope", "TCP 443",
          "Azure ML's own storage for computes: images, logs, system files. Storage of others in the region, too"),
         ("images", "MicrosoftContainerRegistry", "TCP 443", "Microsoft's base images"),

@@ -24,55 +24,56 @@ from tools.docgen.templating import Row, rendered
 
 #: From docs/policies to policies.
 _UP = "../../../policies"
-#: What is given for parameters of an initiative that have no default, where only its effects are asked for.
+#: Values for parameters of an initiative that have no default, where only its effects are read.
 _EMPTY: Mapping[str, Any] = {
     "array": [], "boolean": False, "float": 0.0, "integer": 0, "object": {}, "string": "", "datetime": "",
 }  # fmt: skip
 _NOBODY = Subject("", "", "", {}, open=False)
 
-#: How a definition is judged, by its metadata `judged`: the words for it, and what they mean.
+#: Evaluation of a definition, by its metadata `judged`: the words for it, and their meaning.
 JUDGED: Mapping[str, tuple[str, str]] = {
     "body": ("from the request", "The rule is put to the request as it is sent."),
     "existence": (
-        "by what exists beside it",
+        "by related resources",
         "The rule asks whether something related exists. The preview takes for existing what the plan builds, so "
         "the verdict is a forecast.",
     ),
     "read-only": (
         "as a forecast",
-        "The rule asks for what only Azure fills in. The preview takes connections from the private endpoints of the "
-        "plan and calls that a forecast; where the plan tells nothing, the verdict is `not-judged`.",
+        "The rule reads a property that only Azure sets. The preview takes connections from the private "
+        "endpoints of the plan and calls that a forecast; where the plan does not show them, the verdict is "
+        "`not-judged`.",
     ),
     "data-plane": (
         "not here",
-        "A service judges it on what lies inside a resource. No request of a plan carries that, so the verdict is "
-        "`not-judged`.",
+        "A service evaluates it on the content of a resource. No request of a plan carries that, so the verdict "
+        "is `not-judged`.",
     ),
 }
 
-#: What each verdict of a case means.
+#: Meaning of each verdict of a case.
 WORDS: Mapping[str, str] = {
     "append": "The rule holds: Azure adds a value to the request.",
     "audit": "The rule holds: the request passes, and the resource is recorded as non-compliant.",
-    "audit-if-not-exists": "What should exist beside the resource does not: recorded as non-compliant.",
+    "audit-if-not-exists": "A related resource that the policy requires does not exist: recorded as non-compliant.",
     "compliant": "The rule looks at the resource and finds nothing wrong.",
     "deny": "Azure refuses the request.",
     "deny-action": "Azure refuses an action on the resource, such as deleting it.",
-    "deploy-if-not-exists": "What should exist beside the resource does not: Azure deploys it.",
+    "deploy-if-not-exists": "A related resource that the policy requires does not exist: Azure deploys it.",
     "disabled": "The effect is Disabled: nobody looks.",
     "error": "The rule cannot be evaluated, which Azure takes as a deny.",
-    "invalid": "Azure refuses the definition or the values of its parameters, so nothing is judged.",
-    "manual": "Somebody attests compliance by hand.",
+    "invalid": "Azure refuses the definition or the values of its parameters, so nothing is evaluated.",
+    "manual": "A person attests compliance manually.",
     "modify": "The rule holds: Azure changes the request.",
     "not-applicable": "Azure does not look: another type, or a type that the mode skips.",
-    "not-judged": "It cannot be judged from a request.",
-    "undecided": "What decides is known only at deployment, or sources disagree on how Azure reads it.",
+    "not-judged": "It cannot be evaluated from a request.",
+    "undecided": "The deciding value is known only at deployment, or sources disagree on how Azure reads it.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case file: `stem` is `title--verdict`, and `why` says why that is the verdict."""
+    """A case file: `stem` is `title--verdict`, and `why` is the reason of that verdict."""
 
     stem: str
     title: str
@@ -82,13 +83,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Shelf:
-    """All that the pages are made of."""
+    """The data of all pages."""
 
     library: Library
 
     @cached_property
     def published(self) -> Mapping[str, Mapping[str, Any]]:
-        """Where the published definitions decide otherwise: see tools/derive_published.py."""
+        """Returns the cases that published definitions decide otherwise: see tools/derive_published.py."""
         found: Mapping[str, Mapping[str, Any]] = read_json(ROOT / "amlz" / "policy" / "data" / "published.json")
         return found
 
@@ -192,7 +193,7 @@ def _builtin(shelf: Shelf, entry: Entry) -> Row:
     return (
         f"[{_plain(entry.title)}]({_UP}/builtin/{entry.name}.json)",
         f"[`{entry.name}`]({entry.metadata['source']})",
-        str(entry.properties.get("version", "not said")),
+        str(entry.properties.get("version", "not stated")),
         str(entry.properties["mode"]),
         JUDGED[entry.metadata["judged"]][0],
         _default_effect(entry),

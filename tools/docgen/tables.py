@@ -25,7 +25,7 @@ def roles_page() -> str:
 
 
 def egress_page() -> str:
-    """docs/reference/egress.md: what computes may reach."""
+    """docs/reference/egress.md: outbound rules of compute targets."""
     required = [
         (r.name, r.tag, "/".join(r.protocols), ", ".join(r.ports), r.only or "always", r.why, f"<{r.source}>")
         for r in REQUIRED
@@ -47,7 +47,7 @@ def egress_page() -> str:
 
 
 def _kubernetes() -> list[Row]:
-    """What nodes of attached clusters reach."""
+    """Egress of nodes of attached clusters."""
     return [
         (r.name, ", ".join(f"`{host}`" for host in r.hosts), r.scheme, r.only or "always", r.why, f"<{r.source}>")
         for r in HOSTS["public"]
@@ -55,7 +55,7 @@ def _kubernetes() -> list[Row]:
 
 
 def _managed_networks() -> list[Row]:
-    """What Azure lets out by itself, and what is added."""
+    """Egress that Azure always allows, and the rules that are added."""
     to = "private endpoint to"
     rows = [
         *((f"{to} the {row.part}", "Azure", row.why, row.source) for row in REQUIRED_ENDPOINTS),
@@ -79,7 +79,7 @@ def _when(word: str) -> str:
         "production": "in production",
         "batch": "with batch",
         "noSharedKeys": "without storage keys",
-        "ownKey": "with a key of its own",
+        "ownKey": "with a customer-managed key",
         "managedNetwork": "with a managed network",
         "locks": "with production",
         "roles": "where groups get the logs",

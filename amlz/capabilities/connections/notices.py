@@ -101,7 +101,7 @@ def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str
 def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path, target: tuple[str, int]) -> Notice:
     host, port = target
     managed = environment.isolation.managed
-    what = f"No rule lets computes reach {host} on port {port}: the connection works only from elsewhere."
+    what = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."
     closed = "Where the service refuses public access, it needs a private endpoint, which is not built here yet."
     if _is_address(host):
         remedy = "No key opens an address yet: name its host, if it has one."

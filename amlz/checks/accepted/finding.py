@@ -17,9 +17,9 @@ CHECK = Check(
     severity=Severity.WARNING,
     says="{finding} at {name} is accepted {when}.",
     remedy="Remove `{path}`.",
-    why="An accepted finding is shown separately and fails nothing. An entry that matches no finding would "
-    "hide a later one; an entry whose day has passed no longer holds, and its finding counts again. "
-    "Without `--today` all entries hold, and a note says so: the clock is not read.",
+    why="An accepted finding is shown separately and fails nothing. An entry that matches no finding would hide "
+    "a later one; an entry whose day has passed no longer holds, and its finding counts again. Without "
+    "`--today` all entries hold, and a note reports it: the clock is not read.",
     source="https://learn.microsoft.com/azure/well-architected/security/security-posture",
     otherwise=(
         ENDED,
@@ -39,7 +39,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Findings that count, what is said of the entries among them; and those that are accepted."""
+    """Findings that count, with those about the entries; and findings that are accepted."""
 
     found: tuple[Finding, ...]
     accepted: tuple[Accepted, ...]
@@ -48,7 +48,7 @@ class Sorted:
 def accept(
     findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str, known: Collection[str]
 ) -> Sorted:
-    """Takes out what is accepted. `today`: ISO 8601, "" for not said. `known`: ids of all checks."""
+    """Takes out what is accepted. `today`: ISO 8601, "" for not set. `known`: ids of all checks."""
     in_force = [entry for entry in entries if not _ended(entry, today)]
     found, accepted = [], []
     for finding in findings:
@@ -66,7 +66,7 @@ def accept(
 
 
 def _ended(entry: AcceptedFindingConfig, today: str) -> bool:
-    """Whether an entry's day has come. Both days are ISO 8601, which sorts as time does."""
+    """Returns whether an entry has expired. Both days are ISO 8601, which sorts as time does."""
     return bool(today) and today[:10] >= entry.expires_on
 
 

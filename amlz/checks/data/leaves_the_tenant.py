@@ -31,7 +31,7 @@ WAYS: dict[str, tuple[tuple[str, object, object, str], ...]] = {
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Stores with a way out that is open."""
+    """Returns stores with open egress."""
     for arm_type, ways in WAYS.items():
         for resource in graph.of_type(arm_type):
             for path, closed, default, what in ways:

@@ -30,7 +30,7 @@ CHECK = Check(
     ),
 )
 
-#: What keeps data. Not workspaces: a lock on one would also stop the deletion of its computes.
+#: Types that hold data. Not workspaces: a lock on one would also stop the deletion of its compute targets.
 STORES = (
     "Microsoft.Storage/storageAccounts",
     "Microsoft.KeyVault/vaults",
@@ -41,7 +41,7 @@ STORES = (
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Stores that are locked but not protected, protected but not locked, or neither beside one that is."""
+    """Returns stores that are locked but not protected, protected but not locked, or neither while another one is."""
     locked = locked_ids(graph)
     environments = production(graph, locked)
     for store in graph.of_type(*STORES):
@@ -65,7 +65,7 @@ def locked_ids(graph: ResourceGraph) -> set[str]:
 
 
 def is_locked(store: Resource, locked: set[str]) -> bool:
-    """Whether a lock is on a resource or above it."""
+    """Returns whether a lock is on a resource or above it."""
     parts = store.id.lower().split("/")
     return any("/".join(parts[:length]) in locked for length in range(3, len(parts) + 1))
 

@@ -12,12 +12,12 @@ from amlz.core.facts.dns import ZONES
 from amlz.core.problems import listed
 
 NOT_IN_TABLE = (
-    "Add the group and its zones to `ZONES` in `amlz/core/facts/dns.py`. Microsoft's page, the source "
-    "of this finding, lists them."
+    "Add the group ID and its zones to `ZONES` in `amlz/core/facts/dns.py`. Microsoft's page, the source of this "
+    "finding, lists them."
 )
 BY_POLICY = (
-    "No action needed, if a policy of effect deployIfNotExists writes all zones of the group. If none "
-    "does, set `dns.mode` to `created`, or to `existing` with the zones of your organisation."
+    "No action needed, if a policy of effect deployIfNotExists writes all zones of the group ID. If none does, "
+    "set `dns.mode` to `created`, or to `existing` with the zones of your organisation."
 )
 
 CHECK = Check(
@@ -53,7 +53,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             known = ZONES.get(graph.cloud, {}).get(group)
             if known is None:
                 path = "properties.privateLinkServiceConnections"
-                undecided = At(path, "a group of the table", group, Severity.NOTE, NOT_IN_TABLE)
+                undecided = At(path, "a group ID of the table", group, Severity.NOTE, NOT_IN_TABLE)
                 yield CHECK.finding(endpoint, undecided, group=group, missing="zones that the table does not know")
                 continue
             missing = [zone for zone in known if zone not in has]

@@ -9,7 +9,7 @@ from amlz.checks.dns.endpoint_without_zone import endpoint_of
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import items, value
 
-TOO_MANY = "In the component, remove zones from the group until at most {expected} are left."
+TOO_MANY = "In the component, remove zones from the zone group until at most {expected} are left."
 
 CHECK = Check(
     id="dns/two-zone-groups",
@@ -26,14 +26,14 @@ MOST_ZONES = 5
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Zone groups beside another one of the same endpoint, and those of too many zones."""
+    """Returns second zone groups of an endpoint, and those with too many zones."""
     first: dict[str, str] = {}
     for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
         endpoint, zones = endpoint_of(group), items(value(group, "properties.privateDnsZoneConfigs"))
         other = first.setdefault(endpoint, group.name)
         name = endpoint.rsplit("/", 1)[-1]
         if other != group.name:
-            yield CHECK.finding(group, At(), problem=f"is a second zone group of {name}, beside {other}")
+            yield CHECK.finding(group, At(), problem=f"is a second zone group of {name}, in addition to {other}")
         if len(zones) > MOST_ZONES:
             path = "properties.privateDnsZoneConfigs"
             problem = f"of {name} lists {len(zones)} zones; Azure takes {MOST_ZONES}"

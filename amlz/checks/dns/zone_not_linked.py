@@ -1,4 +1,4 @@
-"""dns/zone-not-linked: a zone that is not linked to the network in which its names are asked for."""
+"""dns/zone-not-linked: a zone that is not linked to the network in which its names are resolved."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ CHECK = Check(
 OUTSIDE = Check(
     id=CHECK.id,
     severity=Severity.NOTE,
-    says="Undecided: whether {zones} is linked where {network} asks for names is not seen here; they exist already.",
+    says="Undecided: whether {zones} is linked to {network}, which resolves the names, is not seen here; they "
+    "exist already.",
     remedy=ELSEWHERE,
     why=CHECK.why,
     source=CHECK.source,
@@ -40,7 +41,7 @@ OUTSIDE = Check(
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Zones of endpoints without a link to the endpoint's network, or to that of the firewall that is asked first.
 
-    Of zones that exist already links are not seen: that is told once a network.
+    Links of existing zones are not seen: that is reported once a network.
     """
     links, unknown = _links(graph)
     proxies = list(_proxy_networks(graph))

@@ -1,4 +1,4 @@
-"""dns/zone-of-another-group: an endpoint writes its names into a zone that is not for them."""
+"""dns/zone-of-another-group: an endpoint registers its names in a zone for another group ID."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ CHECK = Check(
     severity=Severity.ERROR,
     says="{name} {problem}.",
     remedy="In the component, replace the zone in the zone group of the endpoint with {wanted}.",
-    why="Names are looked up only in the zone that Microsoft lists for the endpoint's group, so a name in "
-    "another zone leaves clients with the public address. Published templates link privatelink.azurecr.io"
-    " to a registry of Azure ML, and create zones with misspelt names. Only groups and zones of the table"
-    " are checked; a warning is a zone of the kind privatelink that is in no row of it.",
+    why="Names are looked up only in the zone that Microsoft lists for the endpoint's group ID, so a name in "
+    "another zone leaves clients with the public address. Published templates link privatelink.azurecr.io to "
+    "a registry of Azure ML, and create zones with misspelt names. Only groups and zones of the table are "
+    "checked; a warning is a zone of the kind privatelink that is in no row of it.",
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
     otherwise=(
         MISSPELT,
@@ -35,13 +35,13 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Zones of an endpoint that none of its groups needs, and zones that no group of the table needs."""
+    """Returns zones of an endpoint that none of its group IDs needs, and zones that no group ID of the table needs."""
     table = ZONES.get(graph.cloud, {})
     registered = zones_by_endpoint(graph)
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         groups = [group for _, group in connections(endpoint)]
         if any(is_unknown(group) or group not in table for group in groups):
-            continue  # dns/endpoint-without-zone says that these are undecided
+            continue  # dns/endpoint-without-zone reports these as undecided
         wanted = {zone for group in groups for zone in table[group]}
         for zone in sorted(registered.get(endpoint.id.lower(), set()) - wanted):
             problem = f"connects to {listed(groups)}, and writes to {zone}, which is for others"
@@ -51,7 +51,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for built in graph.of_type("Microsoft.Network/privateDnsZones"):
         location, name = value(built, "location"), built.name.lower()
         if name.startswith("privatelink.") and name not in known:
-            problem = "is no zone of an endpoint's group that is known here; look at how it is written"
+            problem = "is not a zone of a group ID that is known here; check its spelling"
             yield CHECK.finding(built, At("name", None, built.name, Severity.WARNING, MISSPELT), problem=problem)
         if is_unknown(location):
             yield CHECK.undecided(built, "location", location)

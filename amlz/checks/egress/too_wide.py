@@ -1,4 +1,4 @@
-"""egress/too-wide: a rule that lets computes reach more than what it is for."""
+"""egress/too-wide: a rule that lets compute targets reach more than it is for."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ CHECK = Check(
     severity=Severity.ERROR,
     says="Rule {rule} of {where} opens {what}.",
     remedy="In the component, set `{path}` to {instead}.",
-    why="Data can leave to every destination that computes may reach. Rules of Azure Firewall and of managed "
-    "networks are compared with what Azure ML needs and with the scenarios of the stack file. Your own "
-    "hosts are accepted, unless anybody can register names below them. A warning is a tag or a port that "
+    why="Data can leave to every destination that compute targets may reach. Rules of Azure Firewall and of "
+    "managed networks are compared with what Azure ML needs and with the scenarios of the stack file. Your "
+    "own hosts are accepted, unless anybody can register names below them. A warning is a tag or a port that "
     "is in no row of the table.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration",
 )
 
-#: What to put in place of what is too wide.
+#: Replacement for a destination that is too wide.
 _TAG = "a service tag of docs/reference/egress.md with its region, or a range"
 _PORTS = "the ports that docs/reference/egress.md has for the tag"
 _HOSTS = "host names, each in full"
@@ -30,7 +30,9 @@ _EVERYWHERE = ("*", "internet", "0.0.0.0/0", "any")
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Rules that allow every source, every port, every place, or hosts under which anybody gets a name."""
+    """Returns rules that allow every source, every port, every destination, or hosts under which anybody can register a
+    name.
+    """
     for group in graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
         for index, collection in enumerate(items(value(group, "properties.ruleCollections"))):
             if same(dig(collection, "action.type"), "Deny"):
@@ -64,7 +66,7 @@ def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
 
 
 def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
-    """Places and ports of a network rule."""
+    """Returns findings on destinations and ports of a network rule."""
     name, ports = rule.get("name"), [str(port) for port in items(dig(rule, "destinationPorts"))]
     for place in items(dig(rule, "destinationAddresses")):
         if is_unknown(place):
@@ -116,7 +118,7 @@ def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterat
         if text in _EVERYWHERE or not below:
             yield _found(resource, path, name, ("every host", _HOSTS))
         elif text.startswith("*") and ("." not in below or not text.startswith("*.")):
-            yield _found(resource, path, name, (f"{host}: every name that ends so, whoever has it", _HOSTS))
+            yield _found(resource, path, name, (f"{host}: every name with this ending, of any owner", _HOSTS))
         elif text.startswith("*.") and any(each == below or each.endswith(f".{below}") for each in SHARED_DOMAINS):
             yield _found(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
 

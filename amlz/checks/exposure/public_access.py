@@ -51,7 +51,7 @@ STUDIO = (
     "can be reached from the internet, where the studio opens but uploads and data previews fail, since its storage "
     "account {store} stays private"
 )
-#: Said of lists and switches that do not matter as long as public access as a whole is off.
+#: For lists and switches that have no effect as long as public access as a whole is off.
 NEXT = "would be reached from the internet if public access were turned on"
 WITHOUT_SCOPE = "takes and answers over public addresses, as no private link scope is built"
 ALSO = "takes telemetry or answers over public addresses, too"
@@ -91,7 +91,7 @@ COMPUTE_SWITCHES = {
     ),
 }  # fmt: skip
 
-#: Both are open unless said; closing them without a private link scope would lose what they are for.
+#: Both are open by default; closing them without a private link scope would make them useless.
 SCOPED = ("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces")
 MEMBERS = "Microsoft.Insights/privateLinkScopes/scopedResources"
 SCOPED_PATHS = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
@@ -145,4 +145,4 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
                 how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, NO_SCOPE if hub_here else NO_SCOPE_ELSEWHERE)
                 place = At(path, "Disabled", actual, Severity.NOTE, remedy)
                 yield CHECK.finding(resource, place, how=how, path=path, actual=text(actual, "Enabled"))
-                break  # one note says it: both directions are closed by the same scope
+                break  # one note reports it: the same scope closes both directions

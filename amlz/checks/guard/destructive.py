@@ -111,7 +111,7 @@ ALIAS = Check(
 IMPORT = Check(
     id="guard/import-first",
     severity=Severity.ERROR,
-    says="{name} listed its subnets, which become resources of their own: {subnets}. They exist in Azure, and "
+    says="{name} listed its subnets, which become separate resources: {subnets}. They exist in Azure, and "
     "azure-native refuses to create what exists.",
     remedy="Before `pulumi up`, import the subnets into the state: "
     "`pulumi stack export | amlz import-subnets STACK > subnets.json`, then "
@@ -129,7 +129,7 @@ CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """Something that is lost: by which check it is told, and why it goes."""
+    """A loss, with the check that reports it, and its reason."""
 
     thing: ExistingResource
     check: Check
@@ -138,7 +138,7 @@ class _Loss:
 
 
 def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
-    """Everything to be said, errors first. A loss that is allowed is not said, an entry that allows nothing is."""
+    """Returns all findings, errors first. An allowed loss is not reported, an entry that allows nothing is."""
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
     told += _impossible(edit, allowed)
@@ -149,7 +149,9 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
 
 
 def _losses(edit: Edit) -> tuple[_Loss, ...]:
-    """What holds data and goes. What is in another one of these is lost with it, and not told by itself."""
+    """Returns the resources with data that are deleted. A resource that is in another one of these is lost with it, and
+    not reported itself.
+    """
     found = tuple(_all_losses(edit))
     return tuple(one for one in found if not any(_is_in(one.thing, other.thing) for other in found))
 
@@ -159,7 +161,7 @@ def _is_in(thing: ExistingResource, above: ExistingResource) -> bool:
 
 
 def _all_losses(edit: Edit) -> Iterator[_Loss]:
-    """What holds data and goes: by itself, or with what it is in."""
+    """Returns the resources with data that are deleted themselves, or with their parent."""
     told = set()
     for thing in edit.deleted:
         holds = holding(thing.type)
@@ -181,7 +183,7 @@ def _all_losses(edit: Edit) -> Iterator[_Loss]:
 
 def _replaced_by(found: tuple[Change, ...]) -> str:
     paths = [change.row.path for change in found if change.kind is Kind.REPLACES]
-    return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine says so"
+    return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine reports it"
 
 
 def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
@@ -189,7 +191,7 @@ def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
 
 
 def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
-    """Whether an entry names what is lost. An environment is named only where nothing of it stays."""
+    """Returns whether an entry names a loss. An environment is named only where nothing of it stays."""
     named, thing = entry.resource.lower(), one.thing
     if _is_called(entry, thing):
         return True
@@ -211,8 +213,8 @@ def _lost(one: _Loss, edit: Edit) -> Finding:
 def _impossible(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
     """Returns updates that cannot be made.
 
-    Where the stack file says that the resource is deleted first, a comparison of revisions does not show whether it is:
-    a warning.
+    Where the stack file lists the resource as deleted first, a comparison of revisions does not show whether it is: a
+    warning.
     """
     changes = [(thing, change) for thing, found in edit.updated for change in found if change.kind in _CHECKS]
     remedies = Remedies(edit.standing if changes else ())
@@ -247,7 +249,7 @@ def _to_import(network: ExistingResource, found: tuple[Change, ...], edit: Edit)
 
 
 def _deleted_first(edit: Edit) -> Iterator[ExistingResource]:
-    """What no update can change, so that it may be deleted before the deployment."""
+    """Returns resources that no update can change, so that they may be deleted before the deployment."""
     return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
 
 

@@ -29,8 +29,8 @@ STATE = Check(
     severity=Severity.ERROR,
     says="{file} changes {keys}: the deployment would read and write another state.",
     remedy=_INTENDED,
-    why="`name`, `backend` and `stackConfigDir` of Pulumi.yaml decide which state is used. With another state, Pulumi "
-    "creates everything again, and whoever owns the other backend receives the state with its secrets." + _WHY,
+    why="`name`, `backend` and `stackConfigDir` of Pulumi.yaml decide which state is used. With another state, "
+    "Pulumi creates everything again, and the owner of the other backend receives the state with its secrets." + _WHY,
     source=_PROJECT,
 )
 CODE = Check(
@@ -47,8 +47,8 @@ CONFIG = Check(
     severity=Severity.ERROR,
     says="{file} changes {keys}: settings of Pulumi or of a provider, not of the landing zone.",
     remedy=_INTENDED,
-    why="Keys beside `amlz:landingZone` configure the engine and its providers: the cloud, other tenants, default "
-    "providers, environments of Pulumi ESC. In a new stack it is a warning." + _WHY,
+    why="Keys next to `amlz:landingZone` configure the engine and its providers: the cloud, other tenants, "
+    "default providers, environments of Pulumi ESC. In a new stack it is a warning." + _WHY,
     source=_STACK,
 )
 SECRETS = Check(
@@ -83,8 +83,8 @@ PACKAGES = Check(
     severity=Severity.WARNING,
     says="Packages or their installation change: {files}.",
     remedy=_REVIEW,
-    why="Lock files and build settings decide which code of others runs in the deployment. Compare new hashes with the "
-    "package index." + _WHY,
+    why="Lock files and build settings decide which third-party code runs in the deployment. Compare new hashes "
+    "with the package index." + _WHY,
     source="https://pip.pypa.io/en/stable/topics/secure-installs/",
 )
 WORKFLOWS = Check(

@@ -1,8 +1,8 @@
 """guard/production-…: production that would end, and protection that production would lose.
 
 Production is what is deployed or configured, at either side of a change: a stack file cannot end production by its own
-word. The evidence is `protect`, which the program sets on whatever holds production data; it is in a preview and in the
-state of Pulumi's engine alike.
+word. The evidence is `protect`, which the program sets on everything that holds production data; it is in a preview and
+in the state of Pulumi's engine alike.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from amlz.checks.guard.change import Allowed, Edit, ExistingResource, about
 from amlz.checks.guard.destructive import UNUSED, guard
 from amlz.core.config.allowed_loss import AllowedEndConfig
 
-#: The owner of whatever belongs to no environment: the hub, and what all environments share.
+#: Owner of resources that belong to no environment: the hub, and resources that all environments share.
 HUB = "hub"
 _LOCKS = "microsoft.authorization/locks"
 _DIAGNOSTICS = "microsoft.insights/diagnosticsettings"
@@ -95,12 +95,12 @@ def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndC
 
 
 def _in_production(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
-    """Returns PROJECT/ENVIRONMENT of whatever is protected, `hub` for what belongs to none."""
+    """Returns PROJECT/ENVIRONMENT of all protected resources, `hub` for those that belong to none."""
     return frozenset(owner for owner, things in owned.items() if any(thing.protect for thing in things))
 
 
 def _holds(entry: AllowedEndConfig, today: str) -> bool:
-    """Whether an entry allows the end. Both days are ISO 8601, which sorts as time does."""
+    """Returns whether an entry allows the end. Both days are ISO 8601, which sorts as time does."""
     return bool(today) and today[:10] < entry.expires_on
 
 
@@ -161,7 +161,7 @@ class _Sides:
             yield from _listed("roles given", [t.logical for t in roles if not {t.urn, t.id.lower()} & self.was])
 
     def _target_stays(self, thing: ExistingResource) -> bool:
-        """Whether what a lock or a diagnostic setting is on is there afterwards."""
+        """Returns whether the target of a lock or a diagnostic setting exists afterwards."""
         return thing.id.lower().rpartition("/providers/")[0] in self.now
 
 
@@ -175,7 +175,7 @@ def _by_owner(
 
 
 def _denies(assignment: ExistingResource) -> bool:
-    """Whether something is a policy assignment that is enforced, with a parameter that says Deny."""
+    """Returns whether a resource is a policy assignment that is enforced, with a parameter of the value Deny."""
     if assignment.type.lower() != _ASSIGNMENTS:
         return False
     if str(assignment.properties.get("enforcementMode", "Default")).lower() != "default":

@@ -112,7 +112,9 @@ class Remedies:
 
 
 def _commands(order: tuple[ExistingResource, ...]) -> str:
-    """Returns the commands that delete resources, each between backticks: computes, then the others in their order."""
+    """Returns the commands that delete resources, each between backticks: compute targets, then the others in their
+    order.
+    """
     found = [_deletion(each) for each in order if each.type.lower() == _COMPUTES]
     others = [each.id for each in order if each.type.lower() != _COMPUTES]
     if others:

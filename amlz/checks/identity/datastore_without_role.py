@@ -16,7 +16,7 @@ ROLE = "Storage Blob Data Reader"
 CHECK = Check(
     id="identity/datastore-without-role",
     severity=Severity.ERROR,
-    says="{who} of {compute} may not read {container}, which datastore {name} stands for: it has no role on it.",
+    says="{who} of {compute} may not read {container}, the container of datastore {name}: it has no role on it.",
     remedy="In the component, add an assignment of role `Storage Blob Data Reader` on container {container} for "
     "{who}; of `Storage Blob Data Contributor`, if jobs write to it.",
     why="A datastore without credentials gives no identity to its users: a job reads with the identity of its"
@@ -24,7 +24,7 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
 )
 
-#: What names the account of a datastore.
+#: Properties that identify the account of a datastore.
 _KEYS = ("subscriptionId", "resourceGroup", "accountName")
 #: Kinds of datastores that a blob role opens, and which key names the container.
 CONTAINERS = {"AzureDataLakeGen2": "filesystem", "AzureBlob": "containerName"}

@@ -35,7 +35,7 @@ PARTS = {
     "keys": "encryption.keyVaultProperties.keyVaultArmId",
 }
 
-#: Types of targets that are beside the workspace, in its resource group.
+#: Types of targets in the workspace's resource group.
 IN_GROUP = {target: arm_type for each in capability_facts() for target, arm_type in each.targets.items()}
 
 #: Roles that hold everything of another, by the other's name.

@@ -12,7 +12,7 @@ from amlz.checks.reading import scope_of, value
 CHECK = Check(
     id="identity/nobody-has-access",
     severity=Severity.NOTE,
-    says="No group and no pipeline has a role in {name}.",
+    says="No Entra group and no pipeline has a role in {name}.",
     remedy="Set `projects.{project}.environments.{environment}.access.dataScientists` to a list of object ids of"
     " Entra groups; docs/reference/roles.md has the other kinds of access. No action needed, if roles are assigned "
     "outside of this program.",

@@ -1,4 +1,4 @@
-"""identity/principal-type-missing: a role assignment that does not say what kind of principal it is for."""
+"""identity/principal-type-missing: a role assignment without the type of its principal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from amlz.checks.reading import value
 CHECK = Check(
     id="identity/principal-type-missing",
     severity=Severity.WARNING,
-    says="{name}, a role on {target}, does not say what its principal is.",
+    says="{name}, a role on {target}, does not state the type of its principal.",
     remedy="In the component, set `properties.principalType` to `ServicePrincipal` for an identity, or to "
-    "`Group` for a group.",
+    "`Group` for an Entra group.",
     why="Without the type Azure looks the principal up, and does not find an identity that was created a "
     "moment ago: the deployment then fails with PrincipalNotFound, but not every time.",
     source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",

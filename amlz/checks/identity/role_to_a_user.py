@@ -14,7 +14,7 @@ CHECK = Check(
     says="{name} gives a role to one person.",
     remedy="In the component, set `properties.principalId` to the object id of an Entra group that the person is"
     " a member of, and `properties.principalType` to `Group`.",
-    why="With groups, access is managed in one place, with reviews and time limits, and there are few role "
+    why="With groups, access is managed in Entra ID, with reviews and time limits, and there are few role "
     "assignments: a subscription takes a limited number.",
     source="https://learn.microsoft.com/azure/role-based-access-control/best-practices",
 )

@@ -67,7 +67,7 @@ _WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscription
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Assignments that are wider than every row of their role, to whomever."""
+    """Returns assignments that are wider than every row of their role, to any principal."""
     names = {role_id: name for name, role_id in ROLES.items()}
     rows = _rows()
     policies = _of_policies(graph)
@@ -82,14 +82,16 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
             yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
-            yield _found(assignment, (role or role_id, scope), ("to one person, not a group", TO_A_GROUP))
+            yield _found(assignment, (role or role_id, scope), ("to one person, not an Entra group", TO_A_GROUP))
         elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
             where = ", ".join(sorted({target for each in rows.get(role, {}).values() for target in each}))
             problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
             remedy = CHECK.remedy.replace("{where}", where) if where else NOT_IN_TABLE
             yield _found(assignment, (role, scope), (problem, remedy))
         elif role is None and kind in _WIDE and not _remediates(assignment, policies):
-            problem = "no row of the table of grants has that role, and it holds for all that is or comes there"
+            problem = (
+                "no row of the table of grants has that role, and it holds for all present and future resources there"
+            )
             yield _found(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
 
 
@@ -120,7 +122,7 @@ def _kind(assignment: Resource) -> tuple[str, str]:
 
 
 def _of_policies(graph: ResourceGraph) -> set[str]:
-    """URNs of policy assignments: the roles of their identities are what their definitions ask for."""
+    """Returns the URNs of policy assignments: their definitions require the roles of their identities."""
     return {each.urn for each in graph.of_type("Microsoft.Authorization/policyAssignments")}
 
 

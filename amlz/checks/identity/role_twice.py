@@ -21,7 +21,7 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Assignments that say what an earlier one says."""
+    """Returns assignments that repeat an earlier one."""
     first: dict[tuple[str, ...], Resource] = {}
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()

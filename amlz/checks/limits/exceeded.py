@@ -1,4 +1,4 @@
-"""limits/exceeded: more of a thing in one place than Azure takes there."""
+"""limits/exceeded: more resources of a type at one scope than Azure allows."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CHECK = Check(
     severity=Severity.ERROR,
     says="{place} would have {count} {what} of this landing zone alone; Azure takes {most} in one {per}.",
     remedy="Remove entries from {keys} until at most {enough} {what} are left (nine tenths of the limit).",
-    why="Azure refuses everything beyond its limits, in the middle of a deployment. A warning is more than "
-    "nine tenths of a limit. Resources that exist already, and those of others, are not counted.",
+    why="Azure refuses everything beyond its limits, in the middle of a deployment. A warning is more than nine "
+    "tenths of a limit. Resources that exist already, and those of other stacks, are not counted.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits",
     otherwise=(OF_COMPONENT,),
 )
@@ -31,7 +31,7 @@ Place = Callable[[Resource], str]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Resources of a type, counted by the place that they are in ("" for those that do not count)."""
+    """Resources of a type, counted by their scope ("" for those that do not count)."""
 
     limit: Limit
     arm_type: str
@@ -112,7 +112,7 @@ KEYS: dict[Limit, tuple[str, ...]] = {
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Places with more than their limit, or nearly, each once: at the resource that is the first too many."""
+    """Returns scopes above their limit, or close to it, each once: at the first resource that is too many."""
     for row in COUNTED:
         places: dict[str, list[Resource]] = {}
         for resource in graph.of_type(row.arm_type):

@@ -45,7 +45,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _senders(resource: Resource) -> Iterator[tuple[str, str, Emits]]:
-    """What a resource consists of that sends: in words, its id in lower case, and what it has to send."""
+    """Returns the parts of a resource that send logs: in words, the id in lower case, and the required logs."""
     emits = _EMITS.get(resource.arm_type.lower())
     if emits is not None and not resource.arm_type.lower().startswith(f"{_STORAGE}/".lower()):
         yield resource.name, resource.id.lower(), emits

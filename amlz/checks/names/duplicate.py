@@ -29,12 +29,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             first = seen.setdefault(key, resource)
             if first is not resource:
                 words = {"other": _told(first), "within": within}
-                yield CHECK.finding(resource, At("name", "a name of its own", resource.name), **words)
+                yield CHECK.finding(resource, At("name", "a unique name", resource.name), **words)
                 break
 
 
 def _keys(resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Within what a resource's name is unique, in words, and the key that says so; the id of each first."""
+    """Returns the scopes in which a resource's name is unique, in words, and their keys; the id of each first."""
     yield "where it is", ("id", resource.id.lower())
     role = role_of(resource)
     scope = NAME_RULES[role].unique_in if role else "parent"
@@ -49,4 +49,4 @@ def _told(resource: Resource) -> str:
     """Which other, in words."""
     if resource.project:
         return f"that of project {resource.project}, {resource.environment}"
-    return f"another in group {resource.resource_group}" if resource.resource_group else "another"
+    return f"another in resource group {resource.resource_group}" if resource.resource_group else "another"

@@ -20,7 +20,7 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 )
 
-#: Which rule a type's names follow; types that the table does not know are not judged.
+#: Naming rule of each type; types that the table does not know are not checked.
 ROLE_OF = {
     "microsoft.containerregistry/registries": "containerRegistry",
     "microsoft.insights/components": "applicationInsights",

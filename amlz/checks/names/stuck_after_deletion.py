@@ -1,4 +1,4 @@
-"""names/stuck-after-deletion: a name that stays taken when its resource is deleted, and says no generation."""
+"""names/stuck-after-deletion: a name without a generation that stays taken after its resource is deleted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SUFFIX = re.compile(r".*-[a-z][a-z2-7]{4}")
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Soft-deletable resources whose name is of somebody's own."""
+    """Returns soft-deletable resources with a custom name."""
     for arm_type, days in KEPT_DAYS.items():
         for resource in graph.of_type(arm_type):
             kept = resource.properties.get("softDeleteRetentionInDays", days)

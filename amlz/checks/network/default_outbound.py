@@ -1,4 +1,4 @@
-"""network/default-outbound: a subnet with Azure's own way out, around the firewall."""
+"""network/default-outbound: a subnet with Azure's default outbound access, around the firewall."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ CHECK = Check(
     id="network/nsg-attached-to-nothing",
     severity=Severity.WARNING,
     says="{name} is attached to no subnet: its rules guard nothing.",
-    remedy="In the component, set `networkSecurityGroup.id` of a subnet to the id of this group, or remove the group.",
+    remedy="In the component, set `networkSecurityGroup.id` of a subnet to the id of this security group, or "
+    "remove the security group.",
     why="The rules of a network security group apply only where it is attached. Published landing zones "
     "create groups that are attached to nothing, while everyone believes that they are in force.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",

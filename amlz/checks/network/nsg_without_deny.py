@@ -15,8 +15,9 @@ CHECK = Check(
     says="{name} has no rule that denies everything else {directions}.",
     remedy="In the component, add a rule for each direction that is missing: access `Deny`, any protocol, port "
     "and address, priority 4096.",
-    why="Without a rule that denies everything else, Azure's default rules apply: they allow all traffic from"
-    " the network and its peers, and all outbound traffic. A group that only allows adds nothing to that.",
+    why="Without a rule that denies everything else, Azure's default rules apply: they allow all traffic from "
+    "the network and its peers, and all outbound traffic. A security group that only allows adds nothing to "
+    "that.",
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 

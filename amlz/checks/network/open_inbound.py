@@ -13,21 +13,21 @@ CHECK = Check(
     id="network/open-inbound",
     severity=Severity.ERROR,
     says="Rule {rule} of {name} lets {source} into {where} on {ports}.",
-    remedy="In the component, remove rule {rule}. Computes without a public address need no inbound rule for "
-    "sources outside of the network.",
-    why="This rule opens a subnet to the internet, or to a service that does not need it. Ports 44224 and "
-    "29876 to 29877 are for computes with a public address. Templates open them, or everything, where no "
+    remedy="In the component, remove rule {rule}. Compute targets without a public address need no inbound rule "
+    "for sources outside of the network.",
+    why="This rule opens a subnet to the internet, or to a service that does not need it. Ports 44224 and 29876 "
+    "to 29877 are for compute targets with a public address. Templates open them, or everything, where no "
     "compute has one. The subnet of Azure Bastion needs 443 from the internet and is left out.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet",
 )
 
-#: Sources that are not a network of one's own. https://learn.microsoft.com/azure/virtual-network/service-tags-overview
+#: Sources outside of private networks. https://learn.microsoft.com/azure/virtual-network/service-tags-overview
 OUTSIDE = ("*", "internet", "0.0.0.0/0", "any", "azurecloud", "azuremachinelearning", "batchnodemanagement")
 _OWN_LISTS = ("azurebastionsubnet", "gatewaysubnet")
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Rules of attached security groups that allow what comes from outside."""
+    """Returns rules of attached security groups that allow traffic from outside."""
     attached: dict[str, list[str]] = {}
     for subnet in all_subnets(graph):
         group = subnet.get("networkSecurityGroup.id")
@@ -58,6 +58,6 @@ def _judge(group: Resource, at: tuple[str, Any], where: str) -> Iterator[Finding
 
 
 def _either(rule: Any, one: str, many: str) -> list[Any]:
-    """A value that a rule says alone or as a list."""
+    """Returns the values of a rule, from its single property or its list."""
     alone = dig(rule, f"properties.{one}")
     return [alone] if alone not in (None, "") else items(dig(rule, f"properties.{many}"))

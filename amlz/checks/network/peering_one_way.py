@@ -1,4 +1,4 @@
-"""network/peering-one-way: a peering without its other half, or one that counts on a gateway that is not lent."""
+"""network/peering-one-way: a peering without its other half, or one that uses a gateway without gateway transit."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if other is None:
                 yield CHECK.finding(peering, At(REMOTE), problem="nothing peers back", other="", **names)
             elif value(peering, USES) is True and value(other, LENDS) is not True:
-                problem = f"uses a gateway there that {other.name} does not lend"
+                problem = f"uses a gateway there, for which {other.name} does not allow gateway transit"
                 place = At(USES, False, True, remedy=NOT_LENT)
                 yield CHECK.finding(peering, place, problem=problem, other=other.name, **names)
 

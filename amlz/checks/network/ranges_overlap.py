@@ -29,7 +29,7 @@ Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A range, whose it is, where in the body it stands, and what that is called."""
+    """A range, its owner, its path in the body, and its description."""
 
     range: Range
     resource: Resource
@@ -64,7 +64,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _overlaps(held: list[_Held]) -> Iterator[Finding]:
-    """Neighbours in order that share addresses: each overlap is told at the later of the two."""
+    """Returns neighbours in order that share addresses: each overlap is reported at the later of the two."""
     for version in (4, 6):
         ordered = sorted(
             (each for each in held if each.range.version == version),

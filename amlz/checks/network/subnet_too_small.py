@@ -35,7 +35,7 @@ LONGEST["azurefirewallmanagementsubnet"] = HUB_SUBNETS["firewall"].prefix
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Subnets below the size that their name or their contents ask for."""
+    """Returns subnets below the size that their name or their contents require."""
     taken = _taken(graph)
     for subnet in all_subnets(graph):
         for each in ranges(prefixes_of(subnet)):

@@ -1,4 +1,4 @@
-"""network/subnet-without-route-to-firewall: computes in a subnet whose traffic does not pass the firewall."""
+"""network/subnet-without-route-to-firewall: compute targets in a subnet whose traffic does not pass the firewall."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from amlz.checks.reading import Subnet, all_subnets, dig, items, value
 CHECK = Check(
     id="network/subnet-without-route-to-firewall",
     severity=Severity.ERROR,
-    says="Subnet {subnet} of {name} holds computes, and {reason}.",
+    says="Subnet {subnet} of {name} holds compute targets, and {reason}.",
     remedy="In the component, set `{path}` to the id of a route table with a route for 0.0.0.0/0 to the address "
     "of the firewall.",
-    why="Without that route, no firewall rule applies to the traffic of computes, and no log shows it.",
+    why="Without that route, no firewall rule applies to the traffic of compute targets, and no log shows it.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall",
 )
 
@@ -24,7 +24,7 @@ _FIREWALL_SUBNET = "azurefirewallsubnet"
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Subnets that computes are in, without a route for everything to a firewall."""
+    """Returns subnets with compute targets, without a default route to a firewall."""
     computes = graph.of_type("Microsoft.MachineLearningServices/workspaces/computes")
     used = {str(value(compute, "properties.properties.subnet.id")).lower() for compute in computes}
     subnets = list(all_subnets(graph))
@@ -66,7 +66,7 @@ def _found(subnet: Subnet, path: str, reason: str) -> Finding:
 
 
 def _route(graph: ResourceGraph, table: Resource, firewalls: list[ipaddress.IPv4Network]) -> tuple[Any, str]:
-    """What is unknown about a table's route for everything, and else what is wrong with it; nothing when it is fine."""
+    """Returns the unknown part of a table's default route, and else its mistake; nothing if it is fine."""
     routes = items(value(table, "properties.routes"))
     for route in routes:
         prefix = dig(route, "properties.addressPrefix")
@@ -79,7 +79,7 @@ def _route(graph: ResourceGraph, table: Resource, firewalls: list[ipaddress.IPv4
             return kind, ""
         if str(kind).lower() != "virtualappliance":
             return None, f"{table.name} leads 0.0.0.0/0 to {kind}"
-        if is_unknown(hop):  # the firewall's address comes with the firewall: whose it is, the edge says
+        if is_unknown(hop):  # the firewall's address is known with the firewall: the edge names it
             waits = any(graph.waits_for(table, other) for other in graph.of_type("Microsoft.Network/azureFirewalls"))
             return (None if waits else hop), ""
         return _address(table, hop, firewalls)

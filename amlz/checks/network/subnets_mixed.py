@@ -1,4 +1,4 @@
-"""network/subnets-mixed: a network with subnets of its own and subnets apart, which undo each other."""
+"""network/subnets-mixed: a network with inline and standalone subnets, which overwrite each other."""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ _MODE = "properties.managedNetwork.isolationMode"
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Computes without public address that do not wait for an endpoint of their workspace, with its names."""
+    """Returns compute targets without public address that do not wait for an endpoint of their workspace and its
+    names.
+    """
     ready = _ready(graph)
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         workspace, public = above(compute.id, "computes"), value(compute, _PATH)
@@ -31,7 +33,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         owner = graph.by_id(workspace)
         if owner is not None and is_managed(owner):
-            continue  # Azure connects a managed network to its workspace by an endpoint of its own
+            continue  # Azure connects a managed network to its workspace by an endpoint that it creates itself
         mode = None if owner is None else value(owner, _MODE)
         if is_unknown(mode) and public is False:
             yield CHECK.undecided(compute, f"{_MODE} of its workspace", mode)

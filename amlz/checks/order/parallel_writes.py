@@ -21,7 +21,7 @@ CHECK = Check(
 
 #: By type: the segment below which they are. Types with the same parent share its turn: subnets and peerings both write
 #: to their network. Firewalls: hashicorp/terraform-provider-azurerm#18114; subnets: pulumi/pulumi-azure-native#699 and
-#: #1024; managed networks: no page says that they take several at a time.
+#: #1024; managed networks: no page states that they take several at a time.
 SERIAL = {
     "Microsoft.Network/firewallPolicies/ruleCollectionGroups": "ruleCollectionGroups",
     "Microsoft.Network/virtualNetworks/subnets": "subnets",

@@ -35,7 +35,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _above(resource: Resource) -> Iterator[str]:
-    """Ids of what a resource is in: its parent, its scope, its group."""
+    """Returns the ids above a resource: its parent, its scope, its resource group."""
     parsed = parse(resource.id)
     if len(parsed.names) > 1:
         yield resource.id.rsplit("/", 2)[0]

@@ -1,4 +1,4 @@
-"""place/not-in-cloud: what a dated page says the cloud or region has not, or as a preview only."""
+"""place/not-in-cloud: a service that the cloud or region lacks, or has only as a preview, according to a dated page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _regions(graph: ResourceGraph) -> Iterator[Finding]:
-    """One that no list has at all is told by place/region-not-known."""
+    """Reports regions; place/region-not-known reports one that no list has at all."""
     offered, known = WITH_AZURE_ML.get(graph.cloud), REGIONS.get(graph.cloud)
     for workspace in graph.of_type(WORKSPACES):
         region = workspace.location.replace(" ", "").lower()
@@ -55,6 +55,6 @@ def _regions(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _instead(resource: Resource, words: str) -> str:
-    """What to do where the cloud does not have it."""
+    """Returns the remedy where the cloud does not have it."""
     compute = resource.arm_type.lower().endswith("/computes")
     return words.format(key=compute_key(resource) if compute else environment_key(resource))

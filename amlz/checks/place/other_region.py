@@ -1,4 +1,4 @@
-"""place/other-region: something in another region than what it must be beside."""
+"""place/other-region: a resource in another region than the one it must share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
 )
 
-#: By type: where the id of the subnet stands that it is in.
+#: Path of the id of the subnet, by type.
 IN_SUBNET = {
     "Microsoft.Network/privateEndpoints": "properties.subnet.id",
     "Microsoft.Network/azureFirewalls": "properties.ipConfigurations",

@@ -1,4 +1,4 @@
-"""place/region-not-known: a region that its cloud's list did not have."""
+"""place/region-not-known: a region that the list of its cloud does not have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHECK = Check(
     otherwise=(OTHER_CLOUD, NO_REGION),
 )
 
-#: What has no region.
+#: Locations of resources without a region.
 _NOWHERE = ("", "global")
 
 

@@ -1,4 +1,4 @@
-"""place/zones-not-in-region: availability zones are asked for in a region that had none."""
+"""place/zones-not-in-region: availability zones in a region that had none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from amlz.core.facts.regions import SOURCE, ZONELESS, day
 CHECK = Check(
     id="place/zones-not-in-region",
     severity=Severity.WARNING,
-    says="{name} asks for availability zones ({path}), and {region} had none {as_of}.",
+    says="{name} uses availability zones ({path}), and {region} had none {as_of}.",
     remedy="Set `availabilityZones` to `[]`, or set `location` to a region with zones. No action needed, if "
     "{region} has gained zones since then.",
     why="Azure refuses availability zones, and redundancy over zones, in a region without zones. Regions gain"
@@ -36,7 +36,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _asked(resource: Resource) -> Iterator[tuple[str, object]]:
-    """Where a body asks for zones: by name, or by a redundancy that is over zones."""
+    """Returns the settings of zones in a body: by name, or by a redundancy over zones."""
     zones = value(resource, "zones")
     if zones:
         yield "zones", zones

@@ -50,7 +50,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         try:
             told = read({"id": one.id, "name": one.name, **decided}, find_definition)
         except PolicyError:
-            continue  # the judge tells what is wrong with it
+            continue  # the evaluator reports its mistake
         acting, unsure = _acting(one, told)
         if acting and is_unknown(kind):
             yield CHECK.undecided(one, "identity", kind)

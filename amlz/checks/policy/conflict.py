@@ -1,7 +1,7 @@
 """policy/conflict: a policy demands what the landing zone does not do, or cannot.
 
-Both sides are named: the assignment and policy with what they demand, and the landing zone with what it needs; then
-the ways out.
+The message names both sides: the assignment and policy with its demand, and the landing zone with its need; then the
+options.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ CHECK = Check(
     id="policy/conflict",
     severity=Severity.ERROR,
     says='{assignment} {refuses} {name}: "{policy}" demands {expected} for {path}, and it is {actual}. {needs}',
-    remedy="Change the stack file where that asks for it, or the assignment's parameter or effect; or exempt what is "
-    "here for a time, with a ticket. Each finding names the ways that are open, with their keys.",
-    why="A policy refuses what the landing zone would build. An error is what Azure would refuse; a warning is what an "
-    "assignment that is not enforced would, or a known conflict that an imported assignment only audits so far. Judged "
-    "are the stack's own assignments and imported ones; connections of private endpoints as Azure would make them.",
+    remedy="Change the setting in the stack file, or the assignment's parameter or effect; or exempt these "
+    "resources for a time, with a ticket. Each finding names the ways that are open, with their keys.",
+    why="A policy refuses what the landing zone would build. An error is what Azure would refuse; a warning is "
+    "what an assignment that is not enforced would, or a known conflict that an imported assignment only "
+    "audits so far. Evaluated are the stack's own assignments and imported ones, and connections of private "
+    "endpoints as Azure would create them.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics",
 )
 
@@ -40,9 +41,9 @@ NOT_KNOWN = "This is no known conflict: ask what the policy is for before choosi
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """An answer that refuses or objects: the resource at which it is told, and the place in it that decided.
+    """An answer that refuses or objects: the resource that reports it, and the deciding path in it.
 
-    `of`: the resource that was judged, None for a connection, which is told at its target.
+    `of`: the evaluated resource, None for a connection, which is reported at its target.
     """
 
     answer: Answer
@@ -53,12 +54,14 @@ class _Case:
 
     @property
     def first(self) -> Demand | None:
-        """The first demand at the place; None where the policy decided on nothing that can be named."""
+        """Returns the first demand at the path; None where the policy decided on nothing that can be named."""
         return self.demands[0] if self.demands else None
 
     @property
     def path(self) -> str:
-        """Where in the body. Of what the rule does not see as a property, where it would be; "" where not known."""
+        """Returns the path in the body. Of what the rule does not see as a property, where it would be; "" where not
+        known.
+        """
         own = self.first.path if self.first else ""
         return own or (self.known.paths[0] if self.known else "")
 
@@ -69,9 +72,10 @@ class _Case:
 
 
 def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
-    """What assignments refuse, and known conflicts that imported ones audit. Connections may be among the answers.
+    """Returns refusals by assignments, and known conflicts that imported ones audit. Connections may be among the
+    answers.
 
-    What the stack's own assignments audit is no conflict: the stack file asks for both.
+    An audit by the stack's own assignments is no conflict: the stack file sets both.
     """
     for answer in answers:
         of = graph.by_id(answer.subject.id)
@@ -87,7 +91,9 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
 
 
 def _case(answer: Answer, told_at: Resource, of: Resource | None, graph: ResourceGraph) -> _Case:
-    """The first known conflict that fits a place decided on. Rules name last what they demand, so the last first."""
+    """Returns the first known conflict that fits a deciding path. Rules name last what they demand, so the last
+    first.
+    """
     found = tuple(places(demands(answer)))[::-1]
     for known in KNOWN:
         for place in found:
@@ -106,7 +112,7 @@ def _fits(known: KnownConflict, place: tuple[Demand, ...], answer: Answer) -> bo
 
 
 def _at(demand: Demand, path: str) -> bool:
-    """Whether a demand is on a path. Without a path of its own, the alias tells: of the field or in the expression."""
+    """Returns whether a demand is on a path. Without a path, the alias decides: of the field or in the expression."""
     found = demand.path.lower()
     if found:
         return found.startswith(path) if path.endswith(".") else found == path
@@ -134,7 +140,7 @@ def _finding(case: _Case, graph: ResourceGraph) -> Finding:
     check = replace(CHECK, says=says, source=known.source if known else CHECK.source)
     found = check.finding(case.told_at, place, **words, needs=needs)
     ways = ways_out(Refusal(case.answer, case.told_at, first, known, words), graph)
-    return replace(found, remedy=f"Ways out: {ways}")
+    return replace(found, remedy=f"Options: {ways}")
 
 
 def _refuses(answer: Answer) -> str:
@@ -144,7 +150,7 @@ def _refuses(answer: Answer) -> str:
 
 
 def _words(case: _Case) -> dict[str, str]:
-    """What sentences speak of, here and in the table."""
+    """Returns the words for sentences, here and in the table."""
     first = case.first
     return {
         "assignment": case.answer.assignment.name,

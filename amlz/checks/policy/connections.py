@@ -1,4 +1,6 @@
-"""The connections that Azure will make for private endpoints: policies judge them, though no request of a plan asks."""
+"""The connections that Azure will create for private endpoints: policies evaluate them, though no request of a plan
+contains them.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +12,25 @@ from amlz.azure.graph import Resource, ResourceGraph, unknown
 from amlz.checks.reading import connections, is_managed, value
 from amlz.policy.engine.requests import Answer
 
-#: What a connection's type ends with, in lower case.
+#: End of a connection's type, in lower case.
 CONNECTION = "/privateendpointconnections"
-#: What a managed network makes endpoints to, besides its workspace.
+#: Targets of endpoints of a managed network, in addition to its workspace.
 _PARTS = ("storageAccount", "keyVault", "containerRegistry")
-#: What policies need to be judged: their own resources, and groups for what expressions ask.
+#: Types that policies need for an evaluation: their own resources, and resource groups for expressions.
 _BESIDE = ("microsoft.authorization/policy", "microsoft.resources/")
 
 
 def forecast(graph: ResourceGraph) -> ResourceGraph:
-    """A graph of nothing but those connections, and of what judging them takes. Nothing where none is made."""
+    """Returns a graph of only those connections, and of the resources that their evaluation needs. Nothing where none
+    is made.
+    """
     made = tuple(_made(graph))
     beside = tuple(each for each in graph if each.arm_type.lower().startswith(_BESIDE))
     return replace(graph, resources=(*beside, *made) if made else ())
 
 
 def of_connections(answers: Iterable[Answer]) -> Iterator[Answer]:
-    """Answers of policies that look at connections and say so by type."""
+    """Returns answers of policies that select connections by type."""
     for answer in answers:
         types = answer.policy.definition.types if answer.policy else None
         if any(is_connection(each) for each in types or ()) and is_connection(answer.subject.type):
@@ -34,7 +38,7 @@ def of_connections(answers: Iterable[Answer]) -> Iterator[Answer]:
 
 
 def is_connection(arm_type: str) -> bool:
-    """Whether a type is that of a private endpoint's connection to something."""
+    """Returns whether a type is that of a private endpoint's connection."""
     return arm_type.lower().endswith(CONNECTION)
 
 
@@ -53,7 +57,7 @@ def _made(graph: ResourceGraph) -> Iterator[Resource]:
 
 
 def _connection(target: Resource, name: str, endpoint: Any) -> Resource:
-    """As it stands once it is approved: by Azure itself, where the deployer may approve."""
+    """Returns the connection after its approval: by Azure itself, where the deployer may approve."""
     resource_id = f"{target.id}/privateEndpointConnections/{name}"
     properties = {
         "privateEndpoint": {"id": endpoint},

@@ -1,4 +1,4 @@
-"""What a policy demands of a resource that it refuses, read from the conditions that decided."""
+"""Demands of a policy on a resource that it refuses, read from the conditions that decided."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CHOOSING = (frozenset({"type", "kind", "name", "fullname"}), frozenset({"type"})
 #: Longest list that is shown in full.
 SHOWN = 6
 
-#: What the judge calls the left side of conditions that look at no single place.
+#: The evaluator's words for the left side of conditions without a single path.
 _COMPUTED = ("value ", "count ")
-#: How rules ask whether a field has a value, beside `exists`.
+#: Expressions with which rules test for a value, in addition to `exists`.
 _EMPTY = re.compile(r"""value "\[empty\(field\('[^']+'\)\)\]"\Z""", re.IGNORECASE)
 _PARAMETER = re.compile(r"parameters\('([^']+)'\)", re.IGNORECASE)
-#: What would have to hold instead of a condition that held, by operator in lower case.
+#: The condition that would have to hold instead of one that held, by operator in lower case.
 _OPPOSITE = {
     "equals": "not", "notequals": "equals", "in": "notin", "notin": "in", "like": "notlike", "notlike": "like",
     "contains": "notcontains", "notcontains": "contains", "less": "atleast", "lessorequals": "more",
@@ -45,7 +45,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What would end a refusal, at one place of a body.
+    """A change that would end a refusal, at one path of a body.
 
     `path`: where, "" where it is no property of the request; `left`: what the rule compares, a field or an expression.
     `word`: equals, not, in, present and so on; `value`: what it is compared with, `actual`: what is there (None:
@@ -61,11 +61,11 @@ class Demand:
 
     @property
     def says(self) -> str:
-        """What is demanded, in words: `one of northeurope, uksouth`."""
+        """Returns the demand in words: `one of northeurope, uksouth`."""
         return _WORDS.get(self.word, f"{self.word} {{0}}").format(shown(self.value))
 
     def takes(self, value: Any) -> bool:
-        """Whether a value would do; None stands for none at all. Comparisons that are not looked into take any."""
+        """Returns whether a value would do; None is no value. Comparisons that are not looked into take any."""
         if value is None or self.word in ("present", "absent"):
             return (value is None) is (self.word == "absent")
         if self.word in ("in", "notin"):
@@ -95,7 +95,7 @@ def _demand(leaf: Judged) -> Demand:
     left, _, right = leaf.says.rpartition(f" {leaf.operator} ")
     yes = str(expected).lower() == "true"
     if operator == "equals" and _EMPTY.match(left):
-        empty = yes is held  # what stands there cannot be read off the expression, apart from its being empty
+        empty = yes is held  # the expression shows only whether the value is empty
         return Demand("", left, "present" if empty else "absent", None, None if empty else "a value")
     if operator == "exists":
         word = "present" if yes is not held else "absent"
@@ -108,7 +108,7 @@ def _demand(leaf: Judged) -> Demand:
 
 
 def places(found: tuple[Demand, ...]) -> Iterator[tuple[Demand, ...]]:
-    """Demands by place, in the order of the conditions."""
+    """Returns demands by path, in the order of the conditions."""
     by_place: dict[tuple[str, str], list[Demand]] = {}
     for each in found:
         by_place.setdefault((each.path.lower(), "" if each.path else each.left.lower()), []).append(each)
@@ -116,13 +116,15 @@ def places(found: tuple[Demand, ...]) -> Iterator[tuple[Demand, ...]]:
 
 
 def joined(found: tuple[Demand, ...]) -> str:
-    """Demands at one place, any of which would do. An empty list takes nothing, and so is not told beside another."""
+    """Returns alternative demands at one path, in words. An empty list accepts nothing, and is left out next to
+    others.
+    """
     told = [each for each in found if not (each.word == "in" and each.value == [])]
     return ", or ".join(dict.fromkeys(each.says for each in told or found))
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence: lists are cut, texts stand as they are."""
+    """Returns a value for a sentence: lists are cut, texts are unchanged."""
     if isinstance(value, list):
         more = f" and {len(value) - SHOWN} more" if len(value) > SHOWN else ""
         return (", ".join(shown(each) for each in value[:SHOWN]) + more) or "an empty list"

@@ -1,4 +1,4 @@
-"""Deployments that deployIfNotExists policies would make beside the plan, for resources of the plan."""
+"""Deployments that deployIfNotExists policies would add to the plan, for resources of the plan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Deployment:
 
     @property
     def owner(self) -> str:
-        """The option that is left to whoever assigned the policy."""
+        """Returns the option that is left to the owner of the assignment."""
         assignment = self.answer.assignment
         return (
             f"Have the owner of {assignment.name}, at {place_of(assignment.scope)}, exempt {self.resource.name} or "
@@ -44,7 +44,7 @@ class Deployment:
 
 
 def looks_for(answer: Answer, arm_type: str) -> bool:
-    """Whether a policy looks for resources of a type beside the one that it is asked about."""
+    """Returns whether a policy looks for related resources of a type."""
     details = answer.policy.definition.details if answer.policy else None
     return isinstance(details, Existence) and details.type == arm_type.lower()
 
@@ -62,7 +62,7 @@ def deployments(graph: ResourceGraph, answers: Iterable[Answer], arm_type: str) 
 
 
 def satisfied(answer: Answer, related: Sequence[Resource]) -> bool:
-    """Whether a policy would find what it looks for among these resources, and so deploy nothing."""
+    """Returns whether a policy would find the required resource among these, and so deploy nothing."""
     if answer.policy is None:
         return False
     policy = answer.policy

@@ -20,9 +20,8 @@ CHECK = Check(
     says="Exemption {name} {when}.",
     remedy="Remove `policies.exemptions.{name}`, or get the exemption approved again and set "
     "`policies.exemptions.{name}.expiresOn` to a later day.",
-    why="An expired exemption exempts nothing: Azure Policy refuses or reports again what it was for. A "
-    "warning is one that expires within 30 days. The current day is what `--today` says; the clock is not"
-    " read.",
+    why="An expired exemption exempts nothing: Azure Policy refuses or reports again what it was for. A warning "
+    "is one that expires within 30 days. `--today` sets the current day; the clock is not read.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/exemption-structure",
     otherwise=(
         NO_TODAY,
@@ -35,7 +34,7 @@ SOON = timedelta(days=30)
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Exemptions that have ended, end soon, or of which that cannot be said. One without an end is not found."""
+    """Returns exemptions that have ended, end soon, or whose end is undecided. One without an end is not found."""
     for exemption in graph.of_type("Microsoft.Authorization/policyExemptions"):
         expires = value(exemption, PATH)
         if is_unknown(expires):
@@ -45,13 +44,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
-    """What is said on a day. Both are ISO 8601; an exemption no longer holds on the day that it names."""
+    """Returns the finding on a day. Both are ISO 8601; an exemption no longer holds on the day that it names."""
     ends = _day(expires)
     if ends is None:
         when = f"ends on {expires}, which is no day as 2027-03-31: whether it has ended is undecided"
         yield _finding(exemption, Severity.NOTE, expires, (when, NO_DAY))
     elif not today:
-        when = f"ends on {ends}; whether it has is undecided: say --today"
+        when = f"ends on {ends}. Cannot tell whether that has passed: pass `--today YYYY-MM-DD`"
         yield _finding(exemption, Severity.NOTE, expires, (when, NO_TODAY))
     else:
         now = date.fromisoformat(today[:10])

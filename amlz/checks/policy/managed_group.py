@@ -1,4 +1,4 @@
-"""policy/managed-group: a policy refuses what Azure creates for a workspace with a customer-managed key.
+"""policy/managed-group: a policy refuses a resource that Azure creates for a workspace with a customer-managed key.
 
 https://learn.microsoft.com/azure/machine-learning/concept-customer-managed-keys: Azure creates a Cosmos DB account, a
 search service and a storage account in a resource group of the same subscription, which Microsoft manages.

@@ -18,7 +18,7 @@ CHECK = Check(
     says="{name} is for {types} and of mode Indexed, which does not look at {them}.",
     remedy="Set `properties.mode` to `All` in the policy definition.",
     why="Mode Indexed evaluates only types that support tags and location. A note is a type on which sources "
-    "disagree, such as computes of Azure ML: published definitions for them have that mode, and if "
+    "disagree, such as compute targets of Azure ML: published definitions for them have that mode, and if "
     "Microsoft's tables are right, these evaluate nothing.",
     source="https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics",
 )
@@ -34,7 +34,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         try:
             told = definition({"name": one.name, **one.body})
         except PolicyError:
-            continue  # the judge tells what is wrong with it
+            continue  # the evaluator reports its mistake
         if told.mode.lower() != "indexed" or not told.types:
             continue
         looks = {each: facts.indexed.get(each) for each in sorted(told.types)}

@@ -1,4 +1,4 @@
-"""policy/second-diagnostic-setting: a policy of a tenant would add a diagnostic setting beside the plan's own."""
+"""policy/second-diagnostic-setting: a policy of a tenant would add a diagnostic setting to the plan's own."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SETTINGS = "Microsoft.Insights/diagnosticSettings"
 CHECK = Check(
     id="policy/second-diagnostic-setting",
     severity=Severity.WARNING,
-    says='{assignment} would write a diagnostic setting for {name} beside {setting}: "{policy}" does not find what it '
-    "looks for, and deploys {own}{target}. {effect}",
+    says='{assignment} would write a diagnostic setting for {name} in addition to {setting}: "{policy}" does not find '
+    "the setting that it requires, and deploys {own}{target}. {effect}",
     remedy="Send to the workspace of the policy, or have the resource exempt. Each finding names the options that end "
     "it.",
     why="Azure refuses a second setting that sends a category to the workspace of another one; the policy's deployment "

@@ -1,4 +1,4 @@
-"""Ways out of a policy conflict: change the stack file, change the assignment, or be exempt for a time."""
+"""Options in a policy conflict: change the stack file, change the assignment, or be exempt for a time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from amlz.checks.policy.demand import Demand
 from amlz.checks.reading import value
 from amlz.policy.engine.requests import Answer
 
-#: What names of assignments of this repository's own initiatives begin with.
+#: Prefix of the names of this repository's own initiative assignments.
 GUARDRAIL = "guardrails-"
 IMAGE_BUILD = "image-build"
 
-#: What an assignment can be made to say, by the word of a demand that compares with a parameter.
+#: Possible changes of an assignment, by the word of a demand that compares with a parameter.
 _LETS = {
     "in": "let its parameter {parameter} list {actual}",
     "notin": "take {actual} off its parameter {parameter}",
@@ -28,7 +28,7 @@ _LETS = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What ways out depend on. `demand`: None where the policy could not be evaluated; `words`: for sentences."""
+    """Input of the options. `demand`: None where the policy could not be evaluated; `words`: for sentences."""
 
     answer: Answer
     resource: Resource
@@ -38,14 +38,14 @@ class Refusal:
 
 
 def ways_out(refusal: Refusal, graph: ResourceGraph) -> str:
-    """All that apply, numbered, the best first."""
+    """Returns all options that apply, numbered, the best first."""
     own = graph.by_id(refusal.answer.assignment.id) is not None
     found = [_by_stack_file(refusal), _by_assignment(refusal, own), _by_exemption(refusal, own)]
     return " ".join(f"({number}) {way}." for number, way in enumerate((way for way in found if way), 1))
 
 
 def key_of(known: KnownConflict, resource: Resource) -> str:
-    """The key in the stack file; "" where no setting applies. Names of computes follow from their keys."""
+    """The key in the stack file; "" where no setting applies. Names of compute targets follow from their keys."""
     if known.id == "name":
         return name_setting(resource)
     if not known.key.startswith("."):

@@ -44,8 +44,8 @@ NOT_COVERED = Check(
 SECOND = Check(
     id="policy/second-zone-group",
     severity=Severity.WARNING,
-    says='{assignment} would write a zone group for {name} beside {group}: "{policy}" does not find what it looks for, '
-    "and deploys {own}{zones}. An endpoint takes one zone group.",
+    says='{assignment} would write a zone group for {name} in addition to {group}: "{policy}" does not find the zone '
+    "group that it requires, and deploys {own}{zones}. An endpoint takes one zone group.",
     remedy="Use the zones of the policy (dns.mode existing), leave zone groups to policies (dns.mode policy), or have "
     "the endpoint exempt. Each finding names the options that end it.",
     why="Azure refuses the second zone group of a private endpoint. The policy's deployment fails each time, and the "
@@ -84,7 +84,9 @@ def _by_endpoint(found: Iterable[Deployment]) -> dict[str, list[Deployment]]:
 
 
 def _open(endpoint: Resource, asked: list[Answer], written: Mapping[str, list[Deployment]]) -> bool:
-    """Whether a policy may write the zone group, and only the deployment tells whether, or which zones."""
+    """Returns whether a policy may write the zone group, and the decision, or the zones, are known only at
+    deployment.
+    """
     own = endpoint.id.lower()
     unsure = any(a.subject.id.lower() == own and a.word in ("undecided", "not-judged", "error") for a in asked)
     return unsure or any(_zones(each) is None for each in written.get(own, ()))

@@ -1,4 +1,4 @@
-"""provider/wrong-subscription: a resource that would land in another subscription than it says."""
+"""provider/wrong-subscription: a resource that would be created in another subscription than its id states."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         belongs = _belongs(resource, groups)
         expected = f"subscription {belongs}" if belongs else "no subscription"
         if not resource.provider or "::default_" in resource.provider:
-            words = {"actual": "has no provider of its own", "expected": expected}
+            words = {"actual": "has no provider", "expected": expected}
             yield CHECK.finding(resource, At("provider", belongs, None), **words)
         elif belongs and belongs.lower() != resource.subscription.lower():
             words = {"actual": f"is built in subscription {resource.subscription}", "expected": expected}
@@ -40,9 +40,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _belongs(resource: Resource, groups: dict[str, set[str]]) -> str:
-    """Where a resource belongs: with its scope, where its group is built, or with its subnet.
+    """Returns the subscription of a resource: that of its scope, of its built resource group, or of its subnet.
 
-    The id alone does not say: a program that builds ids from the provider would make it agree with any provider.
+    The id alone is no evidence: a program that builds ids from the provider would make it agree with any provider.
     Nothing for what belongs into no subscription, such as assignments at a management group.
     """
     parsed = parse(resource.id)

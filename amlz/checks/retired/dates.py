@@ -11,9 +11,9 @@ SOON = 90
 
 
 def when(day: str, today: str) -> tuple[Severity, str]:
-    """How bad a day is as seen from today, both ISO 8601 ("" for nobody said), and that in words."""
+    """Returns the severity of a retirement date relative to today, both ISO 8601 ("" for not set), and its words."""
     if not today:
-        return Severity.NOTE, f"ends on {day}; whether that day has come is undecided: say --today"
+        return Severity.NOTE, f"ends on {day}. Cannot tell whether that day has passed: pass `--today YYYY-MM-DD`"
     left = (date.fromisoformat(day) - date.fromisoformat(today[:10])).days
     if left <= 0:
         return Severity.ERROR, f"ended on {day}; it is {today[:10]}"

@@ -16,7 +16,7 @@ REMOVE = "In the component, remove `{path}`."
 CHECK = Check(
     id="retired/setting",
     severity=Severity.ERROR,
-    says="{name} asks for {what} ({path}{actual}), which {when}.",
+    says="{name} uses {what} ({path}{actual}), which {when}.",
     remedy=SET,
     why="Azure refuses a retired setting, or accepts it without effect. A note is a day that is far off or "
     "not known to have passed, a warning one within 90 days (`--today`).",

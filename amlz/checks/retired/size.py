@@ -28,14 +28,14 @@ PATH = "properties.properties.vmSize"
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Computes of a size that a row of the table has."""
+    """Returns compute targets of a size that a row of the table has."""
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         size = value(compute, PATH)
         if is_unknown(size):
             yield CHECK.undecided(compute, PATH, size)
         elif isinstance(size, str) and (row := _row(size.lower())) is not None:
             severity, words = when(row.on, graph.today)
-            if size.lower() in RETIRED:  # gone since before this table was written, whatever day it is
+            if size.lower() in RETIRED:  # retired before this table was written, on any day
                 severity, words = Severity.ERROR, f"ended on {row.on}"
             key, region = compute_key(compute), compute.location or "REGION"
             said = {"size": size, "series": row.series, "when": words, "key": key, "region": region}

@@ -1,4 +1,4 @@
-"""secrets/in-plain-text: a password, key or token that stands in the plan."""
+"""secrets/in-plain-text: a password, key or token in the plan."""
 
 from __future__ import annotations
 

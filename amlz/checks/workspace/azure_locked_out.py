@@ -49,5 +49,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _words(found: Any) -> list[str]:
-    """What a list in one text holds, as in `Logging, AzureServices`."""
+    """Returns the entries of a list in one text, as in `Logging, AzureServices`."""
     return [word.strip().lower() for word in str(found).split(",")]

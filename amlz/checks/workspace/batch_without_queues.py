@@ -15,8 +15,8 @@ CHECK = Check(
     says="{store}, of workspace {name}, has no private endpoint for {groups}, and {who}.",
     remedy="In the component, add private endpoints of {store} for {groups}. In the stack file, `batch: true` "
     "does that for an environment.",
-    why="Batch deployments and parallel runs exchange work through queues and tables of the storage account; "
-    "in a private network they need a private endpoint for each, beside those for blobs and files.",
+    why="Batch deployments and parallel runs exchange work through queues and tables of the storage account; in "
+    "a private network they need a private endpoint for each, in addition to those for blobs and files.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-batch-endpoint",
 )
 

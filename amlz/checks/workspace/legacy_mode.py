@@ -13,8 +13,8 @@ CHECK = Check(
     severity=Severity.ERROR,
     says="{name} has v1LegacyMode {actual}.",
     remedy="In the component, set `properties.v1LegacyMode` to `false`.",
-    why="Legacy mode turns off the current API, which computes, endpoints and pipelines of this landing zone "
-    "need; turning it on again takes half an hour or more. In API versions before 2022-05-01 a private "
+    why="Legacy mode turns off the current API, which compute targets, endpoints and pipelines of this landing "
+    "zone need; turning it on again takes half an hour or more. In API versions before 2022-05-01 a private "
     "workspace has it by default.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-configure-network-isolation-with-v2",
 )
@@ -31,5 +31,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         elif mode is True:
             yield CHECK.finding(workspace, At(PATH, False, mode), actual="on")
         elif mode is None and "" < workspace.api_version < SINCE:
-            actual = f"on, as API version {workspace.api_version} has it where nothing is said"
+            actual = f"on, the default of API version {workspace.api_version}"
             yield CHECK.finding(workspace, At(PATH, False, mode), actual=actual)

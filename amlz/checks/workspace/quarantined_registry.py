@@ -1,4 +1,4 @@
-"""workspace/quarantined-registry: a registry that holds images back until somebody releases them."""
+"""workspace/quarantined-registry: a registry that holds images back until they are released."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def is_private(resource: Resource, endpoints: frozenset[str]) -> bool:
-    """Whether a resource has a private endpoint or no public access."""
+    """Returns whether a resource has a private endpoint or no public access."""
     return resource.id.lower() in endpoints or same(value(resource, "properties.publicNetworkAccess"), "Disabled")
 
 

@@ -1,4 +1,4 @@
-"""Findings of the preview that somebody decided to live with, for a time."""
+"""Findings of the preview that an owner accepted for a limited time."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ class AcceptedFindingConfig(Config):
     expires_on: Day
     """The first day on which it counts again, in quotes."""
     ticket: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    """Where that was decided."""
+    """Reference of the decision."""

@@ -16,7 +16,7 @@ class AllowedLossConfig(Config):
     resource: Annotated[
         str, StringConstraints(min_length=2, max_length=260), Field(examples=["stretailchurndevvaefb", "churn/dev"])
     ]
-    """Its name in Azure or in the program; for deletion also PROJECT/ENVIRONMENT, where all of that goes."""
+    """Its name in Azure or in the program; for deletion also PROJECT/ENVIRONMENT, if everything in it is deleted."""
     reason: Annotated[
         str, StringConstraints(min_length=10, max_length=512), Field(examples=["The project has ended (OPS-42)."])
     ]

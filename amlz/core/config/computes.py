@@ -1,4 +1,4 @@
-"""Computes of an environment in the stack file."""
+"""Compute clusters and instances of an environment in the stack file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Host names of the team's own that computes may reach."""
+"""Custom host names that compute targets may reach."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ HostName = Annotated[
 
 
 class EgressHostsConfig(Config):
-    """Hosts that computes may reach over HTTPS, through the firewall."""
+    """Hosts that compute targets may reach over HTTPS, through the firewall."""
 
     hosts: Annotated[tuple[HostName, ...], Field(min_length=1, max_length=50)]
-    """Host names; `*.` stands for all below one."""
+    """Host names; `*.` matches all hosts below one."""
     why: Annotated[str, StringConstraints(min_length=5, max_length=200)]
-    """What they are for: shown with the rule."""
+    """Purpose of the hosts, shown with the rule."""
     packages: bool = False
     """Hosts of packages: in an environment with a build subnet only image builds reach them."""

@@ -32,24 +32,29 @@ from amlz.core.discovery import extended
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.problems import Path
 
-#: Environments of these names are not production unless they say so; every other name is.
+#: Environments of these names are not production by default; every other name is.
 NON_PRODUCTION = frozenset({"dev", "development", "test", "qa", "integration", "staging", "sandbox", "lab"})
 
 
 class SecurityConfig(Config):
-    """What can be relaxed, and what is stricter than Azure's default. The preview names each relaxation."""
+    """Settings that can be relaxed, and those that are stricter than Azure's default. The preview names each
+    relaxation.
+    """
 
     public_network_access: bool = False
-    """Whether the workspace can be reached from the internet. Its stores never can."""
+    """Makes the workspace reachable from the internet. Its stores never can."""
     storage_shared_keys: bool = False
-    """Whether the storage account takes keys. Then datastores use keys instead of identities."""
+    """Allows shared keys of the storage account. Then datastores use keys instead of identities."""
     high_business_impact: bool = True
-    """Encrypts computes' temporary disks and sends Microsoft less diagnostic data. Cannot be changed later."""
+    """Encrypts the temporary disks of compute targets and sends Microsoft less diagnostic data. Cannot be changed
+    later.
+    """
     customer_managed_key: CustomerManagedKeyConfig | None = None
-    """Encrypts workspace, storage account and registry with a key of your own. Only when they are created."""
+    """Encrypts workspace, storage account and registry with a customer-managed key. Only when they are created."""
     data_isolation: bool | None = None
-    """Containers, secrets and images carry the workspace's id. Cannot be changed later. When not said: with the shared
-    registry, with a vault or registry that exists, and with `sharedBy`."""
+    """Containers, secrets and images carry the workspace's id. Cannot be changed later. Default: true with the shared
+    registry, with an existing vault or registry, and with `sharedBy`.
+    """
     storage_endpoint_policy: StorageEndpointPolicyConfig | None = None
     """Limits storage in the region to Azure ML's own and listed accounts. Left out: in production of the public cloud,
     unless the network is managed. docs/explanation/exfiltration.md."""
@@ -73,7 +78,7 @@ class NamesConfig(Config):
 
 
 class SubnetsConfig(Config):
-    """Ranges of an environment's subnets, inside its own. What is not said is not built."""
+    """Ranges of an environment's subnets, inside its own. Subnets that are not listed are not built."""
 
     training: Network | None = None
     """Clusters and instances; not with a managed network."""
@@ -88,23 +93,24 @@ class SubnetsConfig(Config):
 
 @extended(Scope.ENVIRONMENT)
 class EnvironmentConfig(Config):
-    """One environment of one project: a resource group of its own, and everything in it."""
+    """One environment of one project: a resource group and everything in it."""
 
     network: Network | None = None
     """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring; with a
     managed network all of it holds endpoints.
 
-    It must be said; left out, the error names the next range that is free and large enough."""
+    Required; if it is missing, the error names the next range that is free and large enough.
+    """
     subnets: SubnetsConfig | None = None
     """Ranges of its subnets, instead of halves and quarters of `network`."""
     spoke: Word | None = None
     """The spoke that it lives in. Not needed where there is only one."""
     production: bool | None = None
-    """Whether it holds production data: then it is protected and locked. Follows the name when not said."""
+    """Marks production data: the environment is then protected and locked. Default: follows the name."""
     clusters: dict[ComputeName, ClusterConfig] = Field(
         default_factory=lambda: {"cpu": ClusterConfig.model_validate({"size": "Standard_D4s_v5", "maxNodes": 4})}
     )
-    """Compute clusters by name. When not said: one of CPUs, of at most 4 nodes."""
+    """Compute clusters by name. Default: one of CPUs, of at most 4 nodes."""
     image_build: ImageBuildConfig = ImageBuildConfig()
     """The cluster that builds images."""
     instances: dict[ComputeName, InstanceConfig] = Field(default_factory=dict)
@@ -112,23 +118,25 @@ class EnvironmentConfig(Config):
     shared_by: dict[Word, MemberConfig] | None = None
     """Projects that share its workspace, by name: groups, clusters, tags. docs/how-to/shared-workspaces.md."""
     kubernetes: dict[ComputeName, KubernetesConfig] = Field(default_factory=dict)
-    """Kubernetes clusters that exist, attached as computes, by the name of the compute. docs/how-to/kubernetes.md."""
+    """Existing Kubernetes clusters, attached as compute targets, by the name of the compute target.
+    docs/how-to/kubernetes.md.
+    """
     scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
     """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
     growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20
-    """Addresses to keep free above what is asked for, in percent."""
+    """Addresses to keep free above those that are needed, in percent."""
     registry: Literal["own", "shared"] = "own"
-    """A container registry of its own, or the landing zone's."""
+    """Container registry: a separate one, or the landing zone's."""
     isolation: IsolationConfig = IsolationConfig()
     """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
     lake: LakeAccess = Field(default_factory=dict)
-    """What it may do with containers of the data lake, over what the project says."""
+    """Its access to containers of the data lake; overrides the project's."""
     batch: bool = True
-    """Whether batch endpoints and parallel runs must work. They need private endpoints for queues and tables."""
+    """Enables batch endpoints and parallel runs. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()
-    """What is stricter or looser than the default."""
+    """Settings that are stricter or looser than the default."""
     access: AccessConfig = AccessConfig()
-    """Groups of this environment, besides those of the project and the landing zone."""
+    """Groups of this environment, in addition to those of the project and the landing zone."""
     pipeline_identities: PipelineIdentitiesConfig | None = None
     """Identities of its pipelines, instead of those of the project; {} for none."""
     tags: Tags = Field(default_factory=dict)
@@ -141,7 +149,7 @@ class EnvironmentConfig(Config):
     """Raise by one when a name is still held by something deleted."""
 
     def every_cluster(self) -> Iterator[tuple[Path, ClusterConfig]]:
-        """Its clusters and those of projects that share it, each with its place within the environment."""
+        """Returns its clusters and those of projects that share it, each with its path within the environment."""
         for name, cluster in self.clusters.items():
             yield ("clusters", name), cluster
         for member, settings in (self.shared_by or {}).items():
@@ -150,7 +158,7 @@ class EnvironmentConfig(Config):
 
     @property
     def isolates_data(self) -> bool:
-        """Whether its workspace keeps apart what it has in stores of several."""
+        """Returns whether its workspace separates its data in stores that several workspaces use."""
         asked = self.security.data_isolation
         of_others = self.existing.key_vault is not None or self.existing.container_registry is not None
         return self.registry == "shared" or self.shared_by is not None or of_others if asked is None else asked
@@ -158,8 +166,8 @@ class EnvironmentConfig(Config):
     def endpoint_policy(self, name: str, cloud: str) -> StorageEndpointPolicyConfig | None:
         """The service endpoint policy of its training subnet; None where it has none. `name`: the environment's.
 
-        Production gets one by default: the required service tag holds storage accounts of every tenant. In other clouds
-        than the public one no page says that the policy knows Azure ML's alias.
+        Production gets one by default: the required service tag holds storage accounts of every tenant. In clouds other
+        than the public one, no page states that the policy accepts Azure ML's alias.
         """
         asked = self.security.storage_endpoint_policy
         if asked is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
@@ -167,12 +175,13 @@ class EnvironmentConfig(Config):
         return asked if asked is not None and asked.enabled else None
 
     def pushes(self, writers: Collection[str] | None, owner: str) -> bool:
-        """Whether its workspace pushes images to the shared registry. `writers`: as configured; `owner`: its own name
-        there."""
+        """Returns whether its workspace pushes images to the shared registry. `writers`: as configured; `owner`: its
+        own name there.
+        """
         return self.registry == "shared" and (writers is None or owner in writers)
 
     def is_production(self, name: str) -> bool:
-        """Whether an environment of this name holds production data."""
+        """Returns whether an environment of this name holds production data."""
         return name not in NON_PRODUCTION if self.production is None else self.production
 
 
@@ -181,15 +190,16 @@ class ProjectConfig(Config):
     """A project: what it is called, whose it is, and its environments."""
 
     description: Annotated[str, Field(max_length=200)] = ""
-    """What it is for, in a sentence. Becomes the workspace's description."""
+    """Its purpose, in a sentence. Becomes the workspace's description."""
     access: AccessConfig = AccessConfig()
-    """Groups of all its environments, besides those of the landing zone."""
+    """Groups of all its environments, in addition to those of the landing zone."""
     pipeline_identities: PipelineIdentitiesConfig = PipelineIdentitiesConfig()
-    """Identities of pipelines, made anew for each of its environments."""
+    """Identities of pipelines, created for each of its environments."""
     lake: LakeAccess = Field(default_factory=dict)
-    """What all its environments may do with containers of the data lake: read them and write to `workspace`, when not
-    said."""
+    """Access of all its environments to containers of the data lake. Default: they read them and write to
+    `workspace`.
+    """
     tags: Tags = Field(default_factory=dict)
     """Tags of all its environments, over those of the landing zone."""
     environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]
-    """Its environments by name: dev, staging, prod or names of your own."""
+    """Its environments by name: dev, staging, prod or any other name."""

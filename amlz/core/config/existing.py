@@ -1,4 +1,4 @@
-"""What exists already and is only referred to, in the stack file: ids of resources, and addresses."""
+"""Existing resources that the stack file refers to: ids of resources, and addresses."""
 
 from __future__ import annotations
 
@@ -97,6 +97,6 @@ class ExistingHubConfig(Config):
     address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
     """Its ranges, which nothing here may overlap, and from which people reach private endpoints."""
     dns_servers: tuple[Address, ...] = ()
-    """Whom spokes ask for names. The firewall, when not said: its DNS proxy must be on."""
+    """DNS servers of the spokes. Default: the firewall, whose DNS proxy must be on."""
     peer_from_hub: bool = True
-    """Whether to build the hub's side of peerings, too. If not, whoever owns the hub must, or no traffic flows."""
+    """Builds the hub's side of peerings, too. If false, the owner of the hub must build it, or no traffic flows."""

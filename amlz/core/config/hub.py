@@ -22,24 +22,24 @@ class FirewallConfig(Config):
     tier: Literal["Standard", "Premium"] = "Standard"
     """Premium adds intrusion detection, which is then set to deny."""
     threat_intelligence: Literal["Deny", "Alert"] = "Deny"
-    """What happens to traffic from and to known malicious addresses."""
+    """Action on traffic from and to known malicious addresses."""
 
 
 class LogAnalyticsConfig(Config):
     """The central Log Analytics workspace, to which everything sends its diagnostics."""
 
     existing: LogAnalyticsId | None = None
-    """The id of one that exists already, in whichever subscription. Nothing else can be said of it then."""
+    """The id of one that exists already, in whichever subscription. It excludes all other settings here."""
     retention_days: Annotated[int, Field(ge=30, le=730, strict=True)] = 90
     """How long logs are kept, in days."""
     daily_cap_gb: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None
-    """Most gigabytes taken in a day; what comes after is lost until the next. None means no cap."""
+    """Most gigabytes taken in a day; further data is lost until the next. None means no cap."""
     name: OwnName | None = None
     """An own name instead of the generated one."""
 
 
 class HubSubnetsConfig(Config):
-    """Ranges of the hub's subnets, inside its own: of each that is built, in place of its fixed place."""
+    """Ranges of the hub's subnets, inside its own. They replace the fixed offsets of all subnets that are built."""
 
     firewall: Network | None = None
     """The firewall: /26 or larger."""
@@ -50,7 +50,7 @@ class HubSubnetsConfig(Config):
     endpoints: Network | None = None
     """Private endpoints of what several environments share."""
     resolver_inbound: Network | None = None
-    """Where the DNS resolver is asked: /28 or larger."""
+    """Inbound endpoint of the DNS resolver: /28 or larger."""
     resolver_outbound: Network | None = None
     """From where the DNS resolver asks others: /28 or larger."""
 
@@ -59,15 +59,15 @@ class HubSubnetsConfig(Config):
 class HubConfig(Config):
     """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
 
-    # Editors learn of the choice by this; what is said of a mistake comes from the checks.
+    # Shows the choice in editors; error messages come from the checks.
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": [key]} for key in ("addressSpace", "existing", "stack")]}
     )
 
     existing: ExistingHubConfig | None = None
-    """A hub that exists already. Nothing else can be said of the hub then."""
+    """A hub that exists already. It excludes all other settings of the hub."""
     stack: HubStackConfig | None = None
-    """A hub that another stack of this program builds. Nothing else can be said of the hub then."""
+    """A hub that another stack of this program builds. It excludes all other settings of the hub."""
     address_space: Network = ""
     """The range of a hub that is created, /24 or larger. docs/reference/addresses.md lays out its start."""
     subnets: HubSubnetsConfig | None = None
@@ -75,16 +75,18 @@ class HubConfig(Config):
     firewall: FirewallConfig = FirewallConfig()
     """The firewall and its policy."""
     gateway_subnet: bool = False
-    """Whether to build the subnet for a VPN or ExpressRoute gateway that others build."""
+    """Builds the subnet for a VPN or ExpressRoute gateway that another team builds."""
     private_link_scope: PrivateLinkScopeConfig | None = None
     """A private link scope of Azure Monitor: telemetry stays in the network."""
     log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()
     """The central log."""
     serves: tuple[Network, ...] = ()
-    """Ranges of spokes that other stacks peer with this hub. The firewall opens for them what Azure ML requires, and
-    what `egress` and `egressHosts` say here; all private DNS zones that a landing zone may need are built."""
+    """Ranges of spokes that other stacks peer with this hub. The firewall opens for them the destinations that Azure ML
+    requires, and `egress` and `egressHosts` of this file; all private DNS zones that a landing zone may need are
+    built.
+    """
     tags: Tags = Field(default_factory=dict)
-    """Tags of all that is in its resource group, over those of the landing zone."""
+    """Tags of everything in its resource group, over those of the landing zone."""
     names: HubNamesConfig = HubNamesConfig()
     """Own names."""
     generation: Generation = 1
@@ -93,7 +95,7 @@ class HubConfig(Config):
     @model_validator(mode="before")
     @classmethod
     def _asks_for_its_range(cls, value: Any) -> Any:
-        """A hub that is created must say its range, and is asked for it at the place of the key."""
+        """A hub that is created needs its range: its error points to the key."""
         if not isinstance(value, dict) or any(value.get(other) is not None for other in ("existing", "stack")):
             return value
         return {"addressSpace": "", **value}

@@ -14,7 +14,7 @@ STACK_NAME = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 
 
 class HubOutputs(Config):
-    """What a stack that builds a hub gives to others: its output `hub`. Nothing of it is written by hand."""
+    """Values that a stack with a hub gives to other stacks: its output `hub`. Nothing of it is written by hand."""
 
     schema_version: Literal[1]
     """The version of these outputs."""
@@ -31,21 +31,21 @@ class HubOutputs(Config):
     firewall_address: Address
     """The private address of its firewall."""
     dns_servers: tuple[Address, ...]
-    """Whom spokes ask for names; the firewall, where it is empty."""
+    """DNS servers of the spokes; empty for the firewall."""
     log_analytics: LogAnalyticsId
     """The id of the central log."""
     zones: dict[str, ZoneId]
     """The private DNS zones that are linked to it: ids by name."""
     gateway: bool
-    """Whether there is a gateway that spokes can use."""
+    """True if there is a gateway that spokes can use."""
     private_link_scope: str
     """The id of its private link scope of Azure Monitor, empty where there is none."""
     public_ingestion: bool
-    """Whether telemetry is taken from the internet."""
+    """True if telemetry is accepted from the internet."""
     public_queries: bool
-    """Whether logs can be read from the internet."""
+    """True if logs can be read from the internet."""
     serves: tuple[Network, ...]
-    """The ranges of others for which its firewall has rules."""
+    """Ranges of other stacks for which its firewall has rules."""
     egress: tuple[str, ...]
     """The scenarios that its firewall opens for them."""
     egress_hosts: tuple[str, ...]
@@ -64,10 +64,12 @@ class HubStackConfig(Config):
     name: Annotated[str, StringConstraints(pattern=STACK_NAME)]
     """The other stack, as `<organisation>/<project>/<stack>`."""
     outputs: Annotated[HubOutputs, Field(json_schema_extra=_path_or_mapping)]
-    """What it gives, as the path of a file beside the stack file that `pulumi stack output --json` wrote. Or the output
-    `hub` itself. `pulumi up` compares it with the other stack's outputs of that moment, and stops where they differ."""
+    """Outputs of that stack, as the path of a file next to the stack file that `pulumi stack output --json` wrote. Or
+    the output `hub` itself. `pulumi up` compares it with the other stack's outputs of that moment, and stops where
+    they differ.
+    """
     peer_from_hub: bool = True
-    """Whether to build the hub's side of peerings, too. If not, whoever owns the hub must, or no traffic flows."""
+    """Builds the hub's side of peerings, too. If false, the owner of the hub must build it, or no traffic flows."""
 
     @property
     def hub(self) -> ExistingHubConfig:

@@ -1,4 +1,6 @@
-"""How computes of an environment are kept apart: in a subnet of the spoke, or in a network that Azure ML manages."""
+"""Network isolation of an environment's compute targets: in a subnet of the spoke, or in a network that Azure ML
+manages.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +17,29 @@ if TYPE_CHECKING:
 
 
 class IsolationConfig(Config):
-    """Where computes are. `isolation: managed` alone is short for `isolation: {mode: managed}`."""
+    """Network of the compute targets. `isolation: managed` alone is short for `isolation: {mode: managed}`."""
 
     mode: Literal["injected", "managed"] = "injected"
     """injected: in the environment's training subnet, behind the hub's firewall. managed: in a network that Azure ML
-    makes and manages, without subnets for computes here. It cannot be turned back."""
+    creates and manages, without subnets for compute targets here. It cannot be turned back.
+    """
     outbound: Literal["approvedOnly", "internet"] = "approvedOnly"
-    """What a managed network lets out: what is approved, or everything. It cannot be loosened later."""
+    """Egress of a managed network: only what is approved, or everything. It cannot be loosened later."""
     firewall: Literal["Standard", "Basic"] = "Standard"
     """The tier of the firewall that Azure ML adds to a managed network once host names are allowed."""
     allow: Annotated[tuple[HostName, ...], Field(max_length=50)] = ()
-    """Hosts that computes of a managed network may reach besides those of `egress`, on ports 80 and 443; `*.` stands
-    for all below one."""
+    """Hosts that compute targets of a managed network may reach in addition to those of `egress`, on ports 80 and 443;
+    `*.` matches all hosts below one.
+    """
 
     @property
     def managed(self) -> bool:
-        """Whether Azure ML manages the network of its computes."""
+        """Returns whether Azure ML manages the network of its compute targets."""
         return self.mode == "managed"
 
     @property
     def approved_only(self) -> bool:
-        """Whether a managed network lets out only what is approved."""
+        """Returns whether a managed network allows only approved egress."""
         return self.managed and self.outbound == "approvedOnly"
 
     @model_validator(mode="before")
@@ -45,7 +49,7 @@ class IsolationConfig(Config):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The short form beside the whole one."""
+        """Returns the schema of the short form and of the full one."""
         whole = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(core, handler))
         short = {"enum": ["injected", "managed"], "type": "string"}
         return {"anyOf": [short, whole], "description": whole.pop("description", "")}

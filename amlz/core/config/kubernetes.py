@@ -21,9 +21,12 @@ class KubernetesConfig(Config):
     namespace: Namespace
     """The namespace that everything runs in. It must be there: nothing creates it, and nothing checks it."""
     nodes: tuple[Network, ...] = ()
-    """Ranges of its nodes, where they leave by the hub's firewall: opens to them what Azure ML says that they need."""
+    """Ranges of its nodes, if their egress goes through the hub's firewall: opens to them the destinations that Azure
+    ML requires.
+    """
     system_logs: Annotated[bool, Field(strict=True)] = False
-    """Whether `nodes` may send logs of Azure ML's extension to Microsoft. The hosts for that are all of Azure's queues,
-    tables and databases, those of others among them."""
+    """Lets `nodes` send logs of Azure ML's extension to Microsoft. The hosts for that include all of Azure's queues,
+    tables and databases, third-party ones among them.
+    """
     training: Annotated[bool, Field(strict=True)] = False
-    """Whether jobs train on it, and not only models serve: opens repositories of packages to `nodes`, too."""
+    """Lets jobs train on it, in addition to serving models: opens repositories of packages to `nodes`, too."""

@@ -20,7 +20,7 @@ ContainerName = Annotated[
     Field(examples=["curated"]),
 ]
 
-#: What an environment may do with containers of the lake, by name; `workspace` is the one that it writes to.
+#: Access of an environment to containers of the lake, by name; `workspace` is the one that it writes to.
 LakeAccess = Annotated[dict[ContainerName, Literal["none", "read", "write"]], Field(examples=[{"raw": "none"}])]
 
 
@@ -31,13 +31,14 @@ class ExistingLakeConfig(Config):
     """The id of its storage account, with a hierarchical namespace, in the same tenant. Its subscription may be any."""
     endpoint_range: Network | None = None
     """The range that its private endpoints are in, where it has some that the spokes reach and whose names they
-    resolve. When not said, endpoints to it are built here."""
+    resolve. Default: endpoints to it are built here.
+    """
     give_roles: bool = True
-    """Whether roles on it are given here. If not, the preview lists those that its owner must give."""
+    """Assigns the roles on it here. If not, the preview lists those that its owner must give."""
 
 
 class LakeKeyConfig(Config):
-    """A key of your own for a lake that is created: made here ({}), or brought."""
+    """A customer-managed key for a lake that is created: created here ({}), or brought."""
 
     key_vault: VaultId | None = None
     """The id of a vault with your key, in the landing zone's subscription. Left out, vault and key are made here."""
@@ -49,18 +50,18 @@ class DataLakeConfig(Config):
     """A data lake (ADLS Gen2) for all project environments, with a datastore for each container in each."""
 
     existing: ExistingLakeConfig | None = None
-    """A lake that exists already. When not said, one is created, in a resource group of its own."""
+    """A lake that exists already. Default: one is created, in a separate resource group."""
     containers: Annotated[tuple[ContainerName, ...], Field(max_length=50)] = ("raw", "enriched", "curated")
-    """Containers that all environments share. They read them, unless `lake` says otherwise."""
+    """Containers that all environments share. By default they read them; `lake` changes that."""
     workspace: Literal["perEnvironment", "shared"] = "perEnvironment"
     """The container that environments write to: one each, called workspace-<project>-<environment>, or one for all,
     in which a folder each is a convention that no role holds up."""
     soft_delete_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 30
     """How long deleted files and containers of a lake that is created can be brought back, in days."""
     customer_managed_key: LakeKeyConfig | None = None
-    """Encrypts a lake that is created with a key of your own."""
+    """Encrypts a lake that is created with a customer-managed key."""
     network: Network | None = None
-    """A range in a spoke for a subnet of its private endpoints, /29 or larger. When not said, they are in the hub."""
+    """A range in a spoke for a subnet of its private endpoints, /29 or larger. Default: they are in the hub."""
     spoke: Word | None = None
     """The spoke of that range. Not needed where there is only one."""
     name: OwnName | None = None

@@ -12,8 +12,9 @@ class ExistingVaultConfig(Config):
     id: KeyVaultId
     """Its id. It takes roles instead of access policies. Its subscription may be any of the tenant."""
     endpoint_range: Network | None = None
-    """The range that its private endpoint is in, where it has one whose names the spokes resolve. When not said, an
-    endpoint to it is built here."""
+    """The range that its private endpoint is in, where it has one whose names the spokes resolve. Default: an endpoint
+    to it is built here.
+    """
 
 
 class ExistingRegistryConfig(Config):
@@ -22,12 +23,13 @@ class ExistingRegistryConfig(Config):
     id: RegistryId
     """Its id. It is of tier Premium. Its subscription may be any of the tenant."""
     endpoint_range: Network | None = None
-    """The range that its private endpoint is in, where it has one whose names the spokes resolve. When not said, an
-    endpoint to it is built here."""
+    """The range that its private endpoint is in, where it has one whose names the spokes resolve. Default: an endpoint
+    to it is built here.
+    """
 
 
 class ExistingPartsConfig(Config):
-    """What of an environment exists already, instead of being created."""
+    """Parts of an environment that exist already, instead of being created."""
 
     key_vault: ExistingVaultConfig | None = None
     """Its vault."""

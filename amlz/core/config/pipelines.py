@@ -22,20 +22,23 @@ class GithubConfig(Config):
         tuple[Subject, ...],
         Field(min_length=1, max_length=CREDENTIALS, examples=[["repo:contoso/churn:environment:dev"]]),
     ]
-    """Whose tokens are taken, to the letter: `repo:ORG/REPO:environment:NAME`, `repo:ORG/REPO:ref:refs/heads/BRANCH`
-    or `repo:ORG/REPO:pull_request`. ORG@ID/REPO@ID in repositories with immutable subjects. `{environment}` stands for
-    the environment's name."""
+    """Accepted subjects of tokens, in this exact spelling: `repo:ORG/REPO:environment:NAME`,
+    `repo:ORG/REPO:ref:refs/heads/BRANCH` or `repo:ORG/REPO:pull_request`. ORG@ID/REPO@ID in repositories with
+    immutable subjects. `{environment}` is replaced by the environment's name.
+    """
 
 
 class AzureDevOpsConfig(Config):
     """Service connections of Azure Pipelines."""
 
     organisation_id: Guid
-    """The organisation's id: what stands last in the connection's issuer, https://vstoken.dev.azure.com/ID."""
+    """The organisation's id: the last part of the connection's issuer, https://vstoken.dev.azure.com/ID."""
     subjects: Annotated[
         tuple[Subject, ...], Field(min_length=1, max_length=CREDENTIALS, examples=[["sc://contoso/ml/churn-dev"]])
     ]
-    """The connections: `sc://ORGANISATION/PROJECT/CONNECTION`. `{environment}` stands for the environment's name."""
+    """The connections: `sc://ORGANISATION/PROJECT/CONNECTION`. `{environment}` is replaced by the environment's
+    name.
+    """
 
 
 class PipelineIdentitiesConfig(Config):

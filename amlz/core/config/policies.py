@@ -11,7 +11,7 @@ from amlz.core.config.shared import Config, EnvironmentName, Word
 Guardrail = Literal["workspace", "compute", "network", "data-and-identity", "monitoring"]
 Effect = Literal["Audit", "Deny", "Disabled", "AuditIfNotExists", "DeployIfNotExists", "Modify", "Append"]
 ManagementGroup = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_().-]{1,90}$")]
-#: A definition's or initiative's name: what stands last in its id.
+#: A definition's or initiative's name: the last part of its id.
 PolicyName = Annotated[str, StringConstraints(pattern=r"^[^<>*%&:?+/\\]{1,128}$")]
 #: A day as ISO 8601 writes it.
 Day = Annotated[
@@ -23,7 +23,7 @@ class SelectorConfig(Config):
     """Which resources an assignment looks at: by region or type."""
 
     kind: Literal["resourceLocation", "resourceType"]
-    """What is compared."""
+    """Property that is compared."""
     values: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
     """Regions or resource types."""
     exclude: bool = False
@@ -47,15 +47,15 @@ class AssignmentConfig(Config):
     scope: Literal["environments", "landingZone", "managementGroup"] = "environments"
     """Each project environment's resource group, the landing zone's subscription, or the management group."""
     effect: Effect | None = None
-    """Its effect; what the definition says, when not said."""
+    """Its effect. Default: the definition's."""
     effects: dict[EnvironmentName, Effect] = Field(default_factory=dict)
     """Its effect by name of environment, before `effect`."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Values of its other parameters."""
     message: str = ""
-    """What people read whom it refuses."""
+    """Text for users whose requests it refuses."""
     enforce: bool = True
-    """Whether it acts, or only reports."""
+    """Enforces it; false only reports."""
     not_scopes: tuple[str, ...] = ()
     """Ids of resource groups or resources that it leaves out."""
     selectors: Annotated[tuple[SelectorConfig, ...], Field(max_length=10)] = ()
@@ -74,13 +74,13 @@ class ExemptionConfig(Config):
     environment: EnvironmentName
     """Its environment."""
     policies: tuple[str, ...] = ()
-    """Reference ids of policies of the initiative; all, when not said."""
+    """Reference ids of policies of the initiative. Default: all."""
     category: Literal["Waiver", "Mitigated"]
     """Waiver: the risk is accepted. Mitigated: it is met in another way."""
     reason: Annotated[str, StringConstraints(min_length=10, max_length=512)]
     """Why."""
     ticket: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    """Where that was decided."""
+    """Reference of the decision."""
     expires_on: Day
     """The first day on which it no longer holds, in quotes."""
 
@@ -91,24 +91,25 @@ class PoliciesConfig(Config):
     guardrails: tuple[Guardrail, ...] = ("workspace", "compute", "network", "data-and-identity", "monitoring")
     """The initiatives of this repository that are assigned to every project environment."""
     production_effect: Literal["Audit", "Deny"] = "Deny"
-    """What guardrails do in environments that hold production data."""
+    """Effect of guardrails in environments that hold production data."""
     other_effect: Literal["Audit", "Deny"] = "Audit"
-    """What guardrails do in other environments."""
+    """Effect of guardrails in other environments."""
     allowed_sizes: tuple[str, ...] = ()
-    """VM sizes that the compute guardrail allows beyond those in this file; one `*` stands for any text."""
+    """VM sizes that the compute guardrail allows beyond those in this file; one `*` matches any text."""
     built_ins: Literal["all", "listed"] | None = None
     """Outside of the public cloud: all built-ins of guardrails, or those alone that a list of Microsoft's has for the
-    cloud. Not said: those listed. docs/reference/clouds.md."""
+    cloud. Default: those listed. docs/reference/clouds.md.
+    """
     management_group: ManagementGroup | None = None
-    """Where definitions are created; the landing zone's subscription, when not said."""
+    """Scope of the created definitions. Default: the landing zone's subscription."""
     above: tuple[ManagementGroup, ...] = ()
-    """Management groups over the subscriptions: imported assignments at one of these are judged too."""
+    """Management groups over the subscriptions: imported assignments at one of these are evaluated too."""
     create_definitions: bool = True
-    """Create the definitions. False where another stack creates them in the same place."""
+    """Create the definitions. False where another stack creates them at the same scope."""
     assignments: dict[Word, AssignmentConfig] = Field(default_factory=dict)
-    """What else is assigned, by name."""
+    """Further assignments, by name."""
     exemptions: dict[Word, ExemptionConfig] = Field(default_factory=dict)
-    """Who is exempt, by name."""
+    """Exemptions, by name."""
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from amlz.core.config.shared import Config
 
 
 class PrivateLinkScopeConfig(Config):
-    """A private link scope of Azure Monitor: telemetry by a private endpoint in the hub. One for all that share DNS."""
+    """A private link scope of Azure Monitor: telemetry by a private endpoint in the hub. One for all networks that
+    share DNS.
+    """
 
     public_ingestion: bool = False
     """Accepts telemetry from the internet, too."""

@@ -13,17 +13,17 @@ from amlz.core.config.existing import Address
 from amlz.core.config.shared import Network, camel
 from amlz.core.problems import Path
 
-#: What marks a text of the model as a range, or as an address.
+#: Marks of a text of the model as a range, or as an address.
 _RANGE, _ADDRESS = (typing.get_args(kind)[1] for kind in (Network, Address))
 
 
 def kind_of(marks: typing.Sequence[Any]) -> str:
-    """What a text of the model is by its marks: `range`, `address`, or "" for any other."""
+    """Returns the kind of a text of the model by its marks: `range`, `address`, or "" for any other."""
     return "range" if _RANGE in marks else "address" if _ADDRESS in marks else ""
 
 
 def ranges_of(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, IPv4Network]]:
-    """Every range and every address, with its path. What another stack says of itself is left out."""
+    """Every range and every address, with its path. Outputs of another stack are left out."""
     for name, field in type(part).model_fields.items():
         here = (*path, camel(name))
         if here != ("hub", "stack", "outputs", "serves"):
@@ -46,7 +46,7 @@ def _in(hint: Any, marks: typing.Sequence[Any], value: Any, path: Path) -> Itera
 
 
 def _plain(hint: Any, marks: typing.Sequence[Any]) -> tuple[Any, typing.Sequence[Any]]:
-    """A type without Annotated and None around it, and what Annotated says of it."""
+    """Returns a type without Annotated and None around it, and the metadata of Annotated."""
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) is typing.Annotated:
         return _plain(arguments[0], (*marks, *arguments[1:]))

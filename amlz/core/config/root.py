@@ -1,4 +1,4 @@
-"""The whole of what a stack file says under `amlz:landingZone`."""
+"""The whole configuration under `amlz:landingZone` of a stack file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SubscriptionsConfig(Config):
     landing_zone: Guid
     """Where spokes, projects and their environments go."""
     hub: Guid | None = None
-    """Where the hub, its DNS zones and the central log go. The landing zone's, when not said."""
+    """Where the hub, its DNS zones and the central log go. Default: the landing zone's."""
 
 
 @extended(Scope.SPOKE)
@@ -68,7 +68,7 @@ class LandingZoneConfig(Config):
     schema_version: Literal[1]
     """The version of this model."""
     organisation: Annotated[str, StringConstraints(min_length=2, max_length=40)]
-    """Who owns it. Becomes a tag."""
+    """Owner of the landing zone. Becomes a tag."""
     business_unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")]
     """The unit it is for: 2 to 10 lower-case letters or digits. Becomes part of names."""
     cloud: CloudName = PUBLIC
@@ -92,9 +92,9 @@ class LandingZoneConfig(Config):
     egress: tuple[EGRESS_SCENARIOS, ...] = ()
     """Hosts for compute clusters beyond those of Azure ML itself; docs/reference/egress.md lists them."""
     egress_hosts: dict[Word, EgressHostsConfig] = Field(default_factory=dict)
-    """Other hosts that computes may reach, by a name for the rule."""
+    """Other hosts that compute targets may reach, by a name for the rule."""
     shared_registry: SharedRegistryConfig | None = None
-    """A container registry for the environments that say `registry: shared`."""
+    """A container registry for the environments with `registry: shared`."""
     data_lake: DataLakeConfig | None = None
     """A data lake for all environments, created or existing."""
     access: AccessConfig = AccessConfig()
@@ -108,9 +108,9 @@ class LandingZoneConfig(Config):
     accepted_findings: tuple[AcceptedFindingConfig, ...] = ()
     """Findings of the preview that are accepted for a time."""
     allow_replace: tuple[AllowedLossConfig, ...] = ()
-    """What holds data, or keeps its name, and may be replaced all the same."""
+    """Resources that hold data, or keep their name, and may be replaced nevertheless."""
     allow_delete: tuple[AllowedLossConfig, ...] = ()
-    """What holds data, or keeps its name, and may be deleted all the same."""
+    """Resources that hold data, or keep their name, and may be deleted nevertheless."""
     allow_production_end: tuple[AllowedEndConfig, ...] = ()
     """Environments that may stop being production, each until a date."""
     keep_api_version_aliases: bool = False
@@ -119,7 +119,7 @@ class LandingZoneConfig(Config):
     @model_validator(mode="before")
     @classmethod
     def _asks_for_spokes(cls, value: Any) -> Any:
-        """Spokes that are not said are asked for at the place of the key, and not where there may be none."""
+        """Reports missing spokes at the key, and not where there may be none."""
         return {"spokes": "", **value} if isinstance(value, dict) else value
 
     @field_validator("spokes", mode="before")

@@ -1,4 +1,4 @@
-"""What every part of the stack file's model is made of: the base class and the scalar types."""
+"""Common parts of the stack file's model: the base class and the scalar types."""
 
 from __future__ import annotations
 
@@ -100,23 +100,25 @@ Tags = Annotated[
     Field(max_length=40),
     AfterValidator(_differ),
 ]
-#: A name instead of a generated one. What each type allows is said where the name is taken.
+#: A name instead of a generated one. Each use of the type states what it allows.
 OwnName = Annotated[str, StringConstraints(min_length=1)]
 #: How often a name that Azure still holds for a deleted resource was stepped over.
 Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
 
 
 class AccessConfig(Config):
-    """Who may do what, by Entra object id. Groups, except `pipelines`. What each may do: docs/reference/roles.md."""
+    """Roles of people and pipelines, by Entra object id. Groups, except `pipelines`. Rights of each role:
+    docs/reference/roles.md.
+    """
 
     platform_team: tuple[Guid, ...] = ()
     """Groups that run the landing zone: read everything, read the logs."""
     data_scientists: tuple[Guid, ...] = ()
     """Groups that experiment: work in non-production environments, read in production."""
     ml_engineers: tuple[Guid, ...] = ()
-    """Groups that bring models into service: as data scientists, and they run computes."""
+    """Groups that bring models into service: as data scientists, and they run compute clusters and instances."""
     compute_operators: tuple[Guid, ...] = ()
-    """Groups that create, start and stop computes, and see no data."""
+    """Groups that create, start and stop compute clusters and instances, and see no data."""
     readers: tuple[Guid, ...] = ()
     """Groups that only look."""
     pipelines: tuple[Guid, ...] = ()
@@ -124,10 +126,10 @@ class AccessConfig(Config):
 
 
 def camel(name: str) -> str:
-    """The key under which a field stands in the stack file."""
+    """Returns the key of a field in the stack file."""
     return to_camel(name)
 
 
 def model_fields(model: type[Config]) -> dict[str, Any]:
-    """The fields of a part by the key under which each stands in the stack file."""
+    """Returns the fields of a part by their keys in the stack file."""
     return {camel(name): field for name, field in model.model_fields.items()}

@@ -1,10 +1,10 @@
 """Built-in policies that other clouds than the public one are known to have.
 
-Azure refuses an initiative that names a built-in its cloud does not have. Users report some as missing in Azure Government
-(https://github.com/Azure/Enterprise-Scale/issues/1806) and many in China, of Azure ML's among them
+Azure refuses an initiative that names a built-in its cloud does not have. Users report some as missing in Azure
+Government (https://github.com/Azure/Enterprise-Scale/issues/1806) and many in China, of Azure ML's among them
 (https://github.com/Azure/Enterprise-Scale/issues/1960). Microsoft's repository of built-ins has a folder for Azure
-Government, which need not be all that there are; of those that guardrails here name, it has the following, in versions that
-fit. It has none for China.
+Government, which may be incomplete; of those that guardrails here name, it has the following, in versions that fit. It
+has none for China.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The clouds of Azure: what each is called, and where its services answer. A page that names it stands on each row."""
+"""The clouds of Azure: what each is called, and where its services answer. Each row has the page that names it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DNS_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns
 COMPARED = "https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure"
 REGISTRY_PAGE = "https://learn.microsoft.com/azure/container-registry/container-registry-private-link"
 CHINA_REGISTRY_PAGE = "https://docs.azure.cn/en-us/container-registry/container-registry-private-link"
-#: What Azure ML has in which cloud: its date is PARITY_AS_OF.
+#: Services of Azure ML by cloud: its date is PARITY_AS_OF.
 PARITY_PAGE = "https://learn.microsoft.com/azure/machine-learning/reference-machine-learning-cloud-parity"
 PARITY_AS_OF = "2025-02-28"
 
@@ -84,7 +84,9 @@ _HOSTS = {(row.service, row.cloud): row.host for row in ENDPOINTS}
 
 
 def host_of(service: str, cloud: CloudName) -> str:
-    """Where a service answers in a cloud. Raises KeyError for what the table does not have."""
+    """Returns the host of a service in a cloud. Raises KeyError for a service without a row. Raises KeyError for what
+    the table does not have.
+    """
     return _HOSTS[service, cloud]
 
 

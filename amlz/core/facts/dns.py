@@ -1,6 +1,6 @@
-"""Private DNS zones that a private endpoint's group needs.
+"""Private DNS zones of each group ID of a private endpoint.
 
-A group without a row for a cloud is not known there: no page of Microsoft names its zones.
+A group ID without a row for a cloud is not known there: no page of Microsoft names its zones.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ ZONES_PAGE = "https://learn.microsoft.com/azure/private-link/private-endpoint-dn
 WORKSPACE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns"
 
 
-#: The group of a private link scope of Azure Monitor.
+#: The group ID of a private link scope of Azure Monitor.
 MONITOR = "azuremonitor"
 
-#: A workspace has one endpoint and two zones in one group: without the second, notebooks and the studio fail.
+#: A workspace has one endpoint and two zones in one zone group: without the second, notebooks and the studio fail.
 ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("public", "amlworkspace", ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"), WORKSPACE_PAGE),
     ZonesOf("public", "amlregistry", ("privatelink.api.azureml.ms",), ZONES_PAGE),
@@ -60,7 +60,7 @@ ZONE_ROWS: tuple[ZonesOf, ...] = (
     *(row for each in capability_facts() for row in each.zones),
 )  # fmt: skip
 
-#: By cloud, then by group.
+#: By cloud, then by group ID.
 ZONES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     cloud: {row.group: row.zones for row in ZONE_ROWS if row.cloud == cloud} for cloud in CLOUDS
 }
@@ -139,7 +139,9 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
 
 
 def zones_needed(group: str, cloud: str = PUBLIC) -> tuple[str, ...]:
-    """The zones that an endpoint of this group needs. Raises KeyError for a group that the table does not have."""
+    """Returns the zones that an endpoint of this group ID needs. Raises KeyError for a group ID that the table does not
+    have.
+    """
     return ZONES[cloud][group]
 
 

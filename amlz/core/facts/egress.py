@@ -1,8 +1,8 @@
-"""What computes must reach, and what they may be allowed to reach.
+"""Destinations that compute targets must reach, and those that they may be allowed to reach.
 
 Required: https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall (2026-03-19) and
-https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet (2024-07-08), for computes without a
-public address in a network of one's own. The first page has tags and lists of packages for all clouds alike, and hosts of
+https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet (2024-07-08), for compute targets without
+a public address in a custom network. The first page has tags and lists of packages for all clouds alike, and hosts of
 Microsoft's by cloud.
 """
 
@@ -44,7 +44,7 @@ class TagRule:
 
 @dataclass(frozen=True, slots=True)
 class FqdnRule:
-    """Traffic to host names, over HTTPS unless said. `scenario` is the choice in the stack file that opens it."""
+    """Traffic to host names, by default over HTTPS. `scenario` is the choice in the stack file that opens it."""
 
     name: str
     hosts: tuple[str, ...]
@@ -55,7 +55,9 @@ class FqdnRule:
 
 @dataclass(frozen=True, slots=True)
 class HostRule:
-    """Hosts that every compute needs in one cloud besides the tags, over HTTPS. Hosts may hold {region}."""
+    """Hosts that every compute target needs in one cloud in addition to the tags, over HTTPS. Hosts may hold
+    {region}.
+    """
 
     cloud: CloudName
     name: str
@@ -82,11 +84,12 @@ REQUIRED: tuple[TagRule, ...] = (
         "the service itself, RStudio, completion in notebooks", FIREWALL_PAGE,
     ),
     TagRule("azure-ml-udp", "AzureMachineLearning", ("UDP",), ("5831",), "managing compute instances", FIREWALL_PAGE),
-    # The page's table says TCP by a note, its list of hosts and the training page say any protocol: any.
+    # The page's table states TCP in a note, its list of hosts and the training page state any protocol: any.
     TagRule("batch", "BatchNodeManagement.{region}", ("Any",), ("443",), "managing cluster nodes", TRAINING_PAGE),
     TagRule("resource-manager", "AzureResourceManager", ("TCP",), ("443",), "creating and deleting computes", FIREWALL_PAGE),
     TagRule(
-        # The page adds 445 for a firewall between computes and the file share: here that is behind a private endpoint.
+        # The page adds 445 for a firewall between compute targets and the file share: here that is behind a private
+        # endpoint.
         "storage", "Storage.{region}", ("TCP",), ("443",),
         "Azure ML's own storage for computes: images, logs, system files. Storage of others in the region, too",
         FIREWALL_PAGE,
@@ -187,8 +190,9 @@ NOT_THERE: tuple[NotThere, ...] = (
     ),
 )  # fmt: skip
 
-#: Domains under which anybody gets a name: all below one of them would be a way out for data to anywhere.
-#: Examples of the private part of https://publicsuffix.org/list/, and domains of services in which anybody has accounts.
+#: Domains under which anyone can register a name: everything below one of them would be egress for data to anywhere.
+#: Examples of the private part of https://publicsuffix.org/list/, and domains of services in which anybody has
+#: accounts.
 SHARED_DOMAINS = frozenset(
     [
         *("amazonaws.com", "azureedge.net", "azurefd.net", "azurewebsites.net", "cloudfront.net", "core.windows.net"),
@@ -207,5 +211,5 @@ SHARED_DOMAINS = frozenset(
 
 
 def required_hosts(cloud: CloudName) -> tuple[HostRule, ...]:
-    """The hosts that every compute needs in a cloud besides the tags."""
+    """Returns the hosts that every compute target needs in a cloud in addition to the tags."""
     return tuple(row for row in REQUIRED_HOSTS if row.cloud == cloud)

@@ -1,4 +1,4 @@
-"""Whose tokens a federated credential can take, and in which form each names the pipeline.
+"""Issuers of tokens that a federated credential can accept, and the form in which each names the pipeline.
 
 A credential compares issuer and subject to the letter: there are no wildcards, and a slip shows only when a pipeline
 signs in. https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations (2024-02-28)

@@ -1,7 +1,7 @@
 """Attached Kubernetes clusters: what their nodes must reach, and what their owners must see to.
 
 https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall (2026-03-19), in the public
-cloud. What the cluster itself needs, with Azure ML's extension, is its owner's to open:
+cloud. Egress of the cluster itself, with Azure ML's extension, is its owner's to open:
 https://learn.microsoft.com/azure/aks/outbound-rules-control-egress
 """
 
@@ -57,7 +57,7 @@ HOSTS: Mapping[str, tuple[KubernetesHosts, ...]] = {"public": _PUBLIC}
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a cluster's owner must see to. It may hold {namespace} and {spoke}."""
+    """A task of a cluster's owner. It may hold {namespace} and {spoke}."""
 
     says: str
     source: str
@@ -69,5 +69,5 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("its network is peered with spoke {spoke}, where the private endpoints are, and resolves their names", SECURE_PAGE),
     Demand("it is in the region of the workspace", SECURE_PAGE),
     Demand("it has no public name, where it is a private cluster", SECURE_PAGE),
-    Demand("after it was stopped and started, its computes are attached again", SECURE_PAGE),
+    Demand("after it was stopped and started, its compute targets are attached again", SECURE_PAGE),
 )  # fmt: skip

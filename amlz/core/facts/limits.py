@@ -1,7 +1,7 @@
 """How many of a thing Azure takes.
 
-https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (networking, roles,
-policies) and https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (computes).
+https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (networking,
+roles, policies) and https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (compute targets).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` of `what` in one `per`. Some can be raised by a support request; then say so."""
+    """At most `count` of `what` in one `per`. Some can be raised by a support request; the row then states it."""
 
     count: int
     what: str

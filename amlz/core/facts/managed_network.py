@@ -37,21 +37,21 @@ class RequiredTag:
     source: str = PAGE
 
 
-#: Where only approved destinations are let out: in any case. Where the internet is: to those without public access.
-#: The page does not say which groups of a storage account; queue and table are not among them (AddedEndpoint).
+#: With only approved egress: in any case. With internet egress: to those without public access. The page does not name
+#: the group IDs of a storage account; queue and table are not among them (AddedEndpoint).
 REQUIRED_ENDPOINTS = (
-    RequiredEndpoint("workspace", "computes and the service talk to each other"),
+    RequiredEndpoint("workspace", "compute targets and the service talk to each other"),
     RequiredEndpoint("vault", "credentials pass through Key Vault"),
     RequiredEndpoint("storage", "data and files of jobs"),
     RequiredEndpoint("registry", "nodes pull the images of jobs, builds push them"),
 )
 
-#: Where only approved destinations are let out.
+#: With only approved egress.
 REQUIRED_TAGS = (
     RequiredTag("AzureActiveDirectory", "signing in"),
     RequiredTag("AzureMachineLearning", "the service itself, completion in notebooks, managing compute instances"),
     RequiredTag("BatchNodeManagement.{region}", "managing cluster nodes"),
-    RequiredTag("AzureResourceManager", "creating and deleting computes"),
+    RequiredTag("AzureResourceManager", "creating and deleting compute targets"),
     RequiredTag("MicrosoftContainerRegistry", "Microsoft's base images"),
     RequiredTag("AzureFrontDoor.FirstParty", "the same images, by Front Door"),
     RequiredTag("AzureMonitor", "logs and metrics"),
@@ -61,7 +61,9 @@ REQUIRED_TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class AddedEndpoint:
-    """A private endpoint that must be added, to a group of the default storage account. `only`: the choice for it."""
+    """A private endpoint that must be added, to a group ID of the default storage account. `only`: the choice for
+    it.
+    """
 
     group: str
     why: str

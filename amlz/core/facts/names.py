@@ -1,4 +1,4 @@
-"""What Azure allows in names.
+"""Azure's rules for names.
 
 Limits and characters: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, and the
 published resource types where they are stricter; of federated credentials:
@@ -53,7 +53,7 @@ _RULES: Mapping[str, NameRule] = {
     "container": NameRule(
         "", 3, 63, r"[a-z0-9]+(?:-[a-z0-9]+)*", "lower-case letters, digits and single hyphens", "parent"
     ),
-    # The published type says nothing of it: those made here have these characters alone, and nobody else names them.
+    # The published type has no rule for it: those made here have these characters alone, and nobody else names them.
     "datastore": NameRule("", 1, 255, r"[A-Za-z0-9_]+", "letters, digits and underscores", "parent"),
     "serviceEndpointPolicy": NameRule("se-", 1, 80, WORDS, WORDS_SAY, "group"),
     "connection": NameRule(

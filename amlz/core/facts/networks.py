@@ -22,7 +22,7 @@ class Forbidden:
     source: str
 
 
-#: What a compute sends there stays on it. Also reported for networks beside the landing zone:
+#: Traffic of a compute target to these addresses stays on it. Also reported for networks outside of the landing zone:
 #: https://github.com/MicrosoftDocs/azure-docs/issues/88026, https://github.com/MicrosoftDocs/azure-docs/issues/114045
 DOCKER = Forbidden(
     "172.17.0.0/16",
@@ -78,7 +78,7 @@ SPECIAL_RANGES = (
 
 @dataclass(frozen=True, slots=True)
 class HubSubnet:
-    """A subnet with its fixed place in the hub: `offset` addresses from the start, `prefix` long.
+    """A subnet with its fixed position in the hub: `offset` addresses from the start, `prefix` long.
 
     `delegation`: the service that alone may use it, "" for none.
     """
@@ -95,7 +95,7 @@ _RESOLVER = (
     "https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (16 addresses, delegated, for it alone)"
 )
 
-#: Places are fixed, so that turning a part on or off moves no other. 224 to 255 stay free.
+#: Offsets are fixed, so that turning a part on or off moves no other. 224 to 255 stay free.
 HUB_SUBNETS: Mapping[str, HubSubnet] = {
     s.role: s
     for s in (
@@ -124,7 +124,7 @@ SMALLEST_HUB = 24
 #: The range alone decides, so that changing a count in the stack file moves nothing.
 ENVIRONMENT_SHARES = (("training", 0.0, 1), ("endpoints", 0.5, 2), ("scoring", 0.75, 2))
 
-#: The same with a managed network: all of the range is for endpoints, since computes are elsewhere.
+#: The same with a managed network: the whole range is for endpoints, since compute targets are elsewhere.
 MANAGED_SHARES = (("endpoints", 0.0, 0),)
 
 #: The smallest range of an environment: its quarters are the smallest subnets.

@@ -1,4 +1,4 @@
-"""What a dated page says a cloud has not, or only as a preview: looked for in requests, told and not refused."""
+"""Services unavailable or in preview per cloud, by a dated page. Matches are reported, not rejected."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ DOUBTS: tuple[Doubt, ...] = (
         ("china",), f"{_ML}/computes", "properties.properties.vmSize", re.compile(r"(?i)standard_n(?!c\d+r?s_v3$).*"),
         "has a size with GPUs, of which this cloud had the NCv3 family alone", "set `{key}.size` to a size without GPUs",
     ),
-    # The same page lists compute instances in networks as there, and says below that with a private endpoint none is.
+    # The same page lists compute instances in networks as available, and states below that with a private endpoint none
+    # is.
     Doubt(
         ("china",), f"{_ML}/computes", "properties.computeType", re.compile("ComputeInstance"),
-        "is a compute instance beside a private endpoint, of which Microsoft's page said both yes and no", "remove `{key}`",
+        "is a compute instance with a private endpoint, of which Microsoft's page states both yes and no", "remove `{key}`",
     ),
     Doubt(
         ("usGovernment", "china"), _ML, "properties.managedNetwork.isolationMode", re.compile("Allow.*"),

@@ -1,10 +1,11 @@
 """How many vCPUs a size has, and of which family's quota it takes them.
 
 Families are named as Azure names their quotas (`az vm list-usage`, `az vm list-skus`). Only sizes that the pages below
-list; a size that is not here is not known here, whatever its name suggests.
+list; a size without a row is not known here, with any name.
 
 Azure ML's own quota is apart from that of virtual machines. Dedicated vCPUs have a limit for each family and one for
-all; low-priority ones have one for all families: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas
+all; low-priority ones have one for all families:
+https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ FAMILIES: tuple[Family, ...] = (
     _sized("standardNDSv2Family", "ND{}rs_v2", (40,)),
 )
 
-#: Family and vCPUs by size, in lower case: Azure does not tell sizes apart by case.
+#: Family and vCPUs by size, in lower case: Azure ignores the case of sizes.
 SIZES: Mapping[str, tuple[Family, int]] = {
     size.lower(): (family, vcpus) for family in FAMILIES for size, vcpus in family.sizes.items()
 }

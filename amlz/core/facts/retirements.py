@@ -1,4 +1,4 @@
-"""What Azure switches off on a day: versions of its API, sizes of machines, and settings. Past days stay in the table.
+"""Retirements by day: versions of Azure's API, sizes of machines, and settings. Past days stay in the table.
 
 Only what the pages name; what is not here may be retired all the same. https://github.com/Azure/EOL (2025-06) is
 Microsoft's own list of retirements, by service. Sizes that are gone already are in amlz/core/facts/sizes.py as well,
@@ -29,7 +29,7 @@ class RetiredVersions:
     only: tuple[str, ...] = ()
 
     def holds(self, version: str) -> bool:
-        """Whether a version ends."""
+        """Returns whether a version ends."""
         return version in self.only if self.only else bool(version) and version < self.before
 
 

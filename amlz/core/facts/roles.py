@@ -1,4 +1,4 @@
-"""Who gets which role where, and why: the table from which every role assignment is made.
+"""Roles, their principals, scopes and reasons: the table from which every role assignment is made.
 
 Role ids: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 """
@@ -41,11 +41,11 @@ ROLES: Mapping[str, str] = {
     **{name: role_id for each in capability_facts() for name, role_id in each.roles.items()},
 }
 
-#: What roles are given on, within one project environment; `logAnalytics` is the central one, `keys` the vault of its own
-#: key, `memberCluster` each cluster of one project in a workspace that several share, `kubernetes` each Kubernetes cluster
-#: that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers of it, by what the
-#: environment may do with each, `sharedRegistry` the shared registry of an environment that does not push to it.
-#: Capabilities have their own.
+#: Scopes of roles, within one project environment; `logAnalytics` is the central one, `keys` the vault of its
+#: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share, `kubernetes`
+#: each Kubernetes cluster that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers
+#: of it, by the environment's access to each, `sharedRegistry` the shared registry of an environment that does not push
+#: to it. Capabilities have their own.
 TARGETS: frozenset[Target] = frozenset({
     "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
     "logAnalytics", "memberCluster", "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
@@ -62,7 +62,7 @@ _REGISTRY_ROLES = (
     "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference"
 )
 _REGISTRY_KEY = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
-#: Get, wrap and unwrap, and nothing else: what the pages on customer-managed keys ask for.
+#: Get, wrap and unwrap, and nothing else: the requirement of the pages on customer-managed keys.
 _CRYPTO = "Key Vault Crypto Service Encryption User"
 
 _APPROVER = "Azure AI Enterprise Network Connection Approver"
@@ -90,7 +90,7 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", "Reader", "kubernetes", "attaching the cluster", ATTACH_PAGE),
     Grant("workspaceIdentity", "Kubernetes Extension Contributor", "kubernetes", "attaching the cluster looks for Azure ML's extension", ATTACH_PAGE),
     Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
-    # What a job does, it does as this identity.
+    # Identity of jobs.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     # Builds run code of packages: no role on data. That AcrPush includes AcrPull: _REGISTRY_ROLES (2026-11).
     Grant("buildIdentity", "AcrPush", "registry", "image builds pull base images and push what they build", _REGISTRY_ROLES),
@@ -110,7 +110,7 @@ GRANTS: tuple[Grant, ...] = (
     Grant("mlEngineers", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
     Grant("mlEngineers", "Storage Blob Data Reader", "lakeWrite", "looking into the data of a failed run", _CAF, "production"),
     Grant("workspaceIdentity", _APPROVER, "lake", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
-    # Whoever reads the key that encrypts the environment, where it has one of its own.
+    # Identity that reads the key of the environment, where it has a customer-managed one.
     Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
     Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
     Grant("cosmosDb", _CRYPTO, "keys", "the workspace's metadata is encrypted with the key; on a vault that was brought its owner gives it", _OWN_KEY, "ownKey"),
@@ -127,7 +127,7 @@ GRANTS: tuple[Grant, ...] = (
     Grant("mlEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
     Grant("mlEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
     Grant("mlEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
-    # Of a project that shares a workspace: as above, but computes only where they are its own.
+    # Of a project that shares a workspace: as above, but on its own compute targets only.
     Grant("memberEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
     Grant("memberEngineers", "AzureML Compute Operator", "memberCluster", "running the computes of their project", _ROLES, "nonProduction"),
     Grant("memberEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
@@ -146,7 +146,7 @@ GRANTS: tuple[Grant, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DeployerGrant:
-    """A role that whoever runs `pulumi up` needs on a subscription. `when`: only where the stack file asks for it."""
+    """A role that the deployer needs on a subscription. `when`: only where the stack file requires it."""
 
     on: Literal["hub", "landingZone", "zones", "logs", "lake", "parts"]
     role: str
@@ -202,7 +202,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on the existing hub's private link scope: Application Insights are put into it",
         "scopeExists",
     ),
-    # As the policies that deploy diagnostic settings ask for their identity.
+    # Required by the policies that deploy diagnostic settings, for their identity.
     DeployerGrant(
         "logs", "Log Analytics Contributor", "on the existing central log: diagnostics are sent to it", "logsExist"
     ),
@@ -210,7 +210,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     DeployerGrant(
         "zones",
         "Private DNS Zone Contributor",
-        "on the group of the existing zones: endpoints write to them",
+        "on the resource group of the existing zones: endpoints write to them",
         "zonesExist",
     ),
     DeployerGrant("lake", RBAC_ADMINISTRATOR, "on the existing lake: roles on its containers", "lakeRoles"),

@@ -30,5 +30,5 @@ _RETIREMENTS = (
     ),
 )  # fmt: skip
 
-#: By size, in lower case: Azure does not tell sizes apart by case.
+#: By size, in lower case: Azure ignores the case of sizes.
 RETIRED: Mapping[str, Retired] = {size.lower(): row for row in _RETIREMENTS for size in row.sizes}

@@ -59,5 +59,5 @@ def tags_of(host: str, port: int, cloud: CloudName) -> Iterator[tuple[str, str]]
 
 
 def matches(host: str, pattern: str) -> bool:
-    """Whether a host is what a rule names: `*.` stands for everything below a name, however deep."""
+    """Returns whether a rule names a host: `*.` matches everything below a name, at any depth."""
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern

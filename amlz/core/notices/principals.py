@@ -16,7 +16,9 @@ BUILD_READS = "identity/build-reads-data"
 
 
 def principal_notices(config: LandingZoneConfig) -> Iterator[Notice]:
-    """Pipelines of production and others, workspaces that overwrite images of others, builds that read data."""
+    """Returns notices of pipelines with rights in production and elsewhere, of workspaces that can overwrite images of
+    other environments, and of builds that read data.
+    """
     yield from _pipelines(config)
     yield from _writers(config)
     yield from _builds(config)

@@ -1,4 +1,4 @@
-"""Ranges that hold addresses of others: Docker's on every compute, and public ones."""
+"""Ranges that hold third-party addresses: Docker's on every compute target, and public ones."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from amlz.core.problems import Path, listed
 
 DOCKER_RANGE, PUBLIC_RANGE = "network/docker-range", "network/public-range"
 
-#: What computes reach in networks that are not built here, by the beginning of the path.
+#: Ranges in networks that are not built here and that compute targets reach, by the beginning of the path.
 _REACHED: tuple[Path, ...] = (("onPremises",), ("hub", "existing"), ("hub", "stack"), ("hub", "serves"), ("dataLake",))
 
 
 def range_notices(config: LandingZoneConfig) -> Iterator[Notice]:
-    """Every range with addresses of others. One inside another that is reported already is not reported again."""
+    """Returns a notice for every range with third-party addresses. One inside another that is reported already is not
+    reported again.
+    """
     yield from _docker(config)
     private = [IPv4Network(row) for row in PRIVATE_RANGES]
     public = [(path, each) for path, each in ranges_of(config) if not any(map(each.subnet_of, private))]
@@ -38,18 +40,23 @@ def range_notices(config: LandingZoneConfig) -> Iterator[Notice]:
 
 
 def _docker(config: LandingZoneConfig) -> Iterator[Notice]:
-    """Ranges that computes in subnets must reach, and that have addresses in common with Docker's bridge."""
+    """Returns ranges that compute targets in subnets must reach, and that have addresses in common with Docker's
+    bridge.
+    """
     docker = IPv4Network(DOCKER.cidr)
     common = [(path, each) for path, each in ranges_of(config) if each.overlaps(docker) and _reached(config, path)]
     for path, network in _outermost(common):
-        remedy = f"Give what computes must reach addresses outside {docker}."
+        remedy = f"Use addresses outside {docker} for destinations of compute targets."
         if docker.subnet_of(network) and docker != network:
             rest = sorted(network.address_exclude(docker))
-            remedy = f"If computes reach nothing in {docker}, list the range without it: {listed(map(str, rest))}."
+            remedy = (
+                f"If compute targets reach nothing in {docker}, list the range without it: {listed(map(str, rest))}."
+            )
         yield Notice(
             DOCKER_RANGE,
             path,
-            f"{network} has addresses in common with {docker}, {DOCKER.why}: computes reach none of these addresses.",
+            f"{network} has addresses in common with {docker}, {DOCKER.why}: compute targets reach none of these "
+            "addresses.",
             remedy,
         )
 
@@ -66,7 +73,9 @@ def _outermost(found: Sequence[tuple[Path, IPv4Network]]) -> list[tuple[Path, IP
 
 
 def _reached(config: LandingZoneConfig, path: Path) -> bool:
-    """Whether computes in a subnet must reach a range. Ranges of networks that are built here are refused instead."""
+    """Returns whether compute targets in a subnet must reach a range. Ranges of networks that are built here are
+    refused instead.
+    """
     if path[:1] == ("projects",):
         project, name = str(path[1]), str(path[3])
         injected = not config.projects[project].environments[name].isolation.managed

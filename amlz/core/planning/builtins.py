@@ -20,7 +20,7 @@ def library_of(config: LandingZoneConfig) -> Library:
 
 
 def left_out(config: LandingZoneConfig) -> int:
-    """How many members of the guardrails that are asked for are left out. Raises what `library` raises."""
+    """Returns how many members of the requested guardrails are left out. Raises what `library` raises."""
     listed = _listed(config)
     if listed is None:
         return 0
@@ -47,7 +47,7 @@ def _members(policies: Library, name: str) -> int:
 def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
     """A guardrail without members that are not listed, and without parameters that no other takes: Azure refuses both.
 
-    None where nothing is left. What the unit itself brings is its own to know.
+    None where nothing is left. Custom policies are not examined.
     https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definition-structure
     """
     if not (entry.is_initiative and entry.name.startswith(GUARDRAIL)):

@@ -1,4 +1,4 @@
-"""What a cloud does not have, and what no page says of it: refused, and never guessed."""
+"""Features that a cloud does not have, and those without a documented state: refused, and never guessed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amlz.core.problems import Problem, listed
 
 
 def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything in the stack file that its cloud does not have, as far as pages say so."""
+    """Returns every setting of the stack file that its cloud does not support, as far as pages state it."""
     yield from _region(config)
     yield from _zones(config)
     yield from _scenarios(config)
@@ -22,7 +22,7 @@ def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
         yield Problem(
             ("policies", "builtIns"),
             "Lists are of clouds that may not have every built-in, and `cloud` is public, which has.",
-            "Say `builtIns: all`, or remove it.",
+            "Set `builtIns: all`, or remove it.",
         )
 
 
@@ -30,11 +30,11 @@ def _region(config: LandingZoneConfig) -> Iterator[Problem]:
     """A region of another cloud. One that no list has may be new: that is a finding, not a problem."""
     found = cloud_of(config.location)
     if found not in (None, config.cloud):
-        said = config.cloud if "cloud" in config.model_fields_set else "not said, which means public"
+        said = config.cloud if "cloud" in config.model_fields_set else "not set, which means public"
         yield Problem(
             ("location",),
             f"{config.location} is a region of {title(found or PUBLIC)}, and `cloud` is {said}.",
-            f"Say `cloud: {found}`, or choose a region of {title(config.cloud)}: {_regions_of(config.cloud)}.",
+            f"Set `cloud: {found}`, or choose a region of {title(config.cloud)}: {_regions_of(config.cloud)}.",
         )
 
 
@@ -51,7 +51,7 @@ def _zones(config: LandingZoneConfig) -> Iterator[Problem]:
         yield Problem(
             ("cloud",),
             f"No page of Microsoft's names the private DNS zones of {listed(unknown)} in {title(config.cloud)}.",
-            "Say `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
+            "Set `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
         )
 
 

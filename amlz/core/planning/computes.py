@@ -1,4 +1,4 @@
-"""The computes of a project environment, and what must stand before the first node starts."""
+"""The compute targets of a project environment, and the resources that must exist before the first node starts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def plan_computes(
         clusters=tuple(clusters),
         instances=_instances(scene),
         after=(
-            workspace.endpoint.ready,  # no-public-address computes are refused before the endpoint is there
+            workspace.endpoint.ready,  # compute targets without public address are refused before the endpoint is there
             *_roles_of_identities(roles, members, of_members=False),
             *_reach(scene, workspace),
         ),
@@ -123,7 +123,9 @@ def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:
 
 
 def _reach(scene: Scene, workspace: WorkspaceSpec) -> tuple[str, ...]:
-    """What nodes need to reach anything: in a managed network its rules, else ways out and names of the spoke."""
+    """Returns the resources of a node's egress: in a managed network its rules, else outbound rules and names of the
+    spoke.
+    """
     if workspace.managed_network:
         return tuple(rule.id for rule in workspace.managed_network.built)
     return (*_way_out(scene.context, scene.spoke), *_names_resolve(scene))
@@ -136,5 +138,5 @@ def _names_resolve(scene: Scene) -> tuple[str, ...]:
 
 
 def _way_out(context: Context, spoke: str) -> tuple[str, ...]:
-    """What is built here of peering and firewall rules: without them a node starts and reaches nothing."""
+    """Returns the peering and firewall rules that are built here: without them a node starts and reaches nothing."""
     return (*(side.id for side in peerings(context, spoke)), *firewall_rules(context))

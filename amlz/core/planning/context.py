@@ -1,4 +1,4 @@
-"""What every part of planning needs to know of the whole."""
+"""Common input of every part of planning."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Context:
 
     @property
     def hub_subscription(self) -> str:
-        """The hub's subscription: of an existing one, as its id says; else the landing zone's where not said."""
+        """Returns the hub's subscription: of an existing one, that of its id; else by default the landing zone's."""
         existing = self.config.hub.elsewhere
         if existing is not None:
             return parse(existing.virtual_network).subscription
@@ -48,7 +48,7 @@ class Context:
 
     @property
     def hub_place(self) -> Place:
-        """Where the hub is."""
+        """Returns the location of the hub."""
         existing = self.config.hub.elsewhere
         if existing is not None:
             return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
@@ -70,7 +70,9 @@ class Context:
 
     @property
     def hub_tags(self) -> dict[str, str]:
-        """Tags of what is in the hub's group, and of what stands in its place where the hub is elsewhere."""
+        """Returns the tags of resources in the hub's resource group, or in its counterpart where the hub is
+        elsewhere.
+        """
         return self.tags(self.config.hub.tags)
 
     @property
@@ -89,13 +91,14 @@ class Context:
 
     @property
     def dns_servers(self) -> tuple[str, ...]:
-        """Whom spokes ask for names, where that is decided: () for the firewall that is built here."""
+        """Returns the DNS servers of spokes, where they are decided: () for the firewall that is built here."""
         existing = self.config.hub.elsewhere
         return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
 
     @property
     def zones_place(self) -> Place:
-        """Where private DNS zones are: with the hub that is built here, in the group that is said, or in an own one.
+        """Returns the location of private DNS zones: with the hub that is built here, in the configured resource group,
+        or in a separate one.
 
         Those of another stack: where that stack has them.
         """
@@ -113,7 +116,9 @@ class Context:
 
     @property
     def dns_mode(self) -> str:
-        """Who writes names of private endpoints: as the stack file says, or `hub` for zones of the hub's own stack."""
+        """Returns the writer of names of private endpoints: as configured, or `hub` for zones of the hub's own
+        stack.
+        """
         mode = self.config.dns.mode
         return "hub" if mode == "created" and self.config.hub.stack is not None else mode
 
@@ -146,19 +151,21 @@ class Context:
 
     @property
     def telemetry(self) -> TelemetrySpec:
-        """Whether telemetry is taken and shown over public addresses: without a scope there is no other way."""
+        """Returns whether telemetry is accepted and shown over public addresses: without a scope there is no other
+        way.
+        """
         hub = self.config.hub
         said = hub.stack.outputs if hub.stack is not None else hub.private_link_scope
         return TelemetrySpec(said.public_ingestion, said.public_queries) if said is not None else TelemetrySpec()
 
     @property
     def hub_alone(self) -> bool:
-        """Whether nothing is built but a hub, for other stacks."""
+        """Returns whether only a hub is built, for other stacks."""
         return not (self.config.spokes or self.config.data_lake or uses(self.config, Scope.LANDING_ZONE))
 
     @property
     def any_production(self) -> bool:
-        """Whether one environment holds production data. Those of other stacks may, and share the hub."""
+        """Returns whether one environment holds production data. Those of other stacks may, and share the hub."""
         return bool(self.config.hub.serves) or any(
             environment.is_production(name)
             for project in self.config.projects.values()
@@ -175,7 +182,7 @@ class Context:
         return Namer((self.config.business_unit, *words), ()).name("resourceGroup", self.config.location)
 
     def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
-        """Tags of a resource: what it belongs to, then the stack file's from the outside in, whatever their case."""
+        """Returns the tags of a resource: its owner's, then the stack file's from the outside in, in any case."""
         base = {
             "organisation": self.config.organisation,
             "businessUnit": self.config.business_unit,
@@ -193,7 +200,7 @@ class Context:
         return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
 
     def zone(self, name: str) -> ZoneSpec:
-        """A private DNS zone: all are in one group, unless another stack says where they are."""
+        """Returns a private DNS zone: all are in one resource group, unless another stack holds them."""
         if name in self._zones_of_stack:
             return ZoneSpec(name, self._zones_of_stack[name])
         place = self.zones_place
@@ -201,7 +208,9 @@ class Context:
         return ZoneSpec(name, resource_id(place.subscription, place.resource_group, kind, name))
 
     def zones_for(self, group: str) -> tuple[ZoneSpec, ...]:
-        """The zones that an endpoint's group needs and the program writes to: none where Azure Policy does that."""
+        """Returns the zones that an endpoint's group ID needs and the program writes to: none where Azure Policy does
+        that.
+        """
         if self.dns_mode == "policy":
             return ()
         return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
@@ -212,11 +221,11 @@ class Context:
 
 
 def union(*access: AccessConfig) -> dict[str, tuple[str, ...]]:
-    """Who has access at any of several levels, by kind, sorted."""
+    """Returns the principals with access at any of several levels, by kind, sorted."""
     kinds = AccessConfig.model_fields
     return {kind: tuple(sorted({who for level in access for who in getattr(level, kind)})) for kind in kinds}
 
 
 def registry_is_shared(environment: EnvironmentConfig) -> bool:
-    """Whether an environment uses the landing zone's registry."""
+    """Returns whether an environment uses the landing zone's registry."""
     return environment.registry == "shared"

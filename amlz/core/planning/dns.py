@@ -14,7 +14,9 @@ from amlz.core.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, Zon
 
 
 def plan_dns(context: Context) -> PrivateDnsSpec:
-    """The zones that are built here and their links to the hub. With an existing hub they have a group of their own."""
+    """The zones that are built here and their links to the hub. With an existing hub they have a separate resource
+    group.
+    """
     created = context.dns_mode == "created"
     zones = dns_zones(context)
     group = None
@@ -51,7 +53,9 @@ def endpoint_groups_of(config: LandingZoneConfig) -> set[str]:
 
 
 def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec, ...]:
-    """Links of the zones to one network: of ours to all, of existing ones, where asked for, to those built here."""
+    """Returns the links of the zones to one network: of ours to all, of existing ones, where configured, to those built
+    here.
+    """
     dns, place = context.config.dns, context.zones_place
     ours = network != context.hub_network or context.config.hub.elsewhere is None
     if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
@@ -61,7 +65,7 @@ def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec,
 
 
 def link_name(context: Context, role: str) -> str:
-    """A link's name. Zones that exist have links of others, too: there the name says whose it is."""
+    """A link's name. Existing zones have third-party links, too: there the name includes the owner."""
     if context.config.dns.mode == "created":
         return f"link-{role}"
     return f"link-{context.config.business_unit}-{role}-{context.config.location}"
@@ -78,24 +82,24 @@ def names_resolve(context: Context, groups: Iterable[str], spoke: str) -> tuple[
 
 
 def check_dns(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What `dns` says and its mode does not take."""
+    """Returns settings of `dns` that its mode does not accept."""
     dns = config.dns
     if dns.mode == "existing" and dns.resource_group is None:
         yield Problem(
             ("dns", "mode"),
-            "It is existing, and nothing says where the zones are.",
-            "Add `resourceGroup`: the id of the group that holds them. Or say `mode: created`.",
+            "It is existing, and the scope of the zones is missing.",
+            "Add `resourceGroup`: the id of the resource group that holds them. Or set `mode: created`.",
         )
     if dns.mode != "existing" and dns.resource_group is not None:
         yield Problem(
             ("dns", "resourceGroup"),
-            f"It names a group of existing zones, and `dns.mode` is {dns.mode}.",
-            "Say `mode: existing`, or remove it.",
+            f"It names a resource group of existing zones, and `dns.mode` is {dns.mode}.",
+            "Set `mode: existing`, or remove it.",
         )
     if dns.mode != "existing" and dns.link_zones:
         links = "links are made anyway" if dns.mode == "created" else "zones are not known here"
         yield Problem(
             ("dns", "linkZones"),
             f"It is for existing zones, and `dns.mode` is {dns.mode}: {links}.",
-            "Say `mode: existing`, or remove it.",
+            "Set `mode: existing`, or remove it.",
         )

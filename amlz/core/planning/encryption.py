@@ -1,4 +1,6 @@
-"""An environment's own key: made here in a vault of its own, or brought; and what it excludes."""
+"""A customer-managed key of an environment: created here in a separate vault, or brought; and the settings that it
+excludes.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from amlz.core.planning.scene import Scene
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import EncryptionSpec, KeyVaultSpec, RoleAssignmentSpec
 
-#: What the identity is called that reads the key: workspace, storage account and registry all have it.
+#: Name of the identity that reads the key: workspace, storage account and registry all have it.
 IDENTITY = "encryption"
-#: The key that is made here. A name of its own is not needed: nothing else is in its vault.
+#: The key that is made here. A unique name is not needed: nothing else is in its vault.
 KEY_NAME = "environment"
 
 
@@ -60,7 +62,7 @@ def plan_encryption(scene: Scene, identity: str, roles: tuple[RoleAssignmentSpec
 
 
 def _vault(scene: Scene) -> KeyVaultSpec:
-    """The vault of the key and of nothing else: whoever may read the secrets of experiments has no way to it."""
+    """Returns the vault of the key and of nothing else: readers of the secrets of experiments have no access to it."""
     name = scene.context.take("keyVault", scene.namer.unique("keyVault", "keys"), "", scene.path)
     vault = scene.place.id("Microsoft.KeyVault/vaults", name)
     return KeyVaultSpec(
@@ -78,7 +80,7 @@ def _vault(scene: Scene) -> KeyVaultSpec:
 
 
 def check_encryption(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What a key of one's own excludes, and what does not fit together in how it is named."""
+    """Returns settings that a customer-managed key excludes, and contradictions in its names."""
     for project, name, environment in environments(config):
         own = environment.security.customer_managed_key
         if own is None:
@@ -92,15 +94,15 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
     if environment.batch:
         yield Problem(
             (*path, "security", "customerManagedKey"),
-            "A workspace with a key of its own takes no batch deployments, and `batch` asks for them.",
-            "Say `batch: false`, or remove `security.customerManagedKey`.",
+            "A workspace with a customer-managed key takes no batch deployments, and `batch` is on.",
+            "Set `batch: false`, or remove `security.customerManagedKey`.",
         )
     if environment.registry == "shared":
         yield Problem(
             (*path, "registry"),
-            "The shared registry is encrypted with Azure's key, and `security.customerManagedKey` asks for one of its "
-            "own for all that the workspace consists of.",
-            "Say `registry: own` (and remove `sharedRegistry` if no other environment uses it), or remove "
+            "The shared registry is encrypted with Azure's key, and `security.customerManagedKey` requires a "
+            "customer-managed one for all parts of the workspace.",
+            "Set `registry: own` (and remove `sharedRegistry` if no other environment uses it), or remove "
             "`security.customerManagedKey`.",
         )
 
@@ -149,22 +151,21 @@ def _database(own: CustomerManagedKeyConfig, path: Path, cloud: CloudName) -> It
             path,
             f"{COSMOS_DB.name} must read the key that is made here, and its service principal has another id in every "
             "tenant.",
-            f"Add `cosmosDbObjectId`; {asking} says it.",
+            f"Add `cosmosDbObjectId`; {asking} prints it.",
         )
     if own.cosmos_db_object_id == application:
         yield Problem(
             (*path, "cosmosDbObjectId"),
             f"That is the application of {COSMOS_DB.name}, the same in every tenant. Roles go to its service "
             "principal, which has another id in each.",
-            f"Ask for it: {asking}",
+            f"Write the output of {asking}",
         )
     if own.key_vault is not None and own.cosmos_db_object_id is not None:
         yield Problem(
             (*path, "cosmosDbObjectId"),
             f"{COSMOS_DB.name} gets no role here on a vault that exists already, since several environments may have "
             "keys in it.",
-            "Have the vault's owner give it, and remove this key; docs/how-to/customer-managed-keys.md says "
-            "which role.",
+            "Have the vault's owner give it, and remove this key; docs/how-to/customer-managed-keys.md names the role.",
         )
 
 

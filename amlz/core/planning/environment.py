@@ -1,4 +1,4 @@
-"""A project environment's plan: a resource group with a workspace and all that it consists of."""
+"""A project environment's plan: a resource group with a workspace and all its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Service endpoint policies of training subnets: computes reach no storage of other tenants."""
+"""Service endpoint policies of training subnets: compute targets reach no storage of other tenants."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceE
 
 
 def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What a policy of the training subnet excludes."""
+    """Returns settings that a policy of the training subnet excludes."""
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name, "security", "storageEndpointPolicy")
         asked = environment.security.storage_endpoint_policy
@@ -53,8 +53,8 @@ def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
                 path,
                 "It is of the training subnet, and with `isolation: managed` there is none: a managed network that "
                 "lets out only what is approved reaches storage by private endpoints alone.",
-                "Remove it, or say `isolation: injected`.",
+                "Remove it, or set `isolation: injected`.",
             )
         for index, account in enumerate(asked.allow):
             if account in asked.allow[:index]:
-                yield Problem((*path, "allow", index), f"{account} stands in the list twice.", "Remove one.")
+                yield Problem((*path, "allow", index), f"{account} is in the list twice.", "Remove one.")

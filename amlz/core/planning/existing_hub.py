@@ -1,4 +1,4 @@
-"""A hub that exists: what is asked of it, and what the stack file may not say beside it."""
+"""An existing hub: its requirements, and the settings of the stack file that it excludes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from amlz.core.planning.rules import LAKE, firewall_groups
 from amlz.core.problems import Problem, listed
 from amlz.core.specs import ExistingHubSpec
 
-#: What the hub of another stack does not open by itself for the ranges that it serves.
+#: Features for which the hub of another stack opens nothing by itself for the ranges that it serves.
 _NOT_OPENED = (LAKE, KUBERNETES)
 
 
 def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
-    """What a hub that exists must do for what is built here. None where the hub is built."""
+    """Returns the requirements for an existing hub. None where the hub is built."""
     existing, stack = context.config.hub.elsewhere, context.config.hub.stack
     if existing is None:
         return None
@@ -76,7 +76,7 @@ def _of_lake(config: LandingZoneConfig) -> tuple[str, ...]:
 
 
 def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What the stack file says beside a hub that is not built here, and ids and addresses that do not fit."""
+    """Returns settings that contradict a hub that is not built here, and ids and addresses that do not fit."""
     existing = config.hub.elsewhere
     if existing is None:
         return
@@ -86,7 +86,7 @@ def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
             yield Problem(
                 ("hub", "existing"),
                 "`hub.existing` names one hub and `hub.stack` another.",
-                "Remove `existing` to stand beside the hub of that stack, or remove `stack`.",
+                "Remove `existing` to use the hub of that stack, or remove `stack`.",
             )
         elif name != "stack":
             yield Problem(
@@ -108,13 +108,13 @@ def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
             "must be in a network that is peered directly.",
             "Write the firewall's private address, or the range that it is in under `addressSpace`."
             if config.hub.stack is None
-            else "Build that stack anew, and write its outputs anew.",
+            else "Build that stack again, and write its outputs again.",
         )
     if config.shared_registry is not None:
         yield Problem(
             ("sharedRegistry",),
             f"Its private endpoint is in a subnet of a hub that is built here, and `hub.{key}` names one that is not.",
-            "Remove `sharedRegistry` and say `registry: own` in the environments, or let the hub be built here.",
+            "Remove `sharedRegistry` and set `registry: own` in the environments, or let the hub be built here.",
         )
 
 
@@ -123,17 +123,17 @@ def _network(cidr: str) -> ipaddress.IPv4Network:
 
 
 def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
-    """What a hub of this program does by itself."""
+    """Returns the requirements that a hub of this program meets by itself."""
     servers, zones = listed(context.dns_servers), "the private zones"
     if existing.dns_servers:
         yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
     else:
         yield f"the firewall's DNS proxy is on: spokes ask {servers} for names, those of {zones} included"
-    yield "the firewall sends what comes for the spokes back to them: by the peering, or by a route"
+    yield "the firewall sends return traffic of the spokes back to them: by the peering, or by a route"
 
 
 def _left_to_owner(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
-    """What nobody but the hub's owner may do."""
+    """Returns the tasks that only the hub's owner can do."""
     if not existing.peer_from_hub:
         for name in context.config.spokes:
             yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"

@@ -51,7 +51,7 @@ def plan_hub(context: Context) -> HubSpec:
 
 
 def taken_hub_name(context: Context, kind: str) -> str:
-    """The name of the hub's one resource of a kind, noted at its place in the stack file."""
+    """Returns the name of the hub's one resource of a kind, noted at its path in the stack file."""
     name = context.hub_name(kind)
     own: Path = ("names", kind) if name != context.hub_namer.name(kind) else ()
     return context.take(kind, name, context.hub_place.group_id, (*_PATH, *own))
@@ -69,7 +69,7 @@ def hub_subnet_id(context: Context, role: str) -> str:
 
 
 def firewall_rules(context: Context) -> tuple[str, ...]:
-    """The id of the firewall's rules for computes, where the firewall is built here."""
+    """Returns the id of the firewall's rules for compute targets, where the firewall is built here."""
     if context.config.hub.elsewhere is not None:
         return ()
     policy = context.hub_name("firewallPolicy")

@@ -20,7 +20,8 @@ _ELSEWHERE = "Choose a hub that fits, or correct the stack file of this landing 
 
 
 def hub_outputs(context: Context) -> dict[str, Any]:
-    """What a hub that is built here gives to other stacks, but for the firewall's address, which Azure decides.
+    """Returns the outputs of a hub that is built here for other stacks, except the firewall's address, which Azure
+    decides.
 
     Read by amlz.core.config.hub_stack.HubOutputs of another stack.
     """
@@ -51,7 +52,7 @@ def stack_spec(stack: HubStackConfig) -> HubStackSpec:
 
 
 def check_hub_stack(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What another stack's hub gives and this landing zone cannot use, or needs and does not get."""
+    """Returns outputs of another stack's hub that this landing zone cannot use, and needs that it does not meet."""
     if config.hub.stack is None:
         return
     found = config.hub.stack.outputs
@@ -81,12 +82,12 @@ def _served(config: LandingZoneConfig) -> Iterator[Problem]:
                 yield Problem(
                     ("spokes", name, "addressSpace", index),
                     f"The hub's firewall has rules {ranges}: it lets nothing out of {cidr}.",
-                    "Add the range to `hub.serves` in the hub's own stack file, build it, and write its outputs anew.",
+                    "Add the range to `hub.serves` in the hub's own stack file, build it, and write its outputs again.",
                 )
 
 
 def _opened(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What computes may reach here, and the other firewall does not let through."""
+    """Returns destinations of compute targets here that the other firewall does not allow."""
     assert config.hub.stack is not None
     found = config.hub.stack.outputs
     asked: list[tuple[Path, str, tuple[str, ...], str]] = [
@@ -100,7 +101,7 @@ def _opened(config: LandingZoneConfig) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"The hub's firewall does not open {what}.",
-                f"Add it to `{key}` in the hub's own stack file, build it, and write its outputs anew. Or remove it.",
+                f"Add it to `{key}` in the hub's own stack file, build it, and write its outputs again. Or remove it.",
             )
 
 
@@ -116,6 +117,6 @@ def _zones(config: LandingZoneConfig) -> Iterator[Problem]:
             (*AT, "zones"),
             f"Private endpoints here need {listed(missing)}, and the hub does not have "
             f"{'it' if len(missing) == 1 else 'them'}.",
-            "Have the hub's own stack file create zones (`dns.mode: created`), build it, and write its outputs anew. "
-            "Or say here whose they are: `dns.mode: existing` or `policy`.",
+            "Have the hub's own stack file create zones (`dns.mode: created`), build it, and write its outputs "
+            "again. Or set their owner here: `dns.mode: existing` or `policy`.",
         )

@@ -1,4 +1,4 @@
-"""What a managed network excludes, and what only a managed network has."""
+"""Settings that a managed network excludes, and those that only a managed network has."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def check_isolation(config: LandingZoneConfig) -> Iterator[Problem]:
                         ("egressHosts", key, "hosts", index),
                         f"{host} is of storage accounts, which a managed network reaches by private endpoints only, "
                         f"and {where} has one (isolation: managed).",
-                        f"Remove {'the host' if len(own.hosts) > 1 else f'`egressHosts.{key}`'}, or say "
+                        f"Remove {'the host' if len(own.hosts) > 1 else f'`egressHosts.{key}`'}, or set "
                         "`isolation: injected` there.",
                     )
 
 
 def _not_its_own(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
-    """Keys that say nothing in this mode."""
+    """Returns keys without an effect in this mode."""
     said = isolation.model_fields_set
     for key in ("outbound", "firewall", "allow"):
         if not isolation.managed and key in said:
             yield Problem(
                 (*path, key),
-                f"{key} is of managed networks, and with `mode: injected` computes are in a subnet behind the hub's "
-                "firewall.",
-                "Say `mode: managed`, or remove it; `egress` opens hosts for subnets.",
+                f"{key} is of managed networks, and with `mode: injected` compute targets are in a subnet behind "
+                "the hub's firewall.",
+                "Set `mode: managed`, or remove it; `egress` opens hosts for subnets.",
             )
     if isolation.managed and isolation.outbound == "internet":
         for key, what in (("firewall", "there is no firewall"), ("allow", "every host is allowed already")):
@@ -55,7 +55,7 @@ def _not_its_own(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
                 yield Problem(
                     (*path, key),
                     f"With `outbound: internet` {what}.",
-                    "Remove it, or say `outbound: approvedOnly`.",
+                    "Remove it, or set `outbound: approvedOnly`.",
                 )
 
 
@@ -63,9 +63,9 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
     if environment.scoring_nodes:
         yield Problem(
             (*path, "scoringNodes"),
-            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and with `isolation: managed` there is "
-            "none: computes are only in the managed network.",
-            "Remove scoringNodes, or say `isolation: injected`.",
+            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and with `isolation: managed` "
+            "there is none: compute targets are only in the managed network.",
+            "Remove scoringNodes, or set `isolation: injected`.",
         )
 
 
@@ -73,7 +73,7 @@ def _hosts(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
     for index, host in enumerate(isolation.allow):
         below = host.removeprefix("*.")
         if host in isolation.allow[:index]:
-            yield Problem((*path, index), f"{host} stands in the list twice.", "Remove one.")
+            yield Problem((*path, index), f"{host} is in the list twice.", "Remove one.")
         elif _storage(host):
             yield Problem(
                 (*path, index),
@@ -90,5 +90,5 @@ def _hosts(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
 
 
 def _storage(host: str) -> bool:
-    """Whether a host, or all below it, is of storage accounts."""
+    """Returns whether a host, or everything below it, is of storage accounts."""
     return host not in LISTED_STORAGE_HOSTS and f".{host.removeprefix('*.')}".endswith(STORAGE_HOSTS)

@@ -42,14 +42,14 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
             if environment.isolation.managed:
                 yield Problem(
                     here,
-                    "A Kubernetes cluster is in a network of its own, and with `isolation: managed` computes are only "
-                    "in the managed network.",
-                    "Remove it, or say `isolation: injected`.",
+                    "A Kubernetes cluster is in a separate network, and with `isolation: managed` compute "
+                    "targets are only in the managed network.",
+                    "Remove it, or set `isolation: injected`.",
                 )
             if key in computes:
                 yield Problem(
                     here,
-                    f"Another compute is called {key!r} too: computes of a workspace share their names.",
+                    f"Another compute is called {key!r} too: compute targets of a workspace share their names.",
                     "Give one of them another name.",
                 )
             if parse(asked.cluster).subscription != config.subscriptions.landing_zone:
@@ -61,7 +61,8 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
             if asked.nodes and config.cloud not in HOSTS:
                 yield Problem(
                     (*here, "nodes"),
-                    f"What nodes reach in cloud {config.cloud} no page of Microsoft's names: nothing would be opened.",
+                    f"No page of Microsoft's lists the egress of nodes in cloud {config.cloud}: nothing would be "
+                    "opened.",
                     "Remove it, and let the cluster's owner open what it needs.",
                 )
             yield from _ranges(config, asked.nodes, (*here, "nodes"))

@@ -1,4 +1,4 @@
-"""Nodes of attached Kubernetes clusters: where they are, and their ways out."""
+"""Nodes of attached Kubernetes clusters: their networks, and their egress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KUBERNETES = "rcg-kubernetes"
 
 
 def kubernetes_rules(context: Context) -> tuple[RuleGroupSpec, ...]:
-    """The firewall's rules for nodes that leave by it: none where no range of nodes is said."""
+    """Returns the firewall's rules for nodes whose egress it controls: none without a range of nodes."""
     rules = []
     for row in HOSTS.get(context.config.cloud, ()):
         sources = _nodes(context.config, row.only)

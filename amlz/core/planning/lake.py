@@ -168,7 +168,7 @@ def _roles(
 
 
 def _roles_of_groups(context: Context) -> Iterator[RoleAssignmentSpec]:
-    """Roles of groups, each once: one group may have the same in several environments."""
+    """Returns roles of Entra groups, each once: one Entra group may have the same in several environments."""
     config = context.config
     found: dict[str, RoleAssignmentSpec] = {}
     for owner, environment, _ in lake_users(config):
@@ -182,7 +182,7 @@ def _roles_of_groups(context: Context) -> Iterator[RoleAssignmentSpec]:
 
 
 def _demands(context: Context) -> Iterator[str]:
-    """What the owner of an existing lake must see to, a sentence each."""
+    """Returns the tasks of the owner of an existing lake, a sentence each."""
     config, name = context.config, account_name(context)
     existing = settings_of(context).existing
     assert existing is not None, "the lake exists"
@@ -190,8 +190,8 @@ def _demands(context: Context) -> Iterator[str]:
     yield f"it has the containers {listed([container.name for container in _containers(context)])}"
     if existing.endpoint_range is not None:
         yield (
-            f"{listed(hosts(context))} answer with addresses in {endpoints_range(context)}, and what comes from "
-            "computes on port 443 reaches them"
+            f"{listed(hosts(context))} answer with addresses in {endpoints_range(context)}, and traffic of "
+            "compute targets on port 443 reaches them"
         )
     elif context.dns_mode != "created":
         yield (

@@ -1,4 +1,4 @@
-"""What the stack file says of the data lake and cannot be."""
+"""Validation of the data lake's settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amlz.core.problems import Path, Problem, listed
 from amlz.core.ranges import free_ranges, next_free
 
 _PATH: Path = ("dataLake",)
-#: What is of a lake that is created here.
+#: Keys of a lake that is created here.
 _OF_CREATED = ("soft_delete_days", "customer_managed_key", "name", "generation")
 
 
@@ -41,7 +41,7 @@ def _access(config: LandingZoneConfig) -> Iterator[Problem]:
             yield Problem(
                 path,
                 "It is of the landing zone's data lake, and there is none.",
-                "Add `dataLake: {}` beside `projects`, or remove it.",
+                "Add `dataLake: {}` next to `projects`, or remove it.",
                 absent=True,
             )
             continue
@@ -59,11 +59,11 @@ def _containers(settings: DataLakeConfig) -> Iterator[Problem]:
     for index, name in enumerate(settings.containers):
         path: Path = (*_PATH, "containers", index)
         if name in settings.containers[:index]:
-            yield Problem(path, f"{name} stands in the list twice.", "Remove one.")
+            yield Problem(path, f"{name} is in the list twice.", "Remove one.")
         elif name == WORKSPACE or name.startswith(f"{WORKSPACE}-"):
             yield Problem(
                 path,
-                f"Containers that environments write to are called {WORKSPACE}, and are made without standing here.",
+                f"Containers that environments write to are called {WORKSPACE}, and are created without an entry here.",
                 "Remove it; `workspace: shared` makes one for all, `workspace: perEnvironment` one each.",
             )
 
@@ -84,19 +84,20 @@ def _existing(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[P
             (*_PATH, "existing", "endpointRange"),
             "Private DNS zones are created here, and names of endpoints that exist already are not in them: the lake "
             "would not be found.",
-            "Remove it, so that endpoints are built here; or say `dns.mode: existing` or `policy`, where the zones "
-            "with its names are.",
+            "Remove it, so that endpoints are built here; or set `dns.mode: existing` or `policy`, where the "
+            "zones with its names are.",
         )
 
 
 def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Problem]:
-    """Where its endpoints are."""
+    """Returns contradictions in the location of its endpoints."""
     said = [key for key in ("network", "spoke") if getattr(settings, key) is not None]
     if not lake.endpoints_built(config):
         for key in said:
             yield Problem(
                 (*_PATH, key),
-                "It is where private endpoints are built, and `existing.endpointRange` says that there are some.",
+                "It is the location of private endpoints that are built, and `existing.endpointRange` states "
+                "that there are some.",
                 "Remove one of the two.",
             )
         return
@@ -108,13 +109,13 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
     elif settings.network is None and settings.spoke is not None:
         yield Problem(
             (*_PATH, "spoke"),
-            "It goes with `network`, which is not there: without a range of their own endpoints are in the hub.",
+            "It needs `network`, which is missing: without a separate range the endpoints are in the hub.",
             "Add `network`, or remove it.",
         )
     elif settings.network is not None and lake.spoke_of(config) is None:
         yield Problem(
             (*_PATH, "network"),
-            f"It does not say which spoke it is in, and there are {len(config.spokes)}.",
+            f"It names no spoke, and there are {len(config.spokes)}.",
             f"Add spoke: one of {names}.",
         )
     elif settings.network is None and config.hub.elsewhere is not None:
@@ -126,5 +127,5 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
             "Its private endpoints would be in the hub, and "
             f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built.",
             f"Add `dataLake.network`, a range in a spoke{f': {free} is free in {spoke}' if free else ''}. Or, where "
-            "the lake exists and has endpoints, say `existing.endpointRange`.",
+            "the lake exists and has endpoints, set `existing.endpointRange`.",
         )

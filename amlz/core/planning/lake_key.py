@@ -1,4 +1,4 @@
-"""The key of a lake that is created: made here in a vault of its own, or brought; and what does not fit of it."""
+"""The key of a lake that is created: created here in a separate vault, or brought; and its contradictions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY_NAME = "lake"
 
 
 def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, EncryptionSpec] | None:
-    """What reads the lake's key, and the key; None where Azure's own is used."""
+    """Returns the identity that reads the lake's key, and the key; None where Azure's own is used."""
     asked, place, namer = settings_of(context).customer_managed_key, lake_place(context), lake_namer(context)
     if asked is None:
         return None
@@ -68,7 +68,7 @@ def _vault(context: Context, vault: str, production: bool) -> KeyVaultSpec:
 
 
 def check_key(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What does not fit together in how a key is named."""
+    """Returns contradictions in the names of a key."""
     asked = config.data_lake.customer_managed_key if config.data_lake else None
     if asked is None:
         return

@@ -1,4 +1,6 @@
-"""Where the data lake and its containers are, what each environment may do with them, and how computes get there."""
+"""Locations of the data lake and its containers, the access of each environment, and the network path of compute
+targets.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from amlz.core.specs import Place
 
 
 def settings_of(context: Context) -> DataLakeConfig:
-    """What the stack file says of the lake. Only where there is one."""
+    """Returns the configuration of the lake. Only where there is one."""
     assert context.config.data_lake is not None, "there is a lake"
     return context.config.data_lake
 
@@ -32,7 +34,7 @@ def lake_namer(context: Context) -> Namer:
 
 
 def lake_place(context: Context) -> Place:
-    """Where the storage account is."""
+    """Returns the location of the storage account."""
     existing = settings_of(context).existing
     if existing is not None:
         found = parse(existing.account)
@@ -67,7 +69,7 @@ def container_of(config: LandingZoneConfig, owner: tuple[str, str], key: str) ->
 
 
 def access_of(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Mapping[str, str]:
-    """What an environment may do with containers, by their keys in `lake`: read or write, none left out."""
+    """Returns the access of an environment to containers, by their keys in `lake`: read or write, none left out."""
     if config.data_lake is None:
         return {}
     access: dict[str, str] = dict.fromkeys(config.data_lake.containers, "read") | {WORKSPACE: "write"}
@@ -105,7 +107,9 @@ def hosts(context: Context) -> tuple[str, ...]:
 
 
 def through_firewall(context: Context) -> Iterator[EnvironmentKey]:
-    """Environments (project and name) whose computes reach the lake by the firewall: not by their spoke or the hub."""
+    """Returns environments (project and name) whose compute targets reach the lake through the firewall: not through
+    their spoke or the hub.
+    """
     found = endpoints_range(context)
     if not found:
         return

@@ -11,12 +11,12 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
 from amlz.core.problems import Path, Problem
 
-#: Tags that every resource of an environment carries besides those of the stack file.
+#: Tags that every resource of an environment carries in addition to those of the stack file.
 _OWN_TAGS = 5
 
 
 def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything of which the stack file asks for more than Azure takes."""
+    """Returns every setting of the stack file above Azure's limits."""
     yield from _over(PEERINGS, len(config.spokes), ("spokes",), "Spread them over several landing zones.")
     per_spoke: Counter[str] = Counter()
     endpoints: Counter[str] = Counter()

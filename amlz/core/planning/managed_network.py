@@ -1,4 +1,4 @@
-"""The managed network of a project environment: its mode, and every way out with its reason."""
+"""The managed network of a project environment: its mode, and every outbound rule with its reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
 
 def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> ManagedNetworkSpec | None:
-    """A workspace's managed network; None where computes are in a subnet. `targets`: ids of what it consists of."""
+    """Returns a workspace's managed network; None where compute targets are in a subnet. `targets`: ids of its parts.
+    `targets`: ids of what it consists of.
+    """
     isolation = scene.settings.isolation
     if not isolation.managed:
         return None
@@ -38,7 +40,7 @@ def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> Managed
 
 
 def network_mode(workspace: WorkspaceSpec) -> dict[str, str]:
-    """What guardrails are told of a workspace's network.
+    """Returns the parameters of guardrails on a workspace's network.
 
     Endpoints of a managed network are, as far as is known, in subscriptions of Microsoft's: they are not to be denied.
     """
@@ -48,7 +50,8 @@ def network_mode(workspace: WorkspaceSpec) -> dict[str, str]:
 
 
 def _by_azure(scene: Scene, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
-    """What Azure adds by itself. None is sent: a second rule to the same place is reported to be refused.
+    """Returns the rules that Azure adds by itself. None is sent: a second rule to the same destination is reported to
+    be refused.
 
     https://github.com/Azure/azureml-examples/pull/2990
     """
@@ -82,7 +85,7 @@ def _lake(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
 
 
 def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
-    """One rule a host, by host name, whoever asks for it and however often."""
+    """Returns one rule a host, by host name, for any number of requests."""
     wanted: dict[str, tuple[list[str], str]] = {}
     config = scene.context.config
     for scenario in config.egress:
@@ -101,7 +104,7 @@ def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
 
 
 def rule_name(host: str) -> str:
-    """The name of a host's rule: its words, and a suffix that tells it from others whose words are alike."""
+    """Returns the name of a host's rule: its words, and a suffix that distinguishes it from similar ones."""
     tail = suffix("outboundRule", host)
     words = re.sub(r"[^a-z0-9]+", "-", host).strip("-")
     room = NAME_RULES["outboundRule"].longest - len("fqdn--") - len(tail)

@@ -41,7 +41,7 @@ class Part:
 
 
 def parts_of(environment: EnvironmentConfig) -> Iterator[Part]:
-    """What of an environment exists already."""
+    """Returns the parts of an environment that exist already."""
     found = environment.existing
     if found.key_vault is not None:
         yield Part("key_vault", "vault", found.key_vault)
@@ -50,7 +50,7 @@ def parts_of(environment: EnvironmentConfig) -> Iterator[Part]:
 
 
 def place_of(resource_id: str, location: str) -> Place:
-    """Where something that exists is. Its region is not known, and not needed."""
+    """Returns the location of an existing resource. Its region is not known, and not needed."""
     found = parse(resource_id)
     return Place(found.subscription, found.resource_group, location)
 
@@ -87,7 +87,7 @@ def ranges_of_parts(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 
 def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[str, ...]:
-    """Names of parts whose endpoints are not in the hub: the firewall lets computes through to them."""
+    """Returns names of parts whose endpoints are not in the hub: the firewall lets compute targets through to them."""
     hub = [ipaddress.IPv4Network(cidr) for cidr in context.hub_ranges]
     hosts: list[str] = []
     for part in parts_of(environment):
@@ -99,7 +99,7 @@ def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[
 
 
 def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What owners must see to: the part by kind and name, and a sentence each."""
+    """Returns the tasks of owners: the part by kind and name, and a sentence each."""
     found: dict[str, tuple[Part, list[str]]] = {}
     for project, name, environment in environments(context.config):
         for part in parts_of(environment):
@@ -109,7 +109,7 @@ def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...
 
 
 def _of_log(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What the owner of a central log that exists beside a hub that is built must see to."""
+    """Returns the tasks of the owner of an existing central log with a hub that is built."""
     log = context.config.hub.log_analytics.existing
     if log is not None and context.config.access.platform_team:
         yield f"log {parse(log).name}", ("the platform team has Log Analytics Reader on it: no role is given there",)
@@ -123,7 +123,7 @@ def _demands(context: Context, part: Part) -> Iterator[str]:
         yield "it is of tier Premium, and its quarantine is off"
     if part.asked.endpoint_range is not None:
         hosts = " and ".join(part.hosts(context.config.location, context.config.cloud))
-        yield f"{hosts} answer in {part.asked.endpoint_range}, and what comes from computes on port 443 reaches that"
+        yield f"{hosts} answer in {part.asked.endpoint_range}, and traffic of compute targets on port 443 reaches that"
     elif context.config.dns.mode != "created":
         yield (
             "no other private endpoint of it writes its names to the same zones: the one that is built here would take "
@@ -132,7 +132,7 @@ def _demands(context: Context, part: Part) -> Iterator[str]:
 
 
 def deployer_on_parts(config: LandingZoneConfig) -> Iterator[tuple[str, str, str]]:
-    """What whoever runs `pulumi up` needs on parts that exist: subscription, role, why. Each subscription once."""
+    """Returns the roles of the deployer on existing parts: subscription, role, why. Each subscription once."""
     given: dict[str, dict[str, None]] = {}
     for _, _, environment in environments(config):
         for part in parts_of(environment):
@@ -144,7 +144,7 @@ def deployer_on_parts(config: LandingZoneConfig) -> Iterator[tuple[str, str, str
 
 
 def _log(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What is said of a central log that exists."""
+    """Returns contradictions in the settings of an existing central log."""
     settings = config.hub.log_analytics
     for field in sorted(settings.model_fields_set - {"existing"}):
         if settings.existing is not None:
@@ -156,7 +156,7 @@ def _log(config: LandingZoneConfig) -> Iterator[Problem]:
 
 
 def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
-    """What a part that exists excludes."""
+    """Returns settings that an existing part excludes."""
     yield from _log(config)
     endpoints: dict[str, Path] = {}
     for project, name, environment in environments(config):
@@ -174,8 +174,8 @@ def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
                     (*place, "endpointRange"),
                     "Private DNS zones are created here, and names of endpoints that exist already are not in them: "
                     f"the {part.what} would not be found.",
-                    "Remove it, so that an endpoint is built here; or say `dns.mode: existing` or `policy`, where the "
-                    "zones with its names are.",
+                    "Remove it, so that an endpoint is built here; or set `dns.mode: existing` or `policy`, "
+                    "where the zones with its names are.",
                 )
             if part.asked.endpoint_range is None:
                 other = endpoints.setdefault(part.asked.id, place)
@@ -184,8 +184,8 @@ def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
                         place,
                         f"{'.'.join(map(str, other))} builds an endpoint to this {part.what} too: two would overwrite "
                         "each other's names.",
-                        "Give it an endpoint elsewhere and say its `endpointRange` in both; or give each environment "
-                        "one of its own.",
+                        "Give it an endpoint elsewhere and set its `endpointRange` in both; or give each "
+                        "environment a separate one.",
                     )
         yield from _registry_alone(environment, path)
 
@@ -203,7 +203,7 @@ def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Prob
     if environment.security.customer_managed_key is not None:
         yield Problem(
             place,
-            "It is encrypted as its owner has it, and `security.customerManagedKey` asks for one key for all that the "
-            "workspace consists of.",
+            "Its owner decides its encryption, and `security.customerManagedKey` requires one key for all parts "
+            "of the workspace.",
             "Remove one of the two.",
         )

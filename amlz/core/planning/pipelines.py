@@ -24,7 +24,7 @@ from amlz.core.planning.scene import Scene
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import FederatedCredentialSpec, PipelineIdentitySpec
 
-#: What stands for the environment's name in a subject.
+#: Placeholder of the environment's name in a subject.
 ENVIRONMENT = "{environment}"
 
 #: By key in the stack file: the identity's part of names.
@@ -35,7 +35,7 @@ _READABLE = 60
 
 
 def pipelines_of(config: LandingZoneConfig, project: str, environment: str) -> tuple[Path, PipelineIdentitiesConfig]:
-    """What is said for one environment, and where: what it says itself goes before what its project says."""
+    """Returns the settings of one environment, and their path: the environment's own override its project's."""
     owner = config.projects[project]
     own = owner.environments[environment].pipeline_identities
     if own is not None:
@@ -54,7 +54,7 @@ def subjects_of(asked: PipelineIdentitiesConfig, environment: str) -> dict[str, 
 
 
 def pull_requests(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
-    """Subjects of pull requests: where each stands, and what that gives up."""
+    """Returns subjects of pull requests: the path of each, and the protection that it gives up."""
     where: dict[tuple[Path, str], list[str]] = {}
     for project, name, _ in environments(config):
         path, asked = pipelines_of(config, project, name)
@@ -62,7 +62,10 @@ def pull_requests(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
             if found := PULL_REQUEST.pattern.fullmatch(subject):
                 where.setdefault(((*path, "github", "subjects", index), found["repository"]), []).append(name)
     for (place, repository), names in where.items():
-        yield place, f"whoever opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"
+        yield (
+            place,
+            (f"anyone who opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"),
+        )
 
 
 def plan_pipelines(scene: Scene) -> tuple[PipelineIdentitySpec, ...]:
@@ -99,7 +102,9 @@ def _credentials(
 
 
 def _told(subject: str) -> str:
-    """The part of a subject that tells it from others of an identity, for people: the environment, the connection."""
+    """Returns the part of a subject that distinguishes it from others of an identity, for people: the environment, the
+    connection.
+    """
     if subject.startswith("repo:"):
         return subject.split(":", 2)[2]
     return "connection-" + subject.rsplit("/", 1)[1]
@@ -112,7 +117,7 @@ def _issuer(subject: str, azure_devops: AzureDevOpsConfig | None, tenant: str) -
 
 
 def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Subjects that no token has, each told once where it stands."""
+    """Returns subjects that no token has, each once at its path."""
     told: dict[Path, Problem] = {}
     for project, name, _ in environments(config):
         path, asked = pipelines_of(config, project, name)
@@ -122,7 +127,7 @@ def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
             for index, subject in enumerate(subjects):
                 place = (*path, kind, "subjects", index)
                 if subject in subjects[:index]:
-                    told.setdefault(place, Problem(place, f"{subject} stands in the list twice.", "Remove one."))
+                    told.setdefault(place, Problem(place, f"{subject} is in the list twice.", "Remove one."))
                 elif kind == "github":
                     _note(told, place, _github(subject))
                 elif asked.azure_dev_ops is not None:
@@ -145,7 +150,7 @@ def _note(told: dict[Path, Problem], place: Path, found: tuple[str, str] | None)
 
 
 def _github(subject: str) -> tuple[str, str] | None:
-    """What is wrong with a subject of GitHub, and what to write; nothing where it has one of the forms."""
+    """Returns the mistake in a subject of GitHub, and its remedy; nothing where it has one of the forms."""
     if any(form.pattern.fullmatch(subject) for form in GITHUB_FORMS):
         return None
     repository = re.match(r"(?:repo:)?([A-Za-z0-9_@-]+/[A-Za-z0-9@._-]+)(?=:|$)", subject)

@@ -40,7 +40,7 @@ BUILTIN_SET = "/providers/Microsoft.Authorization/policySetDefinitions/"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where something is assigned. `label` is part of logical names; `values` are parameters that the plan knows.
+    """Scope of an assignment. `label` is part of logical names; `values` are parameters that the plan knows.
 
     `waits`: IDs of what a value names, by parameter.
     """
@@ -55,7 +55,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is assigned: by which name, with which values, and what the stack file says of it at `path`."""
+    """An assignment: its name, its values, and its settings in the stack file at `path`."""
 
     name: str
     parameters: dict[str, Any]
@@ -92,9 +92,11 @@ def plan_policies(
     spokes: tuple[SpokeSpec, ...],
     shared: Sequence[tuple[str, str, bool]],
 ) -> tuple[PoliciesSpec, tuple[Problem, ...]]:
-    """Everything of Azure Policy, and every problem of what the stack file says of it.
+    """Returns everything of Azure Policy, and every problem of its settings.
 
-    `shared`: groups of what environments share: id, key, and whether there is production data.
+    `shared`: resource groups that environments share: id, key, and whether there is production data.
+
+        `shared`: groups of what environments share: id, key, and whether there is production data.
     """
     try:
         work = _Work(context, library_of(context.config))
@@ -132,12 +134,13 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
             "allowedSubnetIds": list(spec.computes.subnets),
             **network_mode(spec.workspace),
             "logAnalyticsWorkspaceId": context.log_analytics,
-            # Correcting takes an identity that is Contributor, and computes are built with local login off anyway.
+            # Correcting takes an identity that is Contributor, and compute targets are built with local login off
+            # anyway.
             "localLoginCorrection": "Disabled",
         }
         waits = {"allowedSubnetIds": spec.computes.subnets, "logAnalyticsWorkspaceId": (context.log_analytics,)}
         if spec.encryption is not None:
-            values["customerManagedKeyEffect"] = "Audit"  # all that keeps data has the key, so a change shows
+            values["customerManagedKeyEffect"] = "Audit"  # all stores of data have the key, so a change shows
         found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
     return tuple(found)
 
@@ -145,7 +148,7 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
 def _others(
     context: Context, spokes: tuple[SpokeSpec, ...], shared: Sequence[tuple[str, str, bool]]
 ) -> dict[str, tuple[Target, ...]]:
-    """What lies outside of project environments, by the guardrail that it is under."""
+    """Returns targets outside of project environments, by their guardrail."""
     production = context.any_production
     networks = tuple(Target(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
     values = {"allowedLocations": [context.config.location]}
@@ -160,7 +163,7 @@ def _idle(environment: Any) -> list[int]:
 def _guardrails(
     work: _Work, targets: tuple[Target, ...], others: Mapping[str, tuple[Target, ...]]
 ) -> Iterator[PolicyAssignmentSpec]:
-    """Every guardrail on every project environment, and what `others` says for each by its name."""
+    """Returns every guardrail on every project environment, and the further targets of each by its name."""
     settings = work.context.config.policies
     for short in settings.guardrails:
         entry = work.library.entry(f"{GUARDRAIL}{short}")
@@ -174,13 +177,13 @@ def _guardrails(
 
 
 def _known(entry: Entry, target: Target) -> dict[str, Any]:
-    """What the plan knows of an initiative's parameters, by their declared names."""
+    """Returns the plan's values for an initiative's parameters, by their declared names."""
     declared = _declared(entry)
     return {p.name: target.values[p.name] for p in declared.values() if p.name in target.values}
 
 
 def _with_effect(entry: Entry, effect: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters that set an effect: `effect` of a definition, all that would deny of an initiative."""
+    """Returns parameters that set an effect: `effect` of a definition, all denying ones of an initiative."""
     declared = _declared(entry)
     values = dict(given)
     if effect is None:
@@ -225,7 +228,7 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
         elif asked.scope == "managementGroup":
             if not group:
                 work.problems.append(
-                    Problem((*path, "scope"), "No management group is named.", "Say `policies.managementGroup`.")
+                    Problem((*path, "scope"), "No management group is named.", "Set `policies.managementGroup`.")
                 )
                 continue
             scope = f"/providers/Microsoft.Management/managementGroups/{group}"
@@ -299,7 +302,7 @@ def _with_roles(spec: PolicyAssignmentSpec, role_ids: Iterable[str]) -> PolicyAs
 
 
 def _above(spec: PolicyAssignmentSpec) -> str:
-    """What stands before the id of a built-in role: nothing, where it is given at a management group."""
+    """Returns the prefix of a built-in role's id: nothing, where it is given at a management group."""
     return f"/subscriptions/{spec.subscription}" if spec.scope.startswith("/subscriptions/") else ""
 
 

@@ -61,8 +61,8 @@ def check_private_link_scope(config: LandingZoneConfig) -> Iterator[Problem]:
     if hub.private_link_scope is not None and hub.log_analytics.existing is not None:
         yield Problem(
             ("hub", "privateLinkScope"),
-            "The central log exists already: which scope it is in, and whether it takes telemetry from the internet, "
-            "is its owner's to say.",
+            "The central log exists already: its owner decides its scope, and whether it accepts telemetry from "
+            "the internet.",
             "Remove it, or let the log be built here.",
         )
     theirs = hub.stack.outputs if hub.stack is not None and hub.stack.outputs.private_link_scope else None
@@ -73,7 +73,7 @@ def check_private_link_scope(config: LandingZoneConfig) -> Iterator[Problem]:
             if environment.isolation.managed:
                 yield Problem(
                     ("projects", project, "environments", name, "isolation"),
-                    "Its computes are in a network of Azure's, from which telemetry goes over public addresses, and "
-                    "the private link scope takes none from there.",
-                    f"Say `publicIngestion: true` under {where}, or `isolation.mode: injected`.",
+                    "Its compute targets are in a network of Azure's, from which telemetry uses public "
+                    "addresses, and the private link scope takes none from there.",
+                    f"Set `publicIngestion: true` under {where}, or `isolation.mode: injected`.",
                 )

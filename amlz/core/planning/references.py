@@ -1,4 +1,4 @@
-"""What one part of a stack file says of another, and whether that other is there."""
+"""References from one part of a stack file to another, and whether their targets exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from amlz.core.problems import Path, Problem
 
 
 def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything that is named and not there, or said twice."""
+    """Returns dangling and duplicate references."""
     yield from said_twice(("availabilityZones",), config.availability_zones)
     yield from said_twice(("egress",), config.egress)
     yield from _wide_hosts(config)
@@ -27,20 +27,20 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                 yield Problem(
                     (*path, "registry"),
                     "It wants the shared registry, and the landing zone has none.",
-                    "Add `sharedRegistry: {}` beside `projects`, or say `registry: own`.",
+                    "Add `sharedRegistry: {}` next to `projects`, or set `registry: own`.",
                     absent=True,
                 )
             if environment.names.container_registry:
                 yield Problem(
                     (*path, "names", "containerRegistry"),
-                    "It names a registry of its own and wants the shared one.",
-                    "Remove the name, or say `registry: own`.",
+                    "It names a separate registry and wants the shared one.",
+                    "Remove the name, or set `registry: own`.",
                 )
         for key in environment.clusters:
             if key in environment.instances:
                 yield Problem(
                     (*path, "instances", key),
-                    f"A cluster is called {key!r} too: computes of a workspace share their names.",
+                    f"A cluster is called {key!r} too: compute targets of a workspace share their names.",
                     "Give one of them another name.",
                 )
         computes: list[Path] = [place for place, _ in environment.every_cluster()]
@@ -63,26 +63,28 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
         yield Problem(
             ("sharedRegistry",),
             "No environment uses it.",
-            "Remove it, or say `registry: shared` in an environment.",
+            "Remove it, or set `registry: shared` in an environment.",
             absent=True,
         )
 
 
 def _attached(environment: EnvironmentConfig) -> Iterator[Path]:
-    """The places of attached clusters."""
+    """Returns the paths of attached clusters."""
     for key in environment.kubernetes:
         yield ("kubernetes", key)
 
 
 def said_twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
-    """Entries of a list that stand there already."""
+    """Returns repeated entries of a list."""
     for index, item in enumerate(items):
         if item in items[:index]:
-            yield Problem((*path, index), f"{item} stands in the list twice.", "Remove one.")
+            yield Problem((*path, index), f"{item} is in the list twice.", "Remove one.")
 
 
 def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Object ids that an environment would give access as a group and as a service principal, each place once."""
+    """Returns object ids that an environment would give access as an Entra group and as a service principal, each path
+    once.
+    """
     told: dict[tuple[Path, str], None] = {}
     for project, name, _ in environments(config):
         levels = access_levels(config, project, name)
@@ -100,8 +102,8 @@ def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
     for place, who in told:
         yield Problem(
             place,
-            f"{who} has access as a group too. Under `pipelines` stand service principals; an object id is one of "
-            "them.",
+            f"{who} has access as an Entra group too. Service principals belong under `pipelines`; an object id "
+            "is one of both.",
             "Remove it where it does not belong.",
         )
 

@@ -46,7 +46,7 @@ def shared_registry_id(context: Context) -> str:
 
 
 def shared_place(context: Context) -> Place:
-    """Where what several environments share is."""
+    """Returns the location of resources that several environments share."""
     settings = context.config.shared_registry
     group = (settings.resource_group if settings else None) or context.group_name("shared")
     return Place(context.landing_zone_subscription, group, context.config.location)
@@ -77,13 +77,17 @@ def plan_shared_registry(context: Context) -> SharedRegistrySpec:
 
 
 def shared_endpoint_ready(context: Context) -> str:
-    """The id of what must stand before the shared registry is found: its endpoint's zone group, or the endpoint."""
+    """Returns the id that must exist before the shared registry resolves: its endpoint's zone group, or the
+    endpoint.
+    """
     name = _shared_namer(context).name("privateEndpoint", "registry")
     return endpoint_ready(context, context.hub_place, name)
 
 
 def endpoint_ready(context: Context, place: Place, name: str) -> str:
-    """The id of what must stand before an endpoint's names are used: where Azure Policy writes them, it alone."""
+    """Returns the id that must exist before an endpoint's names are used: where Azure Policy writes them, the endpoint
+    alone.
+    """
     if context.dns_mode == "policy":
         return place.id("Microsoft.Network/privateEndpoints", name)
     return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
@@ -95,7 +99,7 @@ def _tags(context: Context) -> dict[str, str]:
 
 
 def _holds_production(context: Context) -> bool:
-    """Whether an environment that uses the shared registry holds production data."""
+    """Returns whether an environment that uses the shared registry holds production data."""
     return any(
         registry_is_shared(environment) and environment.is_production(name)
         for _, name, environment in environments(context.config)

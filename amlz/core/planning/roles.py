@@ -29,7 +29,7 @@ PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Who can be granted something: identities (by the table's word, their ids) and people (by kind, object ids).
+    """Principals of grants: identities (by the table's word, their ids) and people (by kind, object ids).
 
     `services`: object ids of Azure's own service principals, by the table's word.
     `pipelines`: ids of identities built here that get what `pipelines` get, by kind of pipeline.
@@ -63,7 +63,7 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides which rows of the table apply."""
+    """Conditions that decide which rows of the table apply."""
 
     production: bool
     batch: bool
@@ -71,7 +71,7 @@ class Circumstances:
     managed_network: bool = False
 
     def hold(self, grant: Grant) -> bool:
-        """Whether a row applies."""
+        """Returns whether a row applies."""
         return {
             "always": True,
             "production": self.production,
@@ -93,7 +93,7 @@ def assign(
             continue
         for label, principal in principals.of(grant.who):
             spec = _assignment(grant, targets[grant.target], label, principal)
-            if spec.name in found:  # one group in two roles of the stack file
+            if spec.name in found:  # one Entra group in two roles of the stack file
                 first = found[spec.name][1]
                 why = first.why if spec.why in first.why.split("; ") else f"{first.why}; {spec.why}"
                 spec = replace(first, who=f"{first.who}, {spec.who}", why=why)

@@ -24,11 +24,11 @@ LAKE = "rcg-data-lake"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What computes of one environment may reach.
+    """Egress of one environment's compute targets.
 
-    `name_servers`: addresses or ranges that answer for names; `names` says whose they are. `lake`: the range of the
-    data lake's endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist; `packages`:
-    scenarios that only the build subnet reaches.
+    `name_servers`: addresses or ranges of DNS servers; `names` names their owner. `lake`: the range of the data lake's
+    endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist; `packages`: scenarios that
+    only the build subnet reaches.
     """
 
     endpoints: str
@@ -45,7 +45,7 @@ class Reach:
 
 
 def applies(rule: TagRule, choices: frozenset[str]) -> bool:
-    """Whether a required rule is needed with these choices of the stack file."""
+    """Returns whether a required rule is needed with these choices of the stack file."""
     return not rule.only or rule.only in choices
 
 
@@ -55,7 +55,9 @@ def from_builds(reach: Reach) -> Reach:
 
 
 def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
-    """Rules of a subnet of computes (`own`: its range). Priorities belong to rows, so that none ever moves."""
+    """Returns the rules of a subnet of compute targets (`own`: its range). Priorities belong to rows, so that none ever
+    moves.
+    """
     rules = [
         Rule("own-subnet-in", 100, "Inbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
         deny("Inbound"),
@@ -105,7 +107,7 @@ def endpoint_rules(
 ) -> tuple[Rule, ...]:
     """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
     rules, nodes, ranges = [], tuple(computes), tuple(people)
-    if nodes:  # those of a managed network have endpoints of their own
+    if nodes:  # those of a managed network have separate endpoints
         rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
     if ranges:
         rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
@@ -116,7 +118,7 @@ def endpoint_rules(
 
 
 def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
-    """The firewall's rule collection groups: one for what is required, one for each scenario asked for."""
+    """Returns the firewall's rule collection groups: one for the required rules, one for each configured scenario."""
     everyone = _sources(context)
     if not everyone:
         return kubernetes_rules(context)
@@ -153,7 +155,7 @@ def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> Applicati
 
 
 def _lake(context: Context) -> Iterator[RuleGroupSpec]:
-    """The way to a data lake whose endpoints are in neither the hub nor the spoke of the computes.
+    """Returns the rules to a data lake whose endpoints are in neither the hub nor the spoke of the compute targets.
 
     By host name: then the firewall puts its own address, and answers come back through it.
     https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
@@ -180,7 +182,7 @@ def _parts(context: Context) -> Iterator[RuleGroupSpec]:
 
 
 def computes_of(block: Block) -> tuple[str, ...]:
-    """The ranges of a block in which computes are."""
+    """Returns the ranges of a block with compute targets."""
     return tuple(subnet.cidr for subnet in block.subnets if subnet.role != "endpoints")
 
 
@@ -190,7 +192,7 @@ def readers_of(block: Block) -> tuple[str, ...]:
 
 
 def _sources(context: Context, careful_only: bool = False, packages: bool = False) -> tuple[str, ...]:
-    """Ranges of all computes, or of those whose credentials pass through Key Vault, sorted.
+    """Returns ranges of all compute targets, or of those whose credentials pass through Key Vault, sorted.
 
     `packages`: in an environment with a build subnet that alone. All ranges of spokes of other stacks are included.
     """

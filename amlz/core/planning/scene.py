@@ -31,7 +31,7 @@ class Scene:
 
     @property
     def path(self) -> Path:
-        """Where it stands in the stack file."""
+        """Returns its path in the stack file."""
         return ("projects", self.project, "environments", self.name)
 
     @property
@@ -41,7 +41,7 @@ class Scene:
 
     @property
     def production(self) -> bool:
-        """Whether it holds production data."""
+        """Returns whether it holds production data."""
         return self.settings.is_production(self.name)
 
     def own(self, kind: str, field: str, within: str) -> str:
@@ -57,7 +57,7 @@ class Scene:
 
     @property
     def parts_resolve(self) -> tuple[str, ...]:
-        """What must stand before stores, vault and registry are found by their names."""
+        """Returns the ids that must exist before stores, vault and registry resolve."""
         own = tuple(
             endpoint_ready(self.context, self.place, self.namer.name("privateEndpoint", group))
             for group in workspace_endpoint_groups(self.settings)
@@ -66,7 +66,7 @@ class Scene:
         return (*own, shared_endpoint_ready(self.context)) if registry_is_shared(self.settings) else own
 
     def endpoint(self, group: str, target: str, after: tuple[str, ...] = (), label: str = "") -> PrivateEndpointSpec:
-        """A private endpoint of this environment. `label`: its part of the name, which follows from the group."""
+        """A private endpoint of this environment. `label`: its part of the name, which follows from the group ID."""
         label = label or ("workspace" if group == "amlworkspace" else group)
         name = self.context.take(
             "privateEndpoint", self.namer.name("privateEndpoint", label), self.place.group_id, self.path
@@ -85,7 +85,7 @@ class Scene:
 
 
 def circumstances_of(scene: Scene) -> Circumstances:
-    """What decides which grants apply in an environment."""
+    """Returns the conditions of an environment that decide which grants apply."""
     settings = scene.settings
     return Circumstances(
         scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed

@@ -1,4 +1,4 @@
-"""What an environment asks for under `security`, applied to what was planned; and what that excludes."""
+"""Settings under `security` of an environment, applied to the plan; and those that they exclude."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from amlz.core.specs import EncryptionSpec, ProjectEnvironmentSpec
 
 
 def secured(scene: Scene, spec: ProjectEnvironmentSpec, key: EncryptionSpec | None) -> ProjectEnvironmentSpec:
-    """An environment with serverless compute in its subnet and all that keeps data under its key, where asked for."""
+    """Returns an environment with serverless compute in its subnet and all stores of data under its key, where
+    configured.
+    """
     if scene.settings.security.serverless_compute:
         spec = replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
     return spec if key is None else _encrypted(spec, key)
@@ -33,7 +35,7 @@ def _encrypted(spec: ProjectEnvironmentSpec, key: EncryptionSpec) -> ProjectEnvi
 
 
 def check_security(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything that cannot be together with what `security` asks for."""
+    """Returns everything that cannot be combined with the settings of `security`."""
     yield from check_encryption(config)
     for project, name, environment in environments(config):
         if environment.security.serverless_compute and environment.isolation.managed:
@@ -41,5 +43,5 @@ def check_security(config: LandingZoneConfig) -> Iterator[Problem]:
                 ("projects", project, "environments", name, "security", "serverlessCompute"),
                 "It puts serverless compute into the training subnet, and with `isolation: managed` there is none: "
                 "serverless compute is in the managed network anyway.",
-                "Remove `security.serverlessCompute`, or say `isolation: {mode: injected}`.",
+                "Remove `security.serverlessCompute`, or set `isolation: {mode: injected}`.",
             )

@@ -14,7 +14,7 @@ from amlz.core.planning.scene import Scene
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import IdentitySpec, RoleAssignmentSpec
 
-#: What of a member's people is given on its own clusters instead of the workspace: by field of AccessConfig, the
+#: Access of a member's people that is given on its own clusters instead of the workspace: by field of AccessConfig, the
 #: word of the table of grants.
 ON_CLUSTERS = {"ml_engineers": "member_engineers", "compute_operators": "member_operators"}
 
@@ -39,7 +39,9 @@ class Member:
 
 
 def members_of(scene: Scene) -> tuple[Member, ...]:
-    """The projects that share an environment's workspace, in the order of their names, and so whatever the file's."""
+    """Returns the projects that share an environment's workspace, in the order of their names, independent of the
+    file's.
+    """
     found = []
     for name, settings in sorted((scene.settings.shared_by or {}).items()):
         project = scene.context.config.projects.get(name)
@@ -65,7 +67,9 @@ def take_names(scene: Scene, members: tuple[Member, ...]) -> tuple[IdentitySpec,
 
 
 def access_of_member(config: LandingZoneConfig, name: str, settings: MemberConfig) -> dict[str, AccessConfig]:
-    """Who belongs to a member: of the project of its name its groups alone, since its pipelines work elsewhere."""
+    """Returns the principals of a member: of the project of its name its groups alone, since its pipelines work
+    elsewhere.
+    """
     project = config.projects.get(name)
     groups = project.access.model_copy(update={"pipelines": ()}) if project else AccessConfig()
     return {"project": groups, "member": settings.access}
@@ -83,13 +87,13 @@ def people_of(scene: Scene, members: tuple[Member, ...]) -> dict[str, tuple[str,
 
 
 def cluster_roles(member: Member, cluster: str, circumstances: Circumstances) -> tuple[RoleAssignmentSpec, ...]:
-    """What a member's people may do with one of its clusters (its id)."""
+    """Returns the roles of a member's people on one of its clusters (its id)."""
     people = {key: member.people[kind] for kind, key in ON_CLUSTERS.items()}
     return assign({"memberCluster": cluster}, Principals({}, people), circumstances)["memberCluster"]
 
 
 def access_levels(config: LandingZoneConfig, project: str, name: str) -> dict[Path, AccessConfig]:
-    """Everything that says who has access to an environment, by its place."""
+    """Returns every setting of access to an environment, by its path."""
     path: Path = ("projects", project, "environments", name)
     environment = config.projects[project].environments[name]
     levels: dict[Path, AccessConfig] = {
@@ -112,7 +116,7 @@ def check_sharing(config: LandingZoneConfig) -> Iterator[Problem]:
             if member == project:
                 yield Problem(
                     (*path, member),
-                    f"The workspace is {project}'s own: its groups and clusters stand in the project and the "
+                    f"The workspace is {project}'s own: its groups and clusters belong in the project and the "
                     "environment.",
                     "Remove it here.",
                 )
@@ -120,7 +124,7 @@ def check_sharing(config: LandingZoneConfig) -> Iterator[Problem]:
                 yield Problem(
                     (*path, member),
                     f"There is no project {member!r} whose groups it would have, and it names none.",
-                    "Correct the name, or say `access` with the groups that work there.",
+                    "Correct the name, or set `access` to the groups that work there.",
                     absent=True,
                 )
         yield from _clusters_twice(environment, path[:-1])
@@ -135,7 +139,7 @@ def _clusters_twice(environment: EnvironmentConfig, path: Path) -> Iterator[Prob
             other = ".".join(str(part) for part in taken[name])
             yield Problem(
                 (*path, *place),
-                f"{other} is called {name!r} too: computes of a workspace share their names.",
+                f"{other} is called {name!r} too: compute targets of a workspace share their names.",
                 "Give one of them another name, such as the project's with what it is.",
             )
         taken.setdefault(name, place)

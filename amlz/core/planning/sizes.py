@@ -1,4 +1,4 @@
-"""Sizes of virtual machines: all that are configured, and those that Azure has retired."""
+"""Sizes of virtual machines: all configured ones, and those that Azure has retired."""
 
 from __future__ import annotations
 

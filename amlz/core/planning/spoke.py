@@ -78,7 +78,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
 
 
 def _take_names(context: Context, name: str, place: Place) -> None:
-    """Notes the names of a spoke's group, network and route table, at the place of those that the file says."""
+    """Notes the names of a spoke's resource group, network and route table, at the path of the configured ones."""
     own = context.config.spokes[name].names
     subscription = f"/subscriptions/{place.subscription}"
     for kind, field, text, within in (
@@ -140,7 +140,7 @@ def _people(context: Context) -> tuple[str, ...]:
 
 
 def _lake_computes(context: Context) -> tuple[str, ...]:
-    """Ranges of the computes that use the data lake."""
+    """Returns the ranges of the compute targets that use the data lake."""
     blocks = (context.addresses.block(owner) for owner, _, _ in lake_users(context.config))
     return tuple(cidr for block in blocks for cidr in readers_of(block))
 
@@ -162,7 +162,7 @@ def _security_group(
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others.
 
-    A spoke can use a gateway only once that stands and the hub's side lets it: then its own side comes last.
+    A spoke can use a gateway only once that exists and the hub's side allows it: then its own side is created last.
     """
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_network(context, name)
@@ -170,7 +170,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
     if existing is not None and not existing.peer_from_hub:
         return (own,)
-    # In a hub that exists there are peerings of others: there the name says whose it is.
+    # An existing hub has third-party peerings: there the name includes the owner.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
     built = hub_links(context).gateway
     gateway = settings.stack.outputs.gateway if settings.stack is not None else bool(built)

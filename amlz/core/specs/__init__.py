@@ -1,4 +1,4 @@
-"""What components are given: every value decided, one frozen dataclass a component.
+"""Input of components: every value decided, one frozen dataclass a component.
 
 Ids are decided too: names are, so `spec.id` is where the resource will be.
 """

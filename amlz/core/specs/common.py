@@ -1,4 +1,4 @@
-"""What every component has: a place, diagnostics, roles, locks, private endpoints."""
+"""Common parts of components: a location, diagnostics, roles, locks, private endpoints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Place:
         return resource_group_id(self.subscription, self.resource_group)
 
     def id(self, arm_type: str, *names: str) -> str:
-        """The id of a resource in this place."""
+        """Returns the id of a resource at this location."""
         return resource_id(self.subscription, self.resource_group, arm_type, *names)
 
 
@@ -53,13 +53,13 @@ class DiagnosticsSpec:
 
     @property
     def id(self) -> str:
-        """The id of the setting, which hangs on its target."""
+        """Returns the id of the setting, an extension of its target."""
         return extension_id(self.target, "Microsoft.Insights/diagnosticSettings", self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySpec:
-    """Whether a log or an Application Insights takes telemetry, and answers questions, over public addresses."""
+    """Public network access for ingestion and query."""
 
     public_ingestion: bool = True
     public_queries: bool = True
@@ -67,7 +67,7 @@ class TelemetrySpec:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalSpec:
-    """Who gets a role: an Entra object id, or the id of an identity that is built here."""
+    """Principal of a role: an Entra object id, or the id of an identity that is built here."""
 
     kind: str  # Group or ServicePrincipal
     object_id: str = ""
@@ -95,7 +95,7 @@ class RoleAssignmentSpec:
 
 @dataclass(frozen=True, slots=True)
 class LockSpec:
-    """A lock against deletion. `notes` say why, to whoever meets it."""
+    """A lock against deletion. `notes` are the reason, for people who meet it."""
 
     name: str
     scope: str
@@ -112,10 +112,10 @@ class ZoneSpec:
 
 @dataclass(frozen=True, slots=True)
 class PrivateEndpointSpec:
-    """A private endpoint for one group of one resource, and the zones that its names are written to.
+    """A private endpoint for one group ID of one resource, and the zones that its names are written to.
 
-    `zones` is () where Azure Policy writes its zone group. `after`: ids of what must stand before it, besides target,
-    subnet and zones.
+    `zones` is () where Azure Policy writes its zone group. `after`: ids of further resources that must exist before it,
+    in addition to target, subnet and zones.
     """
 
     name: str
@@ -134,10 +134,10 @@ class PrivateEndpointSpec:
 
     @property
     def zone_group(self) -> str:
-        """The id of its zone group: once that stands, its names resolve."""
+        """Returns the id of its zone group: once that exists, its names resolve."""
         return self.place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", self.name, "default")
 
     @property
     def ready(self) -> str:
-        """The id of what must stand before its names are used: its zone group, itself where none is built here."""
+        """Returns the id that must exist before its names are used: its zone group, itself where none is built here."""
         return self.zone_group if self.zones else self.id

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSpec:
-    """A connection without secrets. `identity`: the id of the identity that signs in, "" for whoever uses it.
+    """A connection without secrets. `identity`: the id of the identity that signs in, "" for the user.
 
-    `after`: ids of what must stand before it.
+    `after`: ids of resources that must exist before it.
     """
 
     name: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DatastoreSpec:
-    """A datastore without credentials. `container`: its id; `after`: ids of what must stand before it.
+    """A datastore without credentials. `container`: its id; `after`: ids of resources that must exist before it.
 
     `endpoint`: what names of storage accounts end in.
     """

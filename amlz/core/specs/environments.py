@@ -1,4 +1,4 @@
-"""Specs of project environments, and of all that is in them."""
+"""Specs of project environments, and of everything in them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class StorageSpec:
     """A storage account. `sku`: the redundancy, such as Standard_ZRS.
 
     `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`: how long
-    deleted files and containers can be brought back, 0 where nothing is said of it.
+    deleted files and containers can be restored, 0 for not set.
     """
 
     name: str
@@ -128,7 +128,8 @@ class StorageSpec:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRegistrySpec:
-    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs one of its own.
+    """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs a separate resource
+    group.
 
     `built`: False where it exists already; `endpoint` is None where it has one then.
     """
@@ -152,7 +153,9 @@ class ContainerRegistrySpec:
 
 @dataclass(frozen=True, slots=True)
 class SharedRegistrySpec:
-    """The landing zone's registry, in a group of its own. Its endpoint is in the hub, where all spokes reach it."""
+    """The landing zone's registry, in a separate resource group. Its endpoint is in the hub, where all spokes reach
+    it.
+    """
 
     group: ResourceGroupSpec
     registry: ContainerRegistrySpec
@@ -160,7 +163,7 @@ class SharedRegistrySpec:
 
 @dataclass(frozen=True, slots=True)
 class InsightsSpec:
-    """Application Insights of one workspace, kept in the central log. `scoped`: its place in a private link scope."""
+    """Application Insights of one workspace, kept in the central log. `scoped`: its entry in a private link scope."""
 
     name: str
     place: Place
@@ -177,10 +180,10 @@ class InsightsSpec:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSpec:
-    """An Azure ML workspace. `after`: ids of the roles and endpoints that must stand before it.
+    """An Azure ML workspace. `after`: ids of the roles and endpoints that must exist before it.
 
-    `serverless_subnet`: where serverless compute runs, "" where Azure decides. `managed_network`: None where computes
-    are in a subnet.
+    `serverless_subnet`: where serverless compute runs, "" where Azure decides. `managed_network`: None where compute
+    targets are in a subnet.
     """
 
     name: str
@@ -216,9 +219,9 @@ class WorkspaceSpec:
 class ClusterSpec:
     """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds.
 
-    `identity`, `subnet`: IDs, "" for those of the environment's clusters.
-    The rest is of a project (`member`) that shares the workspace: tags, roles on the cluster, and what must stand
-    before it besides what all computes wait for. Left out, it is the environment's.
+    `identity`, `subnet`: IDs, "" for those of the environment's clusters. The rest is of a project (`member`) that
+    shares the workspace: tags, roles on the cluster, and ids that must exist before it in addition to the dependencies
+    of all compute targets. Left out, it is the environment's.
     """
 
     name: str

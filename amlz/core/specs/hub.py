@@ -20,7 +20,7 @@ from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """The hub: its group, central log, network, firewall and zones.
+    """The hub: its resource group, central log, network, firewall and zones.
 
     `outputs`: what it gives to other stacks, without the firewall's address. `capabilities`: what they build in it.
     """

@@ -19,7 +19,7 @@ class KubernetesSpec:
 
 @dataclass(frozen=True, slots=True)
 class ClusterAccessSpec:
-    """What the workspace's identity may do on one cluster. `key`: its part of logical names, from the cluster's id."""
+    """Rights of the workspace's identity on one cluster. `key`: its part of logical names, from the cluster's id."""
 
     key: str
     cluster: str

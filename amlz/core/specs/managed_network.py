@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OutboundRuleSpec:
-    """One way out of a managed network, and why there is one.
+    """One outbound rule of a managed network, and its reason.
 
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
     endpoint, else "". `id`: of the rule that is built here, "" for one that Azure makes by itself.
@@ -23,13 +23,13 @@ class OutboundRuleSpec:
 
     @property
     def by_azure(self) -> bool:
-        """Whether Azure makes it by itself."""
+        """Returns whether Azure creates it by itself."""
         return not self.id
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedNetworkSpec:
-    """A workspace's managed network. `firewall`: Standard or Basic, "" where hosts are not told apart.
+    """A workspace's managed network. `firewall`: Standard or Basic, "" where no host is a rule.
 
     `rules`: those that Azure makes by itself first, then those that are built here, in the order of their names.
     """

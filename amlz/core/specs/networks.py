@@ -1,4 +1,4 @@
-"""Specs of the hub, of spokes, and of all that is in them."""
+"""Specs of the hub, of spokes, and of everything in them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class SubnetSpec:
 
 @dataclass(frozen=True, slots=True)
 class EndpointDefinitionSpec:
-    """What a service endpoint policy lets through: ids of a service, or an alias where the service is Global."""
+    """Destinations of a service endpoint policy: ids of a service, or an alias where the service is Global."""
 
     name: str
     service: str
@@ -115,7 +115,9 @@ class VirtualNetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class PeeringSpec:
-    """One side of a peering: from the network in whose place it is to `remote`. `after`: ids of what stands first."""
+    """One side of a peering: from the network of its location to `remote`. `after`: ids of resources that exist
+    first.
+    """
 
     name: str
     network: str
@@ -304,7 +306,7 @@ class ExistingHubSpec:
 class SpokeSpec:
     """A spoke, and its peering with the hub. `name` is its key in the stack file.
 
-    `from_hub` is None where the hub's side is left to whoever owns the hub. `dns_servers` is () for the firewall.
+    `from_hub` is None where the hub's side is left to the owner of the hub. `dns_servers` is () for the firewall.
     """
 
     name: str

@@ -9,7 +9,7 @@ from amlz.core.specs.common import Place, Tags
 
 @dataclass(frozen=True, slots=True)
 class FederatedCredentialSpec:
-    """Whose tokens an identity takes (`identity`: its id). `after`: the id of what must stand first."""
+    """Accepted tokens of an identity (`identity`: its id). `after`: the id that must exist first."""
 
     name: str
     identity: str

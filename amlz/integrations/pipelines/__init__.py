@@ -2,5 +2,6 @@
 Azure
 Pipelines alike.
 
-What runs with a token (`post`, `drift`) needs the standard library alone: nothing is installed beside the token.
+Code that runs with a token (`post`, `drift`) needs the standard library alone: nothing is installed in a job with a
+token.
 """

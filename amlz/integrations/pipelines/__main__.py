@@ -1,4 +1,4 @@
-"""`python -m amlz.integrations.pipelines COMMAND`: see docs/how-to/pipelines.md, which says what calls each."""
+"""`python -m amlz.integrations.pipelines COMMAND`: docs/how-to/pipelines.md lists the callers of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--number", type=int, required=True)
     verb.add_argument("--to", type=Path, required=True)
     verb = verbs.add_parser("post", help="posts the bundle of the run that started this one")
-    verb.add_argument("--findings", choices=["true", ""], default="", help="also findings, beside their lines")
+    verb.add_argument("--findings", choices=["true", ""], default="", help="also findings, at their lines")
     verb = verbs.add_parser("ready", help="whether variables are set, as the output `ready`")
     verb.add_argument("variables", nargs="+")
     verb = verbs.add_parser("named", help="fails where a list of stacks is not that of `amlz stacks --format json`")
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("bundle", type=Path)
     verb = verbs.add_parser("approval", help="fails where rules of environments are missing")
     verb.add_argument("environments", nargs="+")
-    verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 where the guard or a policy says no")
+    verb = verbs.add_parser("guard", help="previews with the engine; exit code 1 if the guard or a policy refuses")
     verb.add_argument("stack")
     verb.add_argument("--approved", default="", help="the digest that was approved")
     verb.add_argument("--production", choices=["true", "false"], help="whether the deployment waits for production's")
@@ -124,10 +124,10 @@ def _run_runtime(asked: argparse.Namespace, runner: Runner) -> None:
 
 
 def _ready(variables: list[str], runner: Runner) -> None:
-    """Says what is not set, so that a fork without an account is told and not failed."""
+    """Reports missing variables without failing, so that forks without Azure access stay green."""
     unset = [name for name in variables if not runner.environment.get(name)]
     if unset:
-        runner.notice(f"Nothing is done: {', '.join(unset)} not set. docs/how-to/pipelines.md says what belongs there.")
+        runner.notice(f"Nothing is done: {', '.join(unset)} not set. docs/how-to/pipelines.md describes the values.")
     runner.output("ready", "false" if unset else "true")
 
 

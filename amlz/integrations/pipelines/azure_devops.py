@@ -93,7 +93,7 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
         _set(api, f"/wit/workitems/{int(found[0]['id'])}", fields)
     else:
         _set(api, f"/wit/workitems/${KIND}", fields, "POST")
-    runner.notice("A work item says what differs.")
+    runner.notice("A work item lists the differences.")
 
 
 def _done(api: Client) -> str:
@@ -161,7 +161,10 @@ def _of_approvers(checks: list[dict[str, Any]]) -> Iterator[str]:
     if not any(settings.get("approvers") for settings in given):
         yield "Nobody has to approve what is deployed to it, and a stack is production: it has no check Approvals."
     elif not any(settings.get("requesterCannotBeApprover") for settings in given):
-        yield "Whoever starts a deployment can approve it: the check Approvals lets approvers approve their own runs."
+        yield (
+            "The person who starts a deployment can approve it: the check Approvals lets approvers approve "
+            "their own runs."
+        )
 
 
 def _settings(check: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a run without a token hands to the one that may write: a comment, what is found, and the pull request's number.
+"""Files that a run without a token hands to the run that may write: a comment, findings, and the pull request's number.
 
 `make` is run by the code of the pull request; `read` trusts nothing that it wrote.
 """
@@ -36,7 +36,9 @@ _SARIF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.sarif")
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """`number`: of the pull request, as the run said. `quiet`: nothing differs. `findings`: SARIF by file name."""
+    """`number`: of the pull request, as the run reports it. `quiet`: nothing differs. `findings`: SARIF by file
+    name.
+    """
 
     number: int
     quiet: bool
@@ -45,7 +47,8 @@ class Bundle:
 
 
 def make(parts: Path, number: int, to: Path) -> int:
-    """From the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages beside it.
+    """Copies the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages next to
+    it.
 
     The exit code: 1 where the stacks could not be listed, or one that is production is removed.
     """
@@ -108,7 +111,7 @@ def _files(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         if not most:
             raise _odd("it holds a file that does not belong there")
         with archive.open(info) as file:
-            content = file.read(most + 1)  # what the archive says of sizes may be a lie
+            content = file.read(most + 1)  # the sizes in the archive's directory may be wrong
         if len(content) > most:
             raise _odd(f"{info.filename} has more than {most:,} bytes")
         yield info.filename, content
@@ -125,7 +128,7 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
 
 
 def _check(sarif: dict[str, Any], name: str) -> None:
-    """Findings of `amlz` alone: those of another tool would take the place of what that tool found."""
+    """Checks that all findings are from `amlz`: those under another tool's name would replace that tool's own."""
     runs = sarif.get("runs")
     try:
         tools = {run["tool"]["driver"]["name"] for run in runs} if isinstance(runs, list) else set()

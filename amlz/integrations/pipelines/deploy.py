@@ -1,4 +1,4 @@
-"""Before `pulumi up`: what the engine would do, judged by the guard, and known again after an approval."""
+"""Before `pulumi up`: the engine's plan, checked by the guard, and compared again after an approval."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def guard(stack: str, runner: Runner, approved: str = "", production: bool | Non
     failed = _pulumi(stack, engine)
     today = datetime.now(UTC).date().isoformat()
     codes = [_amlz(runner, stack, "--engine", str(engine), "--today", today)]
-    if not approved:  # what the stack file asks for is judged before it is approved: it is the same commit after
+    if not approved:  # the stack file is checked before the approval: it is the same commit afterwards
         codes.append(_amlz(runner, stack, "--today", today))
     if failed or max(codes) > 1:
-        raise PipelineError(f"{stack}\n  Its preview failed; what it said stands above. Nothing was changed.")
+        raise PipelineError(f"{stack}\n  Its preview failed; its output is above. Nothing was changed.")
     if max(codes):
         return 1
     steps = json.loads(engine.read_text(encoding="utf-8"))["steps"]
@@ -60,12 +60,14 @@ def guard(stack: str, runner: Runner, approved: str = "", production: bool | Non
 
 
 def is_production(steps: list[dict[str, Any]]) -> bool:
-    """Whether a resource is protected, in the state or in the program: both hold the deployment to an approval."""
+    """Returns whether a resource is protected, in the state or in the program: both hold the deployment to an
+    approval.
+    """
     return any((step.get(side) or {}).get("protect") for step in steps for side in ("oldState", "newState"))
 
 
 def _changes(step: dict[str, Any]) -> bool:
-    """Whether a step changes something in Azure, or what Pulumi would let happen to it later."""
+    """Returns whether a step changes something in Azure, or Pulumi's protection of it."""
     old, new = step.get("oldState") or {}, step.get("newState") or {}
     options = step["op"] == "same" and bool(old) and bool(new) and any(old.get(o) != new.get(o) for o in _OPTIONS)
     return step["op"] not in _SAME or options
@@ -88,7 +90,9 @@ def _of(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pulumi(stack: str, engine: Path) -> bool:
-    """Writes what the engine would do. Whether it failed: its errors are then in the file, so they are told."""
+    """Writes what the engine would do. Returns whether it failed: its errors are then in the file, so they are
+    reported.
+    """
     with engine.open("w", encoding="utf-8") as file:
         command = ["pulumi", "preview", "--stack", stack, "--json", "--non-interactive"]
         code = subprocess.run(command, stdout=file, check=False).returncode

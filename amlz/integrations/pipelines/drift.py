@@ -1,4 +1,4 @@
-"""What was changed in Azure by hand: looked for in each stack, and told in one ticket of a repository."""
+"""Drift: manual changes in Azure, read for each stack, and reported in one ticket of a repository."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from amlz.reports.files import in_one_line, terminal
 from amlz.reports.markdown_text import code, escaped
 
 TITLE = "Landing zones differ from what was deployed"
-#: Resources that are told of one stack: the run has all.
+#: Maximum of resources that the ticket lists for one stack: the run has all.
 MOST = 100
-#: What a refresh finds of a resource, in words.
+#: Words for the changes that a refresh reports.
 _FOUND = {"update": "changed", "delete": "gone"}
 
 
@@ -46,7 +46,7 @@ class Looked:
 def look(stack: str, to: Path) -> int:
     """Writes what a refresh would find, as STACK.json. The exit code: 0, also with drift; 2 where it failed."""
     command = ["pulumi", "refresh", "--stack", stack, "--preview-only", "--expect-no-changes"]
-    # Without this setting the JSON of a refresh does not say what it found.
+    # Without this setting the JSON of a refresh leaves out the changes.
     environment = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
     asked = [*command, "--json", "--non-interactive"]
     ran = subprocess.run(asked, env=environment, stdout=subprocess.PIPE, text=True, check=False)
@@ -56,7 +56,7 @@ def look(stack: str, to: Path) -> int:
     said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
     errors = [told["message"].strip() for told in said if told["severity"] == "error"]
     ended = any("summaryEvent" in event for event in events)
-    # Drift has an exit code of its own, 7; older versions have one for every error.
+    # Drift has a separate exit code, 7; older versions have one for every error.
     failed = bool(errors) or not ended or bool(ran.returncode and not found)
     if len(found) > len(drifted):
         sys.stderr.write(f"{len(found) - len(drifted)} resources differ only in what Azure changes by itself.\n")
@@ -98,19 +98,19 @@ def _drifted(steps: Iterable[dict[str, Any]], stack: frozenset[str]) -> Iterable
 
 
 def read(folder: Path) -> list[Looked]:
-    """What every stack's job has written, by name of the stack. Raises PipelineError where there is nothing."""
+    """Returns the results of every stack's job, by name of the stack. Raises PipelineError where there is nothing."""
     found = []
     for path in sorted(folder.glob("*.json")):
         told = json.loads(path.read_text(encoding="utf-8"))
         drifted = tuple(Drifted(**{**row, "properties": tuple(row["properties"])}) for row in told["drifted"])
         found.append(Looked(told["stack"], told["failed"], drifted))
     if not found:
-        raise PipelineError(f"{folder}\n  No stack was looked at: the log of each stack's job says why.")
+        raise PipelineError(f"{folder}\n  No stack was checked. The log of each stack's job shows the reason.")
     return found
 
 
 def is_clean(looked: Iterable[Looked]) -> bool:
-    """Whether the ticket can be closed: every stack was looked at, and is as it was deployed."""
+    """Returns whether the ticket can be closed: every stack was checked, and is as it was deployed."""
     return not any(stack.failed or stack.drifted for stack in looked)
 
 
@@ -134,8 +134,8 @@ def as_html(looked: Iterable[Looked], run: str) -> str:
 
 def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any, text: Any) -> Iterable[str]:
     yield (
-        "Somebody or something changed in Azure what Pulumi deployed, or it deployed only in part. Either put it into "
-        "the stack file, or run the deployment again: it sets back what the program says."
+        "Resources that Pulumi deployed were changed in Azure, or a deployment was not completed. Either add the "
+        "change to the stack file, or run the deployment again, which restores the configuration of the program."
     )
     for stack in looked:
         if stack.failed:
@@ -146,7 +146,7 @@ def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any, t
             if len(stack.drifted) > MOST:
                 rows.append(row(f"and {len(stack.drifted) - MOST} more"))
             yield "\n".join(rows)
-    yield f"Looked by {run}. Values are not told here: `pulumi refresh --preview-only --diff` shows them."
+    yield f"Looked by {run}. Values are not shown here. `pulumi refresh --preview-only --diff` shows them."
 
 
 def _row(each: Drifted, code: Any, text: Any) -> str:

@@ -1,4 +1,4 @@
-"""GitHub by its REST API: comments of pull requests, findings beside lines, issues.
+"""GitHub's REST API: comments of pull requests, findings at lines, issues.
 
 https://docs.github.com/rest
 """
@@ -17,7 +17,7 @@ from amlz.integrations.pipelines.problems import PipelineError, Refused
 from amlz.integrations.pipelines.runner import Runner
 from amlz.integrations.pipelines.web import Client
 
-#: Whose comments and issues are ours: the token of a workflow acts as this user.
+#: Author of the pipeline's own comments and issues: the token of a workflow acts as this user.
 BOT = "github-actions[bot]"
 #: The artifact of the workflow that previews.
 ARTIFACT = "amlz-report"
@@ -46,14 +46,14 @@ def pages(api: Client, path: str) -> Iterator[dict[str, Any]]:
 def post(runner: Runner, *, findings: bool) -> None:
     """Posts what the run that started this one has made, by the event of `workflow_run`. Raises PipelineError.
 
-    The run was made by the code of a pull request, so nothing of it is believed: GitHub says which commit it was of,
-    and the pull request must have that commit as its head, from that repository.
+    The code of a pull request made the run, so its output is not trusted: GitHub's API returns its commit, and the pull
+    request must have that commit as its head, from that repository.
     """
     run = json.loads(Path(runner.get("GITHUB_EVENT_PATH")).read_text(encoding="utf-8"))["workflow_run"]
     api = client(runner)
     told = _artifact(api, int(run["id"]))
     if told is None:
-        runner.notice("That run made no report: its own log says why. Nothing was posted.")
+        runner.notice("That run made no report. Its log shows the reason. Nothing was posted.")
         return
     pull = api.ask("GET", f"/pulls/{told.number}")
     head = pull["head"]
@@ -62,7 +62,7 @@ def post(runner: Runner, *, findings: bool) -> None:
         runner.notice(f"#{told.number} is closed, or has other commits by now. Nothing was posted.")
         return
     comment(api, told, run, stranger=run["head_repository"]["id"] != run["repository"]["id"])
-    runner.notice(f"The comment of #{told.number} says what {run['head_sha'][:7]} changes.")
+    runner.notice(f"The comment of #{told.number} shows the changes of {run['head_sha'][:7]}.")
     if findings:
         for name in told.findings:
             runner.notice(_upload(api, told, name, run["head_sha"]))
@@ -94,12 +94,12 @@ def comment(api: Client, told: bundle.Bundle, run: Mapping[str, Any], *, strange
 
 
 def is_ours(record: Mapping[str, Any], marker: str) -> bool:
-    """Whether the pipeline wrote a comment or an issue: others can write the marker too."""
+    """Returns whether the pipeline wrote a comment or an issue: others can write the marker too."""
     return (record["user"] or {}).get("login") == BOT and (record["body"] or "").startswith(marker)
 
 
 def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
-    """Findings of a stack beside the lines of the pull request. What came of it."""
+    """Uploads the findings of a stack for the lines of the pull request. Returns the outcome as a sentence."""
     zipped = base64.b64encode(gzip.compress(told.findings[name], mtime=0)).decode()
     asked = {"commit_sha": commit, "ref": f"refs/pull/{told.number}/head", "sarif": zipped}
     try:
@@ -112,7 +112,7 @@ def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
 
 
 def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
-    """One issue of what was changed by hand: opened, edited where it says something else, closed when all is well."""
+    """Keeps one issue for manual changes: opens it, edits it when its text changes, closes it when there are none."""
     api = client(runner)
     repository = f"{runner.get('GITHUB_SERVER_URL')}/{runner.get('GITHUB_REPOSITORY')}"
     run = f"{repository}/actions/runs/{runner.get('GITHUB_RUN_ID')}"
@@ -122,7 +122,9 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
             runner.notice("Every stack is as it was deployed.")
             return
         path = f"/issues/{int(ours['number'])}"
-        api.ask("POST", f"{path}/comments", {"body": f"Every stack is as it was deployed, says [this run]({run})."})
+        api.ask(
+            "POST", f"{path}/comments", {"body": f"Every stack is as it was deployed, according to [this run]({run})."}
+        )
         api.ask("PATCH", path, {"state": "closed", "state_reason": "completed"})
         runner.notice(f"Every stack is as it was deployed: #{ours['number']} is closed.")
         return
@@ -131,7 +133,7 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
         ours = api.ask("POST", "/issues", asked)
     else:
         api.ask("PATCH", f"/issues/{int(ours['number'])}", asked)
-    runner.notice(f"#{ours['number']} says what differs.")
+    runner.notice(f"#{ours['number']} lists the differences.")
 
 
 #: The environment on which people approve what is deployed to production.
@@ -144,8 +146,8 @@ def demands_approval(runner: Runner, environment: str) -> None:
     """Raises PipelineError where rules of an environment are missing, with the command that sets them.
 
     Each environment needs a branch policy: its token is the deployer's or the reader's, for any branch that may use it.
-    Production also needs required reviewers, and nobody may approve a deployment of their own. GitHub creates an
-    environment that does not exist, without any rule, as soon as a job names it.
+    Production also needs required reviewers, and the person who starts a deployment may not approve it. GitHub creates
+    an environment that does not exist, without any rule, as soon as a job names it.
     https://docs.github.com/rest/deployments/environments
     """
     api = client(runner)
@@ -186,7 +188,7 @@ def _of_reviewers(found: Mapping[str, Any]) -> Iterator[str]:
     if not any(rule.get("reviewers") for rule in rules):
         yield "Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
     elif not any(rule.get("prevent_self_review") for rule in rules):
-        yield "Whoever starts a deployment can approve it: self-review is not prevented."
+        yield "The person who starts a deployment can approve it: self-review is not prevented."
 
 
 def _command(repository: str, environment: str) -> str:

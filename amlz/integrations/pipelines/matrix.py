@@ -9,7 +9,7 @@ from typing import Any
 from amlz.integrations.pipelines.problems import PipelineError
 from amlz.integrations.pipelines.runner import Runner
 
-#: Hubs and what stands by itself, then what refers to a hub. A hub refers to none, so there is no third.
+#: Hubs and stacks without a hub elsewhere, then stacks that refer to a hub. A hub refers to none, so there is no third.
 WAVES = 2
 
 
@@ -28,7 +28,7 @@ def hand_on(stacks: Path, runner: Runner) -> None:
 
 
 def compare(stacks: Path, named: str) -> None:
-    """Raises PipelineError where a list of stacks, as JSON, is not what `amlz stacks` says."""
+    """Raises PipelineError where a list of stacks, as JSON, differs from the output of `amlz stacks`."""
     rows = json.loads(stacks.read_text(encoding="utf-8"))["include"]
     keys = {"stack": "name", "production": "production", "wave": "wave"}
     there = [{to: row[key] for key, to in keys.items()} for row in rows]

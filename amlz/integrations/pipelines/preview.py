@@ -1,4 +1,4 @@
-"""What a pull request does: which stacks it touches, and the reports of each. Run by the code of the pull request."""
+"""Steps of a pull request: the stacks that it affects, and the reports of each. Run by the code of the pull request."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from amlz.reports.markdown_text import escaped
 
 #: Formats of `amlz preview` that a pipeline publishes.
 FORMATS = (Format.markdown, Format.sarif, Format.junit, Format.html)
-#: Files of a list: stacks that differ, what is said of the others, and why there is no list.
+#: Files of a list: stacks that differ, a text on the others, and the reason of a missing list.
 STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
 #: Why the pull request must not remove a stack file.
 ENDED = "ended.md"
-#: Lines of what `amlz` says that a comment shows.
+#: Maximum of lines of `amlz` output that a comment shows.
 _MOST = 60
 
 
 def touched(revision: str, folder: Path, runner: Runner) -> int:
     """Writes the list of stacks that differ from a revision, and hands it on as a matrix. The exit code: 0.
 
-    Where there is no list, it is handed on as empty, and why stands in a file: the comment tells it.
+    Without a list, an empty one is handed on, and a file holds the reason: the comment shows it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stacks = folder / STACKS
     asked = ["stacks", "--against", revision, "--format", "json", "--output", str(stacks)]
     code, said = _amlz(*asked, "--others", str(folder / OTHERS))
-    if not stacks.exists():  # one that cannot be compared is listed, and its own job says why
+    if not stacks.exists():  # a stack that cannot be compared is listed, and its own job shows the reason
         stacks.write_text('{"include": []}', encoding="utf-8")
         (folder / FAILED).write_text(_part("The stacks cannot be compared", code, said), encoding="utf-8")
     elif code == 1:
@@ -60,12 +60,12 @@ def expected(listed: Path) -> list[str]:
 
 
 def missing(stack: str) -> str:
-    """What a comment says of a stack whose job left no report."""
+    """Returns the text of a comment for a stack whose job left no report."""
     return _part(f"{escaped(stack)}: its preview did not end", 3, "")
 
 
 def _amlz(*arguments: str) -> tuple[int, str]:
-    """Exit code, and what it said beside its answer, which stands in the log too."""
+    """Returns the exit code, and the output on standard error, which is in the log too."""
     command = [sys.executable, "-m", "amlz", *arguments, "--today", datetime.now(UTC).date().isoformat()]
     ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     sys.stderr.write(ran.stderr)
@@ -75,5 +75,5 @@ def _amlz(*arguments: str) -> tuple[int, str]:
 def _part(head: str, code: int, said: str) -> str:
     """For a comment: what is wrong with the input, in a block in which nothing is markup. A defect is for the log."""
     lines = said.splitlines() if code == 2 else []
-    shown = "".join(f"    {line}\n" for line in lines[:_MOST]) or "The log of its job says why.\n"
+    shown = "".join(f"    {line}\n" for line in lines[:_MOST]) or "The log of its job shows the reason.\n"
     return f"## ❌ {head}\n\n{shown}"

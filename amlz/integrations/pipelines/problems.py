@@ -1,4 +1,4 @@
-"""What can go wrong in a pipeline for which its people can do something."""
+"""Errors of a pipeline that its users can fix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class PipelineError(Exception):
 
 
 class Refused(PipelineError):
-    """A host's answer to a request: `status` of HTTP, and what it said."""
+    """A host's answer to a request: `status` of HTTP, and its message."""
 
     def __init__(self, what: str, status: int, said: str) -> None:
         super().__init__(f"{what}\n  The host answered {status}: {said}")

@@ -1,4 +1,4 @@
-"""The machine that a step runs on: how a step hands on a value, and tells people something."""
+"""The machine that a step runs on: how a step passes on a value, and shows messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from amlz.reports.files import terminal
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """GitHub's or Azure's, by what it says of itself in the environment; else a terminal, which is only told."""
+    """GitHub's or Azure's, as its environment variables show; else a terminal, which only gets messages."""
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     out: TextIO = field(default_factory=lambda: sys.stdout)
@@ -36,7 +36,8 @@ class Runner:
         value = self.environment.get(name, "")
         if not value:
             raise PipelineError(
-                f"{name}\n  It is not in the environment.\n  docs/how-to/pipelines.md says what a step needs."
+                f"{name}\n  This variable is not in the environment.\n  docs/how-to/pipelines.md lists the "
+                "variables that a step needs."
             )
         return value
 

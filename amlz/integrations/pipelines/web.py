@@ -1,4 +1,4 @@
-"""JSON over HTTP with the standard library: one request, whose errors are told in words."""
+"""JSON over HTTP with the standard library: one request, whose errors are sentences."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Client:
             ) from None
 
     def file(self, path: str) -> bytes:
-        """What an address redirects to, asked for without the token. Raises Refused, PipelineError."""
+        """Returns the file that an address redirects to, requested without the token. Raises Refused, PipelineError."""
         _, place = self._send(urllib.request.Request(f"{self.address}{path}", headers=self.headers))
         content, _ = self._send(urllib.request.Request(place))
         return content
 
     def _send(self, request: urllib.request.Request) -> tuple[bytes, str]:
-        """The answer, and the place that it redirects to."""
+        """Returns the answer, and the address that it redirects to."""
         what = f"{request.get_method()} {request.full_url.partition('?')[0]}"
         try:
             with _OPENER.open(request, timeout=PATIENCE) as answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: What GitHub takes: https://docs.github.com/rest/issues/comments. Azure DevOps takes 150,000.
+#: GitHub's maximum: https://docs.github.com/rest/issues/comments. Azure DevOps takes 150,000.
 LONGEST = 65_536
 #: By which the comment and the ticket of the pipeline are known. They do not show.
 COMMENT, DRIFT = "<!-- amlz preview -->", "<!-- amlz drift -->"

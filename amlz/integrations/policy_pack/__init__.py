@@ -1,1 +1,1 @@
-"""The judge of Azure policies as a policy pack of Pulumi: `pulumi preview --policy-pack`."""
+"""The policy evaluator as a policy pack of Pulumi: `pulumi preview --policy-pack`."""

@@ -1,4 +1,4 @@
-"""What Pulumi starts: `python amlz/integrations/policy_pack ENGINE`, or `python -m amlz.integrations.policy_pack`.
+"""Entry point for Pulumi: `python amlz/integrations/policy_pack ENGINE`, or `python -m amlz.integrations.policy_pack`.
 
 Writes a port, and serves there.
 """

@@ -34,7 +34,7 @@ PACK = "aml-landing-zone"
 PATIENCE = 5.0
 
 _NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-#: Where the stack's configuration says which management groups are above it.
+#: Key of the stack's configuration that lists the management groups above it.
 _CONFIG = "amlz:landingZone"
 
 
@@ -42,7 +42,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """One run of the engine: inputs as resources are registered, verdicts when all are there."""
 
     def __init__(self, asked: Callable[[], Asked]) -> None:
-        """`asked`: what is known beside the stack, but for the management groups, which its configuration says."""
+        """`asked`: facts from outside the stack, except the management groups, which its configuration lists."""
         self._asked = asked
         self._above: tuple[str, ...] = ()
         self._seen: dict[str, Given] = {}
@@ -77,7 +77,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Keeps what a resource asks for. Nothing is said yet: what it is judged by may come later."""
+        """Keeps the inputs of a resource. Nothing is reported yet: resources that decide may be registered later."""
         found = given(request)
         if found is not None:
             self._seen[request.urn] = found
@@ -88,7 +88,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return analyzer_pb2.RemediateResponse()
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """What Azure Policy says to all of it."""
+        """Returns the violations of the whole stack."""
         response = analyzer_pb2.AnalyzeResponse()
         for violation in self._violations(request.resources):
             level = self._levels[violation.policy.name]
@@ -112,11 +112,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def _violations(self, resources: Any) -> Iterator[Violation]:
         stack = stack_of(resources, self._seen)
         for urn, why in stack.unjudged:
-            yield Violation(UNDECIDED, urn, f"not judged: {why}.")
+            yield Violation(UNDECIDED, urn, f"not evaluated: {why}.")
         try:
             found = verdicts(stack.graph, replace(self._asked(), above=self._above))
         except BadInput as problem:  # not open but broken: a gate that passed then would be none
-            yield Violation(DENIED, "", f"Nothing was judged, since policies cannot be read.\n{problem}")
+            yield Violation(DENIED, "", f"Nothing was evaluated, because policies cannot be read.\n{problem}")
             return
         yield from violations(stack.graph, found)
 
@@ -144,7 +144,7 @@ def started(analyzer: Analyzer) -> tuple[Any, int]:
 
 
 def _today() -> Asked:
-    """What Azure would know now: exemptions expire by its clock, which is UTC."""
+    """Returns the time-dependent facts of Azure: exemptions expire by its clock, which is UTC."""
     return Asked(library(), imported(), today=datetime.now(UTC).date().isoformat())
 
 

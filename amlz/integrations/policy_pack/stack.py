@@ -1,4 +1,4 @@
-"""From what Pulumi's engine tells an analyzer to the graph that policies are judged on.
+"""From the messages of Pulumi's engine to an analyzer to the graph on which policies are evaluated.
 
 The engine shows each resource twice: by itself, with its inputs, when it is registered, and at the end all of them
 together, with what they wait for and with their outputs. A request carries inputs, and azure-native's outputs leave
@@ -19,7 +19,7 @@ from amlz.simulator.wire import UNKNOWN, holds_unknown, plain, replaced
 
 AZURE = "azure-native:"
 STACK = "pulumi:pulumi:Stack"
-#: What the engine writes for a value that is not known, by the value's type; of strings, as amlz/simulator/wire.py has
+#: Values that the engine writes for an unknown value, by the value's type; of strings, as amlz/simulator/wire.py has
 #: it. sdk/go/common/resource/plugin/rpc.go of pulumi/pulumi (v3.259.0)
 UNKNOWNS = frozenset(
     {
@@ -35,7 +35,7 @@ UNKNOWNS = frozenset(
 #: azure-native adds this input to each resource: the version of the API that it asks (provider/pkg/provider/provider.go
 #: of pulumi/pulumi-azure-native). It is no part of a body.
 _API_VERSION = "azureApiVersion"
-#: What a resource of a policy must say for anything to be judged by it, by its ARM type in lower case.
+#: Properties of a policy resource without which it cannot be evaluated, by its ARM type in lower case.
 _NEEDS = {
     "microsoft.authorization/policyassignments": ("policyDefinitionId", "what it assigns"),
     "microsoft.authorization/policyexemptions": ("policyAssignmentId", "what it exempts from"),
@@ -46,9 +46,9 @@ _NOWHERE = "a part of its id is known only at deployment, and so is which assign
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a resource asks for. `inputs` keep Pulumi's marks of unknown values; `secrets` are paths, values left out.
+    """Inputs of a resource. `inputs` keep Pulumi's marks of unknown values; `secrets` are paths, values left out.
 
-    `subscription`: of its provider, `api_version`: that azure-native asks; "" where not said or not known.
+    `subscription`: of its provider, `api_version`: that azure-native uses; "" where not set or not known.
     """
 
     inputs: dict[str, Any]
@@ -59,14 +59,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What can be judged, and what cannot, or not by all: URN and why."""
+    """The part of a stack that can be evaluated, and the part that cannot, or not in full: URN and why."""
 
     graph: ResourceGraph
     unjudged: tuple[tuple[str, str], ...]
 
 
 def given(request: Any) -> Given | None:
-    """What an AnalyzeRequest says; None of anything but a resource of azure-native."""
+    """Returns the inputs of an AnalyzeRequest; None for anything but a resource of azure-native."""
     if not request.type.startswith(AZURE):
         return None
     secrets: list[str] = []
@@ -80,7 +80,7 @@ def given(request: Any) -> Given | None:
 
 
 def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
-    """The graph of the AnalyzerResources of a stack, given what each asks for. By URN: the engine's order varies."""
+    """Returns the graph of the AnalyzerResources of a stack and their inputs. By URN: the engine's order varies."""
     unjudged: list[tuple[str, str]] = []
     registered: list[Registered] = []
     versions: dict[str, str] = {}
@@ -89,7 +89,7 @@ def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
             continue
         ours = told.type.startswith(AZURE)
         if ours and told.urn not in seen:
-            unjudged.append((told.urn, "the program did not register it in this run, so what it asks for is not known"))
+            unjudged.append((told.urn, "the program did not register it in this run, so its inputs are not known"))
             continue
         try:
             registered.append(_registered(told, seen[told.urn] if ours else None))
@@ -107,7 +107,7 @@ def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
 
 
 def _registered(told: Any, given: Given | None) -> Registered:
-    """A resource in the preview's form. Raises UnmappedInput for what has no place in a body."""
+    """A resource in the preview's form. Raises UnmappedInput for an input without a path in the body."""
     waits = {key: tuple(sorted(found.urns)) for key, found in told.propertyDependencies.items()}
     inputs = {key: _named(key, value, waits.get(key, ())) for key, value in (given.inputs if given else {}).items()}
     resource_id = ""
@@ -135,7 +135,7 @@ def _registered(told: Any, given: Given | None) -> Registered:
 
 
 def _named(key: str, value: Any, urns: tuple[str, ...]) -> Any:
-    """A value whose unknown parts say whose they are, in the words of the preview."""
+    """Returns a value whose unknown parts name their resource, in the words of the preview."""
     if not holds_unknown(value):
         return value
     names = ", ".join(sorted({urn.rsplit("::", 1)[-1] for urn in urns})) or "a value made by the program"
@@ -143,7 +143,7 @@ def _named(key: str, value: Any, urns: tuple[str, ...]) -> Any:
 
 
 def _with_one_mark(value: Any) -> Any:
-    """The value, with one mark for whatever is unknown."""
+    """Returns the value, with one mark for all unknown parts."""
     if isinstance(value, dict):
         return {key: _with_one_mark(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -152,7 +152,7 @@ def _with_one_mark(value: Any) -> Any:
 
 
 def _open(graph: ResourceGraph) -> Iterator[tuple[str, str]]:
-    """Assignments and exemptions that say only at deployment of what: URN and why."""
+    """Returns assignments and exemptions whose subject is known only at deployment: URN and why."""
     for resource in graph:
         key, what = _NEEDS.get(resource.arm_type.lower(), ("", ""))
         if key and _is_open(resource, key):

@@ -16,7 +16,7 @@ from amlz.reports.policy import because, headline, unjudged
 
 @dataclass(frozen=True, slots=True)
 class PackPolicy:
-    """A policy of the pack. `mandatory`: whether Pulumi stops, where the user does not say otherwise."""
+    """A policy of the pack. `mandatory`: whether Pulumi stops by default."""
 
     name: str
     title: str
@@ -39,7 +39,7 @@ AUDITED = PackPolicy(
 UNDECIDED = PackPolicy(
     "azure-policy-undecided",
     "Azure Policy is not decided",
-    "What Azure would say is not known before the deployment, or not judged here.",
+    "Azure's answer is not known before the deployment, or the policy is not evaluated here.",
     mandatory=False,
 )
 POLICIES = (DENIED, AUDITED, UNDECIDED)
@@ -50,7 +50,7 @@ _OPEN = frozenset({"undecided", "invalid"})
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What is wrong with a resource; `urn` is "" where it is the stack as a whole."""
+    """A violation by a resource; `urn` is "" where it concerns the stack as a whole."""
 
     policy: PackPolicy
     urn: str
@@ -58,22 +58,25 @@ class Violation:
 
 
 def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
-    """One for each answer that refuses, objects or is open; what is not judged at all is told once, for the stack.
+    """Returns one for each answer that refuses, objects or is open; policies that are not evaluated are reported once,
+        for the stack.
 
-    What complies, is exempt, or what Azure changes or deploys by itself is no violation.
+    Compliant and exempt resources, and those that Azure modifies or deploys, are no violation.
+
+        What complies, is exempt, or what Azure changes or deploys by itself is no violation.
     """
     verdicts = hidden_verdicts(verdicts, graph, hider_of(graph))
     urns = {resource.id.lower(): resource.urn for resource in graph if resource.id}
     for answer in verdicts.answers:
         policy = _policy(answer)
-        if policy and answer.subject.id:  # without an id it is told once, by stack.py, and not for each policy
+        if policy and answer.subject.id:  # without an id it is reported once, by stack.py, and not for each policy
             yield Violation(policy, urns.get(answer.subject.id.lower(), ""), _message(answer))
     for folded in folded_answers(verdicts.answers, names_of(graph)):
         if folded.first.word == "not-judged":
             at = in_words(each.resource for each in folded.at)
             yield Violation(UNDECIDED, "", f"{_message(folded.first)}\nAt {at}.")
     for sentence in unjudged(verdicts):
-        yield Violation(UNDECIDED, "", f"not judged: {sentence}")
+        yield Violation(UNDECIDED, "", f"not evaluated: {sentence}")
 
 
 def _policy(answer: Answer) -> PackPolicy | None:

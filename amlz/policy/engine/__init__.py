@@ -1,1 +1,3 @@
-"""A judge of Azure Policy that needs no cloud. It names no policy and no resource type: both come from outside."""
+"""A policy evaluator for Azure Policy that needs no cloud. It names no policy and no resource type: both come from
+outside.
+"""

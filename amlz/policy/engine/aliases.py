@@ -43,7 +43,7 @@ def path(text: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Where an alias leads. `versions`: API versions with another path, or with none ("").
+    """Path of an alias. `versions`: API versions with another path, or with none ("").
 
     `modifiable`: whether the modify effect may change it; None where that is not known. `token`: its JSON type, or "".
     """
@@ -61,7 +61,7 @@ class Alias:
 
 
 def type_of(alias: str) -> str:
-    """The resource type that an alias names, in lower case: what stands before the last slash."""
+    """Returns the resource type that an alias names, in lower case: the part before the last slash."""
     return alias.split("[", 1)[0].rpartition("/")[0].lower()
 
 
@@ -78,7 +78,9 @@ class Catalogue:
         return self.by_type.get((resource_type, lower)) or self.aliases.get(lower)
 
     def belongs(self, resource_type: str, name: str) -> bool:
-        """Whether an alias is one of this type (lower case). Old ones name a provider only and fit all its types."""
+        """Returns whether an alias is one of this type (lower case). Old ones name a provider only and fit all its
+        types.
+        """
         lower = name.lower()
         owner = type_of(lower)
         if owner == resource_type or (resource_type, lower) in self.by_type:
@@ -136,5 +138,5 @@ def unpacked(told: Mapping[str, Any]) -> Catalogue:
 
 @cache
 def embedded() -> Catalogue:
-    """The catalogue that comes with the judge."""
+    """Returns the catalogue that is part of the evaluator."""
     return unpacked(json.loads(EMBEDDED.read_text(encoding="utf-8")))

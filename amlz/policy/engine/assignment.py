@@ -28,7 +28,7 @@ class Selector:
     inside: bool
 
     def holds(self, subject: Subject, reference: str) -> bool | None:
-        """Whether a resource, as judged by a member of an initiative, is selected; None: not known."""
+        """Returns whether a resource is selected, as a member of an initiative evaluates it; None: not known."""
         located = get(subject.body, "location")
         if self.kind == "resourceWithoutLocation":
             return located is MISSING or located is None
@@ -45,7 +45,7 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Another effect for some members or some places."""
+    """Another effect for some members or some scopes."""
 
     effect: str
     selectors: tuple[Selector, ...]
@@ -63,7 +63,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A definition under an assignment that cannot be judged here, and why."""
+    """A definition under an assignment that cannot be evaluated here, and why."""
 
     definition_id: str
     reference: str
@@ -86,8 +86,8 @@ class Assignment:
     messages: Mapping[str, str] | None = None
 
     def looks_at(self, subject: Subject, above: tuple[str, ...]) -> bool | None:
-        """Whether a resource lies in its scope, outside its notScopes and within its selectors; None: not known,
-        as for a resource whose id only the deployment will tell.
+        """Returns whether a resource is in its scope, outside its notScopes and within its selectors; None: not known,
+        as for a resource whose id is known only at deployment.
 
         `above`: management groups over the resource, by id.
         """
@@ -110,12 +110,12 @@ class Assignment:
         return ""
 
     def unsure(self, policy: Policy, subject: Subject) -> bool:
-        """Whether only the deployment will tell which override is the first that holds."""
+        """Returns whether it is known only at deployment which override is the first that holds."""
         found = [_all(override.selectors, subject, policy.reference) for override in self.overrides]
         return None in found[: found.index(True) if True in found else len(found)]
 
     def message(self, reference: str) -> str:
-        """What people read who are refused."""
+        """Returns the text for users whose requests are refused."""
         messages = self.messages or {}
         return messages.get(reference.lower()) or messages.get("", "")
 
@@ -126,14 +126,14 @@ def _all(parts: tuple[Selector, ...], subject: Subject, reference: str) -> bool 
 
 
 def within(place: str, scope: str) -> bool:
-    """Whether an id is a scope or lies below it."""
+    """Returns whether an id is a scope or is below it."""
     low, high = place.lower().rstrip("/"), scope.lower().rstrip("/")
     return bool(place) and (low == high or low.startswith(f"{high}/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """What frees a scope from an assignment. `expires`: a date and time in UTC as text, "" for never."""
+    """An exemption of a scope from an assignment. `expires`: a date and time in UTC as text, "" for never."""
 
     id: str
     scope: str
@@ -144,7 +144,7 @@ class Exemption:
     selectors: tuple[tuple[Selector, ...], ...] = ()
 
     def frees(self, assignment: Assignment, policy: Policy, subject: Subject) -> bool:
-        """Whether it names the assignment and the member, and the resource lies in its scope."""
+        """Returns whether it names the assignment and the member, and the resource is in its scope."""
         if self.assignment_id.lower() != assignment.id.lower() or not within(subject.id, self.scope):
             return False
         if self.selectors and not any(_all(parts, subject, policy.reference) for parts in self.selectors):
@@ -152,7 +152,7 @@ class Exemption:
         return not self.references or policy.reference.lower() in self.references
 
     def expired(self, now: str) -> bool:
-        """Whether it has ended at a time (ISO 8601, UTC)."""
+        """Returns whether it has ended at a time (ISO 8601, UTC)."""
         return bool(self.expires) and self.expires[:19] <= now[:19]
 
 
@@ -224,7 +224,7 @@ def _policies(target: str, find: Find, given: Mapping[str, Any]) -> tuple[list[P
 def _found(policy_id: str, find: Find) -> Definition | Initiative | str:
     """A definition or initiative by id, or why it cannot be evaluated."""
     try:
-        return find(policy_id) or "the definition is not known here; import it to have it judged"
+        return find(policy_id) or "the definition is not known here; import it to evaluate it"
     except Invalid as problem:
         return str(problem).rstrip(".")
 
@@ -276,7 +276,7 @@ def _override(told: Any, where: str) -> Override:
     if not isinstance(told, Mapping):
         raise Invalid(where, kind(told), "an override is an object with kind, value and selectors")
     if _text(told, "kind").lower() != "policyeffect":
-        raise Invalid(f"{where}.kind", repr(_text(told, "kind")), "only policyEffect is judged here")
+        raise Invalid(f"{where}.kind", repr(_text(told, "kind")), "only policyEffect is evaluated here")
     effect = EFFECTS.get(_text(told, "value").lower())
     if effect is None:
         raise Invalid(f"{where}.value", repr(_text(told, "value")), "there is no such effect")

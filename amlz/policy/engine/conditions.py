@@ -1,8 +1,8 @@
-"""Conditions, compiled once and judged for any resource.
+"""Conditions, compiled once and evaluated for any resource.
 
-Truth has three values: None stands for what only the deployment will tell. allOf and anyOf go from left to right and
-stop where the answer is known, so an error behind that point is not met. An error behind an undecided part may or may
-not be met: then the whole is undecided.
+Truth has three values: None is a result that is known only at deployment. allOf and anyOf are evaluated from left to
+right and stop once the answer is known, so an error behind that point is not met. An error behind an undecided part may
+or may not be met: then the whole is undecided.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Condition(Protocol):
         """The truth. Raises EvaluationError."""
 
     def trace(self, rt: Runtime) -> Trace:
-        """The truth with all that led to it. Errors are in it, not raised."""
+        """Returns the truth with all conditions that led to it. Errors are in it, not raised."""
 
     def applicable(self, rt: Runtime) -> Truth:
-        """As `truth`, where only conditions on type, name and kind are judged and all others are open."""
+        """Returns as `truth`, where only conditions on type, name and kind are evaluated and all others are open."""
 
     def types(self) -> frozenset[str] | None:
         """The resource types (lower case) for which this can be true at all; None: any."""
@@ -150,7 +150,7 @@ def _skipped(trace: Trace) -> Trace:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What a leaf compares: `name` is the field or the expression as written."""
+    """The two sides of a leaf: `name` is the field or the expression as written."""
 
     name: str
     operator: str  # lower case
@@ -165,7 +165,7 @@ class Sides:
 
 
 def field_judge(sides: Sides, name: Run) -> Judge:
-    """Judges a field. A field of an array holds where every member does."""
+    """Returns the evaluation of a field. A field of an array holds where every member does."""
 
     def judge(rt: Runtime) -> Judged:
         field = name(rt)
@@ -215,7 +215,7 @@ def _place(value: Any) -> Any:
 
 
 def value_judge(sides: Sides, left: Run) -> Judge:
-    """Judges an expression or a literal."""
+    """Returns the evaluation of an expression or a literal."""
 
     def judge(rt: Runtime) -> Judged:
         found = left(rt)
@@ -228,7 +228,7 @@ def value_judge(sides: Sides, left: Run) -> Judge:
 
 
 def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Judge:
-    """Judges how many members there are."""
+    """Returns the evaluation of a count of members."""
 
     def judge(rt: Runtime) -> Judged:
         right = sides.right(rt)
@@ -240,7 +240,7 @@ def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Jud
 
 
 def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], int | Interval]:
-    """Counts the members of an array field, each judged as if it were the only one."""
+    """Counts the members of an array field, each evaluated as if it were the only one."""
 
     def count(rt: Runtime) -> int | Interval:
         field = name(rt)

@@ -28,7 +28,7 @@ EXISTENCE = frozenset({"auditIfNotExists", "deployIfNotExists"})
 
 @dataclass(frozen=True, slots=True)
 class Existence:
-    """What auditIfNotExists and deployIfNotExists look for. `everywhere`: in the whole subscription.
+    """The existence condition of auditIfNotExists and deployIfNotExists. `everywhere`: in the whole subscription.
 
     `deployment`: what deployIfNotExists deploys, as written (template.py reads it); None where there is none.
     """
@@ -54,7 +54,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What append and modify do. `conflict` is the conflictEffect: audit, deny or disabled."""
+    """A change by append and modify. `conflict` is the conflictEffect: audit, deny or disabled."""
 
     operations: tuple[Operation, ...]
     conflict: Run | None = None
@@ -63,7 +63,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition, ready to judge. `types`: the resource types (lower case) it can hold for; None: any."""
+    """A definition, ready for evaluation. `types`: the resource types (lower case) it can hold for; None: any."""
 
     name: str
     title: str
@@ -77,7 +77,7 @@ class Definition:
 
     @property
     def data_plane(self) -> bool:
-        """Whether a resource provider evaluates it, on what lies inside resources."""
+        """Returns whether a resource provider evaluates it, on the content of resources."""
         return self.mode.lower() not in ("all", "indexed")
 
 

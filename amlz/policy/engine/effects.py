@@ -1,4 +1,4 @@
-"""What append and modify do to a request, before deny looks at it.
+"""Changes that append and modify make in a request, before deny evaluates it.
 
 https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify and effect-append
 """
@@ -19,7 +19,7 @@ from amlz.policy.engine.values import MISSING, Unknown, get, kind, lowered, same
 
 #: Types whose identity.type a policy may modify: effect-modify, "modify operations".
 _WITH_IDENTITY = frozenset({"microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets"})
-#: What an alias's token type takes; other token types take anything.
+#: Values that an alias's token type accepts; other token types accept any.
 _TOKENS: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -76,7 +76,7 @@ class _Work:
 
 
 def applied(rt: Runtime, change: Change) -> Outcome:
-    """What would become of the resource. Raises EvaluationError."""
+    """Returns the resource after the change. Raises EvaluationError."""
     work = _Work(copy.deepcopy(rt.subject.body), [], [], [], [])
     conflict = str(change.conflict(rt)).lower() if change.conflict else "deny"
     for operation in change.operations:
@@ -171,7 +171,7 @@ class _Way:
 
 
 def _inside(holder: Any, step: str, way: _Way, work: _Work) -> list[Any]:
-    """What a step leads to: members of an array, an object, or nothing. Append makes the objects it needs."""
+    """Returns the children at a step: members of an array, an object, or nothing. Append makes the objects it needs."""
     if step == STAR:
         return list(holder)
     if not isinstance(holder, dict):
@@ -229,7 +229,7 @@ def _set(rt: Runtime, operation: Operation, spot: _Spot, value: Any, work: _Work
 
 
 def _stays(rt: Runtime, operation: Operation, at: tuple[str, Any, Any], work: _Work) -> bool:
-    """Whether a value that is there stays: it is what is wanted, is not to be replaced, or cannot be."""
+    """Returns whether a present value stays: it is the wanted one, must not be replaced, or cannot be."""
     field, before, value = at
     if operation.does == "add":
         return True

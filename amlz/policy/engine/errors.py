@@ -1,11 +1,9 @@
-"""What can go wrong, told apart by who has to act.
+"""Errors of the evaluator, by the person who has to act.
 
-PolicyError
-├── Invalid           the definition, initiative or assignment is wrong: Azure would not accept it
-├── EvaluationError   the definition is accepted, but judging this resource fails, which Azure takes as a deny
-│   ├── Disputed      sources disagree on whether this fails: see readings.py
-│   └── Unsettled     what has to be known for an answer is known only at deployment
-└── BadInput          what was handed to the judge is not what it reads
+PolicyError ├── Invalid the definition, initiative or assignment is wrong: Azure would not accept it ├── EvaluationError
+the definition is accepted, but its evaluation fails for this resource, which Azure takes as a deny │ ├── Disputed
+sources disagree on whether this fails: see readings.py │ └── Unsettled a value that decides is known only at deployment
+└── BadInput the evaluator cannot read its input
 """
 
 from __future__ import annotations
@@ -17,11 +15,11 @@ FAILS: Any = object()
 
 
 class PolicyError(Exception):
-    """Base of all errors of the judge. Its text is a sentence for people."""
+    """Base class of all errors of the evaluator. Its text is a sentence for people."""
 
 
 class Invalid(PolicyError):
-    """A definition is wrong: `where` is a path in it, `what` stands there, `why` it cannot be, `fix` what to do."""
+    """A definition is wrong: `where` is a path in it, `what` the present value, `why` the reason, `fix` the remedy."""
 
     def __init__(self, where: str, what: str, why: str, fix: str = "") -> None:
         self.where, self.what, self.why, self.fix = where, what, why, fix
@@ -29,7 +27,7 @@ class Invalid(PolicyError):
 
 
 class EvaluationError(PolicyError):
-    """Judging a resource failed. Azure treats that as a deny, whatever the effect."""
+    """The evaluation of a resource failed. Azure treats that as a deny, with any effect."""
 
 
 class Disputed(EvaluationError):
@@ -41,8 +39,8 @@ class Disputed(EvaluationError):
 
 
 class Unsettled(EvaluationError):
-    """The answer depends on a value that only the deployment will know. The text says which."""
+    """The answer depends on a value that only the deployment will know. The text names the value."""
 
 
 class BadInput(PolicyError):
-    """A line, a case file or an assignment cannot be read. The text says where, what and why."""
+    """A line, a case file or an assignment cannot be read. The text names position, error and reason."""

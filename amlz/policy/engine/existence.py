@@ -1,4 +1,4 @@
-"""Whether something related exists, as auditIfNotExists and deployIfNotExists ask.
+"""Existence of related resources, for auditIfNotExists and deployIfNotExists.
 
 https://learn.microsoft.com/azure/governance/policy/concepts/effect-audit-if-not-exists
 """
@@ -71,7 +71,7 @@ class _OfType:
 
     @cached_property
     def unplaced(self) -> dict[int, Subject]:
-        """Those whose id shows no place."""
+        """Returns those whose id shows no scope."""
         return {number: subject for number, subject in enumerate(self.all) if _place(subject) is None}
 
 
@@ -85,7 +85,9 @@ def _place(subject: Subject) -> tuple[str, str] | None:
 
 
 def exists(rt: Runtime, wanted: Existence, related: Related | None) -> Truth:
-    """Whether one of the related resources satisfies. None where that is not known, as without `related`."""
+    """Returns whether one of the related resources satisfies the condition. None where that is not known, as without
+    `related`.
+    """
     if related is None:
         return None
     name = wanted.name(rt) if wanted.name else None
@@ -109,7 +111,7 @@ def _holds(rt: Runtime, wanted: Existence, other: Subject) -> Truth:
 
 
 def _named(other: Subject, name: str) -> bool:
-    """Whether a resource has a name; `?` at its end stands for any tail."""
+    """Returns whether a resource has a name; `?` at its end matches any tail."""
     wanted = name.lower()
     own = {other.name.lower(), other.full_name.lower(), other.name.lower().rpartition("/")[2]}
     if wanted.endswith("?"):
@@ -118,9 +120,10 @@ def _named(other: Subject, name: str) -> bool:
 
 
 def _near(origin: Subject, other: Subject, wanted: Existence, group: str) -> bool:
-    """Whether it lies where it is looked for.
+    """Returns whether it is in the searched scope.
 
-    Children and extensions: below the resource. Others: in its group, the one that is named, or the subscription.
+    Children and extensions: below the resource. Others: in its resource group, the one that is named, or the
+    subscription.
     """
     if not origin.id or not other.id:
         return True

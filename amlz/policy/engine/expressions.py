@@ -22,7 +22,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 @dataclass
 class Compiler:
-    """What is known while one rule is compiled. `parameters`: declared names in lower case; None: any."""
+    """State of the compilation of one rule. `parameters`: declared names in lower case; None: any."""
 
     parameters: frozenset[str] | None = None
     functions: int = 0

@@ -25,7 +25,7 @@ _DECIDED = {"evaluated": True, "notEvaluated": False}
 
 @dataclass(frozen=True)
 class TypeFacts:
-    """`indexed`: whether mode Indexed looks at a type (lower case); None where sources cannot tell.
+    """`indexed`: whether mode Indexed evaluates a type (lower case); None where sources disagree.
 
     `never`: patterns of types that are never evaluated, and `except_` those that are, all in lower case.
     """
@@ -35,7 +35,7 @@ class TypeFacts:
     except_: frozenset[str] = frozenset()
 
     def never_evaluated(self, resource_type: str) -> bool:
-        """Whether Azure Policy does not look at requests of this type (lower case) at all."""
+        """Returns whether Azure Policy never evaluates requests of this type (lower case)."""
         if resource_type in self.except_:
             return False
         return any(fnmatch.fnmatchcase(resource_type, pattern) for pattern in self.never)
@@ -54,7 +54,7 @@ def embedded() -> TypeFacts:
 
 
 def _derived() -> dict[str, bool | None]:
-    """The derived types in lower case; None where their sources cannot tell."""
+    """Returns the derived types in lower case; None where their sources disagree."""
     files = [json.loads(path.read_text(encoding="utf-8")) for path in DERIVED]
     lists = ((key, names) for file in files for key, names in file.items() if key != "about")
     return {name.lower(): _DECIDED.get(key) for key, names in lists for name in names}

@@ -1,4 +1,4 @@
-"""What a field string selects in a resource: built-in fields, tags, aliases."""
+"""Selection of a resource's values by a field string: built-in fields, tags, aliases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED = frozenset({"type", "name", "fullname", "location", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a field selects. `many`: a collection, judged member by member.
+    """Values that a field selects. `many`: a collection, evaluated member by member.
 
     `gaps`: how many arrays on the way were missing, null or no array. `open`: there may be further members.
     """
@@ -51,7 +51,7 @@ def tag_of(name: str) -> str | None:
 
 
 def is_field(name: str) -> bool:
-    """Whether a string can be a field at all: built in, a tag, or shaped like an alias."""
+    """Returns whether a string can be a field at all: built in, a tag, or shaped like an alias."""
     lower = name.lower()
     return lower in _PLAIN or lower in _NAMED or tag_of(name) is not None or "/" in name
 
@@ -76,7 +76,9 @@ def path_of(rt: Runtime, of: Subject, name: str) -> Path | Unknown | None:
 
 
 def select(rt: Runtime, of: Subject, name: str) -> Selection:
-    """What a field selects in a resource. Raises EvaluationError for a string that cannot be a field."""
+    """Returns the values that a field selects in a resource. Raises EvaluationError for a string that cannot be a
+    field.
+    """
     lower = name.lower()
     if lower in _NAMED:
         return Selection((_named(of, lower),), path=lower)
@@ -91,7 +93,7 @@ def select(rt: Runtime, of: Subject, name: str) -> Selection:
 
 
 def walk(rt: Runtime, of: Subject, where: Path) -> Selection:
-    """What a path selects, beginning at the members that enclosing counts stand on."""
+    """Returns the values that a path selects, beginning at the current members of enclosing counts."""
     start, steps = of.body, where.steps
     if rt.bound and of is rt.subject:
         for array in where.arrays:

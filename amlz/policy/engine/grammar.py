@@ -1,6 +1,6 @@
 """Template expressions, from text to tree.
 
-A string is an expression where it starts with `[`, ends with `]` and does not start with `[[`. Inside stands a string
+A string is an expression where it starts with `[`, ends with `]` and does not start with `[[`. The content is a string
 in single quotes, a number, or a call `fn(args)` followed by any number of `.property` and `[expression]`.
 """
 
@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 
 
 class SyntaxProblem(Exception):
-    """An expression that does not parse. The text says what stands where."""
+    """An expression that does not parse. The text names the error and its position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ Node = Literal | Word | Call | Select
 
 
 def is_expression(value: Any) -> bool:
-    """Whether a JSON value is a string that Azure evaluates."""
+    """Returns whether a JSON value is a string that Azure evaluates."""
     return isinstance(value, str) and value[:1] == "[" and value[-1:] == "]" and value[:2] != "[["
 
 

@@ -16,7 +16,7 @@ Marked = tuple[tuple[str | int, ...], ...]
 
 
 def hidden_verdict(verdict: Verdict, hider: Hider, marked: Marked = ()) -> Verdict:
-    """A verdict as it is written; the same one where it tells nothing."""
+    """Returns a verdict as it is written; the same one where it reveals nothing."""
     if not verdict.says and verdict.trace is None and verdict.changes is None:
         return verdict
     changes = verdict.changes

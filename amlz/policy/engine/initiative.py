@@ -90,5 +90,5 @@ def member_values(found: Initiative, member: Member, given: Mapping[str, Any] | 
         except EvaluationError as problem:
             raise Invalid(f"{member.reference}.parameters.{name}", "an expression", str(problem)) from None
         if isinstance(told[name], Unknown):
-            raise Invalid(f"{member.reference}.parameters.{name}", "an expression", "it asks for more than parameters")
+            raise Invalid(f"{member.reference}.parameters.{name}", "an expression", "it reads more than parameters")
     return told

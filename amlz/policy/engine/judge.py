@@ -1,4 +1,4 @@
-"""The judge: a definition, a resource, and what Azure Policy would answer.
+"""The evaluator: a definition, a resource, and the answer of Azure Policy.
 
 Points on which sources disagree (readings.py) are read both ways; where that changes the answer, it is `undecided`.
 """
@@ -28,7 +28,7 @@ UNDECIDED, ERROR, INVALID = "undecided", "error", "invalid"
 
 @dataclass(frozen=True)
 class World:
-    """What a judge knows beside the resource: aliases, types, and the scope that expressions can ask for."""
+    """Facts of the evaluator, in addition to the resource: aliases, types, and the scope that expressions can read."""
 
     catalogue: Catalogue = field(default_factory=aliases.embedded)
     types: TypeFacts = field(default_factory=facts.embedded)
@@ -58,7 +58,7 @@ class Verdict:
 
     @property
     def details(self) -> dict[str, Any]:
-        """What else is to be said, by kind of answer."""
+        """Returns further keys, by kind of answer."""
         told: dict[str, Any] = {}
         if self.says:
             told["message"] = self.says
@@ -82,7 +82,7 @@ class Verdict:
 class Question:
     """One definition with its values, put to one resource.
 
-    `related`: what exists beside it; None: not known. `policy`: what policy() tells. `effect`: instead of its own.
+    `related`: related resources; None: not known. `policy`: result of policy(). `effect`: replaces its own.
     """
 
     definition: Definition
@@ -96,7 +96,7 @@ class Question:
 def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subject) -> str:
     """The effect, as documented spells it. Raises Invalid where there is no such effect, EvaluationError.
 
-    Unsettled, which is one, where only the deployment will tell.
+    Unsettled, which is one, where it is known only at deployment.
     """
     found = definition.effect(_plain(values, subject))
     if isinstance(found, Unknown):
@@ -108,7 +108,7 @@ def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subjec
 
 
 def judge(question: Question, world: World | None = None, *, explain: bool = False) -> Verdict:
-    """What Azure Policy would answer. `explain`: with the tree of conditions, also where nothing is wrong."""
+    """Returns the answer of Azure Policy. `explain`: with the tree of conditions, also where nothing is wrong."""
     known = world or World()
     definition, subject = question.definition, question.subject
     try:
@@ -136,7 +136,7 @@ def judge(question: Question, world: World | None = None, *, explain: bool = Fal
 def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> str:
     """Why Azure would not look at a resource at all; "" where it would."""
     if definition.data_plane:
-        return f"mode {definition.mode} is judged by its resource provider, on what lies inside resources"
+        return f"mode {definition.mode} is evaluated by its resource provider, on the content of resources"
     if types.never_evaluated(subject.type):
         return "Azure Policy does not look at this type"
     if definition.mode.lower() == "indexed" and _indexed(subject, types) is False:
@@ -145,7 +145,7 @@ def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> st
 
 
 def _indexed(subject: Subject, types: TypeFacts) -> bool | None:
-    """Whether mode Indexed looks at a resource; None where sources cannot tell.
+    """Returns whether mode Indexed evaluates a resource; None where sources disagree.
 
     A type without a row counts as indexed where the request has a location: resources with one are tracked resources,
     and those have tags (the contract of resource providers, Azure/azure-resource-manager-rpc).
@@ -167,7 +167,7 @@ class _Reading:
 
     @property
     def weight(self) -> tuple[str, Any]:
-        """What follows from it: two readings differ where this does."""
+        """Returns the consequence of an answer: two readings differ where this does."""
         nothing = self.outcome in (DOES_NOT_APPLY, NOT_APPLICABLE)
         changes = (self.changes.altered, self.changes.refuses) if self.changes else None
         return ("nothing" if nothing else self.outcome, changes)
@@ -229,13 +229,13 @@ def _existing(rt: Runtime, wanted: Existence, truth: Truth, related: Related | N
     if found is True:
         return DOES_NOT_APPLY, f"a {wanted.type} that satisfies it exists"
     if found is None or truth is None:
-        why = "what exists beside it was not given" if related is None else "that is known only at deployment"
+        why = "related resources were not given" if related is None else "that is known only at deployment"
         return UNDECIDED, f"whether a {wanted.type} satisfies it: {why}"
     return APPLIES, f"no {wanted.type} satisfies it"
 
 
 def _foreign_only(rt: Runtime, definition: Definition) -> bool:
-    """Whether nothing but aliases of other types keeps the rule from being decided."""
+    """Returns whether only aliases of other types keep the rule from being decided."""
     if not rt.foreign_aliases or rt.unknown_aliases:
         return False
     foreign = {name.lower() for name in rt.foreign_aliases}
@@ -252,7 +252,7 @@ def _explained(answer: Verdict, question: Question, world: World) -> Verdict:
 
 
 def runtime(question: Question, world: World, other: frozenset[str]) -> Runtime:
-    """The state in which a question is judged."""
+    """Returns the state in which a question is evaluated."""
     context = {**world.context, **({"policy": question.policy} if question.policy else {})}
     return Runtime(question.subject, question.subject, world.catalogue, question.values, context, other)
 

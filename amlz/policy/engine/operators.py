@@ -188,9 +188,9 @@ SPELLED = {
 
 
 def holds(rt: Runtime, operator: str, left: Left, right: Any) -> Truth:
-    """Whether a condition holds. `operator` in lower case. Raises EvaluationError.
+    """Returns whether a condition holds. `operator` in lower case. Raises EvaluationError.
 
-    A right side that is null fails; MISSING stands for a null that the rule itself spells out, which equals nothing.
+    A right side that is null fails; MISSING is a null that the rule itself spells out, which equals nothing.
     """
     if operator == "exists":
         return _exists(rt, left, right)
@@ -213,19 +213,21 @@ def holds(rt: Runtime, operator: str, left: Left, right: Any) -> Truth:
 
 
 def _nothing(left: Left) -> bool:
-    """Whether a left side is missing, null, or may turn out to be."""
+    """Returns whether a left side is missing, null, or may be either."""
     return left.missing or left.null or isinstance(left.value, Unknown)
 
 
 def _undecided(operator: str, right: Any) -> Truth:
-    """An unknown value: no operator can tell, except that nothing is in an empty list."""
+    """Returns the truth for an unknown value: undecided, except that nothing is in an empty list."""
     if operator in ("in", "notin") and not isinstance(right, list):
         raise EvaluationError(f"`{SPELLED[operator]}` compares with an array, not {kind(right)}")
     return operator == "notin" if right == [] else None
 
 
 def _counted(rt: Runtime, operator: str, count: Interval, right: Any) -> Truth:
-    """A count that is not decided: judged at its ends and around the operand, where truth can change."""
+    """Returns the truth for an undecided count: evaluated at its ends and around the operand, where truth can
+    change.
+    """
     near = [int(float(text(part))) for part in (right if isinstance(right, list) else [right]) if _numeric(part)]
     high = count.high if count.high is not None else max([count.low, *near]) + 2
     if operator not in _STEPWISE and high != count.low:

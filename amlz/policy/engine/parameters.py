@@ -76,8 +76,8 @@ def declared(told: Any, where: str = "parameters") -> Parameters:
 def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = "parameters") -> dict[str, Any]:
     """The value of each parameter: the given one, else its default. Raises Invalid for what Azure would refuse.
 
-    A parameter with neither is left out: Azure refuses the assignment, and asking for it is an error.
-    Values may be written plainly or, as assignments do, as `{"value": …}`.
+    A parameter with neither is left out: Azure refuses the assignment, and reading it is an error. Values may be
+    written plainly or, as assignments do, as `{"value": …}`.
     """
     values = {name: p.default for name, p in parameters.items() if p.default is not MISSING}
     for name, told in (given or {}).items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contested point: what the judge answers by first reading, and the other reading."""
+    """One contested point: the evaluator's answer by the first reading, and the other reading."""
 
     id: str
     point: str
@@ -25,7 +25,7 @@ ROWS = {
         Row(
             "array-missing",
             "a condition on [*] where the array is missing, null or not an array",
-            "one virtual null is judged (what built-in definitions rely on)",
+            "one virtual null is evaluated (as built-in definitions expect)",
             "the collection is empty, so the condition holds (AR)",
         ),
         Row(
@@ -40,7 +40,7 @@ ROWS = {
             "not equal: JSON texts are compared (L)",
             "equal: numbers are compared",
         ),
-        Row("like-question", "`?` in the pattern of `like`", "a plain character (R)", "stands for one character"),
+        Row("like-question", "`?` in the pattern of `like`", "a plain character (R)", "matches one character"),
         Row(
             "ordering-coerced",
             "ordering a number against a text that holds a number",

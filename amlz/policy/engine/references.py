@@ -16,7 +16,7 @@ from amlz.policy.engine.values import MISSING, Unknown, get
 
 Reference = Callable[..., Any]
 
-#: What every resource group and subscription has: if the caller did not say it, it is unknown, not missing.
+#: Properties of every resource group and subscription: if the caller did not set one, it is unknown, not missing.
 _ALWAYS = frozenset({"id", "name", "location", "type", "subscriptionid", "tenantid", "displayname", "apiversion"})
 
 
@@ -73,13 +73,13 @@ def _field(rt: Runtime, name: Any) -> Any:
 
 
 def _listed(values: tuple[Any, ...]) -> list[Any]:
-    """What [*] selects, as an array: a member without the property is null."""
+    """Returns the values that [*] selects, as an array: a member without the property is null."""
     return [None if value is MISSING else value for value in values]
 
 
 def _current(rt: Runtime, name: Any = None) -> Any:
     if not rt.steps:
-        raise EvaluationError("current() stands outside of any count")
+        raise EvaluationError("current() is outside of any count")
     if isinstance(name, Unknown):
         return name
     if name is None:
@@ -100,7 +100,7 @@ def _current(rt: Runtime, name: Any = None) -> Any:
             value = found.values[0] if found.values else None
             return None if value is MISSING else value
     names = ", ".join(step.name for step in rt.steps)
-    raise EvaluationError(f"current({wanted!r}) names no count it stands in; those are: {names}")
+    raise EvaluationError(f"current({wanted!r}) names no count around it; those are: {names}")
 
 
 def _scope(name: str) -> Reference:

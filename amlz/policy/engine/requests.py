@@ -1,4 +1,4 @@
-"""All that assignments say to the requests of a plan, in the order in which Azure asks.
+"""All answers of assignments to the requests of a plan, in Azure's order.
 
 Append and modify come first, and what they change is what deny then looks at:
 https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics
@@ -31,7 +31,7 @@ from amlz.policy.engine.judge import (
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import same
 
-#: What an effect comes to when its rule holds, by the effect's name.
+#: Verdict of each effect whose rule holds.
 WORDS = {
     "auditIfNotExists": "audit-if-not-exists",
     "deployIfNotExists": "deploy-if-not-exists",
@@ -43,7 +43,7 @@ REFUSED = frozenset({"deny", "error"})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one policy of one assignment says to one request.
+    """Answer of one policy of one assignment to one request.
 
     `word` is the effect that takes hold, or compliant, exempt, undecided, error, invalid or not-judged.
     """
@@ -59,18 +59,18 @@ class Answer:
 
     @property
     def blocks(self) -> bool:
-        """Whether Azure would refuse the request."""
+        """Returns whether Azure would refuse the request."""
         return self.word in REFUSED and self.assignment.enforced
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What assignments are judged in.
+    """Surroundings in which assignments are evaluated.
 
-    `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" where nobody said it, and then no
-    exemption counts as expired. `contexts`: what expressions can ask for, by resource group id (lower case).
-    `forecast`: resources as they will stand, by id (lower case), and `forecasts` the names (lower case) of definitions
-    that ask for what no request carries: they are judged on those.
+    `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" for not set, and then no exemption
+    counts as expired. `contexts`: values that expressions can read, by resource group id (lower case). `forecast`:
+    resources after the deployment, by id (lower case), and `forecasts` the names (lower case) of definitions that read
+    properties that no request carries: they are evaluated on those.
     """
 
     world: World
@@ -92,11 +92,13 @@ class _Entry:
 class _Index:
     """Policies by the resource type that they can hold for and the scope of their assignment.
 
-    So each resource meets only its own, and what judging takes does not grow with resources times assignments.
+    So each resource meets only its own, and the cost does not grow with resources times assignments.
     """
 
     def __init__(self, assignments: Iterable[Assignment]) -> None:
-        """By type and scope ("" for any type), each with its place: first those of a type, in the order given."""
+        """Indexes by type and scope ("" for any type), each with its position: first those of a type, in the given
+        order.
+        """
         self._found: dict[str, dict[str, list[tuple[int, _Entry]]]] = {}
         for place, assignment in enumerate(assignments):
             scope = assignment.scope.lower().rstrip("/")
@@ -166,7 +168,7 @@ def _of_one(subject: Subject, index: _Index, scene: Scene, related: Related) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What a property was made by an earlier policy, and whether that policy's conflictEffect is deny."""
+    """The value that an earlier policy gave a property, and whether that policy's conflictEffect is deny."""
 
     after: Any
     denies: bool
@@ -198,7 +200,7 @@ def _alter(
 def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
     """The word and why, where an earlier policy set a property differently and this one does not win; else "".
 
-    The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not say what happens.
+    The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not state the result.
     """
     for change in changes.altered:
         made = altered.get(change.path.lower())
@@ -218,7 +220,7 @@ def _asked(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: 
     definition = entry.policy.definition
     if definition.name.lower() in scene.forecasts and subject.id.lower() not in scene.forecast:
         if definition.types is None or subject.type in definition.types:
-            why = "it asks for what only Azure fills in, and nothing in the plan tells of that"
+            why = "the policy reads a property that only Azure sets, and the plan does not show it"
             yield Answer("not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why)
         return
     others = related if effect in EXISTENCE and definition.details is not None else None

@@ -1,4 +1,4 @@
-"""From the JSON of a condition to something that judges. What Azure would not accept is Invalid."""
+"""Compiles the JSON of a condition to an evaluation. JSON that Azure would not accept is Invalid."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Rule:
 
     def _group(self, told: Mapping[str, Any], where: str, keys: dict[str, str], groups: set[str]) -> Condition:
         if len(keys) > 1:
-            raise Invalid(where, ", ".join(keys.values()), "beside allOf, anyOf or not there is nothing else")
+            raise Invalid(where, ", ".join(keys.values()), "a condition with allOf, anyOf or not has no other key")
         word = groups.pop()
         spelled = keys[word]
         inner = told[spelled]
@@ -187,7 +187,7 @@ def _keys(told: Mapping[str, Any], where: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key in told:
         if str(key).lower() in found:
-            raise Invalid(where, str(key), "the key stands there twice; case does not matter")
+            raise Invalid(where, str(key), "the key is there twice; case does not matter")
         found[str(key).lower()] = str(key)
     return found
 
@@ -201,7 +201,7 @@ def _check_operand(operator: str, operand: Any, where: str) -> None:
 
 
 def _types(operator: str, operand: Any) -> frozenset[str] | None:
-    """The types that a condition on `type` leaves, where the rule says them in so many words."""
+    """Returns the types that a condition on `type` leaves, where the rule lists them literally."""
     words = [operand] if operator == "equals" else operand if operator == "in" and isinstance(operand, list) else None
     if words is None or not all(isinstance(word, str) and not grammar.is_expression(word) for word in words):
         return None

@@ -1,4 +1,4 @@
-"""The state of one evaluation: what is judged, with which values, under which reading, inside which counts."""
+"""The state of one evaluation: the subject, its values, the reading, and the enclosing counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amlz.policy.engine.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a count stands: `name` is that of a value count or the alias of a field count."""
+    """Current member of a count: `name` is that of a value count or the alias of a field count."""
 
     name: str
     value: Any
@@ -23,7 +23,7 @@ class Step:
 
     @property
     def of_field(self) -> bool:
-        """Whether this is a field count."""
+        """Returns whether this is a field count."""
         return bool(self.array)
 
 

@@ -1,4 +1,4 @@
-"""A resource to be judged, prepared once for all policies."""
+"""A resource for evaluation, prepared once for all policies."""
 
 from __future__ import annotations
 

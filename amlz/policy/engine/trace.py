@@ -1,4 +1,4 @@
-"""What a condition came to, and why: the tree that people read."""
+"""Result of a condition, and its reason: the tree that people read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Truth = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A condition without parts, judged: `path` is where it looked, `actual` what is there."""
+    """A condition without parts, evaluated: `path` is the path that it read, `actual` the value there."""
 
     truth: Truth
     says: str
@@ -21,7 +21,7 @@ class Judged:
     operator: str = ""
     expected: Any = None
     actual: Any = MISSING
-    selects: str = ""  # the field in lower case: for telling conditions on the type from others
+    selects: str = ""  # the field in lower case: separates conditions on the type from others
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -35,13 +35,15 @@ class Judged:
         }
 
     def sentence(self) -> str:
-        """In words: the condition, and what stands there."""
+        """Returns the condition and the present value in words."""
         return f"{self.says}: it is {shown(self.actual)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A node of the tree. `word` is allOf, anyOf, not, count or condition; `error` says why it could not be judged."""
+    """A node of the tree. `word` is allOf, anyOf, not, count or condition; `error` is the reason why it could not be
+    evaluated.
+    """
 
     word: str
     truth: Truth

@@ -84,7 +84,7 @@ class Interval:
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether an Unknown is anywhere in a value."""
+    """Returns whether an Unknown is anywhere in a value."""
     if isinstance(value, Unknown):
         return True
     if isinstance(value, dict):
@@ -107,7 +107,7 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a JSON number; booleans are not."""
+    """Returns whether a value is a JSON number; booleans are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -125,7 +125,7 @@ def text(value: Any) -> str:
 
 
 def kind(value: Any) -> str:
-    """What a value is, in a word for people."""
+    """Returns the kind of a value, in a word for people."""
     if value is None or value is MISSING:
         return "null"
     if isinstance(value, bool):

@@ -1,6 +1,6 @@
 """Patterns of `like`, matched without backtracking: time grows with the lengths of pattern and value, no faster.
 
-Azure documents one `*`; with more, each stands for any text. Case does not matter, as in `equals`.
+Azure documents one `*`; with more, each matches any text. Case does not matter, as in `equals`.
 https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#conditions
 """
 
@@ -10,7 +10,7 @@ STAR, QUESTION = "*", "?"
 
 
 def fits(pattern: str, value: str, *, question: bool = False) -> bool:
-    """Returns whether a pattern matches a whole value. `question`: `?` stands for one character, not for itself."""
+    """Returns whether a pattern matches a whole value. `question`: `?` matches one character, not itself."""
     first, *others = pattern.lower().split(STAR)
     folded = value.lower()
     find = _find_with_marks if question and QUESTION in pattern else str.find
@@ -29,7 +29,7 @@ def fits(pattern: str, value: str, *, question: bool = False) -> bool:
 
 
 def _find_with_marks(value: str, part: str, start: int, end: int) -> int:
-    """As `str.find`, where `?` in the part stands for one character. Looks at a window that doubles."""
+    """Returns as `str.find`, where `?` in the part matches one character. Looks at a window that doubles."""
     if QUESTION not in part:
         return value.find(part, start, end)
     room = 2 * len(part)
@@ -42,7 +42,7 @@ def _find_with_marks(value: str, part: str, start: int, end: int) -> int:
 
 
 def _first(window: str, part: str) -> int:
-    """The first place of a part in a window; -1 where there is none. Bit i of an integer stands for place i."""
+    """Returns the first position of a part in a window; -1 where there is none. Bit i of an integer is position i."""
     places = len(window) - len(part) + 1
     if places < 1:
         return -1

@@ -28,9 +28,9 @@ from amlz.reports.html.role_matrix import role_matrix
 from amlz.reports.html.topology import Topology, topology
 from amlz.reports.preview import NOT_COVERED, Preview, verdict
 
-#: What each section is called, in its order; by the name of its template.
+#: Titles of the sections, in their order; by the name of the template.
 SECTIONS = {
-    "changes": "What changes",
+    "changes": "Changes",
     "findings": "Findings",
     "relaxations": "Less secure than the default",
     "topology": "Networks",
@@ -39,10 +39,10 @@ SECTIONS = {
     "dns": "Private DNS",
     "roles": "Roles",
     "policies": "Azure Policy",
-    "demands": "What others must see to",
+    "demands": "Tasks of other owners",
     "quota": "Quota",
-    "built": "What would be built",
-    "limits": "What this does not cover",
+    "built": "Resources that would be built",
+    "limits": "Limitations",
 }
 
 
@@ -55,7 +55,9 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> str:
-    """The whole preview; with a difference, that first. `draw`: makes the drawing of the networks, or says why not."""
+    """The whole preview; with a difference, that first. `draw`: makes the drawing of the networks, or returns the
+    reason why not.
+    """
     title = f"{preview.stack}: landing zone {preview.plan.business_unit}"
     page = contents(preview, against, draw)
     return templates().get_template("report.html.jinja").render(page, title=title, prefix="")
@@ -75,7 +77,7 @@ def templates() -> Environment:
 
 
 def contents(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> dict[str, Any]:
-    """What the templates show of one stack, without secrets."""
+    """Returns the values that the templates show of one stack, without secrets."""
     preview = preview.shown
     told = sections(preview, against, draw)
     return {
@@ -92,7 +94,7 @@ def contents(preview: Preview, against: Difference | None = None, draw: Draw = d
 
 
 def sections(preview: Preview, against: Difference | None = None, draw: Draw = diagram) -> dict[str, Any]:
-    """What each section shows, by its name; nothing where it is left out."""
+    """Returns the values of each section, by its name; nothing where it is left out."""
     plan = preview.plan
     found, excused = findings(preview), accepted_findings(preview)
     networks = topology(preview)
@@ -136,7 +138,7 @@ def _numbers(preview: Preview) -> list[tuple[str, str]]:
 
 
 def _demands(preview: Preview) -> list[tuple[str, tuple[str, ...]]]:
-    """What owners of what exists must see to: whose, and a sentence each."""
+    """Returns the tasks of owners of existing resources: the owner, and a sentence each."""
     plan = preview.plan
     hub = existing_hub.demands(plan)
     told = [("The existing hub", hub)] if hub else []

@@ -1,4 +1,4 @@
-"""What is found as JUnit XML, in the shape of Ant's and of Jenkins's.
+"""Findings as JUnit XML, in the shape of Ant's and of Jenkins's.
 
 https://github.com/windyroad/JUnit-Schema, https://github.com/jenkinsci/xunit-plugin
 """
@@ -13,9 +13,9 @@ from amlz.reports.formats.registry import Report
 from amlz.reports.preview import Preview
 from amlz.reports.rows import Row, rows, rules, where
 
-#: A time is required, and none is read from the clock: that of the day that `--today` says, else this one.
+#: A time is required, and the clock is not read: the day of `--today`, else this one.
 _NO_DAY = "1970-01-01"
-#: What XML 1.0 cannot hold: https://www.w3.org/TR/xml/#charsets
+#: Characters that XML 1.0 cannot hold: https://www.w3.org/TR/xml/#charsets
 _NEVER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -26,11 +26,11 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview, found: tuple[Row, ...], fail_on: str = "error") -> str:
-    """A suite of the findings, in which a check that finds nothing passes, and one of what Azure Policy says."""
+    """Returns a suite of the findings, in which a check without findings passes, and one of Azure Policy's answers."""
     ids = {rule.id for rule in rules()}
     ours = [row for row in found if row.rule.id in ids]
     theirs = [row for row in found if row.rule.id not in ids]
-    # The guard looks at changes: of a preview alone it has nothing to say, and passes nothing.
+    # The guard checks changes: for a preview alone it reports nothing, and passes nothing.
     judged = {i for i in ids if not i.startswith("guard/") or any(row.state for row in found)}
     quiet = sorted(judged - {row.rule.id for row in ours})
     root = Xml.Element("testsuites")
@@ -76,7 +76,7 @@ def _row(suite: Xml.Element, preview: Preview, row: Row, fail_on: str) -> None:
 
 
 def _passed(rows: Iterable[Row], preview: Preview, fail_on: str) -> str:
-    """What is told and fails nothing."""
+    """Returns the results that are reported and fail nothing."""
     told = (row for row in rows if not row.fails(fail_on))
     return "\n".join(
         f"{row.level.value}{f', {row.state}' if row.state else ''}{', accepted' if row.accepted else ''}: "

@@ -1,4 +1,4 @@
-"""A preview as Markdown: for a comment on a pull request. What needs a decision is open, the rest is folded."""
+"""A preview as Markdown: for a comment on a pull request. Parts that need a decision are open, the rest is folded."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _findings(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
 
 
 def resources(at: Sequence[At], columns: Sequence[str]) -> dict[str, Any]:
-    """Resources by project and environment; those with values of their own as rows of a table."""
+    """Returns resources by project and environment; those with different values as rows of a table."""
     if not columns:
         return {"sentence": in_words(each.resource for each in at), "table": Markdown("")}
     rows = (("resource", *columns), *((each.resource.full, *each.values) for each in at))

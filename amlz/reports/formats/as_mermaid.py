@@ -11,7 +11,7 @@ from amlz.core.words import plural
 from amlz.reports.formats.registry import Report
 from amlz.reports.preview import Preview
 
-#: What Mermaid draws at most where nobody raises it: characters, and edges, those that do not show among them.
+#: Mermaid's default limits: characters, and edges, hidden ones among them.
 #: https://mermaid.js.org/config/schema-docs/config.html
 LONGEST, MOST_EDGES = 50_000, 500
 #: How many environments, or projects, a person finds one among.
@@ -22,7 +22,7 @@ _WIDE = 4
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What is drawn in a network: one environment, or several counted. `row`: boxes of a row stay together."""
+    """A box in a network: one environment, or several counted. `row`: boxes of a row stay together."""
 
     id: str
     label: str
@@ -32,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment: whose it is, the network that its endpoints stand in ("" for none of these), and how many."""
+    """An environment: its project, the network of its endpoints ("" for none of these), and its number."""
 
     key: str
     project: str
@@ -50,7 +50,8 @@ def write(report: Report) -> str:
 def render(preview: Preview) -> str:
     """Networks, firewall, environments with their endpoints, lake and peerings. Ids follow names.
 
-    What are too many to find one among, or for Mermaid, are counted by project, else by network, and a note says so.
+    If there are too many for a reader, or for Mermaid, they are counted by project, else by network, and a note reports
+    it.
     """
     preview = preview.shown
     found = tuple(_environments(preview))
@@ -83,7 +84,7 @@ def _environments(preview: Preview) -> Iterator[Environment]:
         yield Environment(each.key, each.project, each.environment, home, len(mine), bool(each.lake_roles))
 
 
-#: Boxes by the network that they stand in.
+#: Boxes by their network.
 Boxes = dict[str, list[Box]]
 
 
@@ -147,7 +148,7 @@ def _lines(preview: Preview, boxes: Boxes) -> Iterator[str]:
 
 
 def _drawn(network: str, boxes: Sequence[Box]) -> Iterator[str]:
-    """Boxes, and edges that do not show: they put boxes into rows, those of a project into one, beside the network."""
+    """Returns boxes, and hidden edges: they put boxes into rows, those of a project into one, next to the network."""
     yield from (f'{box.id}["{box.label}"]' for box in boxes)
     for row in _rows(boxes):
         yield from [f"{network} ~~~ {row[0].id}"] if network else []
@@ -173,7 +174,7 @@ def _subnet(endpoint: Resource) -> str:
 
 
 def _id(kind: str, name: str) -> str:
-    """The same for the same name, whatever else is in the plan."""
+    """Returns the same id for the same name, in any plan."""
     return f"{kind}_{name.replace('-', '_')}"
 
 

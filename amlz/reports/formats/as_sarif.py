@@ -1,4 +1,4 @@
-"""What is found as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html."""
+"""Findings as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
 from amlz.reports.rows import Row, Rule, rows, rules, where
 
-#: Where the schema is published.
+#: Address of the published schema.
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-#: What code scanning of GitHub tells alerts apart by:
+#: Fingerprint by which GitHub's code scanning distinguishes alerts:
 #: https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _GITHUB = "primaryLocationLineHash"
 
@@ -26,7 +26,7 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview, found: tuple[Row, ...]) -> str:
-    """One run: a rule for every check and every policy that says something, a result for each row."""
+    """Returns one run: a rule for every check and every policy with a result, a result for each row."""
     known = {rule.id: rule for rule in (*rules(), *(row.rule for row in found))}
     index = {rule_id: number for number, rule_id in enumerate(known)}
     driver = {"name": "amlz", "rules": [_rule(rule) for rule in known.values()]}
@@ -41,7 +41,7 @@ def render(preview: Preview, found: tuple[Row, ...]) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    """A rule. `helpUri` must be absolute, so it is Microsoft's page; our own stands in the help."""
+    """A rule. `helpUri` must be absolute, so it is Microsoft's page; our own is in the help."""
     more = f" [{rule.id}]({rule.anchor})" if rule.anchor else ""
     return {
         "id": rule.id,

@@ -1,4 +1,4 @@
-"""A preview for a terminal of 80 columns: what to decide by, what needs doing, what it cannot know."""
+"""A preview for a terminal of 80 columns: figures for decisions, findings, limitations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from amlz.reports.lines import WIDTH, wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
 
 _INDENT = " " * 9
-#: The most resources that stand in a sentence; more are a list.
+#: Maximum of resources in a sentence; more are a list.
 _FEW = 6
 
 
@@ -84,7 +84,7 @@ def _free_addresses(space: Space) -> int:
 
 
 def _built(preview: Preview) -> str:
-    """Counts by subscription, group and type. What hangs on a resource is counted in the group of that resource."""
+    """Returns counts by subscription, resource group and type. Dependants of a resource are counted with it."""
     lines = ["Would build"]
     for subscription in preview.plan.subscriptions:
         lines.append(f"  subscription {subscription}{_roles_of(preview, subscription)}")
@@ -115,7 +115,7 @@ def _addresses(plan: AddressPlan) -> str:
 
 
 def _existing_hub(preview: Preview) -> str:
-    """What the firewall of a hub that exists must let through: once for all rules with the same sources."""
+    """Returns the egress that the firewall of an existing hub must allow: once for all rules with the same sources."""
     by_sources: dict[tuple[str, ...], list[Allowed]] = {}
     for rule in must_allow(preview.plan):
         by_sources.setdefault(rule.sources, []).append(rule)
@@ -131,7 +131,7 @@ def _existing_hub(preview: Preview) -> str:
 
 
 def _owners(preview: Preview) -> str:
-    """What owners of what exists must see to."""
+    """Returns the tasks of owners of existing resources."""
     lines = []
     for what, asked in owners_must(preview.plan):
         lines.append(wrapped("", f"The owner of the existing {what} must see to it that"))
@@ -140,7 +140,7 @@ def _owners(preview: Preview) -> str:
 
 
 def _kubernetes(preview: Preview) -> str:
-    """What owners of attached clusters must see to."""
+    """Returns the tasks of owners of attached clusters."""
     lines = []
     for cluster, told in kubernetes.demands(preview.plan).items():
         lines.append(wrapped("  of ", cluster.rsplit("/", 1)[-1]))
@@ -149,7 +149,9 @@ def _kubernetes(preview: Preview) -> str:
 
 
 def _ways_out(preview: Preview) -> str:
-    """What managed networks let out, and why. By Azure: it makes these rules itself, none is sent."""
+    """Returns the outbound rules of managed networks, and their reasons. By Azure: it makes these rules itself, none is
+    sent.
+    """
     lines = []
     for environment, network in managed_networks.managed(preview.plan):
         where = f"{environment.project}, {environment.environment}"
@@ -157,12 +159,12 @@ def _ways_out(preview: Preview) -> str:
         for by, rows in managed_networks.by_whom(network).items():
             lines.append(f"    {by}")
             lines += [wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
-    return "\n".join(["Ways out of managed networks", *lines]) if lines else ""
+    return "\n".join(["Outbound rules of managed networks", *lines]) if lines else ""
 
 
 def _asked_for(preview: Preview) -> str:
     rows = [wrapped(f"  {dotted(r.path)}\n    ", r.gives_up) for r in relaxations(preview.config)]
-    return "\n".join(["Asked for, and less secure than the default", *rows]) if rows else ""
+    return "\n".join(["Configured, and less secure than the default", *rows]) if rows else ""
 
 
 def _findings(preview: Preview) -> str:
@@ -182,7 +184,9 @@ def finding_lines(folded: FoldedFinding) -> str:
 
 
 def _resources(title: str, at: Sequence[At], columns: Sequence[str]) -> Iterator[str]:
-    """Resources by project and environment: in a sentence, or in lines where there are many, or values of their own."""
+    """Returns resources by project and environment: in a sentence, or in lines where there are many, or different
+    values.
+    """
     if not columns and len(at) <= _FEW:
         yield wrapped(_INDENT, f"{title} {in_words(each.resource for each in at)}.".lstrip())
         return
@@ -217,7 +221,7 @@ def _policy(preview: Preview) -> str:
         lines = [_hanging(policy.headline(folded.first)), *_resources("", folded.at, folded.columns)]
         lines += [wrapped(_INDENT, text, whole=False) for text in folded.because]
         told.append("\n".join(lines))
-    told += [wrapped("", f"not judged: {text}") for text in policy.unjudged(preview.verdicts)]
+    told += [wrapped("", f"not evaluated: {text}") for text in policy.unjudged(preview.verdicts)]
     return "\n\n".join(["Azure Policy", *told]) if told else ""
 
 
@@ -238,5 +242,5 @@ def _limits() -> str:
 
 
 def _hanging(text: str) -> str:
-    """A text whose further lines stand below what follows its first word."""
+    """Returns a text whose further lines are indented to the end of its first word."""
     return textwrap.fill(text, WIDTH, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""The address map: ranges of networks to scale, what stands in them, and what is free."""
+"""The address map: ranges of networks to scale, their content, and free ranges."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class NetworkMap:
 
     @property
     def free_addresses(self) -> int:
-        """Addresses that nothing stands on."""
+        """Returns the addresses without any content."""
         return sum(count for _, count in self.free)
 
     @property
@@ -120,7 +120,7 @@ def _pieces(space: Space) -> Iterator[_Piece]:
         for subnet in block.subnets:
             wants = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
             yield _piece(subnet.cidr, f"{owner}{subnet.role}", wants, "subnet")
-        if block.owner != "hub":  # what is left of the hub's block is told as free
+        if block.owner != "hub":  # the rest of the hub's block is shown as free
             yield from (_piece(cidr, f"{block.owner} spare", "in no subnet", "spare") for cidr in _left(block))
     for cidr in space.free:
         yield _piece(cidr, f"{cidr} free", f"{IPv4Network(cidr).num_addresses:,} addresses", "free")

@@ -1,4 +1,4 @@
-"""What would be built: by subscription and resource group, and there by type with every name."""
+"""Resources that would be built: by subscription and resource group, and there by type with every name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A resource group with all that is in it or hangs on what is in it. `name`: "" for the subscription itself."""
+    """A resource group with everything in it and its dependants. `name`: "" for the subscription itself."""
 
     name: str
     count: int

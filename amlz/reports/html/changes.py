@@ -26,7 +26,7 @@ from amlz.reports.folding_records import joined, verdict_lines
 from amlz.reports.html.built import told_names
 from amlz.reports.html.findings import FindingRow, finding_rows
 
-#: Changes that are told of resources that change alike, and names of resources: the others are counted.
+#: Maximum of changes shown for resources that change alike, and of names of resources: the others are counted.
 _PROPERTIES, _NAMES = 40, 200
 _LEVELS = {
     Kind.REPLACES: "bad", Kind.REFUSED: "bad", Kind.FIXED: "bad", Kind.IN_USE: "look", Kind.IGNORED: "look",
@@ -58,7 +58,7 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """Resources of one group that come or go: `2 subnets` with their names."""
+    """Resources of one resource group that are created or deleted: `2 subnets` with their names."""
 
     group: str
     types: tuple[tuple[str, tuple[str, ...]], ...]
@@ -132,7 +132,7 @@ def _decides(found: Difference) -> Iterator[str]:
     if found.widened:
         yield f"{plural(len(found.widened), 'role')} wider than before"
     if found.egress[0]:
-        yield plural(len(found.egress[0]), "way out opened", "ways out opened")
+        yield plural(len(found.egress[0]), "outbound rule opened", "outbound rules opened")
     if refused:
         yield f"{plural(refused, 'request')} newly refused by Azure Policy"
     for severity in ("error", "warning"):

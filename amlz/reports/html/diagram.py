@@ -1,4 +1,4 @@
-"""The networks as a drawing: what is shown in which box. Where each stands is Graphviz' work."""
+"""The networks as a drawing: what is shown in which box. Graphviz decides the positions."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _CARD, _SMALL, _PART = (204, 104), (150, 42), (224, 46)
 
 #: Connections: where they have arrows, and what they are.
 KINDS = {
-    "out": ("start", "way out, through the firewall"),
-    "in": ("end", "way in"),
+    "out": ("start", "egress, through the firewall"),
+    "in": ("end", "ingress"),
     "peering": ("both", "peering"),
     "half": ("start", "peering; the hub's side is its owner's"),
     "lake": ("start", "roles on the data lake"),
 }
 #: Pixels of a letter in the widest of common fonts, on the average, where it is not small text.
 _WIDE = {"name": 8.0, "title": 8.6, "range": 6.8}
-#: Steps between columns: beside the hub, and between it and spokes.
+#: Steps between columns: next to the hub, and between it and spokes.
 _NEAR, _FAR = 4, 7
 
 
@@ -87,7 +87,7 @@ class Diagram:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A box that has no place yet."""
+    """A box without a position."""
 
     node: Node
     kind: str
@@ -281,7 +281,7 @@ def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where:
 
 
 def _in_reading_order(contents: list[_Content], where: Placed) -> Iterator[tuple[_Content, Rectangle]]:
-    """Boxes of a spoke are alike: they take its places line by line, in their own order."""
+    """Boxes of a spoke are alike: they take its positions line by line, in their own order."""
     by_frame: dict[str, list[_Content]] = {}
     for each in contents:
         by_frame.setdefault(each.node.frame, []).append(each)

@@ -10,7 +10,7 @@ from amlz.azure.ids import parse
 from amlz.reports.html.topology import leads_to
 from amlz.reports.preview import Preview
 
-#: Who writes the names of private endpoints, by the mode of the stack file.
+#: Writer of the names of private endpoints, by the mode of the stack file.
 _MODES = {
     "created": "Zones are built here, and names of private endpoints are written to them.",
     "existing": "Zones exist already; zone groups that are built here write to them.",
@@ -36,7 +36,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Dns:
-    """`says`: who writes names; `forwarded`: domains with the servers that are asked for them."""
+    """`says`: the writer of names; `forwarded`: domains with their DNS servers."""
 
     says: str
     zones: tuple[Zone, ...]

@@ -1,4 +1,4 @@
-"""What may leave the networks: rules of the firewall, and the ways out of managed networks."""
+"""Egress of the networks: rules of the firewall, and the outbound rules of managed networks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Egress:
 
 
 def egress(preview: Preview) -> Egress:
-    """Every way out of a preview."""
+    """Returns the egress of a preview."""
     hub = preview.plan.hub
     rules = _built(preview) if hub else _of_existing(preview)
     return Egress(hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(_managed(preview)))

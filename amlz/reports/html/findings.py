@@ -49,7 +49,7 @@ class FindingRow:
 
 
 def findings(preview: Preview) -> tuple[FindingRow, ...]:
-    """All that count, the worst first."""
+    """Returns all findings that count, the worst first."""
     return finding_rows(preview.findings, names_of(preview.graph))
 
 

@@ -1,4 +1,4 @@
-"""Policies by types of resources: what is said how often, and why."""
+"""Policies by types of resources: their verdicts, how often, and why."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RANKS = ("bad", "look", "change", "unknown", "good")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one policy says of the resources of one type. `word`: the worst; `count`: how often of `of`."""
+    """Verdict of one policy on the resources of one type. `word`: the worst; `count`: how often of `of`."""
 
     word: str
     level: str
@@ -54,7 +54,7 @@ class Reason:
 class PolicyRow:
     """A policy. `cells` in the order of the columns, None where it looks at nothing of that type.
 
-    `assignments`: names of those that it is under; `effects`: in words, those that are not enforced saying so.
+    `assignments`: names of its assignments; `effects`: in words, with a mark on those that are not enforced.
     """
 
     title: str
@@ -77,7 +77,7 @@ class HeatMap:
 
 
 def heat_map(verdicts: Verdicts, names: Names) -> HeatMap:
-    """Every policy that looked at something; those with something to say first, the worst of them at the top."""
+    """Returns every policy that evaluated a resource; those with findings first, the worst of them at the top."""
     by_policy: dict[str, list[Answer]] = {}
     types: Counter[str] = Counter()
     for answer in verdicts.answers:
@@ -138,6 +138,8 @@ def _reason(folded: FoldedAnswer) -> Reason:
 
 
 def _in_words(arm_type: str) -> str:
-    """As people say it, several of them. Policies know resource groups by another type than requests for them have."""
+    """Returns the usual plural name of a type. Policies know resource groups by another type than requests for them
+    have.
+    """
     known = arm_type.replace("microsoft.resources/subscriptions/", "microsoft.resources/")
     return WORDS.get(known, ("", arm_type.rpartition("/")[2]))[1]

@@ -1,7 +1,7 @@
-"""Placing boxes: Graphviz decides where each goes and how lines run between them. What they look like is drawn here.
+"""Placing boxes: Graphviz decides where each goes and how lines run between them. The appearance is drawn here.
 
 Graphviz comes inside of the wheel of pygraphviz, so that nothing else has to be installed. It is optional: where it is
-not installed, or fails, NoLayout says why.
+not installed, or fails, NoLayout names the reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-#: Pixels between a frame and the boxes in it: its title stands there.
+#: Pixels between a frame and the boxes in it, with room for its title.
 MARGIN = 26
 
 
@@ -34,7 +34,7 @@ class Node:
 class Link:
     """From the left to the right. `into`: the frame at whose border it ends, "" for the box itself.
 
-    `drawn`: False where it only says what stands left of what. `apart`: how far, in steps of some pixels.
+    `drawn`: False where it only sets the order from left to right. `apart`: how far, in steps of some pixels.
     """
 
     tail: str
@@ -46,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A place in pixels, from the top left."""
+    """A rectangle in pixels, from the top left."""
 
     x: int
     y: int
@@ -56,7 +56,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where everything is. `links`: paths as SVG writes them, in the order of those that are drawn."""
+    """The positions of all boxes. `links`: paths as SVG writes them, in the order of those that are drawn."""
 
     width: int
     height: int
@@ -66,10 +66,10 @@ class Placed:
 
 
 def placed(nodes: Iterable[Node], links: Iterable[Link]) -> Placed:
-    """Places boxes from left to right, those of a frame together. Raises NoLayout."""
+    """Returns the positions of boxes from left to right, those of a frame together. Raises NoLayout."""
     try:
         graphviz = import_module("pygraphviz")
-    except Exception as error:  # a library that is built for another system fails in ways of its own
+    except Exception as error:  # a library that is built for another system fails in its own ways
         raise NoLayout(
             "The drawing is left out: it needs the package pygraphviz, which is not installed here"
             f" ({type(error).__name__}). `pip install pygraphviz` brings all it needs."
@@ -79,7 +79,7 @@ def placed(nodes: Iterable[Node], links: Iterable[Link]) -> Placed:
         graph = _graph(graphviz, nodes, links)
         told = json.loads(graph.draw(format="json", prog="dot"))
         graph.close()
-    except Exception as error:  # whatever Graphviz does, the report is told without the drawing
+    except Exception as error:  # on any failure of Graphviz, the report is written without the drawing
         raise NoLayout(f"The drawing is left out: Graphviz could not make it ({type(error).__name__}).") from None
     return _placed(told, {node.id: node for node in nodes})
 
@@ -94,7 +94,7 @@ def _graph(graphviz: Any, nodes: tuple[Node, ...], links: tuple[Link, ...]) -> A
         frames.setdefault(node.frame, []).append(node.id)
     for name, members in frames.items():
         if name:
-            # No label: its text would be measured with whatever fonts are there. The margin has room for the title.
+            # No label: its text would be measured with any font of the machine. The margin has room for the title.
             graph.add_subgraph(members, name=f"cluster_{name}", margin=str(MARGIN))
     for index, link in enumerate(links):
         into = {"lhead": f"cluster_{link.into}", "tailport": "e", "headport": "w"} if link.into else {}

@@ -28,7 +28,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """A role that somebody has for one reason, and everything it is given on."""
+    """A role that a principal has for one reason, and all its scopes."""
 
     role: str
     kind: str
@@ -53,7 +53,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class RoleMatrix:
-    """`kinds`: what roles are given on, the columns; `deployer`: what whoever deploys needs: on what, role, why."""
+    """`kinds`: kinds of scopes, the columns; `deployer`: roles of the deployer: scope, role, reason."""
 
     kinds: tuple[str, ...]
     whos: tuple[Who, ...]
@@ -86,7 +86,7 @@ def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
 
 
 def _given(role: RoleAssignmentSpec) -> tuple[str, Given]:
-    """What kind of scope it is, and the scope in short."""
+    """Returns the kind of a scope, and the scope in short."""
     principal = role.principal.object_id or role.principal.identity.rpartition("/")[2]
     scope = parse(role.scope)
     kind = _KINDS.get(scope.type.lower()) or WORDS.get(scope.type.lower(), (scope.type.rpartition("/")[2], ""))[0]

@@ -14,7 +14,7 @@ from amlz.reports.preview import Preview
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something in a network that is drawn by itself: what it is, its name, and what there is to say of it."""
+    """A separately drawn part of a network: its kind, its name, and its text."""
 
     kind: str
     name: str
@@ -23,7 +23,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet by its role. `endpoints`: names of what private endpoints in it lead to, with their group."""
+    """A subnet by its role. `endpoints`: names of the targets of its private endpoints, with their group IDs."""
 
     role: str
     cidr: str
@@ -85,7 +85,7 @@ class Topology:
 
     @property
     def says(self) -> str:
-        """The whole in a sentence: what stands for a drawing where it is not seen."""
+        """Returns the whole in a sentence: the replacement for a drawing where it is not seen."""
         environments = [e for spoke in self.spokes for e in spoke.environments]
         endpoints = sum(e.endpoints for e in environments)
         hub = "a hub that exists already" if not self.hub.built else "a hub"
@@ -190,7 +190,7 @@ def _environment(
         production=spec.production,
         cidr=block.cidr,
         workspace=spec.workspace.name,
-        isolation="computes in a managed network" if managed else "computes in the spoke",
+        isolation="compute targets in a managed network" if managed else "compute targets in the spoke",
         computes=", ".join(computes),
         subnets=tuple(
             Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ())) for s in block.subnets
@@ -201,7 +201,7 @@ def _environment(
 
 
 def _endpoints_by_subnet(preview: Preview) -> dict[str, tuple[str, ...]]:
-    """What private endpoints lead to, by the id of their subnet in lower case."""
+    """Returns the targets of private endpoints, by the id of their subnet in lower case."""
     found: dict[str, list[str]] = {}
     for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
         subnet = endpoint.properties.get("subnet", {}).get("id", "")
@@ -211,7 +211,7 @@ def _endpoints_by_subnet(preview: Preview) -> dict[str, tuple[str, ...]]:
 
 
 def leads_to(endpoint: Resource) -> str:
-    """`blob of stretailchurndev`: the group and the name of what a private endpoint connects to."""
+    """`blob of stretailchurndev`: the group ID and the name of a private endpoint's target."""
     told = []
     for link in endpoint.properties.get("privateLinkServiceConnections") or ():
         properties = link.get("properties", {})

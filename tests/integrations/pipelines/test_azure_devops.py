@@ -308,10 +308,10 @@ def test_one_work_item_is_opened_edited_and_done(tmp_path: Path, boards: Boards)
 
     results = agents.all()
     for _ in range(2):
-        agents.again("runtime", "look", "tell")
+        agents.again("runtime", "look", "report")
         engine.says("refresh", CLEAN)
 
-    assert results == dict.fromkeys(("stacks", "runtime", "look", "tell"), "Succeeded")
+    assert results == dict.fromkeys(("stacks", "runtime", "look", "report"), "Succeeded")
     assert boards.asked == [
         "POST /wit/wiql", "POST /wit/workitems/$Task", "POST /wit/wiql", "PATCH /wit/workitems/1",
         "POST /wit/wiql", "PATCH /wit/workitems/1",
@@ -365,7 +365,8 @@ MISSING: dict[str, tuple[str, list[dict[str, Any]], list[str]]] = {
     "an approval without approvers": ("landing-zone-production", [_with(APPROVAL, approvers=[]), BRANCHES], [NOBODY]),
     "of their own runs": (
         "landing-zone-production", [_with(APPROVAL, requesterCannotBeApprover=False), BRANCHES],
-        ["Whoever starts a deployment can approve it: the check Approvals lets approvers approve their own runs."],
+        ["The person who starts a deployment can approve it: the check Approvals lets approvers approve "
+         "their own runs."],
     ),
     "no branch control": ("landing-zone-production", [APPROVAL], [ANY]),
     "branch control of every branch": (

@@ -62,19 +62,19 @@ def night(runs: Runs, stacks: Result, environment: dict[str, str]) -> tuple[str,
     (look,) = [runs.job("drift.yml", "look", {**NIGHT, "needs": needs, "matrix": row}) for row in rows]
     needs["look"] = {"result": look.result, "outputs": {}}
     there = Runs(runs.folder, runs.origin, {**runs.environment, **environment}, runs.artifacts, runs.ran)
-    return look.result, there.job("drift.yml", "tell", {**NIGHT, "needs": needs}).result
+    return look.result, there.job("drift.yml", "report", {**NIGHT, "needs": needs}).result
 
 
 RUN = "[this run](https://github.com/contoso/landing-zone/actions/runs/41)"
 BODY = f"""<!-- amlz drift -->
-Somebody or something changed in Azure what Pulumi deployed, or it deployed only in part. Either put it into the stack file, or run the deployment again: it sets back what the program says.
+Resources that Pulumi deployed were changed in Azure, or a deployment was not completed. Either add the change to the stack file, or run the deployment again, which restores the configuration of the program.
 
 ## small: 2 differ
 
 - gone: RouteTable `three`
 - changed: RouteTable `two`: `tags`, `routes`
 
-Looked by {RUN}. Values are not told here: `pulumi refresh --preview-only --diff` shows them.
+Looked by {RUN}. Values are not shown here. `pulumi refresh --preview-only --diff` shows them.
 """  # noqa: E501 - a paragraph is one line
 
 
@@ -101,7 +101,7 @@ def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
             "POST /issues", "PATCH /issues/2", "POST /issues/2/comments", "PATCH /issues/2",
         ]  # fmt: skip
         assert [issue["state"] for issue in told.issues] == ["open", "closed"]
-        assert told.comments[0]["body"] == f"Every stack is as it was deployed, says {RUN}."
+        assert told.comments[0]["body"] == f"Every stack is as it was deployed, according to {RUN}."
 
         # A stack that cannot be read is told, and closes nothing.
         pulumi.says("refresh", lines({"diagnosticEvent": {"severity": "error", "message": "403"}}, SUMMARY), 255)
@@ -146,5 +146,5 @@ def test_a_long_list_is_cut_and_in_html_nothing_is_markup() -> None:
 
 def test_where_no_stack_was_looked_at_nothing_is_closed(tmp_path: Path) -> None:
     """Nothing found is not nothing there."""
-    with pytest.raises(PipelineError, match="No stack was looked at"):
+    with pytest.raises(PipelineError, match="No stack was checked"):
         drift.read(tmp_path)

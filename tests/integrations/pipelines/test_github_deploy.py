@@ -83,7 +83,7 @@ def test_a_merge_is_previewed_by_one_identity_and_deployed_by_another(
     assert runs.signed_in == [READER, DEPLOYER]
     assert [line for line in results["preview"].summary.splitlines() if line.startswith("## ")] == [
         "## ✅ small against what Pulumi's state holds: 1 created, 0 changed, 0 deleted, 1 unchanged",
-        "## ✅ small: nothing found",
+        "## ✅ small: no findings",
     ]
     assert runs.ran == commands("deploy.yml") | commands("deploy-stack.yml")
 
@@ -133,7 +133,7 @@ MISSING: dict[str, tuple[str, dict[str, Any], list[str], list[str]]] = {
     ),
     "self-review": (
         "landing-zone-production", {**PROTECTED, "protection_rules": [{**REVIEWERS, "prevent_self_review": False}]}, [],
-        ["Whoever starts a deployment can approve it: self-review is not prevented."],
+        ["The person who starts a deployment can approve it: self-review is not prevented."],
     ),
     "a rule without reviewers": (
         "landing-zone-production", {**PROTECTED, "protection_rules": [{**REVIEWERS, "reviewers": []}]}, [],
@@ -176,11 +176,10 @@ def test_where_nothing_is_set_nothing_is_done_and_it_is_said(runs: Runs) -> None
     for name in ("deploy.yml", "drift.yml"):
         stacks = runs.job(name, "stacks", {**bare, "github": {**MAIN, "event_name": "push"}})
 
-        assert (list(stacks.said), stacks.outputs["ready"], stacks.said["What is set"]) == (
-            ["What is set"], "false",
+        assert (list(stacks.said), stacks.outputs["ready"], stacks.said["Check the configuration"]) == (
+            ["Check the configuration"], "false",
             "::notice::Nothing is done: AMLZ_READER_CLIENT_ID, PULUMI_BACKEND_URL not set. "
-            "docs/how-to/pipelines.md says what "
-            "belongs there.\n",
+            "docs/how-to/pipelines.md describes the values.\n",
         )  # fmt: skip
         others = [job for job in workflow(name)["jobs"].values() if "if" in job and "needs" in job]
         needs = {"stacks": {"result": "success", "outputs": stacks.outputs}}

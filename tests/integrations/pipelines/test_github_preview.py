@@ -103,7 +103,7 @@ def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, c
         "<!-- amlz preview -->",
         "## ❌ small against main: 62 created, 0 changed, 62 deleted, 56 unchanged",
     ]
-    assert lines[-1] == "Gone since main: gone. What they built stays in Azure until `pulumi destroy`."
+    assert lines[-1] == "Gone since main: gone. Their resources stay in Azure until `pulumi destroy`."
     bundle = {path.name: path.read_text(encoding="utf-8") for path in runs.artifacts["amlz-report"].iterdir()}
     assert sorted(bundle) == ["about.json", "comment.md", "small.sarif"]
     assert sorted(path.name for path in runs.artifacts["amlz-pages"].iterdir()) == ["comment.md", "small.html"]
@@ -136,7 +136,7 @@ def test_the_comment_is_posted_once_and_then_edited_in_place(runs: Runs, code_ho
     assert [comment["body"].splitlines()[-1] for comment in code_host.comments] == [
         "<!-- amlz preview -->", "## ✅ small",
     ]  # fmt: skip
-    said = "::notice::The comment of #7 says what 1234567 changes.\n"
+    said = "::notice::The comment of #7 shows the changes of 1234567.\n"
     assert [first.said["Post"], second.said["Post"]] == [
         f"{said}::notice::small.sarif is uploaded.\n",
         f"{said}::notice::Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.\n",

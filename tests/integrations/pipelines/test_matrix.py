@@ -75,5 +75,5 @@ def test_a_notice_is_one_line(environment: dict[str, str], said: str) -> None:
 
 def test_what_a_host_does_not_set_is_told() -> None:
     """By its name."""
-    with pytest.raises(PipelineError, match=r"GITHUB_TOKEN\n  It is not in the environment"):
+    with pytest.raises(PipelineError, match=r"GITHUB_TOKEN\n  This variable is not in the environment"):
         Runner({}).get("GITHUB_TOKEN")

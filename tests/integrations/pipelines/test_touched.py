@@ -83,4 +83,4 @@ def test_a_defect_is_for_the_log_and_not_for_the_comment(work: Path) -> None:
 
     preview.touched("main", work / "parts/listed", Runner({}, io.StringIO()))
 
-    assert comment(work)[1][1:] == ["## ❌ The stacks cannot be compared", "", "The log of its job says why."]
+    assert comment(work)[1][1:] == ["## ❌ The stacks cannot be compared", "", "The log of its job shows the reason."]

@@ -121,7 +121,7 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
         needs = {**HANDED_ON["needs"], "runtime": {"result": "success", "outputs": {"digest": runs.runtime()}}}
         look = runs.job("drift.yml", "look", {**NIGHT, "vars": variables, **HANDED_ON, "needs": needs})
         there = Runs(runs.folder, runs.origin, runs.environment | github.environment(), runs.artifacts)
-        tell = there.job("drift.yml", "tell", {**NIGHT, "vars": variables, **HANDED_ON})
+        tell = there.job("drift.yml", "report", {**NIGHT, "vars": variables, **HANDED_ON})
         body = github.issues[0]["body"].splitlines()
     assert (look.result, tell.result) == ("success", "success")
     assert [line for line in body if line.startswith(("## ", "- "))] == [

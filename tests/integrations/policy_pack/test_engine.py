@@ -70,6 +70,6 @@ def test_a_shipped_stack_is_told_what_its_preview_is_told(tmp_path: Path) -> Non
     assert said.partition(" - ")[2] == (
         "[advisory] azure-policy-undecided (pulumi:pulumi:Stack: aml-landing-zone-minimal) "
         "not-judged guardrails-compute: Compute instances: current system image "
-        "It asks for what only Azure fills in, and nothing in the plan tells of that. "
+        "The policy reads a property that only Azure sets, and the plan does not show it. "
         "At cpu and image-build."
     )

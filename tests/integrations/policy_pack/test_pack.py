@@ -141,7 +141,7 @@ def test_a_resource_whose_id_is_not_known_is_said_to_be_open(tmp_path: Path) -> 
     found = told(Run(registration), pack())
 
     why = "a part of its id is known only at deployment, and so is which assignments reach it"
-    assert found == [(UNDECIDED, "advisory", "account", f"not judged: {why}.")]
+    assert found == [(UNDECIDED, "advisory", "account", f"not evaluated: {why}.")]
 
 
 def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) 
 
     found = told(Run(registration), pack())
 
-    message = "not judged: what it assigns is known only at deployment."
+    message = "not evaluated: what it assigns is known only at deployment."
     assert found == [(UNDECIDED, "advisory", "assignment", message)]
 
 
@@ -158,7 +158,7 @@ def test_what_a_run_does_not_register_is_not_judged(tmp_path: Path) -> None:
     """With --target, the engine tells of resources whose inputs the pack has not seen."""
     found = told(replace(small(tmp_path), unseen=frozenset({"account"})), pack())
 
-    message = "not judged: the program did not register it in this run, so what it asks for is not known."
+    message = "not evaluated: the program did not register it in this run, so its inputs are not known."
     assert found == [(UNDECIDED, "advisory", "account", message)]
 
 
@@ -172,7 +172,7 @@ def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
 
     found = told(Run(registration), pack())
 
-    message = "not judged: azure-native:storage:StorageAccount: colour has no place in the ARM body."
+    message = "not evaluated: azure-native:storage:StorageAccount: colour has no place in the ARM body."
     assert found == [REFUSED, (UNDECIDED, "advisory", "other", message)]
 
 
@@ -214,7 +214,7 @@ def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
 
     found = told(small(tmp_path), Analyzer(broken))
 
-    message = "Nothing was judged, since policies cannot be read.\ncustom/policies/own.json: this is not JSON."
+    message = "Nothing was evaluated, because policies cannot be read.\ncustom/policies/own.json: this is not JSON."
     assert found == [(DENIED, "mandatory", "", message)]
 
 

@@ -169,7 +169,7 @@ def test_a_member_is_given_what_its_expressions_come_to() -> None:
     ("expression", "sentence"),
     [
         ("[int('x')]", "a.parameters.effect: an expression: int() cannot read 'x' as an integer."),
-        ("[resourceGroup().location]", "a.parameters.effect: an expression: it asks for more than parameters."),
+        ("[resourceGroup().location]", "a.parameters.effect: an expression: it reads more than parameters."),
         ("[parameters('e')]", "a.parameters.effect: an expression: parameter 'e' was not given and has no default."),
     ],
 )
@@ -218,7 +218,7 @@ def _find(policy_id: str) -> Definition | Initiative | None:
         ),
         (
             {"policyDefinitionId": "/p/audits", "overrides": [{"kind": "policyVersion", "value": "2.*.*"}]},
-            "it.overrides.kind: 'policyVersion': only policyEffect is judged here.",
+            "it.overrides.kind: 'policyVersion': only policyEffect is evaluated here.",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_reasons_are_the_conditions_that_decided(condition: Any, properties: Any
         (
             {"field": f"{TYPE}/p", "like": "a?"},
             {"p": "ab"},
-            ["sources disagree on `?` in the pattern of `like`: a plain character (R); or stands for one character"],
+            ["sources disagree on `?` in the pattern of `like`: a plain character (R); or matches one character"],
         ),
     ],
 )  # fmt: skip

@@ -78,7 +78,7 @@ def test_what_an_initiative_names_and_is_not_here_is_told() -> None:
     found = _assigned({"policy": "both", "parameters": {"how": {"value": "Audit"}}})
 
     assert [(each.definition_id, each.reference, each.why) for each in found.unjudged] == [
-        ("/p/not-here", "third", "the definition is not known here; import it to have it judged")
+        ("/p/not-here", "third", "the definition is not known here; import it to evaluate it")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a function of the policy language is: a name, how many arguments, what it does."""
+"""Functions of the policy language: name, number of arguments, implementation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amlz.policy.engine.values import MISSING, kind
 
 
 class Sees(Enum):
-    """What a function may be given of values that only the deployment knows."""
+    """Unknown values that a function accepts as arguments."""
 
     WHOLE = "whole"  # none, however deep: then its result is unknown too
     SHAPE = "shape"  # unknown members of arrays and objects, not unknown arguments
@@ -31,7 +31,7 @@ class Function:
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is text to functions: a string, or null, which reads as the empty text."""
+    """Returns whether a value is text to functions: a string, or null, which reads as the empty text."""
     return value is None or value is MISSING or isinstance(value, str)
 
 

@@ -55,7 +55,7 @@ def _split(value: Any, delimiter: Any) -> list[str]:
         return [source]
     else:
         marks = [text_of("split", delimiter)]
-    marks = list(filter(None, marks))  # where two fit at one place, the one that comes first in the list is taken
+    marks = list(filter(None, marks))  # where two fit at one position, the first of the list is used
     return re.split("|".join(map(re.escape, marks)), source) if marks else [source]
 
 
