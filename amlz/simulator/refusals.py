@@ -79,7 +79,7 @@ def refers(resource: Standing) -> Iterator[str]:
     """Returns the ids by which others may find it: every id in the inputs, and of a role assignment, its principal."""
     yield from ids_in(resource.inputs)
     if resource.type.lower() == _ASSIGNMENTS:
-        yield _holder(resource.inputs.get("principalId", ""))
+        yield holder(resource.inputs.get("principalId", ""))
 
 
 def complete(resource: Standing) -> None:
@@ -253,16 +253,17 @@ def _permitted(memory: Memory, workspace: Standing) -> None:
     identity = memory.get(workspace.inputs.get("primaryUserAssignedIdentity") or "")
     if identity is None:
         return
-    holder = _holder(identity.outputs.get("principalId", ""))
+    marked = holder(identity.outputs.get("principalId", ""))
     for key in _PARTS:
         part = workspace.inputs.get(key) or ""
         scopes = [f"{above}/providers/{_ASSIGNMENTS}" for above in (*parents(part), part)]
-        if memory.expects(part) and not any(memory.users(holder, scope) for scope in scopes):
+        if memory.expects(part) and not any(memory.users(marked, scope) for scope in scopes):
             message = f"The identity {identity.id} has no role on {part}, which the workspace consists of."
             raise AzureRefused(400, "BadRequest", message, workspace.id)
 
 
-def _holder(principal: str) -> str:
+def holder(principal: str) -> str:
+    """Returns the mark under which the assignments of a principal are found."""
     return f"principal:{principal}"
 
 

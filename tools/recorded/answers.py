@@ -11,7 +11,7 @@ from tools.benchmarks.recordings import Exchange
 
 _HEADERS = (("azure-asyncoperation", "Azure-AsyncOperation"), ("location", "Location"))
 #: Seconds of an operation whose duration no fact has.
-_SECONDS = {"create": 3.0, "update": 3.0, "patch": 3.0, "delete": 10.0}
+_SECONDS = {"create": 1.0, "update": 1.0, "patch": 1.0, "delete": 10.0}
 
 
 @dataclass(frozen=True, slots=True)

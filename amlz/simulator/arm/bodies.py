@@ -12,15 +12,17 @@ from amlz.simulator.arm import children, rows, workspaces
 from amlz.simulator.arm.addresses import canonical_type
 from amlz.simulator.arm.operations import Operations
 from amlz.simulator.casing import as_azure_writes
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.memory import CREATING, Memory, Standing
 from amlz.simulator.peerings import PEERING
 
 #: Placeholder for the state of the last operation.
 STATE = "{state}"
 #: Properties that a PUT without them keeps, by type in lower case. Recorded: App Insights once; of storage accounts,
-#: the requests of a test suite that set a key policy or an identity once and find it after later requests.
+#: the requests of a test suite that set a key policy or an identity once and find it after later requests; of vaults,
+#: twice, the days of soft delete.
 KEPT: Mapping[str, tuple[str, ...]] = {
     "microsoft.insights/components": ("properties.RetentionInDays",),
+    "microsoft.keyvault/vaults": ("properties.softDeleteRetentionInDays",),
     "microsoft.storage/storageaccounts": ("properties.keyPolicy", "identity"),
 }
 
@@ -119,6 +121,8 @@ def _identity(body: dict[str, Any], context: rows.Context) -> None:
 def shown(memory: Memory, clock: Operations, resource: Standing) -> dict[str, Any]:
     """The body of a GET: what is stored, and what follows from other resources and from operations under way."""
     operation = clock.under_way(resource.id)
+    if operation is None and resource.state == CREATING:  # a child that the request for its parent lists
+        operation = clock.under_way(resource.id.rsplit("/", 2)[0])
     state = operation.state if operation else "Succeeded"
     found: dict[str, Any] = _with_state(resource.body or {}, state)
     for key, kind in children.INLINE.get(resource.type.lower(), {}).items():

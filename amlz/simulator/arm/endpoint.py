@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from collections.abc import Callable
 
 from amlz.simulator.arm import actions, deletes, reads, writes
 from amlz.simulator.arm.addresses import Address, BadPath, Kind, address
@@ -27,6 +28,10 @@ class SimulatedArm:
         """Starts empty again, the clock included."""
         self._azure.close()
         self._azure = Azure()
+
+    def count_steps(self, on_steps: Callable[[], None]) -> None:
+        """Calls back with every ten steps of the database: the cost of a request, the same on every machine."""
+        self._azure.memory.count_steps(on_steps)
 
     def answer(self, request: Request) -> Answer:
         """Returns ARM's answer. A defect of the simulator is an answer too: 500, and its trace to standard error."""

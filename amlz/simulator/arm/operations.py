@@ -95,14 +95,11 @@ class Operations:
         return _read(row) if row else None
 
     def below(self, resource: str) -> Operation | None:
-        """The first operation on a resource or on something in it that has not ended."""
+        """An operation on a resource or on something in it that has not ended."""
         start = resource.lower()
-        query = (
-            "SELECT * FROM operations WHERE done = 0 AND (resource = ? OR (resource >= ? AND resource < ?)) "
-            "ORDER BY rowid LIMIT 1"
-        )
-        row = self._db.execute(query, (start, f"{start}/", f"{start}0")).fetchone()
-        return _read(row) if row else None
+        query = "SELECT * FROM operations WHERE done = 0 AND resource >= ? AND resource < ? ORDER BY resource LIMIT 1"
+        row = self._db.execute(query, (f"{start}/", f"{start}0")).fetchone()
+        return self.under_way(resource) or (_read(row) if row else None)
 
 
 def _read(row: tuple[Any, ...]) -> Operation:

@@ -116,7 +116,7 @@ def _add(holder: Any, path: list[str], value: Any, context: Context, at: tuple[A
                 _add(item, rest, value, context, (*at, item.get("name", index)))
     elif rest:
         below = holder.get(name)
-        if below is None and rest[0] != "*" and not rest[0].endswith("[]"):
+        if below is None and not any(part == "*" or part.endswith("[]") for part in rest):
             below = holder[name] = {}
         _add(below, rest, value, context, at)
     elif holder.get(name) is None:

@@ -35,8 +35,8 @@ _BOTH = ("Azure-AsyncOperation", "Location")
 #: Azure-AsyncOperation, DELETE 202 with both headers.
 _SERVICES: Mapping[str, Mapping[str, Timing]] = {
     "microsoft.network": {
-        "create": Timing(201, _BOTH[:1], 10, "Updating", 3.0),
-        "update": Timing(200, _BOTH[:1], 10, "Updating", 3.0),
+        "create": Timing(201, _BOTH[:1], 10, "Updating", 1.0),
+        "update": Timing(200, _BOTH[:1], 10, "Updating", 1.0),
         "delete": Timing(202, _BOTH, 10, "Deleting", 10.0, body=False),
     },
 }

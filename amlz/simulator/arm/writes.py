@@ -201,9 +201,11 @@ def _unique_assignment(azure: Azure, wanted: Standing) -> None:
     scope = wanted.id[: wanted.id.lower().rindex("/providers/")]
     keys = ("principalId", "roleDefinitionId")
     own = [str(wanted.inputs.get(key, "")).lower() for key in keys]
-    for other in azure.memory.below(f"{scope}/providers/Microsoft.Authorization/roleAssignments"):
-        theirs = [str(other.inputs.get(key, "")).lower() for key in keys]
-        if other.id.lower() != wanted.id.lower() and theirs == own:
+    at = f"{scope}/providers/{wanted.type}"
+    others = azure.memory.users(refusals.holder(wanted.inputs.get("principalId", "")), at)
+    for other in (azure.memory.get(each) for each in others):
+        theirs = [str(other.inputs.get(key, "")).lower() for key in keys] if other else []
+        if other and other.id.lower() != wanted.id.lower() and theirs == own:
             raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", wanted.id)
 
 
