@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.core.specs import FirewallSpec, RuleGroupSpec
+from amlz.core.specs import FirewallSpec, RuleGroupSpec, TlsInspectionSpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.site import Site
@@ -61,6 +61,8 @@ class Firewall(pulumi.ComponentResource):
             sku=network.FirewallPolicySkuArgs(tier=args.tier),
             threat_intel_mode=args.threat_intelligence,
             dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+            identity=_identity(args.tls_inspection),
+            transport_security=_transport_security(args.tls_inspection),
             intrusion_detection=network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if premium else None,
             tags=dict(args.tags),
             opts=site.options(self, args.place.subscription),
@@ -86,6 +88,24 @@ class Firewall(pulumi.ComponentResource):
 
 def _private_address(configurations: list[network.outputs.AzureFirewallIPConfigurationResponse] | None) -> str:
     return configurations[0].private_ip_address if configurations else ""
+
+
+def _identity(tls: TlsInspectionSpec | None) -> network.ManagedServiceIdentityArgs | None:
+    if tls is None:
+        return None
+    return network.ManagedServiceIdentityArgs(
+        type=network.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[tls.identity]
+    )
+
+
+def _transport_security(tls: TlsInspectionSpec | None) -> network.FirewallPolicyTransportSecurityArgs | None:
+    if tls is None:
+        return None
+    return network.FirewallPolicyTransportSecurityArgs(
+        certificate_authority=network.FirewallPolicyCertificateAuthorityArgs(
+            name="tls-inspection", key_vault_secret_id=tls.certificate
+        )
+    )
 
 
 def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollectionArgs:
@@ -117,6 +137,7 @@ def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollect
                     ],
                     source_addresses=list(rule.sources),
                     target_fqdns=list(rule.hosts),
+                    terminate_tls=rule.inspect or None,
                 )
                 for rule in group.application_rules
             ),

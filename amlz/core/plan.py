@@ -37,6 +37,7 @@ from amlz.core.planning.security import check_security
 from amlz.core.planning.sharing import check_sharing
 from amlz.core.planning.sizes import check_sizes
 from amlz.core.planning.spoke import plan_spoke
+from amlz.core.planning.tls_inspection import check_tls_inspection
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.specs import (
     DataLakeSpec,
@@ -157,6 +158,7 @@ def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from check_existing_hub(config)
     yield from check_hub_stack(config)
     yield from check_private_link_scope(config)
+    yield from check_tls_inspection(config)
     yield from check_dns(config)
     yield from check_references(config)
     yield from check_isolation(config)

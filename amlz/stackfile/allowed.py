@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from amlz.core.config.encryption import KEY_URI, VAULT_ID
 from amlz.core.config.hub_stack import STACK_NAME
 from amlz.core.config.shared import GUID, camel
+from amlz.core.config.tls_inspection import CERTIFICATE_URI, IDENTITY_ID
 from amlz.core.discovery import capabilities
 from amlz.core.problems import Path
 
@@ -48,6 +49,14 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     KEY_URI: (
         "a key's identifier with its version",
         "https://kv-keys.vault.azure.net/keys/landing-zone/0123456789abcdef0123456789abcdef",
+    ),
+    CERTIFICATE_URI: (
+        "the secret identifier of a certificate in a key vault", "https://kv-tls.vault.azure.net/secrets/intermediate-ca"
+    ),
+    IDENTITY_ID: (
+        "the ID of a user-assigned identity",
+        "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-tls/providers/"
+        "Microsoft.ManagedIdentity/userAssignedIdentities/id-tls",
     ),
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
     r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),

@@ -6,14 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from amlz.capabilities.dns_security.facts import DOMAIN
 from amlz.core.capability import Key, Scope
 from amlz.core.config.shared import Config
 
-#: A domain of at least two labels, in lower case and without wildcards.
-Domain = Annotated[
-    str,
-    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=253),
-]
+Domain = Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253)]
 Domains = Annotated[tuple[Domain, ...], Field(max_length=1000)]
 
 

@@ -9,6 +9,9 @@ RULE = f"{POLICY}/dnsSecurityRules"
 LINK = f"{POLICY}/virtualNetworkLinks"
 LIST = "Microsoft.Network/dnsResolverDomainLists"
 
+#: A domain of at least two labels, in lower case and without wildcards.
+DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+
 #: 2024-11-06: a policy is for networks of its region, and a network has one policy.
 PAGE = "https://learn.microsoft.com/azure/dns/dns-security-policy"
 

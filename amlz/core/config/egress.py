@@ -23,3 +23,5 @@ class EgressHostsConfig(Config):
     """Purpose of the hosts, shown with the rule."""
     packages: bool = False
     """Hosts of packages: in an environment with a build subnet only image builds reach them."""
+    inspect: bool = False
+    """The firewall decrypts the traffic. Needs `hub.firewall.tlsInspection`. docs/how-to/tls-inspection.md."""

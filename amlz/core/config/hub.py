@@ -13,6 +13,7 @@ from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.config.names import HubNamesConfig
 from amlz.core.config.private_link_scope import PrivateLinkScopeConfig
 from amlz.core.config.shared import Config, Generation, Network, OwnName, Tags
+from amlz.core.config.tls_inspection import TlsInspectionConfig
 from amlz.core.discovery import extended
 
 
@@ -23,6 +24,8 @@ class FirewallConfig(Config):
     """Premium adds intrusion detection, which is then set to deny."""
     threat_intelligence: Literal["Deny", "Alert"] = "Deny"
     """Action on traffic from and to known malicious addresses."""
+    tls_inspection: TlsInspectionConfig | None = None
+    """Decrypts connections to `egressHosts` with `inspect: true`. Needs tier Premium. docs/how-to/tls-inspection.md."""
 
 
 class LogAnalyticsConfig(Config):

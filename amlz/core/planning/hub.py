@@ -22,6 +22,7 @@ from amlz.core.specs import (
     PublicAddressSpec,
     ResourceGroupSpec,
     SubnetSpec,
+    TlsInspectionSpec,
     VirtualNetworkSpec,
 )
 
@@ -159,7 +160,7 @@ def hub_address(context: Context, *words: str) -> PublicAddressSpec:
 
 def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
     settings, place = context.config.hub.firewall, context.hub_place
-    name = taken_hub_name(context, "firewall")
+    tls, name = settings.tls_inspection, taken_hub_name(context, "firewall")
     policy = taken_hub_name(context, "firewallPolicy")
     return FirewallSpec(
         name=name,
@@ -167,6 +168,7 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
         place=place,
         tier=settings.tier,
         threat_intelligence=settings.threat_intelligence,
+        tls_inspection=TlsInspectionSpec(tls.certificate, tls.identity) if tls is not None else None,
         zones=context.zones,
         subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
         address=hub_address(context, "firewall"),

@@ -143,8 +143,8 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     own = context.config.egress_hosts
     if own:
         rules = tuple(
-            ApplicationRuleSpec(name, builds if own[name].packages else everyone, own[name].hosts, own[name].why)
-            for name in sorted(own)
+            ApplicationRuleSpec(name, builds if each.packages else everyone, each.hosts, each.why, inspect=each.inspect)
+            for name, each in sorted(own.items())
         )
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return (*groups, *kubernetes_rules(context))

@@ -52,6 +52,7 @@ from amlz.core.specs.networks import (
     ServiceEndpointPolicySpec,
     SpokeSpec,
     SubnetSpec,
+    TlsInspectionSpec,
     VirtualNetworkSpec,
     ZoneLinkSpec,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "StorageSpec",
     "SubnetSpec",
     "TelemetrySpec",
+    "TlsInspectionSpec",
     "VirtualNetworkSpec",
     "WorkspaceSpec",
     "ZoneLinkSpec",

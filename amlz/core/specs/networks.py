@@ -178,13 +178,14 @@ class NetworkRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRuleSpec:
-    """A firewall rule by host name. `scheme`: Https, or Http."""
+    """A firewall rule by host name. `scheme`: Https, or Http. `inspect`: the firewall decrypts the connections."""
 
     name: str
     sources: tuple[str, ...]
     hosts: tuple[str, ...]
     why: str
     scheme: str = "Https"
+    inspect: bool = False
 
     @property
     def port(self) -> int:
@@ -202,6 +203,14 @@ class RuleGroupSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsInspectionSpec:
+    """An intermediate CA certificate in a vault (secret identifier), and the ID of the identity that reads it."""
+
+    certificate: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirewallSpec:
     """The firewall, its address and its policy."""
 
@@ -216,6 +225,7 @@ class FirewallSpec:
     groups: tuple[RuleGroupSpec, ...]
     diagnostics: DiagnosticsSpec
     tags: Tags
+    tls_inspection: TlsInspectionSpec | None = None
 
     @property
     def id(self) -> str:

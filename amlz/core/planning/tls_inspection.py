@@ -1,0 +1,42 @@
+"""Conditions of TLS inspection by the hub's firewall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.core.config import LandingZoneConfig
+from amlz.core.problems import Path, Problem
+
+_PATH: Path = ("hub", "firewall", "tlsInspection")
+
+
+def check_tls_inspection(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns what is missing for an inspection, on either side."""
+    inspected = [name for name, hosts in config.egress_hosts.items() if hosts.inspect]
+    if config.hub.elsewhere is not None:
+        for name in inspected:
+            yield Problem(
+                ("egressHosts", name, "inspect"),
+                "The firewall of the hub decrypts traffic, and this stack does not create the hub.",
+                "Remove it, and set it in the stack file of the hub, or have the owner of the hub do so.",
+            )
+        return
+    asked = config.hub.firewall.tls_inspection
+    if asked is None:
+        for name in inspected:
+            yield Problem(
+                ("egressHosts", name, "inspect"),
+                "The firewall has no certificate to decrypt traffic with.",
+                "Set `hub.firewall.tlsInspection`, or remove `inspect`.",
+            )
+        return
+    if config.hub.firewall.tier != "Premium":
+        yield Problem(
+            _PATH,
+            f"TLS inspection is a feature of tier Premium, and `hub.firewall.tier` is {config.hub.firewall.tier}.",
+            "Set `hub.firewall.tier: Premium`.",
+        )
+    if not inspected:
+        yield Problem(
+            _PATH, "No host is inspected.", "Set `inspect: true` for an entry of `egressHosts`, or remove this key."
+        )

@@ -1,0 +1,76 @@
+"""TLS inspection: which rules decrypt, what the policy of the firewall gets, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.core.stacks import planned, said, stack
+from tests.reports.test_previews import case
+
+CASE = ROOT / "tests" / "cases" / "previews" / "tls-inspection.yaml"
+IDENTITY = (
+    "/subscriptions/c0c0c0c0-1111-4222-8333-444455556666/resourceGroups/rg-tls/providers/"
+    "Microsoft.ManagedIdentity/userAssignedIdentities/id-firewall-tls"
+)
+CERTIFICATE = "https://kv-contoso-tls.vault.azure.net/secrets/intermediate-ca"
+TLS = {"certificate": CERTIFICATE, "identity": IDENTITY}
+
+
+def asked(firewall: dict[str, Any], inspect: bool) -> dict[str, Any]:
+    """A stack with one host."""
+    hosts = {"partner": {"hosts": ["api.partner.example"], "why": "A partner", "inspect": inspect}}
+    return stack(hub={"addressSpace": "10.0.0.0/24", "firewall": firewall}, egressHosts=hosts)
+
+
+def test_it_is_off_by_default() -> None:
+    """No rule decrypts, and the policy has no certificate."""
+    hub = planned(
+        stack(egress=["pythonPackages"], egressHosts={"own": {"hosts": ["a.example"], "why": "Our host"}})
+    ).hub
+    assert hub is not None
+
+    rules = [rule.inspect for group in hub.firewall.groups for rule in group.application_rules]
+    assert (hub.firewall.tls_inspection, rules) == (None, [False, False])
+
+
+def test_only_the_listed_hosts_are_decrypted() -> None:
+    """The rules of the others are sent without the property."""
+    groups = case(CASE).graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
+    rules = [rule for group in groups for each in group.body["properties"]["ruleCollections"] for rule in each["rules"]]
+
+    assert {rule["name"]: rule["terminateTLS"] for rule in rules if "terminateTLS" in rule} == {"partner": True}
+    assert {"partner", "search", "azure-ml"} <= {rule["name"] for rule in rules}
+
+
+def test_the_policy_has_the_certificate_and_its_reader() -> None:
+    """As the published type has them."""
+    (policy,) = case(CASE).graph.of_type("Microsoft.Network/firewallPolicies")
+
+    assert policy.body["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    assert policy.body["properties"]["transportSecurity"] == {
+        "certificateAuthority": {"name": "tls-inspection", "keyVaultSecretId": CERTIFICATE}
+    }
+
+
+@pytest.mark.parametrize(
+    ("firewall", "inspect", "place", "remedy"),
+    [
+        ({"tier": "Premium"}, True, "egressHosts.partner.inspect", "Set `hub.firewall.tlsInspection`"),
+        ({"tlsInspection": TLS}, True, "hub.firewall.tlsInspection", "Set `hub.firewall.tier: Premium`."),
+        ({"tier": "Premium", "tlsInspection": TLS}, False, "hub.firewall.tlsInspection", "Set `inspect: true`"),
+    ],
+)
+def test_half_an_inspection_is_refused(firewall: dict[str, Any], inspect: bool, place: str, remedy: str) -> None:
+    """Once, with the other half."""
+    (problem,) = said(asked(firewall, inspect))
+
+    assert problem.splitlines()[0] == place
+    assert remedy in problem
+
+
+def test_a_whole_one_is_accepted() -> None:
+    """The tier, the certificate and a host."""
+    assert said(asked({"tier": "Premium", "tlsInspection": TLS}, inspect=True)) == []
