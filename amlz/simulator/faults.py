@@ -86,7 +86,10 @@ FAULTS = (
         "a new identity is not yet known where a role is assigned to it",
         400,
         "PrincipalNotFound",
-        "The principal does not exist in the directory. Wait until it is replicated.",
+        "Principal does not exist in the directory. Check that you have the correct principal ID. If you are creating "
+        "this principal and then immediately assigning a role, this error might be related to a replication delay. In "
+        "this case, set the role assignment principalType property to a value.",
+        # documented; every recorded case lacks `principalType`, which this program always sets
         _LEARN + "role-based-access-control/troubleshooting",
         type="Microsoft.Authorization/roleAssignments",
     ),

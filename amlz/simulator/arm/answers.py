@@ -9,7 +9,7 @@ from amlz.simulator.arm import bodies, rows
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request
 from amlz.simulator.arm.operations import Operation
-from amlz.simulator.arm.timing import Timing, timing
+from amlz.simulator.arm.timing import RESTORING, Timing, timing
 from amlz.simulator.memory import Standing
 
 _HOST = "https://management.azure.com"
@@ -18,8 +18,11 @@ STORED_ONLY = {"x-simulated": "stored-only"}
 
 
 def accepted(azure: Azure, request: Request, resource: Standing, verb: str) -> Answer:
-    """The answer to a PUT or PATCH that was carried out, and its operation where it takes a while."""
-    taken = timing(resource.type.lower(), verb)
+    """The answer to a PUT or PATCH that was carried out, and its operation where it takes a while.
+
+    `verb`: create, update, patch, or restore.
+    """
+    taken = RESTORING if verb == "restore" else timing(resource.type.lower(), verb)
     headers = marks(resource)
     if taken.seconds:
         begun = azure.operations.begin(resource.id, verb, taken.state, taken.seconds)

@@ -18,6 +18,9 @@ from amlz.simulator.policy import PolicyService
 #: Seconds after which an assignment of Azure Policy takes hold: "around five minutes",
 #: https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers (2026-11).
 POLICY_DELAY = 300
+#: The type whose deleted resource is restored by a new one of its name, with its days of retention. Recorded once:
+#: Test_OperationalInsights_Workspace_v1api20210601_CRUD.yaml of azure-service-operator (2025).
+RESTORED = "microsoft.operationalinsights/workspaces"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
 
 
@@ -29,6 +32,7 @@ class Azure:
         self.policies = PolicyService(self.memory)
         self.operations = Operations(self.memory)
         self._holding: list[tuple[float, str]] = []
+        self._deleted: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         """Forgets everything."""
@@ -58,11 +62,22 @@ class Azure:
             self._unused(resource)
         removed = refusals.delete(self.memory, resource)
         for gone in removed:
+            if gone.type == RESTORED:
+                self._deleted[gone.id.lower()] = gone.body or {}
             kept = refusals.kept_name(gone)
             if kept:
                 self.memory.keep(kept)
             self.memory.remove(gone.id)
         peerings.gone(self.memory, removed)
+
+    def restored(self, resource: Standing) -> Standing | None:
+        """Returns a resource with what a deleted one of the same id left; None where there is nothing to restore."""
+        left = self._deleted.pop(resource.id.lower(), None)
+        if left is None:
+            return None
+        days = (left.get("properties") or {}).get("retentionInDays")
+        properties = {**((resource.body or {}).get("properties") or {}), "retentionInDays": days}
+        return replace(resource, body={**(resource.body or {}), "properties": properties})
 
     def _unused(self, group: Standing) -> None:
         """Requires that nothing outside of a resource group uses something in it. Raises AzureRefused."""

@@ -24,6 +24,8 @@ class Timing:
     body: bool = True
 
 
+#: The answer where a deleted resource of the same name is restored: recorded for Log Analytics workspaces.
+RESTORING = Timing(201, ("Azure-AsyncOperation", "Location"), 20, "Restoring", 20.0)
 _AT_ONCE: Mapping[str, Timing] = {
     "create": Timing(201),
     "update": Timing(200),

@@ -103,7 +103,12 @@ def _write(
     _free(azure, wanted, request.version)
     try:
         with azure.memory.change():
-            return accepted(azure, request, _carried_out(azure, request, wanted, before, verb), verb)
+            stored = _carried_out(azure, request, wanted, before, verb)
+            restored = azure.restored(stored) if before is None else None
+            if restored is None:
+                return accepted(azure, request, stored, verb)
+            azure.memory.put(restored, refusals.refers(restored))
+            return accepted(azure, request, restored, "restore")
     except (AttributeError, TypeError, UnmappedInput) as problem:  # rules read values as the published type has them
         raise _invalid("A value has another type than the published one", resource_id) from problem
 

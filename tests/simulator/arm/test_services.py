@@ -95,6 +95,22 @@ def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
     assert client.send("PUT", VAULT, VAULT_BODY).status == 200
 
 
+def test_a_deleted_log_is_restored_with_its_days() -> None:
+    """The same name in the same resource group: 201 Restoring, and the old `retentionInDays`."""
+    client = Client()
+    client.group()
+    path = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/l"
+    body = {"location": "westeurope", "properties": {"retentionInDays": 90}}
+    client.send("PUT", path, body)
+    assert client.send("DELETE", path).status == 200
+    again = client.send("PUT", path, {"location": "westeurope", "properties": {}})
+
+    assert (again.status, again.headers["Retry-After"]) == (201, "20")
+    assert again.body["properties"]["provisioningState"] == "Restoring"
+    assert again.body["properties"]["retentionInDays"] == 90
+    assert client.send("GET", path, seconds=60).body["properties"]["provisioningState"] == "Succeeded"
+
+
 def test_a_group_whose_network_others_use_is_not_deleted() -> None:
     """The operation fails at its end: 409 ResourceGroupDeletionBlocked with the error inside."""
     client = Client()
