@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import with_config
+
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, ProjectEnvironmentSpec
+from amlz.reports.records import IN_JSON
 
 #: Modes of ARM in words.
 _MODES = {
@@ -18,6 +21,7 @@ _MODES = {
 _WHO = {"azure": "by Azure itself", "stack": "built here"}
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class WaysOut:
     """Rules of one environment that have one reason: by whom, of which kind, to where, why."""

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import with_config
+
 from amlz.azure.ids import parse
 from amlz.reports.html.topology import leads_to
 from amlz.reports.preview import Preview
+from amlz.reports.records import IN_JSON
 
 #: Writer of the names of private endpoints, by the mode of the stack file.
 _MODES = {
@@ -19,6 +22,7 @@ _MODES = {
 }
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A zone. `built`: here; `links`: names of networks that read it, as far as links are built here.
@@ -34,6 +38,7 @@ class Zone:
     endpoints: tuple[str, ...]
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Dns:
     """`says`: the writer of names; `forwarded`: domains with their DNS servers."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic import with_config
+
 from amlz.core.specs import ManagedNetworkSpec
 from amlz.reports import existing_hub, managed_networks
 from amlz.reports.managed_networks import WaysOut
 from amlz.reports.preview import Preview
+from amlz.reports.records import IN_JSON
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the firewall: to where, how, from which ranges, and why."""
@@ -23,6 +27,7 @@ class Rule:
     why: str
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Managed:
     """Environments whose managed networks have the same rules. `by_whom`: rules by who makes them, in words."""
@@ -32,6 +37,7 @@ class Managed:
     by_whom: tuple[tuple[str, tuple[WaysOut, ...]], ...]
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Egress:
     """`built`: the firewall is built here; otherwise its owner must allow the rules. `name`: of one that is built."""

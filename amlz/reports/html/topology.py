@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic import with_config
+from pydantic.json_schema import SkipJsonSchema
+
 from amlz.azure.graph import Resource
 from amlz.core.owners import EnvironmentKey, words_of
 from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
 from amlz.core.words import plural
 from amlz.reports.preview import Preview
+from amlz.reports.records import IN_JSON
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Part:
     """A separately drawn part of a network: its kind, its name, and its text."""
@@ -21,6 +26,7 @@ class Part:
     says: str = ""
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Subnet:
     """A subnet by its role. `endpoints`: names of the targets of its private endpoints, with their group IDs."""
@@ -32,11 +38,12 @@ class Subnet:
     endpoints: tuple[str, ...] = ()
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A project environment where its endpoints are. `computes` and `isolation` are in words."""
 
-    key: str
+    key: SkipJsonSchema[str]
     project: str
     name: str
     production: bool
@@ -54,11 +61,12 @@ class Environment:
         return sum(len(subnet.endpoints) for subnet in self.subnets)
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Network:
     """A virtual network. `built`: False where it exists already. `peering`: in words, "" for the hub."""
 
-    key: str
+    key: SkipJsonSchema[str]
     title: str
     name: str
     ranges: tuple[str, ...]
@@ -69,6 +77,7 @@ class Network:
     peering: str = ""
 
 
+@with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
 class Topology:
     """All networks. `on_premises`: ranges of networks beyond the hub; `lake`: the data lake, None where there is none.

@@ -1,0 +1,306 @@
+"""The records of reports in JSON, as types: json_schema.py makes the published schema of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from amlz.checks.finding import Severity
+from amlz.reports.policy import ORDER
+from amlz.reports.records import IN_JSON
+
+Count = Annotated[int, Field(ge=0)]
+Verdicts = Annotated[str, Field(json_schema_extra={"enum": [*ORDER]})]
+
+
+class Record(BaseModel):
+    """A record: keys in the casing of JSON, all of them required, and no other."""
+
+    model_config = IN_JSON
+
+
+class Owned(Record):
+    """The project and the environment, both empty for a part of neither."""
+
+    project: str
+    environment: str
+
+
+class Placed(Owned):
+    """A resource by its URN, its type and its id."""
+
+    urn: str
+    arm_type: str
+    id: str
+    name: str
+    resource_group: str
+
+
+class Resource(Placed):
+    """A request that the program makes."""
+
+    token: str
+    api_version: str
+    location: str
+    subscription: str
+    depends_on: list[str]
+    parent: str
+    provider: str
+    protect: bool
+    source: str
+    aliases: list[str]
+    body: dict[str, Any]
+
+
+class _Found(Owned):
+    """A finding of a check."""
+
+    id: str
+    severity: Severity
+    resource: str
+    name: str
+    path: str
+    expected: Any
+    actual: Any
+    message: str
+    remedy: str
+    source: str
+
+
+class Finding(_Found):
+    """A finding of a check."""
+
+
+class AcceptedFinding(_Found):
+    """A finding that the stack file accepts."""
+
+    accepted_until: str
+    reason: str
+    ticket: str
+
+
+class Reason(Record):
+    """A condition of a policy, with its truth; null is unknown."""
+
+    condition: str
+    path: str
+    operator: str
+    expected: Any
+    actual: Any
+    truth: bool | None
+
+
+class Verdict(Record):
+    """The answer of a policy for a resource."""
+
+    resource: str
+    id: str
+    assignment: str
+    policy: str
+    reference: str
+    effect: str
+    verdict: Verdicts
+    enforced: bool
+    blocks: bool
+    forecast: bool
+    exemption: str
+    message: str
+    why: str
+    reasons: list[Reason]
+    details: dict[str, Any]
+
+
+class _Role(Record):
+    """A role assignment: a principal, its role and its scope."""
+
+    who: str
+    principal: str
+    principal_type: str
+    role: str
+    scope: str
+    why: str
+
+
+class Role(_Role):
+    """A role assignment: a principal, its role and its scope."""
+
+
+class WiderRole(_Role):
+    """A role assignment whose scope was smaller before."""
+
+    before: list[str]
+
+
+class BlockSubnet(Record):
+    """A subnet, with the addresses that it holds and those that are needed."""
+
+    role: str
+    range: str
+    holds: Count
+    needed: Count
+
+
+class Block(Record):
+    """The range of an owner, with its subnets."""
+
+    owner: str
+    range: str
+    subnets: list[BlockSubnet]
+
+
+class Space(Record):
+    """A virtual network, with its ranges."""
+
+    network: str
+    ranges: list[str]
+    free: list[str]
+    exists: bool
+    blocks: list[Block]
+
+
+class QuotaFamily(Record):
+    """vCPUs of a family of sizes."""
+
+    family: str
+    dedicated: Count
+    low_priority: Count
+
+
+class QuotaUnknown(Record):
+    """A cluster or instance whose size is in no table."""
+
+    owner: str
+    name: str
+    size: str
+    nodes: Count
+    priority: str
+
+
+class Quota(Record):
+    """vCPUs at full scale, in a subscription and region."""
+
+    subscription: str
+    region: str
+    dedicated: Count
+    low_priority: Count
+    families: list[QuotaFamily]
+    unknown: list[QuotaUnknown]
+
+
+class AllowedTraffic(Record):
+    """Traffic that the owner of an existing firewall has to allow."""
+
+    name: str
+    protocols: list[str]
+    ports: list[str]
+    sources: list[str]
+    destinations: list[str]
+    why: str
+
+
+class ExistingHub(Record):
+    """A hub that exists, with the demands on its owner."""
+
+    virtual_network: str
+    firewall_address: str
+    log_analytics: str
+    demands: list[str]
+    must_allow: list[AllowedTraffic]
+
+
+class Datastore(Owned):
+    """A datastore of a workspace in the data lake."""
+
+    name: str
+    container: str
+
+
+class DataLake(Record):
+    """The data lake."""
+
+    account: str
+    built: bool
+    containers: list[str]
+    demands: list[str]
+    datastores: list[Datastore]
+
+
+class OutboundRule(Record):
+    """An outbound rule of a managed network."""
+
+    by: Literal["azure", "stack"]
+    id: str | None
+    kind: str
+    to: str
+    group: str | None
+    why: str
+    source: str
+
+
+class ManagedNetwork(Owned):
+    """The managed network of a workspace."""
+
+    workspace: str
+    isolation_mode: str
+    firewall: str | None
+    outbound_rules: list[OutboundRule]
+
+
+class ExistingPart(Record):
+    """Demands on the owner of an existing resource."""
+
+    what: str
+    demands: list[str]
+
+
+class Relaxation(Record):
+    """A setting that is less secure than the default."""
+
+    path: str
+    gives_up: str
+
+
+class Cluster(Owned):
+    """An attached Kubernetes cluster."""
+
+    name: str
+    cluster: str
+    namespace: str
+    demands: list[str]
+
+
+class DeployerRole(Record):
+    """A built-in role that the deployer needs."""
+
+    subscription: str
+    role: str
+    why: str
+    condition: str | None
+
+
+class LandingZone(Record):
+    """The landing zone: its configuration in short, roles, and demands on others."""
+
+    organisation: str
+    business_unit: str
+    cloud: str
+    location: str
+    tenant_id: str
+    subscriptions: list[str]
+    existing_hub: ExistingHub | None
+    data_lake: DataLake | None
+    existing_parts: list[ExistingPart]
+    relaxations: list[Relaxation]
+    kubernetes: list[Cluster]
+    managed_networks: list[ManagedNetwork]
+    roles: list[Role]
+    deployer_roles: list[DeployerRole]
+
+
+class NotEvaluated(Record):
+    """A policy that cannot be evaluated from a request."""
+
+    assignment: str
+    policy: str
+    why: str
