@@ -28,7 +28,7 @@ class Connections(pulumi.ComponentResource):
                 connection_name=spec.name,
                 workspace_name=site.name(spec.workspace),
                 resource_group_name=workspace.resource_group,
-                properties=_as_identity(spec, site) if spec.identity else _as_user(spec),
+                properties=_as_user(spec) if spec.identity is None else _as_identity(spec, spec.identity, site),
                 opts=site.options(self, workspace.subscription, after=spec.after),
             )
             site.built(spec.id, connection)
@@ -47,9 +47,11 @@ def _as_user(spec: ConnectionSpec) -> ml.AADAuthTypeWorkspaceConnectionPropertie
     )
 
 
-def _as_identity(spec: ConnectionSpec, site: Site) -> ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs:
+def _as_identity(
+    spec: ConnectionSpec, signs_in: str, site: Site
+) -> ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs:
     """An identity of the environment signs in."""
-    identity = site.resource(spec.identity)
+    identity = site.resource(signs_in)
     assert isinstance(identity, managedidentity.UserAssignedIdentity)
     return ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs(
         auth_type="ManagedIdentity",
@@ -58,6 +60,6 @@ def _as_identity(spec: ConnectionSpec, site: Site) -> ml.ManagedIdentityAuthType
         metadata=dict(spec.metadata) or None,
         is_shared_to_all=True,
         credentials=ml.WorkspaceConnectionManagedIdentityArgs(
-            client_id=identity.client_id, resource_id=site.ref(spec.identity)
+            client_id=identity.client_id, resource_id=site.ref(signs_in)
         ),
     )

@@ -20,7 +20,7 @@ _OWN_NAMES = {
         row.name.lower(): row.name_setting
         for each in capability_facts()
         for row in each.types
-        if row.name_setting.startswith(".")
+        if row.name_setting is not None and row.name_setting.startswith(".")
     },
 }
 

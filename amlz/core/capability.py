@@ -127,14 +127,14 @@ class ArmType:
 
     name: str
     words: tuple[str, str]
-    kind: str = ""
+    kind: str | None = None
     names: NameRule | None = None
     emits: Emits | None = None
     holds: Holds | None = None
     kept_days: int | None = None
     public: tuple[Switch, ...] = ()
     keys: Switch | None = None
-    name_setting: str = ""
+    name_setting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +205,13 @@ class Facts:
 class Part:
     """The spec of a capability's component.
 
-    `hosts`: public names that its private endpoints answer to. `shown`: kind, name and details for the network diagram.
-    `before_network`: the hub's network refers to it, so it is built first.
+    `hosts`: public names that its private endpoints answer to. `shown`: kind, name and, if any, details for the network
+    diagram. `before_network`: the hub's network refers to it, so it is built first.
     """
 
     spec: Any
     hosts: tuple[str, ...] = ()
-    shown: tuple[str, str, str] | None = None
+    shown: tuple[str, ...] | None = None
     before_network: bool = False
 
 
@@ -219,8 +219,8 @@ class Part:
 class HubLinks:
     """Ids of resources in the hub that networks refer to: the firewall's NAT gateway, the gateway that spokes use."""
 
-    nat_gateway: str = ""
-    gateway: str = ""
+    nat_gateway: str | None = None
+    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,14 +289,14 @@ class Planner:
 class Capability:
     """A feature of the landing zone. `title`: as a heading; `page`: of docs/ that describes it.
 
-    `component`: `module:class`, imported only when components are built. `logical`: the end of its logical names, ""
-    for the name of the folder. `patterns`: meaning and example of patterns in its keys.
+    `component`: `module:class`, imported only when components are built. `logical`: the end of its logical names,
+    None for the name of the folder. `patterns`: meaning and example of patterns in its keys.
     """
 
     title: str
     component: str
-    page: str = ""
-    logical: str = ""
+    page: str | None = None
+    logical: str | None = None
     patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     facts: Facts = Facts()
 

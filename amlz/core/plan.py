@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -117,7 +117,7 @@ class LandingZonePlan:
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (*problems, *_checks(config))
+    problems = (*problems, *(problem for check in _CHECKS for problem in check(config)))
     if problems:
         reported = {problem.path for problem in problems}
         names = (problem for problem in problems_of_names(config) if problem.path not in reported)
@@ -153,26 +153,27 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
 
 
-def _checks(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Everything that can be wrong before names are given, apart from addresses."""
-    yield from check_existing_hub(config)
-    yield from check_hub_stack(config)
-    yield from check_private_link_scope(config)
-    yield from check_tls_inspection(config)
-    yield from check_dns(config)
-    yield from check_references(config)
-    yield from check_isolation(config)
-    yield from check_limits(config)
-    yield from check_sizes(config)
-    yield from check_security(config)
-    yield from check_pipelines(config)
-    yield from check_sharing(config)
-    yield from check_lake(config)
-    yield from check_exfiltration(config)
-    yield from check_parts(config)
-    yield from check_cloud(config)
-    yield from check_kubernetes(config)
-    yield from check_capabilities(config)
+#: Checks of everything that can be wrong before names are given, apart from addresses.
+_CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
+    check_existing_hub,
+    check_hub_stack,
+    check_private_link_scope,
+    check_tls_inspection,
+    check_dns,
+    check_references,
+    check_isolation,
+    check_limits,
+    check_sizes,
+    check_security,
+    check_pipelines,
+    check_sharing,
+    check_lake,
+    check_exfiltration,
+    check_parts,
+    check_cloud,
+    check_kubernetes,
+    check_capabilities,
+)
 
 
 def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:

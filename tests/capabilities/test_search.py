@@ -68,7 +68,7 @@ def test_a_service_is_planned_closed_and_small() -> None:
     assert (found.connection.category, found.connection.target, found.connection.identity) == (
         "CognitiveSearch",
         f"https://{found.name}.search.windows.net",
-        "",
+        None,
     )
     assert "privatelink.search.windows.net" in zones(plan)
 

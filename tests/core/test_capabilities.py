@@ -113,6 +113,7 @@ def test_a_capability_is_whole(name: str) -> None:
     capability = capabilities()[name]
 
     assert isinstance(component(capability.component), type)
+    assert capability.page is not None
     assert (ROOT / "docs" / capability.page).is_file()
     facts = capability.facts
     assert [grant for grant in facts.grants if grant.role not in ROLES or grant.target not in TARGETS] == []

@@ -30,7 +30,7 @@ def plan_bastion(context: Context) -> Part | None:
         diagnostics=context.diagnostics(place.id(BASTION, name)),
         tags=context.hub_tags,
     )
-    return Part(spec, shown=("bastion", name, ""))
+    return Part(spec, shown=("bastion", name))
 
 
 def _subnets(config: LandingZoneConfig) -> tuple[str, ...]:

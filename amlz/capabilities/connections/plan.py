@@ -31,7 +31,7 @@ def plan_connections(scene: Scene, given: EnvironmentParts) -> Part | None:
                 workspace=workspace.id,
                 category=asked.category,
                 target=asked.target,
-                identity=identity if asked.auth == "managedIdentity" else "",
+                identity=identity if asked.auth == "managedIdentity" else None,
                 metadata=asked.metadata,
                 after=(workspace.endpoint.ready,),
             )

@@ -69,7 +69,7 @@ def _connection(scene: Scene, workspace: WorkspaceSpec, host: str) -> Connection
         workspace=workspace.id,
         category="CognitiveSearch",
         target=f"https://{host}",
-        identity="",
+        identity=None,
         metadata={},
         after=(workspace.endpoint.ready,),
     )

@@ -67,5 +67,10 @@ _RULES: Mapping[str, NameRule] = {
 #: Rules by kind of name: those above, and those of capabilities.
 NAME_RULES: Mapping[str, NameRule] = {
     **_RULES,
-    **{row.kind: row.names for each in capability_facts() for row in each.types if row.names is not None},
+    **{
+        row.kind: row.names
+        for each in capability_facts()
+        for row in each.types
+        if row.kind is not None and row.names is not None
+    },
 }

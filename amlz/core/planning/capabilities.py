@@ -54,8 +54,8 @@ def hub_links(context: Context) -> HubLinks:
     """Returns the ids of resources in the hub that networks refer to."""
     found = [links for _, links in asked(lambda planner: planner.links(context))]
     return HubLinks(
-        next((links.nat_gateway for links in found if links.nat_gateway), ""),
-        next((links.gateway for links in found if links.gateway), ""),
+        next((links.nat_gateway for links in found if links.nat_gateway is not None), None),
+        next((links.gateway for links in found if links.gateway is not None), None),
     )
 
 

@@ -135,7 +135,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
             subnet.cidr,
             by_role.get(subnet.role, ""),
             "",
-            nat_gateway=links.nat_gateway if subnet.role == "firewall" else "",
+            nat_gateway=links.nat_gateway if subnet.role == "firewall" else None,
             delegation=HUB_SUBNETS[subnet.role].delegation,
         )
         for subnet in context.addresses.block(SharedOwner.HUB).subnets

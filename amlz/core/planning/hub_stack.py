@@ -36,7 +36,7 @@ def hub_outputs(context: Context) -> dict[str, Any]:
         "dnsServers": [],  # the firewall
         "logAnalytics": context.log_analytics,
         "zones": {zone.name: zone.id for zone in dns_zones(context)},
-        "gateway": bool(hub_links(context).gateway),
+        "gateway": hub_links(context).gateway is not None,
         "privateLinkScope": context.private_link_scope,
         "publicIngestion": context.telemetry.public_ingestion,
         "publicQueries": context.telemetry.public_queries,

@@ -173,7 +173,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     # An existing hub has third-party peerings: there the name includes the owner.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
     built = hub_links(context).gateway
-    gateway = settings.stack.outputs.gateway if settings.stack is not None else bool(built)
+    gateway = settings.stack.outputs.gateway if settings.stack is not None else built is not None
     theirs = PeeringSpec(
         "-".join(("peer", *words)),
         hub.rsplit("/", 1)[-1],
@@ -184,7 +184,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     )
     if not gateway:
         return own, theirs
-    stands = (built,) if existing is None else ()
+    stands = (built,) if existing is None and built is not None else ()
     return replace(own, use_remote_gateways=True, after=(theirs.id, *stands)), theirs
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSpec:
-    """A connection without secrets. `identity`: the id of the identity that signs in, "" for the user.
+    """A connection without secrets. `identity`: the id of the identity that signs in, None where each caller signs in.
 
     `after`: ids of resources that must exist before it.
     """
@@ -17,7 +17,7 @@ class ConnectionSpec:
     workspace: str
     category: str
     target: str
-    identity: str
+    identity: str | None
     metadata: Mapping[str, str]
     after: tuple[str, ...]
 

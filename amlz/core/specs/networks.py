@@ -55,7 +55,7 @@ class SubnetSpec:
 
     `role`: its part of logical names, unique in its network.
     `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
-    `nat_gateway`: the id of one, "" for none. `delegation`: the service that alone may use it.
+    `nat_gateway`: the id of one. `delegation`: the service that alone may use it.
     """
 
     role: str
@@ -64,7 +64,7 @@ class SubnetSpec:
     security_group: str
     route_table: str
     endpoint_policy: str = ""
-    nat_gateway: str = ""
+    nat_gateway: str | None = None
     delegation: str = ""
 
 
