@@ -59,8 +59,9 @@ _TYPE = ArmType(
         "indexes and the documents in them",
         "",
         "",
-        "keep the definitions of indexes and the source documents, and index them again in another service: Azure has "
-        "no backup of a search service",
+        "save the definitions of its indexes (`az rest --method get --resource https://search.azure.com --url "
+        "https://NAME.search.windows.net/indexes?api-version=2024-07-01`) and index the source documents again in another "
+        "service: Azure has no backup of a search service",
         BACKUP_PAGE,
     ),
     # Defaults: https://learn.microsoft.com/azure/templates/microsoft.search/searchservices
