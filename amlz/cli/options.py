@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -117,6 +117,20 @@ def refuse(when: bool, why: str, hint: str) -> None:
     """Ends with exit code 2 where options do not go together. `hint`: which."""
     if when:
         raise typer.BadParameter(why, param_hint=hint)
+
+
+def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> None:
+    """Refuses what does not go together in `amlz preview`, before any work. `given`: values of options by name."""
+    if every:
+        refuse(bool(stack), f"--all previews every stack of this folder. Omit {stack}, or omit --all", "--all")
+        for option in ("--engine", "--also"):
+            refuse(bool(given[option]), "it is for one stack. Name the stack, and omit --all", option)
+    refuse(not stack and not every, "no stack is named. Name one (`amlz stacks` lists them), or use --all", "STACK")
+    if given["--against"] or given["--engine"]:
+        both = bool(given["--against"] and given["--engine"])
+        refuse(both, "each asks for another difference. Run the command once with each", "--against, --engine")
+        compared = "--against" if given["--against"] else "--engine"
+        refuse(bool(given["--quota"]), f"a difference shows no quota. Omit --quota, or omit {compared}", "--quota")
 
 
 def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:

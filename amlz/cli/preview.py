@@ -22,6 +22,7 @@ from amlz.cli.options import (
     other_forms,
     planned,
     refuse,
+    refuse_together,
     write,
 )
 from amlz.reports.formats.registry import Command, Format, Report, formats_of
@@ -47,10 +48,8 @@ def preview(
     # The SDK makes millions of objects that live to the end. Looking for garbage among them takes more than half of the
     # time of registering, and finds next to nothing; this process ends with its answer.
     gc.disable()
-    if every or not stack:
-        refuse(bool(stack or engine) or not every, "it is one stack or --all, and --all takes no --engine", "STACK")
-        refuse(bool(also), "it is for one stack", "--also")
-        refuse(bool(quota and against), "a difference shows no quota", "--quota")
+    refuse_together(stack, every, {"--engine": engine, "--also": also, "--against": against, "--quota": quota})
+    if every:
         raise typer.Exit(stacks.preview_all(against or "", today, form, fail_on.value, output, quota))
     from amlz.app.preview import preview_stack
 
@@ -59,8 +58,6 @@ def preview(
     if against or engine:
         from amlz.app.compare import difference_by, difference_to
 
-        refuse(quota, "a difference shows no quota", "--quota")
-        refuse(bool(against and engine), "it is either a revision or the steps of the engine", "--against, --engine")
         forms = _forms(asked, Command.against if against else Command.engine, "--format, --also")
         seen = cache(lambda: preview_stack(file, plan, today))
         found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)

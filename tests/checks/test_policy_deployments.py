@@ -365,3 +365,14 @@ def test_a_policy_that_asks_for_more_than_the_type_is_undecided() -> None:
     (one,) = found(landing_zone(**WITH_KEY), of, MANAGED)
 
     assert (one.severity.value, one.message.startswith("Undecided: ")) == ("note", True)
+
+
+def test_undecided_policies_on_what_azure_creates_are_one_note_that_names_them() -> None:
+    """Of one type: each policy once, by assignment."""
+    test = {"allOf": [{"field": "type", "equals": SEARCH}, {"field": "tags['owner']", "exists": "false"}]}
+    rule = {"if": test, "then": {"effect": "deny"}}
+    of = tenant(*(policy(name, rule, "All") for name in ("tags-a", "tags-b")))
+
+    (one,) = found(landing_zone(**WITH_KEY), of, MANAGED)
+
+    assert '"Policy tags-a" of tags-a and "Policy tags-b" of tags-b' in one.message

@@ -98,14 +98,23 @@ def test_a_command_in_the_process_of_the_tests_answers_as_in_its_own(words: str)
     ("arguments", "says"),
     [
         ((), ""),
-        (("preview",), "it is one stack or --all"),
+        (("preview",), "Invalid value for STACK: no stack is named. Name one (`amlz stacks` lists them), or use --all"),
+        (("preview", "--engine", "x"), "no stack is named"),
+        (("preview", "--all", "dev"), "--all previews every stack of this folder. Omit dev, or omit --all"),
+        (("preview", "--all", "--engine", "x"), "for --engine: it is for one stack. Name the stack, and omit --all"),
+        (
+            ("preview", "--all", "--quota", "--against", "x"),
+            "a difference shows no quota. Omit --quota, or omit --against",
+        ),
+        (("preview", "dev", "--quota", "--engine", "x"), "a difference shows no quota. Omit --quota, or omit --engine"),
+        (("preview", "dev", "--against", "x", "--engine", "x"), "another difference. Run the command once with each"),
         (("preview", "dev", "--format", "xml"), "'xml' is not one of"),
         (("privew", "dev"), "No such command"),
         (("preview", "dev", "--fail-on", "fatal"), "'fatal' is not one of"),
         (("preview", "dev", "--also", "json"), "it is FORM=FILE, such as sarif=dev.sarif"),
         (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, json, arm"),
         (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text"),
-        (("preview", "--all", "--also", "json=a.json"), "it is for one stack"),
+        (("preview", "--all", "--also", "json=a.json"), "--also: it is for one stack. Name the stack, and omit --all"),
     ],
 )
 def test_wrong_words_on_the_command_line_are_exit_code_2(arguments: tuple[str, ...], says: str) -> None:

@@ -28,7 +28,7 @@ NARROWER = "In the component, assign the role on the resource that needs it, not
 CHECK = Check(
     id="identity/role-too-wide",
     severity=Severity.ERROR,
-    says="{name} gives {role} on {scope}: {problem}.",
+    says="{name}: {problem}.",
     remedy="In the component, assign the role at the scope that the table of grants has for it: {where}.",
     why="Anyone who can assign roles can get every other role, and a role on a resource group or subscription"
     " also applies to everything that is created there later. Role assignments are compared with the "
@@ -82,7 +82,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
             yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
-            yield _found(assignment, (role or role_id, scope), ("to one person, not an Entra group", TO_A_GROUP))
+            problem = "it is assigned to one person, not to an Entra group"
+            yield _found(assignment, (role or role_id, scope), (problem, TO_A_GROUP))
         elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
             where = ", ".join(sorted({target for each in rows.get(role, {}).values() for target in each}))
             problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
@@ -101,7 +102,7 @@ def _found(
     """The finding of an assignment. `what`: its role and scope; `said`: the problem and its remedy."""
     problem, remedy = said
     place = At("properties.roleDefinitionId", None, what[0], severity, remedy)
-    return CHECK.finding(assignment, place, role=what[0], scope=what[1], problem=problem)
+    return CHECK.finding(assignment, place, scope=what[1], problem=problem)
 
 
 def _rows() -> Mapping[str, Mapping[str, set[str]]]:

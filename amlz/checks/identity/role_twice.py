@@ -11,7 +11,7 @@ from amlz.checks.reading import scope_of, value
 CHECK = Check(
     id="identity/role-twice",
     severity=Severity.ERROR,
-    says="{name} gives again what {other} gives: the same role on {scope} for the same principal.",
+    says="{name} is assigned twice in the program: as {first} and as {second}.",
     remedy="In the component, remove one of the two role assignments.",
     why="Azure accepts only one assignment of a role to a principal at a scope: the second is refused with "
     "RoleAssignmentExists. Principals whose id is known only at deployment are distinguished by what they"
@@ -22,17 +22,17 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Returns assignments that repeat an earlier one."""
-    first: dict[tuple[str, ...], Resource] = {}
+    known: dict[tuple[str, ...], Resource] = {}
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
         principal = value(assignment, "properties.principalId")
         who = identities(graph, assignment) if is_unknown(principal) else (str(principal).lower(),)
         if not who:
             continue
-        other = first.setdefault((scope_of(assignment), role, *who), assignment)
+        other = known.setdefault((scope_of(assignment), role, *who), assignment)
         if other is not assignment:
-            scope = scope_of(assignment).rsplit("/", 1)[-1]
-            yield CHECK.finding(assignment, At("properties.principalId"), other=other.name, scope=scope)
+            first, second = (each.urn.rpartition("::")[2] for each in (other, assignment))
+            yield CHECK.finding(assignment, At("properties.principalId"), first=first, second=second)
 
 
 def identities(graph: ResourceGraph, assignment: Resource) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from amlz.azure.graph import Resource, ResourceGraph, unknown
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.policy.ways_out import place_of
 from amlz.checks.reading import same, value
+from amlz.core.problems import listed
 from amlz.policy.engine.requests import REFUSED, Answer
 
 CHECK = Check(
@@ -51,9 +52,10 @@ def of_managed_groups(answers: Iterable[Answer]) -> Iterator[Answer]:
 
 
 def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
-    """Refusals of what Azure creates. An undecided one is a note."""
+    """Refusals of what Azure creates. For each workspace and type, one note names every policy that is undecided."""
     workspaces = {_group(each).lower(): each for each in _with_key(graph)}
     types = {arm_type.lower(): arm_type for arm_type in TYPES}
+    undecided: dict[tuple[str, str], list[Answer]] = {}
     for answer in of_managed_groups(answers):
         workspace = workspaces[answer.subject.id.lower().partition("/providers/")[0]]
         arm_type = types[answer.subject.type]
@@ -68,8 +70,20 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
             }
             yield CHECK.finding(workspace, At("properties.encryption"), **words)
         elif answer.word == "undecided":
-            whose = f'{answer.assignment.name} decides by "{title}" on what Azure creates for its key'
-            yield CHECK.undecided(workspace, f"the {arm_type} of its managed resource group", whose)
+            undecided.setdefault((workspace.urn, arm_type), []).append(answer)
+    by_urn = {each.urn: each for each in workspaces.values()}
+    for (urn, arm_type), each in undecided.items():
+        path = f"the {arm_type} of its managed resource group"
+        yield CHECK.undecided(by_urn[urn], path, f"asked for by {_policies(each)}")
+
+
+def _policies(answers: Iterable[Answer]) -> str:
+    """The policies of answers: `"A" and "B" of stricter`."""
+    titles: dict[str, dict[str, None]] = {}
+    for answer in answers:
+        title = answer.policy.definition.title if answer.policy else answer.assignment.name
+        titles.setdefault(answer.assignment.name, {})[f'"{title}"'] = None
+    return listed([f"{listed(found)} of {assignment}" for assignment, found in titles.items()])
 
 
 def _with_key(graph: ResourceGraph) -> Iterator[Resource]:
