@@ -35,6 +35,10 @@ _TRACKED = (
     "dnsresolver:InboundEndpoint",
     "dnsresolver:OutboundEndpoint",
     "dnsresolver:DnsForwardingRuleset",
+    "dnsresolver:DnsResolverPolicy",
+    "dnsresolver:DnsSecurityRule",
+    "dnsresolver:DnsResolverPolicyVirtualNetworkLink",
+    "dnsresolver:DnsResolverDomainList",
 )
 _FREE, _APPROVED = "AllowInternetOutbound", "AllowOnlyApprovedOutbound"
 _BOTH = "SystemAssigned,UserAssigned"
@@ -237,6 +241,7 @@ CASES: tuple[Case, ...] = (
     (_ML, "allowPublicAccessWhenBehindVnet", False, True, UNKNOWN),
     (_COMPUTE, "properties.properties.scaleSettings.maxNodeCount", 1, 2, UPDATES),
     (_COMPUTE, "properties.properties.vmSize", "a", "b", IGNORED),
+    (_COMPUTE, "identity.type", "SystemAssigned", "UserAssigned", UPDATES),
     (_COMPUTE, "tags", {"a": "1"}, {"a": "2"}, UNKNOWN),
     ("monitor:DiagnosticSetting", "logs", [{"category": "a", "enabled": True}], [{"category": "a", "enabled": False}], UPDATES),
     ("monitor:DiagnosticSetting", "metrics", [], [{"category": "AllMetrics", "enabled": True}], UPDATES),

@@ -44,6 +44,13 @@ WITH: dict[str, dict[str, Any]] = {
     "dnsresolver:InboundEndpoint": {"ipConfigurations": [{"subnet": {"id": "/a"}}]},
     "dnsresolver:OutboundEndpoint": {"subnet": {"id": "/a"}},
     "dnsresolver:DnsForwardingRuleset": {"dnsResolverOutboundEndpoints": [{"id": "/a"}]},
+    "dnsresolver:DnsSecurityRule": {
+        "priority": 100,
+        "action": {"actionType": "Allow"},
+        "dnsResolverDomainLists": [{"id": "/a"}],
+    },
+    "dnsresolver:DnsResolverPolicyVirtualNetworkLink": {"virtualNetwork": {"id": "/a"}},
+    "dnsresolver:DnsResolverDomainList": {"domains": ["a.example"]},
     "authorization:PolicyDefinition": {"policyRule": rule("a")},
     "authorization:PolicySetDefinition": {"policyDefinitions": [{"policyDefinitionId": "/a"}]},
     "authorization:PolicyAssignment": {"policyDefinitionId": "/a"},
