@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "no management group": (
         {"assignments": {"own": {"policy": TLS, "scope": "managementGroup"}}},
-        ["policies.assignments.own.scope", "  No management group is named.", "  Say `policies.managementGroup`."],
+        ["policies.assignments.own.scope", "  No management group is named.", "  Set `policies.managementGroup`."],
     ),
     "an effect that the policy does not have": (
         {"assignments": {"own": {"policy": TLS, "effect": "Modify", "scope": "landingZone"}}},
