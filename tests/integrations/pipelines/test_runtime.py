@@ -80,8 +80,8 @@ def test_no_job_with_a_token_installs_anything() -> None:
     assert sorted(every) == [
         "../custom/pipelines/azure-devops.yml preview_dev", "../custom/pipelines/azure-devops.yml preview_prod",
         "../custom/pipelines/azure-devops.yml up_dev", "../custom/pipelines/azure-devops.yml up_prod",
-        "azure-devops/drift.yml look", "azure-devops/drift.yml tell", "azure-devops/pull-request.yml comment",
-        "deploy-stack.yml preview", "deploy-stack.yml up", "drift.yml look", "drift.yml tell",
+        "azure-devops/drift.yml look", "azure-devops/drift.yml report", "azure-devops/pull-request.yml comment",
+        "deploy-stack.yml preview", "deploy-stack.yml up", "drift.yml look", "drift.yml report",
         "preview-comment.yml comment",
     ]  # fmt: skip
 
