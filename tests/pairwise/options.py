@@ -171,7 +171,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     "parts": {"own": {}, "existing": _environment({"existing": _PARTS})},
     "exfiltration": {"open": {}, "closed": _environment({"security": {"storageEndpointPolicy": {}}})},
     "search": {"none": {}, "some": _environment({"search": {}})},
-    "connections": {"none": {}, "search": _environment({"connections": {"search": _SEARCH}})},
+    "connections": {"none": {}, "search": _environment({"connections": {"documents": _SEARCH}})},
     "workspace": {"of one project": {}, "of several": _environment({"sharedBy": _SHARED_BY})},
     "log": {
         "created": {},
