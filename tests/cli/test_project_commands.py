@@ -71,8 +71,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "several spokes": (
         ("add", "prod", "scoring"),
         "Pulumi.prod.yaml:35  projects.scoring.environments.dev\n"
-        "  The spoke is missing, and there are 2: research and\n"
-        "    operations.\n"
+        "  The spoke is missing, and there are 2: research and operations.\n"
         "  Use `--spoke research`, or `--spoke dev=research` for this environment alone.\n",
     ),
     "no such spoke": (
@@ -93,7 +92,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         "  Spoke main has no free range of 8,192 addresses (/19): 3,840 are free there,\n"
         "    the largest range holds 2,048.\n"
         "  Add a range to spokes.main.addressSpace, a /19 or larger; name another spoke\n"
-        "    (--spoke), or ask for fewer nodes.\n",
+        "    (--spoke), or request fewer nodes.\n",
     ),
     "a range that others have": (
         ("add", "dev", "fraud", "--network", "10.20.16.0/24"),
