@@ -65,7 +65,7 @@ def _name(scene: Scene, asked: SearchConfig) -> str:
 def _connection(scene: Scene, workspace: WorkspaceSpec, host: str) -> ConnectionSpec:
     """Returns the workspace's connection: the caller signs in, no key is kept."""
     return ConnectionSpec(
-        name=scene.context.take("connection", "search", workspace.id, (*scene.path, "search")),
+        name=scene.context.take("connection", "ai-search", workspace.id, (*scene.path, "search")),
         workspace=workspace.id,
         category="CognitiveSearch",
         target=f"https://{host}",
