@@ -128,7 +128,7 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
     refuse(not stack and not every, "no stack is named. Name one (`amlz stacks` lists them), or use --all", "STACK")
     if given["--against"] or given["--engine"]:
         both = bool(given["--against"] and given["--engine"])
-        refuse(both, "each asks for another difference. Run the command once with each", "--against, --engine")
+        refuse(both, "each selects another difference. Run the command once with each", "--against, --engine")
         compared = "--against" if given["--against"] else "--engine"
         refuse(bool(given["--quota"]), f"a difference shows no quota. Omit --quota, or omit {compared}", "--quota")
 

@@ -267,7 +267,7 @@ NAMES = [
     (("preview", "small", "--against", ""), "it is empty: name a revision"),
     (("stacks", "--against", ""), "it is empty: name a revision"),
     (("stacks", "--against", "--upload-pack=x"), "--against --upload-pack=x\n  There is no such revision"),
-    (("preview", "small", "--against", "HEAD", "--engine", "x"), "each asks for another difference"),
+    (("preview", "small", "--against", "HEAD", "--engine", "x"), "each selects another difference"),
 ]
 
 

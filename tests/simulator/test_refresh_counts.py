@@ -23,7 +23,7 @@ ENDPOINTS, PEERINGS, WORKSPACES, ADDRESSES = (
 
 #: Measured with a port of azure-native's rules over a fake ARM (2026-11-28, revision 74f385f): 8, 11, 25, 39 and 61.
 #: The 11 of dev are of another stack file. That row has 188 resources, and dev had 205 at that revision, with stack
-#: and components (minimal had 131 and prod 800, as their rows say). dev had 12 endpoints with a zone group, all of
+#: and components (minimal had 131 and prod 800, as in their rows). dev had 12 endpoints with a zone group, all of
 #: which the refresh reports, and the side of the peering that is created first. With `batch: false` in churn it has no
 #: endpoints for queues and tables, and 11 is right. everything has gained one endpoint since.
 EXPECTED = {

@@ -74,7 +74,7 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
     by_urn = {each.urn: each for each in workspaces.values()}
     for (urn, arm_type), each in undecided.items():
         path = f"the {arm_type} of its managed resource group"
-        yield CHECK.undecided(by_urn[urn], path, f"asked for by {_policies(each)}")
+        yield CHECK.undecided(by_urn[urn], path, f"required by {_policies(each)}")
 
 
 def _policies(answers: Iterable[Answer]) -> str:
