@@ -67,9 +67,9 @@ def test_make_preview_without_a_stack_file_says_where_to_get_one(tmp_path: Path)
     assert (ROOT / "examples/minimal/Pulumi.minimal.yaml").exists()
 
 
-@pytest.mark.parametrize("name", ["Pulumi.dev.yaml", "Pulumi.prod.yaml"])
-def test_a_sample_at_the_root_is_the_one_that_tests_use(name: str) -> None:
-    """Byte for byte but for the way to the schema, while it is there."""
+def test_the_sample_at_the_root_is_the_one_that_tests_use() -> None:
+    """Byte for byte but for the path of the schema. Pulumi.prod.yaml has other identities of pipelines."""
+    name = "Pulumi.dev.yaml"
     if not (ROOT / name).exists():
         pytest.skip(f"{name} is not at the root: this is a fork with stack files of its own")
 

@@ -121,7 +121,7 @@ class _Converter:
                 continue
             if key not in others:
                 raise UnmappedInput(
-                    f"{self.token}: {where} has no path in the ARM body{table.near(key, [*same, *others])}"
+                    f"{self.token}: {where} is not a property of the ARM body{table.near(key, [*same, *others])}"
                 )
             rule = others[key]
             if isinstance(rule, str):

@@ -174,6 +174,12 @@ def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
+    built = built_roles(environment)
+    return {role: count for role, count in _needs_of_all(environment).items() if role in built}
+
+
+def _needs_of_all(environment: EnvironmentConfig) -> dict[str, int]:
+    """The same for every role, also for subnets that the environment does not have."""
     builds, apart = environment.image_build.max_nodes, BUILD in said_subnets(environment)
     nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + (0 if apart else builds)
     wanted = {
@@ -182,8 +188,7 @@ def needs(environment: EnvironmentConfig) -> dict[str, int]:
         "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
         "scoring": environment.scoring_nodes,
     }
-    built = built_roles(environment)
-    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in wanted.items() if role in built}
+    return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in wanted.items()}
 
 
 def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
@@ -261,7 +266,7 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         subnets = _subnets_if_large_enough(network, environment)
         divided = () if environment.subnets else subnets  # configured ranges have separate messages
         wrong = _wrong_range(network, divided, config.spokes[spoke].address_space, paths[spoke])
-        problems.extend(check_subnets(environment, needs(environment), path))
+        problems.extend(check_subnets(environment, _needs_of_all(environment), path))
         wrong = wrong or _too_small(network, environment)
         if wrong:
             misfits.append((path, environment, spoke, wrong))

@@ -41,10 +41,11 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
         )
     for role in _NEEDED[managed]:
         if role not in said:
+            missing = f"{role}{_divided(environment, role, needed.get(role, 0))}"
             yield Problem(
                 path,
                 f"Ranges of subnets are set, and that of {role} is missing: nothing is divided then.",
-                f"Add `{role}{_divided(environment, role)}`, or remove `subnets` to have the range divided.",
+                f"Add `{missing}`, or remove `subnets` to have the range divided.",
             )
     if environment.scoring_nodes and "scoring" not in said and not managed:
         yield Problem(
@@ -62,14 +63,21 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
         earlier.append((role, network))
 
 
-def _divided(environment: EnvironmentConfig, role: str) -> str:
-    """The range that a subnet has by division, so that adding another subnet moves none; "" without a range."""
+def _divided(environment: EnvironmentConfig, role: str, needed: int) -> str:
+    """Returns the range that a subnet has by division, so that adding another subnet moves none.
+
+    "" where the environment has no range, the subnet would be too small, or another range is in it.
+    """
     if environment.network is None:
         return ""
     network = IPv4Network(environment.network)
     start, bits = next((start, bits) for name, start, bits in _shares(environment) if name == role)
-    first = network.network_address + int(network.num_addresses * start)
-    return f": {first}/{network.prefixlen + bits}" if network.prefixlen + bits <= SMALLEST_SUBNET else ""
+    prefix = network.prefixlen + bits
+    if prefix > SMALLEST_SUBNET or 2 ** (32 - prefix) - RESERVED_ADDRESSES < needed:
+        return ""
+    divided = IPv4Network(f"{network.network_address + int(network.num_addresses * start)}/{prefix}")
+    taken = any(divided.overlaps(IPv4Network(cidr)) for cidr in said_subnets(environment).values())
+    return "" if taken else f": {divided}"
 
 
 def _shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:

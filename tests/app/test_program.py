@@ -54,7 +54,7 @@ SLIPS = [
         "storage.py",
         "network_rule_set=storage.NetworkRuleSetArgs(",
         "network_rule_set=dict(defaultAktion='Deny') or storage.NetworkRuleSetArgs(",
-        "networkRuleSet.defaultAktion has no place in the ARM body; did you mean defaultAction?",
+        "networkRuleSet.defaultAktion is not a property of the ARM body; did you mean defaultAction?",
     ),
 ]
 

@@ -59,20 +59,21 @@ WRONG = {
     "a misspelt key": (
         NETWORK,
         {"adressSpace": {}},
-        f"{NETWORK}: adressSpace has no place in the ARM body; did you mean addressSpace?",
+        f"{NETWORK}: adressSpace is not a property of the ARM body; did you mean addressSpace?",
     ),
     "a key in another case": (
         NETWORK,
         {"subnets": [{}, {"NetworkSecurityGroup": {}}]},
-        f"{NETWORK}: subnets[1].NetworkSecurityGroup has no place in the ARM body; did you mean networkSecurityGroup?",
+        f"{NETWORK}: subnets[1].NetworkSecurityGroup is not a property of the ARM body; "
+        "did you mean networkSecurityGroup?",
     ),
     "a key that ARM only reads": (
         NETWORK,
         {"subnets": [{"networkSecurityGroup": {"provisioningState": "Succeeded"}}]},
-        f"{NETWORK}: subnets[0].networkSecurityGroup.provisioningState has no place in the ARM body",
+        f"{NETWORK}: subnets[0].networkSecurityGroup.provisioningState is not a property of the ARM body",
     ),
-    "ARM's own envelope": (NETWORK, {"properties": {}}, f"{NETWORK}: properties has no place in the ARM body"),
-    "the table's own words": (NETWORK, {"same": 1}, f"{NETWORK}: same has no place in the ARM body"),
+    "ARM's own envelope": (NETWORK, {"properties": {}}, f"{NETWORK}: properties is not a property of the ARM body"),
+    "the table's own words": (NETWORK, {"same": 1}, f"{NETWORK}: same is not a property of the ARM body"),
     "a case nobody knows": (
         "azure-native:machinelearningservices:ManagedNetworkSettingsRule",
         {"properties": {"type": "Fqdn"}},
@@ -88,13 +89,13 @@ WRONG = {
     "a misspelt key inside a case": (
         COMPUTE,
         {"properties": {"computeType": "AmlCompute", "properties": {"vmsize": "x"}}},
-        f"{COMPUTE}: properties.properties.vmsize has no place in the ARM body; did you mean vmSize?",
+        f"{COMPUTE}: properties.properties.vmsize is not a property of the ARM body; did you mean vmSize?",
     ),
     "a misspelt key in a map": (
         "azure-native:containerservice:ManagedCluster",
         {"addonProfiles": {"azurepolicy": {"enable": True}}},
-        "azure-native:containerservice:ManagedCluster: addonProfiles.azurepolicy.enable has no place in the ARM body; "
-        "did you mean enabled?",
+        "azure-native:containerservice:ManagedCluster: addonProfiles.azurepolicy.enable is not a property of the "
+        "ARM body; did you mean enabled?",
     ),
 }
 

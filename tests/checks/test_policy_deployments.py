@@ -223,9 +223,9 @@ def test_a_second_zone_group_is_a_warning_with_the_options_that_help() -> None:
     assert {each.check for each in findings} == {"policy/second-zone-group"}
     assert len(findings) == 7
     assert vault.message == (
-        'dns-vault would write a zone group for pep-risk-score-dev-vault beside default: "Policy dns-vault" does not '
-        "find what it looks for, and deploys deployedByPolicy with privatelink.vaultcore.azure.net. An endpoint takes "
-        "one zone group."
+        'dns-vault would write a zone group for pep-risk-score-dev-vault in addition to default: "Policy dns-vault" '
+        "does not find the zone group that it requires, and deploys deployedByPolicy with "
+        "privatelink.vaultcore.azure.net. An endpoint takes one zone group."
     )
     assert vault.remedy == (
         f"(1) Set dns.mode to existing, and dns.resourceGroup to that of the policy's zones: {HOLDER}. "

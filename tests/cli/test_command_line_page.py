@@ -37,7 +37,7 @@ def test_the_keys_of_a_record_are_those_of_the_text(kind: str, start: str, end: 
 
 def test_the_words_of_a_verdict_are_those_of_the_text() -> None:
     """Those of a report; case files have further ones for what a report leaves out."""
-    words = named("is one of\n`deny`", "A\nreason is")
+    words = named("is one\nof `deny`", "A\nreason is")
 
     assert words == set(ORDER)
     assert set(VERDICTS) - words == {"disabled", "not-applicable"}

@@ -144,7 +144,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
             "amlz:landingZone  hub.stack.outputs.virtualNetwork\n"
             f"  It is missing: the id of its virtual network.\n  {ANEW}",
             "amlz:landingZone  hub.stack.outputs.serves\n"
-            f"  It is missing: the ranges of others for which its firewall has rules.\n  {ANEW}",
+            f"  It is missing: ranges of other stacks for which its firewall has rules.\n  {ANEW}",
         ],
     ),
     (
@@ -158,7 +158,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         [
             "amlz:landingZone  hub.stack.outputs.schemaVersion\n"
             "  It is 2, and this program reads 1: the hub was built by a newer version.\n"
-            "  Update this program, then write the outputs anew."
+            "  Update this program, then write the outputs again."
         ],
     ),
     (
@@ -167,7 +167,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         [
             "amlz:landingZone  hub.stack.outputs.schemaVersion\n"
             "  It is 0, and this program reads 1: the hub was built by an older version.\n"
-            "  Build the hub anew, then write the outputs anew."
+            "  Build the hub again, then write the outputs again."
         ],
     ),
     (
@@ -325,7 +325,7 @@ def test_what_the_other_stack_gives_otherwise_is_told_key_by_key() -> None:
 
     assert list(differences(outputs(), live)) == [
         "`gateway` is true there and false here",
-        '`route` is "x" there and not said here',
-        '`serves` is not said there and ["10.1.0.0/16"] here',
+        '`route` is "x" there and not set here',
+        '`serves` is not set there and ["10.1.0.0/16"] here',
     ]
     assert list(differences(outputs(), None)) == ["it has no output `hub`"]

@@ -80,7 +80,7 @@ def test_a_removed_project_is_lost(tmp_path: Path) -> None:
     diff = found(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
 
     assert sorted(resource["name"] for resource, _ in diff.lost) == sorted(["crretailchurndevuftlz", KV, MLW, ST])
-    assert (len(diff.created), len(diff.deleted)) == (62, 62)
+    assert (len(diff.created), len(diff.deleted)) == (64, 64)
 
 
 def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
     lines = difference_as.markdown(found(tmp_path, MORE_NODES)).splitlines()
 
     assert lines == [
-        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 116 unchanged",
+        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 118 unchanged",
         "",
         "<details><summary>Changed</summary>",
         "",

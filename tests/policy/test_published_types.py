@@ -126,7 +126,7 @@ def test_kept_rows_are_not_overridden() -> None:
     known = facts.embedded().indexed
 
     assert {name: known[name] for name in rows} == rows
-    assert len(known) == len(rows) + 550 + 556
+    assert len(known) == len(rows) + 546 + 556
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,7 @@ RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
     (r"Write (?!it |one |its |the |a )(\w+) or (?:\w+); ", _write),
     (r"For example `([^`]+)`", _mapping),
     (r"For example (\S+)\.$", _write),
+    (r"Add `(\w+: [^`]+)`, or remove `subnets`", lambda e, m: e.value().update(yaml.safe_load(m[1]))),
     (r"Add `(\w+: [^`]+)`", _mapping),
     (r"Set `([^`]+: [^`]+)`", _mapping),
     (r"Remove `([^`]+)`", _remove_named),

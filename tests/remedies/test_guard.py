@@ -26,8 +26,8 @@ def compute(name: str, size: str) -> Resource:
     return replace(made, id=where, urn=f"urn:pulumi:s::p::t::churn-dev-{name}")
 
 
-FIREWALL = resource("Microsoft.Network/azureFirewalls", "afw", zones=["1"])
-OTHER_FIREWALL = resource("Microsoft.Network/azureFirewalls", "afw", zones=["1", "2"])
+BASTION = resource("Microsoft.Network/bastionHosts", "bas", zones=["1"])
+OTHER_BASTION = resource("Microsoft.Network/bastionHosts", "bas", zones=["1", "2"])
 
 
 def entry_of(finding: Finding) -> tuple[str, AllowedLossConfig]:
@@ -67,7 +67,7 @@ def test_the_cluster_for_images_is_deleted_by_command() -> None:
     ("old", "new"),
     [
         (compute("image-build", "Standard_D4s_v5"), compute("image-build", "Standard_D8s_v5")),
-        (FIREWALL, OTHER_FIREWALL),
+        (BASTION, OTHER_BASTION),
     ],
 )
 def test_what_is_deleted_first_is_a_warning_between_revisions_and_an_error_of_the_state(
@@ -85,9 +85,9 @@ def test_what_is_deleted_first_is_a_warning_between_revisions_and_an_error_of_th
 
 def test_everything_else_is_deleted_by_its_id() -> None:
     """The id as it is in Azure."""
-    (finding,) = guard(edit_of([FIREWALL], [OTHER_FIREWALL]), Allowed())
+    (finding,) = guard(edit_of([BASTION], [OTHER_BASTION]), Allowed())
 
-    assert f"`az resource delete --ids {FIREWALL.id}`" in finding.remedy
+    assert f"`az resource delete --ids {BASTION.id}`" in finding.remedy
 
 
 def test_a_cluster_with_another_name_is_no_finding() -> None:

@@ -119,7 +119,7 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
         write_whole(path, "report")
 
     said = str(told.value).splitlines()
-    assert (said[0], said[2], len(said)) == (str(path), "  Choose another place with --output.", 3)
+    assert (said[0], said[2], len(said)) == (str(path), "  Choose another file with --output.", 3)
     assert said[1] == f"  It cannot be written: {why}." if why else said[1].startswith("  It cannot be written: ")
     assert {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()} == before
 
@@ -185,7 +185,7 @@ def test_a_link_that_leaves_the_current_folder_is_not_followed(tmp_path: Path, m
             write_whole(Path(name), "report")
         assert str(told.value).splitlines()[1:] == [
             "  It cannot be written: it is a link that leaves the current folder.",
-            "  Choose another place with --output.",
+            "  Choose another file with --output.",
         ]
         with pytest.raises(LandingZoneError) as told:
             write_back(Path(name), b"mine", b"yours", name)

@@ -121,7 +121,7 @@ ENVIRONMENT = networks.Environment(
     production=False,
     cidr="10.20.16.0/25",
     workspace="mlw-retail-churn-dev-nll3v",
-    isolation="computes in the spoke",
+    isolation="compute targets in the spoke",
     computes="2 clusters",
     subnets=(
         networks.Subnet("training", "10.20.16.0/26", 6, 59),
@@ -238,7 +238,7 @@ def test_what_leaves_a_small_landing_zone() -> None:
          "the service itself, RStudio, completion in notebooks"),
         ("azure-ml-udp", "AzureMachineLearning", "UDP 5831", "managing compute instances"),
         ("batch", "BatchNodeManagement.westeurope", "Any 443", "managing cluster nodes"),
-        ("resource-manager", "AzureResourceManager", "TCP 443", "creating and deleting compute targets"),
+        ("resource-manager", "AzureResourceManager", "TCP 443", "creating and deleting computes"),
         ("storage", "Storage.westeurope", "TCP 443",
          "Azure ML's own storage for computes: images, logs, system files. Storage of others in the region, too"),
         ("images", "MicrosoftContainerRegistry", "TCP 443", "Microsoft's base images"),

@@ -38,7 +38,7 @@ def test_it_fits_into_a_comment(stack: str) -> None:
     """With the verdict in its first line."""
     told = as_markdown.render(previewed(stack))
 
-    assert told.splitlines()[0] == FOUND.get(stack, f"## ✅ {stack}: nothing found")
+    assert told.splitlines()[0] == FOUND.get(stack, f"## ✅ {stack}: no findings")
     assert len(told) <= LONGEST
 
 

@@ -172,7 +172,7 @@ def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
 
     found = told(Run(registration), pack())
 
-    message = "not evaluated: azure-native:storage:StorageAccount: colour has no place in the ARM body."
+    message = "not evaluated: azure-native:storage:StorageAccount: colour is not a property of the ARM body."
     assert found == [REFUSED, (UNDECIDED, "advisory", "other", message)]
 
 
