@@ -101,15 +101,23 @@ Answer = TypeVar("Answer")
 def asked(question: Callable[[Planner], Answer]) -> Iterator[tuple[str, Answer]]:
     """Returns the answer of each planner, with the name of its capability."""
     for name, planner in planners().items():
-        with blamed(name):
+        if _folder(name).custom:
+            with blamed(name):
+                answer = question(planner)
+        else:
             answer = question(planner)
         yield name, answer
+
+
+@cache
+def _folder(name: str) -> Folder:
+    return next(folder for folder in folders() if folder.name == name)
 
 
 @contextmanager
 def blamed(name: str) -> Iterator[None]:
     """Reports a fault of a custom capability as a problem of its folder. Those that are shipped are defects of amlz."""
-    folder = next(folder for folder in folders() if folder.name == name)
+    folder = _folder(name)
     try:
         yield
     except LandingZoneError:

@@ -123,7 +123,7 @@ WRONG = [
     (("explain", "dev", "image-build", "compute-size"), "2 resources are called 'image-build'. Give an id:\n"),
     (("test", "nowhere"), "nowhere: there is no such folder. Cases are files called what--verdict.json.\n"),
     (("import", "nowhere.json"), "nowhere.json: it cannot be read: No such file or directory.\n"),
-    (("evaluate",), "say --jsonl"),
+    (("evaluate",), "add --jsonl: questions are read as one JSON object a line"),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from amlz.azure.ids import parse, resource_id
 from amlz.core.addresses import AddressPlan
@@ -27,11 +27,15 @@ _OWN = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The stack file's model, the address plan, and the names given so far."""
+    """The stack file's model, the address plan, and the names given so far.
+
+    `dns_zones`: empty, or the private DNS zones, decided once (amlz/core/planning/dns.py).
+    """
 
     config: LandingZoneConfig
     addresses: AddressPlan
     names: NameBook
+    dns_zones: list[tuple[ZoneSpec, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def hub_subscription(self) -> str:

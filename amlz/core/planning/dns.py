@@ -38,6 +38,12 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
 
     All there are with a hub that serves other stacks: what they have is not known here.
     """
+    if not context.dns_zones:
+        context.dns_zones.append(_decided(context))
+    return context.dns_zones[0]
+
+
+def _decided(context: Context) -> tuple[ZoneSpec, ...]:
     groups = endpoint_groups_of(context.config)
     groups |= set(ZONES[context.config.cloud]) - {MONITOR} if context.config.hub.serves else set()
     groups |= {MONITOR} if context.config.hub.private_link_scope is not None else set()
