@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 import yaml
 
 from amlz.cli.main import app
 from tests.cli.test_command_line import amlz
+from tests.cli.test_init_and_doctor import OPTIONS
 from tests.conftest import ROOT, STACKS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,13 +41,17 @@ def test_the_output_shown_is_how_the_preview_begins() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_of_the_table_runs(command: str) -> None:
-    """With the capitals filled in, and a state as `pulumi stack export` gives it."""
+def test_every_command_of_the_table_runs(command: str, tmp_path: Path) -> None:
+    """With the capitals filled in, a state as `pulumi stack export` gives it, and answers to the questions of init."""
     filled = command.replace("STACK", "dev").replace("FINDING", "keys/enabled").replace("REV", "HEAD")
     if "HEAD" in filled and not (ROOT / ".git").exists():
         pytest.skip("this checkout is no git repository, so there is no revision to compare with")
 
-    ran = amlz(*shlex.split(filled), given='{"version": 3, "deployment": {}}')
+    new = command.startswith("init ")
+    ran = amlz(
+        *shlex.split(filled), *(OPTIONS if new else ()),
+        folder=tmp_path if new else None, given='{"version": 3, "deployment": {}}',
+    )  # fmt: skip
 
     assert (ran.returncode, ran.stdout != "", ran.stderr) == (0, True, "")
 

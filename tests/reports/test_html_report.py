@@ -108,7 +108,7 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
 
     assert (ran.returncode, out.read_text(encoding="utf-8")) == (0, as_html.render(previewed("dev")))
     assert every.returncode == 2
-    assert "a preview of all stacks has the forms text, markdown, json, html" in re.sub(r"[\s│]+", " ", every.stderr)
+    assert "a preview of all stacks has the forms text, json, markdown, html" in re.sub(r"[\s│]+", " ", every.stderr)
 
 
 def luminance(colour: str) -> float:
