@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "examples" / "hub-stack"
 HUB = "organization/aml-landing-zone/hub"
 REFUSAL = (
     f"The hub of stack {HUB} is not the one that this landing zone was planned with: `serves` is "
-    '["10.91.0.0/16", "10.92.0.0/16"] there and ["10.91.0.0/16"] here. Nothing was changed. Write its outputs anew '
+    '["10.91.0.0/16", "10.92.0.0/16"] there and ["10.91.0.0/16"] here. Nothing was changed. Write its outputs again '
     f"(`pulumi stack output --stack {HUB} --json`), look at the preview, and run this again."
 )
 
