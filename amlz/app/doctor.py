@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -35,7 +36,7 @@ _METHODS: Mapping[str, tuple[str, ...]] = {
 }
 #: The backend of Pulumi where neither a variable nor Pulumi.yaml names one.
 _PULUMI_CLOUD = "https://api.pulumi.com"
-#: Hosts of blob storage by scheme of a backend: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+#: Domain of blob storage, where the scheme azblob keeps its state: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
 _BLOB = "blob.core.windows.net"
 
 Run = Callable[[str, str], str | None]
@@ -164,14 +165,21 @@ def _credentials(environment: Mapping[str, str], home: Path) -> Result:
 
 def _backend(environment: Mapping[str, str], connects: Connect) -> Result:
     url = environment.get("PULUMI_BACKEND_URL") or _of_project() or _PULUMI_CLOUD
-    named = urlsplit(url)
+    try:
+        named = urlsplit(url)
+        port = named.port
+    except ValueError:  # of an address, the port or the brackets
+        return Result("Pulumi backend", "advised", "its address is not valid", "Correct PULUMI_BACKEND_URL.")
     shown = f"{named.scheme}://{named.hostname or ''}{named.path}"
     if named.scheme == "file":
         path = Path(f"{named.netloc}{named.path}").expanduser()
         if path.is_dir() and os.access(path, os.W_OK):
             return Result("Pulumi backend", "ok", shown)
         return Result(
-            "Pulumi backend", "advised", f"{shown}: no folder that can be written", f"Create it: mkdir -p {path}"
+            "Pulumi backend",
+            "advised",
+            f"{shown}: no folder that can be written",
+            f"Create it: mkdir -p {shlex.quote(str(path))}",
         )
     host = named.hostname
     if named.scheme == "azblob":
@@ -188,7 +196,7 @@ def _backend(environment: Mapping[str, str], connects: Connect) -> Result:
         return Result(
             "Pulumi backend", "advised", f"{shown}: not checked, this kind of backend is not known here", None
         )
-    if host and connects(host, named.port or (80 if named.scheme == "http" else 443)):
+    if host and connects(host, port or (80 if named.scheme == "http" else 443)):
         return Result("Pulumi backend", "ok", f"{shown}: {host} can be reached")
     fix = "Check the network, the proxy and PULUMI_BACKEND_URL. Only a deployment needs it."
     return Result("Pulumi backend", "advised", f"{shown}: {host} cannot be reached", fix)

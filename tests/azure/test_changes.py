@@ -1,4 +1,4 @@
-"""The effect of a changed property: every row of the table, in the table and at the pretend Azure."""
+"""The effect of a changed property: every row of the table, in the table and in the simulator."""
 
 from __future__ import annotations
 

@@ -123,6 +123,16 @@ def test_doctor_shows_no_credential(tmp_path: Path) -> None:
     assert results["Pulumi CLI"].seen.startswith("v3.1.0, older than the SDK")
 
 
+@pytest.mark.parametrize("url", ["https://host:port", "https://host:99999", "https://[host"])
+def test_a_backend_address_that_is_not_valid_is_reported(tmp_path: Path, url: str) -> None:
+    """With the variable to correct, and no traceback."""
+    results = examine({"PULUMI_BACKEND_URL": url}, tmp_path, tmp_path, programs({}))  # type: ignore[arg-type]
+
+    assert (results[-1].state, results[-1].seen, results[-1].fix) == (
+        "advised", "its address is not valid", "Correct PULUMI_BACKEND_URL.",
+    )  # fmt: skip
+
+
 def test_the_exit_code_of_doctor_is_1_where_a_preview_fails(tmp_path: Path) -> None:
     """Without git; what only a deployment needs leaves it 0."""
     backend = f"file://{tmp_path}"

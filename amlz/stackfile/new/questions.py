@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.shared import Config, EnvironmentName, Guid, Location, Network, Word, camel
@@ -17,7 +17,7 @@ class Answers(Config):
 
     organisation: Annotated[str, *LandingZoneConfig.model_fields["organisation"].metadata]
     """The name of the organisation"""
-    business_unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")]
+    business_unit: Annotated[str, *LandingZoneConfig.model_fields["business_unit"].metadata]
     """The short name of the business unit: 2 to 10 lower-case letters or digits"""
     tenant: Guid
     """The ID of the Microsoft Entra tenant"""
