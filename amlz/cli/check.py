@@ -10,4 +10,4 @@ def check(stack: Stack, form: FormOption = Form.text, output: Output = None) -> 
     from amlz.reports.check import as_json, as_text
 
     file, plan = planned(stack)
-    write((as_json if form is Form.json else as_text)(file, plan), output)
+    write((as_json if form is Form.json else as_text)(file, plan), output, colours=form is Form.text)

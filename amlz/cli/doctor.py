@@ -21,5 +21,5 @@ def doctor(form: FormOption = Form.text, output: Output = None) -> None:
     from amlz.reports.doctor import as_json, as_text
 
     results = examine(os.environ, Path.home(), Path.cwd())
-    write((as_json if form is Form.json else as_text)(results), output)
+    write((as_json if form is Form.json else as_text)(results), output, colours=form is Form.text)
     raise typer.Exit(int(any(each.state == "missing" for each in results)))

@@ -52,10 +52,7 @@ def init(
     platform_team: PlatformTeam = "",
     networks: Networks = None,
 ) -> None:
-    """Writes a new stack file. On a terminal, asks a question for each missing option.
-
-    Example: amlz init dev --from networks.csv
-    """
+    """Writes a new stack file. On a terminal, asks a question for each missing option."""
     from amlz.app.new_stack import target, write_new_stack
     from amlz.stackfile.new.networks_file import Networks as Handed
     from amlz.stackfile.new.networks_file import read_networks

@@ -9,28 +9,14 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from amlz.cli import (
-    addresses,
-    check,
-    doctor,
-    explain,
-    init,
-    policy,
-    preview,
-    project,
-    rehearse,
-    roles,
-    schema,
-    signals,
-    simulate,
-    stacks,
-)
+from amlz.cli import signals
+from amlz.cli.help import SectionedGroup, complete
 from amlz.cli.options import shown, write
+from amlz.cli.verbs import SECTIONS, name_of
 
 #: Objects that exist before the first garbage collection: more than a check creates, all of which live to its end.
 START = 200_000
@@ -39,32 +25,18 @@ _CONVERTER = "Value error, "
 
 app = typer.Typer(
     name="amlz",
+    cls=SectionedGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-#: Every verb, in the order of `amlz --help`: the function of its module. Groups of verbs follow.
-VERBS: tuple[Callable[..., None], ...] = (
-    init.init,
-    doctor.doctor,
-    rehearse.rehearse,
-    rehearse.recover,
-    rehearse.import_subnets,
-    roles.roles,
-    simulate.simulate,
-    stacks.stacks,
-    check.check,
-    preview.preview,
-    addresses.addresses,
-    schema.schema,
-    explain.explain,
-)
-GROUPS = (policy.app, project.app)
-for _verb in VERBS:
-    app.command(_verb.__name__.replace("_", "-"))(_verb)
-for _group in GROUPS:
-    app.add_typer(_group)
+for _section in SECTIONS.values():
+    for _verb in _section:
+        if isinstance(_verb, typer.Typer):
+            app.add_typer(_verb)
+        else:
+            app.command(name_of(_verb))(_verb)
 
 
 def _version(asked: bool) -> None:
@@ -93,7 +65,7 @@ def _run() -> int:
 
     streams.check_folder()
     try:
-        code = typer.main.get_command(app).main(prog_name="amlz", standalone_mode=False)
+        code = complete(typer.main.get_command(app)).main(prog_name="amlz", standalone_mode=False)
     except typer.TyperException as error:
         error.message = error.message.replace(_CONVERTER, "")
         try:

@@ -167,11 +167,14 @@ def _plain_texts() -> Iterator[str]:
 _LARGEST = 2**20
 
 
-def write(text: str, output: Path | None) -> None:
-    """To standard output, or to a file: whole or not at all."""
+def write(text: str, output: Path | None, colours: bool = False) -> None:
+    """To standard output, or to a file: whole or not at all. `colours`: with colours, if a terminal shows it."""
+    import sys
+
+    from amlz.cli.colour import coloured, painted
     from amlz.reports.files import STANDARD_OUTPUT, write_out, write_whole
 
     if output is None or str(output) in STANDARD_OUTPUT:
-        write_out(text)
+        write_out(text, painted if colours and coloured(sys.stdout) else None)
     else:
         write_whole(output, text)

@@ -84,7 +84,11 @@ def run_cases(
     from amlz.reports import policy_pages
 
     ran = list(case_files.run(folder or ROOT / "policies" / "cases", library()))
-    write((policy_pages.cases_json if form is Form.json else policy_pages.cases_text)(ran), output)
+    write(
+        (policy_pages.cases_json if form is Form.json else policy_pages.cases_text)(ran),
+        output,
+        colours=form is Form.text,
+    )
     raise typer.Exit(int(not all(case.passed for case in ran)))
 
 

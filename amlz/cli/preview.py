@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from amlz.cli.options import (
     refuse_together,
     write,
 )
+from amlz.cli.progress import steps
 from amlz.reports.formats.registry import Command, Format, Report, formats_of
 from amlz.reports.formats.registry import write as written
 
@@ -55,19 +57,23 @@ def preview(
 
     file, plan = planned(stack)
     asked = [(form.value, output), *other_forms(also)]
-    if against or engine:
-        from amlz.app.compare import difference_by, difference_to
+    command = Command.against if against else Command.engine if engine else Command.preview
+    forms = _forms(asked, command, "--also" if command is Command.preview else "--format, --also")
+    seen = cache(lambda: replace(preview_stack(file, plan, today), quota=quota))
+    with steps(sys.stderr) as show:
+        show(f"Comparing {file.stack} with {against}" if against else f"Previewing {file.stack}")
+        if against or engine:
+            from amlz.app.compare import difference_by, difference_to
 
-        forms = _forms(asked, Command.against if against else Command.engine, "--format, --also")
-        seen = cache(lambda: preview_stack(file, plan, today))
-        found = difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)
-        report, fails = Report(seen, found, fail_on.value), found.fails(fail_on.value)
-    else:
-        forms = _forms(asked, Command.preview, "--also")
-        result = replace(preview_stack(file, plan, today), quota=quota)
-        report, fails = Report(lambda: result, fail_on=fail_on.value), result.fails(fail_on.value)
-    for each, (_, path) in zip(forms, asked, strict=True):
-        write(written(each, report), path)
+            difference = (
+                difference_to(against, file, seen, today) if against else difference_by(engine, file, seen, today)
+            )
+            report, fails = Report(seen, difference, fail_on.value), difference.fails(fail_on.value)
+        else:
+            report, fails = Report(seen, fail_on=fail_on.value), seen().fails(fail_on.value)
+        texts = [written(each, report) for each in forms]
+    for each, text, (_, path) in zip(forms, texts, asked, strict=True):
+        write(text, path, colours=each is Format.text)
     raise typer.Exit(int(fails))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.options import Output, Stack, planned, shown, write
+from amlz.cli.progress import steps
 from amlz.reports.streams import given, say
 
 #: How the state of a stack comes to `amlz import-subnets`.
@@ -41,7 +42,7 @@ def rehearse(
 ) -> None:
     """Rehearses the life of a landing zone under Pulumi's engine, over a simulated Azure."""
     from amlz.app.preview import PROGRAM, PROJECT
-    from amlz.rehearsal import engine, progress
+    from amlz.rehearsal import engine
     from amlz.rehearsal.faults import all_faults, meet, read, undisturbed
     from amlz.rehearsal.life import Stage, live
     from amlz.reports import rehearsal as report
@@ -52,8 +53,8 @@ def rehearse(
     file, _ = planned(stack)
     edited = planned(then)[0] if then else None
     found = engine.find()
-    with tempfile.TemporaryDirectory(prefix="amlz-") as folder, progress.shown(sys.stderr) as told:
-        stage = Stage(found, PROGRAM, PROJECT, Path(folder), told)
+    with tempfile.TemporaryDirectory(prefix="amlz-") as folder, steps(sys.stderr) as show:
+        stage = Stage(found, PROGRAM, PROJECT, Path(folder), show)
         if asked:
             expected = undisturbed(stage, file)
             result = report.Rehearsal(
@@ -62,7 +63,7 @@ def rehearse(
         else:
             result = report.Rehearsal(file.stack, life=live(stage, file, edited))
     render = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}[form.value]
-    write(render(result), output)
+    write(render(result), output, colours=form is RehearsalForm.text)
     raise typer.Exit(int(result.wrong))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amlz.cli.options import Against, Form, FormOption, Output, Today, planned, refuse, shown, writable, write
+from amlz.cli.progress import steps
 from amlz.reports.formats.registry import Command, Format, formats_of
 
 if TYPE_CHECKING:
@@ -71,16 +73,18 @@ def told(against: str, today: str, part: Part, keep: bool = False) -> AllStacks:
     every, unusable = usable_stacks_of(Path.cwd())
     wrong = {name: shown(str(error)) for name, error in unusable.items()}
     planned_ones, parts = [], []
-    for stack in every:
-        try:
-            file, plan = planned(stack.path)
-        except LandingZoneError as error:
-            wrong[stack.name] = shown(str(error))
-            continue
-        if against:
-            planned_ones.append((stack, file, plan))
-        else:
-            parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
+    with steps(sys.stderr) as show:
+        for number, stack in enumerate(every, 1):
+            show(f"Previewing {stack.name} ({number} of {len(every)})")
+            try:
+                file, plan = planned(stack.path)
+            except LandingZoneError as error:
+                wrong[stack.name] = shown(str(error))
+                continue
+            if against:
+                planned_ones.append((stack, file, plan))
+            else:
+                parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
     found = _compared(against, today, planned_ones, wrong, part, keep) if against else AllStacks("", tuple(parts))
     return replace(found, unusable=tuple(sorted(wrong.items())))
 
@@ -124,10 +128,11 @@ def _compared(
             previews[stack] = preview
         return preview
 
-    with unpacked(against) as revision:
+    with unpacked(against) as revision, steps(sys.stderr) as show:
         here = {stack.path for stack, _, _ in every} | {f"Pulumi.{name}.yaml" for name in wrong}
         gone = gone_since(revision, Path.cwd(), here)
-        for stack, file, plan in every:
+        for number, (stack, file, plan) in enumerate(every, 1):
+            show(f"Comparing {stack.name} with {against} ({number} of {len(every)})")
             try:
                 here_seen = partial(seen, stack.name, file, plan)
                 difference = partial(difference_from, revision, file, here_seen, today)
@@ -182,7 +187,8 @@ def preview_all(against: str, today: str, form: Format, fail_on: str, output: Pa
         return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
 
     found = told(against, today, part, keep=form is Format.html)
-    write(all_html.render(found, today) if form is Format.html else render(found, form), output)
+    text = all_html.render(found, today) if form is Format.html else render(found, form)
+    write(text, output, colours=form is Format.text)
     _failed(found)
     return int(found.fails(fail_on))
 

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,15 +26,18 @@ _OLD = 60 * 60
 _READER = 5.0
 
 
-def write_out(text: str) -> bool:
+def write_out(text: str, paint: Callable[[str], str] | None = None) -> bool:
     """Writes to standard output. Returns False where its reader has closed it, which is no error.
+
+    `paint`: adds colours to the escaped text.
 
     Raises LandingZoneError where it cannot be written.
     """
     if sys.stdout is None:
         raise LandingZoneError("standard output\n  It is closed.\n  Name a file with --output.")
     try:
-        sys.stdout.write(terminal(text))
+        escaped = terminal(text)
+        sys.stdout.write(paint(escaped) if paint else escaped)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
