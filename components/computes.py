@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
-from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec, KubernetesSpec
+from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec
 from components.role_assignment import role_assignment
 from components.site import Site
 
@@ -29,11 +29,6 @@ class Computes(pulumi.ComponentResource):
         for instance in args.instances:
             # No identity: with one, an instance never stops when idle unless it is Contributor on the workspace.
             self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance))
-        for access in args.attached.access:
-            for role in access.roles:
-                role_assignment(self, f"{name}-{access.key}", role, site)
-        for attached in args.attached.computes:
-            self._attach(f"{name}-{attached.name}", attached)
         self.register_outputs({"resource_ids": self.resource_ids})
 
     def _compute(
@@ -59,30 +54,6 @@ class Computes(pulumi.ComponentResource):
         )
         site.built(args.id(compute), built)
         self.resource_ids[compute] = built.id
-
-    def _attach(self, name: str, spec: KubernetesSpec) -> None:
-        """Attaches an existing cluster, after the workspace's identity has its roles on it."""
-        args, site = self._args, self._site
-        waits = (*args.after, *(role.id for role in args.attached.roles if role.scope == spec.cluster))
-        built = ml.Compute(
-            name,
-            compute_name=spec.name,
-            workspace_name=site.name(args.workspace_id),
-            resource_group_name=site.group(args.place),
-            location=args.place.location,
-            identity=self._identity(args.identity),
-            properties=ml.KubernetesArgs(
-                compute_type="Kubernetes",
-                compute_location=args.place.location,
-                disable_local_auth=True,
-                resource_id=site.ref(spec.cluster),
-                properties=ml.KubernetesPropertiesArgs(namespace=spec.namespace),
-            ),
-            tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, after=waits),
-        )
-        site.built(args.id(spec.name), built)
-        self.resource_ids[spec.name] = built.id
 
     def _identity(self, identity: str) -> ml.ManagedServiceIdentityArgs | None:
         if not identity:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from amlz.core.capability import Phase
 from amlz.core.specs import HubSpec
 from components.capabilities import build
 from components.firewall import Firewall
@@ -35,12 +36,12 @@ class Hub(pulumi.ComponentResource):
             LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
         for group in args.security_groups:
             network_security_group(self, name, group, site)
-        for planned in (each for each in args.capabilities if each.part.before_network):
+        for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, site, below)
         virtual_network(self, name, args.network, site)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, site, below)
         self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
-        for planned in (each for each in args.capabilities if not each.part.before_network):
+        for planned in (each for each in args.capabilities if each.part.phase is not Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, site, below)
         if args.private_link_scope is not None:
             PrivateLinkScope(f"{name}-monitor", args.private_link_scope, site, below)

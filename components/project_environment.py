@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from amlz.core.capability import Phase
 from amlz.core.specs import ProjectEnvironmentSpec
 from components.capabilities import build
 from components.computes import Computes
@@ -54,12 +55,15 @@ class ProjectEnvironment(pulumi.ComponentResource):
             role_assignment(self, name, role, site)
         Insights(f"{name}-insights", args.insights, site, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
-        for planned in args.capabilities:  # before the rules of a managed network, which lead to them
+        for planned in (each for each in args.capabilities if each.part.phase is Phase.DEFAULT):
+            # before the rules of a managed network, which lead to them
             build(f"{name}-{planned.logical}", planned, site, below)
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
         if args.datastores:
             Datastores(f"{name}-datastores", args.datastores, site, below)
-        Computes(f"{name}-computes", args.computes, site, below)
+        computes = Computes(f"{name}-computes", args.computes, site, below)
+        for planned in (each for each in args.capabilities if each.part.phase is Phase.COMPUTES):
+            build(f"{name}-computes", planned, site, pulumi.ResourceOptions(parent=computes))
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

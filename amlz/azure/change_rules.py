@@ -9,49 +9,8 @@ them so (x-ms-mutability, top level only: provider/pkg/gen/properties.go). Every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
-
-class Kind(StrEnum):
-    """Effect of a change, the worst first."""
-
-    REPLACES = "replaces"
-    """azure-native deletes the resource, then makes another."""
-    REFUSED = "refused"
-    """azure-native sends an update, and Azure answers with an error."""
-    FIXED = "fixed"
-    """azure-native sends an update; it cannot be changed, and whether Azure refuses or ignores that is not documented."""
-    IGNORED = "ignored"
-    """azure-native sends an update, Azure takes it, and leaves the property as it was."""
-    IN_USE = "refused while in use"
-    """azure-native sends an update, and Azure refuses it while something uses what changes."""
-    UNKNOWN = "unknown"
-    """No source states the effect. azure-native sends an update."""
-    UPDATES = "updates"
-    """In place."""
-
-
-#: Matches any value, absent ones too.
-ANY = ("any",)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
-
-    `why` adds to the kind, "" for nothing. `code`: Azure's error where it is known.
-    """
-
-    path: str
-    kind: Kind
-    source: str
-    why: str = ""
-    old: tuple[Any, ...] = ANY
-    new: tuple[Any, ...] = ANY
-    code: str = ""
-
+from amlz.azure.change_rule import Kind, Rule, default, properties, tracked, updates
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _REST = "https://learn.microsoft.com/rest/api/"
@@ -59,7 +18,6 @@ _GITHUB = "https://github.com/"
 _LIST = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/replacement.go"
 _SPEC = _GITHUB + "Azure/azure-rest-api-specs/tree/main/specification/"
 _ADDS = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go"
-_TRACKED = _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/common-types/resource-management/v3/types.json"
 #: Recorded conversations with Azure of public test suites (2019 to 2026).
 _CLI_TESTS = _GITHUB + "ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/"
 _FIREWALLS = (
@@ -85,24 +43,6 @@ EVERY = (
 )
 
 
-def _updates(source: str, *paths: str) -> tuple[Rule, ...]:
-    """Properties that a documented update takes."""
-    return tuple(Rule(path, Kind.UPDATES, source) for path in paths)
-
-
-def _default(path: str, value: Any, source: str) -> tuple[Rule, ...]:
-    """A value that Azure sets where the request has none: writing it out, or leaving it out, changes nothing."""
-    why = "Azure's own default, so no change"
-    return (
-        Rule(path, Kind.UPDATES, source, why, old=(None,), new=(value,)),
-        Rule(path, Kind.UPDATES, source, why, old=(value,), new=(None,)),
-    )
-
-
-def _properties(source: str, *names: str) -> tuple[Rule, ...]:
-    return _updates(source, *(f"properties.{name}" for name in names))
-
-
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Resources/resourceGroups": (
         Rule("location", Kind.REPLACES, _LIST, "everything in the resource group is deleted with it"),
@@ -112,58 +52,50 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.addressSpace", Kind.UPDATES, _LEARN + "virtual-network/manage-virtual-network", "peerings must be synchronised then"),
         Rule("properties.subnets[].properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
         Rule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type states that it is set when the subnet is made"),
-        *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
+        *updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties.subnets[].properties"),
         Rule("properties.subnets[]", Kind.IN_USE, _GITHUB + "Azure/bicep/issues/13267", "Pulumi deletes what is in a subnet only after it has updated the network", new=(None,), code="InUseSubnetCannotBeDeleted"),
         Rule("properties.subnets", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/crud/crud.go", "azure-native keeps the subnets that exist", new=(None, [])),
         Rule("properties.subnets[]", Kind.UPDATES, _LEARN + "virtual-network/virtual-network-manage-subnet", old=(None,)),
-        *_properties(_CLI_TESTS + "network", "bgpCommunities", "encryption"),
-        *_properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
+        *properties(_CLI_TESTS + "network", "bgpCommunities", "encryption"),
+        *properties(_TERRAFORM + "virtual_network", "dhcpOptions", "enableDdosProtection", "ddosProtectionPlan", "flowTimeoutInMinutes"),
     ),
     "Microsoft.Network/virtualNetworks/subnets": (
         Rule("properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
         Rule("properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type states that it is set when the subnet is made"),
-        *_updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties"),
+        *updates(_LEARN + "virtual-network/virtual-network-manage-subnet", "properties"),
     ),
     "Microsoft.Network/networkSecurityGroups": (
-        *_properties(_LEARN + "virtual-network/manage-network-security-group", "securityRules"),
+        *properties(_LEARN + "virtual-network/manage-network-security-group", "securityRules"),
     ),
     "Microsoft.Network/routeTables": (
-        *_properties(_LEARN + "virtual-network/manage-route-table", "routes", "disableBgpRoutePropagation"),
+        *properties(_LEARN + "virtual-network/manage-route-table", "routes", "disableBgpRoutePropagation"),
     ),
     "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": (
         Rule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_network_peering", _ANEW),
-        *_properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
+        *properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
     ),
     "Microsoft.Network/publicIPAddresses": (
         *(Rule(path, Kind.REPLACES, _LIST) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
         Rule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _ANEW),
-        *_properties(_CLI_TESTS + "network", "publicIPAllocationMethod"),
-        *_properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
+        *properties(_CLI_TESTS + "network", "publicIPAllocationMethod"),
+        *properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
     ),
     "Microsoft.Network/azureFirewalls": (
-        *_default("properties.sku.name", "AZFW_VNet", _FIREWALLS + "test_azure_firewall_zones.yaml"),
-        *_default("properties.sku.tier", "Standard", _FIREWALLS + "test_azure_firewall_with_v2.yaml"),
+        *default("properties.sku.name", "AZFW_VNet", _FIREWALLS + "test_azure_firewall_zones.yaml"),
+        *default("properties.sku.tier", "Standard", _FIREWALLS + "test_azure_firewall_with_v2.yaml"),
         Rule("properties.sku.tier", Kind.UPDATES, _LEARN + "firewall/change-sku", "between Standard and Premium", old=("Standard", "Premium"), new=("Standard", "Premium")),
         Rule("properties.sku.tier", Kind.FIXED, _LEARN + "firewall/change-sku", "the Basic tier can be neither reached nor left"),
         Rule("properties.sku.name", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
         Rule("properties.ipConfigurations[].properties.subnet", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
         Rule("zones", Kind.UPDATES, _FIREWALLS + "test_azure_firewall_zones.yaml", "recorded once: from zones 1 and 3 to zone 1"),
-        *_properties(_TERRAFORM + "firewall", "firewallPolicy", "threatIntelMode"),
+        *properties(_TERRAFORM + "firewall", "firewallPolicy", "threatIntelMode"),
     ),
     "Microsoft.Network/firewallPolicies": (
         Rule("properties.sku", Kind.FIXED, _TERRAFORM + "firewall_policy", _ANEW),
-        *_properties(_TERRAFORM + "firewall_policy", "threatIntelMode", "threatIntelWhitelist", "dnsSettings", "basePolicy", "snat", "insights", "intrusionDetection"),
+        *properties(_TERRAFORM + "firewall_policy", "threatIntelMode", "threatIntelWhitelist", "dnsSettings", "basePolicy", "snat", "insights", "intrusionDetection"),
     ),
     "Microsoft.Network/firewallPolicies/ruleCollectionGroups": (
         Rule("properties", Kind.UPDATES, _GITHUB + "Azure/azure-sdk-for-python/issues/24182", "all rules at once"),
-    ),
-    "Microsoft.Network/bastionHosts": (
-        Rule("sku.name", Kind.FIXED, _LEARN + "bastion/upgrade-sku", "a smaller SKU needs another host", old=("Premium",)),
-        Rule("sku.name", Kind.FIXED, _LEARN + "bastion/upgrade-sku", "a smaller SKU needs another host", old=("Standard",), new=("Basic", "Developer")),
-        Rule("sku.name", Kind.UPDATES, _LEARN + "bastion/upgrade-sku", "to a larger one", old=("Basic", "Standard"), new=("Standard", "Premium")),
-        Rule("properties.ipConfigurations", Kind.FIXED, _TERRAFORM + "bastion_host", _ANEW),
-        Rule("zones", Kind.FIXED, _TERRAFORM + "bastion_host", _ANEW),
-        *_properties(_TERRAFORM + "bastion_host", "scaleUnits", "disableCopyPaste", "enableTunneling", "enableFileCopy", "enableIpConnect", "enableShareableLink"),
     ),
     "Microsoft.Network/privateEndpoints": (
         Rule("properties.subnet", Kind.REPLACES, _LIST),
@@ -174,7 +106,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": (
         Rule("properties.privateDnsZoneConfigs[].properties.privateDnsZoneId", Kind.FIXED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/27559", "the zone group has to be created again"),
-        *_properties(_TERRAFORM + "private_endpoint", "privateDnsZoneConfigs"),
+        *properties(_TERRAFORM + "private_endpoint", "privateDnsZoneConfigs"),
     ),
     "Microsoft.Network/privateDnsZones": (
         Rule("location", Kind.REPLACES, _SPEC + "privatedns", "create-only in the specification"),
@@ -182,23 +114,23 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": (
         Rule("location", Kind.REPLACES, _SPEC + "privatedns", "create-only in the specification"),
         Rule("properties.virtualNetwork", Kind.FIXED, _TERRAFORM + "private_dns_zone_virtual_network_link", _ANEW),
-        *_properties(_TERRAFORM + "private_dns_zone_virtual_network_link", "registrationEnabled", "resolutionPolicy"),
+        *properties(_TERRAFORM + "private_dns_zone_virtual_network_link", "registrationEnabled", "resolutionPolicy"),
     ),
     "Microsoft.ManagedIdentity/userAssignedIdentities": (
         Rule("location", Kind.REPLACES, _SPEC + "msi", "create-only in the specification"),
     ),
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
-        *_properties(_TERRAFORM + "federated_identity_credential", "issuer", "subject", "audiences"),
+        *properties(_TERRAFORM + "federated_identity_credential", "issuer", "subject", "audiences"),
     ),
     "Microsoft.KeyVault/vaults": (
         Rule("properties.enablePurgeProtection", Kind.REFUSED, _REST + "keyvault/keyvault/vaults/create-or-update", "the property does not take false", old=(True,), new=(False,)),
         Rule("properties.enablePurgeProtection", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
-        *_default("properties.enableSoftDelete", True, _CLI_TESTS + "keyvault"),
+        *default("properties.enableSoftDelete", True, _CLI_TESTS + "keyvault"),
         Rule("properties.enableSoftDelete", Kind.UPDATES, _CLI_TESTS + "keyvault", "recorded 4 times", old=(False,), new=(True,)),
         Rule("properties.enableSoftDelete", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),
-        *_default("properties.softDeleteRetentionInDays", 90, _LEARN + "key-vault/general/soft-delete-overview"),
+        *default("properties.softDeleteRetentionInDays", 90, _LEARN + "key-vault/general/soft-delete-overview"),
         Rule("properties.softDeleteRetentionInDays", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "it is set when the vault is made"),
-        *_properties(_REST + "keyvault/keyvault/vaults/update", "enablePurgeProtection", "enableRbacAuthorization", "enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment", "networkAcls", "publicNetworkAccess", "sku", "accessPolicies"),
+        *properties(_REST + "keyvault/keyvault/vaults/update", "enablePurgeProtection", "enableRbacAuthorization", "enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment", "networkAcls", "publicNetworkAccess", "sku", "accessPolicies"),
         Rule("properties.tenantId", Kind.UPDATES, _LEARN + "key-vault/general/move-subscription", "and nobody has access until it is granted again"),
     ),
     "Microsoft.KeyVault/vaults/keys": (
@@ -216,33 +148,33 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.isNfsV3Enabled", Kind.FIXED, _TERRAFORM + "storage_account", _ANEW),
         Rule("properties.largeFileSharesState", Kind.FIXED, _TERRAFORM + "storage_account", "once on, it stays on", old=("Enabled",)),
         Rule("properties.networkAcls", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/propertyDefaults.go", "azure-native opens the account to all networks", new=(None,)),
-        *_properties(_REST + "storagerp/storage-accounts/update", "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess", "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "defaultToOAuthAuthentication", "supportsHttpsTrafficOnly", "encryption", "isLocalUserEnabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy"),
-        *_updates(_REST + "storagerp/storage-accounts/update", "identity"),
+        *properties(_REST + "storagerp/storage-accounts/update", "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess", "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "defaultToOAuthAuthentication", "supportsHttpsTrafficOnly", "encryption", "isLocalUserEnabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy"),
+        *updates(_REST + "storagerp/storage-accounts/update", "identity"),
     ),
     "Microsoft.Storage/storageAccounts/blobServices": (
         Rule("properties", Kind.UPDATES, _REST + "storagerp/blob-services/set-service-properties"),
     ),
     "Microsoft.Storage/storageAccounts/blobServices/containers": (
         Rule("properties.immutableStorageWithVersioning", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/storage/blobcontainer/", "it is set when the container is made"),
-        *_properties(_REST + "storagerp/blob-containers/update", "publicAccess", "metadata"),
-        *_properties(_CLI_TESTS + "storage", "enableNfsV3AllSquash", "enableNfsV3RootSquash"),
+        *properties(_REST + "storagerp/blob-containers/update", "publicAccess", "metadata"),
+        *properties(_CLI_TESTS + "storage", "enableNfsV3AllSquash", "enableNfsV3RootSquash"),
     ),
     "Microsoft.ContainerRegistry/registries": (
         Rule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
-        *_default("properties.zoneRedundancy", "Disabled", _CLI_TESTS + "acr"),
+        *default("properties.zoneRedundancy", "Disabled", _CLI_TESTS + "acr"),
         Rule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the registry is made"),
         Rule("properties.encryption.status", Kind.FIXED, _LEARN + "container-registry/tutorial-customer-managed-keys", "a registry begins with a customer-managed key or never has one"),
-        *_properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
-        *_updates(_REST + "containerregistry/registries/update", "sku", "identity"),
+        *properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
+        *updates(_REST + "containerregistry/registries/update", "sku", "identity"),
     ),
     "Microsoft.Insights/components": (
         Rule("location", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),
         Rule("properties.Application_Type", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),
-        *_properties(_TERRAFORM + "application_insights", "RetentionInDays", "SamplingPercentage", "DisableIpMasking", "DisableLocalAuth", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery"),
+        *properties(_TERRAFORM + "application_insights", "RetentionInDays", "SamplingPercentage", "DisableIpMasking", "DisableLocalAuth", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery"),
     ),
     "Microsoft.OperationalInsights/workspaces": (
         Rule("location", Kind.REPLACES, _SPEC + "operationalinsights", "create-only in the specification"),
-        *_properties(_REST + "loganalytics/workspaces/update", "sku", "retentionInDays", "workspaceCapping", "features", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery", "forceCmkForQuery", "defaultDataCollectionRuleResourceId"),
+        *properties(_REST + "loganalytics/workspaces/update", "sku", "retentionInDays", "workspaceCapping", "features", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery", "forceCmkForQuery", "defaultDataCollectionRuleResourceId"),
     ),
     "Microsoft.MachineLearningServices/workspaces": (
         *(Rule(f"properties.{name}", Kind.REFUSED, _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-10-01/workspaceRP.json", "it is set when the workspace is made") for name in ("storageAccount", "keyVault")),
@@ -261,64 +193,51 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("properties.managedNetwork.managedNetworkKind", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "V2 does not become V1", old=("V2",)),
         Rule("properties.provisionNetworkNow", Kind.IGNORED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/machinelearningservices/workspace/", "it does something only when the workspace is made"),
         Rule("identity.type", Kind.FIXED, _LEARN + "machine-learning/how-to-identity-based-service-authentication", "a user-assigned identity that was added to the system's stays", old=("SystemAssigned,UserAssigned", "SystemAssigned, UserAssigned"), new=("SystemAssigned",)),
-        *_properties(_REST + "azureml/workspaces/update", "description", "friendlyName", "imageBuildCompute", "primaryUserAssignedIdentity", "serverlessComputeSettings", "publicNetworkAccess", "applicationInsights", "containerRegistry", "featureStoreSettings"),
+        *properties(_REST + "azureml/workspaces/update", "description", "friendlyName", "imageBuildCompute", "primaryUserAssignedIdentity", "serverlessComputeSettings", "publicNetworkAccess", "applicationInsights", "containerRegistry", "featureStoreSettings"),
         Rule("properties.v1LegacyMode", Kind.UPDATES, _LEARN + "machine-learning/how-to-configure-network-isolation-with-v2", "half an hour or more until it holds"),
         Rule("properties.systemDatastoresAuthMode", Kind.UPDATES, _LEARN + "machine-learning/how-to-disable-local-auth-storage"),
-        *_updates(_REST + "azureml/workspaces/update", "sku", "identity"),
+        *updates(_REST + "azureml/workspaces/update", "sku", "identity"),
     ),
     "Microsoft.MachineLearningServices/workspaces/computes": (
         Rule("properties.properties.scaleSettings", Kind.UPDATES, _REST + "azureml/compute/update"),
         Rule("properties", Kind.IGNORED, _COMPUTE, "an existing compute keeps the settings that it was created with"),
         Rule("tags", Kind.UNKNOWN, _COMPUTE, "an update takes only the scale settings"),
-        *_updates(_GITHUB + "hashicorp/terraform-provider-azurerm/pull/26404", "identity"),
+        *updates(_GITHUB + "hashicorp/terraform-provider-azurerm/pull/26404", "identity"),
     ),
     "Microsoft.Insights/diagnosticSettings": (
-        *_properties(_REST + "monitor/diagnostic-settings/create-or-update", "logs", "metrics", "workspaceId"),
+        *properties(_REST + "monitor/diagnostic-settings/create-or-update", "logs", "metrics", "workspaceId"),
     ),
     "Microsoft.Authorization/roleAssignments": (
         Rule("properties.principalId", Kind.REPLACES, _LIST),
-        *_properties(_LEARN + "role-based-access-control/conditions-role-assignments-cli", "description", "condition", "conditionVersion"),
+        *properties(_LEARN + "role-based-access-control/conditions-role-assignments-cli", "description", "condition", "conditionVersion"),
     ),
     "Microsoft.Authorization/locks": (
-        *_properties(_LEARN + "azure-resource-manager/management/lock-resources", "level", "notes"),
+        *properties(_LEARN + "azure-resource-manager/management/lock-resources", "level", "notes"),
     ),
     "Microsoft.Authorization/policyDefinitions": (
         Rule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_definition", _ANEW),
         Rule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
         Rule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
-        *_properties(_TERRAFORM + "policy_definition", "displayName", "description", "metadata", "policyRule", "mode"),
+        *properties(_TERRAFORM + "policy_definition", "displayName", "description", "metadata", "policyRule", "mode"),
     ),
     "Microsoft.Authorization/policySetDefinitions": (
         Rule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_set_definition", _ANEW),
         Rule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
         Rule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
-        *_properties(_TERRAFORM + "policy_set_definition", "displayName", "description", "metadata", "policyDefinitions", "policyDefinitionGroups"),
+        *properties(_TERRAFORM + "policy_set_definition", "displayName", "description", "metadata", "policyDefinitions", "policyDefinitionGroups"),
     ),
     "Microsoft.Authorization/policyAssignments": (
         Rule("location", Kind.UPDATES, _ADDS, "azure-native sends the provider's region where the program gives none", old=(None,)),
         Rule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be created again"),
         Rule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _ANEW),
-        *_properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
-        *_updates(_TERRAFORM + "subscription_policy_assignment", "identity"),
+        *properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
+        *updates(_TERRAFORM + "subscription_policy_assignment", "identity"),
     ),
     "Microsoft.Authorization/policyExemptions": (
         Rule("properties.policyAssignmentId", Kind.FIXED, _TERRAFORM + "subscription_policy_exemption", _ANEW),
-        *_properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
+        *properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
     ),
-    **{
-        kind: (Rule("location", Kind.REPLACES, _TRACKED, "create-only in the specification"),)
-        for kind in (
-            "Microsoft.Insights/privateLinkScopes",
-            "Microsoft.Network/dnsResolvers",
-            "Microsoft.Network/dnsResolvers/inboundEndpoints",
-            "Microsoft.Network/dnsResolvers/outboundEndpoints",
-            "Microsoft.Network/dnsForwardingRulesets",
-            "Microsoft.Network/dnsResolverPolicies",
-            "Microsoft.Network/dnsResolverPolicies/dnsSecurityRules",
-            "Microsoft.Network/dnsResolverPolicies/virtualNetworkLinks",
-            "Microsoft.Network/dnsResolverDomainLists",
-        )
-    },
+    "Microsoft.Insights/privateLinkScopes": tracked(),
     "Microsoft.ContainerService/managedClusters": (
         *(Rule(path, Kind.REPLACES, _LIST) for path in ("location", *(f"properties.{name}" for name in ("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile")))),
         *(Rule(f"properties.networkProfile.{name}", Kind.REPLACES, _LIST) for name in ("dnsServiceIP", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode", "networkPolicy", "outboundType", "podCidr", "serviceCidr")),
@@ -328,14 +247,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *(Rule(f"properties.{name}", Kind.REPLACES, _LIST) for name in ("gpuInstanceProfile", "vmSize")),
         Rule("properties.networkProfile.nodePublicIPTags", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
     ),
-    "Microsoft.Authorization/roleDefinitions": _properties(_CLI_TESTS + "role", "permissions"),
-    "Microsoft.Network/networkSecurityGroups/securityRules": _properties(_CLI_TESTS + "network", "access", "description", "destinationApplicationSecurityGroups", "destinationPortRange", "direction", "priority", "protocol", "sourceAddressPrefix"),
-    "Microsoft.Insights/metricAlerts": _properties(_CLI_TESTS + "monitor", "autoMitigate", "description", "enabled", "evaluationFrequency", "severity", "windowSize"),
-    "Microsoft.Network/virtualNetworkGateways": (
-        *(Rule(f"properties.sku.{name}", Kind.UPDATES, _CLI_TESTS + "network", "recorded once", old=("Basic",), new=("Standard",)) for name in ("name", "tier")),
-        *_properties(_CLI_TESTS + "network", "customRoutes", "vpnClientConfiguration"),
-    ),
-    "Microsoft.Security/pricings": (
-        *_properties(_REST + "defenderforcloud/pricings/update", "pricingTier", "subPlan", "extensions"),
-    ),
+    "Microsoft.Authorization/roleDefinitions": properties(_CLI_TESTS + "role", "permissions"),
+    "Microsoft.Network/networkSecurityGroups/securityRules": properties(_CLI_TESTS + "network", "access", "description", "destinationApplicationSecurityGroups", "destinationPortRange", "direction", "priority", "protocol", "sourceAddressPrefix"),
+    "Microsoft.Insights/metricAlerts": properties(_CLI_TESTS + "monitor", "autoMitigate", "description", "enabled", "evaluationFrequency", "severity", "windowSize"),
 }  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
+from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rules import EVERY, RULES
 from amlz.azure.differences import Row, canonical, rows_of
+from amlz.folders import folders, module
 
 _NO_ROW = Rule("", Kind.UNKNOWN, "", "no source states the effect; azure-native sends an update")
 #: The name, the resource group, the subscription or the scope: all parameters of the path replace.
@@ -161,5 +163,12 @@ def _at(value: Any, path: str) -> Any:
 
 
 @functools.cache
+def rules() -> Mapping[str, tuple[Rule, ...]]:
+    """Returns the rows by type: those of the table, and those of capabilities, whose types are theirs alone."""
+    added = (module(folder.package).CAPABILITY.facts.changes for folder in folders())
+    return {**RULES, **{arm_type: rows for each in added for arm_type, rows in each.items()}}
+
+
+@functools.cache
 def _of_type() -> dict[str, tuple[Rule, ...]]:
-    return {arm_type.lower(): rules for arm_type, rules in RULES.items()}
+    return {arm_type.lower(): rows for arm_type, rows in rules().items()}

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 
 from amlz.core import lake
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.discovery import asked
+from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES
 from amlz.core.facts.networks import (
     ENVIRONMENT_SHARES,
@@ -153,7 +153,7 @@ def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str |
 
 def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
     """Returns the groups of an environment's private endpoints: of its workspace, then of capabilities."""
-    added = (group for _, groups in asked(lambda planner: planner.endpoints(environment)) for group in groups)
+    added = asked_for_all(lambda planner: planner.endpoints, environment)
     return (*workspace_endpoint_groups(environment), *added)
 
 

@@ -15,21 +15,28 @@ nothing is registered elsewhere.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from amlz.core.capability_facts import Facts, Target
 
 if TYPE_CHECKING:
     from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-    from amlz.core.facts.clouds import CloudName
     from amlz.core.notices.notice import Notice
     from amlz.core.plan import LandingZonePlan
     from amlz.core.planning.context import Context
     from amlz.core.planning.scene import Scene
-    from amlz.core.problems import Problem
-    from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec, RoleAssignmentSpec, WorkspaceSpec
+    from amlz.core.problems import Path, Problem
+    from amlz.core.specs import (
+        ComputesSpec,
+        NsgRuleSpec,
+        OutboundRuleSpec,
+        RoleAssignmentSpec,
+        RuleGroupSpec,
+        WorkspaceSpec,
+    )
 
 
 class Scope(StrEnum):
@@ -46,7 +53,7 @@ class Scope(StrEnum):
 class Key:
     """A key of the stack file. `name`: in Python; the file has it in camelCase. `type`: as pydantic takes it.
 
-    Leaving it out means `default`, which builds nothing.
+    Leaving it out means `default`, which builds nothing. `copied`: a new project that is like another gets its value.
     """
 
     scope: Scope
@@ -54,151 +61,28 @@ class Key:
     type: Any
     meaning: str
     default: Any = None
-
-
-# Facts: rows, each with its source.
-
-
-@dataclass(frozen=True, slots=True)
-class NameRule:
-    """A type's names: `pattern` for the whole, in words in `says`. `unique_in`: within what a name must be unique."""
-
-    prefix: str
-    shortest: int
-    longest: int
-    pattern: str
-    says: str
-    unique_in: Literal["azure", "region", "subscription", "group", "parent"]
-
-    def problem(self, name: str) -> str:
-        """Returns the problem of a name in words; "" for a valid one."""
-        if not self.shortest <= len(name) <= self.longest:
-            return f"{name!r} has {len(name)} characters; allowed are {self.shortest} to {self.longest}"
-        if not re.fullmatch(self.pattern, name):
-            return f"{name!r} does not fit: {self.says}"
-        return ""
+    copied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Emits:
-    """Logs and metrics that a type can send. `dedicated`: logs can go to dedicated tables, not to AzureDiagnostics."""
+class Relaxation:
+    """A choice of the stack file that is less secure than the default. `gives_up`: the protection that is lost."""
 
-    logs: bool
-    metrics: bool
-    dedicated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """A type that holds data: which data, and what Azure keeps after deletion ("" where this table has no source).
-
-    `backup`: how to save the data before, as an instruction, and the page that describes it.
-    """
-
-    data: str
-    kept: str
-    source: str
-    backup: str
-    backup_source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
-
-    `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
-    """
-
-    path: str
-    closed: tuple[Any, ...]
-    default: Any = None
-    in_stack: bool = False
-    behind: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ArmType:
-    """An ARM type that a capability builds: its name, one and several of it in words, and what is known of it.
-
-    `kind`: of its names, with the rule for them. `emits`: None for no diagnostics. `public`: switches of public access.
-    `keys`: the switch that turns keys off. `name_setting`: the key of the stack file that names it, which begins with a
-    dot where it is below an environment.
-    """
-
-    name: str
-    words: tuple[str, str]
-    kind: str | None = None
-    names: NameRule | None = None
-    emits: Emits | None = None
-    holds: Holds | None = None
-    kept_days: int | None = None
-    public: tuple[Switch, ...] = ()
-    keys: Switch | None = None
-    name_setting: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ZonesOf:
-    """The private DNS zones of a group ID (`groupIds` of a private endpoint's connection) in one cloud."""
-
-    cloud: CloudName
-    group: str
-    zones: tuple[str, ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicDomains:
-    """Public domains in which names of a group ID's endpoints are resolved, in one cloud. They may hold {region}."""
-
-    cloud: CloudName
-    group: str
-    domains: tuple[str, ...]
-    source: str
-
-
-#: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
-#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace.
-Who = Literal[
-    "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
-    "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
-]  # fmt: skip
-#: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
-Target = str
-#: In which environments.
-When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A row: this principal gets this role on this target in these environments, for this reason."""
-
-    who: Who
-    role: str
-    target: Target
-    why: str
-    source: str
-    when: When = "always"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Facts of Azure that a capability adds.
-
-    `endpoint_addresses`: addresses that a private endpoint takes, by group ID. `roles`: IDs of roles by name.
-    `targets`: the ARM type of each target that its grants name.
-    """
-
-    types: tuple[ArmType, ...] = ()
-    zones: tuple[ZonesOf, ...] = ()
-    domains: tuple[PublicDomains, ...] = ()
-    endpoint_addresses: Mapping[str, int] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
-    grants: tuple[Grant, ...] = ()
-    targets: Mapping[Target, str] = field(default_factory=dict)
+    path: Path
+    gives_up: str
 
 
 # Planning: pure functions.
+
+
+class Phase(StrEnum):
+    """When a component is built, within its part of the landing zone."""
+
+    FIRST = "first"
+    """Before what refers to it: in a hub before the network, in an environment before the workspace."""
+    DEFAULT = "default"
+    COMPUTES = "computes"
+    """After the compute targets of an environment, as children of their component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +90,13 @@ class Part:
     """The spec of a capability's component.
 
     `hosts`: public names that its private endpoints answer to. `shown`: kind, name and, if any, details for the network
-    diagram. `before_network`: the hub's network refers to it, so it is built first.
+    diagram.
     """
 
     spec: Any
     hosts: tuple[str, ...] = ()
     shown: tuple[str, ...] | None = None
-    before_network: bool = False
+    phase: Phase = Phase.DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +119,12 @@ class PlannedPart:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentParts:
-    """Input of an environment's parts: its workspace, and the roles that were assigned, by target."""
+    """Input of an environment's parts: its workspace with compute targets, and the roles that were assigned, by
+    target.
+    """
 
     workspace: WorkspaceSpec
+    computes: ComputesSpec
     roles: Mapping[Target, tuple[RoleAssignmentSpec, ...]]
 
 
@@ -263,26 +150,49 @@ def _no_part(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """How a capability decides. Each function answers for a stack file without its keys, too: with nothing.
-
-    `check`: problems of its keys. `endpoints`: groups of private endpoints that it adds to an environment. `targets`:
-    ids that its grants are given on. `outbound`: rules that it adds to the managed network of a workspace (its id).
-    `hub_subnets`: roles of subnets of the hub that it needs; `hub_rules`: their security rules. `links`: of the hub.
-    `environment`, `hub`, `landing_zone`: what it builds there, None for nothing. `notices`: warnings about its keys;
-    the plan is None where the stack file has other mistakes.
+    """How a capability decides: the functions that it needs, of these. Each is pure, and answers for every stack file;
+    for one without its keys, with nothing.
     """
 
+    # The stack file.
     check: Callable[[LandingZoneConfig], Iterable[Problem]] = _nothing
-    endpoints: Callable[[EnvironmentConfig], tuple[str, ...]] = _nothing
-    targets: Callable[[Scene], Mapping[Target, str]] = _no_targets
-    outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing
-    environment: Callable[[Scene, EnvironmentParts], Part | None] = _no_part
-    hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
-    hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
-    links: Callable[[Context], HubLinks] = _no_links
-    hub: Callable[[Context], Part | None] = _no_part
-    landing_zone: Callable[[Context], Part | None] = _no_part
+    """Problems of its keys."""
     notices: Callable[[LandingZoneConfig, LandingZonePlan | None], Iterable[Notice]] = _nothing
+    """Warnings about its keys; the plan is None where the stack file has other mistakes."""
+    relaxations: Callable[[LandingZoneConfig], Iterable[Relaxation]] = _nothing
+    """Choices that are less secure than the default: every preview names them."""
+
+    # What it adds to an environment.
+    endpoints: Callable[[EnvironmentConfig], tuple[str, ...]] = _nothing
+    """Groups of private endpoints."""
+    computes: Callable[[EnvironmentConfig], Iterable[Path]] = _nothing
+    """Compute targets, by their paths within the environment."""
+    targets: Callable[[Scene], Mapping[Target, str]] = _no_targets
+    """Ids that its grants are given on."""
+    outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing
+    """Rules of the managed network of a workspace (its id)."""
+    endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
+    """Security rules of the subnet of private endpoints (its range)."""
+    environment: Callable[[Scene, EnvironmentParts], Part | None] = _no_part
+    """What it builds there; None for nothing."""
+
+    # What it adds to the hub.
+    hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
+    """Roles of subnets that it needs."""
+    hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
+    """Security rules of these subnets, by role."""
+    firewall: Callable[[Context], Iterable[RuleGroupSpec]] = _nothing
+    """Rules of the firewall, for sources or destinations of its own. Owners of other hubs are asked for them."""
+    links: Callable[[Context], HubLinks] = _no_links
+    """Ids that networks refer to."""
+    hub: Callable[[Context], Part | None] = _no_part
+    """What it builds there; None for nothing."""
+
+    # What it adds to the landing zone.
+    outside: Callable[[Context], Iterable[str]] = _nothing
+    """Ids of resources that exist already: they are referred to, and never waited for."""
+    landing_zone: Callable[[Context], Part | None] = _no_part
+    """What it builds once; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,15 +200,17 @@ class Capability:
     """A feature of the landing zone. `title`: as a heading; `page`: of docs/ that describes it.
 
     `component`: `module:class`, imported only when components are built. `logical`: the end of its logical names,
-    None for the name of the folder. `patterns`: meaning and example of patterns in its keys.
+    None for the name of the folder. `patterns`: meaning and example of patterns in its keys. `output`: the stack output
+    that holds the `outputs` of its components, by the key of the environment.
     """
 
     title: str
     component: str
     page: str | None = None
     logical: str | None = None
+    output: str | None = None
     patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
 
 
 Setting = TypeVar("Setting")

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pydantic import BaseModel, Field, create_model
 
-from amlz.core.capability import Capability, Facts, Key, Planner, Scope
+from amlz.core.capability import Capability, Key, Planner, Scope
+from amlz.core.capability_facts import Facts
 from amlz.core.problems import LandingZoneError
-from amlz.paths import ROOT
-
-#: Folders of capabilities, below the root of the repository, as packages.
-SHIPPED, CUSTOM = "amlz.capabilities", "custom.capabilities"
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """The folder of one capability."""
-
-    name: str
-    package: str
-    path: Path
-
-    @property
-    def custom(self) -> bool:
-        """Returns true if a business unit owns it."""
-        return self.package.startswith(CUSTOM)
-
-    @property
-    def shown(self) -> str:
-        """Its path in messages."""
-        return self.path.relative_to(ROOT).as_posix()
-
-
-@cache
-def folders() -> tuple[Folder, ...]:
-    """Returns the folders of all capabilities: those that are shipped, then custom ones."""
-    found = [*_below(SHIPPED), *_below(CUSTOM)]
-    shipped = {folder.name for folder in found if not folder.custom}
-    for folder in found:
-        if folder.custom and folder.name in shipped:
-            raise _broken(folder, f"A capability that is shipped is called {folder.name!r} too.", "Rename the folder.")
-    return tuple(found)
-
-
-def _below(package: str) -> Iterator[Folder]:
-    above = ROOT.joinpath(*package.split("."))
-    for path in sorted(above.iterdir()) if above.is_dir() else ():
-        if (path / "__init__.py").is_file():
-            yield Folder(path.name, f"{package}.{path.name}", path)
+from amlz.folders import Folder, folders, module
 
 
 @cache
 def capabilities() -> Mapping[str, Capability]:
     """Returns every capability by the name of its folder."""
+    shipped = {folder.name for folder in folders() if not folder.custom}
+    for folder in folders():
+        if folder.custom and folder.name in shipped:
+            raise _broken(folder, f"A capability that is shipped is called {folder.name!r} too.", "Rename the folder.")
     return {folder.name: _declared(folder, "", "CAPABILITY", Capability) for folder in folders()}
 
 
@@ -95,18 +56,43 @@ def planners() -> Mapping[str, Planner]:
     return {folder.name: _declared(folder, "plan", "PLANNER", Planner) for folder in with_plan}
 
 
+Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+#: A planner that decides nothing: functions of another planner that are its own need not be called.
+_NOTHING = Planner()
 
 
-def asked(question: Callable[[Planner], Answer]) -> Iterator[tuple[str, Answer]]:
-    """Returns the answer of each planner, with the name of its capability."""
+def asked(
+    function: Callable[[Planner], Callable[Given, Answer]], *given: Given.args, **named: Given.kwargs
+) -> Iterator[tuple[str, Answer]]:
+    """Calls one function of each planner that has it, and returns the answers with the names of the capabilities."""
+    nothing = function(_NOTHING)
     for name, planner in planners().items():
+        decide = function(planner)
+        if decide is nothing:
+            continue
         if _folder(name).custom:
             with blamed(name):
-                answer = question(planner)
+                answer = _whole(decide(*given, **named))
         else:
-            answer = question(planner)
+            answer = decide(*given, **named)
         yield name, answer
+
+
+def _whole(answer: Answer) -> Answer:
+    """Returns an answer after all of it was made: a fault is then its planner's."""
+    return cast(Answer, tuple(answer)) if isinstance(answer, Generator) else answer
+
+
+Item = TypeVar("Item")
+
+
+def asked_for_all(
+    function: Callable[[Planner], Callable[Given, Iterable[Item]]], *given: Given.args, **named: Given.kwargs
+) -> Iterator[Item]:
+    """The same of a function that returns several: each of them, by capability."""
+    for _, answers in asked(function, *given, **named):
+        yield from answers
 
 
 @cache
@@ -154,29 +140,21 @@ def uses(part: BaseModel, scope: Scope) -> bool:
 
 def component(place: str) -> Any:
     """Imports a component. `place`: `module:class`."""
-    module, _, name = place.partition(":")
-    return getattr(_module(module), name)
+    where, _, name = place.partition(":")
+    return getattr(module(where), name)
 
 
 Declared = TypeVar("Declared")
 
 
-def _declared(folder: Folder, module: str, name: str, kind: type[Declared]) -> Declared:
+def _declared(folder: Folder, part: str, name: str, kind: type[Declared]) -> Declared:
     """Returns a declaration of a folder's module."""
     with blamed(folder.name):
-        found = getattr(_module(f"{folder.package}.{module}" if module else folder.package), name, None)
+        found = getattr(module(f"{folder.package}.{part}" if part else folder.package), name, None)
     if not isinstance(found, kind):
-        where = f"{module or '__init__'}.py"
+        where = f"{part or '__init__'}.py"
         raise _broken(folder, f"{where} has no {name} that is a {kind.__name__}.", f"Declare {name} in {where}.")
     return found
-
-
-def _module(name: str) -> ModuleType:
-    if name.startswith("custom.") and "custom" not in sys.modules:
-        package = ModuleType("custom")
-        package.__path__ = [str(ROOT / "custom")]
-        sys.modules["custom"] = package
-    return importlib.import_module(name)
 
 
 def _place(folder: Folder, error: Exception) -> str:

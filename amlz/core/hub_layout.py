@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from amlz.core import lake
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.shared import camel
-from amlz.core.discovery import asked
+from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES, MONITOR
 from amlz.core.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_HUB, SMALLEST_SUBNET
 from amlz.core.problems import Path, Problem
@@ -97,7 +97,7 @@ def _said(config: LandingZoneConfig) -> dict[str, str]:
 
 def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
     """Which subnets are built, by role."""
-    found = {role for _, roles in asked(lambda planner: planner.hub_subnets(config)) for role in roles}
+    found = set(asked_for_all(lambda planner: planner.hub_subnets, config))
     found |= {"firewall"} | ({"gateway"} if config.hub.gateway_subnet else set())
     found |= {"endpoints"} if _groups(config) else set()
     return {role: role in found for role in HUB_SUBNETS}

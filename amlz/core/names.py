@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from amlz.core.capability import NameRule
+from amlz.core.capability_facts import NameRule
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.problems import Path, Problem, dotted
 

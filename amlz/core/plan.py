@@ -22,7 +22,6 @@ from amlz.core.planning.existing_hub import check_existing_hub, outside, plan_ex
 from amlz.core.planning.hub import plan_hub
 from amlz.core.planning.hub_stack import check_hub_stack
 from amlz.core.planning.isolation import check_isolation
-from amlz.core.planning.kubernetes import check_kubernetes
 from amlz.core.planning.lake import plan_lake
 from amlz.core.planning.lake_checks import check_lake
 from amlz.core.planning.limits import check_limits
@@ -104,9 +103,8 @@ class LandingZonePlan:
         keys = [environment.encryption for environment in self.environments]
         keys += [self.lake.encryption] if self.lake else []
         lake = self.lake.outside if self.lake else ()
-        clusters = (one.cluster for spec in self.environments for one in spec.computes.attached.access)
         vaults = (key.vault for key in keys if key is not None and key.made is None)
-        return (*self.organisation.outside, *lake, *vaults, *dict.fromkeys(clusters))
+        return (*self.organisation.outside, *lake, *vaults)
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
         """Returns every role assignment of the plan, each once."""
@@ -171,7 +169,6 @@ _CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
     check_exfiltration,
     check_parts,
     check_cloud,
-    check_kubernetes,
     check_capabilities,
 )
 

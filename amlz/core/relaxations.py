@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import get_args
 
 from amlz.core.addresses import environments
+from amlz.core.capability import Relaxation
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.policies import Guardrail
+from amlz.core.discovery import asked_for_all
 from amlz.core.facts.clouds import title
 from amlz.core.facts.egress import PACKAGES
 from amlz.core.own_subnets import BUILD, said_subnets
@@ -21,16 +22,9 @@ from amlz.core.problems import Path, listed
 _BUILDS = "image builds"
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """A choice of the stack file, and what it gives up."""
-
-    path: Path
-    gives_up: str
-
-
 def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     """Every choice that is less secure than the default, in the order of the stack file."""
+    of_capabilities = tuple(asked_for_all(lambda planner: planner.relaxations, config))
     if config.hub.firewall.threat_intelligence == "Alert":
         yield Relaxation(
             ("hub", "firewall", "threatIntelligence"), "traffic with known malicious addresses is logged, not stopped"
@@ -52,17 +46,14 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
     yield from _policies(config)
     yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
+    yield from (each for each in of_capabilities if each.path[2:3] != ("environments",))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         yield from _security(environment, name, path)
         if environment.image_build.identity == "compute":
             gives = "image builds have the roles of the compute clusters on data"
             yield Relaxation((*path, "imageBuild", "identity"), gives)
-        for key, attached in environment.kubernetes.items():
-            gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
-            if attached.nodes and attached.system_logs:
-                gives += f"; for its logs, {listed(attached.nodes)} reach storage accounts of anybody's"
-            yield Relaxation((*path, "kubernetes", key), gives)
+        yield from (each for each in of_capabilities if each.path[: len(path)] == path)
         if environment.shared_by:
             who = listed((project, *environment.shared_by))
             yield Relaxation(

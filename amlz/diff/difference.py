@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from amlz.azure.change_rules import Kind, Rule
+from amlz.azure.change_rule import Kind, Rule
 from amlz.azure.changes import Change, changes, worst
 from amlz.azure.differences import Row as Row
 from amlz.azure.differences import canonical

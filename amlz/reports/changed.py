@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import Change
 from amlz.azure.differences import Row
 from amlz.core.words import counted, plural

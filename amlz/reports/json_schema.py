@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.reports.html.dns import Dns
 from amlz.reports.html.egress import Egress
 from amlz.reports.html.topology import Topology

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import KubernetesSpec
+from amlz.core.specs import records as records_of
 
 
 def demands(plan: LandingZonePlan) -> dict[str, tuple[str, ...]]:
     """By cluster (its id): a sentence each, once however often it is attached."""
     found: dict[str, dict[str, None]] = {}
     for environment in plan.environments:
-        for one in environment.computes.attached.computes:
+        for one in records_of(environment, KubernetesSpec):
             found.setdefault(one.cluster, {}).update(dict.fromkeys(one.demands))
     return {cluster: tuple(told) for cluster, told in found.items()}
 
@@ -28,5 +30,5 @@ def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
             "demands": list(one.demands),
         }
         for environment in plan.environments
-        for one in environment.computes.attached.computes
+        for one in records_of(environment, KubernetesSpec)
     ]

@@ -13,7 +13,7 @@ from amlz.azure.graph import Resource
 from amlz.checks.finding import Finding
 from amlz.checks.naming import Named, Names, in_words, names_of
 from amlz.core.addresses import Block
-from amlz.core.capability import Holds
+from amlz.core.capability_facts import Holds
 from amlz.core.facts.data import holding, kept
 from amlz.core.problems import Path, dotted
 from amlz.core.words import counted, plural

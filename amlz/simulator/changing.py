@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import Change, changes, worst
 from amlz.azure.shapes import arm_type, to_body
 from amlz.simulator.errors import AzureRefused

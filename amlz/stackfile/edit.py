@@ -17,12 +17,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from amlz.core.capability import Scope
+from amlz.core.discovery import keys
 from amlz.stackfile.stack_file import KEY
 from amlz.stackfile.yaml_tree import Node, tree
 
 #: Keys that belong to one environment, or grant access to it, and are not copied into another project's.
 OWN = frozenset(
     {
+        *(name for name, (_, key) in keys(Scope.ENVIRONMENT).items() if not key.copied),
         "network",
         "subnets",
         "spoke",
@@ -31,7 +34,6 @@ OWN = frozenset(
         "instances",
         "access",
         "sharedBy",
-        "kubernetes",
         "pipelineIdentities",
     }
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 
 Case = tuple[str, str, Any, Any, Kind]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from amlz.capabilities.kubernetes.spec import AttachedSpec
 from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
-from amlz.core.specs import ProjectEnvironmentSpec
+from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.reports import existing_hub, kubernetes
 from amlz.stackfile.load import from_object
 from tests.core.stacks import LANDING_ZONE, Stack, at, planned, stack
@@ -37,14 +38,14 @@ def opened(plan: LandingZonePlan) -> dict[tuple[str, ...], tuple[str, int, tuple
 
 def without_clusters(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
     """An environment without what is attached."""
-    return replace(spec, computes=replace(spec.computes, attached=type(spec.computes.attached)()))
+    return replace(spec, capabilities=())
 
 
 def test_the_workspace_gets_what_attaching_demands_once_a_cluster() -> None:
     """However often it is attached; nobody else gets anything there."""
     plan = planned(with_clusters(red=attached(), blue=attached(namespace="blue"), other=attached(OTHER)))
 
-    found = plan.environments[0].computes.attached
+    (found,) = records(plan, AttachedSpec)
     roles = {access.cluster: [(r.role, r.scope, r.principal.identity) for r in access.roles] for access in found.access}
     identity = plan.environments[0].workspace.identity
     names = ("Reader", "Kubernetes Extension Contributor", "Azure Kubernetes Service Cluster Admin Role")

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from amlz.app.preview import preview_stack
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.checks.guard.change import Allowed
 from amlz.core.plan import make_plan
 from amlz.diff.difference import Changed, Difference, difference

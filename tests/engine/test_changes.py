@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.shapes import arm_type, id_of
 from amlz.checks.guard.change import Allowed
 from amlz.checks.guard.destructive import DELETED, IGNORED, IN_USE, REFUSED, REPLACED

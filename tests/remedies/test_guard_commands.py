@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
-from amlz.azure.changes import changes, worst
+from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rules import EVERY
+from amlz.azure.changes import changes, rules, worst
 from amlz.azure.graph import Resource
 from amlz.azure.ids import within
 from amlz.checks.finding import Check, Finding, Severity
@@ -63,7 +64,7 @@ KINDS = {
 }
 CASES = [(stack, each) for stack, kinds in KINDS.items() for each in kinds]
 _REFUSING = (Kind.REFUSED, Kind.FIXED, Kind.IGNORED)
-_OF_TYPE = {arm_type.lower(): rules for arm_type, rules in RULES.items()}
+_OF_TYPE = {arm_type.lower(): rows for arm_type, rows in rules().items()}
 #: Remedies that have no command, with the words that say so.
 WITHOUT = (USED, KEY)
 

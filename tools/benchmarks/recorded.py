@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from amlz.azure import table
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import changes
 from amlz.azure.ids import ids_in, parse
 from amlz.simulator.arm.addresses import BadPath, address, token_of

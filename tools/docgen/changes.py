@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from amlz.azure.change_rules import ANY, EVERY, RULES, Kind, Rule
+from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rules import EVERY
+from amlz.azure.changes import rules
 from tools.docgen.templating import Row, rendered
 
 
 def page() -> str:
     """Returns the whole page."""
     sections = [("Every type", "After the rows of the type itself.", map(_row, EVERY))]
-    sections += [(f"`{arm_type}`", "", map(_row, rules)) for arm_type, rules in RULES.items()]
+    sections += [(f"`{arm_type}`", "", map(_row, rows)) for arm_type, rows in rules().items()]
     return rendered("changes.md.jinja", sections=sections)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED, SCENARIOS
-from amlz.core.facts.kubernetes import HOSTS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from amlz.core.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
 from amlz.core.facts.roles import DEPLOYER, GRANTS, LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR
@@ -50,7 +50,8 @@ def _kubernetes() -> list[Row]:
     """Egress of nodes of attached clusters."""
     return [
         (r.name, ", ".join(f"`{host}`" for host in r.hosts), r.scheme, r.only or "always", r.why, f"<{r.source}>")
-        for r in HOSTS["public"]
+        for each in capability_facts()
+        for r in each.egress
     ]
 
 

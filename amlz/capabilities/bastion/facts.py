@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import ArmType, Emits, Facts
+from amlz.azure.change_rule import Kind, Rule, properties
+from amlz.core.capability_facts import ArmType, Emits, Facts
 from amlz.core.facts.name_rules import named
 
 BASTION = "Microsoft.Network/bastionHosts"
+
+_UPGRADES = "https://learn.microsoft.com/azure/bastion/upgrade-sku"
+_TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/bastion_host"
+_ANOTHER = "Terraform's provider makes another resource instead"
+_SMALLER = "a smaller SKU needs another host"
+_CHANGES = (
+    Rule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Premium",)),
+    Rule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Standard",), new=("Basic", "Developer")),
+    Rule(
+        "sku.name", Kind.UPDATES, _UPGRADES, "to a larger one", old=("Basic", "Standard"), new=("Standard", "Premium")
+    ),
+    Rule("properties.ipConfigurations", Kind.FIXED, _TERRAFORM, _ANOTHER),
+    Rule("zones", Kind.FIXED, _TERRAFORM, _ANOTHER),
+    *properties(
+        _TERRAFORM,
+        "scaleUnits",
+        "disableCopyPaste",
+        "enableTunneling",
+        "enableFileCopy",
+        "enableIpConnect",
+        "enableShareableLink",
+    ),
+)
 
 FACTS = Facts(
     types=(
@@ -17,5 +41,6 @@ FACTS = Facts(
             emits=Emits(logs=True, metrics=True),
             name_setting="hub.names.bastion",
         ),
-    )
+    ),
+    changes={BASTION: _CHANGES},
 )

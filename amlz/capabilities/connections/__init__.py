@@ -1,6 +1,7 @@
 """Connections of a workspace to services that accept identities. No secret is in them."""
 
-from amlz.core.capability import ArmType, Capability, Facts
+from amlz.core.capability import Capability
+from amlz.core.capability_facts import ArmType, Facts
 
 CAPABILITY = Capability(
     title="Connections",

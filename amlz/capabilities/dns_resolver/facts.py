@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import ArmType, Facts
+from amlz.azure.change_rule import tracked
+from amlz.core.capability_facts import ArmType, Facts
 from amlz.core.facts.name_rules import named
 
 #: A domain of the organisation: at least two labels, in lower case.
@@ -20,5 +21,9 @@ FACTS = Facts(
         ),
         ArmType(f"{_RULESETS}/forwardingRules", ("forwarding rule", "forwarding rules")),
         ArmType(f"{_RULESETS}/virtualNetworkLinks", ("ruleset link", "ruleset links")),
-    )
+    ),
+    changes={
+        kind: tracked()
+        for kind in (_RESOLVERS, f"{_RESOLVERS}/inboundEndpoints", f"{_RESOLVERS}/outboundEndpoints", _RULESETS)
+    },
 )

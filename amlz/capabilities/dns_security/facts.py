@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import ArmType, Emits, Facts, NameRule
+from amlz.azure.change_rule import tracked
+from amlz.core.capability_facts import ArmType, Emits, Facts, NameRule
 
 POLICY = "Microsoft.Network/dnsResolverPolicies"
 RULE = f"{POLICY}/dnsSecurityRules"
@@ -40,4 +41,5 @@ FACTS = Facts(
         ArmType(RULE, ("DNS security rule", "DNS security rules")),
         ArmType(LINK, ("network link", "network links")),
     ),
+    changes={kind: tracked() for kind in (POLICY, RULE, LINK, LIST)},
 )

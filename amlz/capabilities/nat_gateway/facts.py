@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import ArmType, Emits, Facts
+from amlz.core.capability_facts import ArmType, Emits, Facts
 from amlz.core.facts.name_rules import named
 
 NAT_GATEWAY = "Microsoft.Network/natGateways"

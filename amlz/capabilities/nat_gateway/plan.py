@@ -5,7 +5,7 @@ from __future__ import annotations
 from amlz.capabilities.nat_gateway.config import NatGatewayConfig
 from amlz.capabilities.nat_gateway.facts import NAT_GATEWAY
 from amlz.capabilities.nat_gateway.spec import NatGatewaySpec
-from amlz.core.capability import HubLinks, Part, Planner, setting
+from amlz.core.capability import HubLinks, Part, Phase, Planner, setting
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address
 from amlz.core.words import plural
@@ -20,7 +20,7 @@ def plan_nat(context: Context) -> Part | None:
     addresses = tuple(hub_address(context, "nat", f"{n + 1}") for n in range(asked.addresses))
     context.take("natGateway", name, place.group_id, ("hub",))
     spec = NatGatewaySpec(name, place, addresses, context.diagnostics(place.id(NAT_GATEWAY, name)), context.hub_tags)
-    return Part(spec, shown=("NAT gateway", name, plural(len(addresses), "address", "addresses")), before_network=True)
+    return Part(spec, shown=("NAT gateway", name, plural(len(addresses), "address", "addresses")), phase=Phase.FIRST)
 
 
 def _links(context: Context) -> HubLinks:

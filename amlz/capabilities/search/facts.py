@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import (
+from amlz.core.capability_facts import (
     ArmType,
+    CountedLimit,
     Emits,
     Facts,
     Grant,
     Holds,
+    Limit,
     NameRule,
     PublicDomains,
     Switch,
@@ -38,6 +40,12 @@ CONNECTION_PAGE = "https://learn.microsoft.com/azure/machine-learning/reference-
 BASIC_REPLICAS, BASIC_PARTITIONS = 3, 3
 #: Most replicas times partitions of every other tier: CAPACITY_PAGE.
 SEARCH_UNITS = 36
+
+#: Services of one tier in a region of a subscription; Azure raises the number by request.
+LIMITS_PAGE = "https://learn.microsoft.com/azure/search/search-limits-quotas-capacity"
+MOST = {
+    "basic": 16, "standard": 16, "standard2": 8, "standard3": 6, "storage_optimized_l1": 6, "storage_optimized_l2": 6,
+}  # fmt: skip
 
 #: Where it answers, by cloud: the column "Public DNS zone forwarders" of ZONES_PAGE.
 HOSTS = {"public": "search.windows.net", "usGovernment": "search.azure.us"}
@@ -112,4 +120,11 @@ FACTS = Facts(
         *_develop("pipelines", "deploy indexes", production=True),
     ),
     targets={TARGET: SEARCH},
+    limits=tuple(
+        CountedLimit(
+            Limit(count, f"search services of tier {tier}", "region and subscription", LIMITS_PAGE),
+            SEARCH, "region", ("projects.<name>.environments.<name>.search",), only=("sku.name", tier),
+        )
+        for tier, count in MOST.items()
+    ),
 )  # fmt: skip

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import ArmType, Emits, Facts
+from amlz.azure.change_rule import Kind, Rule, properties
+from amlz.core.capability_facts import ArmType, Emits, Facts, RetiredSetting
 from amlz.core.facts.name_rules import named
 
 VPN_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
+
+#: Recorded conversations with Azure of a public test suite.
+_RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/network"
+_CHANGES = (
+    *(
+        Rule(f"properties.sku.{name}", Kind.UPDATES, _RECORDED, "recorded once", old=("Basic",), new=("Standard",))
+        for name in ("name", "tier")
+    ),
+    *properties(_RECORDED, "customRoutes", "vpnClientConfiguration"),
+)
 
 FACTS = Facts(
     types=(
@@ -16,5 +27,20 @@ FACTS = Facts(
             names=named("vpng-"),
             emits=Emits(logs=True, metrics=True),
         ),
-    )
+    ),
+    # Of VPN gateways alone: ExpressRoute gateways have SKUs of the same names. The page, 2024-03-06: existing gateways
+    # were supported until that day, and are then moved to VpnGw1AZ and VpnGw2AZ.
+    retired_settings=(
+        RetiredSetting(
+            VPN_GATEWAY.lower(),
+            "properties.sku.name",
+            ("Standard", "HighPerformance"),
+            "a legacy SKU of VPN gateways",
+            "2025-09-30",
+            "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-skus-legacy",
+            "VpnGw1AZ",
+            where=("properties.gatewayType", "Vpn"),
+        ),
+    ),
+    changes={VPN_GATEWAY: _CHANGES},
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import SET, At, Check, Finding, Severity
 from amlz.checks.reading import same, text, value
-from amlz.core.capability import Switch
+from amlz.core.capability_facts import Switch
 from amlz.core.discovery import capability_facts
 
 IN_STACK = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import Change, changes, worst
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Check, Finding

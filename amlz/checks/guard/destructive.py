@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import Change
 from amlz.azure.ids import within
 from amlz.checks.finding import ANY, Check, Finding, Severity
@@ -28,7 +28,7 @@ from amlz.checks.guard.remedies import (
     USED,
     Remedies,
 )
-from amlz.core.capability import Holds
+from amlz.core.capability_facts import Holds
 from amlz.core.config.allowed_loss import AllowedLossConfig
 from amlz.core.facts.data import holding, loss
 from amlz.core.problems import listed

@@ -11,7 +11,7 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import within
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import above, connections, is_managed, same, value
-from amlz.core.capability import Grant
+from amlz.core.capability_facts import Grant
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.roles import GRANTS, ROLES
 

@@ -56,7 +56,6 @@ _TYPES = {
     "blobEndpoint": "microsoft.network/privateendpoints",
     "fileEndpoint": "microsoft.network/privateendpoints",
     "memberCluster": "microsoft.machinelearningservices/workspaces/computes",
-    "kubernetes": "microsoft.containerservice/managedclusters",
     "lake": "microsoft.storage/storageaccounts",
     "lakeRead": "microsoft.storage/storageaccounts/blobservices/containers",
     "lakeWrite": "microsoft.storage/storageaccounts/blobservices/containers",

@@ -9,8 +9,9 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
 from amlz.checks.finding import ANY, At, Check, Finding, Severity
 from amlz.checks.reading import above, all_subnets, items, network_of, scope_of, value
+from amlz.core.capability_facts import CountedLimit, Limit
+from amlz.core.discovery import capability_facts
 from amlz.core.facts import limits
-from amlz.core.facts.limits import Limit
 from amlz.core.problems import listed
 
 OF_COMPONENT = "In the component, remove {what} until at most {enough} are left (nine tenths of the limit)."
@@ -59,6 +60,16 @@ def _at_group(resource: Resource) -> str:
     return scope_of(resource) if resource.id.lower().startswith("/providers/microsoft.management/") else ""
 
 
+def _of_capability(row: CountedLimit) -> Place:
+    """Returns the scope in which resources of a capability's row are counted."""
+    scopes = {"parent": _inside(row.arm_type.rsplit("/", 1)[-1]), "region": _region, "subscription": _subscription}
+    place, only = scopes[row.within], row.only
+    if only is None:
+        return place
+    return lambda resource: place(resource) if str(value(resource, only[0])).lower() == only[1].lower() else ""
+
+
+_OF_CAPABILITIES = tuple(row for each in capability_facts() for row in each.limits)
 _AUTHORIZATION, _NETWORK = "Microsoft.Authorization", "Microsoft.Network"
 COUNTED = (
     _Counted(limits.PEERINGS, f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings", _inside("virtualNetworkPeerings")),
@@ -82,6 +93,7 @@ COUNTED = (
         "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
         _inside("federatedIdentityCredentials"),
     ),
+    *(_Counted(row.limit, row.arm_type, _of_capability(row)) for row in _OF_CAPABILITIES),
 )
 #: By type: the list in the body whose items count.
 LISTS = (
@@ -108,6 +120,7 @@ KEYS: dict[Limit, tuple[str, ...]] = {
         "projects.{project}.pipelineIdentities.github.subjects",
         "projects.{project}.pipelineIdentities.azureDevOps.subjects",
     ),
+    **{row.limit: row.keys for row in _OF_CAPABILITIES},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import At, Check, Finding, Severity
 from amlz.checks.reading import dig, items, value
-from amlz.core.capability import Emits
+from amlz.core.capability_facts import Emits
 from amlz.core.facts.diagnostics import EMITS
 from amlz.core.problems import listed
 

@@ -12,7 +12,6 @@ from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceC
 from amlz.core.config.encryption import CustomerManagedKeyConfig
 from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
-from amlz.core.config.kubernetes import KubernetesConfig
 from amlz.core.config.lake import LakeAccess
 from amlz.core.config.parts import ExistingPartsConfig
 from amlz.core.config.pipelines import PipelineIdentitiesConfig
@@ -117,10 +116,6 @@ class EnvironmentConfig(Config):
     """Compute instances by name."""
     shared_by: dict[Word, MemberConfig] | None = None
     """Projects that share its workspace, by name: groups, clusters, tags. docs/how-to/shared-workspaces.md."""
-    kubernetes: dict[ComputeName, KubernetesConfig] = Field(default_factory=dict)
-    """Existing Kubernetes clusters, attached as compute targets, by the name of the compute target.
-    docs/how-to/kubernetes.md.
-    """
     scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
     """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
     growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from amlz.core.capability import Holds
+from amlz.core.capability_facts import Holds
 from amlz.core.discovery import capability_facts
 
 #: By ARM type. `{days}` is the retention in the resource's body.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.core.capability import Emits
+from amlz.core.capability_facts import Emits
 from amlz.core.discovery import capability_facts
 
 EMITS: Mapping[str, Emits] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.core.capability import PublicDomains, ZonesOf
+from amlz.core.capability_facts import PublicDomains, ZonesOf
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.clouds import CHINA_REGISTRY_PAGE, CLOUDS, FIREWALL_PAGE, PUBLIC, CloudName
 

@@ -6,18 +6,7 @@ roles, policies) and https://learn.microsoft.com/azure/machine-learning/how-to-m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` of `what` in one `per`. Some can be raised by a support request; the row then states it."""
-
-    count: int
-    what: str
-    per: str
-    source: str
-
+from amlz.core.capability_facts import Limit
 
 _NETWORK = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits"
 _COMPUTE = "https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas"

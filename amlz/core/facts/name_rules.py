@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.core.capability import NameRule
+from amlz.core.capability_facts import NameRule
 
 #: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 WORDS = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"

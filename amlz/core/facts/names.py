@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.core.capability import NameRule
+from amlz.core.capability_facts import NameRule
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.name_rules import WORDS, WORDS_SAY
 

@@ -9,28 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+
+from amlz.core.capability_facts import RetiredSetting, RetiredVersions
+from amlz.core.discovery import capability_facts
 
 EOL = "https://raw.githubusercontent.com/Azure/EOL/main/service_list.json"
-
-
-@dataclass(frozen=True, slots=True)
-class RetiredVersions:
-    """Versions of an API, below `namespace` (lower case), that end on a day (ISO 8601).
-
-    `only`: these; where it is empty, all `before` a version.
-    """
-
-    namespace: str
-    on: str
-    instead: str
-    source: str
-    before: str = ""
-    only: tuple[str, ...] = ()
-
-    def holds(self, version: str) -> bool:
-        """Returns whether a version ends."""
-        return version in self.only if self.only else bool(version) and version < self.before
 
 
 VERSIONS = (
@@ -43,6 +26,7 @@ VERSIONS = (
         "microsoft.apimanagement/", "2023-09-30", "2021-08-01 or a later one",
         "https://azure.microsoft.com/updates/api-versions-being-retired-for-azure-api-management/", before="2021-08-01",
     ),
+    *(row for each in capability_facts() for row in each.retired_versions),
 )  # fmt: skip
 
 
@@ -73,22 +57,6 @@ SIZES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RetiredSetting:
-    """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
-
-    `values`: those that end; () for any but an absent one. `instead`: what to send, "" for nothing.
-    """
-
-    arm_type: str
-    path: str
-    values: tuple[Any, ...]
-    what: str
-    on: str
-    source: str
-    instead: str = ""
-
-
 SETTINGS = (
     RetiredSetting("microsoft.network/publicipaddresses", "sku.name", ("Basic",), "Basic public addresses", "2025-09-30", EOL, "Standard"),
     RetiredSetting(
@@ -111,4 +79,5 @@ SETTINGS = (
         "microsoft.insights/components", "properties.IngestionMode", ("ApplicationInsights",),
         "classic Application Insights", "2024-02-29", EOL, "LogAnalytics",
     ),
+    *(row for each in capability_facts() for row in each.retired_settings),
 )  # fmt: skip

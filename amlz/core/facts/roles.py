@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from amlz.core.capability import Grant, Target
+from amlz.core.capability_facts import Grant, Target
 from amlz.core.discovery import capability_facts
-from amlz.core.facts.kubernetes import ATTACH_PAGE
 
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
@@ -19,11 +18,9 @@ ROLES: Mapping[str, str] = {
     "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
-    "Azure Kubernetes Service Cluster Admin Role": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
     "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
-    "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
     "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
     "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
     "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
@@ -42,13 +39,12 @@ ROLES: Mapping[str, str] = {
 }
 
 #: Scopes of roles, within one project environment; `logAnalytics` is the central one, `keys` the vault of its
-#: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share, `kubernetes`
-#: each Kubernetes cluster that is attached, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers
+#: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers
 #: of it, by the environment's access to each, `sharedRegistry` the shared registry of an environment that does not push
 #: to it. Capabilities have their own.
 TARGETS: frozenset[Target] = frozenset({
     "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
-    "logAnalytics", "memberCluster", "kubernetes", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
+    "logAnalytics", "memberCluster", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
     *(target for each in capability_facts() for target in each.targets),
 })  # fmt: skip
 
@@ -86,10 +82,6 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", _APPROVER, "vault", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "registry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "workspace", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
-    # An attached cluster, while it is attached and whenever something is sent to it.
-    Grant("workspaceIdentity", "Reader", "kubernetes", "attaching the cluster", ATTACH_PAGE),
-    Grant("workspaceIdentity", "Kubernetes Extension Contributor", "kubernetes", "attaching the cluster looks for Azure ML's extension", ATTACH_PAGE),
-    Grant("workspaceIdentity", "Azure Kubernetes Service Cluster Admin Role", "kubernetes", "attaching the cluster, and deploying to it", ATTACH_PAGE),
     # Identity of jobs.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     # Builds run code of packages: no role on data. That AcrPush includes AcrPull: _REGISTRY_ROLES (2026-11).

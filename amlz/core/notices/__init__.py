@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.core.config import LandingZoneConfig
-from amlz.core.discovery import asked
+from amlz.core.discovery import asked_for_all
 from amlz.core.notices.notice import Notice
 from amlz.core.notices.places import place_notices
 from amlz.core.notices.principals import principal_notices
@@ -18,5 +18,4 @@ def notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator
     yield from place_notices(config)
     yield from range_notices(config)
     yield from principal_notices(config)
-    for _, found in asked(lambda planner: tuple(planner.notices(config, plan))):
-        yield from found
+    yield from asked_for_all(lambda planner: planner.notices, config, plan)

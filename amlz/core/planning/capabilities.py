@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, Target
-from amlz.core.config import LandingZoneConfig
-from amlz.core.discovery import asked, capabilities
+from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart
+from amlz.core.capability_facts import Target
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.discovery import asked, asked_for_all, capabilities
 from amlz.core.planning.context import Context
-from amlz.core.problems import Problem
-from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec
+from amlz.core.problems import Path, Problem
+from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec, RuleGroupSpec
 
 if TYPE_CHECKING:
     from amlz.core.planning.scene import Scene
@@ -18,41 +19,58 @@ if TYPE_CHECKING:
 
 def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns the problems of the keys of all capabilities."""
-    for _, problems in asked(lambda planner: tuple(planner.check(config))):
-        yield from problems
+    return asked_for_all(lambda planner: planner.check, config)
 
 
 def targets_of(scene: Scene) -> dict[Target, str]:
     """Returns the ids that capabilities add to what roles are given on in an environment."""
-    return {target: id_ for _, found in asked(lambda planner: planner.targets(scene)) for target, id_ in found.items()}
+    return {target: id_ for _, found in asked(lambda planner: planner.targets, scene) for target, id_ in found.items()}
 
 
 def outbound_rules(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
     """Returns the rules that capabilities add to a managed network. `workspace`: its id."""
-    for _, rules in asked(lambda planner: tuple(planner.outbound(scene, workspace))):
-        yield from rules
+    return asked_for_all(lambda planner: planner.outbound, scene, workspace)
+
+
+def endpoint_rules_of(environment: EnvironmentConfig, endpoints: str) -> Iterator[NsgRuleSpec]:
+    """Returns the security rules that capabilities add to a subnet of private endpoints (its range)."""
+    return asked_for_all(lambda planner: planner.endpoint_rules, environment, endpoints)
+
+
+def computes_of_capabilities(environment: EnvironmentConfig) -> tuple[Path, ...]:
+    """Returns the paths of compute targets that capabilities add to an environment, within it."""
+    return tuple(asked_for_all(lambda planner: planner.computes, environment))
+
+
+def firewall_rules_of(context: Context) -> tuple[RuleGroupSpec, ...]:
+    """Returns the rules that capabilities add to the firewall."""
+    return tuple(asked_for_all(lambda planner: planner.firewall, context))
+
+
+def outside_of(context: Context) -> Iterator[str]:
+    """Returns the ids of resources that exist already and that capabilities refer to."""
+    return asked_for_all(lambda planner: planner.outside, context)
 
 
 def environment_parts(scene: Scene, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
-    return _parts(lambda planner: planner.environment(scene, given))
+    return _parts(asked(lambda planner: planner.environment, scene, given))
 
 
 def hub_parts(context: Context) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in a hub."""
-    return _parts(lambda planner: planner.hub(context))
+    return _parts(asked(lambda planner: planner.hub, context))
 
 
 def hub_rules(context: Context) -> dict[str, tuple[NsgRuleSpec, ...]]:
     """Returns the security rules of subnets of the hub that capabilities need, by role."""
-    return {
-        role: rules for _, found in asked(lambda planner: planner.hub_rules(context)) for role, rules in found.items()
-    }
+    found = asked(lambda planner: planner.hub_rules, context)
+    return {role: rules for _, by_role in found for role, rules in by_role.items()}
 
 
 def hub_links(context: Context) -> HubLinks:
     """Returns the ids of resources in the hub that networks refer to."""
-    found = [links for _, links in asked(lambda planner: planner.links(context))]
+    found = [links for _, links in asked(lambda planner: planner.links, context)]
     return HubLinks(
         next((links.nat_gateway for links in found if links.nat_gateway is not None), None),
         next((links.gateway for links in found if links.gateway is not None), None),
@@ -61,13 +79,13 @@ def hub_links(context: Context) -> HubLinks:
 
 def landing_zone_parts(context: Context) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build once in a landing zone."""
-    return _parts(lambda planner: planner.landing_zone(context))
+    return _parts(asked(lambda planner: planner.landing_zone, context))
 
 
-def _parts(question: Callable[[Planner], Part | None]) -> tuple[PlannedPart, ...]:
+def _parts(answers: Iterable[tuple[str, Part | None]]) -> tuple[PlannedPart, ...]:
     known = capabilities()
     return tuple(
         PlannedPart(name, known[name].logical or name, known[name].component, part)
-        for name, part in asked(question)
+        for name, part in answers
         if part is not None
     )

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from amlz.core.addresses import endpoint_groups
-from amlz.core.capability import Target
+from amlz.core.capability_facts import Target
 from amlz.core.config import ClusterConfig
 from amlz.core.names import suffix
 from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve
 from amlz.core.planning.hub import firewall_rules
-from amlz.core.planning.kubernetes import plan_kubernetes
 from amlz.core.planning.places import spoke_network_id
 from amlz.core.planning.scene import Scene, circumstances_of
 from amlz.core.planning.sharing import Member, cluster_roles
@@ -51,7 +50,6 @@ def plan_computes(
             *_reach(scene, workspace),
         ),
         tags=scene.tags,
-        attached=plan_kubernetes(scene, workspace),
     )
 
 

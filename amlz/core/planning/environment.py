@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from amlz.azure.ids import parse
-from amlz.core.capability import EnvironmentParts, Target
+from amlz.core.capability import EnvironmentParts
+from amlz.core.capability_facts import Target
 from amlz.core.own_subnets import BUILD
 from amlz.core.planning.capabilities import environment_parts, targets_of
 from amlz.core.planning.computes import plan_computes
@@ -66,6 +67,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     )
     on_lake = environment_roles(scene)
     workspace = _workspace(scene, names["workspace"], targets, {**roles, "lake": on_lake})
+    computes = plan_computes(scene, workspace, members, {**roles, "lake": on_lake})
     key = plan_encryption(scene, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
     spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
@@ -82,10 +84,10 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         shared_registry_roles=roles["registry"] if shared else (),
         insights=insights,
         workspace=workspace,
-        computes=plan_computes(scene, workspace, members, {**roles, "lake": on_lake}),
+        computes=computes,
         lake_roles=on_lake,
         datastores=plan_datastores(scene, workspace),
-        capabilities=environment_parts(scene, EnvironmentParts(workspace, roles)),
+        capabilities=environment_parts(scene, EnvironmentParts(workspace, computes, roles)),
     )
     return secured(scene, as_existing(spec, scene.settings), key)
 

@@ -9,17 +9,14 @@ from amlz.azure.ids import parse
 from amlz.core.addresses import environments
 from amlz.core.config import ExistingHubConfig, LandingZoneConfig
 from amlz.core.config.shared import camel
+from amlz.core.planning.capabilities import firewall_rules_of, outside_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import dns_zones
 from amlz.core.planning.hub_stack import stack_spec
-from amlz.core.planning.kubernetes_nodes import KUBERNETES
 from amlz.core.planning.parts import ids_of_parts
 from amlz.core.planning.rules import LAKE, firewall_groups
 from amlz.core.problems import Problem, listed
 from amlz.core.specs import ExistingHubSpec
-
-#: Features for which the hub of another stack opens nothing by itself for the ranges that it serves.
-_NOT_OPENED = (LAKE, KUBERNETES)
 
 
 def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
@@ -27,12 +24,14 @@ def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
     existing, stack = context.config.hub.elsewhere, context.config.hub.stack
     if existing is None:
         return None
+    # The hub of another stack opens the rest by itself for the ranges that it serves.
+    not_opened = {LAKE, *(group.name for group in firewall_rules_of(context))}
     return ExistingHubSpec(
         network=existing.virtual_network,
         subscription=context.hub_subscription,
         firewall_address=existing.firewall_address,
         log_analytics=existing.log_analytics,
-        must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name in _NOT_OPENED),
+        must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name in not_opened),
         demands=(*(_answers(context, existing) if stack is None else ()), *_left_to_owner(context, existing)),
         stack=stack_spec(stack) if stack is not None else None,
     )
@@ -49,7 +48,7 @@ def outside(context: Context) -> tuple[str, ...]:
     found += ids_of_parts(context.config)
     if context.dns_mode in ("existing", "hub"):
         found += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
-    return tuple(found)
+    return (*found, *dict.fromkeys(outside_of(context)))
 
 
 def subscriptions(context: Context) -> tuple[str, ...]:

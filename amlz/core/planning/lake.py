@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from amlz.core import lake
-from amlz.core.capability import Target
+from amlz.core.capability_facts import Target
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.lake import WORKSPACE
 from amlz.core.facts.clouds import host_of

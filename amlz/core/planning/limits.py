@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from amlz.core import lake
 from amlz.core.addresses import built_roles, endpoint_groups, environments, spoke_of
+from amlz.core.capability_facts import Limit
 from amlz.core.config import LandingZoneConfig
-from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS, Limit
+from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS
+from amlz.core.planning.capabilities import computes_of_capabilities
 from amlz.core.problems import Path, Problem
 
 #: Tags that every resource of an environment carries in addition to those of the stack file.
@@ -27,7 +29,7 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
         own_key = environment.security.customer_managed_key
         endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
         computes += len(list(environment.every_cluster())) + len(environment.instances) + 1
-        computes += len(environment.kubernetes)
+        computes += len(computes_of_capabilities(environment))
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from amlz.core import lake
-from amlz.core.capability import Target
+from amlz.core.capability_facts import Target
 from amlz.core.facts.egress import SCENARIOS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from amlz.core.facts.names import NAME_RULES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from amlz.core.addresses import environments
-from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
+from amlz.core.config import AccessConfig, LandingZoneConfig
 from amlz.core.facts.egress import SHARED_DOMAINS
+from amlz.core.planning.capabilities import computes_of_capabilities
 from amlz.core.planning.computes import IMAGE_BUILD
 from amlz.core.planning.sharing import access_levels
 from amlz.core.problems import Path, Problem
@@ -44,7 +45,8 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
                     "Give one of them another name.",
                 )
         computes: list[Path] = [place for place, _ in environment.every_cluster()]
-        for place in (*computes, *(("instances", key) for key in environment.instances), *_attached(environment)):
+        computes += (("instances", key) for key in environment.instances)
+        for place in (*computes, *computes_of_capabilities(environment)):
             if place[-1] == IMAGE_BUILD:
                 yield Problem(
                     (*path, *place),
@@ -66,12 +68,6 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
             "Remove it, or set `registry: shared` in an environment.",
             absent=True,
         )
-
-
-def _attached(environment: EnvironmentConfig) -> Iterator[Path]:
-    """Returns the paths of attached clusters."""
-    for key in environment.kubernetes:
-        yield ("kubernetes", key)
 
 
 def said_twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from amlz.core.capability import Grant, Target
+from amlz.core.capability_facts import Grant, Target
 from amlz.core.facts.roles import GRANTS, ROLES
 from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
 

@@ -10,8 +10,8 @@ from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagR
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
+from amlz.core.planning.capabilities import firewall_rules_of
 from amlz.core.planning.context import Context
-from amlz.core.planning.kubernetes_nodes import kubernetes_rules
 from amlz.core.planning.lake_places import hosts, through_firewall
 from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
@@ -103,25 +103,25 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
 
 
 def endpoint_rules(
-    own: str, computes: Iterable[str], people: Iterable[str], kubernetes: tuple[str, ...] = ()
+    own: str, computes: Iterable[str], people: Iterable[str], more: Iterable[Rule] = ()
 ) -> tuple[Rule, ...]:
-    """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off."""
+    """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off.
+
+    `more`: those of capabilities.
+    """
     rules, nodes, ranges = [], tuple(computes), tuple(people)
     if nodes:  # those of a managed network have separate endpoints
         rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
     if ranges:
         rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
-    if kubernetes:
-        why = "nodes of attached Kubernetes clusters use the stores"
-        rules.append(Rule("kubernetes", 120, "Inbound", kubernetes, (own,), ("443",), why, "Tcp"))
-    return (*rules, deny("Inbound"), deny("Outbound"))
+    return (*rules, *more, deny("Inbound"), deny("Outbound"))
 
 
 def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     """Returns the firewall's rule collection groups: one for the required rules, one for each configured scenario."""
     everyone = _sources(context)
     if not everyone:
-        return kubernetes_rules(context)
+        return firewall_rules_of(context)
     careful = _sources(context, careful_only=True)
     region = context.config.location
     required = tuple(
@@ -147,7 +147,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
             for name, each in sorted(own.items())
         )
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
-    return (*groups, *kubernetes_rules(context))
+    return (*groups, *firewall_rules_of(context))
 
 
 def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:

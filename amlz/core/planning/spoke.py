@@ -11,12 +11,11 @@ from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
-from amlz.core.planning.capabilities import hub_links
+from amlz.core.planning.capabilities import endpoint_rules_of, hub_links
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.hub import hub_subnet
-from amlz.core.planning.kubernetes_nodes import nodes_of
 from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
@@ -115,8 +114,8 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         lake=endpoints_range(context) if access_of(context.config, block.owner, environment) else "",
         parts=ranges_of_parts(environment),
     )
-    nodes = nodes_of(environment)
-    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), nodes)
+    more = endpoint_rules_of(environment, ranges["endpoints"])
+    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), more)
     reaches = {role: from_builds(reach) if role == BUILD else reach for role in ranges}
     return {
         role: inside if role == "endpoints" else compute_rules(cidr, reaches[role]) for role, cidr in ranges.items()

@@ -31,7 +31,7 @@ from amlz.core.specs.environments import (
     WorkspaceSpec,
 )
 from amlz.core.specs.hub import HubSpec
-from amlz.core.specs.kubernetes import AttachedSpec, ClusterAccessSpec, KubernetesSpec
+from amlz.core.specs.kubernetes import KubernetesSpec
 from amlz.core.specs.lake import ContainerSpec, DataLakeSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from amlz.core.specs.networks import (
@@ -72,8 +72,6 @@ from amlz.core.specs.walk import records
 
 __all__ = [
     "ApplicationRuleSpec",
-    "AttachedSpec",
-    "ClusterAccessSpec",
     "ClusterSpec",
     "ComputesSpec",
     "ConnectionSpec",

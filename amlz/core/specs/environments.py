@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from amlz.core.capability import PlannedPart
 from amlz.core.specs.common import (
@@ -16,7 +16,6 @@ from amlz.core.specs.common import (
     TelemetrySpec,
 )
 from amlz.core.specs.datastores import DatastoreSpec
-from amlz.core.specs.kubernetes import AttachedSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec
 from amlz.core.specs.pipelines import PipelineIdentitySpec
 from amlz.core.specs.private_link_scope import ScopedResourceSpec
@@ -266,7 +265,6 @@ class ComputesSpec:
     instances: tuple[InstanceSpec, ...]
     after: tuple[str, ...]
     tags: Tags
-    attached: AttachedSpec = field(default_factory=AttachedSpec)
 
     @property
     def subnets(self) -> tuple[str, ...]:

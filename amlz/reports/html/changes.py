@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.azure.change_rules import Kind
+from amlz.azure.change_rule import Kind
 from amlz.azure.changes import Change
 from amlz.core.words import WORDS, counted, plural
 from amlz.diff.difference import Changed, Difference

@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from amlz.azure.graph import Resource
 from amlz.core.owners import EnvironmentKey, words_of
-from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
+from amlz.core.specs import KubernetesSpec, ProjectEnvironmentSpec, SpokeSpec, records
 from amlz.core.words import plural
 from amlz.reports.preview import Preview
 from amlz.reports.records import IN_JSON
@@ -190,7 +190,7 @@ def _environment(
     managed = spec.workspace.managed_network
     computes = [plural(len(spec.computes.clusters), "cluster")]
     computes += [plural(len(spec.computes.instances), "instance")] if spec.computes.instances else []
-    attached = len(spec.computes.attached.computes)
+    attached = len(tuple(records(spec, KubernetesSpec)))
     computes += [plural(attached, "attached Kubernetes cluster")] if attached else []
     return block.network, Environment(
         key=spec.key,

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from amlz.core.capability import Key, Scope
 from amlz.core.config.existing import ClusterId
-from amlz.core.config.shared import Config, Network
+from amlz.core.config.shared import ComputeName, Config, Network
 
 #: A namespace: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
@@ -30,3 +31,16 @@ class KubernetesConfig(Config):
     """
     training: Annotated[bool, Field(strict=True)] = False
     """Lets jobs train on it, in addition to serving models: opens repositories of packages to `nodes`, too."""
+
+
+KEYS = (
+    Key(
+        Scope.ENVIRONMENT,
+        "kubernetes",
+        dict[ComputeName, KubernetesConfig],
+        "Existing Kubernetes clusters, attached as compute targets, by the name of the compute target. "
+        "docs/how-to/kubernetes.md.",
+        default={},
+        copied=False,
+    ),
+)

@@ -1,0 +1,72 @@
+"""A row of the table of changes: the effect of a changed property on an existing resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+_TRACKED = "https://github.com/Azure/azure-rest-api-specs/blob/main/specification/common-types/resource-management/v3/types.json"
+
+
+class Kind(StrEnum):
+    """Effect of a change, the worst first."""
+
+    REPLACES = "replaces"
+    """azure-native deletes the resource, then makes another."""
+    REFUSED = "refused"
+    """azure-native sends an update, and Azure answers with an error."""
+    FIXED = "fixed"
+    """azure-native sends an update. The property is fixed; no page says whether Azure refuses or ignores the change."""
+    IGNORED = "ignored"
+    """azure-native sends an update, Azure takes it, and leaves the property as it was."""
+    IN_USE = "refused while in use"
+    """azure-native sends an update, and Azure refuses it while something uses what changes."""
+    UNKNOWN = "unknown"
+    """No source states the effect. azure-native sends an update."""
+    UPDATES = "updates"
+    """In place."""
+
+
+#: Matches any value, absent ones too.
+ANY = ("any",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
+
+    `why` adds to the kind, "" for nothing. `code`: Azure's error where it is known.
+    """
+
+    path: str
+    kind: Kind
+    source: str
+    why: str = ""
+    old: tuple[Any, ...] = ANY
+    new: tuple[Any, ...] = ANY
+    code: str = ""
+
+
+def updates(source: str, *paths: str) -> tuple[Rule, ...]:
+    """Properties that a documented update takes."""
+    return tuple(Rule(path, Kind.UPDATES, source) for path in paths)
+
+
+def default(path: str, value: Any, source: str) -> tuple[Rule, ...]:
+    """A value that Azure sets where the request has none: writing it out, or leaving it out, changes nothing."""
+    why = "Azure's own default, so no change"
+    return (
+        Rule(path, Kind.UPDATES, source, why, old=(None,), new=(value,)),
+        Rule(path, Kind.UPDATES, source, why, old=(value,), new=(None,)),
+    )
+
+
+def properties(source: str, *names: str) -> tuple[Rule, ...]:
+    """The same of properties, by their names below `properties`."""
+    return updates(source, *(f"properties.{name}" for name in names))
+
+
+def tracked() -> tuple[Rule, ...]:
+    """A tracked resource of which only this is known: its region is create-only in the specification."""
+    return (Rule("location", Kind.REPLACES, _TRACKED, "create-only in the specification"),)

@@ -1,0 +1,164 @@
+"""Decides attached Kubernetes clusters: roles, egress of their nodes, and the tasks of their owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+
+from amlz.azure.ids import parse
+from amlz.capabilities.kubernetes.config import KubernetesConfig
+from amlz.capabilities.kubernetes.facts import DEMANDS, HOSTS, TARGET
+from amlz.capabilities.kubernetes.spec import AttachedSpec, ClusterAccessSpec
+from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxation, setting
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.names import suffix
+from amlz.core.planning.context import Context
+from amlz.core.planning.roles import Principals, assign
+from amlz.core.planning.scene import Scene, circumstances_of
+from amlz.core.problems import Path, Problem, listed
+from amlz.core.specs import ApplicationRuleSpec, KubernetesSpec, NsgRuleSpec, RuleGroupSpec
+
+
+def plan_kubernetes(scene: Scene, given: EnvironmentParts) -> Part | None:
+    """Returns the clusters that are attached to an environment's workspace; None where it has none."""
+    asked, workspace, computes = _asked(scene.settings), given.workspace, given.computes
+    if not asked:
+        return None
+    attached = []
+    for name, cluster in asked.items():
+        scene.context.take("cluster", name, workspace.id, (*scene.path, "kubernetes", name))
+        demands = tuple(d.says.format(namespace=cluster.namespace, spoke=scene.spoke) for d in DEMANDS)
+        attached.append(KubernetesSpec(name, cluster.cluster, cluster.namespace, demands))
+    principals = Principals({"workspaceIdentity": workspace.identity}, {})
+    access = []
+    for cluster_id in dict.fromkeys(spec.cluster for spec in attached):
+        roles = assign({TARGET: cluster_id}, principals, circumstances_of(scene))[TARGET]
+        access.append(ClusterAccessSpec(f"{parse(cluster_id).name}-{suffix(cluster_id)}", cluster_id, roles))
+    spec = AttachedSpec(
+        access=tuple(access),
+        attached=tuple(attached),
+        place=computes.place,
+        workspace=workspace.id,
+        identity=computes.identity,
+        after=computes.after,
+        tags=computes.tags,
+    )
+    return Part(spec, phase=Phase.COMPUTES)
+
+
+def _asked(environment: EnvironmentConfig) -> dict[str, KubernetesConfig]:
+    return setting(environment, "kubernetes", dict) or {}
+
+
+def _all(config: LandingZoneConfig) -> Iterator[tuple[Path, EnvironmentConfig, str, KubernetesConfig]]:
+    """Returns every attachment: the path of its environment, that, its name and its settings."""
+    for project, name, environment in environments(config):
+        for key, asked in _asked(environment).items():
+            yield ("projects", project, "environments", name), environment, key, asked
+
+
+def _outside(context: Context) -> Iterator[str]:
+    """Returns the ids of the clusters, which exist."""
+    return (asked.cluster for _, _, _, asked in _all(context.config))
+
+
+def _computes(environment: EnvironmentConfig) -> Iterator[Path]:
+    """Returns the paths of the compute targets, within the environment."""
+    return (("kubernetes", key) for key in _asked(environment))
+
+
+def _endpoint_rules(environment: EnvironmentConfig, endpoints: str) -> Iterable[NsgRuleSpec]:
+    """Returns the rule by which nodes use an environment's private endpoints (their range)."""
+    nodes = tuple(dict.fromkeys(cidr for asked in _asked(environment).values() for cidr in asked.nodes))
+    why = "nodes of attached Kubernetes clusters use the stores"
+    return (NsgRuleSpec("kubernetes", 120, "Inbound", nodes, (endpoints,), ("443",), why, "Tcp"),) if nodes else ()
+
+
+def _firewall(context: Context) -> tuple[RuleGroupSpec, ...]:
+    """Returns the firewall's rules for nodes whose egress it controls: none without a range of nodes."""
+    rules = []
+    for row in HOSTS:
+        sources = _nodes(context.config, row.only)
+        if sources and row.cloud == context.config.cloud:
+            hosts = tuple(host.format(region=context.config.location) for host in row.hosts)
+            rules.append(ApplicationRuleSpec(row.name, sources, hosts, row.why, row.scheme))
+    return (RuleGroupSpec("rcg-kubernetes", 410, application_rules=tuple(rules)),) if rules else ()
+
+
+def _nodes(config: LandingZoneConfig, only: str) -> tuple[str, ...]:
+    """Ranges of the nodes that are used for something (a key of the stack file, "" for all), in order."""
+    found = {
+        cidr
+        for _, _, _, asked in _all(config)
+        if {"": True, "training": asked.training, "systemLogs": asked.system_logs}[only]
+        for cidr in asked.nodes
+    }
+    return tuple(sorted(found, key=IPv4Network))
+
+
+def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    for path, _, key, asked in _all(config):
+        gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
+        if asked.nodes and asked.system_logs:
+            gives += f"; for its logs, {listed(asked.nodes)} reach storage accounts of anybody's"
+        yield Relaxation((*path, "kubernetes", key), gives)
+
+
+def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Everything that cannot be together with an attached cluster."""
+    for path, environment, key, asked in _all(config):
+        computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
+        here: Path = (*path, "kubernetes", key)
+        if environment.isolation.managed:
+            yield Problem(
+                here,
+                "A Kubernetes cluster is in a separate network, and with `isolation: managed` compute "
+                "targets are only in the managed network.",
+                "Remove it, or set `isolation: injected`.",
+            )
+        if key in computes:
+            yield Problem(
+                here,
+                f"Another compute is called {key!r} too: compute targets of a workspace share their names.",
+                "Give one of them another name.",
+            )
+        if parse(asked.cluster).subscription != config.subscriptions.landing_zone:
+            yield Problem(
+                (*here, "cluster"),
+                "It is not in the landing zone's subscription, in which the workspace's identity is given roles.",
+                "Name a cluster of that subscription.",
+            )
+        if asked.nodes and all(row.cloud != config.cloud for row in HOSTS):
+            yield Problem(
+                (*here, "nodes"),
+                f"No page of Microsoft's lists the egress of nodes in cloud {config.cloud}: nothing would be opened.",
+                "Remove it, and let the cluster's owner open what it needs.",
+            )
+        yield from _ranges(config, asked.nodes, (*here, "nodes"))
+
+
+def _ranges(config: LandingZoneConfig, nodes: tuple[str, ...], path: Path) -> Iterator[Problem]:
+    """Ranges of nodes that are in a network that is built here."""
+    built = {f"spoke {name}": cidr for name, spoke in config.spokes.items() for cidr in spoke.address_space}
+    if config.hub.elsewhere is None:
+        built["the hub"] = config.hub.address_space
+    for index, cidr in enumerate(nodes):
+        for owner, taken in built.items():
+            if IPv4Network(cidr).overlaps(IPv4Network(taken)):
+                yield Problem(
+                    (*path, index),
+                    f"{cidr} overlaps {taken} of {owner}, in which nothing but the landing zone's own is.",
+                    "Name the range of the cluster's own network.",
+                )
+
+
+PLANNER = Planner(
+    check=check_kubernetes,
+    computes=_computes,
+    outside=_outside,
+    endpoint_rules=_endpoint_rules,
+    firewall=_firewall,
+    relaxations=_relaxations,
+    environment=plan_kubernetes,
+)

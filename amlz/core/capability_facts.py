@@ -1,0 +1,239 @@
+"""Rows of Azure facts that a capability adds to the tables of the core, each with its source.
+
+The core merges them into its tables when it is imported: names, zones, diagnostics, roles, limits, retirements and
+changes know the rows of a new folder without an edit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from amlz.azure.change_rule import Rule
+
+if TYPE_CHECKING:
+    from amlz.core.facts.clouds import CloudName
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """A type's names: `pattern` for the whole, in words in `says`. `unique_in`: within what a name must be unique."""
+
+    prefix: str
+    shortest: int
+    longest: int
+    pattern: str
+    says: str
+    unique_in: Literal["azure", "region", "subscription", "group", "parent"]
+
+    def problem(self, name: str) -> str:
+        """Returns the problem of a name in words; "" for a valid one."""
+        if not self.shortest <= len(name) <= self.longest:
+            return f"{name!r} has {len(name)} characters; allowed are {self.shortest} to {self.longest}"
+        if not re.fullmatch(self.pattern, name):
+            return f"{name!r} does not fit: {self.says}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Emits:
+    """Logs and metrics that a type can send. `dedicated`: logs can go to dedicated tables, not to AzureDiagnostics."""
+
+    logs: bool
+    metrics: bool
+    dedicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A type that holds data: which data, and what Azure keeps after deletion ("" where this table has no source).
+
+    `backup`: how to save the data before, as an instruction, and the page that describes it.
+    """
+
+    data: str
+    kept: str
+    source: str
+    backup: str
+    backup_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
+
+    `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
+    """
+
+    path: str
+    closed: tuple[Any, ...]
+    default: Any = None
+    in_stack: bool = False
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArmType:
+    """An ARM type that a capability builds: its name, one and several of it in words, and what is known of it.
+
+    `kind`: of its names, with the rule for them. `emits`: None for no diagnostics. `public`: switches of public access.
+    `keys`: the switch that turns keys off. `name_setting`: the key of the stack file that names it, which begins with a
+    dot where it is below an environment.
+    """
+
+    name: str
+    words: tuple[str, str]
+    kind: str | None = None
+    names: NameRule | None = None
+    emits: Emits | None = None
+    holds: Holds | None = None
+    kept_days: int | None = None
+    public: tuple[Switch, ...] = ()
+    keys: Switch | None = None
+    name_setting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesOf:
+    """The private DNS zones of a group ID (`groupIds` of a private endpoint's connection) in one cloud."""
+
+    cloud: CloudName
+    group: str
+    zones: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDomains:
+    """Public domains in which names of a group ID's endpoints are resolved, in one cloud. They may hold {region}."""
+
+    cloud: CloudName
+    group: str
+    domains: tuple[str, ...]
+    source: str
+
+
+#: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
+#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace.
+Who = Literal[
+    "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
+    "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
+]  # fmt: skip
+#: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
+Target = str
+#: In which environments.
+When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row: this principal gets this role on this target in these environments, for this reason."""
+
+    who: Who
+    role: str
+    target: Target
+    why: str
+    source: str
+    when: When = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class EgressHosts:
+    """Public hosts that something of the capability reaches through the firewall. They may hold {region}.
+
+    `only`: the use that needs them, "" for every use. A planner's `firewall` makes the rules.
+    """
+
+    cloud: CloudName
+    name: str
+    hosts: tuple[str, ...]
+    scheme: Literal["Https", "Http"]
+    why: str
+    source: str
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` of `what` in one `per`. Azure raises some of them by request: those are called quotas."""
+
+    count: int
+    what: str
+    per: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLimit:
+    """A limit, or a quota, on resources of one type. `within`: the scope in which they are counted.
+
+    `only`: a property and the value that counted resources have. `keys`: of the stack file, from which the number
+    follows; they may hold {project}.
+    """
+
+    limit: Limit
+    arm_type: str
+    within: Literal["parent", "region", "subscription"]
+    keys: tuple[str, ...]
+    only: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredVersions:
+    """Versions of an API, below `namespace` (lower case), that end on a day (ISO 8601).
+
+    `only`: these; where it is empty, all `before` a version.
+    """
+
+    namespace: str
+    on: str
+    instead: str
+    source: str
+    before: str = ""
+    only: tuple[str, ...] = ()
+
+    def holds(self, version: str) -> bool:
+        """Returns whether a version ends."""
+        return version in self.only if self.only else bool(version) and version < self.before
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredSetting:
+    """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
+
+    `values`: those that end; () for any but an absent one. `instead`: what to send, "" for nothing. `where`: another
+    property and the value without which the row does not apply.
+    """
+
+    arm_type: str
+    path: str
+    values: tuple[Any, ...]
+    what: str
+    on: str
+    source: str
+    instead: str = ""
+    where: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of Azure that a capability adds.
+
+    `endpoint_addresses`: addresses that a private endpoint takes, by group ID. `roles`: IDs of roles by name.
+    `targets`: the ARM type of each target that its grants name. `changes`: effects of changed properties, by ARM type.
+    """
+
+    types: tuple[ArmType, ...] = ()
+    zones: tuple[ZonesOf, ...] = ()
+    domains: tuple[PublicDomains, ...] = ()
+    endpoint_addresses: Mapping[str, int] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
+    targets: Mapping[Target, str] = field(default_factory=dict)
+    egress: tuple[EgressHosts, ...] = ()
+    limits: tuple[CountedLimit, ...] = ()
+    retired_versions: tuple[RetiredVersions, ...] = ()
+    retired_settings: tuple[RetiredSetting, ...] = ()
+    changes: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

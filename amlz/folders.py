@@ -1,0 +1,57 @@
+"""Folders of capabilities, by name: amlz/capabilities/ and custom/capabilities/."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from amlz.paths import ROOT
+
+#: Folders of capabilities, below the root of the repository, as packages.
+SHIPPED, CUSTOM = "amlz.capabilities", "custom.capabilities"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder of one capability."""
+
+    name: str
+    package: str
+    path: Path
+
+    @property
+    def custom(self) -> bool:
+        """Returns true if a business unit owns it."""
+        return self.package.startswith(CUSTOM)
+
+    @property
+    def shown(self) -> str:
+        """Its path in messages."""
+        return self.path.relative_to(ROOT).as_posix()
+
+
+@cache
+def folders() -> tuple[Folder, ...]:
+    """Returns the folders of all capabilities: those that are shipped, then custom ones."""
+    return (*_below(SHIPPED), *_below(CUSTOM))
+
+
+def _below(package: str) -> Iterator[Folder]:
+    above = ROOT.joinpath(*package.split("."))
+    for path in sorted(above.iterdir()) if above.is_dir() else ():
+        if (path / "__init__.py").is_file():
+            yield Folder(path.name, f"{package}.{path.name}", path)
+
+
+def module(name: str) -> ModuleType:
+    """Imports a module of a capability's folder, or a component."""
+    if name.startswith("custom.") and "custom" not in sys.modules:
+        package = ModuleType("custom")
+        package.__path__ = [str(ROOT / "custom")]
+        sys.modules["custom"] = package
+    return importlib.import_module(name)
