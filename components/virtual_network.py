@@ -66,7 +66,7 @@ def _subnet(parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, subnet
         nat_gateway=nat,
         delegations=[alone] if alone else None,
         default_outbound_access=False,
-        private_endpoint_network_policies="Disabled",  # a documented prerequisite of the workspace's endpoint
+        private_endpoint_network_policies=subnet.endpoint_network_policies,
         private_link_service_network_policies="Enabled",
         opts=site.options(parent, args.place.subscription, after=site.writes(args.id)),
     )

@@ -36,6 +36,9 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         yield Relaxation(
             ("hub", "privateLinkScope", "publicQueries"), "anyone who may read logs can do so from anywhere"
         )
+    if config.endpoint_network_policies == "off":
+        gives = "security groups do not apply to private endpoints: every connected network reaches them"
+        yield Relaxation(("endpointNetworkPolicies",), gives)
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches {_who(config, scenario in PACKAGES)}")
     for name, own in config.egress_hosts.items():

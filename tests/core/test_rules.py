@@ -135,11 +135,48 @@ def test_a_subnet_of_endpoints_is_reached_by_its_computes_and_by_people_behind_t
     asked = stack(onPremises=["192.168.0.0/16"])
 
     assert of_subnet(asked, "endpoints", "Inbound") == [
-        (100, "Allow", "Tcp", f"{TRAINING} {SCORING}", ENDPOINTS, ("443", "445"), "computes"),
+        (100, "Allow", "Tcp", f"{TRAINING} {SCORING}", ENDPOINTS, ("443",), "computes"),
+        (101, "Allow", "Tcp", f"{TRAINING} {SCORING}", ENDPOINTS, ("445",), "computes-files"),
         (110, "Allow", "Tcp", f"{HUB} 192.168.0.0/16", ENDPOINTS, ("443",), "people"),
         DENY_IN,
     ]
     assert of_subnet(asked, "endpoints", "Outbound") == [DENY_OUT]
+
+
+@pytest.mark.parametrize(
+    ("settings", "applied"),
+    [
+        ({}, "NetworkSecurityGroupEnabled"),
+        ({"endpointNetworkPolicies": "off"}, "Disabled"),
+        ({"cloud": "usGovernment", "location": "usgovvirginia"}, "Disabled"),
+        ({"location": "brazilsoutheast", "availabilityZones": []}, "Disabled"),
+        ({"location": "brazilsoutheast", "availabilityZones": [], "endpointNetworkPolicies": "securityGroups"},
+         "NetworkSecurityGroupEnabled"),
+    ],
+)  # fmt: skip
+def test_security_groups_apply_to_private_endpoints_where_azure_supports_it(settings: Stack, applied: str) -> None:
+    """In the subnets of endpoints of hub and spokes, and in no other."""
+    plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry={}, **settings))
+    networks = [built(plan.hub).network, *(spoke.network for spoke in plan.spokes)]
+    subnets = [each for network in networks for each in network.subnets]
+
+    found = {each.role: each.endpoint_network_policies for each in subnets}
+
+    assert {role: value for role, value in found.items() if role.endswith("endpoints")} == {
+        "endpoints": applied,
+        "churn-dev-endpoints": applied,
+    }
+    assert {value for role, value in found.items() if not role.endswith("endpoints")} == {"Disabled"}
+
+
+def test_a_rule_on_private_endpoints_has_one_port() -> None:
+    """Of several, Azure applied only the first to endpoints."""
+    plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry={}))
+    groups = (*built(plan.hub).security_groups, *plan.spokes[0].security_groups)
+
+    found = [rule.ports for group in groups if group.role.endswith("endpoints") for rule in group.rules]
+
+    assert [ports for ports in found if len(ports) != 1] == []
 
 
 def test_the_subnet_of_bastion_has_the_published_rules() -> None:

@@ -87,6 +87,9 @@ class LandingZoneConfig(Config):
     """Private DNS zones of endpoints."""
     spokes: dict[Word, SpokeConfig] = Field(default_factory=dict)
     """Spokes by name. At least one, unless the hub is for other stacks: then `hub.serves` names their ranges."""
+    endpoint_network_policies: Literal["securityGroups", "off"] | None = None
+    """Security groups of the subnets of private endpoints apply to the endpoints, or not. Left out: they apply, except
+    where Azure does not support it (other clouds than the public one, four regions). docs/explanation/hub.md."""
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere, which nothing here may overlap."""
     egress: tuple[EGRESS_SCENARIOS, ...] = ()

@@ -46,6 +46,18 @@ FORBIDDEN = (
 )
 
 
+#: Regions in which security groups do not apply to private endpoints: these, and all of the other clouds.
+#: https://learn.microsoft.com/azure/private-link/private-endpoint-overview#limitations (2024-09)
+NO_ENDPOINT_SECURITY_GROUPS = frozenset({"westindia", "australiacentral2", "southafricawest", "brazilsoutheast"})
+
+#: Network policies of a subnet of private endpoints, by the word of the stack file.
+#: https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy (2025-01)
+ENDPOINT_NETWORK_POLICIES: Mapping[str, str] = {
+    "securityGroups": "NetworkSecurityGroupEnabled",
+    "off": "Disabled",
+}
+
+
 #: Ranges for networks of everybody (RFC 1918, RFC 6598):
 #: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
 PRIVATE_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")

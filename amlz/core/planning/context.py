@@ -10,8 +10,10 @@ from amlz.core.addresses import AddressPlan
 from amlz.core.capability import Scope
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import uses
+from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.diagnostics import EMITS
 from amlz.core.facts.dns import zones_needed
+from amlz.core.facts.networks import ENDPOINT_NETWORK_POLICIES, NO_ENDPOINT_SECURITY_GROUPS
 from amlz.core.names import NameBook, Namer
 from amlz.core.problems import Path
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
@@ -92,6 +94,15 @@ class Context:
         """The ranges of the hub's network."""
         existing = self.config.hub.elsewhere
         return existing.address_space if existing is not None else (self.config.hub.address_space,)
+
+    def endpoint_network_policies(self, role: str) -> str:
+        """Returns what applies to the private endpoints in a subnet, by its role."""
+        if role != "endpoints":
+            return ENDPOINT_NETWORK_POLICIES["off"]
+        region = self.config.location
+        supported = self.config.cloud == PUBLIC and region not in NO_ENDPOINT_SECURITY_GROUPS
+        asked = self.config.endpoint_network_policies or ("securityGroups" if supported else "off")
+        return ENDPOINT_NETWORK_POLICIES[asked]
 
     @property
     def dns_servers(self) -> tuple[str, ...]:

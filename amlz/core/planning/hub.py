@@ -137,6 +137,7 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
             "",
             nat_gateway=links.nat_gateway if subnet.role == "firewall" else None,
             delegation=HUB_SUBNETS[subnet.role].delegation,
+            endpoint_network_policies=context.endpoint_network_policies(subnet.role),
         )
         for subnet in context.addresses.block(SharedOwner.HUB).subnets
     )

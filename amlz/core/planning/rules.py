@@ -103,15 +103,21 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
 
 
 def endpoint_rules(
-    own: str, computes: Iterable[str], people: Iterable[str], more: Iterable[Rule] = ()
+    own: str, computes: Iterable[str], people: Iterable[str], more: Iterable[Rule] = (), *, files: bool = False
 ) -> tuple[Rule, ...]:
-    """Rules of a subnet of private endpoints. Endpoints themselves ignore them: their network policies are off.
+    """Rules of a subnet of private endpoints. `more`: those of capabilities. `files`: file shares are mounted, too.
 
-    `more`: those of capabilities.
+    They apply to endpoints where the network policies of the subnet include security groups. One port a rule: of a rule
+    with several, Azure applied only the first to endpoints while this was in preview.
+    https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/private-link/private-endpoint-overview.md (2021-11)
     """
     rules, nodes, ranges = [], tuple(computes), tuple(people)
     if nodes:  # those of a managed network have separate endpoints
-        rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443", "445"), "computes use the stores", "Tcp"))
+        why = "compute targets use the stores"
+        rules.append(Rule("computes", 100, "Inbound", nodes, (own,), ("443",), why, "Tcp"))
+        if files:
+            why = "compute targets mount file shares"
+            rules.append(Rule("computes-files", 101, "Inbound", nodes, (own,), ("445",), why, "Tcp"))
     if ranges:
         rules.append(Rule("people", 110, "Inbound", ranges, (own,), ("443",), "people, by the hub", "Tcp"))
     return (*rules, *more, deny("Inbound"), deny("Outbound"))

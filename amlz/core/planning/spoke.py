@@ -51,7 +51,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
             filtered = policies[block.owner].id if role in FILTERED and block.owner in policies else ""
             name_ = subnet_name(block.owner, role)
-            subnets.append(SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered))
+            own = SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered)
+            subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
         place=place,
@@ -115,7 +116,7 @@ def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]
         parts=ranges_of_parts(environment),
     )
     more = endpoint_rules_of(environment, ranges["endpoints"])
-    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), more)
+    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), more, files=True)
     reaches = {role: from_builds(reach) if role == BUILD else reach for role in ranges}
     return {
         role: inside if role == "endpoints" else compute_rules(cidr, reaches[role]) for role, cidr in ranges.items()

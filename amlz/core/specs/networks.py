@@ -56,6 +56,7 @@ class SubnetSpec:
     `role`: its part of logical names, unique in its network.
     `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
     `nat_gateway`: the id of one. `delegation`: the service that alone may use it.
+    `endpoint_network_policies`: what applies to private endpoints in it.
     """
 
     role: str
@@ -66,6 +67,7 @@ class SubnetSpec:
     endpoint_policy: str = ""
     nat_gateway: str | None = None
     delegation: str = ""
+    endpoint_network_policies: str = "Disabled"
 
 
 @dataclass(frozen=True, slots=True)
