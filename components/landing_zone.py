@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pulumi_azure_native as azure
 
+from amlz.core.discovery import capabilities
 from amlz.core.plan import LandingZonePlan
 from components.aliases import drop_generated_aliases
 from components.capabilities import build
@@ -24,7 +27,7 @@ class LandingZone(pulumi.ComponentResource):
 
     hub: Hub | None
     workspaces: dict[str, pulumi.Output[str]]
-    pipeline_clients: dict[str, dict[str, pulumi.Output[str]]]
+    outputs: dict[str, dict[str, dict[str, pulumi.Output[Any]]]]
 
     def __init__(self, name: str, args: LandingZonePlan, opts: pulumi.ResourceOptions | None = None) -> None:
         if not args.keep_api_version_aliases:
@@ -42,12 +45,13 @@ class LandingZone(pulumi.ComponentResource):
             SharedRegistry("shared", args.shared_registry, site, below)
         if args.lake is not None:
             DataLake("lake", args.lake, site, below)
-        self.workspaces, self.pipeline_clients = {}, {}
+        self.workspaces = {}
+        self.outputs = {each.output: {} for each in capabilities().values() if each.output is not None}
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, site, below)
             self.workspaces[environment.key] = built.resource_id
-            if environment.pipelines:
-                self.pipeline_clients[environment.key] = built.pipeline_clients
+            for output, values in built.outputs.items():
+                self.outputs[output][environment.key] = values
         Policies("policies", args.policies, site, below)
         for planned in args.capabilities:
             build(planned.logical, planned, site, below)

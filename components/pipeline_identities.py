@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import managedidentity
 
-from amlz.core.specs import PipelineIdentitySpec
+from amlz.capabilities.pipeline_identities.spec import PipelineIdentitySpec
 from components.site import Site
 
 
@@ -13,13 +13,13 @@ class PipelineIdentities(pulumi.ComponentResource):
     """One identity a kind of pipeline, with a federated credential for each subject whose tokens it takes."""
 
     resource_ids: dict[str, pulumi.Output[str]]
-    client_ids: dict[str, pulumi.Output[str]]
+    outputs: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: tuple[PipelineIdentitySpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:PipelineIdentities", name, None, opts)
-        self.resource_ids, self.client_ids = {}, {}
+        self.resource_ids, self.outputs = {}, {}
         for spec in args:
             identity = managedidentity.UserAssignedIdentity(
                 f"{name}-{spec.kind}",
@@ -42,5 +42,5 @@ class PipelineIdentities(pulumi.ComponentResource):
                     opts=site.options(self, spec.place.subscription, after=(credential.after,)),  # never two at a time
                 )
                 site.built(credential.id, federated)
-            self.resource_ids[spec.kind], self.client_ids[spec.kind] = identity.id, identity.client_id
-        self.register_outputs({"resource_ids": self.resource_ids, "client_ids": self.client_ids})
+            self.resource_ids[spec.kind], self.outputs[spec.kind] = identity.id, identity.client_id
+        self.register_outputs({"resource_ids": self.resource_ids, "client_ids": self.outputs})

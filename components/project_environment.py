@@ -6,7 +6,7 @@ import pulumi
 
 from amlz.core.capability import Phase
 from amlz.core.specs import ProjectEnvironmentSpec
-from components.capabilities import build
+from components.capabilities import Outputs, build
 from components.computes import Computes
 from components.container_registry import ContainerRegistry
 from components.datastores import Datastores
@@ -15,7 +15,6 @@ from components.identities import Identities
 from components.insights import Insights
 from components.key_vault import KeyVault
 from components.managed_network import ManagedNetwork
-from components.pipeline_identities import PipelineIdentities
 from components.resource_group import resource_group
 from components.role_assignment import role_assignment
 from components.site import Site
@@ -29,7 +28,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
     workspace: Workspace
-    pipeline_clients: dict[str, pulumi.Output[str]]
+    outputs: Outputs
 
     def __init__(
         self, name: str, args: ProjectEnvironmentSpec, site: Site, opts: pulumi.ResourceOptions | None = None
@@ -40,9 +39,9 @@ class ProjectEnvironment(pulumi.ComponentResource):
         for role in args.group_roles:
             role_assignment(self, name, role, site)
         Identities(f"{name}-identities", args.identities, site, below)
-        self.pipeline_clients = {}
-        if args.pipelines:
-            self.pipeline_clients = PipelineIdentities(f"{name}-pipelines", args.pipelines, site, below).client_ids
+        self.outputs = {}
+        for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
+            self.outputs |= build(f"{name}-{planned.logical}", planned, site, below)
         KeyVault(f"{name}-vault", args.key_vault, site, below)
         if args.encryption is not None:
             Encryption(f"{name}-encryption", args.encryption, site, below)
@@ -57,13 +56,13 @@ class ProjectEnvironment(pulumi.ComponentResource):
         self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
         for planned in (each for each in args.capabilities if each.part.phase is Phase.DEFAULT):
             # before the rules of a managed network, which lead to them
-            build(f"{name}-{planned.logical}", planned, site, below)
+            self.outputs |= build(f"{name}-{planned.logical}", planned, site, below)
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, site, below)
         if args.datastores:
             Datastores(f"{name}-datastores", args.datastores, site, below)
         computes = Computes(f"{name}-computes", args.computes, site, below)
         for planned in (each for each in args.capabilities if each.part.phase is Phase.COMPUTES):
-            build(f"{name}-computes", planned, site, pulumi.ResourceOptions(parent=computes))
+            self.outputs |= build(f"{name}-computes", planned, site, pulumi.ResourceOptions(parent=computes))
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -119,9 +119,6 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Microsoft.ManagedIdentity/userAssignedIdentities": (
         Rule("location", Kind.REPLACES, _SPEC + "msi", "create-only in the specification"),
     ),
-    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
-        *properties(_TERRAFORM + "federated_identity_credential", "issuer", "subject", "audiences"),
-    ),
     "Microsoft.KeyVault/vaults": (
         Rule("properties.enablePurgeProtection", Kind.REFUSED, _REST + "keyvault/keyvault/vaults/create-or-update", "the property does not take false", old=(True,), new=(False,)),
         Rule("properties.enablePurgeProtection", Kind.FIXED, _LEARN + "key-vault/general/soft-delete-overview", "once on, it stays on", old=(True,)),

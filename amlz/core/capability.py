@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from amlz.core.capability_facts import Facts, Target
+from amlz.core.capability_facts import Facts, Target, Who
 
 if TYPE_CHECKING:
     from amlz.core.config import EnvironmentConfig, LandingZoneConfig
@@ -109,12 +109,15 @@ class HubLinks:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """A part with the capability that plans it, the end of its logical name, and its component as `module:class`."""
+    """A part with the capability that plans it, the end of its logical name, its component as `module:class`, and the
+    stack output that holds its outputs.
+    """
 
     capability: str
     logical: str
     component: str
     part: Part
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,10 @@ def _no_targets(_: Any) -> Mapping[Target, str]:
     return {}
 
 
+def _no_principals(_: Any) -> Mapping[Who, Mapping[str, str]]:
+    return {}
+
+
 def _no_part(*_: Any) -> None:
     return None
 
@@ -167,6 +174,8 @@ class Planner:
     """Groups of private endpoints."""
     computes: Callable[[EnvironmentConfig], Iterable[Path]] = _nothing
     """Compute targets, by their paths within the environment."""
+    principals: Callable[[Scene], Mapping[Who, Mapping[str, str]]] = _no_principals
+    """Identities that it builds, as principals of the table of grants: ids by their part of logical names."""
     targets: Callable[[Scene], Mapping[Target, str]] = _no_targets
     """Ids that its grants are given on."""
     outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing

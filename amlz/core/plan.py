@@ -26,7 +26,6 @@ from amlz.core.planning.lake import plan_lake
 from amlz.core.planning.lake_checks import check_lake
 from amlz.core.planning.limits import check_limits
 from amlz.core.planning.parts import check_parts, demands_of_parts
-from amlz.core.planning.pipelines import check_pipelines
 from amlz.core.planning.policies import plan_policies
 from amlz.core.planning.private_link_scope import check_private_link_scope
 from amlz.core.planning.references import check_references
@@ -163,7 +162,6 @@ _CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
     check_limits,
     check_sizes,
     check_security,
-    check_pipelines,
     check_sharing,
     check_lake,
     check_exfiltration,

@@ -16,7 +16,6 @@ from amlz.core.facts.egress import PACKAGES
 from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.builtins import left_out
 from amlz.core.planning.lake_places import access_of, container_of, lake_users
-from amlz.core.planning.pipelines import pull_requests
 from amlz.core.problems import Path, listed
 
 _BUILDS = "image builds"
@@ -48,7 +47,6 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             f"{who} {'reach' if who == _BUILDS else 'reaches'} {listed(own.hosts)}: {own.why}",
         )
     yield from _policies(config)
-    yield from (Relaxation(path, gives_up) for path, gives_up in pull_requests(config))
     yield from (each for each in of_capabilities if each.path[2:3] != ("environments",))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)

@@ -31,10 +31,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.MachineLearningServices/workspaces/datastores": ("datastore", "datastores"),
         "Microsoft.MachineLearningServices/workspaces/outboundRules": ("outbound rule", "outbound rules"),
         "Microsoft.ManagedIdentity/userAssignedIdentities": ("identity", "identities"),
-        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
-            "federated credential",
-            "federated credentials",
-        ),
         "Microsoft.Network/azureFirewalls": ("firewall", "firewalls"),
         "Microsoft.Network/firewallPolicies": ("firewall policy", "firewall policies"),
         "Microsoft.Network/firewallPolicies/ruleCollectionGroups": ("rule group", "rule groups"),

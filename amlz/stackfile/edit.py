@@ -18,6 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from amlz.core.capability import Scope
+from amlz.core.config.shared import camel
 from amlz.core.discovery import keys
 from amlz.stackfile.stack_file import KEY
 from amlz.stackfile.yaml_tree import Node, tree
@@ -25,7 +26,7 @@ from amlz.stackfile.yaml_tree import Node, tree
 #: Keys that belong to one environment, or grant access to it, and are not copied into another project's.
 OWN = frozenset(
     {
-        *(name for name, (_, key) in keys(Scope.ENVIRONMENT).items() if not key.copied),
+        *(camel(name) for name, (_, key) in keys(Scope.ENVIRONMENT).items() if not key.copied),
         "network",
         "subnets",
         "spoke",
@@ -34,7 +35,6 @@ OWN = frozenset(
         "instances",
         "access",
         "sharedBy",
-        "pipelineIdentities",
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amlz.capabilities.defender.facts import PLANS
+from amlz.capabilities.pipeline_identities.spec import FederatedCredentialSpec
 from amlz.core.facts.builtins import LISTED
 from amlz.core.facts.clouds import CLOUDS, ENDPOINTS
 from amlz.core.facts.dns import ZONES
@@ -16,6 +17,7 @@ from amlz.core.planning import clouds
 from amlz.core.planning.clouds import check_cloud
 from amlz.core.problems import Problem
 from amlz.core.relaxations import relaxations
+from amlz.core.specs import records
 from amlz.stackfile.load import from_object
 from tests.core.stacks import LANDING_ZONE, Stack, at, facts, planned, stack
 
@@ -89,7 +91,7 @@ def test_a_cloud_decides_zones_audience_and_the_providers_environment(settings: 
 
     assert plan.hub is not None
     assert [zone.name for zone in plan.hub.dns.zones] == sorted({z for g in groups for z in ZONES[cloud][g]})
-    assert (plan.provider_environment, environment.pipelines[0].credentials[0].audience) == (
+    assert (plan.provider_environment, next(records(environment, FederatedCredentialSpec)).audience) == (
         written(WRITTEN["environment of the provider"])[cloud],
         written(WRITTEN["audience of federated credentials"])[cloud],
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from amlz.capabilities.pipeline_identities.spec import PipelineIdentitySpec
 from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
-from amlz.core.specs import PipelineIdentitySpec, ProjectEnvironmentSpec
+from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.stackfile.load import from_object
 from tests.core.stacks import Stack, at, planned, said, stack
 
@@ -45,9 +46,14 @@ def told(specs: tuple[PipelineIdentitySpec, ...]) -> list[tuple[str, str, list[t
     return [(s.kind, s.name, [(c.name, c.issuer, c.subject) for c in s.credentials]) for s in specs]
 
 
+def identities(environment: ProjectEnvironmentSpec) -> tuple[PipelineIdentitySpec, ...]:
+    """The identities of pipelines of an environment."""
+    return tuple(records(environment, PipelineIdentitySpec))
+
+
 def by_environment(plan: LandingZonePlan) -> dict[str, list[str]]:
     """Subjects by environment."""
-    return {e.environment: [c.subject for s in e.pipelines for c in s.credentials] for e in plan.environments}
+    return {e.environment: [c.subject for s in identities(e) for c in s.credentials] for e in plan.environments}
 
 
 def test_each_kind_of_pipeline_has_one_identity_and_each_subject_one_credential() -> None:
@@ -55,7 +61,7 @@ def test_each_kind_of_pipeline_has_one_identity_and_each_subject_one_credential(
     main = "repo:contoso/churn:ref:refs/heads/main"
     plan = planned(asked(dev={**github(main), **azure_devops("sc://contoso/ml platform/churn", ENTRA)}))
 
-    assert told(plan.environments[0].pipelines) == [
+    assert told(identities(plan.environments[0])) == [
         (
             "github",
             "id-retail-churn-dev-github",
@@ -82,7 +88,7 @@ def test_each_kind_of_pipeline_has_one_identity_and_each_subject_one_credential(
 
 def test_without_a_word_there_is_no_identity() -> None:
     """The default builds what it always built."""
-    assert planned(asked(dev=None)).environments[0].pipelines == ()
+    assert identities(planned(asked(dev=None)).environments[0]) == ()
 
 
 def test_a_project_says_it_once_and_an_environment_goes_before_it() -> None:
@@ -102,8 +108,8 @@ def test_a_project_says_it_once_and_an_environment_goes_before_it() -> None:
 def test_credentials_of_an_identity_stand_in_a_row() -> None:
     """Azure refuses to write two of one identity at the same time; identities do not wait for each other."""
     subjects = [f"repo:contoso/churn:environment:{name}" for name in ("a", "b", "c")]
-    github_spec, azure_spec = (
-        planned(asked(dev={**github(*subjects), **azure_devops("sc://a/b/c")})).environments[0].pipelines
+    github_spec, azure_spec = identities(
+        planned(asked(dev={**github(*subjects), **azure_devops("sc://a/b/c")})).environments[0]
     )
 
     first, second, third = github_spec.credentials
@@ -115,7 +121,7 @@ def test_every_credential_has_the_one_audience_that_azure_takes() -> None:
     """https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"""
     plan = planned(asked(dev={**github("repo:a/b:pull_request"), **azure_devops("sc://a/b/c", ENTRA)}))
 
-    audiences = {c.audience for s in plan.environments[0].pipelines for c in s.credentials}
+    audiences = {c.audience for s in identities(plan.environments[0]) for c in s.credentials}
 
     assert audiences == {"api://AzureADTokenExchange"}
 
@@ -143,7 +149,7 @@ def test_an_identity_gets_exactly_what_a_pipeline_by_object_id_gets(name: str) -
     by_id = roles(environment, principal)
 
     assert [role for role, _, _ in by_id] == ["AzureML Data Scientist", "Storage Blob Data Contributor"]
-    assert [roles(environment, spec.id) for spec in environment.pipelines] == [by_id, by_id]
+    assert [roles(environment, spec.id) for spec in identities(environment)] == [by_id, by_id]
     kinds = {a.principal.kind for a in environment.workspace.roles if "pipelines" in a.who}
     assert kinds == {"ServicePrincipal"}
 
@@ -223,7 +229,7 @@ def test_adding_a_subject_leaves_the_others_as_they_are() -> None:
     one, two = "repo:a/b:environment:one", "repo:a/b:environment:two"
 
     def names(*subjects: str) -> dict[str, str]:
-        specs = planned(asked(dev=github(*subjects))).environments[0].pipelines
+        specs = identities(planned(asked(dev=github(*subjects))).environments[0])
         return {c.subject: c.name for s in specs for c in s.credentials}
 
     assert names(two, one)[one] == names(one)[one]

@@ -88,11 +88,6 @@ COUNTED = (
     _Counted(limits.LOCKS, f"{_AUTHORIZATION}/locks", scope_of),
     _Counted(limits.DIAGNOSTIC_SETTINGS, "Microsoft.Insights/diagnosticSettings", scope_of),
     _Counted(limits.COMPUTES, "Microsoft.MachineLearningServices/workspaces/computes", _computes),
-    _Counted(
-        limits.FEDERATED_CREDENTIALS,
-        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
-        _inside("federatedIdentityCredentials"),
-    ),
     *(_Counted(row.limit, row.arm_type, _of_capability(row)) for row in _OF_CAPABILITIES),
 )
 #: By type: the list in the body whose items count.
@@ -116,10 +111,6 @@ KEYS: dict[Limit, tuple[str, ...]] = {
     limits.ROLE_ASSIGNMENTS: ("projects", "access"),
     limits.POLICY_ASSIGNMENTS: ("policies.assignments",),
     limits.POLICY_EXEMPTIONS: ("policies.exemptions",),
-    limits.FEDERATED_CREDENTIALS: (
-        "projects.{project}.pipelineIdentities.github.subjects",
-        "projects.{project}.pipelineIdentities.azureDevOps.subjects",
-    ),
     **{row.limit: row.keys for row in _OF_CAPABILITIES},
 }
 

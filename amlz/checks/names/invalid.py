@@ -28,7 +28,6 @@ ROLE_OF = {
     "microsoft.machinelearningservices/workspaces": "workspace",
     "microsoft.machinelearningservices/workspaces/outboundrules": "outboundRule",
     "microsoft.managedidentity/userassignedidentities": "identity",
-    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": "federatedCredential",
     "microsoft.network/azurefirewalls": "firewall",
     "microsoft.network/firewallpolicies": "firewallPolicy",
     "microsoft.network/networkinterfaces": "networkInterface",

@@ -14,7 +14,6 @@ from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.lake import LakeAccess
 from amlz.core.config.parts import ExistingPartsConfig
-from amlz.core.config.pipelines import PipelineIdentitiesConfig
 from amlz.core.config.shared import (
     AccessConfig,
     ComputeName,
@@ -132,8 +131,6 @@ class EnvironmentConfig(Config):
     """Settings that are stricter or looser than the default."""
     access: AccessConfig = AccessConfig()
     """Groups of this environment, in addition to those of the project and the landing zone."""
-    pipeline_identities: PipelineIdentitiesConfig | None = None
-    """Identities of its pipelines, instead of those of the project; {} for none."""
     tags: Tags = Field(default_factory=dict)
     """Tags of this environment, over those of the project."""
     existing: ExistingPartsConfig = ExistingPartsConfig()
@@ -188,8 +185,6 @@ class ProjectConfig(Config):
     """Its purpose, in a sentence. Becomes the workspace's description."""
     access: AccessConfig = AccessConfig()
     """Groups of all its environments, in addition to those of the landing zone."""
-    pipeline_identities: PipelineIdentitiesConfig = PipelineIdentitiesConfig()
-    """Identities of pipelines, created for each of its environments."""
     lake: LakeAccess = Field(default_factory=dict)
     """Access of all its environments to containers of the data lake. Default: they read them and write to
     `workspace`.

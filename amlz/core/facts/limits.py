@@ -41,12 +41,6 @@ POLICY_DEFINITIONS = Limit(500, "policy definitions", "scope", _NETWORK)
 POLICY_INITIATIVES = Limit(200, "initiatives", "scope", _NETWORK)
 POLICY_ASSIGNMENTS = Limit(200, "policy assignments", "scope", _NETWORK)
 POLICY_EXEMPTIONS = Limit(1000, "exemptions", "scope", _NETWORK)
-FEDERATED_CREDENTIALS = Limit(
-    20,
-    "federated credentials",
-    "identity",
-    "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations",
-)
 DIAGNOSTIC_SETTINGS = Limit(
     5,
     "diagnostic settings",

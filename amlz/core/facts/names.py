@@ -29,7 +29,6 @@ _RULES: Mapping[str, NameRule] = {
     "privateEndpoint": NameRule("pep-", 2, 64, WORDS, WORDS_SAY, "group"),
     "networkInterface": NameRule("nic-", 1, 80, WORDS, WORDS_SAY, "group"),
     "identity": NameRule("id-", 3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "group"),
-    "federatedCredential": NameRule("", 3, 120, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, hyphens and underscores", "parent"),
     "logAnalytics": NameRule(
         "log-", 4, 63, r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and hyphens", "group"
     ),

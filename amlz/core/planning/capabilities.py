@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart
-from amlz.core.capability_facts import Target
+from amlz.core.capability_facts import Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import asked, asked_for_all, capabilities
 from amlz.core.planning.context import Context
@@ -25,6 +25,17 @@ def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
 def targets_of(scene: Scene) -> dict[Target, str]:
     """Returns the ids that capabilities add to what roles are given on in an environment."""
     return {target: id_ for _, found in asked(lambda planner: planner.targets, scene) for target, id_ in found.items()}
+
+
+def principals_of(scene: Scene) -> dict[Who, dict[str, str]]:
+    """Returns the identities that capabilities build in an environment, by principal of the table of grants: ids by
+    their part of logical names.
+    """
+    found: dict[Who, dict[str, str]] = {}
+    for _, principals in asked(lambda planner: planner.principals, scene):
+        for who, identities in principals.items():
+            found.setdefault(who, {}).update(identities)
+    return found
 
 
 def outbound_rules(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
@@ -85,7 +96,7 @@ def landing_zone_parts(context: Context) -> tuple[PlannedPart, ...]:
 def _parts(answers: Iterable[tuple[str, Part | None]]) -> tuple[PlannedPart, ...]:
     known = capabilities()
     return tuple(
-        PlannedPart(name, known[name].logical or name, known[name].component, part)
+        PlannedPart(name, known[name].logical or name, known[name].component, part, known[name].output)
         for name, part in answers
         if part is not None
     )

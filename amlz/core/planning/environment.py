@@ -8,14 +8,13 @@ from amlz.azure.ids import parse
 from amlz.core.capability import EnvironmentParts
 from amlz.core.capability_facts import Target
 from amlz.core.own_subnets import BUILD
-from amlz.core.planning.capabilities import environment_parts, targets_of
+from amlz.core.planning.capabilities import environment_parts, principals_of, targets_of
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
-from amlz.core.planning.pipelines import plan_pipelines
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
@@ -27,7 +26,6 @@ from amlz.core.specs import (
     IdentitySpec,
     InsightsSpec,
     KeyVaultSpec,
-    PipelineIdentitySpec,
     ProjectEnvironmentSpec,
     ResourceGroupSpec,
     RoleAssignmentSpec,
@@ -48,8 +46,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     members = members_of(scene)
     identities = (*_identities(scene), *take_names(scene, members))
     by_role = {f"{identity.role}Identity": identity.id for identity in identities}
-    pipelines = plan_pipelines(scene)
-    roles = _roles(scene, targets, by_role, (pipelines, members))
+    roles = _roles(scene, targets, by_role, members)
     vault = _vault(scene, names["vault"], targets["vault"], roles["vault"])
     storage = _storage(scene, names["storage"], roles)
     registry = None if shared else plan_registry(
@@ -77,7 +74,6 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         group=ResourceGroupSpec(place, scene.tags),
         group_roles=roles["resourceGroup"],
         identities=identities,
-        pipelines=pipelines,
         key_vault=vault,
         storage=storage,
         registry=registry,
@@ -148,10 +144,9 @@ def _roles(
     scene: Scene,
     targets: dict[Target, str],
     identities: dict[str, str],
-    more: tuple[tuple[PipelineIdentitySpec, ...], tuple[Member, ...]],
+    members: tuple[Member, ...],
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
-    """Every role, by what it is on. `more`: identities of pipelines, and projects that share the workspace."""
-    pipelines, members = more
+    """Every role, by what it is on. `members`: projects that share the workspace."""
     settings = scene.context.config.shared_registry
     pulls = settings is not None and registry_is_shared(scene.settings) and not scene.settings.pushes(
         settings.writers, f"{scene.project}/{scene.name}"
@@ -160,7 +155,7 @@ def _roles(
         identities,
         people_of(scene, members),
         services_of(scene),
-        pipelines={spec.kind: spec.id for spec in pipelines},
+        pipelines=principals_of(scene).get("pipelines", {}),
         members={label: identity for member in members for label, identity in member.identities.items()},
     )
     if not pulls:

@@ -56,7 +56,6 @@ from amlz.core.specs.networks import (
     VirtualNetworkSpec,
     ZoneLinkSpec,
 )
-from amlz.core.specs.pipelines import FederatedCredentialSpec, PipelineIdentitySpec
 from amlz.core.specs.policies import (
     InitiativeMemberSpec,
     InitiativeSpec,
@@ -83,7 +82,6 @@ __all__ = [
     "EncryptionSpec",
     "EndpointDefinitionSpec",
     "ExistingHubSpec",
-    "FederatedCredentialSpec",
     "FirewallSpec",
     "HubSpec",
     "HubStackSpec",
@@ -103,7 +101,6 @@ __all__ = [
     "OutboundRuleSpec",
     "OverrideSpec",
     "PeeringSpec",
-    "PipelineIdentitySpec",
     "Place",
     "PoliciesSpec",
     "PolicyAssignmentSpec",

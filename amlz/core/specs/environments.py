@@ -17,7 +17,6 @@ from amlz.core.specs.common import (
 )
 from amlz.core.specs.datastores import DatastoreSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec
-from amlz.core.specs.pipelines import PipelineIdentitySpec
 from amlz.core.specs.private_link_scope import ScopedResourceSpec
 
 
@@ -291,7 +290,6 @@ class ProjectEnvironmentSpec:
     group: ResourceGroupSpec
     group_roles: tuple[RoleAssignmentSpec, ...]
     identities: tuple[IdentitySpec, ...]
-    pipelines: tuple[PipelineIdentitySpec, ...]
     key_vault: KeyVaultSpec
     storage: StorageSpec
     registry: ContainerRegistrySpec | None

@@ -6,11 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from amlz.capabilities.pipeline_identities.facts import CREDENTIALS, SUBJECT
+from amlz.core.capability import Key, Scope
 from amlz.core.config.shared import Config, Guid
-
-#: How many federated credentials one identity takes, and how long a subject may be:
-#: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
-CREDENTIALS, SUBJECT = 20, 600
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=SUBJECT)]
 
@@ -48,3 +46,22 @@ class PipelineIdentitiesConfig(Config):
     """For workflows of GitHub Actions."""
     azure_dev_ops: AzureDevOpsConfig | None = None
     """For service connections of Azure Pipelines."""
+
+
+KEYS = (
+    Key(
+        Scope.PROJECT,
+        "pipeline_identities",
+        PipelineIdentitiesConfig,
+        "Identities of pipelines, created for each of its environments.",
+        default=PipelineIdentitiesConfig(),
+        copied=False,
+    ),
+    Key(
+        Scope.ENVIRONMENT,
+        "pipeline_identities",
+        PipelineIdentitiesConfig | None,
+        "Identities of its pipelines, instead of those of the project; {} for none.",
+        copied=False,
+    ),
+)

@@ -1,13 +1,16 @@
-"""Identities of pipelines: whose tokens each takes, checked to the letter, since Azure compares to the letter."""
+"""Decides identities of pipelines and the tokens that each takes. Azure compares subjects to the letter."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from amlz.capabilities.pipeline_identities.config import AzureDevOpsConfig, PipelineIdentitiesConfig
+from amlz.capabilities.pipeline_identities.spec import FederatedCredentialSpec, PipelineIdentitySpec
 from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxation, setting
+from amlz.core.capability_facts import Who
 from amlz.core.config import LandingZoneConfig
-from amlz.core.config.pipelines import AzureDevOpsConfig, PipelineIdentitiesConfig
 from amlz.core.facts.clouds import PUBLIC, CloudName, title
 from amlz.core.facts.federation import (
     AUDIENCES,
@@ -22,7 +25,6 @@ from amlz.core.facts.federation import (
 from amlz.core.names import suffix
 from amlz.core.planning.scene import Scene
 from amlz.core.problems import Path, Problem, listed
-from amlz.core.specs import FederatedCredentialSpec, PipelineIdentitySpec
 
 #: Placeholder of the environment's name in a subject.
 ENVIRONMENT = "{environment}"
@@ -37,10 +39,11 @@ _READABLE = 60
 def pipelines_of(config: LandingZoneConfig, project: str, environment: str) -> tuple[Path, PipelineIdentitiesConfig]:
     """Returns the settings of one environment, and their path: the environment's own override its project's."""
     owner = config.projects[project]
-    own = owner.environments[environment].pipeline_identities
+    own = setting(owner.environments[environment], "pipeline_identities", PipelineIdentitiesConfig)
     if own is not None:
         return ("projects", project, "environments", environment, "pipelineIdentities"), own
-    return ("projects", project, "pipelineIdentities"), owner.pipeline_identities
+    of_project = setting(owner, "pipeline_identities", PipelineIdentitiesConfig)
+    return ("projects", project, "pipelineIdentities"), of_project or PipelineIdentitiesConfig()
 
 
 def subjects_of(asked: PipelineIdentitiesConfig, environment: str) -> dict[str, tuple[str, ...]]:
@@ -53,8 +56,8 @@ def subjects_of(asked: PipelineIdentitiesConfig, environment: str) -> dict[str, 
     }
 
 
-def pull_requests(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
-    """Returns subjects of pull requests: the path of each, and the protection that it gives up."""
+def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    """Returns the subjects of pull requests."""
     where: dict[tuple[Path, str], list[str]] = {}
     for project, name, _ in environments(config):
         path, asked = pipelines_of(config, project, name)
@@ -62,24 +65,34 @@ def pull_requests(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
             if found := PULL_REQUEST.pattern.fullmatch(subject):
                 where.setdefault(((*path, "github", "subjects", index), found["repository"]), []).append(name)
     for (place, repository), names in where.items():
-        yield (
-            place,
-            (f"anyone who opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"),
+        yield Relaxation(
+            place, f"anyone who opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"
         )
 
 
-def plan_pipelines(scene: Scene) -> tuple[PipelineIdentitySpec, ...]:
-    """The identities of one environment's pipelines, one a kind."""
-    config = scene.context.config
-    _, asked = pipelines_of(config, scene.project, scene.name)
+def plan_pipelines(scene: Scene, _given: EnvironmentParts) -> Part | None:
+    """Returns the identities of one environment's pipelines, one a kind; None without any."""
+    _, asked = pipelines_of(scene.context.config, scene.project, scene.name)
     specs = []
     for kind, subjects in subjects_of(asked, scene.name).items():
-        words = _KINDS[kind]
-        name = scene.context.take("identity", scene.namer.name("identity", words), scene.place.group_id, scene.path)
-        identity = scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", name)
-        credentials = tuple(_credentials(scene, asked, identity, subjects))
+        name = scene.context.take("identity", _name(scene, kind), scene.place.group_id, scene.path)
+        credentials = tuple(_credentials(scene, asked, _id(scene, kind), subjects))
         specs.append(PipelineIdentitySpec(kind, name, scene.place, credentials, scene.tags))
-    return tuple(specs)
+    return Part(tuple(specs), phase=Phase.FIRST) if specs else None
+
+
+def _name(scene: Scene, kind: str) -> str:
+    return scene.namer.name("identity", _KINDS[kind])
+
+
+def _id(scene: Scene, kind: str) -> str:
+    return scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _name(scene, kind))
+
+
+def _principals(scene: Scene) -> dict[Who, dict[str, str]]:
+    """Returns the identities, by kind of pipeline: they get the roles of `access.pipelines`."""
+    _, asked = pipelines_of(scene.context.config, scene.project, scene.name)
+    return {"pipelines": {kind: _id(scene, kind) for kind in subjects_of(asked, scene.name)}}
 
 
 def _credentials(
@@ -181,3 +194,6 @@ def _why(subject: str, what: str) -> str:
     if wild:
         return f"{subject} holds {wild}, and Azure compares subjects to the letter: no token has this one."
     return f"{subject} is not {what}: a part is missing or not known."
+
+
+PLANNER = Planner(check=check_pipelines, relaxations=_pull_requests, principals=_principals, environment=plan_pipelines)
