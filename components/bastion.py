@@ -8,7 +8,7 @@ from pulumi_azure_native import network
 from amlz.capabilities.bastion.spec import BastionSpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Bastion(pulumi.ComponentResource):
@@ -17,13 +17,15 @@ class Bastion(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: BastionSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: BastionSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:hub:Bastion", name, None, opts)
-        public_address(self, name, args.address, site)
+        public_address(self, name, args.address, resources)
         host = network.BastionHost(
             f"{name}-host",
             bastion_host_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=network.SkuArgs(name="Standard"),
             disable_copy_paste=True,
@@ -32,14 +34,14 @@ class Bastion(pulumi.ComponentResource):
             ip_configurations=[
                 network.BastionHostIPConfigurationArgs(
                     name="default",
-                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
-                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                    subnet=network.SubResourceArgs(id=resources.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=resources.ref(args.address.id)),
                 )
             ],
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, host)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, host)
+        diagnostics(self, name, args.diagnostics, resources)
         self.resource_id, self.name = host.id, host.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -6,8 +6,8 @@ import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class Computes(pulumi.ComponentResource):
@@ -17,15 +17,17 @@ class Computes(pulumi.ComponentResource):
 
     resource_ids: dict[str, pulumi.Output[str]]
 
-    def __init__(self, name: str, args: ComputesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: ComputesSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:Computes", name, None, opts)
-        self._site, self._args = site, args
+        self._resources, self._args = resources, args
         self.resource_ids = {}
         for cluster in args.clusters:
             key = f"{name}-{cluster.name}"
             self._compute(key, cluster.name, self._cluster(cluster), cluster)
             for role in cluster.roles:
-                role_assignment(self, key, role, site)
+                role_assignment(self, key, role, resources)
         for instance in args.instances:
             # No identity: with one, an instance never stops when idle unless it is Contributor on the workspace.
             self._compute(f"{name}-{instance.key}", instance.name, self._instance(instance))
@@ -38,28 +40,28 @@ class Computes(pulumi.ComponentResource):
         properties: ml.AmlComputeArgs | ml.ComputeInstanceArgs,
         cluster: ClusterSpec | None = None,
     ) -> None:
-        args, site = self._args, self._site
+        args, resources = self._args, self._resources
         acts_as = "" if cluster is None else cluster.identity or args.identity
         own = () if cluster is None else cluster.after
         built = ml.Compute(
             name,
             compute_name=compute,
-            workspace_name=site.name(args.workspace_id),
-            resource_group_name=site.group(args.place),
+            workspace_name=resources.name(args.workspace_id),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             identity=self._identity(acts_as),
             properties=properties,
             tags=dict(args.tags if cluster is None or cluster.tags is None else cluster.tags),
-            opts=site.options(self, args.place.subscription, after=(*args.after, *own)),
+            opts=resources.options(self, args.place.subscription, after=(*args.after, *own)),
         )
-        site.built(args.id(compute), built)
+        resources.register(args.id(compute), built)
         self.resource_ids[compute] = built.id
 
     def _identity(self, identity: str) -> ml.ManagedServiceIdentityArgs | None:
         if not identity:
             return None
         return ml.ManagedServiceIdentityArgs(
-            type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[self._site.ref(identity)]
+            type=ml.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[self._resources.ref(identity)]
         )
 
     def _cluster(self, spec: ClusterSpec) -> ml.AmlComputeArgs:
@@ -83,7 +85,7 @@ class Computes(pulumi.ComponentResource):
         )
 
     def _subnet(self, subnet: str) -> ml.ResourceIdArgs | None:
-        return ml.ResourceIdArgs(id=self._site.ref(subnet)) if subnet else None
+        return ml.ResourceIdArgs(id=self._resources.ref(subnet)) if subnet else None
 
     def _instance(self, spec: InstanceSpec) -> ml.ComputeInstanceArgs:
         owner = ml.AssignedUserArgs(object_id=spec.owner, tenant_id=self._args.tenant_id)

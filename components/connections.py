@@ -8,7 +8,7 @@ from pulumi_azure_native import managedidentity
 
 from amlz.azure.ids import parse
 from amlz.core.specs import ConnectionSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Connections(pulumi.ComponentResource):
@@ -17,7 +17,11 @@ class Connections(pulumi.ComponentResource):
     resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, args: tuple[ConnectionSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: tuple[ConnectionSpec, ...],
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:Connections", name, None, opts)
         self.resource_ids = {}
@@ -26,12 +30,12 @@ class Connections(pulumi.ComponentResource):
             connection = ml.WorkspaceConnection(
                 f"{name}-{spec.name}",
                 connection_name=spec.name,
-                workspace_name=site.name(spec.workspace),
+                workspace_name=resources.name(spec.workspace),
                 resource_group_name=workspace.resource_group,
-                properties=_as_user(spec) if spec.identity is None else _as_identity(spec, spec.identity, site),
-                opts=site.options(self, workspace.subscription, after=spec.after),
+                properties=_as_user(spec) if spec.identity is None else _as_identity(spec, spec.identity, resources),
+                opts=resources.options(self, workspace.subscription, after=spec.after),
             )
-            site.built(spec.id, connection)
+            resources.register(spec.id, connection)
             self.resource_ids[spec.name] = connection.id
         self.register_outputs({"resource_ids": self.resource_ids})
 
@@ -48,10 +52,10 @@ def _as_user(spec: ConnectionSpec) -> ml.AADAuthTypeWorkspaceConnectionPropertie
 
 
 def _as_identity(
-    spec: ConnectionSpec, signs_in: str, site: Site
+    spec: ConnectionSpec, signs_in: str, resources: ResourceRegistry
 ) -> ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs:
     """An identity of the environment signs in."""
-    identity = site.resource(signs_in)
+    identity = resources.resource(signs_in)
     assert isinstance(identity, managedidentity.UserAssignedIdentity)
     return ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs(
         auth_type="ManagedIdentity",
@@ -60,6 +64,6 @@ def _as_identity(
         metadata=dict(spec.metadata) or None,
         is_shared_to_all=True,
         credentials=ml.WorkspaceConnectionManagedIdentityArgs(
-            client_id=identity.client_id, resource_id=site.ref(signs_in)
+            client_id=identity.client_id, resource_id=resources.ref(signs_in)
         ),
     )

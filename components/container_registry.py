@@ -10,8 +10,8 @@ from components.diagnostics import diagnostics
 from components.encryption import after_key, client_id
 from components.lock import lock
 from components.private_endpoint import private_endpoint
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class ContainerRegistry(pulumi.ComponentResource):
@@ -21,24 +21,28 @@ class ContainerRegistry(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: ContainerRegistrySpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: ContainerRegistrySpec,
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:ContainerRegistry", name, None, opts)
         if args.built:
-            self._build(name, args, site)
+            self._build(name, args, resources)
         if args.endpoint is not None:
-            private_endpoint(self, name, args.endpoint, site)
+            private_endpoint(self, name, args.endpoint, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site, after=(args.endpoint, args.diagnostics, *args.roles))
-        self.resource_id, self.name = site.ref(args.id), site.name(args.id)
+            role_assignment(self, name, role, resources)
+        lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
+        self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _build(self, name: str, args: ContainerRegistrySpec, site: Site) -> None:
+    def _build(self, name: str, args: ContainerRegistrySpec, resources: ResourceRegistry) -> None:
         registry = containerregistry.Registry(
             f"{name}-registry",
             registry_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=containerregistry.SkuArgs(name=containerregistry.SkuName.PREMIUM),
             admin_user_enabled=False,
@@ -51,13 +55,15 @@ class ContainerRegistry(pulumi.ComponentResource):
                 quarantine_policy=containerregistry.QuarantinePolicyArgs(status="disabled"),  # breaks batch endpoints
             ),
             identity=_identity(args.encryption),
-            encryption=_encryption(args.encryption, site),
+            encryption=_encryption(args.encryption, resources),
             zone_redundancy="Enabled" if args.zone_redundant else "Disabled",
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
+            opts=resources.options(
+                self, args.place.subscription, after=after_key(args.encryption), protect=args.protect
+            ),
         )
-        site.built(args.id, registry)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, registry)
+        diagnostics(self, name, args.diagnostics, resources)
 
 
 def _identity(key: EncryptionSpec | None) -> containerregistry.IdentityPropertiesArgs | None:
@@ -70,13 +76,15 @@ def _identity(key: EncryptionSpec | None) -> containerregistry.IdentityPropertie
     )
 
 
-def _encryption(key: EncryptionSpec | None, site: Site) -> containerregistry.EncryptionPropertyArgs | None:
+def _encryption(
+    key: EncryptionSpec | None, resources: ResourceRegistry
+) -> containerregistry.EncryptionPropertyArgs | None:
     """The key without a version: the registry then follows new ones."""
     if key is None:
         return None
     return containerregistry.EncryptionPropertyArgs(
         status=containerregistry.EncryptionStatus.ENABLED,
         key_vault_properties=containerregistry.KeyVaultPropertiesArgs(
-            identity=client_id(key, site), key_identifier=key.key_uri
+            identity=client_id(key, resources), key_identifier=key.key_uri
         ),
     )

@@ -10,8 +10,8 @@ from components.encryption import Encryption
 from components.identities import Identities
 from components.private_endpoint import private_endpoint
 from components.resource_group import resource_group
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 from components.storage import Storage
 
 
@@ -21,34 +21,38 @@ class DataLake(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: DataLakeSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: DataLakeSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:shared:DataLake", name, None, opts)
         if args.group is not None:
-            resource_group(self, name, args.group, site)
+            resource_group(self, name, args.group, resources)
         below = pulumi.ResourceOptions(parent=self)
         if args.identities:
-            Identities(f"{name}-identities", args.identities, site, below)
+            Identities(f"{name}-identities", args.identities, resources, below)
         if args.encryption is not None:
-            Encryption(f"{name}-encryption", args.encryption, site, below)
+            Encryption(f"{name}-encryption", args.encryption, resources, below)
         if args.account is not None:
-            Storage(f"{name}-storage", args.account, site, below)
-            self._containers(name, args, args.account, site)
+            Storage(f"{name}-storage", args.account, resources, below)
+            self._containers(name, args, args.account, resources)
         for endpoint in args.endpoints:
-            private_endpoint(self, name, endpoint, site)
+            private_endpoint(self, name, endpoint, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        self.resource_id, self.name = site.ref(args.account_id), site.name(args.account_id)
+            role_assignment(self, name, role, resources)
+        self.resource_id, self.name = resources.ref(args.account_id), resources.name(args.account_id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _containers(self, name: str, args: DataLakeSpec, account: StorageSpec, site: Site) -> None:
+    def _containers(self, name: str, args: DataLakeSpec, account: StorageSpec, resources: ResourceRegistry) -> None:
         for spec in args.containers:
             container = storage.BlobContainer(
                 f"{name}-{spec.name}-container",
                 container_name=spec.name,
-                account_name=site.name(account.id),
-                resource_group_name=site.group(account.place),
+                account_name=resources.name(account.id),
+                resource_group_name=resources.group(account.place),
                 public_access=storage.PublicAccess.NONE,
                 # Soft delete first: until then what is deleted is gone.
-                opts=site.options(self, account.place.subscription, after=(account.blobs,), protect=account.protect),
+                opts=resources.options(
+                    self, account.place.subscription, after=(account.blobs,), protect=account.protect
+                ),
             )
-            site.built(spec.id, container)
+            resources.register(spec.id, container)

@@ -7,7 +7,7 @@ from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.azure.ids import parse
 from amlz.core.specs import DatastoreSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Datastores(pulumi.ComponentResource):
@@ -16,7 +16,11 @@ class Datastores(pulumi.ComponentResource):
     resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, args: tuple[DatastoreSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: tuple[DatastoreSpec, ...],
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:Datastores", name, None, opts)
         self.resource_ids = {}
@@ -25,7 +29,7 @@ class Datastores(pulumi.ComponentResource):
             datastore = ml.Datastore(
                 f"{name}-{spec.name}",
                 name=spec.name,
-                workspace_name=site.name(spec.workspace),
+                workspace_name=resources.name(spec.workspace),
                 resource_group_name=workspace.resource_group,
                 properties=ml.AzureDataLakeGen2DatastoreArgs(
                     datastore_type="AzureDataLakeGen2",
@@ -40,8 +44,8 @@ class Datastores(pulumi.ComponentResource):
                     description=spec.description,
                 ),
                 skip_validation=True,  # Azure ML would ask the account, which answers on private endpoints only
-                opts=site.options(self, workspace.subscription, after=spec.after),
+                opts=resources.options(self, workspace.subscription, after=spec.after),
             )
-            site.built(spec.id, datastore)
+            resources.register(spec.id, datastore)
             self.resource_ids[spec.name] = datastore.id
         self.register_outputs({"resource_ids": self.resource_ids})

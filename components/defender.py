@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import security
 
 from amlz.capabilities.defender.spec import DefenderPlanSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Defender(pulumi.ComponentResource):
@@ -19,7 +19,11 @@ class Defender(pulumi.ComponentResource):
     resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, args: tuple[DefenderPlanSpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: tuple[DefenderPlanSpec, ...],
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:shared:Defender", name, None, opts)
         self.resource_ids = {}
@@ -30,13 +34,13 @@ class Defender(pulumi.ComponentResource):
                 scope_id=f"subscriptions/{spec.subscription}",  # without a slash in front, as its documentation has it
                 pricing_tier=security.PricingTier.STANDARD,
                 sub_plan=spec.sub_plan or None,
-                opts=site.options(
+                opts=resources.options(
                     self,
                     spec.subscription,
                     import_=spec.id,
                     retain_on_delete=True,  # a subscription's plan has no DELETE: it is turned off by hand
                 ),
             )
-            site.built(spec.id, plan)
+            resources.register(spec.id, plan)
             self.resource_ids[spec.key] = plan.id
         self.register_outputs({"resource_ids": self.resource_ids})

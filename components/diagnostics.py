@@ -6,20 +6,20 @@ import pulumi
 from pulumi_azure_native import monitor
 
 from amlz.core.specs import DiagnosticsSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, site: Site) -> None:
+def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, resources: ResourceRegistry) -> None:
     """Sends one resource's logs and metrics to the central log."""
     subscription = args.target.split("/")[2]
     setting = monitor.DiagnosticSetting(
         f"{name}-diagnostics",
         name=args.name,
-        resource_uri=site.ref(args.target),
-        workspace_id=site.ref(args.log_analytics),
+        resource_uri=resources.ref(args.target),
+        workspace_id=resources.ref(args.log_analytics),
         log_analytics_destination_type=args.tables or None,
         logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if args.logs else [],
         metrics=[monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)] if args.metrics else [],
-        opts=site.options(parent, subscription),
+        opts=resources.options(parent, subscription),
     )
-    site.built(args.id, setting)
+    resources.register(args.id, setting)

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import dnsresolver
 
 from amlz.capabilities.dns_resolver.spec import DnsResolverSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class DnsResolver(pulumi.ComponentResource):
@@ -16,79 +16,79 @@ class DnsResolver(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: DnsResolverSpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: DnsResolverSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:hub:DnsResolver", name, None, opts)
         resolver = dnsresolver.DnsResolver(
             f"{name}-resolver",
             dns_resolver_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
-            virtual_network=dnsresolver.SubResourceArgs(id=site.ref(args.network)),
+            virtual_network=dnsresolver.SubResourceArgs(id=resources.ref(args.network)),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, resolver)
+        resources.register(args.id, resolver)
         dnsresolver.InboundEndpoint(
             f"{name}-inbound",
             inbound_endpoint_name="inbound",
-            dns_resolver_name=site.name(args.id),
-            resource_group_name=site.group(args.place),
+            dns_resolver_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             ip_configurations=[
                 dnsresolver.IpConfigurationArgs(
-                    subnet=dnsresolver.SubResourceArgs(id=site.ref(args.inbound)),
+                    subnet=dnsresolver.SubResourceArgs(id=resources.ref(args.inbound)),
                     private_ip_address=args.address,
                     private_ip_allocation_method="Static",
                 )
             ],
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
         if args.rules:
-            self._forwarding(name, args, site)
+            self._forwarding(name, args, resources)
         self.resource_id, self.name = resolver.id, resolver.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _forwarding(self, name: str, args: DnsResolverSpec, site: Site) -> None:
+    def _forwarding(self, name: str, args: DnsResolverSpec, resources: ResourceRegistry) -> None:
         """Creates the outbound endpoint and the forwarding rules, for queries from the hub's network."""
         endpoint = dnsresolver.OutboundEndpoint(
             f"{name}-outbound",
             outbound_endpoint_name="outbound",
-            dns_resolver_name=site.name(args.id),
-            resource_group_name=site.group(args.place),
+            dns_resolver_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
-            subnet=dnsresolver.SubResourceArgs(id=site.ref(args.outbound)),
+            subnet=dnsresolver.SubResourceArgs(id=resources.ref(args.outbound)),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.outbound_id, endpoint)
+        resources.register(args.outbound_id, endpoint)
         ruleset = dnsresolver.DnsForwardingRuleset(
             f"{name}-ruleset",
             dns_forwarding_ruleset_name=args.ruleset,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
-            dns_resolver_outbound_endpoints=[dnsresolver.SubResourceArgs(id=site.ref(args.outbound_id))],
+            dns_resolver_outbound_endpoints=[dnsresolver.SubResourceArgs(id=resources.ref(args.outbound_id))],
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.ruleset_id, ruleset)
+        resources.register(args.ruleset_id, ruleset)
         for rule in args.rules:
             dnsresolver.ForwardingRule(
                 f"{name}-{rule.name}",
                 forwarding_rule_name=rule.name,
-                dns_forwarding_ruleset_name=site.name(args.ruleset_id),
-                resource_group_name=site.group(args.place),
+                dns_forwarding_ruleset_name=resources.name(args.ruleset_id),
+                resource_group_name=resources.group(args.place),
                 domain_name=rule.domain,
                 target_dns_servers=[dnsresolver.TargetDnsServerArgs(ip_address=one, port=53) for one in rule.servers],
                 forwarding_rule_state="Enabled",
-                opts=site.options(self, args.place.subscription),
+                opts=resources.options(self, args.place.subscription),
             )
         dnsresolver.PrivateResolverVirtualNetworkLink(
             f"{name}-link",
             virtual_network_link_name="link-hub",
-            dns_forwarding_ruleset_name=site.name(args.ruleset_id),
-            resource_group_name=site.group(args.place),
-            virtual_network=dnsresolver.SubResourceArgs(id=site.ref(args.network)),
-            opts=site.options(self, args.place.subscription),
+            dns_forwarding_ruleset_name=resources.name(args.ruleset_id),
+            resource_group_name=resources.group(args.place),
+            virtual_network=dnsresolver.SubResourceArgs(id=resources.ref(args.network)),
+            opts=resources.options(self, args.place.subscription),
         )

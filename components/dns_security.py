@@ -7,7 +7,7 @@ from pulumi_azure_native import dnsresolver
 
 from amlz.capabilities.dns_security.spec import DnsSecuritySpec, DomainRuleSpec
 from components.diagnostics import diagnostics
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class DnsSecurity(pulumi.ComponentResource):
@@ -17,60 +17,60 @@ class DnsSecurity(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: DnsSecuritySpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: DnsSecuritySpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:hub:DnsSecurity", name, None, opts)
         policy = dnsresolver.DnsResolverPolicy(
             f"{name}-policy",
             dns_resolver_policy_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, policy)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, policy)
+        diagnostics(self, name, args.diagnostics, resources)
         for rule in args.rules:
-            self._rule(f"{name}-{rule.key}", args, rule, site)
+            self._rule(f"{name}-{rule.key}", args, rule, resources)
         for network in args.networks:
             link = dnsresolver.DnsResolverPolicyVirtualNetworkLink(
                 f"{name}-link-{network.key}",
                 dns_resolver_policy_virtual_network_link_name=network.name,
-                dns_resolver_policy_name=site.name(args.id),
-                resource_group_name=site.group(args.place),
+                dns_resolver_policy_name=resources.name(args.id),
+                resource_group_name=resources.group(args.place),
                 location=args.place.location,
-                virtual_network=dnsresolver.SubResourceArgs(id=site.ref(network.network)),
+                virtual_network=dnsresolver.SubResourceArgs(id=resources.ref(network.network)),
                 tags=dict(args.tags),
-                opts=site.options(self, args.place.subscription),
+                opts=resources.options(self, args.place.subscription),
             )
-            site.built(args.link_id(network), link)
+            resources.register(args.link_id(network), link)
         self.resource_id, self.name = policy.id, policy.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _rule(self, name: str, args: DnsSecuritySpec, spec: DomainRuleSpec, site: Site) -> None:
+    def _rule(self, name: str, args: DnsSecuritySpec, spec: DomainRuleSpec, resources: ResourceRegistry) -> None:
         domains = dnsresolver.DnsResolverDomainList(
             f"{name}-domains",
             dns_resolver_domain_list_name=spec.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             domains=list(spec.domains),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.list_id(spec), domains)
+        resources.register(args.list_id(spec), domains)
         rule = dnsresolver.DnsSecurityRule(
             f"{name}-rule",
             dns_security_rule_name=spec.key,
-            dns_resolver_policy_name=site.name(args.id),
-            resource_group_name=site.group(args.place),
+            dns_resolver_policy_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             priority=spec.priority,
             action=dnsresolver.DnsSecurityRuleActionArgs(
                 action_type=spec.action, block_response_code=spec.response or None
             ),
-            dns_resolver_domain_lists=[dnsresolver.SubResourceArgs(id=site.ref(args.list_id(spec)))],
+            dns_resolver_domain_lists=[dnsresolver.SubResourceArgs(id=resources.ref(args.list_id(spec)))],
             dns_security_rule_state=dnsresolver.DnsSecurityRuleState.ENABLED,
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.rule_id(spec), rule)
+        resources.register(args.rule_id(spec), rule)

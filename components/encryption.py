@@ -7,8 +7,8 @@ from pulumi_azure_native import keyvault, managedidentity
 
 from amlz.core.specs import EncryptionSpec, KeyVaultSpec
 from components.key_vault import KeyVault
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class Encryption(pulumi.ComponentResource):
@@ -17,27 +17,29 @@ class Encryption(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: EncryptionSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: EncryptionSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:Encryption", name, None, opts)
         if args.made is not None:
-            self._make(name, args, args.made, site)
+            self._make(name, args, args.made, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        self.resource_id, self.name = site.ref(args.vault), site.name(args.vault)
+            role_assignment(self, name, role, resources)
+        self.resource_id, self.name = resources.ref(args.vault), resources.name(args.vault)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _make(self, name: str, args: EncryptionSpec, made: KeyVaultSpec, site: Site) -> None:
-        KeyVault(f"{name}-vault", made, site, pulumi.ResourceOptions(parent=self))
+    def _make(self, name: str, args: EncryptionSpec, made: KeyVaultSpec, resources: ResourceRegistry) -> None:
+        KeyVault(f"{name}-vault", made, resources, pulumi.ResourceOptions(parent=self))
         key = keyvault.Key(
             f"{name}-key",
             key_name=args.key_name,
-            vault_name=site.name(made.id),
-            resource_group_name=site.group(made.place),
+            vault_name=resources.name(made.id),
+            resource_group_name=resources.group(made.place),
             properties=keyvault.KeyPropertiesArgs(kty=keyvault.JsonWebKeyType.RSA, key_size=3072),
             tags=dict(args.tags),
-            opts=site.options(self, made.place.subscription, protect=args.protect),
+            opts=resources.options(self, made.place.subscription, protect=args.protect),
         )
-        site.built(args.key, key)
+        resources.register(args.key, key)
 
 
 def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
@@ -45,19 +47,19 @@ def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
     return () if key is None else key.after
 
 
-def client_id(key: EncryptionSpec, site: Site) -> pulumi.Output[str]:
+def client_id(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Output[str]:
     """The client id of the identity that reads the key: known at deployment."""
-    identity = site.resource(key.identity)
+    identity = resources.resource(key.identity)
     assert isinstance(identity, managedidentity.UserAssignedIdentity)
     found: pulumi.Output[str] = identity.client_id
     return found
 
 
-def key_with_version(key: EncryptionSpec, site: Site) -> pulumi.Input[str]:
+def key_with_version(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
     """The key's identifier with its version, which Azure gives to a key that is made here."""
     if key.made is None:
         return f"{key.key_uri}/{key.version}"
-    resource = site.resource(key.key)
+    resource = resources.resource(key.key)
     assert isinstance(resource, keyvault.Key)
     found: pulumi.Output[str] = resource.key_uri_with_version
     return found

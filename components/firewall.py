@@ -8,7 +8,7 @@ from pulumi_azure_native import network
 from amlz.core.specs import FirewallSpec, RuleGroupSpec, TlsInspectionSpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Firewall(pulumi.ComponentResource):
@@ -18,45 +18,47 @@ class Firewall(pulumi.ComponentResource):
     name: pulumi.Output[str]
     private_address: pulumi.Output[str]
 
-    def __init__(self, name: str, args: FirewallSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: FirewallSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:hub:Firewall", name, None, opts)
-        public_address(self, name, args.address, site)
-        self._policy(name, args, site)
+        public_address(self, name, args.address, resources)
+        self._policy(name, args, resources)
         firewall = network.AzureFirewall(
             f"{name}-firewall",
             azure_firewall_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=network.AzureFirewallSkuArgs(name="AZFW_VNet", tier=args.tier),
-            firewall_policy=network.SubResourceArgs(id=site.ref(args.policy_id)),
+            firewall_policy=network.SubResourceArgs(id=resources.ref(args.policy_id)),
             ip_configurations=[
                 network.AzureFirewallIPConfigurationArgs(
                     name="default",
-                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
-                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                    subnet=network.SubResourceArgs(id=resources.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=resources.ref(args.address.id)),
                 )
             ],
             zones=list(args.zones) or None,
             tags=dict(args.tags),
-            opts=site.options(
+            opts=resources.options(
                 self, args.place.subscription, custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m")
             ),
         )
-        site.built(args.id, firewall)
-        diagnostics(self, name, args.diagnostics, site)
-        self._rules(name, args, site)
+        resources.register(args.id, firewall)
+        diagnostics(self, name, args.diagnostics, resources)
+        self._rules(name, args, resources)
         self.resource_id, self.name = firewall.id, firewall.name
         self.private_address = firewall.ip_configurations.apply(_private_address)
         self.register_outputs(
             {"resource_id": self.resource_id, "name": self.name, "private_address": self.private_address}
         )
 
-    def _policy(self, name: str, args: FirewallSpec, site: Site) -> None:
+    def _policy(self, name: str, args: FirewallSpec, resources: ResourceRegistry) -> None:
         premium = args.tier == "Premium"
         policy = network.FirewallPolicy(
             f"{name}-policy",
             firewall_policy_name=args.policy,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=network.FirewallPolicySkuArgs(tier=args.tier),
             threat_intel_mode=args.threat_intelligence,
@@ -65,25 +67,25 @@ class Firewall(pulumi.ComponentResource):
             transport_security=_transport_security(args.tls_inspection),
             intrusion_detection=network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if premium else None,
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.policy_id, policy)
+        resources.register(args.policy_id, policy)
 
-    def _rules(self, name: str, args: FirewallSpec, site: Site) -> None:
+    def _rules(self, name: str, args: FirewallSpec, resources: ResourceRegistry) -> None:
         """Groups one after the other, after the firewall: a policy takes one change at a time."""
         before = args.id
         for group in args.groups:
             built = network.FirewallPolicyRuleCollectionGroup(
                 f"{name}-{group.name}",
                 rule_collection_group_name=group.name,
-                firewall_policy_name=site.name(args.policy_id),
-                resource_group_name=site.group(args.place),
+                firewall_policy_name=resources.name(args.policy_id),
+                resource_group_name=resources.group(args.place),
                 priority=group.priority,
                 rule_collections=[_collection(group)],
-                opts=site.options(self, args.place.subscription, after=(before,)),
+                opts=resources.options(self, args.place.subscription, after=(before,)),
             )
             before = args.group_id(group.name)
-            site.built(before, built)
+            resources.register(before, built)
 
 
 def _private_address(configurations: list[network.outputs.AzureFirewallIPConfigurationResponse] | None) -> str:

@@ -15,7 +15,7 @@ from components.network_security_group import network_security_group
 from components.private_dns import PrivateDns
 from components.private_link_scope import PrivateLinkScope
 from components.resource_group import resource_group
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 from components.virtual_network import virtual_network
 
 
@@ -28,23 +28,25 @@ class Hub(pulumi.ComponentResource):
     dns: PrivateDns
     outputs: dict[str, pulumi.Input[Any]]
 
-    def __init__(self, name: str, args: HubSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: HubSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:hub:Hub", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        resource_group(self, name, args.group, site)
+        resource_group(self, name, args.group, resources)
         if args.log_analytics.built:
-            LogAnalytics(f"{name}-logs", args.log_analytics, site, below)
+            LogAnalytics(f"{name}-logs", args.log_analytics, resources, below)
         for group in args.security_groups:
-            network_security_group(self, name, group, site)
+            network_security_group(self, name, group, resources)
         for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
-            build(f"{name}-{planned.logical}", planned, site, below)
-        virtual_network(self, name, args.network, site)
-        self.firewall = Firewall(f"{name}-firewall", args.firewall, site, below)
-        self.dns = PrivateDns(f"{name}-dns", args.dns, site, below)
+            build(f"{name}-{planned.logical}", planned, resources, below)
+        virtual_network(self, name, args.network, resources)
+        self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below)
+        self.dns = PrivateDns(f"{name}-dns", args.dns, resources, below)
         for planned in (each for each in args.capabilities if each.part.phase is not Phase.FIRST):
-            build(f"{name}-{planned.logical}", planned, site, below)
+            build(f"{name}-{planned.logical}", planned, resources, below)
         if args.private_link_scope is not None:
-            PrivateLinkScope(f"{name}-monitor", args.private_link_scope, site, below)
-        self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
+            PrivateLinkScope(f"{name}-monitor", args.private_link_scope, resources, below)
+        self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
         self.outputs = {**args.outputs, "firewallAddress": self.firewall.private_address}
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

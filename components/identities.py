@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import managedidentity
 
 from amlz.core.specs import IdentitySpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class Identities(pulumi.ComponentResource):
@@ -15,7 +15,11 @@ class Identities(pulumi.ComponentResource):
     resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, args: tuple[IdentitySpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: tuple[IdentitySpec, ...],
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:Identities", name, None, opts)
         self.resource_ids = {}
@@ -23,11 +27,11 @@ class Identities(pulumi.ComponentResource):
             identity = managedidentity.UserAssignedIdentity(
                 f"{name}-{spec.role}",
                 resource_name_=spec.name,
-                resource_group_name=site.group(spec.place),
+                resource_group_name=resources.group(spec.place),
                 location=spec.place.location,
                 tags=dict(spec.tags),
-                opts=site.options(self, spec.place.subscription),
+                opts=resources.options(self, spec.place.subscription),
             )
-            site.built(spec.id, identity)
+            resources.register(spec.id, identity)
             self.resource_ids[spec.role] = identity.id
         self.register_outputs({"resource_ids": self.resource_ids})

@@ -6,9 +6,9 @@ import pulumi
 from pulumi_azure_native import applicationinsights
 
 from amlz.core.specs import InsightsSpec
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
 from components.scoped_resource import scoped_resource
-from components.site import Site
 
 
 class Insights(pulumi.ComponentResource):
@@ -17,26 +17,28 @@ class Insights(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: InsightsSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: InsightsSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:Insights", name, None, opts)
         component = applicationinsights.Component(
             f"{name}-component",
             resource_name_=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             kind="web",
             application_type=applicationinsights.ApplicationType.WEB,
             ingestion_mode=applicationinsights.IngestionMode.LOG_ANALYTICS,
-            workspace_resource_id=site.ref(args.log_analytics),
+            workspace_resource_id=resources.ref(args.log_analytics),
             public_network_access_for_ingestion=None if args.telemetry.public_ingestion else "Disabled",
             public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, component)
+        resources.register(args.id, component)
         if args.scoped is not None:
-            scoped_resource(self, name, args.scoped, site)
+            scoped_resource(self, name, args.scoped, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
+            role_assignment(self, name, role, resources)
         self.resource_id, self.name = component.id, component.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -9,8 +9,8 @@ from amlz.core.specs import KeyVaultSpec
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.private_endpoint import private_endpoint
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class KeyVault(pulumi.ComponentResource):
@@ -19,23 +19,25 @@ class KeyVault(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: KeyVaultSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: KeyVaultSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:KeyVault", name, None, opts)
         if args.built:
-            self._build(name, args, site)
+            self._build(name, args, resources)
         if args.endpoint is not None:
-            private_endpoint(self, name, args.endpoint, site)
+            private_endpoint(self, name, args.endpoint, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site, after=(args.endpoint, args.diagnostics, *args.roles))
-        self.resource_id, self.name = site.ref(args.id), site.name(args.id)
+            role_assignment(self, name, role, resources)
+        lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
+        self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _build(self, name: str, args: KeyVaultSpec, site: Site) -> None:
+    def _build(self, name: str, args: KeyVaultSpec, resources: ResourceRegistry) -> None:
         vault = keyvault.Vault(
             f"{name}-vault",
             vault_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             properties=keyvault.VaultPropertiesArgs(
                 tenant_id=args.tenant_id,
@@ -50,7 +52,7 @@ class KeyVault(pulumi.ComponentResource):
                 ),
             ),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, protect=args.protect),
+            opts=resources.options(self, args.place.subscription, protect=args.protect),
         )
-        site.built(args.id, vault)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, vault)
+        diagnostics(self, name, args.diagnostics, resources)

@@ -17,8 +17,8 @@ from components.hub_stack import agrees
 from components.policies import Policies
 from components.private_dns import PrivateDns
 from components.project_environment import ProjectEnvironment
+from components.resource_registry import ResourceRegistry
 from components.shared_registry import SharedRegistry
-from components.site import Site
 from components.spoke import Spoke
 
 
@@ -34,27 +34,27 @@ class LandingZone(pulumi.ComponentResource):
             drop_generated_aliases()
         super().__init__("amlz:index:LandingZone", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        site = Site(self._by_subscription(args), args.outside)
-        self.hub = Hub("hub", args.hub, site, below) if args.hub else None
+        resources = ResourceRegistry(self._by_subscription(args), args.outside)
+        self.hub = Hub("hub", args.hub, resources, below) if args.hub else None
         if args.organisation.dns is not None:
-            PrivateDns("dns", args.organisation.dns, site, below)
+            PrivateDns("dns", args.organisation.dns, resources, below)
         address = self._firewall_address(args)
         for spoke in sorted(args.spokes, key=lambda spoke: spoke.name):  # the order in which they write to the hub
-            Spoke(f"spoke-{spoke.name}", spoke, site, address, below)
+            Spoke(f"spoke-{spoke.name}", spoke, resources, address, below)
         if args.shared_registry is not None:
-            SharedRegistry("shared", args.shared_registry, site, below)
+            SharedRegistry("shared", args.shared_registry, resources, below)
         if args.lake is not None:
-            DataLake("lake", args.lake, site, below)
+            DataLake("lake", args.lake, resources, below)
         self.workspaces = {}
         self.outputs = {each.output: {} for each in capabilities().values() if each.output is not None}
         for environment in args.environments:
-            built = ProjectEnvironment(environment.key, environment, site, below)
+            built = ProjectEnvironment(environment.key, environment, resources, below)
             self.workspaces[environment.key] = built.resource_id
             for output, values in built.outputs.items():
                 self.outputs[output][environment.key] = values
-        Policies("policies", args.policies, site, below)
+        Policies("policies", args.policies, resources, below)
         for planned in args.capabilities:
-            build(planned.logical, planned, site, below)
+            build(planned.logical, planned, resources, below)
         self.register_outputs({"workspaces": self.workspaces})
 
     def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:

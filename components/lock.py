@@ -8,12 +8,18 @@ import pulumi
 from pulumi_azure_native import authorization
 
 from amlz.core.specs import DiagnosticsSpec, LockSpec, PrivateEndpointSpec, RoleAssignmentSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 Hangs = DiagnosticsSpec | PrivateEndpointSpec | RoleAssignmentSpec
 
 
-def lock(parent: pulumi.Resource, name: str, args: LockSpec | None, site: Site, after: Iterable[Hangs | None]) -> None:
+def lock(
+    parent: pulumi.Resource,
+    name: str,
+    args: LockSpec | None,
+    resources: ResourceRegistry,
+    after: Iterable[Hangs | None],
+) -> None:
     """Locks a resource against deletion, where the stack file requires it.
 
     `after`: dependants of the resource. The lock holds for them too, so it is created last and deleted first. The lock
@@ -21,12 +27,12 @@ def lock(parent: pulumi.Resource, name: str, args: LockSpec | None, site: Site, 
     """
     if args is None:
         return
-    hanging = [part.id for part in after if part is not None and site.stands(part.id)]
+    hanging = [part.id for part in after if part is not None and resources.exists(part.id)]
     authorization.ManagementLockByScope(
         f"{name}-lock",
         lock_name=args.name,
-        scope=site.ref(args.scope),
+        scope=resources.ref(args.scope),
         level=authorization.LockLevel.CAN_NOT_DELETE,
         notes=args.notes,
-        opts=site.options(parent, args.scope.split("/")[2], after=hanging),
+        opts=resources.options(parent, args.scope.split("/")[2], after=hanging),
     )

@@ -8,8 +8,8 @@ from pulumi_azure_native import operationalinsights
 from amlz.core.specs import LogAnalyticsSpec
 from components.diagnostics import diagnostics
 from components.lock import lock
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class LogAnalytics(pulumi.ComponentResource):
@@ -19,14 +19,14 @@ class LogAnalytics(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: LogAnalyticsSpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: LogAnalyticsSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:hub:LogAnalytics", name, None, opts)
         cap = operationalinsights.WorkspaceCappingArgs(daily_quota_gb=args.daily_cap_gb) if args.daily_cap_gb else None
         workspace = operationalinsights.Workspace(
             f"{name}-workspace",
             workspace_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=operationalinsights.WorkspaceSkuArgs(name=operationalinsights.WorkspaceSkuNameEnum.PER_GB2018),
             retention_in_days=args.retention_days,
@@ -35,12 +35,12 @@ class LogAnalytics(pulumi.ComponentResource):
             public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
             features=operationalinsights.WorkspaceFeaturesArgs(enable_log_access_using_only_resource_permissions=True),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, protect=args.protect),
+            opts=resources.options(self, args.place.subscription, protect=args.protect),
         )
-        site.built(args.id, workspace)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, workspace)
+        diagnostics(self, name, args.diagnostics, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site, after=(args.diagnostics, *args.roles))
+            role_assignment(self, name, role, resources)
+        lock(self, name, args.lock, resources, after=(args.diagnostics, *args.roles))
         self.resource_id, self.name = workspace.id, workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

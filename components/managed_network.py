@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettingsArgs:
@@ -23,7 +23,9 @@ class ManagedNetwork(pulumi.ComponentResource):
 
     resource_ids: dict[str, pulumi.Output[str]]
 
-    def __init__(self, name: str, args: WorkspaceSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: WorkspaceSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:ManagedNetwork", name, None, opts)
         assert args.managed_network is not None
         self.resource_ids = {}
@@ -33,24 +35,26 @@ class ManagedNetwork(pulumi.ComponentResource):
             built = ml.ManagedNetworkSettingsRule(
                 f"{name}-{rule.name}",
                 rule_name=rule.name,
-                workspace_name=site.name(args.id),
-                resource_group_name=site.group(args.place),
-                properties=_properties(rule, site),
-                opts=site.options(self, args.place.subscription, after=before),
+                workspace_name=resources.name(args.id),
+                resource_group_name=resources.group(args.place),
+                properties=_properties(rule, resources),
+                opts=resources.options(self, args.place.subscription, after=before),
             )
-            site.built(rule.id, built)
+            resources.register(rule.id, built)
             self.resource_ids[rule.name] = built.id
             before = (rule.id,)
         self.register_outputs({"resource_ids": self.resource_ids})
 
 
-def _properties(rule: OutboundRuleSpec, site: Site) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs:
+def _properties(
+    rule: OutboundRuleSpec, resources: ResourceRegistry
+) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs:
     if rule.kind == "FQDN":
         return ml.FqdnOutboundRuleArgs(type=rule.kind, category=ml.RuleCategory.USER_DEFINED, destination=rule.to)
     return ml.PrivateEndpointOutboundRuleArgs(
         type=rule.kind,
         category=ml.RuleCategory.USER_DEFINED,
         destination=ml.PrivateEndpointDestinationArgs(
-            service_resource_id=site.ref(rule.to), subresource_target=rule.group, spark_enabled=False
+            service_resource_id=resources.ref(rule.to), subresource_target=rule.group, spark_enabled=False
         ),
     )

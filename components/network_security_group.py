@@ -7,22 +7,24 @@ from pulumi_azure_native import network
 
 from amlz.core.specs import NetworkSecurityGroupSpec, NsgRuleSpec
 from components.diagnostics import diagnostics
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def network_security_group(parent: pulumi.Resource, name: str, args: NetworkSecurityGroupSpec, site: Site) -> None:
+def network_security_group(
+    parent: pulumi.Resource, name: str, args: NetworkSecurityGroupSpec, resources: ResourceRegistry
+) -> None:
     """Builds a network security group. Its rules are inline and sorted, so that one request carries them all."""
     group = network.NetworkSecurityGroup(
         f"{name}-{args.role}-nsg",
         network_security_group_name=args.name,
-        resource_group_name=site.group(args.place),
+        resource_group_name=resources.group(args.place),
         location=args.place.location,
         security_rules=[_rule(rule) for rule in sorted(args.rules, key=lambda r: (r.direction, r.priority))],
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, group)
-    diagnostics(parent, f"{name}-{args.role}-nsg", args.diagnostics, site)
+    resources.register(args.id, group)
+    diagnostics(parent, f"{name}-{args.role}-nsg", args.diagnostics, resources)
 
 
 def _rule(rule: NsgRuleSpec) -> network.SecurityRuleArgs:

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import managedidentity
 
 from amlz.capabilities.pipeline_identities.spec import PipelineIdentitySpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class PipelineIdentities(pulumi.ComponentResource):
@@ -16,7 +16,11 @@ class PipelineIdentities(pulumi.ComponentResource):
     outputs: dict[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, args: tuple[PipelineIdentitySpec, ...], site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: tuple[PipelineIdentitySpec, ...],
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:PipelineIdentities", name, None, opts)
         self.resource_ids, self.outputs = {}, {}
@@ -24,23 +28,25 @@ class PipelineIdentities(pulumi.ComponentResource):
             identity = managedidentity.UserAssignedIdentity(
                 f"{name}-{spec.kind}",
                 resource_name_=spec.name,
-                resource_group_name=site.group(spec.place),
+                resource_group_name=resources.group(spec.place),
                 location=spec.place.location,
                 tags=dict(spec.tags),
-                opts=site.options(self, spec.place.subscription),
+                opts=resources.options(self, spec.place.subscription),
             )
-            site.built(spec.id, identity)
+            resources.register(spec.id, identity)
             for credential in spec.credentials:
                 federated = managedidentity.FederatedIdentityCredential(
                     f"{name}-{spec.kind}-{credential.name}",
                     federated_identity_credential_resource_name=credential.name,
-                    resource_name_=site.name(spec.id),
-                    resource_group_name=site.group(spec.place),
+                    resource_name_=resources.name(spec.id),
+                    resource_group_name=resources.group(spec.place),
                     issuer=credential.issuer,
                     subject=credential.subject,
                     audiences=[credential.audience],
-                    opts=site.options(self, spec.place.subscription, after=(credential.after,)),  # never two at a time
+                    opts=resources.options(
+                        self, spec.place.subscription, after=(credential.after,)
+                    ),  # never two at a time
                 )
-                site.built(credential.id, federated)
+                resources.register(credential.id, federated)
             self.resource_ids[spec.kind], self.outputs[spec.kind] = identity.id, identity.client_id
         self.register_outputs({"resource_ids": self.resource_ids, "client_ids": self.outputs})

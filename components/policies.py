@@ -15,8 +15,8 @@ from amlz.core.specs import (
     PolicyDefinitionSpec,
     PolicyExemptionSpec,
 )
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class Policies(pulumi.ComponentResource):
@@ -24,26 +24,28 @@ class Policies(pulumi.ComponentResource):
 
     resource_ids: dict[str, pulumi.Output[str]]
 
-    def __init__(self, name: str, args: PoliciesSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: PoliciesSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:policy:Policies", name, None, opts)
         for definition in args.definitions:
-            site.built(definition.id, self._definition(definition, site))
+            resources.register(definition.id, self._definition(definition, resources))
         for initiative in args.initiatives:
-            site.built(initiative.id, self._initiative(initiative, site))
+            resources.register(initiative.id, self._initiative(initiative, resources))
         self.resource_ids = {}
         for assignment in args.assignments:
-            built = self._assignment(assignment, site)
-            site.built(assignment.id, built)
+            built = self._assignment(assignment, resources)
+            resources.register(assignment.id, built)
             self.resource_ids[assignment.key] = built.id
             for role in assignment.roles:
-                role_assignment(self, assignment.key, role, site)
+                role_assignment(self, assignment.key, role, resources)
         for exemption in args.exemptions:
-            self._exemption(exemption, site)
+            self._exemption(exemption, resources)
         self.register_outputs({"resource_ids": self.resource_ids})
 
-    def _definition(self, args: PolicyDefinitionSpec, site: Site) -> pulumi.Resource:
+    def _definition(self, args: PolicyDefinitionSpec, resources: ResourceRegistry) -> pulumi.Resource:
         told = {
-            **self._described(args, site),
+            **self._described(args, resources),
             "policy_definition_name": args.name,
             "mode": args.properties.get("mode"),  # the SDK sends Indexed where it is absent, as ARM reads it
             "policy_rule": args.properties["policyRule"],
@@ -56,11 +58,11 @@ class Policies(pulumi.ComponentResource):
             built = authorization.PolicyDefinition(args.name, **told)
         return built
 
-    def _initiative(self, args: InitiativeSpec, site: Site) -> pulumi.Resource:
+    def _initiative(self, args: InitiativeSpec, resources: ResourceRegistry) -> pulumi.Resource:
         told = {
-            **self._described(args, site),
+            **self._described(args, resources),
             "policy_set_definition_name": args.name,
-            "policy_definitions": [_member(member, site) for member in args.members],
+            "policy_definitions": [_member(member, resources) for member in args.members],
         }
         built: pulumi.Resource
         if args.management_group:
@@ -70,7 +72,7 @@ class Policies(pulumi.ComponentResource):
             built = authorization.PolicySetDefinition(args.name, **told)
         return built
 
-    def _described(self, args: PolicyDefinitionSpec | InitiativeSpec, site: Site) -> dict[str, Any]:
+    def _described(self, args: PolicyDefinitionSpec | InitiativeSpec, resources: ResourceRegistry) -> dict[str, Any]:
         """Returns the common properties of definitions and initiatives."""
         told = args.properties
         return {
@@ -79,19 +81,19 @@ class Policies(pulumi.ComponentResource):
             "policy_type": authorization.PolicyType.CUSTOM,
             "metadata": told.get("metadata"),
             "parameters": _declared(told.get("parameters")),
-            "opts": site.options(self, args.subscription),
+            "opts": resources.options(self, args.subscription),
         }
 
-    def _assignment(self, args: PolicyAssignmentSpec, site: Site) -> authorization.PolicyAssignment:
+    def _assignment(self, args: PolicyAssignmentSpec, resources: ResourceRegistry) -> authorization.PolicyAssignment:
         mode = authorization.EnforcementMode
-        after = (*args.after, *(scope for scope in args.not_scopes if site.stands(scope)))
+        after = (*args.after, *(scope for scope in args.not_scopes if resources.exists(scope)))
         messages = [authorization.NonComplianceMessageArgs(message=args.message)] if args.message else None
         return authorization.PolicyAssignment(
             args.key,
             policy_assignment_name=args.name,
-            scope=site.scope(args.scope),
+            scope=resources.scope(args.scope),
             display_name=args.title,
-            policy_definition_id=site.ref(args.policy_id) if args.ours else args.policy_id,
+            policy_definition_id=resources.ref(args.policy_id) if args.ours else args.policy_id,
             parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()},
             enforcement_mode=mode.DEFAULT if args.enforced else mode.DO_NOT_ENFORCE,
             non_compliance_messages=messages,
@@ -102,21 +104,21 @@ class Policies(pulumi.ComponentResource):
             if args.roles
             else None,
             location=args.location if args.roles else None,
-            opts=site.options(self, args.subscription, after),
+            opts=resources.options(self, args.subscription, after),
         )
 
-    def _exemption(self, args: PolicyExemptionSpec, site: Site) -> None:
+    def _exemption(self, args: PolicyExemptionSpec, resources: ResourceRegistry) -> None:
         authorization.PolicyExemption(
             f"{args.scope.rpartition('/')[2]}-{args.name}",
             policy_exemption_name=args.name,
-            scope=site.ref(args.scope),
-            policy_assignment_id=site.ref(args.assignment_id),
+            scope=resources.ref(args.scope),
+            policy_assignment_id=resources.ref(args.assignment_id),
             policy_definition_reference_ids=list(args.references) or None,
             exemption_category=authorization.ExemptionCategory(args.category),
             description=args.reason,
             expires_on=args.expires_on,
             metadata={"ticket": args.ticket},
-            opts=site.options(self, args.subscription),
+            opts=resources.options(self, args.subscription),
         )
 
 
@@ -144,10 +146,10 @@ def _metadata(told: Any) -> authorization.ParameterDefinitionsValueMetadataArgs 
     )
 
 
-def _member(args: InitiativeMemberSpec, site: Site) -> authorization.PolicyDefinitionReferenceArgs:
+def _member(args: InitiativeMemberSpec, resources: ResourceRegistry) -> authorization.PolicyDefinitionReferenceArgs:
     return authorization.PolicyDefinitionReferenceArgs(
         policy_definition_reference_id=args.reference,
-        policy_definition_id=site.ref(args.definition_id) if args.ours else args.definition_id,
+        policy_definition_id=resources.ref(args.definition_id) if args.ours else args.definition_id,
         definition_version=args.version or None,
         parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()}
         or None,

@@ -6,28 +6,30 @@ import pulumi
 from pulumi_azure_native import network
 
 from amlz.core.specs import PrivateEndpointSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, site: Site) -> None:
+def private_endpoint(
+    parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, resources: ResourceRegistry
+) -> None:
     """Makes one group ID of a resource reachable in a subnet, under its own names. Without zones, others write
     those.
     """
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
         private_endpoint_name=args.name,
-        resource_group_name=site.group(args.place),
+        resource_group_name=resources.group(args.place),
         location=args.place.location,
         custom_network_interface_name=args.interface,
-        subnet=network.SubnetArgs(id=site.ref(args.subnet)),
+        subnet=network.SubnetArgs(id=resources.ref(args.subnet)),
         private_link_service_connections=[
             network.PrivateLinkServiceConnectionArgs(
-                name=args.name, private_link_service_id=site.ref(args.target), group_ids=[args.group]
+                name=args.name, private_link_service_id=resources.ref(args.target), group_ids=[args.group]
             )
         ],
         tags=dict(args.tags),
         # Azure answers with names of its zone group, and a policy may write that zone group at any time.
-        opts=site.options(
+        opts=resources.options(
             parent,
             args.place.subscription,
             after=args.after,
@@ -37,18 +39,20 @@ def private_endpoint(parent: pulumi.Resource, name: str, args: PrivateEndpointSp
             delete_before_replace=True,
         ),
     )
-    site.built(args.id, endpoint)
+    resources.register(args.id, endpoint)
     if not args.zones:
         return
     group = network.PrivateDnsZoneGroup(
         f"{name}-{args.group}-zones",
         private_dns_zone_group_name="default",
-        private_endpoint_name=site.name(args.id),
-        resource_group_name=site.group(args.place),
+        private_endpoint_name=resources.name(args.id),
+        resource_group_name=resources.group(args.place),
         private_dns_zone_configs=[
-            network.PrivateDnsZoneConfigArgs(name=zone.name.replace(".", "-"), private_dns_zone_id=site.ref(zone.id))
+            network.PrivateDnsZoneConfigArgs(
+                name=zone.name.replace(".", "-"), private_dns_zone_id=resources.ref(zone.id)
+            )
             for zone in args.zones
         ],
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.zone_group, group)
+    resources.register(args.zone_group, group)

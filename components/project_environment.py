@@ -16,8 +16,8 @@ from components.insights import Insights
 from components.key_vault import KeyVault
 from components.managed_network import ManagedNetwork
 from components.resource_group import resource_group
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 from components.storage import Storage
 from components.workspace import Workspace
 
@@ -31,38 +31,42 @@ class ProjectEnvironment(pulumi.ComponentResource):
     outputs: Outputs
 
     def __init__(
-        self, name: str, args: ProjectEnvironmentSpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: ProjectEnvironmentSpec,
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:ProjectEnvironment", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        resource_group(self, name, args.group, site)
+        resource_group(self, name, args.group, resources)
         for role in args.group_roles:
-            role_assignment(self, name, role, site)
-        Identities(f"{name}-identities", args.identities, site, below)
+            role_assignment(self, name, role, resources)
+        Identities(f"{name}-identities", args.identities, resources, below)
         self.outputs = {}
         for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
-            self.outputs |= build(f"{name}-{planned.logical}", planned, site, below)
-        KeyVault(f"{name}-vault", args.key_vault, site, below)
+            self.outputs |= build(f"{name}-{planned.logical}", planned, resources, below)
+        KeyVault(f"{name}-vault", args.key_vault, resources, below)
         if args.encryption is not None:
-            Encryption(f"{name}-encryption", args.encryption, site, below)
-        Storage(f"{name}-storage", args.storage, site, below)
+            Encryption(f"{name}-encryption", args.encryption, resources, below)
+        Storage(f"{name}-storage", args.storage, resources, below)
         if args.registry is not None:
-            ContainerRegistry(f"{name}-registry", args.registry, site, below)
+            ContainerRegistry(f"{name}-registry", args.registry, resources, below)
         for role in args.shared_registry_roles:
-            role_assignment(self, name, role, site)
+            role_assignment(self, name, role, resources)
         for role in args.lake_roles:
-            role_assignment(self, name, role, site)
-        Insights(f"{name}-insights", args.insights, site, below)
-        self.workspace = Workspace(f"{name}-workspace", args.workspace, site, below)
+            role_assignment(self, name, role, resources)
+        Insights(f"{name}-insights", args.insights, resources, below)
+        self.workspace = Workspace(f"{name}-workspace", args.workspace, resources, below)
         for planned in (each for each in args.capabilities if each.part.phase is Phase.DEFAULT):
             # before the rules of a managed network, which lead to them
-            self.outputs |= build(f"{name}-{planned.logical}", planned, site, below)
+            self.outputs |= build(f"{name}-{planned.logical}", planned, resources, below)
         if args.workspace.managed_network is not None:
-            ManagedNetwork(f"{name}-network", args.workspace, site, below)
+            ManagedNetwork(f"{name}-network", args.workspace, resources, below)
         if args.datastores:
-            Datastores(f"{name}-datastores", args.datastores, site, below)
-        computes = Computes(f"{name}-computes", args.computes, site, below)
+            Datastores(f"{name}-datastores", args.datastores, resources, below)
+        computes = Computes(f"{name}-computes", args.computes, resources, below)
         for planned in (each for each in args.capabilities if each.part.phase is Phase.COMPUTES):
-            self.outputs |= build(f"{name}-computes", planned, site, pulumi.ResourceOptions(parent=computes))
+            self.outputs |= build(f"{name}-computes", planned, resources, pulumi.ResourceOptions(parent=computes))
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

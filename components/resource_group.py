@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pulumi
-from pulumi_azure_native import resources
+from pulumi_azure_native import resources as azure_resources
 
 from amlz.core.specs import ResourceGroupSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def resource_group(parent: pulumi.Resource, name: str, args: ResourceGroupSpec, site: Site) -> None:
+def resource_group(parent: pulumi.Resource, name: str, args: ResourceGroupSpec, resources: ResourceRegistry) -> None:
     """Builds a resource group."""
-    group = resources.ResourceGroup(
+    group = azure_resources.ResourceGroup(
         f"{name}-group",
         resource_group_name=args.place.resource_group,
         location=args.place.location,
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, group)
+    resources.register(args.id, group)

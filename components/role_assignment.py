@@ -6,28 +6,28 @@ import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
 from amlz.core.specs import RoleAssignmentSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, site: Site) -> None:
+def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, resources: ResourceRegistry) -> None:
     """Assigns a role: to an Entra group or service principal by its object id, or to an identity that is built here."""
     assignment = authorization.RoleAssignment(
         f"{name}-{args.key}",
         role_assignment_name=args.name,
-        scope=site.scope(args.scope),
+        scope=resources.scope(args.scope),
         role_definition_id=args.role_id,
-        principal_id=_principal(args, site),
+        principal_id=_principal(args, resources),
         principal_type=args.principal.kind,  # set, so that Azure does not look for an identity it does not know yet
         description=f"{args.who}: {args.why}",
-        opts=site.options(parent, args.subscription),
+        opts=resources.options(parent, args.subscription),
     )
-    site.built(args.id, assignment)
+    resources.register(args.id, assignment)
 
 
-def _principal(args: RoleAssignmentSpec, site: Site) -> pulumi.Input[str]:
+def _principal(args: RoleAssignmentSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
     if not args.principal.identity:
         return args.principal.object_id
-    holder = site.resource(args.principal.identity)
+    holder = resources.resource(args.principal.identity)
     if isinstance(holder, authorization.PolicyAssignment):
         own: pulumi.Output[str] = holder.identity.apply(lambda identity: identity.principal_id if identity else "")
         return own

@@ -6,18 +6,18 @@ import pulumi
 from pulumi_azure_native import monitor
 
 from amlz.core.specs import ScopedResourceSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def scoped_resource(parent: pulumi.Resource, name: str, args: ScopedResourceSpec, site: Site) -> None:
+def scoped_resource(parent: pulumi.Resource, name: str, args: ScopedResourceSpec, resources: ResourceRegistry) -> None:
     """Puts a log or an Application Insights into a scope."""
     scoped = monitor.PrivateLinkScopedResource(
         f"{name}-scoped",
         name=args.name,
-        scope_name=site.name(args.scope_id),
-        resource_group_name=site.group(args.place),
+        scope_name=resources.name(args.scope_id),
+        resource_group_name=resources.group(args.place),
         kind="Resource",
-        linked_resource_id=site.ref(args.target),
-        opts=site.options(parent, args.place.subscription),
+        linked_resource_id=resources.ref(args.target),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, scoped)
+    resources.register(args.id, scoped)

@@ -10,8 +10,8 @@ from components.connections import Connections
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.private_endpoint import private_endpoint
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class Search(pulumi.ComponentResource):
@@ -20,12 +20,14 @@ class Search(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: SearchSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: SearchSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:Search", name, None, opts)
         service = search.Service(
             f"{name}-service",
             search_service_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             sku=search.SkuArgs(name=args.sku),
             replica_count=args.replicas,
@@ -42,14 +44,14 @@ class Search(pulumi.ComponentResource):
             public_network_access=search.PublicNetworkAccess.DISABLED,
             network_rule_set=search.NetworkRuleSetArgs(bypass=search.SearchBypass.NONE, ip_rules=[]),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, protect=args.protect),
+            opts=resources.options(self, args.place.subscription, protect=args.protect),
         )
-        site.built(args.id, service)
-        diagnostics(self, name, args.diagnostics, site)
-        private_endpoint(self, name, args.endpoint, site)
+        resources.register(args.id, service)
+        diagnostics(self, name, args.diagnostics, resources)
+        private_endpoint(self, name, args.endpoint, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        Connections(f"{name}-connections", (args.connection,), site, pulumi.ResourceOptions(parent=self))
-        lock(self, name, args.lock, site, after=(args.endpoint, args.diagnostics, *args.roles))
+            role_assignment(self, name, role, resources)
+        Connections(f"{name}-connections", (args.connection,), resources, pulumi.ResourceOptions(parent=self))
+        lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
         self.resource_id, self.name = service.id, service.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -6,10 +6,12 @@ import pulumi
 from pulumi_azure_native import network
 
 from amlz.core.specs import ServiceEndpointPolicySpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
-def service_endpoint_policy(parent: pulumi.Resource, name: str, args: ServiceEndpointPolicySpec, site: Site) -> None:
+def service_endpoint_policy(
+    parent: pulumi.Resource, name: str, args: ServiceEndpointPolicySpec, resources: ResourceRegistry
+) -> None:
     """Builds a policy with its definitions, before the network whose subnet has it."""
     definitions = [
         network.ServiceEndpointPolicyDefinitionArgs(
@@ -20,10 +22,10 @@ def service_endpoint_policy(parent: pulumi.Resource, name: str, args: ServiceEnd
     policy = network.ServiceEndpointPolicy(
         f"{name}-{args.role}-policy",
         service_endpoint_policy_name=args.name,
-        resource_group_name=site.group(args.place),
+        resource_group_name=resources.group(args.place),
         location=args.place.location,
         service_endpoint_policy_definitions=definitions,
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, policy)
+    resources.register(args.id, policy)

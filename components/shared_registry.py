@@ -7,7 +7,7 @@ import pulumi
 from amlz.core.specs import SharedRegistrySpec
 from components.container_registry import ContainerRegistry
 from components.resource_group import resource_group
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class SharedRegistry(pulumi.ComponentResource):
@@ -17,10 +17,14 @@ class SharedRegistry(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: SharedRegistrySpec, site: Site, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: SharedRegistrySpec,
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:shared:SharedRegistry", name, None, opts)
-        resource_group(self, name, args.group, site)
-        registry = ContainerRegistry(f"{name}-registry", args.registry, site, pulumi.ResourceOptions(parent=self))
+        resource_group(self, name, args.group, resources)
+        registry = ContainerRegistry(f"{name}-registry", args.registry, resources, pulumi.ResourceOptions(parent=self))
         self.resource_id, self.name = registry.resource_id, registry.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

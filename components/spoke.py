@@ -8,8 +8,8 @@ from pulumi_azure_native import network
 from amlz.core.specs import PeeringSpec, RouteTableSpec, SpokeSpec
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
+from components.resource_registry import ResourceRegistry
 from components.service_endpoint_policy import service_endpoint_policy
-from components.site import Site
 from components.virtual_network import virtual_network
 from components.zone_links import zone_links
 
@@ -24,31 +24,33 @@ class Spoke(pulumi.ComponentResource):
         self,
         name: str,
         args: SpokeSpec,
-        site: Site,
+        resources: ResourceRegistry,
         firewall_address: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:spoke:Spoke", name, None, opts)
-        resource_group(self, name, args.group, site)
+        resource_group(self, name, args.group, resources)
         for group in args.security_groups:
-            network_security_group(self, name, group, site)
+            network_security_group(self, name, group, resources)
         for policy in args.endpoint_policies:
-            service_endpoint_policy(self, name, policy, site)
-        self._routes(name, args.routes, site, firewall_address)
-        virtual_network(self, name, args.network, site, dns_servers=args.dns_servers or [firewall_address])
+            service_endpoint_policy(self, name, policy, resources)
+        self._routes(name, args.routes, resources, firewall_address)
+        virtual_network(self, name, args.network, resources, dns_servers=args.dns_servers or [firewall_address])
         sides = {f"{name}-to-hub": args.to_hub, **({f"{name}-from-hub": args.from_hub} if args.from_hub else {})}
         # The one that waits for the other is built last.
         for side, peering in sorted(sides.items(), key=lambda item: bool(item[1].after)):
-            self._peering(side, peering, site)
-        zone_links(self, name, args.links, site)
-        self.resource_id, self.name = site.ref(args.network.id), site.name(args.network.id)
+            self._peering(side, peering, resources)
+        zone_links(self, name, args.links, resources)
+        self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _routes(self, name: str, args: RouteTableSpec, site: Site, firewall_address: pulumi.Input[str]) -> None:
+    def _routes(
+        self, name: str, args: RouteTableSpec, resources: ResourceRegistry, firewall_address: pulumi.Input[str]
+    ) -> None:
         table = network.RouteTable(
             f"{name}-routes",
             route_table_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             disable_bgp_route_propagation=True,  # else a gateway's routes would lead around the firewall
             routes=[
@@ -60,24 +62,24 @@ class Spoke(pulumi.ComponentResource):
                 )
             ],
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, table)
+        resources.register(args.id, table)
 
-    def _peering(self, name: str, args: PeeringSpec, site: Site) -> None:
+    def _peering(self, name: str, args: PeeringSpec, resources: ResourceRegistry) -> None:
         """One side, in its own network's subscription. It writes to both networks, which take one write at a time."""
         networks = (args.network_id, args.remote)
         peering = network.VirtualNetworkPeering(
             name,
             virtual_network_peering_name=args.name,
-            virtual_network_name=site.name(args.network_id),
-            resource_group_name=site.group(args.place),
-            remote_virtual_network=network.SubResourceArgs(id=site.ref(args.remote)),
+            virtual_network_name=resources.name(args.network_id),
+            resource_group_name=resources.group(args.place),
+            remote_virtual_network=network.SubResourceArgs(id=resources.ref(args.remote)),
             allow_virtual_network_access=True,
             allow_forwarded_traffic=True,
             allow_gateway_transit=args.allow_gateway_transit,
             use_remote_gateways=args.use_remote_gateways,
-            opts=site.options(self, args.place.subscription, after=(*args.after, *site.writes(*networks))),
+            opts=resources.options(self, args.place.subscription, after=(*args.after, *resources.writes(*networks))),
         )
-        site.built(args.id, peering)
-        site.wrote(args.id, *networks)
+        resources.register(args.id, peering)
+        resources.wrote(args.id, *networks)

@@ -10,8 +10,8 @@ from components.diagnostics import diagnostics
 from components.encryption import after_key
 from components.lock import lock
 from components.private_endpoint import private_endpoint
+from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.site import Site
 
 
 class Storage(pulumi.ComponentResource):
@@ -20,12 +20,14 @@ class Storage(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: StorageSpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: StorageSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:project:Storage", name, None, opts)
         account = storage.StorageAccount(
             f"{name}-account",
             account_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             kind=storage.Kind.STORAGE_V2,
             sku=storage.SkuArgs(name=args.sku),
@@ -40,17 +42,12 @@ class Storage(pulumi.ComponentResource):
             is_local_user_enabled=False,
             is_sftp_enabled=False,
             public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=storage.NetworkRuleSetArgs(  # left out, a later change would reset it to Allow
-                default_action=storage.DefaultAction.DENY,
-                bypass=storage.Bypass.AZURE_SERVICES,
-                ip_rules=[],
-                virtual_network_rules=[],
-            ),
-            identity=_identity(args.encryption, site),
+            network_rule_set=_deny_all(),  # left out, a later change would reset it to Allow
+            identity=_identity(args.encryption, resources),
             encryption=storage.EncryptionArgs(
                 key_source=_source(args.encryption),
                 key_vault_properties=_key(args.encryption),
-                encryption_identity=_reader(args.encryption, site),
+                encryption_identity=_reader(args.encryption, resources),
                 require_infrastructure_encryption=True,
                 services=storage.EncryptionServicesArgs(
                     blob=storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT),
@@ -60,44 +57,56 @@ class Storage(pulumi.ComponentResource):
                 ),
             ),
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription, after=after_key(args.encryption), protect=args.protect),
+            opts=resources.options(
+                self, args.place.subscription, after=after_key(args.encryption), protect=args.protect
+            ),
         )
-        site.built(args.id, account)
+        resources.register(args.id, account)
         if args.soft_delete_days:
-            self._soft_delete(name, args, site)
+            self._soft_delete(name, args, resources)
         for endpoint in args.endpoints:
-            private_endpoint(self, name, endpoint, site)
+            private_endpoint(self, name, endpoint, resources)
         for spec in args.diagnostics:
             service = spec.target.removeprefix(args.id).split("/")[1:2]
-            if service and not site.stands(spec.target):  # services come with the account
-                site.built(spec.target, account)
-            diagnostics(self, "-".join([name, *service]), spec, site)
+            if service and not resources.exists(spec.target):  # services come with the account
+                resources.register(spec.target, account)
+            diagnostics(self, "-".join([name, *service]), spec, resources)
         for role in args.roles:
-            role_assignment(self, name, role, site)
-        lock(self, name, args.lock, site, after=(*args.endpoints, *args.diagnostics, *args.roles))
+            role_assignment(self, name, role, resources)
+        lock(self, name, args.lock, resources, after=(*args.endpoints, *args.diagnostics, *args.roles))
         self.resource_id, self.name = account.id, account.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _soft_delete(self, name: str, args: StorageSpec, site: Site) -> None:
+    def _soft_delete(self, name: str, args: StorageSpec, resources: ResourceRegistry) -> None:
         """Lets deleted files and whole containers be restored for some days."""
         kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=args.soft_delete_days)
         service = storage.BlobServiceProperties(
             f"{name}-blobs",
             blob_services_name="default",
-            account_name=site.name(args.id),
-            resource_group_name=site.group(args.place),
+            account_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
             delete_retention_policy=kept,
             container_delete_retention_policy=kept,
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.blobs, service)
+        resources.register(args.blobs, service)
 
 
-def _identity(key: EncryptionSpec | None, site: Site) -> storage.IdentityArgs | None:
+def _deny_all() -> storage.NetworkRuleSetArgs:
+    """Returns network rules that allow trusted Azure services alone."""
+    return storage.NetworkRuleSetArgs(
+        default_action=storage.DefaultAction.DENY,
+        bypass=storage.Bypass.AZURE_SERVICES,
+        ip_rules=[],
+        virtual_network_rules=[],
+    )
+
+
+def _identity(key: EncryptionSpec | None, resources: ResourceRegistry) -> storage.IdentityArgs | None:
     if key is None:
         return None
     return storage.IdentityArgs(
-        type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[site.ref(key.identity)]
+        type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[resources.ref(key.identity)]
     )
 
 
@@ -112,7 +121,7 @@ def _key(key: EncryptionSpec | None) -> storage.KeyVaultPropertiesArgs | None:
     return storage.KeyVaultPropertiesArgs(key_name=key.key_name, key_vault_uri=key.vault_uri)
 
 
-def _reader(key: EncryptionSpec | None, site: Site) -> storage.EncryptionIdentityArgs | None:
+def _reader(key: EncryptionSpec | None, resources: ResourceRegistry) -> storage.EncryptionIdentityArgs | None:
     if key is None:
         return None
-    return storage.EncryptionIdentityArgs(encryption_user_assigned_identity=site.ref(key.identity))
+    return storage.EncryptionIdentityArgs(encryption_user_assigned_identity=resources.ref(key.identity))

@@ -13,14 +13,14 @@ from pulumi_azure_native import network
 
 from amlz.core.specs import SubnetSpec, VirtualNetworkSpec
 from components.diagnostics import diagnostics
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 def virtual_network(
     parent: pulumi.Resource,
     name: str,
     args: VirtualNetworkSpec,
-    site: Site,
+    resources: ResourceRegistry,
     dns_servers: Sequence[pulumi.Input[str]] = (),
 ) -> None:
     """Builds a network, then its subnets one after the other: a network takes one write at a time.
@@ -30,34 +30,38 @@ def virtual_network(
     built = network.VirtualNetwork(
         f"{name}-network",
         virtual_network_name=args.name,
-        resource_group_name=site.group(args.place),
+        resource_group_name=resources.group(args.place),
         location=args.place.location,
         address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, built)
+    resources.register(args.id, built)
     for subnet in args.subnets:
-        _subnet(parent, name, args, subnet, site)
-    diagnostics(parent, f"{name}-network", args.diagnostics, site)
+        _subnet(parent, name, args, subnet, resources)
+    diagnostics(parent, f"{name}-network", args.diagnostics, resources)
 
 
-def _subnet(parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, subnet: SubnetSpec, site: Site) -> None:
-    group = network.NetworkSecurityGroupArgs(id=site.ref(subnet.security_group)) if subnet.security_group else None
-    routes = network.RouteTableArgs(id=site.ref(subnet.route_table)) if subnet.route_table else None
+def _subnet(
+    parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, subnet: SubnetSpec, resources: ResourceRegistry
+) -> None:
+    group = network.NetworkSecurityGroupArgs(id=resources.ref(subnet.security_group)) if subnet.security_group else None
+    routes = network.RouteTableArgs(id=resources.ref(subnet.route_table)) if subnet.route_table else None
     filtered = (
-        [network.ServiceEndpointPolicyArgs(id=site.ref(subnet.endpoint_policy))] if subnet.endpoint_policy else None
+        [network.ServiceEndpointPolicyArgs(id=resources.ref(subnet.endpoint_policy))]
+        if subnet.endpoint_policy
+        else None
     )
     storage = [network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
-    nat = network.SubResourceArgs(id=site.ref(subnet.nat_gateway)) if subnet.nat_gateway else None
+    nat = network.SubResourceArgs(id=resources.ref(subnet.nat_gateway)) if subnet.nat_gateway else None
     alone = network.DelegationArgs(name="default", service_name=subnet.delegation) if subnet.delegation else None
     subnet_id = args.subnet_id(subnet.name)
     built = network.Subnet(
         f"{name}-{subnet.role}-subnet",
         subnet_name=subnet.name,
-        virtual_network_name=site.name(args.id),
-        resource_group_name=site.group(args.place),
+        virtual_network_name=resources.name(args.id),
+        resource_group_name=resources.group(args.place),
         address_prefix=subnet.cidr,
         network_security_group=group,
         route_table=routes,
@@ -68,7 +72,7 @@ def _subnet(parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, subnet
         default_outbound_access=False,
         private_endpoint_network_policies=subnet.endpoint_network_policies,
         private_link_service_network_policies="Enabled",
-        opts=site.options(parent, args.place.subscription, after=site.writes(args.id)),
+        opts=resources.options(parent, args.place.subscription, after=resources.writes(args.id)),
     )
-    site.built(subnet_id, built)
-    site.wrote(subnet_id, args.id)
+    resources.register(subnet_id, built)
+    resources.wrote(subnet_id, args.id)

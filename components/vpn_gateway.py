@@ -8,7 +8,7 @@ from pulumi_azure_native import network
 from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 
 class VpnGateway(pulumi.ComponentResource):
@@ -17,13 +17,15 @@ class VpnGateway(pulumi.ComponentResource):
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
 
-    def __init__(self, name: str, args: VpnGatewaySpec, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: VpnGatewaySpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("amlz:hub:VpnGateway", name, None, opts)
-        public_address(self, name, args.address, site)
+        public_address(self, name, args.address, resources)
         gateway = network.VirtualNetworkGateway(
             f"{name}-gateway",
             virtual_network_gateway_name=args.name,
-            resource_group_name=site.group(args.place),
+            resource_group_name=resources.group(args.place),
             location=args.place.location,
             gateway_type="Vpn",
             vpn_type="RouteBased",
@@ -34,14 +36,14 @@ class VpnGateway(pulumi.ComponentResource):
                 network.VirtualNetworkGatewayIPConfigurationArgs(
                     name="default",
                     private_ip_allocation_method="Dynamic",
-                    subnet=network.SubResourceArgs(id=site.ref(args.subnet)),
-                    public_ip_address=network.SubResourceArgs(id=site.ref(args.address.id)),
+                    subnet=network.SubResourceArgs(id=resources.ref(args.subnet)),
+                    public_ip_address=network.SubResourceArgs(id=resources.ref(args.address.id)),
                 )
             ],
             tags=dict(args.tags),
-            opts=site.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription),
         )
-        site.built(args.id, gateway)
-        diagnostics(self, name, args.diagnostics, site)
+        resources.register(args.id, gateway)
+        diagnostics(self, name, args.diagnostics, resources)
         self.resource_id, self.name = gateway.id, gateway.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -101,6 +101,18 @@ def test_what_decides_and_evaluates_never_loads_pulumi(folder: str) -> None:
     assert [str(path) for path in files for name in imported_by(path) if name.split(".")[0].startswith("pulumi")] == []
 
 
+def test_a_class_name_has_one_meaning() -> None:
+    """No two modules define a class of the same name."""
+    files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
+    defined: dict[str, list[str]] = {}
+    for path in (path for path in files if "node_modules" not in path.parts):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                defined.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+
+    assert {name: paths for name, paths in defined.items() if len(paths) > 1} == {}
+
+
 def test_files_and_functions_stay_small() -> None:
     """Files of at most 400 lines, functions of at most 60."""
     files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]

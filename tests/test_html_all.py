@@ -7,7 +7,7 @@ from pathlib import Path
 
 from amlz.diff.difference import difference
 from amlz.reports import all_html
-from amlz.reports.all_stacks import AllStacks, Untold
+from amlz.reports.all_stacks import FailedComparison, StackResults
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.html.diagram import diagram
 from amlz.reports.preview import Preview
@@ -40,8 +40,8 @@ def row(preview: Preview) -> list[str]:
 def test_the_index_has_each_stack_with_its_result_and_leads_to_it() -> None:
     """Also one whose file has mistakes and one that cannot be previewed: their reasons are where they would be."""
     hub, minimal = previewed("hub"), previewed("minimal")
-    failed = Untold("Pulumi: it refuses", "it could not be previewed")
-    found = AllStacks(
+    failed = FailedComparison("Pulumi: it refuses", "it could not be previewed")
+    found = StackResults(
         "", ((stack("hub"), hub), (stack("a b", "hub"), minimal), (stack("c"), failed)), unusable=(("x", WHY),)
     )
 
@@ -64,7 +64,7 @@ def test_the_index_has_each_stack_with_its_result_and_leads_to_it() -> None:
 
 def test_each_stack_has_the_sections_of_its_own_page() -> None:
     """With every resource of its own, and a drawing whose arrows are its own."""
-    found = AllStacks("", ((stack("dev"), previewed("dev")), (stack("minimal"), previewed("minimal"))))
+    found = StackResults("", ((stack("dev"), previewed("dev")), (stack("minimal"), previewed("minimal"))))
 
     page = all_html.render(found, draw=diagram)
 
@@ -81,7 +81,7 @@ def test_a_difference_is_first_and_stacks_without_one_are_a_line() -> None:
     """A removed stack whose production may not end stops the whole; text of people is never markup."""
     preview, changed = rich_change()
     same = difference("main", as_told("dev"), as_told("dev"))
-    found = AllStacks(
+    found = StackResults(
         "main",
         ((stack("rich"), changed), (stack("dev"), same)),
         ("old",),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.delegation import assignment_condition
-from amlz.azure.deployer import Action, DeployerRoles, Grant, deployer_roles
+from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles, deployer_roles
 from amlz.azure.rights import Basis
 from amlz.reports import roles as report
 from tests.abac import allows
@@ -26,16 +26,16 @@ ASSIGNABLE = (("Group", ("role-a", "role-b")),)
 ONE = DeployerRoles(
     "deployer",
     (
-        Grant(SUBSCRIPTION, "Deployer's role", "r0", (READ, JOIN), ASSIGNABLE),
-        Grant(f"{SUBSCRIPTION}/resourceGroups/rg-dns", "DNS", "r1", (READ,)),
-        Grant("/providers/Microsoft.Management/managementGroups/root", "Policies", "r2", (READ,)),
+        CustomRoleGrant(SUBSCRIPTION, "Deployer's role", "r0", (READ, JOIN), ASSIGNABLE),
+        CustomRoleGrant(f"{SUBSCRIPTION}/resourceGroups/rg-dns", "DNS", "r1", (READ,)),
+        CustomRoleGrant("/providers/Microsoft.Management/managementGroups/root", "Policies", "r2", (READ,)),
     ),
     ((SUBSCRIPTION.rpartition("/")[2], ("Microsoft.KeyVault",)),),
     (("Microsoft.Insights/components", "permissions on the workspace"),),
 )
 
 
-def definition(grant: Grant) -> dict[str, Any]:
+def definition(grant: CustomRoleGrant) -> dict[str, Any]:
     """A role definition as the Azure CLI reads it."""
     return {
         "Name": grant.name,

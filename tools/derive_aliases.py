@@ -90,7 +90,7 @@ Aliases = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedType:
     """One resource type at one API version, as published. `nodes` refer to each other by index."""
 
     nodes: list[dict[str, Any]]
@@ -138,13 +138,13 @@ class Published:
 class Types:
     """Published types: by lower-case type, then by API version."""
 
-    by_type: Mapping[str, Mapping[str, Published]] = field(default_factory=dict)
+    by_type: Mapping[str, Mapping[str, PublishedType]] = field(default_factory=dict)
 
-    def of(self, resource_type: str) -> Mapping[str, Published]:
+    def of(self, resource_type: str) -> Mapping[str, PublishedType]:
         """Every version of a type; none where it is not published."""
         return self.by_type.get(resource_type.lower(), {})
 
-    def newest(self, resource_type: str) -> Published | None:
+    def newest(self, resource_type: str) -> PublishedType | None:
         """The newest version of a type; None where it is not published."""
         return max(self.of(resource_type).items(), default=("", None))[1]
 
@@ -236,7 +236,7 @@ def chosen(known: Aliases, built: Mapping[str, Built], types: Types, read: froze
     return found
 
 
-def _fits(path: str, newest: Published | None) -> bool:
+def _fits(path: str, newest: PublishedType | None) -> bool:
     """Returns whether a path belongs to the resource itself and, as far as a published type shows, is still current.
 
     A default path that the newest type lacks may have moved, which the list does not show: such an alias is left out.
@@ -305,11 +305,11 @@ def derive(shared: Path) -> dict[str, Any]:
 
 def published_types(shared: Path) -> Types:
     """The published types of every version at hand."""
-    found: dict[str, dict[str, Published]] = {}
+    found: dict[str, dict[str, PublishedType]] = {}
     with gzip.open(shared / "azure-types" / "types.json.gz", "rt", encoding="utf-8") as file:
         for name, shape in json.load(file).items():
             resource_type, version = name.lower().split("@")
-            found.setdefault(resource_type, {})[version] = Published(shape["nodes"], shape["root"])
+            found.setdefault(resource_type, {})[version] = PublishedType(shape["nodes"], shape["root"])
     return Types(found)
 
 

@@ -42,7 +42,7 @@ Verdicts = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PublishedCase:
     """A case file. `question`: what it asks, without its definition and its reason."""
 
     stem: str
@@ -67,12 +67,12 @@ def published(shared: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def cases(name: str) -> Iterator[Case]:
+def cases(name: str) -> Iterator[PublishedCase]:
     """The cases of a definition, in the order of their names."""
     for path in sorted((CASES / name).glob("*.json")):
         told = _read(path)
         question = {key: value for key, value in told.items() if key not in ("definition", "why")}
-        yield Case(path.stem, path.stem.rpartition("--")[2], question)
+        yield PublishedCase(path.stem, path.stem.rpartition("--")[2], question)
 
 
 def differing(name: str, told: Mapping[str, Any]) -> Verdicts:
@@ -81,7 +81,7 @@ def differing(name: str, told: Mapping[str, Any]) -> Verdicts:
     return {case.stem: found for case, found in verdicts if found != case.expected}
 
 
-def verdict(told: Mapping[str, Any], case: Case, renamed: Mapping[str, str]) -> str:
+def verdict(told: Mapping[str, Any], case: PublishedCase, renamed: Mapping[str, str]) -> str:
     """Returns the verdict of a published definition on a case, in one word. Parameters that it does not declare are
     left out.
     """

@@ -20,9 +20,9 @@ from amlz.simulator.arm.addresses import BadPath, address, token_of
 from tools.benchmarks.recorded import settable
 from tools.benchmarks.recordings import HOME, Exchange, held_out, kind_of, recordings
 from tools.recorded import from_facts
-from tools.recorded.answers import Asked, answer_rows
+from tools.recorded.answers import AcceptedWrite, answer_rows
 from tools.recorded.observed import Seen, observations
-from tools.recorded.trees import Case, grown
+from tools.recorded.trees import Observation, grown
 
 DATA = Path("amlz/simulator/arm/data")
 
@@ -73,10 +73,10 @@ def _text(types: Mapping[str, Any]) -> str:
     return '{\n "types": {\n' + ",\n".join(lines) + "\n }\n}\n"
 
 
-def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str, list[Asked]]]:
+def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str, list[AcceptedWrite]]]:
     """Requests with the bodies that came back, and writes with their answers, by type in lower case."""
     seen: dict[str, list[Seen]] = defaultdict(list)
-    asked: dict[str, list[Asked]] = defaultdict(list)
+    asked: dict[str, list[AcceptedWrite]] = defaultdict(list)
     for name, exchanges in recordings(path):
         if split and held_out(name):
             continue
@@ -86,7 +86,7 @@ def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str,
         for one in exchanges:
             kind = _kind(one)
             if kind and one.method in ("PUT", "PATCH", "DELETE") and one.status < 300:
-                asked[kind].append(Asked(one, one.path.lower() in existing))
+                asked[kind].append(AcceptedWrite(one, one.path.lower() in existing))
             if one.method == "PUT" and one.status < 300:
                 existing.add(one.path.lower())
             elif one.method == "DELETE":
@@ -103,12 +103,12 @@ def _kind(one: Exchange) -> str:
 
 def _added(seen: list[Seen], token: str) -> list[dict[str, Any]]:
     """Rows of what Azure adds, parents before what is in them."""
-    cases: dict[str, list[Case]] = defaultdict(list)
+    cases: dict[str, list[Observation]] = defaultdict(list)
     paths = sorted({path for one in seen for path in one.added})
     for path in paths:
         for one in seen:
             for outcome in one.outcomes(path):
-                cases[path].append(Case(one.features, one.version, one.exists, outcome, one.new, one.recording))
+                cases[path].append(Observation(one.features, one.version, one.exists, outcome, one.new, one.recording))
     rows: list[dict[str, Any]] = []
     for path in paths:
         keys = tuple(key.removesuffix("[]") for key in path.split("."))
@@ -124,7 +124,7 @@ def _covered(rows: list[dict[str, Any]]) -> int:
     return sum(int(row["seen"].partition("/")[0]) for row in rows)
 
 
-def _by_kind(cases: list[Case]) -> list[Case]:
+def _by_kind(cases: list[Observation]) -> list[Observation]:
     """Values that differ every time become the newest one, where all are of one kind: only their kind is known."""
     present = [case for case in cases if case.outcome is not None]
     kinds = {kind_of(json.loads(case.outcome or "null")) for case in present}
@@ -147,7 +147,7 @@ def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
                     letters[sent.lower()] = back
                 elif form == "segments":
                     letters |= _segments(sent, back)
-                cases.append(Case(one.features, one.version, one.exists, form, one.new, one.recording))
+                cases.append(Observation(one.features, one.version, one.exists, form, one.new, one.recording))
         if all(case.outcome == "same" for case in cases):
             continue
         for row in grown(_plain(path, cases, seen)):
@@ -165,7 +165,7 @@ def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
     return rows
 
 
-def _plain(path: str, cases: list[Case], seen: list[Seen]) -> list[Case]:
+def _plain(path: str, cases: list[Observation], seen: list[Seen]) -> list[Observation]:
     """The cases of a path in terms of one form, where one explains all: `sent` in capitals may also be the same."""
     pairs = [pair for one in seen for pair in one.sent.get(path, ())]
     for form in ("lower", "location"):

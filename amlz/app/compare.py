@@ -17,7 +17,7 @@ from amlz.app.git_revision import Revision, unpacked
 from amlz.app.pulumi_inputs import read_inputs
 from amlz.azure.credentials import holds_credential, of_environment
 from amlz.azure.secrets import Hider, named_secret
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.checks.guard.inputs import changed_inputs
 from amlz.core.problems import LandingZoneError
 from amlz.diff.difference import Difference, difference
@@ -58,7 +58,7 @@ def difference_from(revision: Revision, file: StackFile, previewed: Callable[[],
     with preview_of(revision, file.path, today) as previewed_there:
         new = json.loads(as_json.render(previewed()))
         old = previewed_there()
-    found = difference(revision.name, old, new, Allowed.of(file.config, today))
+    found = difference(revision.name, old, new, LossAllowance.of(file.config, today))
     inputs = changed_inputs(
         read_inputs(revision.folder, revision.program, revision.place(file.path)),
         read_inputs(revision.top, ROOT, file.path),
@@ -74,7 +74,7 @@ def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview],
     told = read(steps)
     ours = json.loads(as_json.render(previewed()))
     hider = Hider(of_environment(os.environ, texts_of(file.document.values)))
-    return difference_by_engine(told, ours, Allowed.of(file.config, today), hider)
+    return difference_by_engine(told, ours, LossAllowance.of(file.config, today), hider)
 
 
 @contextmanager

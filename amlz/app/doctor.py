@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import yaml
 
 from amlz.paths import ROOT
-from amlz.reports.doctor import Result
+from amlz.reports.doctor import DoctorResult
 
 _PYTHON = (3, 11)
 #: Seconds in which a program answers, and a host takes a connection.
@@ -43,7 +43,9 @@ Run = Callable[[str, str], str | None]
 Connect = Callable[[str, int], bool]
 
 
-def examine(environment: Mapping[str, str], home: Path, folder: Path, run: Run | None = None) -> tuple[Result, ...]:
+def examine(
+    environment: Mapping[str, str], home: Path, folder: Path, run: Run | None = None
+) -> tuple[DoctorResult, ...]:
     """Returns every check, in the order in which a new user needs them. `folder`: where the stack files are."""
     ask = run or _answer
     return (
@@ -59,20 +61,20 @@ def examine(environment: Mapping[str, str], home: Path, folder: Path, run: Run |
     )
 
 
-def _python() -> Result:
+def _python() -> DoctorResult:
     seen = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] >= _PYTHON:
-        return Result("Python", "ok", seen)
-    return Result("Python", "missing", seen, f"Install Python {'.'.join(map(str, _PYTHON))} or newer.")
+        return DoctorResult("Python", "ok", seen)
+    return DoctorResult("Python", "missing", seen, f"Install Python {'.'.join(map(str, _PYTHON))} or newer.")
 
 
-def _packages() -> Result:
+def _packages() -> DoctorResult:
     """Packages against requirements-runtime.lock."""
     wrong = sorted(name for name, wanted in _locked() if _installed(name) != wanted)
     if not wrong:
-        return Result("Python packages", "ok", "as requirements-runtime.lock has them")
+        return DoctorResult("Python packages", "ok", "as requirements-runtime.lock has them")
     named = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
-    return Result("Python packages", "advised", f"other versions than the lock file: {named}", _SETUP)
+    return DoctorResult("Python packages", "advised", f"other versions than the lock file: {named}", _SETUP)
 
 
 def _locked() -> Iterable[tuple[str, str]]:
@@ -89,39 +91,39 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _git(ask: Run) -> Result:
+def _git(ask: Run) -> DoctorResult:
     seen = ask("git", "--version")
     if seen is None:
-        return Result("git", "missing", "not found", "Install git: https://git-scm.com/downloads")
-    return Result("git", "ok", seen.removeprefix("git version "))
+        return DoctorResult("git", "missing", "not found", "Install git: https://git-scm.com/downloads")
+    return DoctorResult("git", "ok", seen.removeprefix("git version "))
 
 
-def _stack_files(folder: Path) -> Result:
+def _stack_files(folder: Path) -> DoctorResult:
     names = sorted(path.name for path in folder.glob("Pulumi.*.yaml"))
     if names:
-        return Result("Stack files", "ok", ", ".join(names))
-    return Result("Stack files", "advised", "none in this folder", "Run `amlz init dev` to write one.")
+        return DoctorResult("Stack files", "ok", ", ".join(names))
+    return DoctorResult("Stack files", "advised", "none in this folder", "Run `amlz init dev` to write one.")
 
 
-def _pulumi(ask: Run) -> Result:
+def _pulumi(ask: Run) -> DoctorResult:
     seen = ask("pulumi", "version")
     fix = "Install it, only to deploy: https://www.pulumi.com/docs/install/"
     if seen is None:
-        return Result("Pulumi CLI", "advised", "not found", fix)
+        return DoctorResult("Pulumi CLI", "advised", "not found", fix)
     wanted = _installed("pulumi")
     found = re.match(r"v?(\d+)\.(\d+)", seen)
     if found and wanted and tuple(map(int, found.groups())) < tuple(map(int, wanted.split(".")[:2])):
-        return Result(
+        return DoctorResult(
             "Pulumi CLI", "advised", f"{seen}, older than the SDK ({wanted})", fix.replace("Install", "Update")
         )
-    return Result("Pulumi CLI", "ok", seen)
+    return DoctorResult("Pulumi CLI", "ok", seen)
 
 
-def _checksums() -> Result:
+def _checksums() -> DoctorResult:
     text = (ROOT / "pulumi.lock").read_text(encoding="utf-8")
     if any(line.strip() and not line.startswith("#") for line in text.splitlines()):
-        return Result("pulumi.lock", "ok", "has checksums")
-    return Result(
+        return DoctorResult("pulumi.lock", "ok", "has checksums")
+    return DoctorResult(
         "pulumi.lock",
         "advised",
         "has no checksums: pipelines do not deploy",
@@ -129,10 +131,10 @@ def _checksums() -> Result:
     )
 
 
-def _az(ask: Run, home: Path) -> Result:
+def _az(ask: Run, home: Path) -> DoctorResult:
     answer = ask("az", "version")
     if answer is None:
-        return Result(
+        return DoctorResult(
             "Azure CLI",
             "advised",
             "not found",
@@ -142,7 +144,7 @@ def _az(ask: Run, home: Path) -> Result:
         seen = str(json.loads(answer)["azure-cli"])
     except (ValueError, KeyError, TypeError):
         seen = "version not known"
-    return Result("Azure CLI", "ok", f"{seen}, {'signed in' if _signed_in(home) else 'not signed in'}")
+    return DoctorResult("Azure CLI", "ok", f"{seen}, {'signed in' if _signed_in(home) else 'not signed in'}")
 
 
 def _signed_in(home: Path) -> bool:
@@ -154,28 +156,28 @@ def _signed_in(home: Path) -> bool:
         return False
 
 
-def _credentials(environment: Mapping[str, str], home: Path) -> Result:
+def _credentials(environment: Mapping[str, str], home: Path) -> DoctorResult:
     for method, names in _METHODS.items():
         if all(environment.get(name) for name in names):
-            return Result("Credentials", "ok", f"{method}, by {', '.join(names)}; not tried")
+            return DoctorResult("Credentials", "ok", f"{method}, by {', '.join(names)}; not tried")
     if _signed_in(home):
-        return Result("Credentials", "ok", "sign-in of the Azure CLI; not tried")
-    return Result("Credentials", "advised", "none found", "Run `az login`, only to deploy.")
+        return DoctorResult("Credentials", "ok", "sign-in of the Azure CLI; not tried")
+    return DoctorResult("Credentials", "advised", "none found", "Run `az login`, only to deploy.")
 
 
-def _backend(environment: Mapping[str, str], connects: Connect) -> Result:
+def _backend(environment: Mapping[str, str], connects: Connect) -> DoctorResult:
     url = environment.get("PULUMI_BACKEND_URL") or _of_project() or _PULUMI_CLOUD
     try:
         named = urlsplit(url)
         port = named.port
     except ValueError:  # of an address, the port or the brackets
-        return Result("Pulumi backend", "advised", "its address is not valid", "Correct PULUMI_BACKEND_URL.")
+        return DoctorResult("Pulumi backend", "advised", "its address is not valid", "Correct PULUMI_BACKEND_URL.")
     shown = f"{named.scheme}://{named.hostname or ''}{named.path}"
     if named.scheme == "file":
         path = Path(f"{named.netloc}{named.path}").expanduser()
         if path.is_dir() and os.access(path, os.W_OK):
-            return Result("Pulumi backend", "ok", shown)
-        return Result(
+            return DoctorResult("Pulumi backend", "ok", shown)
+        return DoctorResult(
             "Pulumi backend",
             "advised",
             f"{shown}: no folder that can be written",
@@ -185,7 +187,7 @@ def _backend(environment: Mapping[str, str], connects: Connect) -> Result:
     if named.scheme == "azblob":
         account = parse_qs(named.query).get("storage_account", [environment.get("AZURE_STORAGE_ACCOUNT", "")])[0]
         if not account:
-            return Result(
+            return DoctorResult(
                 "Pulumi backend",
                 "advised",
                 f"{shown}: no storage account",
@@ -193,13 +195,13 @@ def _backend(environment: Mapping[str, str], connects: Connect) -> Result:
             )
         host = f"{account}.{_BLOB}"
     elif named.scheme not in ("http", "https"):
-        return Result(
+        return DoctorResult(
             "Pulumi backend", "advised", f"{shown}: not checked, this kind of backend is not known here", None
         )
     if host and connects(host, port or (80 if named.scheme == "http" else 443)):
-        return Result("Pulumi backend", "ok", f"{shown}: {host} can be reached")
+        return DoctorResult("Pulumi backend", "ok", f"{shown}: {host} can be reached")
     fix = "Check the network, the proxy and PULUMI_BACKEND_URL. Only a deployment needs it."
-    return Result("Pulumi backend", "advised", f"{shown}: {host} cannot be reached", fix)
+    return DoctorResult("Pulumi backend", "advised", f"{shown}: {host} cannot be reached", fix)
 
 
 def _of_project() -> str | None:

@@ -16,7 +16,7 @@ _SCHEMA = "docs/landing-zone.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class NewStackFile:
     """A stack file that was written, and the name of its stack."""
 
     path: Path
@@ -38,11 +38,11 @@ def target(stack: str) -> Path:
     return path
 
 
-def write_new_stack(path: Path, stack: NewStack) -> Written:
+def write_new_stack(path: Path, stack: NewStack) -> NewStackFile:
     """Writes the stack file. Raises LandingZoneError, and then nothing was written."""
     text = new_stack_file(stack, _schema(path))
     write_whole(path, text)
-    return Written(path, path.name.removeprefix("Pulumi.").rpartition(".")[0])
+    return NewStackFile(path, path.name.removeprefix("Pulumi.").rpartition(".")[0])
 
 
 def _schema(path: Path) -> str:

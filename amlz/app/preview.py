@@ -16,7 +16,7 @@ from amlz.core.problems import LandingZoneError
 from amlz.paths import ROOT
 from amlz.policy.imported import imported
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import StackFile
 
@@ -51,7 +51,7 @@ def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
     """Returns the resources of a stack file with their findings and verdicts. `today`: ISO 8601, "" for not passed."""
     graph = replace(graph_of(file, plan), today=today)
-    asked = Asked(library(), imported(), file.config.policies.groups, today)
+    asked = PolicySources(library(), imported(), file.config.policies.groups, today)
     said = verdicts(graph, asked)
     connections = verdicts(policy_connections.forecast(graph), asked).answers
     managed = verdicts(policy_managed_group.forecast(graph), asked).answers

@@ -9,13 +9,13 @@ from amlz.azure.regular_files import read_regular
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
 from amlz.reports.files import write_back
-from amlz.reports.project import Change
+from amlz.reports.project import StackFileChange
 from amlz.stackfile import selfservice
 from amlz.stackfile.load import StackFile, load
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ProjectTarget:
     """A stack file, read and planned. `write`: whether the change is written."""
 
     file: StackFile
@@ -23,20 +23,20 @@ class Target:
     write: bool
 
 
-def add(target: Target, wish: selfservice.Wish) -> Change:
+def add(target: ProjectTarget, request: selfservice.ProjectRequest) -> StackFileChange:
     """Adds a project. Raises LandingZoneError, and then the file is as it was."""
     raw = _raw(target.file)
-    change = _change(target, raw, selfservice.add(target.file, raw, wish))
+    change = _change(target, raw, selfservice.add(target.file, raw, request))
     moved = change.moved or tuple(r.id for r in change.gone)
     if moved:
         raise LandingZoneError(
-            f"{target.file.shown}\n  It was not changed: with {wish.name}, existing resources would be moved or "
+            f"{target.file.shown}\n  It was not changed: with {request.name}, existing resources would be moved or "
             f"lost: {', '.join(moved)}.\n  Set other ranges with --network, or choose another name."
         )
     return _written(target, raw, change)
 
 
-def remove(target: Target, project: str, environment: str = "") -> Change:
+def remove(target: ProjectTarget, project: str, environment: str = "") -> StackFileChange:
     """Removes a project or an environment of one. Raises LandingZoneError, and then the file is as it was."""
     raw = _raw(target.file)
     return _written(target, raw, _change(target, raw, selfservice.remove(target.file, raw, project, environment)))
@@ -50,8 +50,8 @@ def _raw(file: StackFile) -> bytes:
     return raw
 
 
-def _change(target: Target, raw: bytes, draft: selfservice.Draft) -> Change:
-    return Change(
+def _change(target: ProjectTarget, raw: bytes, draft: selfservice.Draft) -> StackFileChange:
+    return StackFileChange(
         shown=target.file.shown,
         path=draft.path,
         texts=(raw.decode("utf-8-sig"), draft.raw.decode("utf-8-sig")),
@@ -60,7 +60,7 @@ def _change(target: Target, raw: bytes, draft: selfservice.Draft) -> Change:
     )
 
 
-def _written(target: Target, raw: bytes, change: Change) -> Change:
+def _written(target: ProjectTarget, raw: bytes, change: StackFileChange) -> StackFileChange:
     if not target.write:
         return change
     bom = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""

@@ -33,7 +33,7 @@ ANY = ("any",)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ChangeRule:
     """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
 
     `why` adds to the kind, "" for nothing. `code`: Azure's error where it is known.
@@ -48,25 +48,25 @@ class Rule:
     code: str = ""
 
 
-def updates(source: str, *paths: str) -> tuple[Rule, ...]:
+def updates(source: str, *paths: str) -> tuple[ChangeRule, ...]:
     """Properties that a documented update takes."""
-    return tuple(Rule(path, Kind.UPDATES, source) for path in paths)
+    return tuple(ChangeRule(path, Kind.UPDATES, source) for path in paths)
 
 
-def default(path: str, value: Any, source: str) -> tuple[Rule, ...]:
+def default(path: str, value: Any, source: str) -> tuple[ChangeRule, ...]:
     """A value that Azure sets where the request has none: writing it out, or leaving it out, changes nothing."""
     why = "Azure's own default, so no change"
     return (
-        Rule(path, Kind.UPDATES, source, why, old=(None,), new=(value,)),
-        Rule(path, Kind.UPDATES, source, why, old=(value,), new=(None,)),
+        ChangeRule(path, Kind.UPDATES, source, why, old=(None,), new=(value,)),
+        ChangeRule(path, Kind.UPDATES, source, why, old=(value,), new=(None,)),
     )
 
 
-def properties(source: str, *names: str) -> tuple[Rule, ...]:
+def properties(source: str, *names: str) -> tuple[ChangeRule, ...]:
     """The same of properties, by their names below `properties`."""
     return updates(source, *(f"properties.{name}" for name in names))
 
 
-def tracked() -> tuple[Rule, ...]:
+def tracked() -> tuple[ChangeRule, ...]:
     """A tracked resource of which only this is known: its region is create-only in the specification."""
-    return (Rule("location", Kind.REPLACES, _TRACKED, "create-only in the specification"),)
+    return (ChangeRule("location", Kind.REPLACES, _TRACKED, "create-only in the specification"),)

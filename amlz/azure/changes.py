@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rule import ANY, ChangeRule, Kind
 from amlz.azure.change_rules import EVERY, RULES
-from amlz.azure.differences import Row, canonical, rows_of
+from amlz.azure.differences import PropertyDifference, canonical, rows_of
 from amlz.folders import folders, module
 
-_NO_ROW = Rule("", Kind.UNKNOWN, "", "no source states the effect; azure-native sends an update")
+_NO_ROW = ChangeRule("", Kind.UNKNOWN, "", "no source states the effect; azure-native sends an update")
 #: The name, the resource group, the subscription or the scope: all parameters of the path replace.
-_PATH = Rule(
+_PATH = ChangeRule(
     "id", Kind.REPLACES, "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/diff.go"
 )
-_IN_PLACE = Rule(
+_IN_PLACE = ChangeRule(
     "",
     Kind.UNKNOWN,
     "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/diff.go",
@@ -29,11 +29,11 @@ _MEMBER = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PropertyChange:
     """A property that differs, and the row of the table with its effect."""
 
-    row: Row
-    rule: Rule
+    row: PropertyDifference
+    rule: ChangeRule
 
     @property
     def kind(self) -> Kind:
@@ -41,11 +41,11 @@ class Change:
         return self.rule.kind
 
 
-def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
+def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[PropertyChange, ...]:
     """Every property in which two bodies of a type differ. `id` may be among their keys."""
-    rows = [Row("id", old["id"], new["id"])] if _other_path(old.get("id", ""), new.get("id", "")) else []
+    rows = [PropertyDifference("id", old["id"], new["id"])] if _other_path(old.get("id", ""), new.get("id", "")) else []
     rows += [row for row in rows_of(old, new) if row.path != "id" and not _as_before(row)]
-    found = [Change(row, rule_of(arm_type, row)) for row in rows]
+    found = [PropertyChange(row, rule_of(arm_type, row)) for row in rows]
     return (*found, *_in_other_letters(arm_type, old, new))
 
 
@@ -63,13 +63,16 @@ def _path_of(resource_id: str) -> list[str]:
     return [part.lower() if any_case else part for part, any_case in zip(parts, free, strict=True)]
 
 
-def _in_other_letters(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+def _in_other_letters(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[PropertyChange]:
     """Ids that Azure takes for the same and azure-native does not, below what replaces: it compares them as texts."""
     for rule in _of_type().get(arm_type.lower(), ()):
         if rule.kind is Kind.REPLACES and rule.path != "location":
             was, now = _at(old, rule.path), _at(new, rule.path)
             if was != now and canonical(was) == canonical(now):
-                yield from (Change(Row(path, *sides), rule) for path, sides in _texts(rule.path, was, now))
+                yield from (
+                    PropertyChange(PropertyDifference(path, *sides), rule)
+                    for path, sides in _texts(rule.path, was, now)
+                )
 
 
 def _texts(path: str, old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -81,12 +84,12 @@ def _texts(path: str, old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]
         yield path, (old, new)
 
 
-def worst(found: tuple[Change, ...]) -> Kind | None:
+def worst(found: tuple[PropertyChange, ...]) -> Kind | None:
     """The worst of what becomes of a resource; None where nothing differs."""
     return min((each.kind for each in found), key=_ORDER.index, default=None)
 
 
-def rule_of(arm_type: str, row: Row) -> Rule:
+def rule_of(arm_type: str, row: PropertyDifference) -> ChangeRule:
     """The row of the table for a property that differs.
 
     Where whole objects are added or removed, it is the worst of the rows for their content.
@@ -105,26 +108,26 @@ def rule_of(arm_type: str, row: Row) -> Rule:
     return min([*below, *([here] if here else [])], key=lambda rule: _ORDER.index(rule.kind), default=_NO_ROW)
 
 
-def _is_input(rule: Rule, path: str) -> bool:
+def _is_input(rule: ChangeRule, path: str) -> bool:
     """Returns whether a row below a path is an input: azure-native takes the keys of `properties` without it."""
     return path == "properties" and rule.path.count(".") == 1
 
 
-def _in_part(rule: Rule, path: str, row: Row) -> bool:
+def _in_part(rule: ChangeRule, path: str, row: PropertyDifference) -> bool:
     """Returns whether only a part of an object that replaces is added or left out, or members of a list differ."""
     if path == rule.path:
         return isinstance(row.old, list) and isinstance(row.new, list)
     return row.old is None or row.new is None or "[]" in path.removeprefix(rule.path)
 
 
-def _as_before(row: Row) -> bool:
+def _as_before(row: PropertyDifference) -> bool:
     """Returns whether azure-native takes both for the same: regions without regard to spaces and case."""
     if row.path != "location" or not isinstance(row.old, str) or not isinstance(row.new, str):
         return False
     return row.old.replace(" ", "").lower() == row.new.replace(" ", "").lower()
 
 
-def _first_of_each(rules: tuple[Rule, ...], path: str, row: Row) -> Iterator[Rule]:
+def _first_of_each(rules: tuple[ChangeRule, ...], path: str, row: PropertyDifference) -> Iterator[ChangeRule]:
     """Returns, of the rows below a path, the first for each path at which the old and the new value differ."""
     seen = set()
     for rule in rules:
@@ -144,7 +147,7 @@ def _covers(pattern: str, path: str) -> bool:
     return path == pattern or path.startswith((f"{pattern}.", f"{pattern}["))
 
 
-def _holds(rule: Rule, path: str, row: Row) -> bool:
+def _holds(rule: ChangeRule, path: str, row: PropertyDifference) -> bool:
     """Returns whether a row's values are these. Rows with values hold for their own path alone."""
     if rule.old is ANY and rule.new is ANY:
         return True
@@ -163,12 +166,12 @@ def _at(value: Any, path: str) -> Any:
 
 
 @functools.cache
-def rules() -> Mapping[str, tuple[Rule, ...]]:
+def rules() -> Mapping[str, tuple[ChangeRule, ...]]:
     """Returns the rows by type: those of the table, and those of capabilities, whose types are theirs alone."""
     added = (module(folder.package).CAPABILITY.facts.changes for folder in folders())
     return {**RULES, **{arm_type: rows for each in added for arm_type, rows in each.items()}}
 
 
 @functools.cache
-def _of_type() -> dict[str, tuple[Rule, ...]]:
+def _of_type() -> dict[str, tuple[ChangeRule, ...]]:
     return {arm_type.lower(): rows for arm_type, rows in rules().items()}

@@ -34,7 +34,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class CustomRoleGrant:
     """One custom role, assigned at one scope.
 
     `assignable`: the only roles that the holder may assign or remove, by the type of principal; empty where none.
@@ -56,7 +56,7 @@ class DeployerRoles:
     """The grants of a purpose, the resource providers that have to be registered, and what is not known."""
 
     purpose: Purpose
-    grants: tuple[Grant, ...]
+    grants: tuple[CustomRoleGrant, ...]
     providers: tuple[tuple[str, tuple[str, ...]], ...]
     unknown: tuple[tuple[str, str], ...]
 
@@ -97,13 +97,15 @@ class _Plan:
         group = f"{subscription}/resourceGroups/{place.resource_group}"
         return subscription if group.lower() in self._built else group
 
-    def grant(self, scope: str, rights: Iterable[Right]) -> Grant:
+    def grant(self, scope: str, rights: Iterable[Right]) -> CustomRoleGrant:
         """Returns the custom role at a scope; one that assigns roles is limited to those of the plan there."""
         actions = tuple(Action(r.action, r.basis, r.source) for r in sorted(rights, key=lambda r: r.action))
         roles = self._assigned(scope) if any(action.name in ASSIGN for action in actions) else {}
         role_id = str(uuid.uuid5(_NAMES, "/".join((self._stack, self._purpose, scope.lower()))))
         name = f"Landing zone {self._purpose}: {self._stack}, {_named(scope)}"
-        return Grant(scope, name, role_id, actions, tuple((kind, tuple(sorted(roles[kind]))) for kind in sorted(roles)))
+        return CustomRoleGrant(
+            scope, name, role_id, actions, tuple((kind, tuple(sorted(roles[kind]))) for kind in sorted(roles))
+        )
 
     def _assigned(self, scope: str) -> dict[str, set[str]]:
         """Returns the IDs of the roles that the plan assigns at a scope or in it, by the type of principal."""

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PropertyDifference:
     """One property that differs. None is absent."""
 
     path: str
@@ -23,7 +23,7 @@ class Row:
 ORDERED = frozenset(("dnsServers", "servers", "operations"))
 
 
-def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
+def rows_of(old: Any, new: Any, path: str = "") -> Iterator[PropertyDifference]:
     """Returns each path at which two values differ. Members with a name are compared by it, and order does not
     matter.
     """
@@ -35,16 +35,16 @@ def rows_of(old: Any, new: Any, path: str = "") -> Iterator[Row]:
             if other is not None and old[key] is not None and new[other] is not None:
                 yield from rows_of(old[key], new[other], inner)
             elif not (old[key] is None and (other is None or new[other] is None)):
-                yield Row(inner, old[key], None if other is None else new[other])
+                yield PropertyDifference(inner, old[key], None if other is None else new[other])
         for key in theirs.values():
             if new[key] is not None:
-                yield Row(f"{path}.{key}" if path else key, None, new[key])
+                yield PropertyDifference(f"{path}.{key}" if path else key, None, new[key])
     elif _named(old) and _named(new):
         for row in rows_of({_name(each): each for each in old}, {_name(each): each for each in new}):
             name, dot, rest = row.path.partition(".")
-            yield Row(f"{path}[{name}]{dot}{rest}", row.old, row.new)
+            yield PropertyDifference(f"{path}[{name}]{dot}{rest}", row.old, row.new)
     elif canonical(old, path.rpartition(".")[2]) != canonical(new, path.rpartition(".")[2]):
-        yield Row(path, old, new)
+        yield PropertyDifference(path, old, new)
 
 
 def canonical(value: Any, key: str = "") -> Any:

@@ -19,7 +19,7 @@ def from_body(token: str, body: dict[str, Any], inputs: dict[str, Any]) -> dict[
     """
     entry = table.entry(token)
     beside = {key: inputs[key] for key in (*entry["path"], *entry["beside"]) if key in inputs}
-    return {**_Reader(table.shapes(token)).read(body, entry["shape"]), **beside}
+    return {**_BodyReader(table.shapes(token)).read(body, entry["shape"]), **beside}
 
 
 def of_path(token: str, resource_id: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class _Misfits:
             yield path
 
 
-class _Reader:
+class _BodyReader:
     """Reads bodies by the shapes of one module."""
 
     def __init__(self, shapes: list[dict[str, Any]]) -> None:

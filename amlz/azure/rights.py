@@ -44,7 +44,7 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkedAction:
     """A row: a request for one of `users` that names a resource of type `target` needs `action` on that resource.
 
     Types are in lower case; no users means any.
@@ -66,23 +66,23 @@ _RULE = "microsoft.machinelearningservices/workspaces/outboundrules"
 _MANAGED = _LEARN + "machine-learning/how-to-managed-network"
 
 #: Checks on linked resources.
-LINKS: tuple[Link, ...] = (
-    Link(
+LINKS: tuple[LinkedAction, ...] = (
+    LinkedAction(
         _SUBNET,
         ("microsoft.storage/storageaccounts", "microsoft.keyvault/vaults", "microsoft.containerregistry/registries"),
         "Microsoft.Network/virtualNetworks/subnets/joinViaServiceEndpoint/action",
         Basis.DOCUMENTED,
         _SUBNETS,
     ),
-    Link(_SUBNET, (), "Microsoft.Network/virtualNetworks/subnets/join/action", Basis.DOCUMENTED, _SUBNETS),
-    Link(
+    LinkedAction(_SUBNET, (), "Microsoft.Network/virtualNetworks/subnets/join/action", Basis.DOCUMENTED, _SUBNETS),
+    LinkedAction(
         _VNET,
         (f"{_VNET}/virtualnetworkpeerings",),
         "Microsoft.Network/virtualNetworks/peer/action",
         Basis.DOCUMENTED,
         _PEERINGS,
     ),
-    Link(
+    LinkedAction(
         _VNET,
         (
             f"{_NETWORK}/privatednszones/virtualnetworklinks",
@@ -93,77 +93,77 @@ LINKS: tuple[Link, ...] = (
         Basis.DOCUMENTED,
         _LEARN + "dns/private-dns-virtual-network-links",
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/networksecuritygroups",
         (_SUBNET, _VNET),
         "Microsoft.Network/networkSecurityGroups/join/action",
         Basis.DOCUMENTED,
         _SUBNETS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/routetables",
         (_SUBNET, _VNET),
         "Microsoft.Network/routeTables/join/action",
         Basis.DOCUMENTED,
         _SUBNETS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/natgateways",
         (_SUBNET, _VNET),
         "Microsoft.Network/natGateways/join/action",
         Basis.INFERRED,
         _OPERATIONS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/serviceendpointpolicies",
         (_SUBNET, _VNET),
         "Microsoft.Network/serviceEndpointPolicies/join/action",
         Basis.INFERRED,
         _OPERATIONS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/publicipaddresses",
         (),
         "Microsoft.Network/publicIPAddresses/join/action",
         Basis.DOCUMENTED,
         _LEARN + "vpn-gateway/roles-permissions",
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/firewallpolicies",
         (f"{_NETWORK}/azurefirewalls",),
         "Microsoft.Network/firewallPolicies/join/action",
         Basis.INFERRED,
         _OPERATIONS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/privatednszones",
         (f"{_ENDPOINT}/privatednszonegroups",),
         "Microsoft.Network/privateDnsZones/join/action",
         Basis.DOCUMENTED,
         _ENDPOINTS,
     ),
-    Link(
+    LinkedAction(
         f"{_NETWORK}/dnsresolvers/outboundendpoints",
         (f"{_NETWORK}/dnsforwardingrulesets",),
         "Microsoft.Network/dnsResolvers/outboundEndpoints/join/action",
         Basis.INFERRED,
         _OPERATIONS,
     ),
-    Link(
+    LinkedAction(
         "microsoft.managedidentity/userassignedidentities",
         (),
         "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
         Basis.DOCUMENTED,
         _LEARN + "role-based-access-control/built-in-roles/identity#managed-identity-operator",
     ),
-    Link(
+    LinkedAction(
         "microsoft.operationalinsights/workspaces",
         ("microsoft.insights/diagnosticsettings",),
         "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
         Basis.INFERRED,
         _OPERATIONS,
     ),
-    Link(
+    LinkedAction(
         "microsoft.authorization/policyassignments",
         ("microsoft.authorization/policyexemptions",),
         "Microsoft.Authorization/policyAssignments/exempt/action",
@@ -171,7 +171,7 @@ LINKS: tuple[Link, ...] = (
         _LEARN + "governance/policy/concepts/exemption-structure#required-permissions",
     ),
     *(
-        Link(
+        LinkedAction(
             kind.lower(),
             (_ENDPOINT,),
             f"{kind}/privateEndpointConnectionsApproval/action",
@@ -185,7 +185,7 @@ LINKS: tuple[Link, ...] = (
             "Microsoft.Storage/storageAccounts",
         )
     ),
-    Link(
+    LinkedAction(
         "microsoft.insights/privatelinkscopes",
         (_ENDPOINT,),
         "Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action",

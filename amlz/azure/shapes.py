@@ -18,7 +18,7 @@ from amlz.azure.table import UnmappedInput as UnmappedInput
 
 
 @dataclass(frozen=True, slots=True)
-class ArmType:
+class TokenMapping:
     """ARM's view of a Pulumi token. `path`: inputs that form the id, in its order.
 
     `scope`: resourceGroup (the resource group is first in `path`), extension (the scope is), managementGroup (its name
@@ -37,13 +37,13 @@ class ArmType:
         return "" if self.path[-1].startswith("{") else self.path[-1]
 
 
-def arm_type(token: str, inputs: dict[str, Any] | None = None) -> ArmType:
+def arm_type(token: str, inputs: dict[str, Any] | None = None) -> TokenMapping:
     """The ARM type of a token. Raises UnmappedInput for one that the table does not have.
 
     Of a record set, the type depends on `inputs`; without them, its last segment is `{recordType}`.
     """
     entry = table.entry(token)
-    return ArmType(_decided(entry["arm"], inputs or {}), entry["api"], entry["scope"], tuple(entry["path"]))
+    return TokenMapping(_decided(entry["arm"], inputs or {}), entry["api"], entry["scope"], tuple(entry["path"]))
 
 
 def to_body(token: str, inputs: dict[str, Any]) -> dict[str, Any]:

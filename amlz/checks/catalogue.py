@@ -22,7 +22,7 @@ from amlz.checks.policy import managed_group as policy_managed_group
 from amlz.checks.policy import second_diagnostic_setting as policy_second_diagnostic_setting
 from amlz.checks.policy import zone_groups as policy_zone_groups
 from amlz.core.problems import LandingZoneError
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 Find = Callable[[ResourceGraph], Iterator[Finding]]
 
@@ -74,7 +74,7 @@ ALL: tuple[Check, ...] = tuple(
 )
 
 
-def run(graph: ResourceGraph, answers: Iterable[Answer] = ()) -> tuple[Finding, ...]:
+def run(graph: ResourceGraph, answers: Iterable[PolicyAnswer] = ()) -> tuple[Finding, ...]:
     """Everything that is found: the worst first, then by check and resource. `answers`: of Azure Policy."""
     answers = tuple(answers)
     decided = policy_zone_groups.decided(graph, answers)

@@ -77,8 +77,8 @@ class Check:
     """A check: `says` is the sentence with {words} for what differs; `why` is for `amlz explain`.
 
     Remedies are claims, which tests/remedies carries out. They begin with an imperative, have the keys of the stack
-    file in full, and keys and values between backticks. `otherwise`: remedies of other circumstances, for `At.remedy`.
-    Every remedy has the words {name}, {project}, {environment}, {path} and {expected}.
+    file in full, and keys and values between backticks. `otherwise`: remedies of other circumstances, for
+    `FindingLocation.remedy`. Every remedy has the words {name}, {project}, {environment}, {path} and {expected}.
     """
 
     id: str
@@ -94,9 +94,9 @@ class Check:
         """Every remedy of it, the usual one first."""
         return (self.remedy, *self.otherwise)
 
-    def finding(self, resource: Resource, at: At | None = None, **words: object) -> Finding:
+    def finding(self, resource: Resource, at: FindingLocation | None = None, **words: object) -> Finding:
         """Returns a finding of this check on a resource."""
-        place = at or At()
+        place = at or FindingLocation()
         called = label(resource.arm_type, resource.id, resource.name, resource.properties)
         return Finding(
             check=self.id,
@@ -128,11 +128,11 @@ class Check:
             why=self.why,
             source=self.source,
         )
-        return known.finding(resource, At(path, None, unknown), path=path or "something", whose=whose)
+        return known.finding(resource, FindingLocation(path, None, unknown), path=path or "something", whose=whose)
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class FindingLocation:
     """Where in a body, what was expected there and what is. `severity` and `remedy` override the check's own."""
 
     path: str = ""
@@ -142,7 +142,7 @@ class At:
     remedy: str = ""
 
 
-def _given(resource: Resource, place: At) -> dict[str, object]:
+def _given(resource: Resource, place: FindingLocation) -> dict[str, object]:
     """The words that every remedy has."""
     expected = str(place.expected).lower() if isinstance(place.expected, bool) else place.expected
     return {

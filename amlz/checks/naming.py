@@ -13,7 +13,7 @@ from amlz.checks.finding import Finding
 from amlz.checks.labels import label
 from amlz.core.problems import listed
 from amlz.core.words import WORDS
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Names:
         whose = owner(finding.project, finding.environment)
         return known or self._by_urn.get(finding.urn) or Named(finding.resource_id, finding.called, whose, finding.urn)
 
-    def of_answer(self, answer: Answer) -> Named:
+    def of_answer(self, answer: PolicyAnswer) -> Named:
         """The resource that a policy evaluated."""
         return self.of_id(answer.subject.id, answer.subject.name)
 

@@ -67,7 +67,7 @@ def _is_id(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Subnet:
+class DeclaredSubnet:
     """A subnet: inline in a network or a separate resource. `resource` and `path` locate it."""
 
     resource: Resource
@@ -86,16 +86,16 @@ def subnets(network: Resource) -> list[dict[str, Any]]:
     return [s for s in items(network.properties.get("subnets")) if isinstance(s, dict)]
 
 
-def all_subnets(graph: ResourceGraph) -> Iterator[Subnet]:
+def all_subnets(graph: ResourceGraph) -> Iterator[DeclaredSubnet]:
     """Every subnet of a graph, of whichever kind."""
     for network in graph.of_type("Microsoft.Network/virtualNetworks"):
         for index, inline in enumerate(subnets(network)):
             name = "of unknown name" if is_unknown(inline) else str(inline.get("name"))
             found = inline if is_unknown(inline) else inline.get("properties") or {}
             path = f"properties.subnets[{index}].properties"
-            yield Subnet(network, path, name, f"{network.id}/subnets/{name}", found)
+            yield DeclaredSubnet(network, path, name, f"{network.id}/subnets/{name}", found)
     for subnet in graph.of_type("Microsoft.Network/virtualNetworks/subnets"):
-        yield Subnet(subnet, "properties", subnet.name, subnet.id, subnet.body.get("properties") or {})
+        yield DeclaredSubnet(subnet, "properties", subnet.name, subnet.id, subnet.body.get("properties") or {})
 
 
 def network_of(subnet_id: str) -> str:
@@ -122,7 +122,7 @@ def is_managed(workspace: Resource) -> bool:
     return isinstance(mode, str) and not same(mode, "Disabled")
 
 
-def prefixes_of(subnet: Subnet) -> list[Any]:
+def prefixes_of(subnet: DeclaredSubnet) -> list[Any]:
     """Returns the address prefixes of a subnet, from its single property or its list; unknown ones included."""
     one = subnet.get("addressPrefix")
     return [one] if one is not None else items(subnet.get("addressPrefixes"))

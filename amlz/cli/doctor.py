@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from amlz.cli.options import Form, FormOption, Output, write
+from amlz.cli.options import AnswerForm, FormOption, Output, write
 
 
-def doctor(form: FormOption = Form.text, output: Output = None) -> None:
+def doctor(form: FormOption = AnswerForm.text, output: Output = None) -> None:
     """Checks Python, git, Pulumi, the Azure CLI, credentials and the backend. Shows no credential.
 
     The exit code is 1 if something that a preview needs is missing.
@@ -21,5 +21,5 @@ def doctor(form: FormOption = Form.text, output: Output = None) -> None:
     from amlz.reports.doctor import as_json, as_text
 
     results = examine(os.environ, Path.home(), Path.cwd())
-    write((as_json if form is Form.json else as_text)(results), output, colours=form is Form.text)
+    write((as_json if form is AnswerForm.json else as_text)(results), output, colours=form is AnswerForm.text)
     raise typer.Exit(int(any(each.state == "missing" for each in results)))

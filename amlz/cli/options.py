@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from amlz.stackfile.load import StackFile
 
 
-class Form(StrEnum):
+class AnswerForm(StrEnum):
     """Forms of a short answer."""
 
     text = "text"
@@ -60,7 +60,7 @@ def writable(path: Path | None) -> Path | None:
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", callback=writable, help="Write to this file, whole or not at all.")
 ]
-FormOption = Annotated[Form, typer.Option("--format", "-f", help="Format of the output.")]
+FormOption = Annotated[AnswerForm, typer.Option("--format", "-f", help="Format of the output.")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.jsonl import answer_lines
-from amlz.cli.options import Form, FormOption, Output, Stack, Today, planned, write
+from amlz.cli.options import AnswerForm, FormOption, Output, Stack, Today, planned, write
 
 app = typer.Typer(
     name="policy",
@@ -21,22 +21,22 @@ Policy = Annotated[str, typer.Argument(help="A definition's or initiative's name
 
 
 @app.command("list")
-def list_(form: FormOption = Form.text, output: Output = None) -> None:
+def list_(form: FormOption = AnswerForm.text, output: Output = None) -> None:
     """Lists the policies of this repository: definitions, evaluated built-ins, initiatives, custom policies."""
     from amlz.policy.library import library
     from amlz.reports import policy_pages
 
-    render = policy_pages.list_json if form is Form.json else policy_pages.list_text
+    render = policy_pages.list_json if form is AnswerForm.json else policy_pages.list_text
     write(render(library()), output)
 
 
 @app.command()
-def show(policy: Policy, form: FormOption = Form.text, output: Output = None) -> None:
+def show(policy: Policy, form: FormOption = AnswerForm.text, output: Output = None) -> None:
     """Shows what a policy demands, its parameters and, of an initiative, its members."""
     from amlz.policy.library import library
     from amlz.reports import policy_pages
 
-    render = policy_pages.show_json if form is Form.json else policy_pages.show_text
+    render = policy_pages.show_json if form is AnswerForm.json else policy_pages.show_text
     write(render(library(), policy), output)
 
 
@@ -45,7 +45,7 @@ def explain(
     stack: Stack,
     resource: Annotated[str, typer.Argument(help="A resource's name, id or URN.")],
     policy: Policy,
-    form: FormOption = Form.text,
+    form: FormOption = AnswerForm.text,
     output: Output = None,
     today: Today = "",
 ) -> None:
@@ -54,7 +54,7 @@ def explain(
     from amlz.reports import policy_explain
 
     file, plan = planned(stack)
-    render = policy_explain.as_json if form is Form.json else policy_explain.as_text
+    render = policy_explain.as_json if form is AnswerForm.json else policy_explain.as_text
     write(render(preview_stack(file, plan, today), resource, policy), output)
 
 
@@ -74,7 +74,7 @@ def evaluate(
 @app.command("test")
 def run_cases(
     folder: Annotated[Path | None, typer.Argument(help="A folder of case files. Default: policies/cases.")] = None,
-    form: FormOption = Form.text,
+    form: FormOption = AnswerForm.text,
     output: Output = None,
 ) -> None:
     """Runs case files, whose names are their verdicts. Exit code 1 where one comes out otherwise."""
@@ -85,9 +85,9 @@ def run_cases(
 
     ran = list(case_files.run(folder or ROOT / "policies" / "cases", library()))
     write(
-        (policy_pages.cases_json if form is Form.json else policy_pages.cases_text)(ran),
+        (policy_pages.cases_json if form is AnswerForm.json else policy_pages.cases_text)(ran),
         output,
-        colours=form is Form.text,
+        colours=form is AnswerForm.text,
     )
     raise typer.Exit(int(not all(case.passed for case in ran)))
 

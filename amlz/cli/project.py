@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli.options import Form, FormOption, Output, Stack, planned, write
+from amlz.cli.options import AnswerForm, FormOption, Output, Stack, planned, write
 
 app = typer.Typer(
     name="project",
@@ -47,14 +47,14 @@ def add(
     ] = "auto",
     spoke: Annotated[str, typer.Option(help="A spoke, or dev=SPOKE,prod=SPOKE, where there are several.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, write nothing.")] = False,
-    form: FormOption = Form.text,
+    form: FormOption = AnswerForm.text,
     output: Output = None,
 ) -> None:
     """Adds a project to a stack file, with free address ranges, and shows what it would build."""
-    from amlz.app.projects import Target
+    from amlz.app.projects import ProjectTarget
     from amlz.app.projects import add as added
     from amlz.reports import project as report
-    from amlz.stackfile.selfservice import Wish
+    from amlz.stackfile.selfservice import ProjectRequest
 
     networks = {} if network == "auto" else _named(network, "--network")
     if networks and size_of:
@@ -62,9 +62,9 @@ def add(
             "a range that is given has its own size; leave one of the two out", param_hint="--size-of"
         )
     asked = tuple(part.strip() for part in environments.split(",") if part.strip())
-    wish = Wish(name, asked, like, _named(spoke, "--spoke"), networks, size_of)
-    change = added(Target(*planned(stack), write=not dry_run), wish)
-    write((report.added_json if form is Form.json else report.added_text)(change), output)
+    request = ProjectRequest(name, asked, like, _named(spoke, "--spoke"), networks, size_of)
+    change = added(ProjectTarget(*planned(stack), write=not dry_run), request)
+    write((report.added_json if form is AnswerForm.json else report.added_text)(change), output)
 
 
 @app.command()
@@ -75,14 +75,14 @@ def remove(
     yes: Annotated[
         bool, typer.Option("--yes", help="Write. Without it, only report the data that would be lost.")
     ] = False,
-    form: FormOption = Form.text,
+    form: FormOption = AnswerForm.text,
     output: Output = None,
 ) -> None:
     """Reports the data that a project's removal would lose; with --yes, removes it from the stack file."""
-    from amlz.app.projects import Target
+    from amlz.app.projects import ProjectTarget
     from amlz.app.projects import remove as removed
     from amlz.reports import project as report
 
-    change = removed(Target(*planned(stack), write=yes), name, environment)
-    write((report.removed_json if form is Form.json else report.removed_text)(change), output)
+    change = removed(ProjectTarget(*planned(stack), write=yes), name, environment)
+    write((report.removed_json if form is AnswerForm.json else report.removed_text)(change), output)
     raise typer.Exit(int(not change.written))

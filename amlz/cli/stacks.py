@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amlz.cli.options import Against, Form, FormOption, Output, Today, planned, refuse, shown, writable, write
+from amlz.cli.options import Against, AnswerForm, FormOption, Output, Today, planned, refuse, shown, writable, write
 from amlz.cli.progress import steps
 from amlz.reports.formats.registry import Command, Format, formats_of
 
 if TYPE_CHECKING:
     from amlz.core.plan import LandingZonePlan
-    from amlz.reports.all_stacks import AllStacks, Told
+    from amlz.reports.all_stacks import StackResults, Told
     from amlz.reports.preview import Preview
     from amlz.stackfile.load import StackFile
     from amlz.stackfile.stacks import StackOfFolder
@@ -34,7 +34,7 @@ Others = Annotated[
 
 def stacks(
     against: Against = None,
-    form: FormOption = Form.text,
+    form: FormOption = AnswerForm.text,
     output: Output = None,
     today: Today = "",
     others: Others = None,
@@ -50,7 +50,7 @@ def stacks(
     if others:
         write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
     compared = [name for name, _ in every.unusable] if every else []
-    write(matrix(found, compared) if form is Form.json else listing(found), output)
+    write(matrix(found, compared) if form is AnswerForm.json else listing(found), output)
     if every:
         _failed(every)
         for why in every.ended:
@@ -60,14 +60,14 @@ def stacks(
         raise LandingZoneError("\n".join(map(str, unusable.values())))
 
 
-def told(against: str, today: str, part: Part, keep: bool = False) -> AllStacks:
+def told(against: str, today: str, part: Part, keep: bool = False) -> StackResults:
     """Every stack of this folder, previewed; with a revision, its difference. `part`: what is kept of each.
 
     A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
     form that shows them. Raises LandingZoneError.
     """
     from amlz.core.problems import LandingZoneError
-    from amlz.reports.all_stacks import AllStacks
+    from amlz.reports.all_stacks import StackResults
     from amlz.stackfile.stacks import usable_stacks_of
 
     every, unusable = usable_stacks_of(Path.cwd())
@@ -85,7 +85,7 @@ def told(against: str, today: str, part: Part, keep: bool = False) -> AllStacks:
                 planned_ones.append((stack, file, plan))
             else:
                 parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
-    found = _compared(against, today, planned_ones, wrong, part, keep) if against else AllStacks("", tuple(parts))
+    found = _compared(against, today, planned_ones, wrong, part, keep) if against else StackResults("", tuple(parts))
     return replace(found, unusable=tuple(sorted(wrong.items())))
 
 
@@ -93,12 +93,12 @@ def _previewed(file: StackFile, plan: LandingZonePlan, today: str) -> Told:
     """One stack, previewed; one that cannot be does not keep the others from it."""
     from amlz.app.preview import preview_stack
     from amlz.core.problems import LandingZoneError
-    from amlz.reports.all_stacks import Untold
+    from amlz.reports.all_stacks import FailedComparison
 
     try:
         return preview_stack(file, plan, today)
     except LandingZoneError as error:
-        return Untold(shown(str(error)), "it could not be previewed")
+        return FailedComparison(shown(str(error)), "it could not be previewed")
 
 
 def _compared(
@@ -108,7 +108,7 @@ def _compared(
     wrong: Collection[str],
     part: Part,
     keep: bool,
-) -> AllStacks:
+) -> StackResults:
     """Each with its difference from a revision; one that cannot be compared does not keep the others from it.
 
     `wrong`: names of stacks whose files have mistakes; they are not gone. `keep`: whether the previews are kept too.
@@ -117,7 +117,7 @@ def _compared(
     from amlz.app.git_revision import gone_since, unpacked
     from amlz.app.preview import preview_stack
     from amlz.core.problems import LandingZoneError
-    from amlz.reports.all_stacks import AllStacks, Untold
+    from amlz.reports.all_stacks import FailedComparison, StackResults
 
     found: list[tuple[StackOfFolder, Told]] = []
     previews: dict[str, Preview] = {}
@@ -138,9 +138,9 @@ def _compared(
                 difference = partial(difference_from, revision, file, here_seen, today)
                 found.append((stack, _freed(part, stack, difference)))
             except LandingZoneError as error:
-                found.append((stack, Untold(shown(str(error)))))
+                found.append((stack, FailedComparison(shown(str(error)))))
         ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
-    return AllStacks(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
+    return StackResults(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
 
 
 def _freed(part: Part, stack: StackOfFolder, look: Callable[[], Told]) -> Told:
@@ -193,7 +193,7 @@ def preview_all(against: str, today: str, form: Format, fail_on: str, output: Pa
     return int(found.fails(fail_on))
 
 
-def _failed(found: AllStacks) -> None:
+def _failed(found: StackResults) -> None:
     """Raises the errors of stacks that could not be compared, after the report of the others."""
     from amlz.core.problems import LandingZoneError
 

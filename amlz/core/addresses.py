@@ -28,11 +28,11 @@ from amlz.core.hub_layout import check_hub_subnets, hub_subnets
 from amlz.core.own_subnets import BUILD, check_subnets, said_subnets
 from amlz.core.owners import EnvironmentKey, Owner, SharedOwner
 from amlz.core.problems import Path, Problem, dotted
-from amlz.core.ranges import Free, Taken, free_ranges, next_free
+from amlz.core.ranges import ClaimedRanges, Free, free_ranges, next_free
 
 
 @dataclass(frozen=True, slots=True)
-class Subnet:
+class SubnetRange:
     """The range of a subnet. `needed`: addresses that the stack file requires, growth included; `holds`: those that
     Azure leaves.
     """
@@ -48,22 +48,22 @@ class Subnet:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class AddressBlock:
     """A range of the plan and the subnets in it. `network`: hub, or the name of a spoke."""
 
     owner: Owner
     network: str
     cidr: str
-    subnets: tuple[Subnet, ...]
+    subnets: tuple[SubnetRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class AddressSpace:
     """A virtual network's ranges, their content, and free ranges. Neither is known where it exists already."""
 
     network: str
     ranges: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[AddressBlock, ...]
     free: tuple[str, ...]
     built: bool = True
 
@@ -72,15 +72,15 @@ class Space:
 class AddressPlan:
     """Every network of a landing zone."""
 
-    hub: Space
-    spokes: tuple[Space, ...]
+    hub: AddressSpace
+    spokes: tuple[AddressSpace, ...]
 
     @property
-    def spaces(self) -> tuple[Space, ...]:
+    def spaces(self) -> tuple[AddressSpace, ...]:
         """All of them, the hub first."""
         return (self.hub, *self.spokes)
 
-    def block(self, owner: Owner) -> Block:
+    def block(self, owner: Owner) -> AddressBlock:
         """The block of an owner. Raises KeyError where there is none."""
         for space in self.spaces:
             for block in space.blocks:
@@ -93,7 +93,7 @@ class AddressPlan:
 class _Claims:
     """Ranges in use, by whom, to find overlaps."""
 
-    ranges: Taken = field(default_factory=Taken)
+    ranges: ClaimedRanges = field(default_factory=ClaimedRanges)
     problems: list[Problem] = field(default_factory=list)
 
     def build(self, cidr: str, path: Path) -> None:
@@ -217,41 +217,41 @@ def smallest_prefix(environment: EnvironmentConfig) -> int:
 
 def subnets_of(
     cidr: str, needed: dict[str, int], divided: tuple[tuple[str, float, int], ...] = ENVIRONMENT_SHARES
-) -> tuple[Subnet, ...]:
+) -> tuple[SubnetRange, ...]:
     """Returns the subnets of an environment's range: the range alone decides their position."""
     network = IPv4Network(cidr)
     found = []
     for role, start, bits in divided:
         first = network.network_address + int(network.num_addresses * start)
-        found.append(Subnet(role, f"{first}/{network.prefixlen + bits}", needed[role]))
+        found.append(SubnetRange(role, f"{first}/{network.prefixlen + bits}", needed[role]))
     return tuple(found)
 
 
-def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> Space:
+def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> AddressSpace:
     """Returns a hub that is not built here: its content, and its free ranges, are not known."""
     path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
     for index, cidr in enumerate(ranges):
         claims.claim(cidr, (*path, "addressSpace", index))
-    return Space("hub", ranges, (), (), built=False)
+    return AddressSpace("hub", ranges, (), (), built=False)
 
 
-def _hub(config: LandingZoneConfig, claims: _Claims) -> Space:
+def _hub(config: LandingZoneConfig, claims: _Claims) -> AddressSpace:
     elsewhere = config.hub.elsewhere
     if elsewhere is not None:
         return _hub_elsewhere(config, elsewhere.address_space, claims)
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
     claims.build(cidr, path)
     claims.problems.extend(check_hub_subnets(config))
-    subnets = tuple(Subnet(*row) for row in hub_subnets(config))
+    subnets = tuple(SubnetRange(*row) for row in hub_subnets(config))
     if not subnets:
-        return Space("hub", (cidr,), (), ())
-    block = Block(SharedOwner.HUB, "hub", cidr, subnets)
-    return Space("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
+        return AddressSpace("hub", (cidr,), (), ())
+    block = AddressBlock(SharedOwner.HUB, "hub", cidr, subnets)
+    return AddressSpace("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
 
 
-def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Space]:
-    blocks: dict[str, list[Block]] = {name: [] for name in config.spokes}
-    paths = {name: Taken() for name in config.spokes}
+def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[AddressSpace]:
+    blocks: dict[str, list[AddressBlock]] = {name: [] for name in config.spokes}
+    paths = {name: ClaimedRanges() for name in config.spokes}
     misfits: list[tuple[Path, EnvironmentConfig, str, str]] = []
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
@@ -271,12 +271,12 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
         if wrong:
             misfits.append((path, environment, spoke, wrong))
         paths[spoke].add(network, (*path, "network"))
-        blocks[spoke].append(Block(EnvironmentKey(project, name), spoke, environment.network, subnets))
+        blocks[spoke].append(AddressBlock(EnvironmentKey(project, name), spoke, environment.network, subnets))
     for block in _lake(config, paths, problems):
         paths[block.network].add(IPv4Network(block.cidr), ("dataLake", "network"))
         blocks[block.network].append(block)
     spaces = {
-        name: Space(
+        name: AddressSpace(
             name,
             config.spokes[name].address_space,
             tuple(sorted(found, key=lambda b: IPv4Network(b.cidr))),
@@ -291,7 +291,9 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Spac
     return iter(spaces.values())
 
 
-def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[Problem]) -> Iterator[Block]:
+def _lake(
+    config: LandingZoneConfig, paths: Mapping[str, ClaimedRanges], problems: list[Problem]
+) -> Iterator[AddressBlock]:
     """The subnet of the data lake's endpoints in a spoke: all of its range, which none of an environment may touch."""
     spoke, settings = lake.spoke_of(config), config.data_lake
     cidr = settings.network if settings else None
@@ -307,7 +309,7 @@ def _lake(config: LandingZoneConfig, paths: Mapping[str, Taken], problems: list[
         remedy = f"Free in spoke {spoke}: {free}." if free else f"Spoke {spoke} has none free: give it another range."
         problems.append(Problem(("dataLake", "network"), wrong, remedy))
         return
-    yield Block(SharedOwner.LAKE, spoke, cidr, (Subnet("endpoints", cidr, needed),))
+    yield AddressBlock(SharedOwner.LAKE, spoke, cidr, (SubnetRange("endpoints", cidr, needed),))
 
 
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
@@ -326,10 +328,10 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
     )
 
 
-def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[Subnet, ...]:
+def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[SubnetRange, ...]:
     said = said_subnets(environment)
     if said:
-        return tuple(Subnet(role, cidr, needs(environment)[role]) for role, cidr in said.items())
+        return tuple(SubnetRange(role, cidr, needs(environment)[role]) for role, cidr in said.items())
     if network.prefixlen > smallest_range(environment):
         return ()
     return subnets_of(str(network), needs(environment), shares(environment))
@@ -350,9 +352,9 @@ def _too_small(network: IPv4Network, environment: EnvironmentConfig) -> str:
 
 def _wrong_range(
     network: IPv4Network,
-    subnets: tuple[Subnet, ...],
+    subnets: tuple[SubnetRange, ...],
     ranges: tuple[str, ...],
-    others: Taken,
+    others: ClaimedRanges,
 ) -> str:
     """Why an environment's range will not do, or nothing."""
     overlap = others.first_overlap(network)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from amlz.core.notices.notice import Notice
     from amlz.core.plan import LandingZonePlan
     from amlz.core.planning.context import Context
-    from amlz.core.planning.scene import Scene
+    from amlz.core.planning.environment_context import EnvironmentContext
     from amlz.core.problems import Path, Problem
     from amlz.core.specs import (
         ComputesSpec,
@@ -174,15 +174,15 @@ class Planner:
     """Groups of private endpoints."""
     computes: Callable[[EnvironmentConfig], Iterable[Path]] = _nothing
     """Compute targets, by their paths within the environment."""
-    principals: Callable[[Scene], Mapping[Who, Mapping[str, str]]] = _no_principals
+    principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, str]]] = _no_principals
     """Identities that it builds, as principals of the table of grants: ids by their part of logical names."""
-    targets: Callable[[Scene], Mapping[Target, str]] = _no_targets
+    targets: Callable[[EnvironmentContext], Mapping[Target, str]] = _no_targets
     """Ids that its grants are given on."""
-    outbound: Callable[[Scene, str], Iterable[OutboundRuleSpec]] = _nothing
+    outbound: Callable[[EnvironmentContext, str], Iterable[OutboundRuleSpec]] = _nothing
     """Rules of the managed network of a workspace (its id)."""
     endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
     """Security rules of the subnet of private endpoints (its range)."""
-    environment: Callable[[Scene, EnvironmentParts], Part | None] = _no_part
+    environment: Callable[[EnvironmentContext, EnvironmentParts], Part | None] = _no_part
     """What it builds there; None for nothing."""
 
     # What it adds to the hub.

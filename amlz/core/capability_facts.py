@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from amlz.azure.change_rule import Rule
+from amlz.azure.change_rule import ChangeRule
 
 if TYPE_CHECKING:
     from amlz.core.facts.clouds import CloudName
@@ -236,4 +236,4 @@ class Facts:
     limits: tuple[CountedLimit, ...] = ()
     retired_versions: tuple[RetiredVersions, ...] = ()
     retired_settings: tuple[RetiredSetting, ...] = ()
-    changes: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 
 from amlz.azure.regular_files import read_regular
 from amlz.core.config.hub_stack import STACK_NAME, HubStackConfig
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem
 from amlz.core.secrets import looks_secret
 from amlz.policy.json_text import parsed
@@ -21,7 +21,7 @@ from amlz.policy.json_text import parsed
 OUTPUT = "hub"
 #: The version that this program writes and reads.
 VERSION = 1
-AT: At = ("hub", "stack", "outputs")
+AT: ConfigPath = ("hub", "stack", "outputs")
 _NO_HUB = "It holds no output `hub`: that stack builds no hub, or was last built by a version without this output."
 
 

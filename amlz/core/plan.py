@@ -14,7 +14,7 @@ from amlz.core.names import NameBook
 from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts
 from amlz.core.planning.clouds import check_cloud
 from amlz.core.planning.context import Context
-from amlz.core.planning.deployer import DeployerRole, plan_deployer
+from amlz.core.planning.deployer import SubscriptionRole, plan_deployer
 from amlz.core.planning.dns import check_dns, plan_dns
 from amlz.core.planning.environment import plan_environment
 from amlz.core.planning.exfiltration import check_exfiltration
@@ -84,7 +84,7 @@ class LandingZonePlan:
     shared_registry: SharedRegistrySpec | None
     environments: tuple[ProjectEnvironmentSpec, ...]
     policies: PoliciesSpec
-    deployer: tuple[DeployerRole, ...]
+    deployer: tuple[SubscriptionRole, ...]
     keep_api_version_aliases: bool
     organisation: OrganisationPlan
     lake: DataLakeSpec | None = None

@@ -27,7 +27,7 @@ class Machines:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class QuotaUse:
     """Use of one subscription's quota in one region: vCPUs by family, and unknown sizes."""
 
     subscription: str
@@ -42,12 +42,12 @@ class Demand:
         return tuple(sorted({*self.dedicated, *self.low_priority}, key=str.lower))
 
 
-def demands(plan: LandingZonePlan) -> tuple[Demand, ...]:
+def demands(plan: LandingZonePlan) -> tuple[QuotaUse, ...]:
     """Returns the use of quotas, by subscription and region in the order of the plan."""
-    found: dict[tuple[str, str], Demand] = {}
+    found: dict[tuple[str, str], QuotaUse] = {}
     for one in machines(plan):
         place = (one.subscription, one.region)
-        demand = found.setdefault(place, Demand(*place))
+        demand = found.setdefault(place, QuotaUse(*place))
         if one.vcpus is None:
             demand.unknown.append(one)
         else:

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from amlz.core.problems import Path
 
 
-class Taken:
+class ClaimedRanges:
     """Ranges in use, in the order in which they were claimed, and the path of each claim."""
 
     def __init__(self) -> None:

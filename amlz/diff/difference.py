@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from amlz.azure.change_rule import Kind, Rule
-from amlz.azure.changes import Change, changes, worst
-from amlz.azure.differences import Row as Row
+from amlz.azure.change_rule import ChangeRule, Kind
+from amlz.azure.changes import PropertyChange, changes, worst
+from amlz.azure.differences import PropertyDifference as PropertyDifference
 from amlz.azure.differences import canonical
 from amlz.azure.differences import rows_of as rows_of
 from amlz.azure.graph import UNKNOWN_KEY, unknown
 from amlz.azure.ids import within
 from amlz.checks.finding import Finding
-from amlz.checks.guard.change import Allowed, Edit, ExistingResource, again
+from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, again
 from amlz.checks.guard.inputs import IDS as INPUTS
 from amlz.checks.guard.production import guarded
 from amlz.checks.naming import Names, names_of_records
@@ -27,10 +27,10 @@ Told = Mapping[str, Any]
 
 _SAID = ("findings", "verdicts")
 #: The engine's own state.
-_PULUMI = Rule(
+_PULUMI = ChangeRule(
     "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
 )
-_ANEW = Rule("", Kind.UPDATES, "")
+_ANEW = ChangeRule("", Kind.UPDATES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Changed:
 
     before: Told
     resource: Told
-    changes: tuple[Change, ...]
+    changes: tuple[PropertyChange, ...]
     replaced: bool
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[PropertyDifference, ...]:
         """Returns the differences."""
         return tuple(change.row for change in self.changes)
 
@@ -59,7 +59,7 @@ class Difference:
     deleted: tuple[Told, ...]
     changed: tuple[Changed, ...]
     unchanged: int
-    addresses: tuple[Row, ...]
+    addresses: tuple[PropertyDifference, ...]
     roles: tuple[tuple[Told, ...], tuple[Told, ...]]
     egress: tuple[tuple[str, ...], tuple[str, ...]]
     findings: tuple[tuple[Told, ...], tuple[Told, ...]]
@@ -110,7 +110,7 @@ class Difference:
         return any(f["severity"] in severities for f in new[0]) or any(v["blocks"] for v in new[1])
 
 
-def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | None = None) -> Difference:
+def difference(revision: str, old: Told | None, new: Told, allowed: LossAllowance | None = None) -> Difference:
     """The difference from one preview (None: the stack was not there) to another. `allowed`: by the stack file."""
     before: Told = old or {}
     was, now = _by_urn(before), _by_urn(new)
@@ -136,7 +136,7 @@ def difference(revision: str, old: Told | None, new: Told, allowed: Allowed | No
         egress=difference_of_egress(before, new),
         findings=_findings(_still(_list(before, "findings"), gone), new),
         verdicts=_both(_as_identified(_still(_verdicts(before), gone), both), _verdicts(new), verdict_key),
-        guard=guarded(edit(deleted, changed, was.values(), now.values()), allowed or Allowed()),
+        guard=guarded(edit(deleted, changed, was.values(), now.values()), allowed or LossAllowance()),
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
         widened=tuple(_widened(roles[0], _roles(before))),
@@ -200,23 +200,25 @@ def _widened(new: Iterable[Told], before: Iterable[Told]) -> Iterator[tuple[Told
 def compared(was: Told, now: Told) -> Changed:
     """A resource of both sides, with what differs."""
     found = changes(now["armType"], _compared(was), _compared(now))
-    found = tuple(Change(each.row, _PULUMI) if each.row.path == "protect" else each for each in found)
+    found = tuple(PropertyChange(each.row, _PULUMI) if each.row.path == "protect" else each for each in found)
     if worst(found) is not Kind.REPLACES:
         return Changed(was, now, found, False)
     return Changed(was, now, made_anew(found), True)
 
 
-def made_anew(found: Iterable[Change]) -> tuple[Change, ...]:
+def made_anew(found: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
     """Returns the differences of a resource that is replaced: neither refused nor ignored."""
-    return tuple(each if each.kind is Kind.REPLACES else Change(each.row, _ANEW) for each in found)
+    return tuple(each if each.kind is Kind.REPLACES else PropertyChange(each.row, _ANEW) for each in found)
 
 
-def edit(deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]) -> Edit:
+def edit(
+    deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]
+) -> ResourceChanges:
     """Returns the input of the guard."""
     changed, was, now = tuple(changed), tuple(was), tuple(now)
     gone, stood = tuple(map(_thing, deleted)), {resource["urn"] for resource in was}
     made = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
-    return Edit(
+    return ResourceChanges(
         deleted=gone,
         again=again(gone, made),
         made=frozenset(made),

@@ -19,7 +19,7 @@ from amlz.azure.ids import ResourceId, parse
 from amlz.azure.regular_files import read_regular
 from amlz.azure.secrets import HIDDEN, MARK, Hider
 from amlz.azure.shapes import id_of
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.checks.guard.production import guarded
 from amlz.checks.naming import names_of_records
 from amlz.core.problems import LandingZoneError
@@ -95,7 +95,7 @@ def _are_objects(found: Any) -> bool:
     return found is None or (isinstance(found, list) and all(isinstance(each, dict) for each in found))
 
 
-def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider | None = None) -> Difference:
+def difference_by_engine(steps: Told, new: Told, allowed: LossAllowance, hider: Hider | None = None) -> Difference:
     """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
 
     `hider`: knows values that are secrets, in any form.
@@ -103,7 +103,7 @@ def difference_by_engine(steps: Told, new: Told, allowed: Allowed, hider: Hider 
     Raises LandingZoneError where the steps are those of another stack.
     """
     _of_this_stack(steps, new["stack"])
-    reading = _Reading({resource["urn"]: resource for resource in new["resources"]}, hider or Hider())
+    reading = _StateReader({resource["urn"]: resource for resource in new["resources"]}, hider or Hider())
     found: dict[str, list[Told]] = {}
     for step in steps["steps"]:
         if reading.counts(step):
@@ -148,7 +148,7 @@ def _of_this_stack(steps: Told, stack: str) -> None:
         )
 
 
-class _Reading:
+class _StateReader:
     """Reads states of the engine as records of a preview. `known`: our own, by URN."""
 
     def __init__(self, known: Mapping[str, Told], hider: Hider) -> None:

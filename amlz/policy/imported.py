@@ -34,7 +34,7 @@ FILES = tuple(name for _, name in _MARKS)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportResult:
     """Result of an import: how many of each kind, and what Azure may accept and the evaluator does not."""
 
     counts: Mapping[str, int]
@@ -58,7 +58,7 @@ def imported(place: Path = PLACE) -> Imported:
     )
 
 
-def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], Taken]:
+def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], ImportResult]:
     """Reads what the Azure CLI printed. Raises BadInput, and then nothing is taken."""
     found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FILES}
     problems: list[str] = []
@@ -72,7 +72,7 @@ def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], Tak
             except Invalid as problem:
                 problems.append(f"{_label(each) or where}: {problem}")
             found[name].append(each)
-    return found, Taken({name: len(things) for name, things in found.items()}, tuple(problems))
+    return found, ImportResult({name: len(things) for name, things in found.items()}, tuple(problems))
 
 
 def merged(found: Mapping[str, list[Mapping[str, Any]]], place: Path = PLACE) -> dict[Path, str]:

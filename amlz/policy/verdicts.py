@@ -13,7 +13,7 @@ from amlz.policy.engine.definition import Definition, definition
 from amlz.policy.engine.errors import BadInput, Invalid
 from amlz.policy.engine.initiative import Initiative, initiative
 from amlz.policy.engine.judge import World
-from amlz.policy.engine.requests import Answer, Scene, answers
+from amlz.policy.engine.requests import EvaluationScope, PolicyAnswer, answers
 from amlz.policy.engine.subject import Subject, subject
 from amlz.policy.engine.values import MISSING, get, whole_numbers
 from amlz.policy.library import Library
@@ -36,7 +36,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PolicySources:
     """Facts from outside the plan. `above`: names of management groups over its subscriptions; `today`: ISO 8601."""
 
     library: Library
@@ -49,12 +49,12 @@ class Asked:
 class Verdicts:
     """Every answer to every request, and every assignment and definition that was asked."""
 
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[PolicyAnswer, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
 
     @property
-    def denied(self) -> tuple[Answer, ...]:
+    def denied(self) -> tuple[PolicyAnswer, ...]:
         """Returns requests that Azure would refuse."""
         return tuple(answer for answer in self.answers if answer.blocks)
 
@@ -63,14 +63,14 @@ class Verdicts:
         return sum(answer.word == word for answer in self.answers)
 
 
-def verdicts(graph: ResourceGraph, asked: Asked) -> Verdicts:
+def verdicts(graph: ResourceGraph, asked: PolicySources) -> Verdicts:
     """Evaluates every resource of a plan. Raises BadInput for an assignment that cannot be read."""
     assignments, exemptions = assigned(graph, asked)
     if not assignments:
         return Verdicts()
     catalogue = asked.imported.catalogue or aliases.embedded()
-    scene = _scene(graph, asked, World(catalogue), exemptions)
-    found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, scene)
+    evaluation = _evaluation(graph, asked, World(catalogue), exemptions)
+    found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, evaluation)
     return Verdicts(tuple(found), assignments, exemptions)
 
 
@@ -101,7 +101,7 @@ def _listed(subnets: Any) -> list[dict[str, Any]]:
     return [subnet for subnet in subnets if isinstance(subnet, dict)] if isinstance(subnets, list) else []
 
 
-def assigned(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
+def assigned(graph: ResourceGraph, asked: PolicySources) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
     """Assignments and exemptions of a graph and of those imported. Raises BadInput for one that cannot be read."""
     find = _Finder(graph, asked)
     exemptions, unread = _exemptions(graph, asked)
@@ -120,7 +120,7 @@ def subject_of(resource: Resource) -> Subject:
     return subject(whole_numbers(told))
 
 
-def definitions_of(graph: ResourceGraph, asked: Asked) -> Find:
+def definitions_of(graph: ResourceGraph, asked: PolicySources) -> Find:
     """Finds definitions and initiatives by id: of the plan, imported, of this repository."""
     return _Finder(graph, asked)
 
@@ -128,7 +128,7 @@ def definitions_of(graph: ResourceGraph, asked: Asked) -> Find:
 class _Finder:
     """Definitions and initiatives by id: of the plan, imported, of this repository."""
 
-    def __init__(self, graph: ResourceGraph, asked: Asked) -> None:
+    def __init__(self, graph: ResourceGraph, asked: PolicySources) -> None:
         self.library = asked.library
         self.told: dict[str, Mapping[str, Any]] = {}
         for one in graph.of_type(f"{_AUTHORIZATION}policyDefinitions", f"{_AUTHORIZATION}policySetDefinitions"):
@@ -156,7 +156,7 @@ def _compiled(told: Mapping[str, Any]) -> Definition | Initiative:
         raise Invalid(where, problem.what, problem.why, problem.fix) from None
 
 
-def _assignments(graph: ResourceGraph, asked: Asked, find: _Finder) -> Iterator[Assignment]:
+def _assignments(graph: ResourceGraph, asked: PolicySources, find: _Finder) -> Iterator[Assignment]:
     for one in graph.of_type(f"{_AUTHORIZATION}policyAssignments"):
         yield _read({"id": one.id, "name": one.name, **_decided(one.body)}, find)
     for each in asked.imported.assignments:
@@ -173,7 +173,7 @@ def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:
         raise BadInput(f"assignment {told.get('name') or told.get('id')}: {problem}") from None
 
 
-def _exemptions(graph: ResourceGraph, asked: Asked) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
+def _exemptions(graph: ResourceGraph, asked: PolicySources) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
     """Exemptions, and imported ones that cannot be read, which free nothing and are reported as not evaluated."""
     found, unread = [], []
     for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions"):
@@ -194,7 +194,9 @@ def _decided(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in body.items() if not is_unknown(value)}
 
 
-def _scene(graph: ResourceGraph, asked: Asked, world: World, exemptions: tuple[Exemption, ...]) -> Scene:
+def _evaluation(
+    graph: ResourceGraph, asked: PolicySources, world: World, exemptions: tuple[Exemption, ...]
+) -> EvaluationScope:
     subscriptions = {resource.subscription.lower() for resource in graph if resource.subscription}
     groups = tuple(f"/providers/Microsoft.Management/managementGroups/{name}" for name in asked.above)
     contexts = {}
@@ -203,7 +205,7 @@ def _scene(graph: ResourceGraph, asked: Asked, world: World, exemptions: tuple[E
         subscription = {"subscriptionId": group.subscription, "id": f"/subscriptions/{group.subscription}"}
         contexts[group.id.lower()] = replace(world, context={"resourceGroup": told, "subscription": subscription})
     connections = _connections(graph)
-    return Scene(
+    return EvaluationScope(
         world=world,
         above=dict.fromkeys(subscriptions, groups),
         exemptions=exemptions,

@@ -26,7 +26,7 @@ Written = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RehearsedEdit:
     """A changed landing zone, as a stack file. `left_out`: why it cannot be, "" where it can.
 
     `still`: whether it must change nothing. `risky`: whether it is there to show what is refused or lost.
@@ -43,7 +43,7 @@ class _CannotBe(Exception):
     """The edit does not apply to this landing zone."""
 
 
-def built_in(written: Written) -> tuple[Edit, ...]:
+def built_in(written: Written) -> tuple[RehearsedEdit, ...]:
     """The edits, each made on top of those before it that could be made and are not risky."""
     made = []
     edits: tuple[tuple[str, Callable[[Written], None]], ...] = (
@@ -61,10 +61,10 @@ def built_in(written: Written) -> tuple[Edit, ...]:
             change(after)
             make_plan(from_object(after))
         except (_CannotBe, LandingZoneError) as error:
-            made.append(Edit(name, written, " ".join(str(error).split())))
+            made.append(RehearsedEdit(name, written, " ".join(str(error).split())))
             continue
         risky = change in (_change_size, _switch_isolation)
-        made.append(Edit(name, after, still=change is _reorder, risky=risky))
+        made.append(RehearsedEdit(name, after, still=change is _reorder, risky=risky))
         if not risky:
             # what allowed the removal allows nothing any more
             written = {**_without(after, "allowDelete"), **_only(written, "allowDelete")}

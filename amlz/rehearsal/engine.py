@@ -38,7 +38,7 @@ class NoEngine(LandingZoneError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class EngineStack:
     """A new stack of a program, with its own state."""
 
     pulumi: Path
@@ -136,13 +136,13 @@ class Engine:
         config: Path,
         *,
         as_azure_native: bool = False,
-        memory: Path | None = None,
-    ) -> Stack:
+        store: Path | None = None,
+    ) -> EngineStack:
         """Begins a stack. `folder`: a new one, for all files of the engine. Raises EngineFailed.
 
         `config`: a stack file, Pulumi.<stack>.yaml; it and the program stay untouched. `as_azure_native`: whether ids
         stay unknown in a preview, see amlz/simulator/provider.py. `memory`: file of the simulated Azure's state, see
-        amlz/simulator/memory.py; without it, it forgets.
+        amlz/simulator/state_store.py; without it, it forgets.
         """
         at = folder / "project"
         for path in (at, folder / "home", folder / "state", folder / "tmp"):
@@ -153,8 +153,8 @@ class Engine:
         file = {"name": project, "main": str(main.parent), "runtime": runtime, "plugins": plugins}
         (at / "Pulumi.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
         name = config.name.removeprefix("Pulumi.").removesuffix(".yaml")
-        told = {"AMLZ_PREVIEW": "azure-native" if as_azure_native else "", "AMLZ_AZURE": str(memory or "")}
-        stack = Stack(self.pulumi, name, at, {**self._environment(folder), **told})
+        told = {"AMLZ_PREVIEW": "azure-native" if as_azure_native else "", "AMLZ_AZURE": str(store or "")}
+        stack = EngineStack(self.pulumi, name, at, {**self._environment(folder), **told})
         stack.run("stack", "init", stack.name)
         return stack
 

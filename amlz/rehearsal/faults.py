@@ -10,14 +10,14 @@ from amlz.azure.ids import parse
 from amlz.core.problems import LandingZoneError
 from amlz.rehearsal import recovery
 from amlz.rehearsal.engine import EngineFailed
-from amlz.rehearsal.life import Scene, Stage, plain_config, scene
+from amlz.rehearsal.life import StackUnderTest, Stage, plain_config, stack_under_test
 from amlz.rehearsal.steps import Step
-from amlz.simulator import refusals, remembering
+from amlz.simulator import stateful_provider, validation
 from amlz.simulator.drift import DRIFTS, drift, drift_of
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.faults import FAULTS, Fault, kind_of, tenant_policy
-from amlz.simulator.memory import Armed, Kept, Standing
 from amlz.simulator.peerings import DISCONNECTED
+from amlz.simulator.state_store import PendingFault, SoftDeletedName, StoredResource
 from amlz.stackfile.load import StackFile
 
 _VAULT = "microsoft.keyvault/vaults"
@@ -28,7 +28,7 @@ class WrongFault(LandingZoneError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedFault:
     """A fault, and where it strikes: at an operation by number, from 1, or at the first one of an ARM type."""
 
     fault: Fault
@@ -41,14 +41,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FaultOutcome:
     """Result of faults. `struck`: verb and id of the operations that they met.
 
     `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
     an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
     """
 
-    asked: tuple[Asked, ...]
+    asked: tuple[RequestedFault, ...]
     struck: tuple[str, ...]
     first: Step
     mended: tuple[str, ...]
@@ -88,7 +88,7 @@ class Outcome:
 Undisturbed = dict[str, Any]
 
 
-def read(text: str) -> Asked:
+def read(text: str) -> RequestedFault:
     """`KIND`, `KIND@N` or `KIND@TYPE`. Raises WrongFault."""
     kind, _, at = text.partition("@")
     fault = kind_of(kind)
@@ -99,31 +99,31 @@ def read(text: str) -> Asked:
     if at.isdigit() and fault.stays:
         raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
     if at.isdigit() and int(at):
-        return Asked(fault, int(at))
+        return RequestedFault(fault, int(at))
     if at and "/" not in at:
         raise WrongFault(
             f"--fault {text}\n  {at!r} is neither the number of an operation, from 1, nor an ARM type.\n"
             "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults."
         )
-    return Asked(fault, 0, at or fault.type)
+    return RequestedFault(fault, 0, at or fault.type)
 
 
-def all_faults() -> tuple[Asked, ...]:
+def all_faults() -> tuple[RequestedFault, ...]:
     """Each kind once, where it strikes by itself."""
-    return tuple(Asked(fault, 0, fault.type) for fault in FAULTS)
+    return tuple(RequestedFault(fault, 0, fault.type) for fault in FAULTS)
 
 
 def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
     """Returns the resources without any fault."""
-    with scene(stage, file.stack, plain_config(file)) as here:
+    with stack_under_test(stage, file.stack, plain_config(file)) as here:
         here.step("up without a fault", "up")
-        return standing(here)
+        return undisturbed_of(here)
 
 
-def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undisturbed) -> Outcome:
+def meet(stage: Stage, file: StackFile, asked: tuple[RequestedFault, ...], expected: Undisturbed) -> FaultOutcome:
     """A landing zone is built while faults strike; what is left to do is done, and the next `up` runs."""
     name = ", ".join(map(str, asked))
-    with scene(stage, file.stack, plain_config(file)) as here:
+    with stack_under_test(stage, file.stack, plain_config(file)) as here:
         _arm(here, asked)
         first = here.step(f"{name}: up", "up")
         gone = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
@@ -137,13 +137,13 @@ def meet(stage: Stage, file: StackFile, asked: tuple[Asked, ...], expected: Undi
         apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
         if apart:
             then = here.step(f"{name}: next up", "up --refresh")
-        differ = [*differences(expected, standing(here)), *_unseen(len(changed), shown, then)]
+        differ = [*differences(expected, undisturbed_of(here)), *_unseen(len(changed), shown, then)]
         by_hand = [*(f"delete {each.id}" for each in gone), *(f"change {each}" for each in changed)]
         struck = [*_struck(here, asked), *by_hand]
-        return Outcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+        return FaultOutcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
 
 
-def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[str, ...]:
+def _after_deletion(here: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
     """Returns the steps for a person where the next `up` stopped, since a resource was deleted in Azure."""
     said = " ".join(refusal.said for refusal in then.refused)
     done = []
@@ -153,28 +153,28 @@ def _after_deletion(here: Scene, gone: Iterable[Standing], then: Step) -> tuple[
             done.append(recovery.FORGET.format(urn=urn))
         except EngineFailed:
             for lost in gone:
-                with here.memory.change():
-                    here.memory.put(lost, refusals.refers(lost))
+                with here.store.change():
+                    here.store.put(lost, validation.refers(lost))
                 done.append(recovery.RESTORE.format(id=lost.id, stack=here.stack.name))
     return (*done, *_reconnect(here))
 
 
-def _reconnect(here: Scene) -> tuple[str, ...]:
+def _reconnect(here: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person where one side of a peering is gone: the other is deleted too, and both are
     created again.
     """
-    apart = [found for found in here.memory.all() if found.state == DISCONNECTED]
+    apart = [found for found in here.store.all() if found.state == DISCONNECTED]
     return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
 
 
-def _struck(here: Scene, asked: Iterable[Asked]) -> Iterable[str]:
-    noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.memory.journal() if each.note)
+def _struck(here: StackUnderTest, asked: Iterable[RequestedFault]) -> Iterable[str]:
+    noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.store.journal() if each.note)
     yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
     if any(each.fault.kind == "soft-deleted" for each in asked):
-        yield from (f"create {kept.id}" for kept in here.memory.all_kept())
+        yield from (f"create {kept.id}" for kept in here.store.all_kept())
     for each in asked:
         if each.fault.kind == "policy-denies":
-            wanted = [id_ for id_ in here.memory.all_expected() if parse(id_).type.lower() == each.type.lower()]
+            wanted = [id_ for id_ in here.store.all_expected() if parse(id_).type.lower() == each.type.lower()]
             yield from (f"create {id_}" for id_ in wanted[:1])
 
 
@@ -189,43 +189,43 @@ def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
             yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 
 
-def _arm(here: Scene, asked: Iterable[Asked]) -> None:
+def _arm(here: StackUnderTest, asked: Iterable[RequestedFault]) -> None:
     for each in asked:
         if each.fault.kind == "soft-deleted":
             _soft_delete(here)
         elif each.fault.kind == "policy-denies":
             for kind, told in tenant_policy(each.type):
-                here.memory.add_outside(kind, told)
+                here.store.add_outside(kind, told)
         elif each.fault.kind not in ("deleted", "drifted"):
-            here.memory.arm(Armed(each.fault.kind, each.number or 1, each.type, each.fault.times))
+            here.store.arm(PendingFault(each.fault.kind, each.number or 1, each.type, each.fault.times))
 
 
-def _soft_delete(here: Scene) -> None:
+def _soft_delete(here: StackUnderTest) -> None:
     """The first vault of the plan was there before, with purge protection."""
-    for resource_id in here.memory.all_expected():
+    for resource_id in here.store.all_expected():
         if parse(resource_id).type.lower() == _VAULT:
-            with here.memory.change():
-                here.memory.keep(Kept(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
+            with here.store.change():
+                here.store.keep(SoftDeletedName(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
             return
 
 
-def _delete(here: Scene, asked: Asked) -> list[Standing]:
+def _delete(here: StackUnderTest, asked: RequestedFault) -> list[StoredResource]:
     """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
-    operations = here.memory.journal()[asked.number - 1 :] if asked.number else ()
-    wanted = [here.memory.get(operation.id) for operation in operations]
+    operations = here.store.journal()[asked.number - 1 :] if asked.number else ()
+    wanted = [here.store.get(operation.id) for operation in operations]
     if not asked.number:
-        wanted = [found for found in here.memory.all() if found.type.lower() == asked.type.lower()]
+        wanted = [found for found in here.store.all() if found.type.lower() == asked.type.lower()]
     for found in wanted:
         if found is not None and _deleted(here, found):
             return [found]
     return []
 
 
-def _drift(here: Scene, asked: Asked) -> list[str]:
+def _drift(here: StackUnderTest, asked: RequestedFault) -> list[str]:
     """Changes the first one of the type, or of what operations from the number on made; else one of each drift."""
-    found_all = here.memory.all()
+    found_all = here.store.all()
     if asked.number:
-        made = (here.memory.get(operation.id) for operation in here.memory.journal()[asked.number - 1 :])
+        made = (here.store.get(operation.id) for operation in here.store.journal()[asked.number - 1 :])
         wanted = [found for found in made if found is not None and drift_of(found)][:1]
     else:
         kinds = [asked.type.lower()] if asked.type else [each.type for each in DRIFTS]
@@ -235,22 +235,22 @@ def _drift(here: Scene, asked: Asked) -> list[str]:
     for found in wanted:
         made_by_hand = drift_of(found)
         if made_by_hand:
-            with here.memory.change():
-                drift(here.memory, found, made_by_hand)
+            with here.store.change():
+                drift(here.store, found, made_by_hand)
             changed.append(found.id)
     return changed
 
 
-def _deleted(here: Scene, found: Standing) -> bool:
+def _deleted(here: StackUnderTest, found: StoredResource) -> bool:
     try:
-        with here.memory.change():
-            remembering.delete(here.memory, found)
+        with here.store.change():
+            stateful_provider.delete(here.store, found)
     except AzureRefused:
         return False
     return True
 
 
-def _mend(here: Scene) -> tuple[str, ...]:
+def _mend(here: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person after an update that was cut off; nothing where it was not."""
     recovery.make_readable(here.stack)
     if not here.stack.state().get("pending_operations"):
@@ -260,9 +260,9 @@ def _mend(here: Scene) -> tuple[str, ...]:
     return (*steps, *(recovery.FORGET.format(urn=urn) for urn in forgotten))
 
 
-def standing(here: Scene) -> Undisturbed:
+def undisturbed_of(here: StackUnderTest) -> Undisturbed:
     """Returns the existing resources."""
-    azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.memory.all()}
+    azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.store.all()}
     state = here.stack.state()
     known = {
         found["urn"]: (found.get("id"), found.get("inputs"), found.get("protect"), found.get("initErrors"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from amlz.rehearsal import recovery
 from amlz.rehearsal.edits import Written
-from amlz.rehearsal.faults import Undisturbed, differences, standing
-from amlz.rehearsal.life import Scene, Stage, plain_config, scene
+from amlz.rehearsal.faults import Undisturbed, differences, undisturbed_of
+from amlz.rehearsal.life import StackUnderTest, Stage, plain_config, stack_under_test
 from amlz.rehearsal.steps import Step
 from amlz.simulator.kills import POINTS
 from amlz.stackfile.load import StackFile
@@ -41,16 +41,16 @@ def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str
     After each kill, what a person does is done (see amlz/rehearsal/recovery.py), and `up` goes on. It ends with the
     first refusal: nothing else may go wrong.
     """
-    with scene(stage, file.stack, plain_config(file)) as here:
-        here.memory.kill_at(POINTS, tuple(ids))
+    with stack_under_test(stage, file.stack, plain_config(file)) as here:
+        here.store.kill_at(POINTS, tuple(ids))
         return _until_done(here, "up", expected)
 
 
 def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed:
     """The same while an existing landing zone is destroyed; at the end nothing may be left."""
-    with scene(stage, file.stack, plain_config(file)) as here:
+    with stack_under_test(stage, file.stack, plain_config(file)) as here:
         here.step("up", "up")
-        here.memory.kill_at(POINTS, tuple(ids))
+        here.store.kill_at(POINTS, tuple(ids))
         return _until_done(here, "destroy", {})
 
 
@@ -60,17 +60,17 @@ def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str
     Compared are the resources that exist after it with those that the edited program makes.
     """
     config = plain_config(file)
-    with scene(stage, file.stack, config) as here:
+    with stack_under_test(stage, file.stack, config) as here:
         here.step("up", "up")
         here.write({**config, KEY: then})
-        here.memory.kill_at(POINTS, tuple(ids))
+        here.store.kill_at(POINTS, tuple(ids))
         killed = _until_done(here, "up", {})
-        exist = {found.id.lower() for found in here.memory.all()}
+        exist = {found.id.lower() for found in here.store.all()}
         planned = {resource_id.lower() for resource_id in here.planned.values()}
         return replace(killed, differences=tuple(sorted(exist ^ planned)))
 
 
-def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
+def _until_done(here: StackUnderTest, command: str, expected: Undisturbed) -> Killed:
     before: set[str] = set()
     after: set[str] = set()
     kills = 0
@@ -79,16 +79,16 @@ def _until_done(here: Scene, command: str, expected: Undisturbed) -> Killed:
         if [refusal.said for refusal in last.refused] != [_KILLED]:
             break
         kills += 1
-        stands = {found.urn for found in here.memory.all()}
+        stands = {found.urn for found in here.store.all()}
         moved = recovery.settle(here.stack, here.planned)[0].moved
         after |= stands.intersection(moved)
         before |= set(moved) - stands
-    done = Counter(f"{operation.verb} {operation.id}" for operation in here.memory.journal())
+    done = Counter(f"{operation.verb} {operation.id}" for operation in here.store.journal())
     return Killed(
         kills,
         frozenset(before),
         frozenset(after),
         last,
-        tuple(differences(expected, standing(here))),
+        tuple(differences(expected, undisturbed_of(here))),
         tuple(sorted(each for each, times in done.items() if times > 1)),
     )

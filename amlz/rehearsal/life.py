@@ -13,19 +13,19 @@ from typing import Any
 import yaml
 
 from amlz.azure.graph import Resource
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.production import guarded
 from amlz.core.hub_outputs import OUTPUT, of_stacks
 from amlz.core.plan import make_plan
-from amlz.rehearsal.edits import Edit, Written, built_in, copied
-from amlz.rehearsal.engine import Engine, Stack
+from amlz.rehearsal.edits import RehearsedEdit, Written, built_in, copied
+from amlz.rehearsal.engine import Engine, EngineStack
 from amlz.rehearsal.steps import Step, run
 from amlz.simulator.existing import inputs_from_the_start, is_adopted
 from amlz.simulator.graph import resource_graph
-from amlz.simulator.memory import Kept, Memory
 from amlz.simulator.monitor import Program, register
 from amlz.simulator.policy import Audited as Audited
 from amlz.simulator.policy import scanned
+from amlz.simulator.state_store import SoftDeletedName, StateStore
 from amlz.stackfile.load import StackFile, from_object
 from amlz.stackfile.stack_file import KEY
 
@@ -72,7 +72,7 @@ class Life:
     stack: str
     steps: tuple[Step, ...]
     stays: tuple[Stays, ...]
-    kept: tuple[Kept, ...]
+    kept: tuple[SoftDeletedName, ...]
     audited: tuple[Audited, ...] = ()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -83,12 +83,12 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class StackUnderTest:
     """A stack under the engine, with the state of its simulated Azure. `planned`: its ids by URN."""
 
     stage: Stage
-    stack: Stack
-    memory: Memory
+    stack: EngineStack
+    store: StateStore
     planned: dict[str, str] = field(default_factory=dict)
 
     def step(self, name: str, command: str) -> Step:
@@ -103,26 +103,26 @@ class Scene:
         resources = resources_of(self.stage, self.stack.name, config)
         self.planned.clear()
         self.planned.update({resource.urn: resource.id for resource in resources if resource.id})
-        self.memory.expect(self.planned.values())
+        self.store.expect(self.planned.values())
         return resources
 
 
 @contextmanager
-def scene(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[Scene]:
+def stack_under_test(stage: Stage, name: str, config: dict[str, Any]) -> Iterator[StackUnderTest]:
     """A new stack of a configuration, in a folder of the stage's own."""
     folder = Path(tempfile.mkdtemp(dir=stage.folder))
     file, azure = folder / f"Pulumi.{name}.yaml", folder / "azure.sqlite"
     file.write_text(yaml.safe_dump({"config": config}, sort_keys=False), encoding="utf-8")
-    memory = Memory(azure)
+    store = StateStore(azure)
     for group in from_object(config[KEY]).policies.groups:
-        memory.add_outside("above", group)
+        store.add_outside("above", group)
     try:
-        stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, memory=azure)
-        found = Scene(stage, stack, memory)
+        stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, store=azure)
+        found = StackUnderTest(stage, stack, store)
         found.write(config)
         yield found
     finally:
-        memory.close()
+        store.close()
 
 
 def plain_config(file: StackFile) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def plain_config(file: StackFile) -> dict[str, Any]:
     return told if file.config.hub.stack is None else {**told, KEY: json.loads(file.pulumi_config[KEY])}
 
 
-def _beside_a_hub(stack: Stack, project: str, config: dict[str, Any]) -> dict[str, Any]:
+def _beside_a_hub(stack: EngineStack, project: str, config: dict[str, Any]) -> dict[str, Any]:
     """A configuration that refers to a stack of this backend, which gives what the other stack's hub gives."""
     landing_zone = config[KEY]
     hub = landing_zone.get("hub") or {}
@@ -167,7 +167,7 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
     """The life of a stack file's landing zone. `then`: what it is edited to; without it, the built-in edits."""
     config = plain_config(file)
     edits = _edits(config[KEY], then)
-    with scene(stage, file.stack, config) as here:
+    with stack_under_test(stage, file.stack, config) as here:
         steps = [
             here.step("preview", "preview"),
             here.step("up", "up"),
@@ -180,33 +180,33 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
             before, standing = standing, here.write({**config, KEY: edit.written})
-            said = guarded(edit_of(before, standing), Allowed.of(from_object(edit.written)))
+            said = guarded(edit_of(before, standing), LossAllowance.of(from_object(edit.written)))
             steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still, risky=edit.risky))
-        audited = scanned(here.memory)
+        audited = scanned(here.store)
         steps.append(here.step("destroy", "destroy"))
         stays = _stays(here)
         if here.stack.standing():
             steps.append(_unprotected(here))
         owners = {each.id.lower(): (each.project, each.environment) for each in standing if each.project}
-        return Life(file.stack, tuple(steps), stays, here.memory.all_kept(), audited, owners)
+        return Life(file.stack, tuple(steps), stays, here.store.all_kept(), audited, owners)
 
 
-def _unprotected(here: Scene) -> Step:
+def _unprotected(here: StackUnderTest) -> Step:
     """Returns the steps of a person who means it: protection removed from the state, and everything destroyed."""
     here.stack.run("state", "unprotect", "--all", "--yes", "--stack", here.stack.name)
     return here.step("unprotect, destroy", "destroy all")
 
 
-def _edits(written: Written, then: StackFile | None) -> tuple[Edit, ...]:
+def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...]:
     if then is None:
         return built_in(written)
-    return (Edit(f"edit to {then.shown}", plain_config(then)[KEY]),)
+    return (RehearsedEdit(f"edit to {then.shown}", plain_config(then)[KEY]),)
 
 
-def _stays(here: Scene) -> tuple[Stays, ...]:
+def _stays(here: StackUnderTest) -> tuple[Stays, ...]:
     state = {found["urn"]: found for found in here.stack.state().get("resources", [])}
     found = []
-    for standing in here.memory.all():
+    for standing in here.store.all():
         known = state.get(standing.urn)
         if inputs_from_the_start(standing.id) is not None:
             why = "every subscription has it: Pulumi forgets it and leaves it as it is"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from amlz.core.problems import LandingZoneError
-from amlz.rehearsal.engine import EngineFailed, Stack
+from amlz.rehearsal.engine import EngineFailed, EngineStack
 
 #: Steps for a person after the engine was killed, before the next `pulumi up`. `{stack}`: the stack's name.
 STEPS = (
@@ -91,7 +91,7 @@ def told(recovered: Recovered) -> str:
     return "\n".join(lines) + "\n"
 
 
-def make_readable(stack: Stack) -> tuple[Path, ...]:
+def make_readable(stack: EngineStack) -> tuple[Path, ...]:
     """Deletes what a killed engine left unreadable, where its state is in files. The answer: what was deleted.
 
     For each file it keeps another, `.attrs`, with a checksum; the file itself is replaced whole, but that one is
@@ -105,7 +105,7 @@ def make_readable(stack: Stack) -> tuple[Path, ...]:
     return empty
 
 
-def settle(stack: Stack, ids: Mapping[str, str]) -> tuple[Recovered, tuple[str, ...]]:
+def settle(stack: EngineStack, ids: Mapping[str, str]) -> tuple[Recovered, tuple[str, ...]]:
     """Does the steps above on a stack whose engine was killed, and returns the URNs that `refresh` forgot.
 
     Raises EngineFailed.
@@ -119,7 +119,7 @@ def settle(stack: Stack, ids: Mapping[str, str]) -> tuple[Recovered, tuple[str, 
     return recovered, refresh(stack)
 
 
-def refresh(stack: Stack) -> tuple[str, ...]:
+def refresh(stack: EngineStack) -> tuple[str, ...]:
     """Refreshes, and forgets each missing resource at which azure-native stops. Returns their URNs.
 
     Raises EngineFailed.
@@ -138,7 +138,7 @@ def refresh(stack: Stack) -> tuple[str, ...]:
         forgotten += urns
 
 
-def forget(stack: Stack, urn: str) -> None:
+def forget(stack: EngineStack, urn: str) -> None:
     """Deletes a resource from the state. Raises EngineFailed where other resources depend on it."""
     stack.run("state", "delete", urn, "--yes", "--stack", stack.name)
 

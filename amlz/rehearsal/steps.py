@@ -11,7 +11,7 @@ from amlz.azure.own_changes import refreshed
 from amlz.azure.shapes import arm_type
 from amlz.checks.finding import Finding, Severity
 from amlz.core.facts.data import holding, kept
-from amlz.rehearsal.engine import Event, Stack
+from amlz.rehearsal.engine import EngineStack, Event
 
 _AZURE = "azure-native:"
 _REPLACING = ("replace", "create-replacement", "delete-replaced")
@@ -19,7 +19,7 @@ _COLOURS = re.compile(r"<\{%[^%\n]*%\}>|\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class StepRefusal:
     """A refusal: `name` is the resource's logical name, "" for the engine itself."""
 
     name: str
@@ -54,7 +54,7 @@ class Step:
     deleted: int = 0
     seconds: float = 0.0
     still: bool = False
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[StepRefusal, ...] = ()
     lost: tuple[Loss, ...] = ()
     left_out: str = ""
     guarded: tuple[Finding, ...] = ()
@@ -81,7 +81,7 @@ class _Heard:
     on_progress: Callable[[int], None]
     done: dict[str, set[str]] = field(default_factory=dict)
     gone: dict[str, Loss] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[StepRefusal] = field(default_factory=list)
     drift: dict[str, int] = field(default_factory=dict)
     updates: list[Event] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
@@ -119,19 +119,19 @@ class _Heard:
     def _refused(self, urn: str, message: str) -> None:
         said = " ".join(_COLOURS.sub("", message).split()).removeprefix("error: ")
         name = "" if "pulumi:pulumi:Stack" in urn else urn.rpartition("::")[2]
-        found = Refusal(name, said)
+        found = StepRefusal(name, said)
         if said not in ("update failed", "preview failed", "destroy failed") and found not in self.refused:
             self.refused.append(found)
 
 
-def run(stack: Stack, name: str, arguments: tuple[str, ...], on_progress: Callable[[int], None]) -> Step:
+def run(stack: EngineStack, name: str, arguments: tuple[str, ...], on_progress: Callable[[int], None]) -> Step:
     """Runs a command of the engine to its end. `on_progress` gets the number of resources that are done."""
     heard = _Heard(on_progress)
     started = time.monotonic()
     error = stack.events(*arguments, on_event=heard)
     seconds = time.monotonic() - started
     if error and not heard.refused:
-        heard.refused.append(Refusal("", " ".join(_COLOURS.sub("", error).split())))
+        heard.refused.append(StepRefusal("", " ".join(_COLOURS.sub("", error).split())))
     refresh = arguments[0] == "refresh"
     done, own = heard.done, heard.own() if refresh else 0
     replaced = set().union(*(done.get(op, set()) for op in _REPLACING))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from amlz.core.addresses import AddressPlan, Space
+from amlz.core.addresses import AddressPlan, AddressSpace
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 
@@ -49,7 +49,7 @@ def records(plan: AddressPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _space(space: Space, indent: str) -> Iterator[str]:
+def _space(space: AddressSpace, indent: str) -> Iterator[str]:
     yield wrapped(f"{indent}{space.network:<34}", ", ".join(space.ranges))
     for block in space.blocks:
         if block.owner != "hub":

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.diff.difference import Difference
-from amlz.reports.all_stacks import AllStacks, Told, Untold, Written, others
+from amlz.reports.all_stacks import FailedComparison, RenderedStack, StackResults, Told, others
 from amlz.reports.formats import as_html
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.html.diagram import diagram
@@ -20,7 +20,7 @@ _COLUMNS = ("would build", "findings", "policy")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StackSection:
     """One stack. `prefix`: of the ids of its part of the page; `after`: stacks that are built before it, in words.
 
     `verdict`: level and sentence; `row`: its cells of the index; `page`: what as_html shows of it. Where it could not
@@ -36,7 +36,7 @@ class Part:
     why: str = ""
 
 
-def render(found: AllStacks, today: str = "", draw: as_html.Draw = diagram) -> str:
+def render(found: StackResults, today: str = "", draw: as_html.Draw = diagram) -> str:
     """The page. `today`: ISO 8601, "" for not passed; `draw`: as in as_html."""
     parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in found.unusable]
     parts += [_part(stack, told, found, draw) for stack, told in found.differs]
@@ -54,20 +54,20 @@ def render(found: AllStacks, today: str = "", draw: as_html.Draw = diagram) -> s
     )
 
 
-def _part(stack: StackOfFolder, told: Told, found: AllStacks, draw: as_html.Draw) -> Part:
+def _part(stack: StackOfFolder, told: Told, found: StackResults, draw: as_html.Draw) -> StackSection:
     after = listed(stack.depends_on)
-    if isinstance(told, Untold):
+    if isinstance(told, FailedComparison):
         return _failed(stack.name, after, told.what, told.why)
     against = told if isinstance(told, Difference) else None
     preview = found.previews[stack.name] if isinstance(told, Difference) else told
-    assert not isinstance(preview, Written)
+    assert not isinstance(preview, RenderedStack)
     page, rows = as_html.contents(preview, against, draw), dict(summary(preview.shown))
     row = tuple(rows[column] for column in _COLUMNS)
-    return Part(stack.name, _prefix(stack.name), after, page["verdict"], row, page)
+    return StackSection(stack.name, _prefix(stack.name), after, page["verdict"], row, page)
 
 
-def _failed(name: str, after: str, what: str, why: str) -> Part:
-    return Part(name, _prefix(name), after, ("bad", what), ("not known",) * len(_COLUMNS), {}, why)
+def _failed(name: str, after: str, what: str, why: str) -> StackSection:
+    return StackSection(name, _prefix(name), after, ("bad", what), ("not known",) * len(_COLUMNS), {}, why)
 
 
 def _prefix(name: str) -> str:
@@ -75,7 +75,7 @@ def _prefix(name: str) -> str:
     return f"{quote(name, safe='')}:"
 
 
-def _verdict(parts: list[Part], found: AllStacks) -> tuple[str, str]:
+def _verdict(parts: list[StackSection], found: StackResults) -> tuple[str, str]:
     """The level of the whole, and the sentence for it."""
     if not parts and not found.ended:
         return "good", f"No stack differs from {found.revision}"

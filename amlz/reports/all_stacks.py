@@ -22,7 +22,7 @@ MARKER = "<!-- amlz preview -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
+class FailedComparison:
     """A stack that could not be previewed or compared. `why`: in lines, as on standard error; `what`: in a heading."""
 
     why: str
@@ -34,7 +34,7 @@ class Untold:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RenderedStack:
     """The part of a stack, rendered, without the preview that it is made from. `same`: surely without a difference."""
 
     text: str
@@ -46,11 +46,11 @@ class Written:
         return self.failed
 
 
-Told = Preview | Difference | Untold | Written
+Told = Preview | Difference | FailedComparison | RenderedStack
 
 
 @dataclass(frozen=True, slots=True)
-class AllStacks:
+class StackResults:
     """The results of each stack, in the order in which they can be built.
 
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
@@ -73,7 +73,10 @@ class AllStacks:
     @property
     def failed(self) -> tuple[tuple[str, str], ...]:
         """Names of those that could not be read or compared, and why."""
-        return (*self.unusable, *((stack.name, told.why) for stack, told in self.told if isinstance(told, Untold)))
+        return (
+            *self.unusable,
+            *((stack.name, told.why) for stack, told in self.told if isinstance(told, FailedComparison)),
+        )
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -92,18 +95,18 @@ class AllStacks:
 
 def written(stack: StackOfFolder, told: Told, form: str, fail_on: str) -> Told:
     """Returns the part of a stack, rendered: its preview can be freed before the next. HTML needs all at the end."""
-    if form not in _PARTS or isinstance(told, Untold | Written):
+    if form not in _PARTS or isinstance(told, FailedComparison | RenderedStack):
         return told
-    return Written(_PARTS[form](stack, told), told.fails(fail_on), _is_same(told))
+    return RenderedStack(_PARTS[form](stack, told), told.fails(fail_on), _is_same(told))
 
 
 def _is_same(told: Told) -> bool:
-    if isinstance(told, Written):
+    if isinstance(told, RenderedStack):
         return told.same
     return isinstance(told, Difference) and told.nothing and not told.is_new and not told.unsure
 
 
-def render(found: AllStacks, form: str) -> str:
+def render(found: StackResults, form: str) -> str:
     """The report in one of the forms but HTML, see all_html."""
     return {"text": _text, "markdown": _markdown, "json": _json}[form](found)
 
@@ -136,31 +139,31 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
     return "".join(f"{line}\n" for line in lines) or "No stack differs.\n"
 
 
-def _text(found: AllStacks) -> str:
+def _text(found: StackResults) -> str:
     parts = [f"{name}: its stack file has mistakes\n\n{why}\n" for name, why in found.unusable]
     parts += [_part_text(stack, told) for stack, told in found.differs]
     return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
 
 
 def _part_text(stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, Written):
+    if isinstance(told, RenderedStack):
         return told.text
-    if isinstance(told, Untold):
+    if isinstance(told, FailedComparison):
         return f"{in_one_line(stack.name)}: {told.what}\n\n{told.why}\n"
     return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
 
 
 def _part_markdown(stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, Written):
+    if isinstance(told, RenderedStack):
         return told.text
-    if isinstance(told, Untold):
+    if isinstance(told, FailedComparison):
         return _failed_markdown(stack.name, told.what, told.why)
     return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
 
 
 def _part_json(_stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, Written | Untold):
-        return told.text if isinstance(told, Written) else ""
+    if isinstance(told, RenderedStack | FailedComparison):
+        return told.text if isinstance(told, RenderedStack) else ""
     return difference_as.as_json(told) if isinstance(told, Difference) else as_json.render(told)
 
 
@@ -172,7 +175,7 @@ def _failed_markdown(name: str, what: str, why: str) -> str:
     return f"## ❌ {escaped(name)}: {what}\n\n{lines}"
 
 
-def _markdown(found: AllStacks) -> str:
+def _markdown(found: StackResults) -> str:
     parts = {name: _failed_markdown(name, "its stack file has mistakes", why) for name, why in found.unusable}
     parts |= {stack.name: _part_markdown(stack, told) for stack, told in found.differs}
     return comment(parts, others(found))
@@ -214,8 +217,8 @@ def _table(parts: Mapping[str, str]) -> list[str]:
     return [f"## {worst} {says}", "", "| | stack |", "| --- | --- |", *(f"| {m} | {t} |" for m, _, t in marks), ""]
 
 
-def _json(found: AllStacks) -> str:
-    told: list[Any] = [json.loads(_part_json(s, t)) for s, t in found.differs if not isinstance(t, Untold)]
+def _json(found: StackResults) -> str:
+    told: list[Any] = [json.loads(_part_json(s, t)) for s, t in found.differs if not isinstance(t, FailedComparison)]
     return dump(
         {
             "schemaVersion": 1,
@@ -229,7 +232,7 @@ def _json(found: AllStacks) -> str:
     )
 
 
-def others(found: AllStacks) -> list[str]:
+def others(found: StackResults) -> list[str]:
     """Returns the text on stacks that are not shown, a line each."""
     lines = [f"No difference from {found.revision}: {_names(found.same)}."] if found.same else []
     if found.gone:

@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from amlz.azure.change_rule import Kind
-from amlz.azure.changes import Change
-from amlz.azure.differences import Row
+from amlz.azure.changes import PropertyChange
+from amlz.azure.differences import PropertyDifference
 from amlz.core.words import counted, plural
 from amlz.diff.difference import Changed
 
@@ -45,11 +45,11 @@ def changed_lines(found: Sequence[Changed]) -> Iterator[str]:
         yield from _one(each, [change for change in each.changes if _same(change) not in often])
 
 
-def _same(change: Change) -> Hashable:
+def _same(change: PropertyChange) -> Hashable:
     return change.row.path, repr(change.row.old), repr(change.row.new), change.kind, change.rule.why
 
 
-def _one(changed: Changed, own: list[Change]) -> Iterator[str]:
+def _one(changed: Changed, own: list[PropertyChange]) -> Iterator[str]:
     """Returns a resource with its own differences; nothing where all of them are in a shared entry."""
     if not own and not changed.replaced:
         return
@@ -61,7 +61,7 @@ def _one(changed: Changed, own: list[Change]) -> Iterator[str]:
         yield f"  and {plural(len(own) - _CUT, 'further property', 'further properties')}"
 
 
-def _row(change: Change) -> str:
+def _row(change: PropertyChange) -> str:
     what = does(change)
     return f"{change.row.path}: {becomes(change.row)}{f' ({what})' if what else ''}"
 
@@ -72,13 +72,13 @@ def where(resource: Any) -> str:
     return f"{owner}{counted(1, resource['armType']).removeprefix('1 ')} {resource['name']}"
 
 
-def does(change: Change) -> str:
+def does(change: PropertyChange) -> str:
     """Returns the effect of a change, in words; "" where it is simply made."""
     why = "" if change.kind is Kind.UNKNOWN and not change.rule.source else change.rule.why
     return ": ".join(part for part in (_DOES[change.kind], why) if part)
 
 
-def becomes(row: Row) -> str:
+def becomes(row: PropertyDifference) -> str:
     """From what to what. Of long lists, the added and removed entries; of long ids, from the first difference."""
     old, new = row.old, row.new
     if isinstance(old, list) and isinstance(new, list) and len(_text(old)) + len(_text(new)) > _LONG:

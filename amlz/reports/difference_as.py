@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from amlz.azure.changes import Change
+from amlz.azure.changes import PropertyChange
 from amlz.checks.finding import Severity
 from amlz.checks.naming import Names
 from amlz.core.terminal import in_one_line
 from amlz.core.words import counted, printable
-from amlz.diff.difference import Difference, Row
+from amlz.diff.difference import Difference, PropertyDifference
 from amlz.reports.changed import changed_lines, where
 from amlz.reports.changed import does as does
 from amlz.reports.changed import value as value
@@ -200,7 +200,7 @@ def _resource(resource: Any) -> dict[str, Any]:
     return {key: resource[key] for key in keys}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: PropertyChange) -> dict[str, Any]:
     return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
 
 
@@ -209,7 +209,7 @@ def not_told(found: Difference) -> str:
     return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: PropertyDifference) -> dict[str, Any]:
     return {"path": row.path, "old": row.old, "new": row.new}
 
 

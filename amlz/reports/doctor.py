@@ -15,7 +15,7 @@ State = Literal["ok", "missing", "advised"]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DoctorResult:
     """One check. `fix` is None where nothing is to be done."""
 
     name: str
@@ -24,7 +24,7 @@ class Result:
     fix: str | None = None
 
 
-def as_text(results: Iterable[Result]) -> str:
+def as_text(results: Iterable[DoctorResult]) -> str:
     """Returns a paragraph for each check: its state, what was seen, and the fix."""
     lines = []
     for each in results:
@@ -34,6 +34,6 @@ def as_text(results: Iterable[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(results: Iterable[Result]) -> str:
+def as_json(results: Iterable[DoctorResult]) -> str:
     """Returns the same for programs."""
     return dump({"schemaVersion": 1, "checks": [asdict(each) for each in results]})

@@ -10,7 +10,7 @@ from amlz.core.plan import LandingZonePlan
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class FirewallRequirement:
     """Traffic that the firewall must let through. `to`: service tags, or host names."""
 
     name: str
@@ -26,14 +26,16 @@ class Allowed:
         return f"{'/'.join(self.protocols)} {', '.join(self.ports)}"
 
 
-def must_allow(plan: LandingZonePlan) -> Iterator[Allowed]:
+def must_allow(plan: LandingZonePlan) -> Iterator[FirewallRequirement]:
     """Every rule, in the order of the groups in which a firewall that is built here has them."""
     hub = plan.organisation.existing_hub
     for group in hub.must_allow if hub else ():
         for rule in group.network_rules:
-            yield Allowed(rule.name, rule.protocols, rule.ports, rule.sources, rule.destinations, rule.why)
+            yield FirewallRequirement(rule.name, rule.protocols, rule.ports, rule.sources, rule.destinations, rule.why)
         for host in group.application_rules:
-            yield Allowed(host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.hosts, host.why)
+            yield FirewallRequirement(
+                host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.hosts, host.why
+            )
 
 
 def demands(plan: LandingZonePlan) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from amlz.checks.finding import Finding
 from amlz.checks.naming import Named, Names, by_owner, distinct
 from amlz.checks.policy.demand import shown as in_sentence
 from amlz.policy.engine.effects import Altered
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.engine.values import lowered
 from amlz.reports import policy
 
@@ -20,7 +20,7 @@ _SHORTEST, _UNMISTAKABLE = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class FoldedAt:
     """A resource at which the same is found. `values`: its own, in the order of the fold's `columns`."""
 
     resource: Named
@@ -33,7 +33,7 @@ class FoldedFinding:
 
     first: Finding
     resource: Named
-    others: tuple[At, ...]
+    others: tuple[FoldedAt, ...]
     columns: tuple[str, ...] = ()
 
 
@@ -41,8 +41,8 @@ class FoldedFinding:
 class FoldedAnswer:
     """An answer of a policy to some requests. `because`: what holds for each; `columns`: what of them differs."""
 
-    first: Answer
-    at: tuple[At, ...]
+    first: PolicyAnswer
+    at: tuple[FoldedAt, ...]
     because: tuple[str, ...]
     columns: tuple[str, ...] = ()
 
@@ -56,16 +56,16 @@ def folded_findings(findings: Iterable[Finding], names: Names) -> Iterator[Folde
         resources = told_apart([names.of_finding(each) for each in alike])
         values = [_value(each) for each in alike]
         differ = len({_impersonal(value, (), f) for value, f in zip(values, alike, strict=True)}) > 1
-        rows = [At(r, (v,) if differ else ()) for r, v in zip(resources, values, strict=True)]
+        rows = [FoldedAt(r, (v,) if differ else ()) for r, v in zip(resources, values, strict=True)]
         others = tuple(row for row in dict.fromkeys(rows[1:]) if row != rows[0])
         same = len({each.remedy for each in alike}) == 1
         first = alike[0] if same else replace(alike[0], remedy=alike[0].general_remedy)
         yield FoldedFinding(first, resources[0], others, (alike[0].path or "value",) if differ else ())
 
 
-def folded_answers(answers: Iterable[Answer], names: Names) -> Iterator[FoldedAnswer]:
+def folded_answers(answers: Iterable[PolicyAnswer], names: Names) -> Iterator[FoldedAnswer]:
     """Answers worth showing that one assignment gives for one reason: once."""
-    found: dict[Hashable, list[Answer]] = {}
+    found: dict[Hashable, list[PolicyAnswer]] = {}
     for answer in sorted(answers, key=lambda a: policy.ORDER.index(a.word)):
         if answer.word not in policy.QUIET:
             found.setdefault(_reason(answer), []).append(answer)
@@ -73,7 +73,7 @@ def folded_answers(answers: Iterable[Answer], names: Names) -> Iterator[FoldedAn
         yield _folded(alike, names)
 
 
-def _folded(alike: Sequence[Answer], names: Names) -> FoldedAnswer:
+def _folded(alike: Sequence[PolicyAnswer], names: Names) -> FoldedAnswer:
     resources = told_apart([names.of_answer(each) for each in alike])
     columns: list[tuple[str, list[str]]] = []
     own_name: list[str] = []
@@ -90,21 +90,21 @@ def _folded(alike: Sequence[Answer], names: Names) -> FoldedAnswer:
         if len(set(before)) > 1:
             columns.append((f"{altered.path} before", before))
     titles = tuple(title for title, _ in columns)
-    rows = [At(r, tuple(values[i] for _, values in columns)) for i, r in enumerate(resources)]
+    rows = [FoldedAt(r, tuple(values[i] for _, values in columns)) for i, r in enumerate(resources)]
     because = policy.because(alike[0], (*titles, *own_name))
     because += [f"Decided by {title}, which is the name of each." for title in own_name]
     return FoldedAnswer(alike[0], tuple(dict.fromkeys(rows)), tuple(because), titles)
 
 
-def rows(at: Iterable[At]) -> tuple[tuple[str, tuple[At, ...]], ...]:
+def rows(at: Iterable[FoldedAt]) -> tuple[tuple[str, tuple[FoldedAt, ...]], ...]:
     """Resources by owner, those without one first."""
-    found: dict[str, list[At]] = {"": []}
+    found: dict[str, list[FoldedAt]] = {"": []}
     for each in at:
         found.setdefault(each.resource.owner, []).append(each)
     return tuple((owner, tuple(members)) for owner, members in found.items() if members)
 
 
-def owners(at: Iterable[At]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def owners(at: Iterable[FoldedAt]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Names by owner, those without one first."""
     return by_owner(each.resource for each in at)
 
@@ -147,11 +147,11 @@ def _value(finding: Finding) -> str:
     return "" if finding.actual is None else policy.value(finding.actual).strip("'")
 
 
-def _altered(answer: Answer) -> tuple[Altered, ...]:
+def _altered(answer: PolicyAnswer) -> tuple[Altered, ...]:
     return answer.verdict.changes.altered if answer.verdict.changes else ()
 
 
-def _reason(answer: Answer) -> Hashable:
+def _reason(answer: PolicyAnswer) -> Hashable:
     """By what two answers are the same, apart from the resource and its values."""
     reference = answer.policy.reference if answer.policy else ""
     return (

@@ -9,7 +9,7 @@ from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import Names, before, in_words
 from amlz.policy.engine.requests import REFUSED
 from amlz.reports.changed import value
-from amlz.reports.folding import At, folded_findings, told_apart
+from amlz.reports.folding import FoldedAt, folded_findings, told_apart
 from amlz.reports.policy import CHANGING, REVERTED
 
 Record = Mapping[str, Any]
@@ -79,7 +79,7 @@ def _verdicts(alike: Sequence[Record], names: Names) -> Iterator[str]:
     first = alike[0]
     resources = told_apart([names.of_id(each["id"], each["id"].rpartition("/")[2]) for each in alike])
     columns, why = _columns(alike)
-    rows = tuple(dict.fromkeys(At(r, tuple(values[i] for _, values in columns)) for i, r in enumerate(resources)))
+    rows = tuple(dict.fromkeys(FoldedAt(r, tuple(values[i] for _, values in columns)) for i, r in enumerate(resources)))
     of = first["reference"] or first["policy"].rpartition("/")[2]
     word = (
         first["verdict"] if first["blocks"] or first["verdict"] not in REFUSED else f"{first['verdict']}, not enforced"
@@ -119,7 +119,7 @@ def _changes(verdict: Record) -> list[Record]:
     return [each for each in found if isinstance(each, dict) and {"path", "before", "after"} <= each.keys()]
 
 
-def _below(title: str, at: Sequence[At], columns: Sequence[str]) -> Iterator[str]:
+def _below(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> Iterator[str]:
     if at and not columns:
         yield f"  {title}{in_words(each.resource for each in at)}."
     for each in at if columns else ():

@@ -15,7 +15,7 @@ from amlz.checks.accepted.finding import Accepted
 from amlz.checks.finding import Finding
 from amlz.policy.engine.assignment import Assignment, Policy
 from amlz.policy.engine.hiding import Marked, hidden_verdict
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.verdicts import Verdicts
 
 
@@ -141,7 +141,7 @@ def hidden_verdicts(verdicts: Verdicts, graph: ResourceGraph, hider: Hider) -> V
     return replace(verdicts, answers=answers, assignments=tuple(map(names.assignment, verdicts.assignments)))
 
 
-def _answer(answer: Answer, names: _Names, hider: Hider, marked: Marked) -> Answer:
+def _answer(answer: PolicyAnswer, names: _Names, hider: Hider, marked: Marked) -> PolicyAnswer:
     verdict, why = hidden_verdict(answer.verdict, hider, marked), hider.text(answer.why) if answer.why else ""
     assignment, policy = names.assignment(answer.assignment), names.policy(answer.policy)
     same = verdict is answer.verdict and assignment is answer.assignment and policy is answer.policy

@@ -27,7 +27,7 @@ class Owned(Record):
     environment: str
 
 
-class Placed(Owned):
+class PlacedRecord(Owned):
     """A resource by its URN, its type and its id."""
 
     urn: str
@@ -37,7 +37,7 @@ class Placed(Owned):
     resource_group: str
 
 
-class Resource(Placed):
+class ResourceRecord(PlacedRecord):
     """A request that the program makes."""
 
     token: str
@@ -68,7 +68,7 @@ class _Found(Owned):
     source: str
 
 
-class Finding(_Found):
+class FindingRecord(_Found):
     """A finding of a check."""
 
 
@@ -80,7 +80,7 @@ class AcceptedFinding(_Found):
     ticket: str
 
 
-class Reason(Record):
+class ReasonRecord(Record):
     """A condition of a policy, with its truth; null is unknown."""
 
     condition: str
@@ -91,7 +91,7 @@ class Reason(Record):
     truth: bool | None
 
 
-class Verdict(Record):
+class VerdictRecord(Record):
     """The answer of a policy for a resource."""
 
     resource: str
@@ -107,7 +107,7 @@ class Verdict(Record):
     exemption: str
     message: str
     why: str
-    reasons: list[Reason]
+    reasons: list[ReasonRecord]
     details: dict[str, Any]
 
 
@@ -141,7 +141,7 @@ class BlockSubnet(Record):
     needed: Count
 
 
-class Block(Record):
+class BlockRecord(Record):
     """The range of an owner, with its subnets."""
 
     owner: str
@@ -149,14 +149,14 @@ class Block(Record):
     subnets: list[BlockSubnet]
 
 
-class Space(Record):
+class SpaceRecord(Record):
     """A virtual network, with its ranges."""
 
     network: str
     ranges: list[str]
     free: list[str]
     exists: bool
-    blocks: list[Block]
+    blocks: list[BlockRecord]
 
 
 class QuotaFamily(Record):
@@ -216,7 +216,7 @@ class Datastore(Owned):
     container: str
 
 
-class DataLake(Record):
+class DataLakeRecord(Record):
     """The data lake."""
 
     account: str
@@ -238,7 +238,7 @@ class OutboundRule(Record):
     source: str
 
 
-class ManagedNetwork(Owned):
+class ManagedNetworkRecord(Owned):
     """The managed network of a workspace."""
 
     workspace: str
@@ -254,7 +254,7 @@ class ExistingPart(Record):
     demands: list[str]
 
 
-class Relaxation(Record):
+class RelaxationRecord(Record):
     """A setting that is less secure than the default."""
 
     path: str
@@ -270,7 +270,7 @@ class Cluster(Owned):
     demands: list[str]
 
 
-class DeployerRole(Record):
+class DeployerRoleRecord(Record):
     """A built-in role that the deployer needs."""
 
     subscription: str
@@ -279,7 +279,7 @@ class DeployerRole(Record):
     condition: str | None
 
 
-class LandingZone(Record):
+class LandingZoneRecord(Record):
     """The landing zone: its configuration in short, roles, and demands on others."""
 
     organisation: str
@@ -289,13 +289,13 @@ class LandingZone(Record):
     tenant_id: str
     subscriptions: list[str]
     existing_hub: ExistingHub | None
-    data_lake: DataLake | None
+    data_lake: DataLakeRecord | None
     existing_parts: list[ExistingPart]
-    relaxations: list[Relaxation]
+    relaxations: list[RelaxationRecord]
     kubernetes: list[Cluster]
-    managed_networks: list[ManagedNetwork]
+    managed_networks: list[ManagedNetworkRecord]
     roles: list[Role]
-    deployer_roles: list[DeployerRole]
+    deployer_roles: list[DeployerRoleRecord]
 
 
 class NotEvaluated(Record):

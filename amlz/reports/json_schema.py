@@ -20,42 +20,42 @@ from amlz.reports.html.topology import Topology
 from amlz.reports.json_records import (
     AcceptedFinding,
     Count,
-    Finding,
-    LandingZone,
+    FindingRecord,
+    LandingZoneRecord,
     NotEvaluated,
-    Placed,
+    PlacedRecord,
     Quota,
     Record,
-    Resource,
+    ResourceRecord,
     Role,
-    Space,
-    Verdict,
+    SpaceRecord,
+    VerdictRecord,
     WiderRole,
 )
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class Preview(Record):
+class PreviewRecord(Record):
     """A preview of a stack."""
 
     schema_version: Literal[1]
     stack: str
-    landing_zone: LandingZone
+    landing_zone: LandingZoneRecord
     topology: Topology
-    addresses: list[Space]
+    addresses: list[SpaceRecord]
     egress: Egress
     dns: Dns
-    resources: list[Resource]
-    verdicts: list[Verdict]
+    resources: list[ResourceRecord]
+    verdicts: list[VerdictRecord]
     policies_not_judged: list[NotEvaluated]
-    findings: list[Finding]
+    findings: list[FindingRecord]
     accepted_findings: list[AcceptedFinding]
     quota: list[Quota]
     not_covered: list[str]
 
 
-class ShortResource(Placed):
+class ShortResource(PlacedRecord):
     """A resource that is created or deleted."""
 
 
@@ -70,20 +70,20 @@ class ChangedProperty(Record):
     source: str
 
 
-class ChangedResource(Placed):
+class ChangedResource(PlacedRecord):
     """A resource that changes or is replaced."""
 
     replaced: bool
     properties: list[ChangedProperty]
 
 
-class LostResource(Placed):
+class LostResource(PlacedRecord):
     """A resource whose data is lost."""
 
     why: str
 
 
-class MovedResource(Placed):
+class MovedResource(PlacedRecord):
     """A resource that an alias gives another URN."""
 
     before: Annotated[str, Field(alias="from")]
@@ -115,18 +115,18 @@ class EgressChange(Record):
 class FindingChange(Record):
     """Findings of one side alone."""
 
-    new: list[Finding]
-    gone: list[Finding]
+    new: list[FindingRecord]
+    gone: list[FindingRecord]
 
 
 class VerdictChange(Record):
     """Answers of policies of one side alone."""
 
-    new: list[Verdict]
-    gone: list[Verdict]
+    new: list[VerdictRecord]
+    gone: list[VerdictRecord]
 
 
-class Difference(Record):
+class DifferenceRecord(Record):
     """The difference between two previews, or the steps of the engine."""
 
     schema_version: Literal[1]
@@ -145,7 +145,7 @@ class Difference(Record):
     egress: EgressChange
     findings: FindingChange
     verdicts: VerdictChange
-    guard: list[Finding]
+    guard: list[FindingRecord]
     not_told: str
 
 
@@ -156,12 +156,12 @@ class Failed(Record):
     why: str
 
 
-class AllStacks(Record):
+class AllStacksRecord(Record):
     """Every stack of a folder."""
 
     schema_version: Literal[1]
     against: str
-    stacks: list[Preview | Difference]
+    stacks: list[PreviewRecord | DifferenceRecord]
     unchanged: list[str]
     gone: list[str]
     production_ended: list[str]
@@ -178,14 +178,26 @@ class _Untitled(GenerateJsonSchema):
 
 def report_schema() -> dict[str, Any]:
     """Returns the whole: any of the three, each by itself under $defs."""
-    every: TypeAdapter[Any] = TypeAdapter(Preview | Difference | AllStacks)
+    every: TypeAdapter[Any] = TypeAdapter(PreviewRecord | DifferenceRecord | AllStacksRecord)
     made = every.json_schema(mode="serialization", schema_generator=_Untitled)
-    text = re.sub(r'(?<="#/\$defs/)\w', lambda letter: letter[0].lower(), json.dumps(made.pop("$defs")))
+    definitions = {_definition(name): body | _title(body) for name, body in made.pop("$defs").items()}
+    definitions = dict(sorted(definitions.items()))
+    text = re.sub(r'(?<="#/\$defs/)\w+', lambda name: _definition(name[0]), json.dumps(definitions))
     return {
         "$schema": _DRAFT,
         "title": "Output of amlz preview --format json",
         "description": "A preview, a difference (--against, --engine) or all stacks (--all): "
         "docs/reference/command-line.md.",
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in ("preview", "difference", "allStacks")],
-        "$defs": {f"{name[0].lower()}{name[1:]}": each for name, each in json.loads(text).items()},
+        "$defs": json.loads(text),
     }
+
+
+def _title(body: dict[str, Any]) -> dict[str, str]:
+    """Returns the title of a type as in the schema's earlier versions."""
+    return {"title": body["title"].removesuffix("Record")} if "title" in body else {}
+
+
+def _definition(name: str) -> str:
+    """Returns the name of a type in the schema: `subnet` for SubnetRecord."""
+    return f"{name[0].lower()}{name[1:].removesuffix('Record')}"

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from amlz.policy.engine.effects import Altered
-from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.requests import REFUSED, PolicyAnswer
 from amlz.policy.engine.trace import shown
 from amlz.policy.verdicts import Verdicts
 
@@ -30,7 +30,7 @@ REVERTED = (
 )
 
 
-def record(answer: Answer, urns: dict[str, str]) -> dict[str, Any]:
+def record(answer: PolicyAnswer, urns: dict[str, str]) -> dict[str, Any]:
     """One answer as JSON. `urns`: by resource id in lower case."""
     return {
         "resource": urns.get(answer.subject.id.lower(), ""),
@@ -61,18 +61,18 @@ def summary(verdicts: Verdicts) -> str:
     return ", ".join(told)
 
 
-def headline(answer: Answer) -> str:
+def headline(answer: PolicyAnswer) -> str:
     """Returns the effect, and the policy."""
     title = answer.policy.definition.title if answer.policy else answer.assignment.name
     return f"{word(answer):<8} {answer.assignment.name}: {title}"
 
 
-def word(answer: Answer) -> str:
+def word(answer: PolicyAnswer) -> str:
     """The word of an answer; of what takes hold only where it is enforced, that it is not."""
     return answer.word if answer.assignment.enforced or answer.word not in _ACTING else f"{answer.word}, not enforced"
 
 
-def because(answer: Answer, apart: Container[str] = ()) -> list[str]:
+def because(answer: PolicyAnswer, apart: Container[str] = ()) -> list[str]:
     """Why, in sentences: each once. `apart`: what is shown elsewhere, since it differs by resource."""
     return list(dict.fromkeys(_because(answer, apart)))
 
@@ -82,7 +82,7 @@ def before(altered: Altered) -> str:
     return shown(altered.before)
 
 
-def _because(answer: Answer, apart: Container[str]) -> Iterator[str]:
+def _because(answer: PolicyAnswer, apart: Container[str]) -> Iterator[str]:
     for reason in answer.verdict.reasons:
         if (reason["path"] or reason["condition"]) not in apart:
             yield f"{reason['path'] or reason['condition']} is {value(reason['actual'])}."
@@ -98,7 +98,7 @@ def _because(answer: Answer, apart: Container[str]) -> Iterator[str]:
         yield message
 
 
-def _changes(answer: Answer, apart: Container[str]) -> Iterator[str]:
+def _changes(answer: PolicyAnswer, apart: Container[str]) -> Iterator[str]:
     """Before and after of each property that a policy changes, and what that means for the next deployments."""
     altered = answer.verdict.changes.altered if answer.verdict.changes else ()
     for each in altered:

@@ -12,9 +12,9 @@ from amlz.policy.engine.definition import Definition
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.engine.hiding import hidden_verdict
 from amlz.policy.engine.initiative import Initiative
-from amlz.policy.engine.judge import Question, Verdict, World, judge, undecided_by
+from amlz.policy.engine.judge import PolicyQuestion, Verdict, World, judge, undecided_by
 from amlz.policy.engine.parameters import bound
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.library import library
 from amlz.policy.verdicts import subject_of
 from amlz.reports.hiding import hider_of
@@ -89,7 +89,7 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
     """Each assignment of a policy that looks at a resource; the policy with its defaults where none does."""
     subject = subject_of(resource)
     wanted = name.lower().rpartition("/")[2]
-    answers: list[Answer] = []
+    answers: list[PolicyAnswer] = []
     for answer in preview.verdicts.answers:
         policy = answer.policy
         if policy is None or answer.subject.id.lower() != subject.id.lower():
@@ -108,7 +108,7 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
         (
             "not assigned here, with its defaults",
             policy,
-            judge(Question(policy.definition, policy.values, subject), World(), explain=True),
+            judge(PolicyQuestion(policy.definition, policy.values, subject), World(), explain=True),
         )
     ]
 
@@ -131,10 +131,10 @@ def _members(preview: Preview, resource: Resource, found: Initiative, name: str)
     return asked
 
 
-def _judged(policy: Policy, answer: Answer) -> Verdict:
+def _judged(policy: Policy, answer: PolicyAnswer) -> Verdict:
     """The answer's verdict, with the tree."""
     if answer.verdict.trace is not None:
         return answer.verdict
-    question = Question(policy.definition, policy.values, answer.subject)
+    question = PolicyQuestion(policy.definition, policy.values, answer.subject)
     trace = judge(question, World(embedded()), explain=True).trace
     return replace(answer.verdict, trace=trace)

@@ -10,7 +10,7 @@ from amlz.policy.case_files import Ran
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.engine.initiative import Initiative
 from amlz.policy.engine.values import MISSING
-from amlz.policy.imported import Taken
+from amlz.policy.imported import ImportResult
 from amlz.policy.library import Entry, Library, shown
 from amlz.reports.json_text import dump
 from amlz.reports.policy import value
@@ -109,7 +109,7 @@ def cases_json(ran: Iterable[Ran]) -> str:
     )
 
 
-def taken_text(taken: Taken) -> str:
+def taken_text(taken: ImportResult) -> str:
     """Returns the result of an import."""
     lines = [f"{name:<12} {count}" for name, count in taken.counts.items() if count]
     lines += ["", "Imported, and not evaluated:"] if taken.not_judged else []

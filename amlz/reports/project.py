@@ -12,7 +12,7 @@ from typing import Any
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Finding
 from amlz.checks.naming import Named, Names, in_words, names_of
-from amlz.core.addresses import Block
+from amlz.core.addresses import AddressBlock
 from amlz.core.capability_facts import Holds
 from amlz.core.facts.data import holding, kept
 from amlz.core.problems import Path, dotted
@@ -28,7 +28,7 @@ _LOCK = "Microsoft.Authorization/locks"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StackFileChange:
     """A stack file before and after. `path`: the added or removed part; `texts`: the file's text, before and after."""
 
     shown: str
@@ -67,7 +67,7 @@ class Change:
         return sum(1 for _ in self._both())
 
     @property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[AddressBlock, ...]:
         """Ranges that come, or that go."""
         before, after = set(_blocks(self.before)), set(_blocks(self.after))
         return tuple(b for b in (*_blocks(self.after), *_blocks(self.before)) if (b in before) is not (b in after))
@@ -85,11 +85,11 @@ class Change:
                 yield resource, old
 
 
-def _blocks(preview: Preview) -> tuple[Block, ...]:
+def _blocks(preview: Preview) -> tuple[AddressBlock, ...]:
     return tuple(block for space in preview.plan.addresses.spaces for block in space.blocks)
 
 
-def added_text(change: Change) -> str:
+def added_text(change: StackFileChange) -> str:
     """Returns the report of an added project, for people."""
     done = "added" if change.written else "would be added; nothing was written"
     parts = [
@@ -104,12 +104,12 @@ def added_text(change: Change) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def added_json(change: Change) -> str:
+def added_json(change: StackFileChange) -> str:
     """Returns the report of an added project, for programs."""
     return dump(_record(change) | {"resources": [_resource(r) for r in change.came]})
 
 
-def removed_text(change: Change) -> str:
+def removed_text(change: StackFileChange) -> str:
     """Returns the report of a removed project, for people: first the losses."""
     done = "removed from the stack file" if change.written else "would be removed; nothing was written"
     parts = [
@@ -124,7 +124,7 @@ def removed_text(change: Change) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def removed_json(change: Change) -> str:
+def removed_json(change: StackFileChange) -> str:
     """Returns the report of a removed project, for programs."""
     data = [
         {"urn": r.urn, "name": r.name, "armType": r.arm_type, "data": row.data, "kept": _kept(r, row)}
@@ -139,7 +139,7 @@ def removed_json(change: Change) -> str:
     return dump(_record(change) | lost)
 
 
-def _record(change: Change) -> dict[str, Any]:
+def _record(change: StackFileChange) -> dict[str, Any]:
     return {
         "schemaVersion": SCHEMA_VERSION,
         "stack": change.after.stack,
@@ -181,7 +181,7 @@ def _resource(resource: Resource) -> dict[str, str]:
     }
 
 
-def _addresses(change: Change) -> str:
+def _addresses(change: StackFileChange) -> str:
     """The new ranges, and what is then left of the spokes that they are in."""
     rows = [f"  {block.owner:<32}{block.cidr:<20}spoke {block.network}" for block in change.blocks]
     spokes = {block.network for block in change.blocks}
@@ -193,19 +193,19 @@ def _addresses(change: Change) -> str:
     return "\n".join(["Addresses", *rows, _wrapped("  then free: ", ", ".join(left))])
 
 
-def _what(change: Change) -> str:
+def _what(change: StackFileChange) -> str:
     name = f"project {change.path[1]}"
     return f"environment {change.path[3]} of {name}" if len(change.path) > 2 else name
 
 
-def _difference(change: Change) -> Iterator[str]:
+def _difference(change: StackFileChange) -> Iterator[str]:
     before, after = (text.splitlines() for text in change.texts)
     for line in difflib.unified_diff(before, after, n=0, lineterm=""):
         if not line.startswith(("---", "+++")):
             yield line
 
 
-def _lines(change: Change) -> str:
+def _lines(change: StackFileChange) -> str:
     return "\n".join([change.shown, *(f"  {line}" for line in _difference(change))])
 
 
@@ -220,7 +220,7 @@ def _listed(title: str, resources: tuple[Resource, ...]) -> str:
     return "\n".join(lines)
 
 
-def _others(change: Change) -> str:
+def _others(change: StackFileChange) -> str:
     blocks = len(set(_blocks(change.before)) & set(_blocks(change.after)))
     stays = f"{plural(change.stays, 'resource')} and {plural(blocks, 'range')}: "
     stays += f"{len(change.moved)} moved, see --format json" if change.moved else "none is moved or renamed"
@@ -233,7 +233,7 @@ def _others(change: Change) -> str:
     return "\n".join(lines)
 
 
-def _findings(change: Change) -> str:
+def _findings(change: StackFileChange) -> str:
     """Returns new findings and refusals. The same one at several resources is reported once."""
     told, names = [], names_of(change.after.graph)
     for folded in folded_findings(change.findings, names):
@@ -251,7 +251,7 @@ def _findings(change: Change) -> str:
     return "\n\n".join(told)
 
 
-def _refused(change: Change, names: Names) -> Iterator[tuple[str, list[Named]]]:
+def _refused(change: StackFileChange, names: Names) -> Iterator[tuple[str, list[Named]]]:
     """Returns policies that would refuse new resources, with these resources."""
     new, found = {r.id.lower() for r in change.came}, dict[str, list[Named]]()
     for answer in change.after.verdicts.denied:
@@ -260,12 +260,12 @@ def _refused(change: Change, names: Names) -> Iterator[tuple[str, list[Named]]]:
     yield from found.items()
 
 
-def _with_data(change: Change) -> Iterator[tuple[Resource, Holds]]:
+def _with_data(change: StackFileChange) -> Iterator[tuple[Resource, Holds]]:
     rows = ((resource, holding(resource.arm_type)) for resource in change.gone)
     return ((resource, row) for resource, row in rows if row)
 
 
-def _holding(change: Change) -> str:
+def _holding(change: StackFileChange) -> str:
     """Returns the resources that hold data, by type: the names, the data, and the part that Azure keeps."""
     rows: dict[tuple[str, str, str], list[Resource]] = {}
     for resource, row in _with_data(change):
@@ -284,11 +284,11 @@ def _kept(resource: Resource, row: Holds) -> str:
     return kept(row, resource.properties)
 
 
-def _locks(change: Change) -> tuple[Resource, ...]:
+def _locks(change: StackFileChange) -> tuple[Resource, ...]:
     return tuple(r for r in change.gone if r.arm_type == _LOCK)
 
 
-def _obstacles(change: Change) -> str:
+def _obstacles(change: StackFileChange) -> str:
     """Returns the obstacles to `pulumi up`, and their remedies."""
     locks, protected = _locks(change), [r for r in change.gone if r.protect]
     lines = []
@@ -303,14 +303,14 @@ def _obstacles(change: Change) -> str:
     return "\n".join(["Obstacles", *lines]) if lines else ""
 
 
-def _next_of_added(change: Change) -> str:
+def _next_of_added(change: StackFileChange) -> str:
     text = "Next: write who works in it (access) and what it is for (description); then `amlz preview`."
     if not change.written:
         text = "Without --dry-run it is written."
     return _wrapped("", text)
 
 
-def _next_of_removed(change: Change) -> str:
+def _next_of_removed(change: StackFileChange) -> str:
     if not change.written:
         return _wrapped("", "Save first what must be kept. With --yes it is taken out of the stack file.")
     text = "Nothing in Azure is deleted before `pulumi up`. A later project of the same name needs `generation: 2` "

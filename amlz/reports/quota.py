@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.core.plan import LandingZonePlan
-from amlz.core.quota import Demand, Machines, demands
+from amlz.core.quota import Machines, QuotaUse, demands
 from amlz.core.words import plural
 
 #: Quota of all low-priority vCPUs, of any family.
@@ -43,7 +43,7 @@ def text(plan: LandingZonePlan) -> str:
     return "\n\n".join("\n".join(_table(demand)) for demand in demands(plan))
 
 
-def _table(demand: Demand) -> Iterator[str]:
+def _table(demand: QuotaUse) -> Iterator[str]:
     yield f"vCPUs of Azure ML at full scale, {demand.region}"
     yield f"  subscription {demand.subscription}"
     yield f"  {'family':<44}{'dedicated':>12}{'low priority':>16}"
@@ -53,14 +53,14 @@ def _table(demand: Demand) -> Iterator[str]:
         yield f"  not known: {line}"
 
 
-def rows(demand: Demand) -> Iterator[tuple[str, int, int]]:
+def rows(demand: QuotaUse) -> Iterator[tuple[str, int, int]]:
     """Family, dedicated and low-priority vCPUs; last of all their sums."""
     for family in demand.families:
         yield family, demand.dedicated.get(family, 0), demand.low_priority.get(family, 0)
     yield ALL, sum(demand.dedicated.values()), sum(demand.low_priority.values())
 
 
-def unknown(demand: Demand) -> Iterator[str]:
+def unknown(demand: QuotaUse) -> Iterator[str]:
     """Machines whose vCPUs are in no table, alike ones together."""
     found: dict[tuple[str, str], list[Machines]] = {}
     for one in demand.unknown:

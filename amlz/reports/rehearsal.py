@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.checks.naming import Named, Names, distinct, in_words, owner
-from amlz.rehearsal.faults import Outcome
+from amlz.rehearsal.faults import FaultOutcome
 from amlz.rehearsal.life import Audited, Life
 from amlz.rehearsal.steps import Step
 from amlz.reports.folding_records import finding_lines, joined, without_remedy
@@ -29,7 +29,7 @@ class Rehearsal:
 
     stack: str
     life: Life | None = None
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[FaultOutcome, ...] = ()
 
     @property
     def wrong(self) -> bool:
@@ -89,7 +89,7 @@ def _rows(steps: Iterable[Step]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _fault_rows(outcomes: Iterable[Outcome]) -> list[tuple[str, ...]]:
+def _fault_rows(outcomes: Iterable[FaultOutcome]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for outcome in outcomes:
         seconds = outcome.first.seconds + (outcome.then.seconds if outcome.then else 0)
@@ -173,7 +173,7 @@ def _stays(life: Life) -> Iterator[str]:
         yield f"{needed} others, which these need (--format json names them)"
 
 
-def _faults_told(outcomes: Iterable[Outcome], mark: str = "  ") -> list[str]:
+def _faults_told(outcomes: Iterable[FaultOutcome], mark: str = "  ") -> list[str]:
     told = []
     for outcome in outcomes:
         lines = [f"{each.fault.kind}: {each.fault.says}" for each in outcome.asked if each.fault.says]
@@ -236,7 +236,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: FaultOutcome) -> dict[str, Any]:
     return {
         "faults": [str(each) for each in outcome.asked],
         "struck": list(outcome.struck),

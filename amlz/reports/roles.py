@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from amlz.azure.delegation import ASSIGNMENTS, CONDITION_VERSION, custom_role
-from amlz.azure.deployer import Action, DeployerRoles, Grant
+from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles
 from amlz.azure.ids import parse
 from amlz.azure.rights import Basis
 from amlz.core.terminal import in_one_line
@@ -123,7 +123,7 @@ def _unknown(roles: DeployerRoles) -> Iterator[str]:
         yield f"Not known for {kind}: {what}"
 
 
-def _record(grant: Grant) -> dict[str, Any]:
+def _record(grant: CustomRoleGrant) -> dict[str, Any]:
     return {
         "scope": grant.scope,
         "definition": _definition(grant),
@@ -134,12 +134,12 @@ def _record(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _definition(grant: Grant) -> dict[str, Any]:
+def _definition(grant: CustomRoleGrant) -> dict[str, Any]:
     description = "Exact rights of a landing zone plan, written by amlz roles."
     return custom_role(grant.name, description, (action.name for action in grant.actions), [grant.scope])
 
 
-def _bicep(number: int, grant: Grant) -> Iterator[str]:
+def _bicep(number: int, grant: CustomRoleGrant) -> Iterator[str]:
     place = parse(grant.scope)
     here = f"if (subscription().subscriptionId == {_text(place.subscription)})"
     in_group = place.type == _GROUP_KIND
@@ -163,7 +163,7 @@ def _bicep(number: int, grant: Grant) -> Iterator[str]:
     yield from (_assigned_in_group if in_group else _assigned)(number, grant, here)
 
 
-def _properties(number: int, grant: Grant, indent: str) -> Iterator[str]:
+def _properties(number: int, grant: CustomRoleGrant, indent: str) -> Iterator[str]:
     yield f"{indent}principalId: principalId"
     yield f"{indent}principalType: 'ServicePrincipal'"
     yield f"{indent}roleDefinitionId: role{number}.id"
@@ -173,7 +173,7 @@ def _properties(number: int, grant: Grant, indent: str) -> Iterator[str]:
         yield f"{indent}condition: {condition}"
 
 
-def _assigned(number: int, grant: Grant, here: str) -> Iterator[str]:
+def _assigned(number: int, grant: CustomRoleGrant, here: str) -> Iterator[str]:
     yield f"resource assignment{number} '{ASSIGNMENTS}@{_API}' = {here} {{"
     yield f"  name: guid(subscription().id, principalId, {_text(grant.role_id)})"
     yield "  properties: {"
@@ -182,7 +182,7 @@ def _assigned(number: int, grant: Grant, here: str) -> Iterator[str]:
     yield "}"
 
 
-def _assigned_in_group(number: int, grant: Grant, here: str) -> Iterator[str]:
+def _assigned_in_group(number: int, grant: CustomRoleGrant, here: str) -> Iterator[str]:
     """A nested deployment: a file for subscriptions assigns roles at resource groups only by a module or by this."""
     group = _text(parse(grant.scope).name)
     yield "#disable-next-line no-deployments-resources"

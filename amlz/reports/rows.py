@@ -11,10 +11,10 @@ from typing import Any
 from amlz.checks.catalogue import ALL, remedies_of
 from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import Names, names_of
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import dotted
 from amlz.diff.difference import Difference, finding_key, verdict_key
-from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.requests import REFUSED, PolicyAnswer
 from amlz.reports import policy
 from amlz.reports.preview import Preview
 from amlz.reports.records import finding_record
@@ -25,7 +25,7 @@ _LOOK = (*REFUSED, "undecided", "audit", "audit-if-not-exists")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleEntry:
     """A check or a policy. `help`: what to do; `anchor`: where docs/ explains it, "" where nothing does."""
 
     id: str
@@ -38,19 +38,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FindingEntry:
     """One thing found. `path` is that of the stack file, `line` and `column` count from 1.
 
     `state`: "" where nothing is compared, else `new` or `unchanged`. `accepted`: why it does not count, else "".
     """
 
-    rule: Rule
+    rule: RuleEntry
     level: Severity
     name: str
     owner: str
     message: str
     remedy: str
-    path: At
+    path: ConfigPath
     line: int
     column: int
     fingerprint: str
@@ -64,10 +64,10 @@ class Row:
         return self.level.at_least(Severity(fail_on)) and (self.rule.anchor != "" or self.level is Severity.ERROR)
 
 
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[RuleEntry, ...]:
     """Returns every check, as in `amlz explain`."""
     return tuple(
-        Rule(
+        RuleEntry(
             id=check.id,
             title=check.id,
             text=check.why,
@@ -80,7 +80,7 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
-def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]:
+def rows(preview: Preview, against: Difference | None = None) -> tuple[FindingEntry, ...]:
     """Returns all findings and answers. With a difference, each is new or unchanged, and those of the guard are new."""
     preview = preview.shown
     known = {rule.id: rule for rule in rules()}
@@ -106,7 +106,7 @@ def rows(preview: Preview, against: Difference | None = None) -> tuple[Row, ...]
     return tuple(_told_apart(found))
 
 
-def _told_apart(rows: Iterable[Row]) -> Iterator[Row]:
+def _told_apart(rows: Iterable[FindingEntry]) -> Iterator[FindingEntry]:
     """Returns rows with distinct fingerprints: several findings of one check may be at one path."""
     counts: Counter[str] = Counter()
     for row in rows:
@@ -126,12 +126,12 @@ class Places:
         self._document = preview.file.document
         plan = preview.plan
         self._environments = {e.key: (e.project, e.environment) for e in plan.environments}
-        self._groups: dict[str, At] = {spoke.group.id.lower(): ("spokes", spoke.name) for spoke in plan.spokes}
+        self._groups: dict[str, ConfigPath] = {spoke.group.id.lower(): ("spokes", spoke.name) for spoke in plan.spokes}
         if plan.hub is not None:
             self._groups[plan.hub.group.id.lower()] = ("hub",)
         self._resources = {r.id.lower(): r for r in preview.graph}
 
-    def of(self, resource_id: str, urn: str = "") -> At:
+    def of(self, resource_id: str, urn: str = "") -> ConfigPath:
         """Returns the path of the setting that requests a resource; () where nothing nearer than the landing zone is
         known.
         """
@@ -145,31 +145,31 @@ class Places:
             return self._within(("projects", project, "environments", environment), resource_id)
         return self._there(group)
 
-    def of_owner(self, project: str, environment: str) -> At:
+    def of_owner(self, project: str, environment: str) -> ConfigPath:
         """The path of an environment, or of its project where it is gone; () for none."""
         return self._there(("projects", project, "environments", environment)) if project else ()
 
-    def at(self, path: At) -> tuple[int, int]:
+    def at(self, path: ConfigPath) -> tuple[int, int]:
         """Line and column."""
         return self._document.place(("config", KEY, *path))
 
-    def _within(self, path: At, resource_id: str) -> At:
+    def _within(self, path: ConfigPath, resource_id: str) -> ConfigPath:
         """A cluster has its own lines, the other parts of an environment have those of the environment."""
         name = resource_id.rpartition("/")[2]
         return self._there((*path, "clusters", name) if "/computes/" in resource_id else path)
 
-    def _there(self, path: At) -> At:
+    def _there(self, path: ConfigPath) -> ConfigPath:
         while path and ("config", KEY, *path) not in self._document.places:
             path = path[:-1]
         return path if path[-1:] not in (("projects",), ("clusters",), ("environments",)) else path[:-1]
 
 
-def _of_finding(finding: Finding, known: dict[str, Rule], places: Places, names: Names) -> Row:
+def _of_finding(finding: Finding, known: dict[str, RuleEntry], places: Places, names: Names) -> FindingEntry:
     path = finding.place or places.of(finding.resource_id, finding.urn)
     path = path or places.of_owner(finding.project, finding.environment)
     line, column = places.at(path)
     named = names.of_finding(finding)
-    return Row(
+    return FindingEntry(
         rule=known[finding.check],
         level=finding.severity,
         name=named.label,
@@ -183,7 +183,7 @@ def _of_finding(finding: Finding, known: dict[str, Rule], places: Places, names:
     )
 
 
-def _of_answer(answer: Answer, places: Places, names: Names) -> Row:
+def _of_answer(answer: PolicyAnswer, places: Places, names: Names) -> FindingEntry:
     subject = answer.subject
     path = places.of(subject.id)
     line, column = places.at(path)
@@ -191,7 +191,7 @@ def _of_answer(answer: Answer, places: Places, names: Names) -> Row:
     identity = answer.policy.definition_id if answer.policy else answer.assignment.id
     title = definition.title if definition else answer.assignment.name
     level = Severity.ERROR if answer.blocks else Severity.WARNING if answer.word in _LOOK else Severity.NOTE
-    rule = Rule(
+    rule = RuleEntry(
         id=f"azure-policy/{identity.rpartition('/')[2]}",
         title=title,
         text=f"Azure Policy: {title}.",
@@ -202,7 +202,7 @@ def _of_answer(answer: Answer, places: Places, names: Names) -> Row:
     )
     named = names.of_answer(answer)
     why = " ".join(policy.because(answer))
-    return Row(
+    return FindingEntry(
         rule=rule,
         level=level,
         name=named.label,
@@ -222,6 +222,6 @@ def _hash(*parts: Any) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
-def where(row: Row) -> str:
+def where(row: FindingEntry) -> str:
     """The path in the stack file, in words."""
     return dotted(row.path) if row.path else KEY

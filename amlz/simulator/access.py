@@ -9,21 +9,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from amlz.azure.delegation import ASSIGNMENTS
-from amlz.azure.deployer import Grant
+from amlz.azure.deployer import CustomRoleGrant
 from amlz.azure.ids import within
 from amlz.azure.rights import Right, needed
 from amlz.azure.shapes import to_body
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 #: The object ID of the caller.
 CALLER = "00000000-0000-4000-8000-00000000d0e5"
 
 
-def allow(memory: Memory, *grants: Grant) -> None:
+def allow(store: StateStore, *grants: CustomRoleGrant) -> None:
     """Limits the caller to these grants."""
     for grant in grants:
-        memory.add_grant(
+        store.add_grant(
             {
                 "scope": grant.scope,
                 "actions": [action.name.lower() for action in grant.actions],
@@ -32,9 +32,9 @@ def allow(memory: Memory, *grants: Grant) -> None:
         )
 
 
-def refuse(memory: Memory, verb: str, resource: Standing) -> None:
+def refuse(store: StateStore, verb: str, resource: StoredResource) -> None:
     """Raises AzureRefused where the caller lacks a permission of `read`, `create`, `update` or `delete`."""
-    grants = memory.grants()
+    grants = store.grants()
     if not grants:
         return
     body = to_body(resource.token, resource.inputs) if verb in ("create", "update") else {}
@@ -45,7 +45,7 @@ def refuse(memory: Memory, verb: str, resource: Standing) -> None:
         done = right if not right.linked else done
 
 
-def _covers(grant: Mapping[str, Any], right: Right, resource: Standing) -> bool:
+def _covers(grant: Mapping[str, Any], right: Right, resource: StoredResource) -> bool:
     # Roles of a management group reach no subscription here: which ones it has is not known.
     if right.action.lower() not in grant["actions"] or not within(right.scope, grant["scope"]):
         return False
@@ -57,7 +57,7 @@ def _covers(grant: Mapping[str, Any], right: Right, resource: Standing) -> bool:
     return role in grant["assignable"].get(kind, ())
 
 
-def _refused(right: Right, before: Right, resource: Standing) -> AzureRefused:
+def _refused(right: Right, before: Right, resource: StoredResource) -> AzureRefused:
     """A recorded text, and of linked resources https://github.com/kubernetes-sigs/cloud-provider-azure/issues/287."""
     client = f"The client '{CALLER}' with object id '{CALLER}'"
     if right.linked:

@@ -17,7 +17,7 @@ from amlz.azure.shapes import id_of
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PreviewAnswer:
     """An answer: the id ("" where not decided) and the outputs that are known."""
 
     id: str
@@ -32,7 +32,7 @@ VAULTS = {"public": "vault.azure.net", "usgovernment": "vault.usgovcloudapi.net"
 _FIREWALL_ADDRESS = "192.0.2.4"
 
 
-class PretendAzure:
+class SimulatedAzure:
     """One Azure for one run: the public one, until a provider names another."""
 
     vaults = VAULTS["public"]
@@ -41,7 +41,7 @@ class PretendAzure:
         """From here on it is a cloud, by azure-native's name for it. Raises KeyError for one that there is not."""
         self.vaults = VAULTS[environment]
 
-    def preview(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
+    def preview(self, token: str, inputs: dict[str, Any], subscription: str) -> PreviewAnswer:
         """The answer to a request that is not sent.
 
         `inputs` are as the provider gets them, what is not decided as amlz.azure.graph.unknown. Raises UnmappedInput
@@ -52,9 +52,9 @@ class PretendAzure:
         names = parse(resource_id).names if resource_id else ()
         if len(names) == 1:
             outputs["name"] = names[0]
-        return Answer(resource_id or "", outputs)
+        return PreviewAnswer(resource_id or "", outputs)
 
-    def deployed(self, token: str, inputs: dict[str, Any], subscription: str) -> Answer:
+    def deployed(self, token: str, inputs: dict[str, Any], subscription: str) -> PreviewAnswer:
         """Returns the answer to a request that is sent: everything is decided, the inputs return, and values that Azure
         sets.
 
@@ -73,7 +73,7 @@ class PretendAzure:
             vault, key = parse(answer.id).names
             version = uuid.uuid5(_MADE_UP, answer.id).hex
             outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
-        return Answer(answer.id, outputs)
+        return PreviewAnswer(answer.id, outputs)
 
 
 def given_back(token: str, inputs: dict[str, Any]) -> dict[str, Any]:

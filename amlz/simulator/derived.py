@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from amlz.simulator.memory import Memory, Standing
 from amlz.simulator.peerings import CONNECTED, DISCONNECTED, INITIATED, PEERING
+from amlz.simulator.state_store import StateStore, StoredResource
 
 _ENDPOINT = "microsoft.network/privateendpoints"
 _ZONE_GROUP = f"{_ENDPOINT}/privatednszonegroups"
@@ -25,37 +25,37 @@ _SYNC = {CONNECTED: "FullyInSync", INITIATED: "RemoteNotInSync", DISCONNECTED: "
 Outputs = dict[str, Any]
 
 
-def outputs_of(memory: Memory, resource: Standing) -> Outputs:
+def outputs_of(store: StateStore, resource: StoredResource) -> Outputs:
     """Outputs of a resource as Azure has them now."""
     derive = _DERIVED.get(resource.type.lower())
-    return resource.outputs if derive is None else {**resource.outputs, **derive(memory, resource)}
+    return resource.outputs if derive is None else {**resource.outputs, **derive(store, resource)}
 
 
-def _names(memory: Memory, endpoint: Standing) -> Outputs:
+def _names(store: StateStore, endpoint: StoredResource) -> Outputs:
     """Returns names that need a registration, until a zone group registers them.
 
     https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
-    if any(each.type == _ZONE_GROUP for each in memory.below(endpoint.id)):
+    if any(each.type == _ZONE_GROUP for each in store.below(endpoint.id)):
         return {"customDnsConfigs": []}
     return {"customDnsConfigs": [{"fqdn": f"{endpoint.name.lower()}.example", "ipAddresses": ["192.0.2.5"]}]}
 
 
-def _peering(_memory: Memory, peering: Standing) -> Outputs:
+def _peering(_store: StateStore, peering: StoredResource) -> Outputs:
     """https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering"""
     if peering.state not in _SYNC:
         return {}
     return {"peeringState": peering.state, "peeringSyncLevel": _SYNC[peering.state]}
 
 
-def _gateway(memory: Memory, address: Standing) -> Outputs:
+def _gateway(store: StateStore, address: StoredResource) -> Outputs:
     """https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/get"""
-    users = (each for each in memory.referring(address.id) if each.type == _NAT_GATEWAY)
+    users = (each for each in store.referring(address.id) if each.type == _NAT_GATEWAY)
     gateway = next(users, None)
     return {} if gateway is None else {"natGateway": {"id": gateway.id}}
 
 
-def _network(memory: Memory, workspace: Standing) -> Outputs:
+def _network(store: StateStore, workspace: StoredResource) -> Outputs:
     """Rules of a managed network show in its workspace, and it is active once there is one.
 
     https://github.com/pulumi/pulumi-azure-native/issues/3225
@@ -63,13 +63,13 @@ def _network(memory: Memory, workspace: Standing) -> Outputs:
     settings = workspace.inputs.get("managedNetwork") or {}
     if settings.get("isolationMode", "Disabled") == "Disabled":
         return {}
-    rules = [each for each in memory.below(workspace.id) if each.type == _RULE]
+    rules = [each for each in store.below(workspace.id) if each.type == _RULE]
     shown = {each.id.rpartition("/")[2]: each.inputs.get("properties") for each in rules}
     status = {"status": "Active" if rules else "Inactive", "sparkReady": False}
     return {"managedNetwork": {**settings, "outboundRules": shown, "status": status}}
 
 
-_DERIVED: Mapping[str, Callable[[Memory, Standing], Outputs]] = {
+_DERIVED: Mapping[str, Callable[[StateStore, StoredResource], Outputs]] = {
     _ENDPOINT: _names,
     PEERING: _peering,
     _ADDRESS: _gateway,

@@ -9,8 +9,8 @@ from typing import Any
 from amlz.azure import facts
 from amlz.azure.inputs import from_body
 from amlz.azure.shapes import to_body
-from amlz.simulator import refusals
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator import validation
+from amlz.simulator.state_store import StateStore, StoredResource
 
 _OPENED = {
     "name": "opened-by-hand",
@@ -63,7 +63,7 @@ DRIFTS = (
 _BY_TYPE = {drift.type: drift for drift in DRIFTS}
 
 
-def drift_of(standing: Standing) -> Drift | None:
+def drift_of(standing: StoredResource) -> Drift | None:
     """Returns the change that a person would make: that of the table, otherwise a tag; None where it takes no tags."""
     known = _BY_TYPE.get(standing.type.lower())
     if known is not None:
@@ -71,11 +71,11 @@ def drift_of(standing: Standing) -> Drift | None:
     return Drift(standing.type, "a tag added", _tagged) if facts.takes_tags(standing.token) else None
 
 
-def drift(memory: Memory, standing: Standing, made: Drift) -> None:
+def drift(store: StateStore, standing: StoredResource, made: Drift) -> None:
     """Applies the change, past policies and locks: its author had the rights."""
     body = to_body(standing.token, standing.inputs)
     made.change(body)
     inputs = from_body(standing.token, body, standing.inputs)
     changed = {key: value for key, value in inputs.items() if value != standing.inputs.get(key)}
     after = replace(standing, inputs=inputs, outputs={**standing.outputs, **changed})
-    memory.put(after, refusals.refers(after))
+    store.put(after, validation.refers(after))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 FIREWALL = "microsoft.network/azurefirewalls"
 #: Addresses that Azure keeps at the start of each subnet, https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq.
@@ -13,17 +13,17 @@ FIREWALL = "microsoft.network/azurefirewalls"
 _RESERVED = 4
 
 
-def addressed(memory: Memory, wanted: Standing) -> Standing:
+def addressed(store: StateStore, wanted: StoredResource) -> StoredResource:
     """A firewall with the address that its subnet gives it; another resource, or where no subnet is known, as it is."""
     if wanted.type.lower() != FIREWALL:
         return wanted
-    rules = [_addressed(memory, rule) for rule in wanted.outputs.get("ipConfigurations", [])]
+    rules = [_addressed(store, rule) for rule in wanted.outputs.get("ipConfigurations", [])]
     return replace(wanted, outputs={**wanted.outputs, "ipConfigurations": rules})
 
 
-def _addressed(memory: Memory, rule: dict[str, object]) -> dict[str, object]:
+def _addressed(store: StateStore, rule: dict[str, object]) -> dict[str, object]:
     subnet = rule.get("subnet")
-    found = memory.get(str(subnet["id"])) if isinstance(subnet, dict) else None
+    found = store.get(str(subnet["id"])) if isinstance(subnet, dict) else None
     if found is None or "addressPrefix" not in found.inputs:
         return rule
     return {**rule, "privateIPAddress": str(ipaddress.ip_network(found.inputs["addressPrefix"])[_RESERVED])}

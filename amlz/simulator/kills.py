@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from amlz.simulator.memory import Memory
+from amlz.simulator.state_store import StateStore
 
 #: Where an operation can be when the engine is killed: Azure has not acted yet; it has, and nobody heard of it.
 POINTS = ("before", "after")
@@ -26,14 +26,14 @@ QUIET = 0.4
 class Kills:
     """Holds operations at the points where the engine is to be killed, and then kills it."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
         self._lock = threading.Lock()
         self._last = 0.0
 
     def reached(self, point: str, verb: str, resource_id: str) -> None:
         """An operation has come to a point: does not return where the engine is to be killed there."""
-        if self._memory.deadly(point, verb, resource_id):
+        if self._store.deadly(point, verb, resource_id):
             self._hold()
 
     def _hold(self) -> NoReturn:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 _LIMITS = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits"
 _LEARN = "https://learn.microsoft.com/azure/"
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class EnforcedLimit:
     """At most `count` of an ARM type (lower case) right below one resource or scope, or in one subscription.
 
     `code`: Azure's where `known`, otherwise ours. `status`: also Azure's where known.
@@ -28,8 +28,10 @@ class Limit:
 
 
 LIMITS = (
-    Limit("microsoft.resources/resourcegroups", 980, "ResourceGroupQuotaExceeded", _LIMITS, in_subscription=True),
-    Limit(
+    EnforcedLimit(
+        "microsoft.resources/resourcegroups", 980, "ResourceGroupQuotaExceeded", _LIMITS, in_subscription=True
+    ),
+    EnforcedLimit(
         "microsoft.authorization/roleassignments",
         4000,
         "RoleAssignmentLimitExceeded",
@@ -37,20 +39,24 @@ LIMITS = (
         in_subscription=True,
         known=True,
     ),
-    Limit("microsoft.network/virtualnetworks/virtualnetworkpeerings", 500, "PeeringLimitExceeded", _LIMITS),
-    Limit("microsoft.network/privatednszones/virtualnetworklinks", 1000, "VirtualNetworkLinkLimitExceeded", _LIMITS),
-    Limit("microsoft.network/privateendpoints/privatednszonegroups", 1, "PrivateDnsZoneGroupLimitExceeded", _LIMITS),
-    Limit("microsoft.authorization/locks", 20, "LockLimitExceeded", _LIMITS),
-    Limit(
+    EnforcedLimit("microsoft.network/virtualnetworks/virtualnetworkpeerings", 500, "PeeringLimitExceeded", _LIMITS),
+    EnforcedLimit(
+        "microsoft.network/privatednszones/virtualnetworklinks", 1000, "VirtualNetworkLinkLimitExceeded", _LIMITS
+    ),
+    EnforcedLimit(
+        "microsoft.network/privateendpoints/privatednszonegroups", 1, "PrivateDnsZoneGroupLimitExceeded", _LIMITS
+    ),
+    EnforcedLimit("microsoft.authorization/locks", 20, "LockLimitExceeded", _LIMITS),
+    EnforcedLimit(
         "microsoft.insights/diagnosticsettings",
         5,
         "DiagnosticSettingLimitExceeded",
         _LEARN + "azure-monitor/platform/diagnostic-settings",
     ),
-    Limit("microsoft.authorization/policyassignments", 200, "PolicyAssignmentLimitExceeded", _LIMITS),
-    Limit("microsoft.authorization/policydefinitions", 500, "PolicyDefinitionLimitExceeded", _LIMITS),
-    Limit("microsoft.authorization/policysetdefinitions", 200, "PolicySetDefinitionLimitExceeded", _LIMITS),
-    Limit("microsoft.authorization/policyexemptions", 1000, "PolicyExemptionLimitExceeded", _LIMITS),
+    EnforcedLimit("microsoft.authorization/policyassignments", 200, "PolicyAssignmentLimitExceeded", _LIMITS),
+    EnforcedLimit("microsoft.authorization/policydefinitions", 500, "PolicyDefinitionLimitExceeded", _LIMITS),
+    EnforcedLimit("microsoft.authorization/policysetdefinitions", 200, "PolicySetDefinitionLimitExceeded", _LIMITS),
+    EnforcedLimit("microsoft.authorization/policyexemptions", 1000, "PolicyExemptionLimitExceeded", _LIMITS),
 )
 _BY_TYPE = {limit.type: limit for limit in LIMITS}
 
@@ -65,18 +71,18 @@ INLINE = (
 TAGS = 50
 
 
-def fits(memory: Memory, resource: Standing) -> None:
+def fits(store: StateStore, resource: StoredResource) -> None:
     """Checks that there is room for a new resource. Raises AzureRefused."""
     limit = _BY_TYPE.get(resource.type.lower())
-    if limit is None or memory.get(resource.id) is not None:
+    if limit is None or store.get(resource.id) is not None:
         return
     place = _place(resource.id, limit)
-    if memory.count(limit.type, place) >= limit.count:
+    if store.count(limit.type, place) >= limit.count:
         message = f"{place} has {limit.count} of {resource.type} already, which is as many as Azure takes."
         raise AzureRefused(limit.status, limit.code, message, resource.id)
 
 
-def lists_fit(resource: Standing) -> None:
+def lists_fit(resource: StoredResource) -> None:
     """Checks that a request's own lists are short enough. Raises AzureRefused; the codes are ours."""
     kind = resource.type.lower()
     for each, key, count, _ in INLINE:
@@ -86,7 +92,7 @@ def lists_fit(resource: Standing) -> None:
         raise AzureRefused(400, "TooManyTags", f"A resource takes {TAGS} tags at most.", resource.id)
 
 
-def _place(resource_id: str, limit: Limit) -> str:
+def _place(resource_id: str, limit: EnforcedLimit) -> str:
     if limit.in_subscription:
         return "/".join(resource_id.split("/")[:3])
     above = resource_id.rpartition("/")[0].rpartition("/")[0]

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from amlz.azure.ids import parse
-from amlz.simulator import refusals
+from amlz.simulator import validation
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory
-from amlz.simulator.refusals import parents
+from amlz.simulator.state_store import StateStore
+from amlz.simulator.validation import parents
 
 #: Codes of a 404 that azure-native takes for a deletion: validNotFoundCodes in provider/pkg/azure/azure.go of
 #: pulumi/pulumi-azure-native, as issue 4841 quotes it (2026-09-22).
@@ -63,7 +63,7 @@ CODES: Mapping[str, Missing] = {
 }
 
 
-def error_of_read(memory: Memory, resource_id: str) -> AzureRefused | None:
+def error_of_read(store: StateStore, resource_id: str) -> AzureRefused | None:
     """Returns the error of a Read of a missing resource; None where azure-native takes it for deleted.
 
     A resource whose parent is missing too has the parent's code, which is on the list.
@@ -71,7 +71,7 @@ def error_of_read(memory: Memory, resource_id: str) -> AzureRefused | None:
     row = CODES.get(parse(resource_id).type.lower())
     if row is None or row.code in TAKEN_FOR_DELETED:
         return None
-    if any(memory.expects(above) and memory.get(above) is None for above in parents(resource_id)):
+    if any(store.expects(above) and store.get(above) is None for above in parents(resource_id)):
         return None
     return AzureRefused(404, row.code, f"{parse(resource_id).name} was not found.", resource_id)
 
@@ -101,7 +101,7 @@ def not_found(resource_id: str) -> AzureRefused:
     if row is None:
         nested = kind.startswith("microsoft.network/") and kind.count("/") > 1
         if not nested or kind.startswith("microsoft.network/privatedns"):
-            return refusals.not_found(resource_id)
+            return validation.not_found(resource_id)
         return AzureRefused(404, "NotFound", f"Resource {resource_id} not found.", resource_id)
     text = _TYPE_MESSAGES.get(kind) or _MESSAGES.get(row.code, "The resource '{name}' could not be found.")
     account = found.names[0] if found.names else ""

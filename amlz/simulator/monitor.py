@@ -35,9 +35,9 @@ from pulumi.runtime.stack import run_in_stack
 from amlz.azure.added import with_location
 from amlz.azure.graph import unknown
 from amlz.simulator.aliases import former_urns
-from amlz.simulator.azure import PretendAzure
+from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.existing import inputs_from_the_start
-from amlz.simulator.quick import Here, hastened, installed
+from amlz.simulator.sdk_patches import InlineExecutor, installed, patched_sdk
 from amlz.simulator.wire import holds_unknown, plain, replaced
 
 NO_TRANSFORMS = "a transform on {where}: only Pulumi's engine runs those; a transformation runs here too"
@@ -123,7 +123,7 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
     monitor = RecordingMonitor(program)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # what failed is raised below, once
-    loop.set_default_executor(Here())
+    loop.set_default_executor(InlineExecutor())
     asyncio.set_event_loop(loop)
     try:
         settings.configure(
@@ -139,7 +139,7 @@ def _run(program: Program, result: list[Registration | BaseException]) -> None:
             )
         )
         config.set_all_config(dict(program.config))
-        with _as_program(program.main), hastened():
+        with _as_program(program.main), patched_sdk():
             loop.run_until_complete(run_in_stack(lambda: _main(program.main)))
         result.append(monitor.registration())
     except BaseException as error:
@@ -213,7 +213,7 @@ class RecordingMonitor(MockMonitor):
     def __init__(self, program: Program) -> None:
         super().__init__(None)  # type: ignore[arg-type]  # no mocks: every call it would make is overridden
         self._program = program
-        self._azure = PretendAzure()
+        self._azure = SimulatedAzure()
         self._lock = threading.Lock()
         self._registered: dict[str, Registered] = {}
         self._former: dict[str, tuple[str, ...]] = {}

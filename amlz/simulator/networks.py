@@ -16,7 +16,7 @@ from amlz.azure.ids import ids_in, parse, within
 from amlz.azure.in_use import IN_SUBNETS
 from amlz.azure.shapes import id_of
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 NETWORK = "microsoft.network/virtualnetworks"
 SUBNET = f"{NETWORK}/subnets"
@@ -30,18 +30,18 @@ HELD = 0.02
 TRIES = (0.04, 0.12, 0.24)
 
 
-def refuse_dropping(memory: Memory, network: Standing) -> None:
+def refuse_dropping(store: StateStore, network: StoredResource) -> None:
     """Raises AzureRefused where a request for a network leaves out a subnet that something uses.
 
     https://github.com/Azure/bicep/issues/13267
     """
-    for subnet in _dropped(memory, network):
-        user = next((user for user in memory.referring(subnet.id) if user.type.lower() in IN_SUBNETS), None)
+    for subnet in _dropped(store, network):
+        user = next((user for user in store.referring(subnet.id) if user.type.lower() in IN_SUBNETS), None)
         if user is not None:
             raise AzureRefused(400, "InUseSubnetCannotBeDeleted", in_use(subnet, user), subnet.id)
 
 
-def in_use(resource: Standing, user: Standing) -> str:
+def in_use(resource: StoredResource, user: StoredResource) -> str:
     """The message where something that is used is deleted.
 
     For subnets as Azure writes it (https://learn.microsoft.com/troubleshoot/azure/virtual-network/
@@ -56,20 +56,22 @@ def in_use(resource: Standing, user: Standing) -> str:
     return f"{resource.id} is in use by {user.id} and cannot be deleted."
 
 
-def dropped_and_listed(memory: Memory, network: Standing) -> tuple[tuple[Standing, ...], tuple[Standing, ...]]:
+def dropped_and_listed(
+    store: StateStore, network: StoredResource
+) -> tuple[tuple[StoredResource, ...], tuple[StoredResource, ...]]:
     """The subnets that a request for a network deletes, and those that it writes."""
-    return _dropped(memory, network), tuple(_listed(network))
+    return _dropped(store, network), tuple(_listed(network))
 
 
-def _dropped(memory: Memory, network: Standing) -> tuple[Standing, ...]:
+def _dropped(store: StateStore, network: StoredResource) -> tuple[StoredResource, ...]:
     if network.type.lower() != NETWORK or "subnets" not in network.inputs:
         return ()
     stay = {subnet.id.lower() for subnet in _listed(network)}
-    existing = (each for each in memory.below(network.id) if each.type.lower() == SUBNET)
+    existing = (each for each in store.below(network.id) if each.type.lower() == SUBNET)
     return tuple(each for each in existing if each.id.lower() not in stay)
 
 
-def _listed(network: Standing) -> Iterator[Standing]:
+def _listed(network: StoredResource) -> Iterator[StoredResource]:
     """The subnets that a network's request lists, as resources."""
     if network.type.lower() != NETWORK:
         return
@@ -83,15 +85,15 @@ def _listed(network: Standing) -> Iterator[Standing]:
         inputs = {**path, **own}
         subnet_id = id_of(_TOKEN, inputs, at.subscription)
         assert subnet_id is not None, "its path is given"
-        yield Standing(subnet_id, network.urn, _TOKEN, _TYPE, name, inputs, inputs)
+        yield StoredResource(subnet_id, network.urn, _TOKEN, _TYPE, name, inputs, inputs)
 
 
 @contextmanager
-def write(memory: Memory, resource: Standing) -> Iterator[None]:
+def write(store: StateStore, resource: StoredResource) -> Iterator[None]:
     """Writes to the networks of a resource while nobody else does. Raises AzureRefused where they stay busy."""
-    networks = _written(memory, resource)
+    networks = _written(store, resource)
     for wait in (*TRIES, None):
-        busy = memory.occupy(networks, resource.id)
+        busy = store.occupy(networks, resource.id)
         if not busy:
             break
         if wait is None:
@@ -103,10 +105,10 @@ def write(memory: Memory, resource: Standing) -> Iterator[None]:
         if networks:
             time.sleep(HELD)
     finally:
-        memory.leave(networks)
+        store.leave(networks)
 
 
-def _written(memory: Memory, resource: Standing) -> tuple[str, ...]:
+def _written(store: StateStore, resource: StoredResource) -> tuple[str, ...]:
     """Ids of the networks that a request writes to: a peering to both, as far as they are known here."""
     kind = resource.type.lower()
     if kind == NETWORK:
@@ -114,4 +116,4 @@ def _written(memory: Memory, resource: Standing) -> tuple[str, ...]:
     if kind not in (SUBNET, PEERING):
         return ()
     remote = (resource.inputs.get("remoteVirtualNetwork") or {}).get("id", "") if kind == PEERING else ""
-    return (resource.id.rsplit("/", 2)[0], *((remote,) if remote and memory.get(remote) else ()))
+    return (resource.id.rsplit("/", 2)[0], *((remote,) if remote and store.get(remote) else ()))

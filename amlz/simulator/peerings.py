@@ -11,18 +11,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 PEERING = "microsoft.network/virtualnetworks/virtualnetworkpeerings"
 _SEGMENT = "/virtualnetworkpeerings/"
 INITIATED, CONNECTED, DISCONNECTED = "Initiated", "Connected", "Disconnected"
 
 
-def connected(memory: Memory, wanted: Standing) -> Standing:
+def connected(store: StateStore, wanted: StoredResource) -> StoredResource:
     """A peering that is made or changed, with its state; the other side follows. Raises AzureRefused."""
     if wanted.type.lower() != PEERING:
         return wanted
-    before, other = memory.get(wanted.id), _other(memory, wanted)
+    before, other = store.get(wanted.id), _other(store, wanted)
     if other is None:
         return replace(wanted, state=INITIATED)
     if other.state == DISCONNECTED and before is None:
@@ -33,24 +33,24 @@ def connected(memory: Memory, wanted: Standing) -> Standing:
             "back to Initiated state."
         )
         raise AzureRefused(400, "RemotePeeringIsDisconnected", message, wanted.id)
-    memory.mark(other.id, CONNECTED)
+    store.mark(other.id, CONNECTED)
     return replace(wanted, state=CONNECTED)
 
 
-def gone(memory: Memory, removed: Iterable[Standing]) -> None:
+def gone(store: StateStore, removed: Iterable[StoredResource]) -> None:
     """The other sides of peerings that are gone are disconnected."""
     for one in removed:
-        other = _other(memory, one) if one.type.lower() == PEERING else None
+        other = _other(store, one) if one.type.lower() == PEERING else None
         if other is not None:
-            memory.mark(other.id, DISCONNECTED)
+            store.mark(other.id, DISCONNECTED)
 
 
-def _other(memory: Memory, peering: Standing) -> Standing | None:
+def _other(store: StateStore, peering: StoredResource) -> StoredResource | None:
     """The peering that leads back."""
     remote = (peering.inputs.get("remoteVirtualNetwork") or {}).get("id", "")
-    found = memory.users(_network(peering), remote) if remote else ()
-    return next((memory.get(each) for each in found if _SEGMENT in each), None)
+    found = store.users(_network(peering), remote) if remote else ()
+    return next((store.get(each) for each in found if _SEGMENT in each), None)
 
 
-def _network(peering: Standing) -> str:
+def _network(peering: StoredResource) -> str:
     return peering.id[: peering.id.lower().index(_SEGMENT)]

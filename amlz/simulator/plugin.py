@@ -11,8 +11,8 @@ from pathlib import Path
 import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from amlz.simulator.azure import PretendAzure
-from amlz.simulator.provider import PretendProvider
+from amlz.simulator.azure import SimulatedAzure
+from amlz.simulator.provider import SimulatedProvider
 
 #: Seconds between two looks at whether the engine still runs.
 PATIENCE = 5.0
@@ -29,8 +29,10 @@ def serve() -> None:
     """Serves until the engine ends; writes the port first."""
     engine = os.getppid()
     decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
-    memory = os.environ.get("AMLZ_AZURE")
-    provider = _remembering(Path(memory), decided, str(engine)) if memory else PretendProvider(PretendAzure(), decided)
+    store = os.environ.get("AMLZ_AZURE")
+    provider = (
+        _remembering(Path(store), decided, str(engine)) if store else SimulatedProvider(SimulatedAzure(), decided)
+    )
     server = grpc.server(futures.ThreadPoolExecutor(CALLS), options=_NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -45,13 +47,13 @@ def serve() -> None:
             return
 
 
-def _remembering(file: Path, decided: bool, engine: str) -> PretendProvider:
-    from amlz.simulator.memory import Memory
-    from amlz.simulator.remembering import RememberingProvider
+def _remembering(file: Path, decided: bool, engine: str) -> SimulatedProvider:
+    from amlz.simulator.state_store import StateStore
+    from amlz.simulator.stateful_provider import StatefulProvider
 
-    memory = Memory(file)
-    memory.settle(engine)
-    return RememberingProvider(PretendAzure(), memory, decided)
+    store = StateStore(file)
+    store.settle(engine)
+    return StatefulProvider(SimulatedAzure(), store, decided)
 
 
 if __name__ == "__main__":

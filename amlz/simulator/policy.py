@@ -25,14 +25,14 @@ from amlz.policy.engine.definition import EXISTENCE, definition
 from amlz.policy.engine.errors import Invalid
 from amlz.policy.engine.initiative import initiative
 from amlz.policy.engine.judge import World
-from amlz.policy.engine.requests import Answer, Scene, answers
+from amlz.policy.engine.requests import EvaluationScope, PolicyAnswer, answers
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import lowered
 from amlz.policy.imported import imported
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, Imported, assigned, subject_of, verdicts
+from amlz.policy.verdicts import Imported, PolicySources, assigned, subject_of, verdicts
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import POLICY, Memory, Standing
+from amlz.simulator.state_store import POLICY, StateStore, StoredResource
 
 _GROUPS = "/providers/Microsoft.Management/managementGroups/"
 _CHANGES = ("append", "modify")
@@ -76,26 +76,26 @@ class _Known:
 
     version: int
     assignments: tuple[Assignment, ...] = ()
-    scene: Scene = field(default_factory=lambda: Scene(World(aliases.Catalogue({}))))
+    scene: EvaluationScope = field(default_factory=lambda: EvaluationScope(World(aliases.Catalogue({}))))
     groups: tuple[str, ...] = ()
 
 
 class PolicyService:
     """Evaluates requests to one simulated Azure. Assignments are read again only after a change."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
         self._known: _Known | None = None
 
-    def allowed(self, wanted: Standing) -> Standing:
+    def allowed(self, wanted: StoredResource) -> StoredResource:
         """The resource as policies leave it. Raises AzureRefused: RequestDisallowedByPolicy, InvalidPolicy."""
         _check(wanted)
-        version = self._memory.policies_version()
+        version = self._store.policies_version()
         if self._known is None or self._known.version != version:
-            self._known = _read(self._memory, version, self._memory.holds())
+            self._known = _read(self._store, version, self._store.holds())
         if not self._known.assignments:
             return wanted
-        found = list(_ask(self._memory, self._known, [_subject(wanted)]))
+        found = list(_ask(self._store, self._known, [_subject(wanted)]))
         found = [answer for answer in found if answer.verdict.effect not in EXISTENCE]
         denied = next((answer for answer in found if answer.blocks), None)
         if denied:
@@ -108,11 +108,11 @@ class PolicyService:
         return _with(wanted, lowered(body)) if body else wanted
 
 
-def scanned(memory: Memory) -> tuple[Audited, ...]:
+def scanned(store: StateStore) -> tuple[Audited, ...]:
     """Returns non-compliant existing resources, by policy, with every assignment in effect."""
-    graph = ResourceGraph(tuple(map(_resource, memory.all())))
+    graph = ResourceGraph(tuple(map(_resource, store.all())))
     found: dict[tuple[str, str], list[str]] = {}
-    for answer in verdicts(graph, _asked(memory)).answers:
+    for answer in verdicts(graph, _asked(store)).answers:
         if answer.word in _WRONG and answer.policy:
             definition = answer.policy.definition
             key = (answer.assignment.name, definition.title or definition.name)
@@ -120,7 +120,7 @@ def scanned(memory: Memory) -> tuple[Audited, ...]:
     return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()))
 
 
-def _check(wanted: Standing) -> None:
+def _check(wanted: StoredResource) -> None:
     """Refuses a definition, initiative, assignment or exemption that the evaluator cannot read. The code is ours."""
     read = _READ.get(wanted.type.lower())
     try:
@@ -130,29 +130,29 @@ def _check(wanted: Standing) -> None:
         raise AzureRefused(400, "InvalidPolicy", str(problem), wanted.id) from None
 
 
-def _asked(memory: Memory) -> Asked:
+def _asked(store: StateStore) -> PolicySources:
     """Returns the facts from outside the stack: this repository's policies, those imported, and those added from
     outside.
     """
     taken = imported()
     others = Imported(
-        definitions=(*memory.outside("definition"), *taken.definitions),
-        assignments=(*memory.outside("assignment"), *taken.assignments),
+        definitions=(*store.outside("definition"), *taken.definitions),
+        assignments=(*store.outside("assignment"), *taken.assignments),
         exemptions=taken.exemptions,
         catalogue=taken.catalogue,
     )
-    return Asked(library(), others, memory.outside("above"))
+    return PolicySources(library(), others, store.outside("above"))
 
 
-def _read(memory: Memory, version: int, holds: frozenset[str]) -> _Known:
-    asked = _asked(memory)
-    standing = tuple(one for one in memory.policies("assignments") if one.id.lower() in holds)
+def _read(store: StateStore, version: int, holds: frozenset[str]) -> _Known:
+    asked = _asked(store)
+    standing = tuple(one for one in store.policies("assignments") if one.id.lower() in holds)
     if not standing and not asked.imported.assignments:
         return _Known(version)
-    beside = memory.policies("definitions", "setdefinitions", "exemptions")
+    beside = store.policies("definitions", "setdefinitions", "exemptions")
     graph = ResourceGraph(tuple(map(_resource, (*standing, *beside))))
     assignments, exemptions = assigned(graph, asked)
-    scene = Scene(
+    scene = EvaluationScope(
         world=World(asked.imported.catalogue or aliases.embedded()),
         exemptions=exemptions,
         forecasts=frozenset(e.name.lower() for e in asked.library.entries if e.metadata.get("judged") == "read-only"),
@@ -160,11 +160,11 @@ def _read(memory: Memory, version: int, holds: frozenset[str]) -> _Known:
     return _Known(version, assignments, scene, tuple(f"{_GROUPS}{name}" for name in asked.above))
 
 
-def _ask(memory: Memory, known: _Known, subjects: list[Subject]) -> Iterable[Answer]:
+def _ask(store: StateStore, known: _Known, subjects: list[Subject]) -> Iterable[PolicyAnswer]:
     groups = {subject.id.lower().partition("/providers/")[0] for subject in subjects}
     contexts = {}
     for place in sorted(groups):
-        group = memory.get(place)
+        group = store.get(place)
         if group is not None:
             told = {"id": group.id, "name": parse(group.id).name, **_body(group)}
             subscription = group.id.split("/")[2]
@@ -177,11 +177,11 @@ def _ask(memory: Memory, known: _Known, subjects: list[Subject]) -> Iterable[Ans
     return answers(subjects, known.assignments, replace(known.scene, contexts=contexts, above=above))
 
 
-def _body(standing: Standing) -> dict[str, Any]:
+def _body(standing: StoredResource) -> dict[str, Any]:
     return sent_body(standing.token, standing.inputs)
 
 
-def _resource(standing: Standing) -> Resource:
+def _resource(standing: StoredResource) -> Resource:
     kind, parsed = arm_type(standing.token, standing.inputs), parse(standing.id)
     return Resource(
         urn=standing.urn,
@@ -197,11 +197,11 @@ def _resource(standing: Standing) -> Resource:
     )
 
 
-def _subject(standing: Standing) -> Subject:
+def _subject(standing: StoredResource) -> Subject:
     return subject_of(_resource(standing))
 
 
-def _with(wanted: Standing, body: dict[str, Any]) -> Standing:
+def _with(wanted: StoredResource, body: dict[str, Any]) -> StoredResource:
     """A resource with another body: its inputs, and its outputs as far as these are inputs."""
     told = {key: value for key, value in body.items() if key not in _BESIDE}
     inputs = from_body(wanted.token, told, wanted.inputs)
@@ -211,7 +211,7 @@ def _with(wanted: Standing, body: dict[str, Any]) -> Standing:
     return replace(wanted, inputs=inputs, outputs={**outputs, **changed})
 
 
-def _disallowed(answer: Answer, wanted: Standing) -> AzureRefused:
+def _disallowed(answer: PolicyAnswer, wanted: StoredResource) -> AzureRefused:
     """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy"""
     assert answer.policy is not None
     definition = answer.policy.definition

@@ -6,8 +6,8 @@ Answers are those of amlz/simulator/azure.py: to a preview the same as in proces
 azure-native itself (provider/pkg/provider/provider.go of pulumi/pulumi-azure-native) knows less in a preview: no id,
 and of the outputs only what has the name of an input. The environment variable AMLZ_PREVIEW=azure-native selects that
 (lists and objects stay unknown all the same, of which azure-native gives the parts that are inputs). The environment
-variable AMLZ_AZURE names a file to remember in, see amlz/simulator/remembering.py. It also adds to the inputs of a
-resource: the region of the provider, where a type has one and the program sets none, as here; its API version and a
+variable AMLZ_AZURE names the file of the state, see amlz/simulator/stateful_provider.py. It also adds to the inputs of
+a resource: the region of the provider, where a type has one and the program sets none, as here; its API version and a
 random name where none is given, which is left out here.
 """
 
@@ -23,18 +23,18 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from amlz.azure import facts
 from amlz.azure.graph import unknown
 from amlz.azure.shapes import UnmappedInput
-from amlz.simulator.azure import Answer, PretendAzure
-from amlz.simulator.changing import differing, replacing
+from amlz.simulator.azure import PreviewAnswer, SimulatedAzure
 from amlz.simulator.existing import inputs_from_the_start
+from amlz.simulator.updates import differing, replacing
 from amlz.simulator.wire import UNKNOWN, plain, replaced
 
 
-class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
+class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
     """azure-native as far as the simulated Azure supports it: the engine's protocol on one side, its answers on the
     other.
     """
 
-    def __init__(self, azure: PretendAzure, decided: bool = True) -> None:
+    def __init__(self, azure: SimulatedAzure, decided: bool = True) -> None:
         """`decided`: whether a preview gives ids and names that are decided, or as little as azure-native's."""
         self._azure = azure
         self._decided = decided
@@ -137,7 +137,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         response.properties.update(outputs)
         return response
 
-    def _answer(self, urn: str, properties: Any, preview: bool) -> Answer:
+    def _answer(self, urn: str, properties: Any, preview: bool) -> PreviewAnswer:
         token, given = token_of(urn), plain(properties, "", [])
         if not preview:
             return self._azure.deployed(token, given, self._subscription)
@@ -145,7 +145,7 @@ class PretendProvider(provider_pb2_grpc.ResourceProviderServicer):
         answer = self._azure.preview(token, inputs, self._subscription)
         if self._decided:
             return answer
-        return Answer("", {key: value for key, value in answer.outputs.items() if key in inputs})
+        return PreviewAnswer("", {key: value for key, value in answer.outputs.items() if key in inputs})
 
 
 def token_of(urn: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from amlz.azure.ids import ids_in, parse
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import CREATING, Memory, Standing
+from amlz.simulator.state_store import CREATING, StateStore, StoredResource
 
 _NETWORKS = "microsoft.network/"
 #: Types of Microsoft.Network that other services serve: they check nothing at the request. Of the DNS resolver, an
@@ -22,26 +22,26 @@ _PEERING = "microsoft.network/virtualnetworks/virtualnetworkpeerings"
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
 
 
-def refuse(memory: Memory, resource: Standing) -> None:
+def refuse(store: StateStore, resource: StoredResource) -> None:
     """Raises AzureRefused where a request refers to a resource that does not exist or is not ready."""
-    if memory.closed:
-        _refuse_at_request(memory, resource)
+    if store.closed:
+        _refuse_at_request(store, resource)
         return
     own = resource.id.lower()
     for found in ids_in(resource.inputs):
-        target = next((id_ for id_ in reversed([*above(found), found]) if memory.expects(id_)), None)
+        target = next((id_ for id_ in reversed([*above(found), found]) if store.expects(id_)), None)
         if target is None or target.lower() == own:
             continue
-        standing = memory.get(target)
+        standing = store.get(target)
         if standing is None:
             raise _missing(found, resource)
         if standing.state == CREATING:
             raise not_ready(target, resource.id)
 
 
-def _refuse_at_request(memory: Memory, resource: Standing) -> None:
+def _refuse_at_request(store: StateStore, resource: StoredResource) -> None:
     """As each service does: identities always, other references where the service is that of networks."""
-    _identities(memory, resource)
+    _identities(store, resource)
     kind = resource.type.lower()
     if not checks_at_request(kind):
         return
@@ -50,7 +50,7 @@ def _refuse_at_request(memory: Memory, resource: Standing) -> None:
         target = found.lower().rstrip("/")
         if target == own or target.startswith(f"{own}/") or f"/providers/{_NETWORKS}" not in target:
             continue
-        standing = _existing(memory, found)
+        standing = _existing(store, found)
         if standing is None:
             raise _missing(found, resource)
         if standing.state == CREATING:
@@ -62,9 +62,9 @@ def checks_at_request(kind: str) -> bool:
     return kind.startswith(_NETWORKS) and kind.split("/")[1] not in _OWN_SERVICE
 
 
-def _existing(memory: Memory, target: str) -> Standing | None:
+def _existing(store: StateStore, target: str) -> StoredResource | None:
     """The resource of an id. A part of a resource, such as a frontend, exists with it."""
-    found = memory.get(target)
+    found = store.get(target)
     if found is not None:
         return found
     try:
@@ -73,15 +73,15 @@ def _existing(memory: Memory, target: str) -> Standing | None:
         return None
     if kind.count("/") < 2 or kind.endswith(("/subnets", "/virtualnetworkpeerings", "/securityrules", "/routes")):
         return None
-    return memory.get(target.rsplit("/", 2)[0])
+    return store.get(target.rsplit("/", 2)[0])
 
 
-def _identities(memory: Memory, resource: Standing) -> None:
+def _identities(store: StateStore, resource: StoredResource) -> None:
     """An identity that a resource is to have has to exist, for every service. Recorded for storage and alert rules."""
     identity = (resource.body or {}).get("identity")
     wanted = identity.get("userAssignedIdentities") if isinstance(identity, dict) else None
     for found, value in wanted.items() if isinstance(wanted, dict) else ():
-        if value is None or memory.get(found) is not None:
+        if value is None or store.get(found) is not None:
             continue
         if f"/{_IDENTITY}/" not in found.lower():
             raise AzureRefused(
@@ -101,7 +101,7 @@ def _lower_groups(resource_id: str) -> str:
     return "/".join("resourcegroups" if part.lower() == "resourcegroups" else part for part in resource_id.split("/"))
 
 
-def _missing(found: str, resource: Standing) -> AzureRefused:
+def _missing(found: str, resource: StoredResource) -> AzureRefused:
     """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-resource-reference
 
     The text is recorded.

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Standing
+from amlz.simulator.state_store import StoredResource
 
 _NETWORK = "microsoft.network/virtualnetworks"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ValueCheck:
     """A check. `wrong`: returns the wrong values of a body's properties. `message`: `{id}` and `{value}` are filled.
 
     `source`: a recording of a public test suite, and its date.
@@ -27,7 +27,7 @@ class Check:
     source: str
 
 
-def refuse(resource: Standing) -> None:
+def refuse(resource: StoredResource) -> None:
     """Raises AzureRefused for a value that the service of a resource refuses."""
     body = resource.body or {}
     properties = body.get("properties") or {}
@@ -75,9 +75,9 @@ _FORMAT = (
 _CLI = "https://github.com/ReaNAiveD/azure-cli at d845393, "
 _PREFIXES = _CLI + "test_manage_appgw_private_endpoint_without_standard.yaml (2023-02-09)"
 CHECKS = (
-    Check(_NETWORK, "InvalidAddressPrefixFormat", _FORMAT, _ranges, _PREFIXES),
-    Check(f"{_NETWORK}/subnets", "InvalidAddressPrefixFormat", _FORMAT, _ranges, _PREFIXES),
-    Check(
+    ValueCheck(_NETWORK, "InvalidAddressPrefixFormat", _FORMAT, _ranges, _PREFIXES),
+    ValueCheck(f"{_NETWORK}/subnets", "InvalidAddressPrefixFormat", _FORMAT, _ranges, _PREFIXES),
+    ValueCheck(
         _NETWORK,
         "MustSpecifyBothEncryptionIntentAndEnforcementPolicy",
         "Cannot encrypt VirtualNetwork {id} unless both encryption intent (Enabled true or false) and enforcement "
@@ -85,7 +85,7 @@ CHECKS = (
         _encryption,
         _CLI + "test_network_vnet_with_encryption.yaml (2023-02-07)",
     ),
-    Check(
+    ValueCheck(
         "microsoft.network/publicipaddresses",
         "GlobalPublicIPAddressNotSupportedForBasicPublicIpAddress",
         "Global publicIP addresses are only supported for standard SKU public IP addresses. Public IP address {id} is "
@@ -93,7 +93,7 @@ CHECKS = (
         _global_tier,
         _CLI + "test_network_public_ip_sku.yaml",
     ),
-    Check(
+    ValueCheck(
         "microsoft.storage/storageaccounts",
         "InvalidValuesForRequestParameters",
         "Values for request parameters are invalid: {value}.",
@@ -102,6 +102,6 @@ CHECKS = (
         "NotAccepted_LongRunningOperationFails_SucceedsAfterUpdate.yaml",
     ),
 )
-_BY_TYPE: Mapping[str, tuple[Check, ...]] = {
+_BY_TYPE: Mapping[str, tuple[ValueCheck, ...]] = {
     kind: tuple(check for check in CHECKS if check.type == kind) for kind in {check.type for check in CHECKS}
 }

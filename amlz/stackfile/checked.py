@@ -10,11 +10,11 @@ from typing import Any
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices import notices
 from amlz.core.plan import LandingZonePlan, make_plan
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.secrets import repeatable
 from amlz.stackfile.allowed import is_collection, keys_at
-from amlz.stackfile.load import Draft, StackFile, draft_of
+from amlz.stackfile.load import PartialStackFile, StackFile, draft_of
 from amlz.stackfile.repair import VARIANTS, Repaired, repaired, type_at, value_at
 
 #: Parts that others refer to by name, and how deep the names are.
@@ -37,12 +37,12 @@ def checked(stack: str, folder: Path | None = None, raw: bytes | None = None) ->
         raise StackFileError(draft.file.at((*error.problems, *doubts))) from None
 
 
-def beside(draft: Draft) -> Iterator[Problem]:
+def beside(draft: PartialStackFile) -> Iterator[Problem]:
     """The problems of the valid parts of a file that hold however its invalid parts are corrected."""
     if not draft.readable or not isinstance(draft.landing_zone, dict):
         return
     invalid = set(draft.invalid)
-    common: dict[tuple[At, str], list[Problem]] = {}
+    common: dict[tuple[ConfigPath, str], list[Problem]] = {}
     for variant in range(VARIANTS):
         one = repaired(draft.landing_zone, draft.unusable, variant)
         if one is None:
@@ -63,7 +63,7 @@ def beside(draft: Draft) -> Iterator[Problem]:
             yield replace(problem, path=repeatable(problem.path), remedy=remedy)
 
 
-def _problems(each: Repaired) -> dict[tuple[At, str], Problem]:
+def _problems(each: Repaired) -> dict[tuple[ConfigPath, str], Problem]:
     """Everything that is wrong with a variant, by path in the file and text."""
     found = [_warning(doubt) for doubt in notices(each.config, None)]
     try:
@@ -78,11 +78,11 @@ def _warning(doubt: Any) -> Problem:
     return Problem(doubt.path, doubt.what, doubt.remedy, warning=True)
 
 
-def _below(path: At, invalid: Collection[At]) -> bool:
+def _below(path: ConfigPath, invalid: Collection[ConfigPath]) -> bool:
     return any(path[:length] in invalid for length in range(1, len(path) + 1))
 
 
-def _is_opaque(value: Any, path: At) -> bool:
+def _is_opaque(value: Any, path: ConfigPath) -> bool:
     """Returns whether an invalid part may hold, once it is corrected, a name that other parts refer to."""
     known = path[:1] and path[0] in keys_at(LandingZoneConfig, ())
     if known and len(path) > _REFERRED.get(str(path[0]), 0):

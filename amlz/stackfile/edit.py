@@ -21,7 +21,7 @@ from amlz.core.capability import Scope
 from amlz.core.config.shared import camel
 from amlz.core.discovery import keys
 from amlz.stackfile.stack_file import KEY
-from amlz.stackfile.yaml_tree import Node, tree
+from amlz.stackfile.yaml_tree import YamlNode, tree
 
 #: Keys that belong to one environment, or grant access to it, and are not copied into another project's.
 OWN = frozenset(
@@ -131,7 +131,7 @@ def _removal(text: str, path: Sequence[str]) -> str:
     raise CannotEdit("Its anchors refer to each other in a circle.")
 
 
-def _with_projects(text: str, zone: Node, entry: CommentedMap) -> str:
+def _with_projects(text: str, zone: YamlNode, entry: CommentedMap) -> str:
     if zone.flow:
         raise CannotEdit(f"`{KEY}` is written in braces and has no `projects`.")
     column = _column(text, zone.items[0][0].start)
@@ -146,7 +146,7 @@ class _Writer:
     """Makes what is to be written. `at`: position in the text; only anchors before it can be referred to."""
 
     text: str
-    root: Node
+    root: YamlNode
     at: int
 
     def entry(self, name: str, environments: Sequence[NewEnvironment]) -> CommentedMap:
@@ -240,7 +240,7 @@ def _column(text: str, at: int) -> int:
     return at - (text.rfind("\n", 0, at) + 1)
 
 
-def _step(text: str, root: Node) -> int:
+def _step(text: str, root: YamlNode) -> int:
     """By how many columns the file indents."""
     zone = root.at("config", KEY)
     if zone is None or zone[1].flow or not zone[1].items:
@@ -270,7 +270,7 @@ def _blank_before(text: str, at: int) -> str:
     return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
 
-def _cut(text: str, parent: tuple[Node, Node], found: tuple[Node, Node]) -> str:
+def _cut(text: str, parent: tuple[YamlNode, YamlNode], found: tuple[YamlNode, YamlNode]) -> str:
     key, value = found
     items = parent[1].items
     index = next(i for i, (name, _) in enumerate(items) if name is key)
@@ -321,11 +321,11 @@ def _own_comments(text: str, start: int, column: int) -> int:
     return start
 
 
-def _moved(text: str, root: Node, going: Node) -> str | None:
+def _moved(text: str, root: YamlNode, going: YamlNode) -> str | None:
     """The text with one anchor that goes written out where it is used first after that, or None where none is."""
     inside = {id(node) for node in going.below()}
-    current: dict[str, Node] = {}
-    users: dict[int, tuple[Node, Node]] = {}
+    current: dict[str, YamlNode] = {}
+    users: dict[int, tuple[YamlNode, YamlNode]] = {}
     for node in root.below():
         if node.anchor and not node.alias:
             current[node.anchor] = node
@@ -343,7 +343,7 @@ def _moved(text: str, root: Node, going: Node) -> str | None:
 def _said_once(text: str) -> str:
     """Returns the text with each anchor once: a value that was written out within another refers to the earlier one."""
     seen: set[str] = set()
-    again: list[Node] = []
+    again: list[YamlNode] = []
     for node in tree(text).below():
         if node.anchor and not node.alias and node.anchor in seen:
             again.append(node)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from amlz.core.config import LandingZoneConfig
 from amlz.core.hub_outputs import in_words, resolved
 from amlz.core.problems import LandingZoneError, Problem, StackFileError
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.secrets import encrypted, plain_secrets, repeatable
 from amlz.core.terminal import in_one_line
 from amlz.stackfile.allowed import keys_at
@@ -43,7 +43,7 @@ class StackFile:
     pulumi_config: dict[str, str]
     document: Document
 
-    def locate(self, path: At) -> int:
+    def locate(self, path: ConfigPath) -> int:
         """The line of a path of the configuration, or of the nearest one above it."""
         return self.document.line(("config", KEY, *path))
 
@@ -55,7 +55,7 @@ class StackFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PartialStackFile:
     """A stack file as far as it can be read. `file` is None where something is wrong with it.
 
     `landing_zone`: the raw values. `problems`: those of YAML, secrets and shape, with their lines. `unusable`: paths of
@@ -67,11 +67,11 @@ class Draft:
     landing_zone: object
     problems: tuple[Problem, ...]
     file: StackFile | None
-    unusable: tuple[At, ...] = ()
+    unusable: tuple[ConfigPath, ...] = ()
     readable: bool = True
 
     @property
-    def invalid(self) -> tuple[At, ...]:
+    def invalid(self) -> tuple[ConfigPath, ...]:
         """The paths of everything that is wrong."""
         return tuple({problem.path for problem in self.problems})
 
@@ -80,7 +80,7 @@ class Draft:
         return _in_order((*self.problems, *_once(self.document, self.shown, problems)))
 
 
-def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> Draft:
+def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> PartialStackFile:
     """Reads a stack's file, or `raw` instead of its content. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
     shown = _shown(path)
@@ -108,7 +108,7 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
         pulumi_config = _pulumi_config({**config, KEY: landing_zone})
         file = StackFile(path, shown, _stack_name(path), model, pulumi_config, document)
     readable = not any(p.path == ("schemaVersion",) for p in wrong)
-    return Draft(shown, document, landing_zone, _in_order(problems), file, unusable, readable)
+    return PartialStackFile(shown, document, landing_zone, _in_order(problems), file, unusable, readable)
 
 
 def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
@@ -198,7 +198,7 @@ def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable
 
 
 def _validated(
-    value: object, written: Mapping[At, str] | None = None, unread: Iterable[Problem] = ()
+    value: object, written: Mapping[ConfigPath, str] | None = None, unread: Iterable[Problem] = ()
 ) -> tuple[LandingZoneConfig | None, list[Problem]]:
     if isinstance(value, dict):
         version = value.get("schemaVersion")

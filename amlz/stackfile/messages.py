@@ -20,7 +20,7 @@ from amlz.stackfile.allowed import PATTERNS, REGION, example, example_at, field_
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ModelError:
     """An error of pydantic. `value` is the present value, in a form that may be shown.
 
     `span` and `example` describe a valid value, if the model has them; `required`: true if the key is required. `keys`:
@@ -49,7 +49,7 @@ class Told:
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,59}")
-Words = Callable[[Told], tuple[str, str]]
+Words = Callable[[ModelError], tuple[str, str]]
 
 
 def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[Path, str] | None = None) -> Problem:
@@ -67,7 +67,7 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     if words is None:
         return Problem(path, f"{error['msg']}.", "See docs/reference/configuration.md for allowed values.")
     value = (written or {}).get(loc) or shown(error["input"])
-    told = Told(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
+    told = ModelError(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
     told = replace(told, keys=tuple(keys_at(model, loc)))
     if field is not None:
         told = replace(
@@ -100,7 +100,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…{text[0]}"
 
 
-def _pattern(told: Told) -> tuple[str, str]:
+def _pattern(told: ModelError) -> tuple[str, str]:
     pattern = told.context["pattern"]
     says, such = PATTERNS.get(pattern, (f"text that fits {pattern}", ""))
     small = str(told.input).strip().lower()
@@ -130,7 +130,7 @@ def _meant(pattern: str, small: str, text: str) -> list[str]:
 
 
 def _number(limit: str) -> Words:
-    def words(told: Told) -> tuple[str, str]:
+    def words(told: ModelError) -> tuple[str, str]:
         (bound,) = told.context.values()
         return f"{told.subject} is {limit.format(f'{bound:g}')}.", f"Write a number {told.span}." if told.span else ""
 
@@ -141,7 +141,7 @@ def _wants(what: str, remedy: str = "") -> Words:
     return lambda told: (f"Expected {what}, found {told.value}.", remedy)
 
 
-def _wants_text(told: Told) -> tuple[str, str]:
+def _wants_text(told: ModelError) -> tuple[str, str]:
     what = f"Expected text, found {told.value}"
     if told.input is None:
         return f"{what}.", f"For example `{told.example}`." if told.required and told.example else _REMOVE
@@ -156,7 +156,7 @@ def _wants_text(told: Told) -> tuple[str, str]:
 
 
 def _wants_number(what: str) -> Words:
-    def words(told: Told) -> tuple[str, str]:
+    def words(told: ModelError) -> tuple[str, str]:
         unquoted = isinstance(told.input, str) and told.input.strip().isdecimal()
         remedy = "Write it without quotes." if unquoted else f"Write {what}{f' {told.span}' if told.span else ''}."
         return f"Expected {what}, found {told.value}.", remedy
@@ -164,7 +164,7 @@ def _wants_number(what: str) -> Words:
     return words
 
 
-def _choice(told: Told) -> tuple[str, str]:
+def _choice(told: ModelError) -> tuple[str, str]:
     choices = told.context["expected"].replace("'", "")
     if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
         return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
@@ -174,7 +174,7 @@ def _choice(told: Told) -> tuple[str, str]:
     return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} is allowed here."
 
 
-def _network(told: Told) -> tuple[str, str]:
+def _network(told: ModelError) -> tuple[str, str]:
     _, meant, loose = told.context["hint"].partition("did you mean ")
     if meant:
         loose = loose.rstrip("?")
@@ -183,7 +183,7 @@ def _network(told: Told) -> tuple[str, str]:
     return f"{told.subject} is not an IPv4 range in CIDR form.", remedy
 
 
-def _resource_id(told: Told) -> tuple[str, str]:
+def _resource_id(told: ModelError) -> tuple[str, str]:
     kind = told.context["arm_type"]
     return (
         f"{told.subject} {told.context['why']}; the id of a {kind} belongs here.",
@@ -191,38 +191,38 @@ def _resource_id(told: Told) -> tuple[str, str]:
     )
 
 
-def _address(told: Told) -> tuple[str, str]:
+def _address(told: ModelError) -> tuple[str, str]:
     return f"{told.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
 
 
-def _connection_secret(told: Told) -> tuple[str, str]:
+def _connection_secret(told: ModelError) -> tuple[str, str]:
     return (
         f"With {told.value} the connection holds a secret, and no secret passes through this program.",
         "Write entra or managedIdentity; or make this one connection yourself, with `az ml connection create`.",
     )
 
 
-def _tag(told: Told) -> tuple[str, str]:
+def _tag(told: ModelError) -> tuple[str, str]:
     name = "tag name" if looks_secret(str(told.context["name"])) else f"tag name {told.context['name']}"
     return f"The {name} holds {told.context['bad']}, which Azure refuses.", "Use other characters."
 
 
-def _too_short(told: Told) -> tuple[str, str]:
+def _too_short(told: ModelError) -> tuple[str, str]:
     return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Write a longer one."
 
 
-def _too_few(told: Told) -> tuple[str, str]:
+def _too_few(told: ModelError) -> tuple[str, str]:
     what = f"It is empty: at least {_counted(told, 'entry', 'entries')} must be there."
     return what, f"For example `{told.example}`." if told.example else "Add what is missing."
 
 
-def _counted(told: Told, one: str, several: str) -> str:
+def _counted(told: ModelError, one: str, several: str) -> str:
     least = told.context["min_length"]
     return f"{least} {one if least == 1 else several}"
 
 
 def _shorter(units: str) -> Words:
-    def words(told: Told) -> tuple[str, str]:
+    def words(told: ModelError) -> tuple[str, str]:
         size = f" with {len(told.input)} {units}" if isinstance(told.input, str | list | dict) else ""
         what = f"{told.subject} is too long" if units == "characters" else "It is too long"
         return f"{what}{size}: at most {told.context['max_length']}.", "Shorten it."
@@ -230,7 +230,7 @@ def _shorter(units: str) -> Words:
     return words
 
 
-def _mapping(told: Told) -> tuple[str, str]:
+def _mapping(told: ModelError) -> tuple[str, str]:
     remedy = f"For example `{told.example}`." if told.example else "Write one `key: value` a line below it, further in."
     if told.example.endswith(": {}"):
         remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(told.keys)}."
@@ -239,7 +239,7 @@ def _mapping(told: Told) -> tuple[str, str]:
     return f"Expected a mapping, found {told.value}.", remedy
 
 
-def _list(told: Told) -> tuple[str, str]:
+def _list(told: ModelError) -> tuple[str, str]:
     plain = f"Put it in brackets: [{told.plain}]." if told.plain else ""
     return (
         f"Expected a list, found {told.value}.",
@@ -247,7 +247,7 @@ def _list(told: Told) -> tuple[str, str]:
     )
 
 
-def _tag_twice(told: Told) -> tuple[str, str]:
+def _tag_twice(told: ModelError) -> tuple[str, str]:
     names = [name for name in (told.context["other"], told.context["name"]) if not looks_secret(str(name))]
     which = f": {listed(map(repr, names))}" if len(names) == 2 else ""
     return f"Two tag names differ in case alone{which}. Azure takes them for one.", "Remove one."

@@ -49,7 +49,7 @@ class Repaired:
 
 
 @dataclass(slots=True)
-class _Work:
+class _Repair:
     value: Any
     variant: int
     renamed: dict[Path, Path] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def repaired(value: Mapping[str, Any], invalid: Sequence[Path], variant: int) ->
 
     `invalid`: paths of values that the model takes and that are wrong all the same, such as secrets.
     """
-    work = _Work(copy.deepcopy(dict(value)), variant)
+    work = _Repair(copy.deepcopy(dict(value)), variant)
     for path in invalid:
         if path and variant:
             _replace(work, path)
@@ -80,7 +80,7 @@ def repaired(value: Mapping[str, Any], invalid: Sequence[Path], variant: int) ->
     return None
 
 
-def _fix(work: _Work, loc: Path, kind: str) -> None:
+def _fix(work: _Repair, loc: Path, kind: str) -> None:
     if loc and loc[-1] == "[key]":
         _rename(work, loc[:-1], _name_in(work, type_at(loc[:-2])))
     elif loc[:2] == ("hub", "stack") and work.variant % 2:  # what another stack gives cannot be made up
@@ -97,14 +97,14 @@ def _fix(work: _Work, loc: Path, kind: str) -> None:
         _replace(work, loc, kind in ("missing", "too_short"))
 
 
-def _rename(work: _Work, path: Path, name: str) -> None:
+def _rename(work: _Repair, path: Path, name: str) -> None:
     parent = value_at(work.value, path[:-1])
     if isinstance(parent, dict) and path[-1] in parent:
         parent[name] = parent.pop(path[-1])
         work.renamed[(*path[:-1], name)] = path
 
 
-def _replace(work: _Work, loc: Path, fill: bool = False) -> None:
+def _replace(work: _Repair, loc: Path, fill: bool = False) -> None:
     """Puts a stand-in at a path, or takes the value out where that is valid. If that does not help, a parent is tried.
 
     `fill`: whether a collection needs an entry.
@@ -151,7 +151,7 @@ def value_at(value: Any, path: Path) -> Any:
     return value
 
 
-def _of_field(work: _Work, found: FieldInfo, fill: bool = False) -> Any:
+def _of_field(work: _Repair, found: FieldInfo, fill: bool = False) -> Any:
     marks = (
         *found.metadata,
         *([MinLen(1)] if fill else ()),
@@ -160,7 +160,7 @@ def _of_field(work: _Work, found: FieldInfo, fill: bool = False) -> Any:
     return _stand_in(work, found.annotation, marks)
 
 
-def _stand_in(work: _Work, hint: Any, marks: Sequence[Any]) -> Any:
+def _stand_in(work: _Repair, hint: Any, marks: Sequence[Any]) -> Any:
     """A valid value of a type: another one in each variant, where the type has more than one."""
     while typing.get_origin(hint) is typing.Annotated or type(None) in typing.get_args(hint):
         if typing.get_origin(hint) is typing.Annotated:
@@ -188,19 +188,19 @@ def _stand_in(work: _Work, hint: Any, marks: Sequence[Any]) -> Any:
     return _text(work, marks, examples)
 
 
-def _part(work: _Work, part: type[BaseModel]) -> dict[str, Any]:
+def _part(work: _Repair, part: type[BaseModel]) -> dict[str, Any]:
     """A part of the model with what it requires."""
     required = {camel(name): each for name, each in part.model_fields.items() if each.is_required()}
     return {key: _of_field(work, each) for key, each in required.items()}
 
 
-def _number(work: _Work, marks: Sequence[Any]) -> int:
+def _number(work: _Repair, marks: Sequence[Any]) -> int:
     bounds = {name: getattr(mark, name) for mark in marks for name in ("ge", "gt", "le", "lt") if hasattr(mark, name)}
     low = int(bounds.get("ge", bounds.get("gt", -1) + 1))
     return low if work.variant % 2 == 0 else int(bounds.get("le", low + 1000))
 
 
-def _text(work: _Work, marks: Sequence[Any], examples: Sequence[Any] = ()) -> str:
+def _text(work: _Repair, marks: Sequence[Any], examples: Sequence[Any] = ()) -> str:
     """A text that fits its pattern, or the form of an example."""
     work.count += 1
     if kind := kind_of(marks):
@@ -219,12 +219,12 @@ def _text(work: _Work, marks: Sequence[Any], examples: Sequence[Any] = ()) -> st
     return name
 
 
-def _name_in(work: _Work, mapping: Any) -> str:
+def _name_in(work: _Repair, mapping: Any) -> str:
     """A name for an entry of a mapping."""
     return str(_stand_in(work, (typing.get_args(inner(mapping)) or (str,))[0], ()))
 
 
-def _letters(work: _Work) -> str:
+def _letters(work: _Repair) -> str:
     """Letters that no other stand-in of this variant has."""
     work.count += 1
     return chr(97 + work.count % 26) + chr(97 + work.count // 26 % 26)

@@ -32,7 +32,7 @@ _BY_HAND = "Change the file yourself and run `amlz check`."
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ProjectRequest:
     """A project that is wished for. `spokes` and `networks`: by environment, ANY for all others.
 
     Without `environments`, those of `like`, or else dev. `nodes`: room for this many in each, 0 for those of its
@@ -59,22 +59,22 @@ class Draft:
     plan: LandingZonePlan
 
 
-def add(file: StackFile, raw: bytes, wish: Wish) -> Draft:
+def add(file: StackFile, raw: bytes, request: ProjectRequest) -> Draft:
     """The stack file with one more project. Raises StackFileError with every reason against it."""
     config = file.config
-    path: Path = ("projects", wish.name)
-    problems = [*_wrong_names(config, wish), *_wrong_like(config, wish)]
+    path: Path = ("projects", request.name)
+    problems = [*_wrong_names(config, request), *_wrong_like(config, request)]
     if problems:
         raise StackFileError(_placed(file, problems))
-    asked, problems = _environments(config, wish)
+    asked, problems = _environments(config, request)
     if problems:
         raise StackFileError(_placed(file, problems))
     expected = copy.deepcopy(file.document.values)
     projects = expected["config"][KEY].setdefault("projects", {})
-    projects[wish.name] = {"environments": {new.name: _settings(projects, new) for new in asked}}
+    projects[request.name] = {"environments": {new.name: _settings(projects, new) for new in asked}}
     text, encoding = _decoded(raw)
     try:
-        edited = with_project(text, wish.name, asked)
+        edited = with_project(text, request.name, asked)
     except (CannotEdit, YAMLError) as error:
         raise _not_editable(file, path, error) from None
     return _draft(file, path, edited.encode(encoding), expected)
@@ -132,71 +132,75 @@ def _placed(file: StackFile, problems: list[Problem]) -> Iterator[Problem]:
     return (replace(p, file=file.shown, line=file.locate(p.path)) for p in problems)
 
 
-def _wrong_names(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
-    names = dict.fromkeys(wish.environments, 1) or {"dev": 1}
+def _wrong_names(config: LandingZoneConfig, request: ProjectRequest) -> Iterator[Problem]:
+    names = dict.fromkeys(request.environments, 1) or {"dev": 1}
     try:
-        _Environments.validate_python({wish.name: names})
+        _Environments.validate_python({request.name: names})
     except ValidationError as error:
         for item in error.errors(include_url=False):
             below = ("environments", *item["loc"][1:]) if item["loc"][1] != "[key]" else item["loc"][1:]
-            yield problem({**item, "loc": ("projects", wish.name, *below)}, LandingZoneConfig)
-    if wish.name in config.projects:
+            yield problem({**item, "loc": ("projects", request.name, *below)}, LandingZoneConfig)
+    if request.name in config.projects:
         yield Problem(
-            ("projects", wish.name),
-            f"There is a project {wish.name!r} already, with {listed(config.projects[wish.name].environments)}.",
+            ("projects", request.name),
+            f"There is a project {request.name!r} already, with {listed(config.projects[request.name].environments)}.",
             "Choose another name, or write further environments below it.",
         )
-    for name in dict.fromkeys(name for name in wish.environments if wish.environments.count(name) > 1):
-        yield Problem(("projects", wish.name), f"Environment {name!r} is requested twice.", "Name it once.")
-    for option, named in (("--spoke", wish.spokes), ("--network", wish.networks)):
+    for name in dict.fromkeys(name for name in request.environments if request.environments.count(name) > 1):
+        yield Problem(("projects", request.name), f"Environment {name!r} is requested twice.", "Name it once.")
+    for option, named in (("--spoke", request.spokes), ("--network", request.networks)):
         for name in named:
-            if name != ANY and name not in _names(config, wish):
+            if name != ANY and name not in _names(config, request):
                 what = f"{option} names environment {name!r}, which the project does not have."
-                yield Problem(("projects", wish.name), what, f"It has {listed(_names(config, wish))}.")
+                yield Problem(("projects", request.name), what, f"It has {listed(_names(config, request))}.")
 
 
-def _wrong_like(config: LandingZoneConfig, wish: Wish) -> Iterator[Problem]:
-    if wish.like and wish.like not in config.projects:
+def _wrong_like(config: LandingZoneConfig, request: ProjectRequest) -> Iterator[Problem]:
+    if request.like and request.like not in config.projects:
         there = f"Projects here: {listed(config.projects)}." if config.projects else "There is none: leave out --like."
-        yield Problem(("projects",), f"There is no project {wish.like!r} to take settings from.", there)
-    elif wish.like:
-        has = config.projects[wish.like].environments
-        lacks = [name for name in wish.environments if name not in has]
+        yield Problem(("projects",), f"There is no project {request.like!r} to take settings from.", there)
+    elif request.like:
+        has = config.projects[request.like].environments
+        lacks = [name for name in request.environments if name not in has]
         if lacks:
-            what = f"{wish.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
+            what = f"{request.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
             remedy = f"Its environments: {listed(has)}. Request one of these, or add the rest yourself."
-            yield Problem(("projects", wish.like, "environments"), what, remedy)
+            yield Problem(("projects", request.like, "environments"), what, remedy)
 
 
-def _names(config: LandingZoneConfig, wish: Wish) -> tuple[str, ...]:
-    like = tuple(config.projects[wish.like].environments) if wish.like in config.projects else ("dev",)
-    return wish.environments or like
+def _names(config: LandingZoneConfig, request: ProjectRequest) -> tuple[str, ...]:
+    like = tuple(config.projects[request.like].environments) if request.like in config.projects else ("dev",)
+    return request.environments or like
 
 
-def _environments(config: LandingZoneConfig, wish: Wish) -> tuple[list[NewEnvironment], list[Problem]]:
+def _environments(config: LandingZoneConfig, request: ProjectRequest) -> tuple[list[NewEnvironment], list[Problem]]:
     """Returns the environments with their spokes and ranges: each the smallest that fits, at the first free address."""
     problems: list[Problem] = []
     left = {space.network: space.free for space in plan_addresses(config)[0].spokes}
-    given = {name: text for name in _names(config, wish) if (text := wish.networks.get(name, wish.networks.get(ANY)))}
+    given = {
+        name: text
+        for name in _names(config, request)
+        if (text := request.networks.get(name, request.networks.get(ANY)))
+    }
     left = {spoke: free_ranges(free, given.values()) for spoke, free in left.items()} if _right(given) else left
     found = []
-    for name in _names(config, wish):
-        path: Path = ("projects", wish.name, "environments", name)
-        like = config.projects[wish.like].environments[name] if wish.like else EnvironmentConfig()
-        said = wish.spokes.get(name) or wish.spokes.get(ANY) or like.spoke or ""
+    for name in _names(config, request):
+        path: Path = ("projects", request.name, "environments", name)
+        like = config.projects[request.like].environments[name] if request.like else EnvironmentConfig()
+        said = request.spokes.get(name) or request.spokes.get(ANY) or like.spoke or ""
         spoke = said or (next(iter(config.spokes)) if len(config.spokes) == 1 else "")
         if spoke not in config.spokes:
             problems.append(_no_spoke(config, path, name, spoke))
             continue
         network = given.get(name)
         if network is None:
-            prefix = smallest_prefix(_roomy(like, wish.nodes))
+            prefix = smallest_prefix(_roomy(like, request.nodes))
             network = next_free(left[spoke], prefix)
             if network is None:
                 problems.append(_no_room(path, spoke, prefix, left[spoke]))
                 continue
             left[spoke] = free_ranges(left[spoke], (network,))
-        found.append(NewEnvironment(name, network, said, (wish.like, name) if wish.like else None))
+        found.append(NewEnvironment(name, network, said, (request.like, name) if request.like else None))
     return found, problems
 
 

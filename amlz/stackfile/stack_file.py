@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from amlz.azure.regular_files import read_regular
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.secrets import repeatable
 from amlz.stackfile.yaml_words import not_yaml
@@ -37,15 +37,15 @@ class Document:
     """
 
     values: Any
-    places: dict[At, tuple[int, int]]
-    written: dict[At, str] = field(default_factory=dict)
+    places: dict[ConfigPath, tuple[int, int]]
+    written: dict[ConfigPath, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
-    def line(self, path: At) -> int:
+    def line(self, path: ConfigPath) -> int:
         """The line of a path, or of the nearest path above it that is there."""
         return self.place(path)[0]
 
-    def place(self, path: At) -> tuple[int, int]:
+    def place(self, path: ConfigPath) -> tuple[int, int]:
         """The line and column of a path, or of the nearest path above it that is there. An alias is its anchor."""
         while path and path not in self.places:
             path = path[:-1]
@@ -81,7 +81,7 @@ def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
         node = loader.get_single_node()
         if node is None:
             raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
-        walk = _Walk(loader, shown)
+        walk = _NodeWalk(loader, shown)
         walk.visit((), node)
         return Document(loader.construct_document(node), walk.places, walk.written, tuple(walk.problems))
     except yaml.MarkedYAMLError as error:
@@ -156,7 +156,7 @@ _READ_AS_IS = {f"{_TAG}{name}" for name in ("str", "map", "seq", "int", "float",
 
 
 @dataclass(slots=True)
-class _Walk:
+class _NodeWalk:
     """Goes through the nodes of a document once, before they become values.
 
     Nodes that would become what JSON does not know are noted and turned into text: the engine hands on JSON.
@@ -164,16 +164,16 @@ class _Walk:
 
     loader: Any
     shown: str
-    places: dict[At, tuple[int, int]] = field(default_factory=dict)
-    written: dict[At, str] = field(default_factory=dict)
+    places: dict[ConfigPath, tuple[int, int]] = field(default_factory=dict)
+    written: dict[ConfigPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     within: list[int] = field(default_factory=list)
     visits: int = 0
     #: Paths directly below a path, and problems by line, sentence and last key: both are searched for each value.
-    below: dict[At, set[At]] = field(default_factory=dict)
-    noted: set[tuple[int, str, At]] = field(default_factory=set)
+    below: dict[ConfigPath, set[ConfigPath]] = field(default_factory=dict)
+    noted: set[tuple[int, str, ConfigPath]] = field(default_factory=set)
 
-    def visit(self, at: At, node: Any, key: Any = None) -> None:
+    def visit(self, at: ConfigPath, node: Any, key: Any = None) -> None:
         """Notes a node and everything below it. If it has a key, the key is its position."""
         mark = (key or node).start_mark
         line = mark.line + 1
@@ -200,7 +200,7 @@ class _Walk:
             self._scalar(at, node)
         self.within.pop()
 
-    def _mapping(self, at: At, node: Any) -> None:
+    def _mapping(self, at: ConfigPath, node: Any) -> None:
         merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]
         for value in merges:
             # Of several merged mappings the first one wins, so it is noted last.
@@ -223,13 +223,13 @@ class _Walk:
             self._forget(path)
             self.visit(path, value, key)
 
-    def _key(self, path: At, key: Any, line: int) -> None:
+    def _key(self, path: ConfigPath, key: Any, line: int) -> None:
         if key.tag != f"{_TAG}str" and path[:2] == ("config", KEY) and not key.style:
             what = f"The key {key.value or 'nothing'} is read as {_kind(key.tag)}, not as text."
             self._note(path, what, f'Put it in quotes: "{key.value}".', line)
         key.tag = f"{_TAG}str"
 
-    def _scalar(self, at: At, node: Any) -> None:
+    def _scalar(self, at: ConfigPath, node: Any) -> None:
         resolved = node.tag if node.style else self.loader.resolve(yaml.ScalarNode, node.value, (True, False))
         if node.tag == f"{_TAG}timestamp" and at[:2] == ("config", KEY):
             what = f"{node.value} is read as a date, and text is wanted."
@@ -248,25 +248,25 @@ class _Walk:
         if node.tag != f"{_TAG}str":
             self.written[at] = node.value
 
-    def _tag(self, at: At, node: Any, plain: str) -> None:
+    def _tag(self, at: ConfigPath, node: Any, plain: str) -> None:
         if node.tag != plain:
             (name,) = repeatable((node.tag.replace(_TAG, "!!"),))
             what = f"The tag {name} sets a type, which a stack file does not need."
             self._note(at, what, "Remove the tag.", node.start_mark.line + 1)
             node.tag = plain
 
-    def _note(self, at: At, what: str, remedy: str, line: int) -> None:
+    def _note(self, at: ConfigPath, what: str, remedy: str, line: int) -> None:
         problem = Problem(repeatable(inside(at)), what, remedy, self.shown, line)
         again = (line, what, problem.path[-1:])
         if again not in self.noted:  # a mistake that aliases repeat is one mistake
             self.noted.add(again)
             self.problems.append(problem)
 
-    def _loop(self, at: At, line: int) -> Problem:
+    def _loop(self, at: ConfigPath, line: int) -> Problem:
         what = "The alias is within its own anchor."
         return Problem(repeatable(inside(at)), what, "Write the values out.", self.shown, line)
 
-    def _forget(self, at: At) -> None:
+    def _forget(self, at: ConfigPath) -> None:
         """Removes a merged key that is overridden."""
         waiting = [at]
         while waiting:
@@ -281,7 +281,7 @@ def _kind(tag: str) -> str:
     return kinds.get(tag.removeprefix(_TAG), "something else")
 
 
-def inside(at: At) -> At:
+def inside(at: ConfigPath) -> ConfigPath:
     """A path as people know it: from `amlz:landingZone` down, or from `config` down."""
     if at[:2] == ("config", KEY):
         return at[2:]

@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class YamlNode:
     """A value. `start` and `end` are offsets of its text, from its anchor to its last character.
 
     `flow`: written in braces or brackets. `anchor`: the name given to it, or, of an alias, the name that it refers to.
@@ -33,10 +33,10 @@ class Node:
     flow: bool = False
     anchor: str = ""
     alias: bool = False
-    items: list[tuple[Node, Node]] = field(default_factory=list)
-    entries: list[Node] = field(default_factory=list)
+    items: list[tuple[YamlNode, YamlNode]] = field(default_factory=list)
+    entries: list[YamlNode] = field(default_factory=list)
 
-    def below(self) -> Iterator[Node]:
+    def below(self) -> Iterator[YamlNode]:
         """It and everything in it, in the order of the text."""
         yield self
         for key, value in self.items:
@@ -45,7 +45,7 @@ class Node:
         for entry in self.entries:
             yield from entry.below()
 
-    def at(self, *path: str) -> tuple[Node, Node] | None:
+    def at(self, *path: str) -> tuple[YamlNode, YamlNode] | None:
         """The key and value at a path of keys, or None. Aliases and merged mappings are not followed."""
         found = None
         node = self
@@ -57,15 +57,15 @@ class Node:
         return found
 
 
-def tree(text: str) -> Node:
+def tree(text: str) -> YamlNode:
     """The tree of a text's first document. Raises ruamel's YAMLError where it is not YAML."""
     kinds = (NodeEvent, MappingEndEvent, SequenceEndEvent)
     events = (event for event in YAML(typ="rt").parse(text) if isinstance(event, kinds))
     return _node(text, next(events), events)
 
 
-def _node(text: str, event: Any, events: Iterator[Any]) -> Node:
-    node = Node(event.start_mark.index, event.end_mark.index, anchor=str(event.anchor or ""))
+def _node(text: str, event: Any, events: Iterator[Any]) -> YamlNode:
+    node = YamlNode(event.start_mark.index, event.end_mark.index, anchor=str(event.anchor or ""))
     if isinstance(event, AliasEvent):
         node.alias = True
         return node
@@ -74,7 +74,7 @@ def _node(text: str, event: Any, events: Iterator[Any]) -> Node:
         node.end = node.start + len(text[node.start : node.end].rstrip())  # a block scalar ends where the next begins
         return node
     node.flow = bool(event.flow_style)
-    children: list[Node] = []
+    children: list[YamlNode] = []
     for child in events:
         if isinstance(child, MappingEndEvent | SequenceEndEvent):
             # The parser puts the end of a block at the next token, comments between them included.

@@ -18,10 +18,10 @@ from amlz.azure.secrets import HIDDEN, Hider
 from amlz.core.plan import make_plan
 from amlz.policy.engine.definition import definition
 from amlz.policy.engine.hiding import hidden_verdict
-from amlz.policy.engine.judge import Question, World, judge
+from amlz.policy.engine.judge import PolicyQuestion, World, judge
 from amlz.policy.engine.subject import subject
 from amlz.rehearsal.life import Life
-from amlz.rehearsal.steps import Refusal, Step
+from amlz.rehearsal.steps import Step, StepRefusal
 from amlz.reports import policy_explain, policy_remediate, rehearsal
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
@@ -90,7 +90,7 @@ def test_a_policy_is_evaluated_on_the_real_value_of_a_secret() -> None:
     found = []
 
     for field, value in (("tags['adminPassword']", "hush"), ("tags['note']", "dev")):
-        verdict = judge(Question(definition(rule(field, value)), {}, subject(body)), World(), explain=True)
+        verdict = judge(PolicyQuestion(definition(rule(field, value)), {}, subject(body)), World(), explain=True)
         shown = hidden_verdict(verdict, Hider(), marked)
         text = "\n".join(shown.trace.lines()) if shown.trace else ""
         found.append((verdict.outcome, verdict.reasons[0]["actual"], shown.reasons[0]["actual"], HIDDEN in text))
@@ -103,7 +103,7 @@ def test_a_rehearsal_is_written_without_secrets(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("ARM_CLIENT_SECRET", "hush in the environment")
     monkeypatch.setenv("GITHUB_TOKEN", "retail-churn-dev")
     said = f"it said ghp_{'Hush' * 9} and hush in the environment for retail-churn-dev"
-    step = Step("up", refused=(Refusal("retail-churn-dev", said),))
+    step = Step("up", refused=(StepRefusal("retail-churn-dev", said),))
     found = rehearsal.Rehearsal("dev", life=Life("dev", (step,), (), ()))
 
     shown = [write(found) for write in (rehearsal.as_text, rehearsal.as_json, rehearsal.as_markdown)]

@@ -21,7 +21,7 @@ from amlz.cli.stacks import preview_all
 from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.diff.difference import difference
 from amlz.reports import all_stacks
-from amlz.reports.all_stacks import AllStacks, Untold
+from amlz.reports.all_stacks import FailedComparison, StackResults
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder, stacks_of
@@ -69,7 +69,7 @@ def stack(name: str) -> StackOfFolder:
 def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_fit(monkeypatch: Any) -> None:
     """What is the same is one line, what is left out is named."""
     new, same = difference("main", None, as_told("minimal")), difference("main", as_told("dev"), as_told("dev"))
-    found = AllStacks("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
+    found = StackResults("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
 
     whole = all_stacks.render(found, "markdown")
     monkeypatch.setattr(all_stacks, "LONGEST", len(whole) - 100)
@@ -88,7 +88,7 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
 def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> None:
     """With its reason as it is; the others are told as ever."""
     same, why = difference("main", as_told("dev"), as_told("dev")), "Pulumi.x.yaml at main\n  It *cannot*."
-    found = AllStacks("main", ((stack("dev"), same), (stack("x"), Untold(why))))
+    found = StackResults("main", ((stack("dev"), same), (stack("x"), FailedComparison(why))))
 
     assert all_stacks.render(found, "text") == (
         f"x: it could not be compared\n\n{why}\n\nNo difference from main: dev.\n"
@@ -152,7 +152,7 @@ def test_a_removed_stack_with_production_is_refused_until_its_own_file_allowed_i
 def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> None:
     """It hides no other, is in every form, fails whatever is asked, and may be production."""
     why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
-    found = AllStacks("main", (), unusable=(("bad", why),))
+    found = StackResults("main", (), unusable=(("bad", why),))
 
     told = json.loads(all_stacks.render(found, "json"))
     assert (told["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)

@@ -16,13 +16,13 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from amlz.azure.change_rule import Kind
 from amlz.azure.change_rules import EVERY
-from amlz.azure.changes import Change, changes, rules, worst
+from amlz.azure.changes import PropertyChange, changes, rules, worst
 from amlz.azure.facts import missing
 from amlz.azure.shapes import arm_type, id_of, to_body
-from amlz.simulator.azure import PretendAzure
+from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.existing import inputs_from_the_start
-from amlz.simulator.memory import Memory
-from amlz.simulator.remembering import RememberingProvider
+from amlz.simulator.state_store import StateStore
+from amlz.simulator.stateful_provider import StatefulProvider
 from amlz.simulator.wire import plain
 from tests.azure.change_cases import CASES, Case, rule
 
@@ -114,7 +114,7 @@ def _fill(inputs: dict[str, Any], path: str) -> None:
     at[last] = deepcopy(REQUIRED.get(last, "one"))
 
 
-def found(case: Case) -> tuple[Change, ...]:
+def found(case: Case) -> tuple[PropertyChange, ...]:
     """What the table says of a case."""
     token = f"azure-native:{case[0]}"
     bodies = [{"id": id_of(token, inputs, SUBSCRIPTION), **to_body(token, inputs)} for inputs in sides(case)]
@@ -150,9 +150,9 @@ def test_every_row_has_a_source() -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
     """The provider that remembers, over gRPC."""
-    memory = Memory(folder / "azure.sqlite")
+    store = StateStore(folder / "azure.sqlite")
     server = grpc.server(ThreadPoolExecutor(1))
-    provider = RememberingProvider(PretendAzure(), memory)
+    provider = StatefulProvider(SimulatedAzure(), store)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -165,7 +165,7 @@ def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
             yield stub
     finally:
         server.stop(None)
-        memory.close()
+        store.close()
 
 
 def answered(stub: Any, number: int, case: Case) -> Kind:

@@ -69,12 +69,14 @@ def test_every_key_leads_to_a_place_that_azure_lets_us_write(token: str) -> None
     kind = arm_type(token, {"recordType": "A"})
     found = _types()[f"{kind.arm_type}@{kind.api_version}".lower()]
 
-    wrong = list(_Walk(table.shapes(token), found["nodes"]).shape(table.entry(token)["shape"], found["root"], token))
+    wrong = list(
+        _ShapeWalk(table.shapes(token), found["nodes"]).shape(table.entry(token)["shape"], found["root"], token)
+    )
 
     assert wrong == []
 
 
-class _Walk:
+class _ShapeWalk:
     """Follows a shape and an ARM node side by side."""
 
     def __init__(self, shapes: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from amlz.azure.inputs import from_body
 from amlz.azure.shapes import to_body
 from tests.conftest import STACKS
-from tests.simulator.standing import requests
+from tests.simulator.stored_resources import requests
 
 
 @pytest.mark.parametrize("stack", ["minimal", "recommended"])

@@ -20,7 +20,7 @@ from amlz.app.preview import preview_stack
 from amlz.azure.secrets import HIDDEN, SHAPES, hidden, hidden_text, named_secret, of_environment
 from amlz.cli import main as cli
 from amlz.core.plan import make_plan
-from amlz.rehearsal.engine import EngineFailed, Stack
+from amlz.rehearsal.engine import EngineFailed, EngineStack
 from amlz.reports.formats import as_json
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
@@ -199,7 +199,7 @@ def test_what_the_engine_says_in_a_rehearsal_tells_no_secret(tmp_path: Path) -> 
     lines = "\n".join([*BY_FORM.values(), "error: it failed"])
     pulumi.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{lines}\nEND\nexit 1\n")
     pulumi.chmod(0o755)
-    stack = Stack(pulumi, "dev", tmp_path, dict(os.environ))
+    stack = EngineStack(pulumi, "dev", tmp_path, dict(os.environ))
 
     with pytest.raises(EngineFailed) as failed:
         stack.run("preview")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.graph import unknown
-from amlz.azure.shapes import ArmType, UnmappedInput, arm_type, id_of, plain, to_body
+from amlz.azure.shapes import TokenMapping, UnmappedInput, arm_type, id_of, plain, to_body
 
 BODIES = sorted((Path(__file__).parent / "bodies").glob("*.json"))
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -199,7 +199,7 @@ def test_a_token_says_what_it_is_to_azure() -> None:
     """Type, version, and which inputs the URL takes."""
     found = arm_type("azure-native:storage:BlobContainer")
 
-    assert found == ArmType(
+    assert found == TokenMapping(
         "Microsoft.Storage/storageAccounts/blobServices/containers",
         "2024-01-01",
         "resourceGroup",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from amlz.reports import all_html
-from amlz.reports.all_stacks import AllStacks, Untold
+from amlz.reports.all_stacks import FailedComparison, StackResults
 from amlz.reports.formats import as_html
 from amlz.reports.html.diagram import diagram
 from tests.conftest import ROOT, node_package, previewed
@@ -33,14 +33,14 @@ LOOKS = (
 )
 
 
-def all_stacks() -> AllStacks:
+def all_stacks() -> StackResults:
     """Two stacks, one that cannot be previewed, and one whose file has mistakes, with long words."""
-    return AllStacks(
+    return StackResults(
         "",
         (
             (stack("hub"), previewed("hub")),
             (stack("minimal", "hub"), previewed("minimal")),
-            (stack("refused"), Untold(f"Pulumi refuses it: {'long' * 60}", "it could not be previewed")),
+            (stack("refused"), FailedComparison(f"Pulumi refuses it: {'long' * 60}", "it could not be previewed")),
         ),
         unusable=(("wrong", f"Pulumi.wrong.yaml:3\n  {'long' * 60}"),),
     )

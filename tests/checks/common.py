@@ -16,7 +16,7 @@ CASES = ROOT / "tests" / "cases" / "checks"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CheckCase:
     """One file. `verdict` is what its name says: the worst severity that is found, or `none`."""
 
     check: str
@@ -31,14 +31,14 @@ def cases(folder: Path = CASES) -> list[Path]:
     return sorted(folder.glob("*/*.json"))
 
 
-def read(path: Path) -> Case:
+def read(path: Path) -> CheckCase:
     """A case file. The folder is the check's id with a hyphen for the slash."""
     told = json.loads(path.read_text(encoding="utf-8"))
     name, verdict = path.stem.rsplit("--", 1)
     area, what = path.parent.name.split("-", 1)
     graph = replace(graph_of(told["resources"], told.get("cloud", "public")), today=told.get("today", ""))
     graph = replace(graph, dns=told.get("dns", "created"))
-    return Case(f"{area}/{what}", name, verdict, graph, told["finds"])
+    return CheckCase(f"{area}/{what}", name, verdict, graph, told["finds"])
 
 
 def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> ResourceGraph:

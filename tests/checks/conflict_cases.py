@@ -21,7 +21,7 @@ from amlz.checks.finding import Finding
 from amlz.checks.policy import conflict as policy_conflict
 from amlz.checks.policy.connections import forecast, of_connections
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, Imported, verdicts
+from amlz.policy.verdicts import Imported, PolicySources, verdicts
 from tests.conftest import previewed, shared
 
 FOLDER = Path(__file__).parent / "conflicts"
@@ -51,7 +51,7 @@ def read(path: Path) -> Conflict:
 
 def found(told: Mapping[str, Any]) -> list[Finding]:
     """What is found, as a preview would."""
-    graph, asked = _plan(told), Asked(library(), _tenant(told), ("corp",))
+    graph, asked = _plan(told), PolicySources(library(), _tenant(told), ("corp",))
     made = of_connections(verdicts(forecast(graph), asked).answers)
     return list(policy_conflict.find(graph, (*verdicts(graph, asked).answers, *made)))
 

@@ -18,7 +18,7 @@ from amlz.checks.policy import connections as policy_connections
 from amlz.checks.policy import managed_group as policy_managed_group
 from amlz.core.plan import make_plan
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, Imported, verdicts
+from amlz.policy.verdicts import Imported, PolicySources, verdicts
 from amlz.stackfile.load import load
 
 CORP = "/providers/Microsoft.Management/managementGroups/corp"
@@ -106,7 +106,7 @@ def _graph(config: str) -> ResourceGraph:
 
 def found(graph: ResourceGraph, of: Imported, *checks: str) -> list[Finding]:
     """Findings of these checks, as a preview would have them."""
-    asked = Asked(library(), of, ("corp",))
+    asked = PolicySources(library(), of, ("corp",))
     connections = policy_connections.of_connections(verdicts(policy_connections.forecast(graph), asked).answers)
     managed = policy_managed_group.of_managed_groups(verdicts(policy_managed_group.forecast(graph), asked).answers)
     answers = (*verdicts(graph, asked).answers, *connections, *managed)

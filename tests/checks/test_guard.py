@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.graph import Resource
-from amlz.checks.guard.change import Allowed, Edit, edit_of
+from amlz.checks.guard.change import LossAllowance, ResourceChanges, edit_of
 from amlz.checks.guard.destructive import guard
 from amlz.core.config.allowed_loss import AllowedLossConfig
 
@@ -52,49 +52,54 @@ def entry(name: str) -> AllowedLossConfig:
     return AllowedLossConfig(resource=name, reason="Nothing is in it yet.")
 
 
-CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, str]]]] = {
-    "nothing changes": ([DATA, NET], [DATA, NET], Allowed(), []),
-    "what holds no data goes": ([DATA, NET], [DATA], Allowed(), []),
-    "an account goes": ([DATA], [], Allowed(), [("guard/delete-not-allowed", "st")]),
-    "an account goes, allowed by name": ([DATA], [], Allowed(delete=(entry("st"),)), []),
+CASES: dict[str, tuple[list[Resource], list[Resource], LossAllowance, list[tuple[str, str]]]] = {
+    "nothing changes": ([DATA, NET], [DATA, NET], LossAllowance(), []),
+    "what holds no data goes": ([DATA, NET], [DATA], LossAllowance(), []),
+    "an account goes": ([DATA], [], LossAllowance(), [("guard/delete-not-allowed", "st")]),
+    "an account goes, allowed by name": ([DATA], [], LossAllowance(delete=(entry("st"),)), []),
     "an account goes, allowed by its name in the program": (
-        [DATA], [], Allowed(delete=(entry("storageAccounts"),)), [],
+        [DATA], [], LossAllowance(delete=(entry("storageAccounts"),)), [],
     ),
-    "an account goes with its containers": ([DATA, CONTAINER], [], Allowed(), [("guard/delete-not-allowed", "st")]),
-    "a container goes": ([DATA, CONTAINER], [DATA], Allowed(), [("guard/delete-not-allowed", "c")]),
-    "an environment goes, allowed as a whole": ([DATA, NET], [], Allowed(delete=(entry("churn/dev"),)), []),
+    "an account goes with its containers": (
+        [DATA, CONTAINER], [], LossAllowance(), [("guard/delete-not-allowed", "st")],
+    ),
+    "a container goes": ([DATA, CONTAINER], [DATA], LossAllowance(), [("guard/delete-not-allowed", "c")]),
+    "an environment goes, allowed as a whole": ([DATA, NET], [], LossAllowance(delete=(entry("churn/dev"),)), []),
     "an account goes, its environment stays": (
-        [DATA, NET], [NET], Allowed(delete=(entry("churn/dev"),)),
+        [DATA, NET], [NET], LossAllowance(delete=(entry("churn/dev"),)),
         [("guard/delete-not-allowed", "st"), ("guard/allows-nothing", "churn/dev")],
     ),
     "replacing is not deleting": (
-        [DATA], [OTHER], Allowed(delete=(entry("st"),)),
+        [DATA], [OTHER], LossAllowance(delete=(entry("st"),)),
         [("guard/replace-not-allowed", "st"), ("guard/allows-nothing", "st")],
     ),
-    "an account is replaced, allowed": ([DATA], [OTHER], Allowed(replace=(entry("st"),)), []),
+    "an account is replaced, allowed": ([DATA], [OTHER], LossAllowance(replace=(entry("st"),)), []),
     "a whole environment does not allow replacing": (
-        [DATA], [OTHER], Allowed(replace=(entry("churn/dev"),)),
+        [DATA], [OTHER], LossAllowance(replace=(entry("churn/dev"),)),
         [("guard/replace-not-allowed", "st"), ("guard/allows-nothing", "churn/dev")],
     ),
     "a group moves, and what is in it goes": (
-        [RG, DATA], [RG_MOVED, DATA], Allowed(), [("guard/replace-not-allowed", "st")],
+        [RG, DATA], [RG_MOVED, DATA], LossAllowance(), [("guard/replace-not-allowed", "st")],
     ),
-    "a group moves, allowed": ([RG, DATA], [RG_MOVED, DATA], Allowed(replace=(entry("st"),)), []),
+    "a group moves, allowed": ([RG, DATA], [RG_MOVED, DATA], LossAllowance(replace=(entry("st"),)), []),
     "what Azure refuses": (
-        [DATA], [resource(STORE, "st", "churn/dev", kind="BlobStorage")], Allowed(), [("guard/refused-by-azure", "st")],
+        [DATA], [resource(STORE, "st", "churn/dev", kind="BlobStorage")],
+        LossAllowance(), [("guard/refused-by-azure", "st")],
     ),
     "what Azure ignores": (
         [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 2048})],
         [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 3072})],
-        Allowed(), [("guard/ignored-by-azure", "k")],
+        LossAllowance(), [("guard/ignored-by-azure", "k")],
     ),
     "what Azure refuses while in use": (
         [resource(VNET, "vnet", properties={"subnets": [{"name": "a"}, {"name": "b"}]})],
         [resource(VNET, "vnet", properties={"subnets": [{"name": "a"}]})],
-        Allowed(), [("guard/refused-while-in-use", "vnet")],
+        LossAllowance(), [("guard/refused-while-in-use", "vnet")],
     ),
-    "what nobody knows": ([NET], [resource(VNET, "vnet", "churn/dev", extendedLocation={"name": "a"})], Allowed(), []),
-    "an entry that is left": ([DATA], [DATA], Allowed(replace=(entry("st"),)), [("guard/allows-nothing", "st")]),
+    "what nobody knows": (
+        [NET], [resource(VNET, "vnet", "churn/dev", extendedLocation={"name": "a"})], LossAllowance(), [],
+    ),
+    "an entry that is left": ([DATA], [DATA], LossAllowance(replace=(entry("st"),)), [("guard/allows-nothing", "st")]),
 }  # fmt: skip
 
 
@@ -110,7 +115,7 @@ def test_a_loss_is_told_with_what_azure_keeps() -> None:
     """What is lost, why, and the line that would allow it."""
     vault = resource("Microsoft.KeyVault/vaults", "kv", "churn/dev", properties={"softDeleteRetentionInDays": 30})
 
-    (finding,) = guard(edit_of([vault], []), Allowed())
+    (finding,) = guard(edit_of([vault], []), LossAllowance())
 
     assert (finding.message, finding.remedy) == (
         "kv would be deleted. Lost: secrets and keys; with purge protection, it and its name stay for 30 days and can "
@@ -124,4 +129,4 @@ def test_a_loss_is_told_with_what_azure_keeps() -> None:
 
 def test_nothing_is_said_of_nothing() -> None:
     """No change, no entry."""
-    assert guard(Edit(), Allowed()) == ()
+    assert guard(ResourceChanges(), LossAllowance()) == ()

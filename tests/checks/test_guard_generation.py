@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from amlz.app.preview import preview_stack
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.destructive import guard
 from amlz.core.plan import make_plan
 from amlz.stackfile.load import load
@@ -31,7 +31,7 @@ def test_raising_a_generation_needs_only_the_losses_to_be_allowed(tmp_path: Path
 
     edit = edit_of(previewed("minimal").graph, preview_stack(file, make_plan(file.config)).graph)
 
-    assert guard(edit, Allowed.of(file.config)) == ()
-    assert sorted(f.name for f in guard(edit, Allowed())) == sorted(LOST)
+    assert guard(edit, LossAllowance.of(file.config)) == ()
+    assert sorted(f.name for f in guard(edit, LossAllowance())) == sorted(LOST)
     endpoints = {thing.logical for thing, _ in edit.replaced if thing.type == "Microsoft.Network/privateEndpoints"}
     assert len(endpoints) == 7

@@ -12,7 +12,7 @@ import pytest
 
 from amlz.app.preview import preview_stack
 from amlz.azure.graph import Resource
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.production import guarded, removed
 from amlz.core.config.allowed_loss import AllowedEndConfig
 from amlz.core.plan import make_plan
@@ -54,14 +54,14 @@ def allowance(environment: str, day: str) -> AllowedEndConfig:
 
 ENDS = "guard/production-ended"
 WEAK = "guard/production-weakened"
-CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, str]]]] = {
-    "nothing changes": ([STORE_PROD, LOCKED], [STORE_PROD, LOCKED], Allowed(), []),
-    "what never was production changes": ([STORE_DEV, LOCKED], [STORE_DEV], Allowed(), []),
-    "production begins": ([STORE_DEV], [STORE_PROD, LOCKED], Allowed(), []),
+CASES: dict[str, tuple[list[Resource], list[Resource], LossAllowance, list[tuple[str, str]]]] = {
+    "nothing changes": ([STORE_PROD, LOCKED], [STORE_PROD, LOCKED], LossAllowance(), []),
+    "what never was production changes": ([STORE_DEV, LOCKED], [STORE_DEV], LossAllowance(), []),
+    "production begins": ([STORE_DEV], [STORE_PROD, LOCKED], LossAllowance(), []),
     "production is called something else": (
         [STORE_PROD, LOCKED],
         [STORE_DEV],
-        Allowed(),
+        LossAllowance(),
         [
             (ENDS, "churn/prod is production and would no longer be: without deletion protection: st."),
             (WEAK, "churn/prod is production: locks deleted: lock-st."),
@@ -70,13 +70,13 @@ CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, 
     "production is called something else, allowed until a later day": (
         [STORE_PROD],
         [STORE_DEV],
-        Allowed(production=(allowance("churn/prod", "2027-02-01"),), today=TODAY),
+        LossAllowance(production=(allowance("churn/prod", "2027-02-01"),), today=TODAY),
         [],
     ),
     "the allowance ends on the day itself": (
         [STORE_PROD],
         [STORE_DEV],
-        Allowed(production=(allowance("churn/prod", TODAY),), today=TODAY),
+        LossAllowance(production=(allowance("churn/prod", TODAY),), today=TODAY),
         [
             (
                 ENDS,
@@ -88,7 +88,7 @@ CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, 
     "nobody passes the date": (
         [STORE_PROD],
         [STORE_DEV],
-        Allowed(production=(allowance("churn/prod", "2027-02-01"),)),
+        LossAllowance(production=(allowance("churn/prod", "2027-02-01"),)),
         [
             (
                 ENDS,
@@ -100,7 +100,7 @@ CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, 
     "an allowance of another environment": (
         [STORE_PROD],
         [STORE_DEV],
-        Allowed(production=(allowance("fraud/prod", "2027-02-01"),), today=TODAY),
+        LossAllowance(production=(allowance("fraud/prod", "2027-02-01"),), today=TODAY),
         [
             (ENDS, "churn/prod is production and would no longer be: without deletion protection: st."),
             ("guard/allows-nothing", "allowProductionEnd names fraud/prod, which is not production that ends here."),
@@ -109,25 +109,25 @@ CASES: dict[str, tuple[list[Resource], list[Resource], Allowed, list[tuple[str, 
     "a lock goes": (
         [STORE_PROD, LOCKED],
         [STORE_PROD],
-        Allowed(),
+        LossAllowance(),
         [(WEAK, "churn/prod is production: locks deleted: lock-st.")],
     ),
     "a diagnostic setting goes": (
         [STORE_PROD, LOGGED],
         [STORE_PROD],
-        Allowed(),
+        LossAllowance(),
         [(WEAK, "churn/prod is production: diagnostic settings deleted: st.")],
     ),
     "a guardrail audits instead": (
         [STORE_PROD, DENIES],
         [STORE_PROD, AUDITS],
-        Allowed(),
+        LossAllowance(),
         [(WEAK, "churn/prod is production: policies that deny no longer: guardrails.")],
     ),
     "a role is given": (
         [STORE_PROD],
         [STORE_PROD, GIVEN],
-        Allowed(),
+        LossAllowance(),
         [(WEAK, "churn/prod is production: roles given: roleAssignments-0001.")],
     ),
 }
@@ -145,7 +145,7 @@ def test_the_guard_reports_what_production_would_lose(case: str) -> None:
 
 def test_a_removed_environment_is_production_that_ends() -> None:
     """Beside the loss of its data, which has an allowance of its own."""
-    found = guarded(edit_of([STORE_PROD, LOCKED], [OTHER_PROJECT]), Allowed())
+    found = guarded(edit_of([STORE_PROD, LOCKED], [OTHER_PROJECT]), LossAllowance())
 
     assert [(f.check, f.name) for f in found] == [
         ("guard/delete-not-allowed", "st"),
@@ -197,7 +197,7 @@ def previewed(project: str = "churn", name: str = "prod", more: str = "", ends: 
 def changed(after: Preview) -> Difference:
     """The difference to the landing zone with production, as a pull request shows it."""
     old, new = (json.loads(as_json.render(each)) for each in (previewed(), after))
-    return difference("main", old, new, Allowed.of(after.config, TODAY))
+    return difference("main", old, new, LossAllowance.of(after.config, TODAY))
 
 
 ATTACKS = {

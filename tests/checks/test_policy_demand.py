@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from amlz.checks.policy.demand import Demand, demands, joined, places
+from amlz.checks.policy.demand import PolicyDemand, demands, joined, places
 from amlz.policy.engine.assignment import Assignment
 from amlz.policy.engine.definition import definition
-from amlz.policy.engine.judge import Question, judge
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.judge import PolicyQuestion, judge
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.engine.subject import subject
 
 _TYPE = "Microsoft.Storage/storageAccounts"
@@ -25,13 +25,13 @@ RESOURCE = {
 }
 
 
-def decided(condition: dict[str, Any]) -> tuple[Demand, ...]:
+def decided(condition: dict[str, Any]) -> tuple[PolicyDemand, ...]:
     """The demands of a rule that denies a storage account."""
     made = definition({"if": condition, "then": {"effect": "deny"}})
     asked = subject(RESOURCE)
-    verdict = judge(Question(made, {}, asked))
+    verdict = judge(PolicyQuestion(made, {}, asked))
     assert verdict.outcome == "applies"
-    return demands(Answer("deny", asked, Assignment("", "", "", ()), None, verdict))
+    return demands(PolicyAnswer("deny", asked, Assignment("", "", "", ()), None, verdict))
 
 
 def field(name: str, operator: str, value: Any) -> dict[str, Any]:

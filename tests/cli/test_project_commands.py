@@ -15,7 +15,7 @@ from amlz.core.problems import LandingZoneError
 from amlz.reports.files import write_back
 from amlz.stackfile import selfservice
 from amlz.stackfile.load import load
-from amlz.stackfile.selfservice import Draft, Wish
+from amlz.stackfile.selfservice import Draft, ProjectRequest
 from tests.cli.in_process import amlz_here
 from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT, SAMPLES
@@ -241,7 +241,7 @@ def test_what_would_move_others_is_refused(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(selfservice, "add", lambda *_: draft)
 
     with pytest.raises(LandingZoneError) as refused:
-        projects.add(projects.Target(file, make_plan(file.config), write=True), Wish("fraud"))
+        projects.add(projects.ProjectTarget(file, make_plan(file.config), write=True), ProjectRequest("fraud"))
 
     assert str(refused.value) == (
         "Pulumi.dev.yaml\n"

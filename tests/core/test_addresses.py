@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from amlz.core.addresses import needs, smallest_prefix
 from amlz.core.config import EnvironmentConfig
 from amlz.core.owners import EnvironmentKey, SharedOwner
-from amlz.core.ranges import Free, Taken, free_ranges, next_free
+from amlz.core.ranges import ClaimedRanges, Free, free_ranges, next_free
 from tests.core.stacks import addresses, at, cluster, facts, said, stack
 
 FITS = "Choose a range outside of it."
@@ -342,7 +342,7 @@ def test_two_environments_without_a_range_are_told_two_ranges() -> None:
 @given(blocks=BLOCKS)
 def test_the_first_overlap_is_what_comparing_with_each_gives(blocks: list[IPv4Network]) -> None:
     """Ranges inside, around and equal, in any order."""
-    taken = Taken()
+    taken = ClaimedRanges()
     for number, block in enumerate(blocks):
         first = next(((other, (at,)) for at, other in enumerate(blocks[:number]) if other.overlaps(block)), None)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.core.problems import Path as At
+from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import StackFileError, dotted
 from amlz.stackfile.checked import checked
 from amlz.stackfile.load import draft_of
@@ -168,7 +168,7 @@ def _without_aliases(value: Any) -> None:
         _without_aliases(value[key])
 
 
-def _places(value: Any, path: At = ()) -> Iterator[At]:
+def _places(value: Any, path: ConfigPath = ()) -> Iterator[ConfigPath]:
     if path and path != ("schemaVersion",):
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -176,7 +176,7 @@ def _places(value: Any, path: At = ()) -> Iterator[At]:
         yield from _places(item, (*path, key))
 
 
-def _set(value: Any, path: At, item: Any) -> None:
+def _set(value: Any, path: ConfigPath, item: Any) -> None:
     parent = value_at(value, path[:-1])
     parent[path[-1]] = item
 

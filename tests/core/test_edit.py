@@ -13,7 +13,7 @@ from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.problems import LandingZoneError
 from amlz.stackfile.edit import CannotEdit, NewEnvironment, with_project, without
 from amlz.stackfile.load import StackFile, load
-from amlz.stackfile.selfservice import ANY, Draft, Wish, add, remove
+from amlz.stackfile.selfservice import ANY, Draft, ProjectRequest, add, remove
 from amlz.stackfile.stack_file import KEY
 from tests.conftest import ROOT, STACKS
 
@@ -21,7 +21,7 @@ DEV = [NewEnvironment("dev", "10.1.1.0/24")]
 
 
 @dataclass(frozen=True)
-class Edit:
+class TextEdit:
     """A text below `amlz:landingZone:`, and the same with project `new`."""
 
     before: str
@@ -29,47 +29,47 @@ class Edit:
 
 
 EDITS = {
-    "after-the-last-one": Edit(
+    "after-the-last-one": TextEdit(
         "  projects:\n    a:\n      environments: {dev: {network: 10.1.0.0/24}}\n  tags: {x: y}\n",
         "  projects:\n    a:\n      environments: {dev: {network: 10.1.0.0/24}}\n"
         "    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n  tags: {x: y}\n",
     ),
-    "no-line-break-at-the-end": Edit(
+    "no-line-break-at-the-end": TextEdit(
         "  projects:\n    a: {environments: {dev: {}}}",
         "  projects:\n    a: {environments: {dev: {}}}\n"
         "    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24",
     ),
-    "line-breaks-of-windows": Edit(
+    "line-breaks-of-windows": TextEdit(
         "  projects:\r\n    a: {environments: {dev: {}}}\r\n  tags: {}\r\n",
         "  projects:\r\n    a: {environments: {dev: {}}}\r\n"
         "    new:\r\n      environments:\r\n        dev:\r\n          network: 10.1.1.0/24\r\n  tags: {}\r\n",
     ),
-    "empty-lines-between": Edit(
+    "empty-lines-between": TextEdit(
         "  projects:\n    a: {environments: {dev: {}}}\n\n    b: {environments: {dev: {}}}\n\n  tags: {}\n",
         "  projects:\n    a: {environments: {dev: {}}}\n\n    b: {environments: {dev: {}}}\n"
         "\n    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n\n  tags: {}\n",
     ),
-    "comments-of-the-last-one": Edit(
+    "comments-of-the-last-one": TextEdit(
         "  projects:\n    a:  # ours\n      environments:  # two\n        dev: {}  # one\n        # more to come\n"
         "  # tags\n",
         "  projects:\n    a:  # ours\n      environments:  # two\n        dev: {}  # one\n        # more to come\n"
         "    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n  # tags\n",
     ),
-    "four-columns": Edit(
+    "four-columns": TextEdit(
         "    projects:\n        a:   {environments: {dev:  {}}}\n",
         "    projects:\n        a:   {environments: {dev:  {}}}\n"
         "        new:\n            environments:\n                dev:\n                    network: 10.1.1.0/24\n",
     ),
-    "in-braces": Edit(
+    "in-braces": TextEdit(
         "  projects: { a: {environments: {dev: {}}} }  # few\n",
         "  projects: { a: {environments: {dev: {}}}, new: {environments: {dev: {network: 10.1.1.0/24}}} }  # few\n",
     ),
-    "none-yet": Edit(
+    "none-yet": TextEdit(
         "  projects: {}  # none\n  tags: {}\n",
         "  projects:  # none\n    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n"
         "  tags: {}\n",
     ),
-    "no-projects": Edit(
+    "no-projects": TextEdit(
         "  schemaVersion: 1\n  tags:\n    long: |\n      text\n",
         "  schemaVersion: 1\n  tags:\n    long: |\n      text\n"
         "  projects:\n    new:\n      environments:\n        dev:\n          network: 10.1.1.0/24\n",
@@ -238,7 +238,9 @@ def step(file: StackFile, raw: bytes, dice: random.Random) -> Draft:
     name = dice.choice(("no", "demand-1", "yes", "null", "a1")) + dice.choice("abcdefgh")
     spoke = "" if like and dice.random() < 0.5 else dice.choice(list(file.config.spokes))
     return add(
-        file, raw, Wish(name, () if like else names, like, {ANY: spoke} if spoke else {}, {}, dice.choice((0, 50)))
+        file,
+        raw,
+        ProjectRequest(name, () if like else names, like, {ANY: spoke} if spoke else {}, {}, dice.choice((0, 50))),
     )
 
 
@@ -277,7 +279,7 @@ def test_adding_and_removing_gives_the_same_bytes(stack: str, like: str) -> None
     first = next(iter(file.config.projects))
     spoke = {} if like else {ANY: next(iter(file.config.spokes))}
 
-    draft = add(file, raw, Wish("no", (), first if like else "", spoke))
+    draft = add(file, raw, ProjectRequest("no", (), first if like else "", spoke))
 
     assert remove(draft.file, draft.raw, "no").raw == raw
 
@@ -286,12 +288,12 @@ def test_ranges_are_the_smallest_that_fit_at_the_first_free_place() -> None:
     """By what each environment asks for, or by the nodes that there shall be room for."""
     file, raw = shipped("prod")
     wishes = [
-        Wish("new", (), "pricing"),
-        Wish("new", ("dev",), "", {ANY: "research"}),
-        Wish("new", ("dev",), "pricing", {}, {}, 200),
+        ProjectRequest("new", (), "pricing"),
+        ProjectRequest("new", ("dev",), "", {ANY: "research"}),
+        ProjectRequest("new", ("dev",), "pricing", {}, {}, 200),
     ]
 
-    drafts = [add(file, raw, wish) for wish in wishes]
+    drafts = [add(file, raw, request) for request in wishes]
 
     assert [
         [f"{e.name} {e.network}" for e in _environments(draft)] for draft in drafts
@@ -312,7 +314,7 @@ def test_a_mark_at_the_beginning_of_the_file_stays() -> None:
     file, raw = shipped("dev")
     marked = b"\xef\xbb\xbf" + raw
 
-    draft = add(file, marked, Wish("new"))
+    draft = add(file, marked, ProjectRequest("new"))
 
     assert (draft.raw[:3], remove(draft.file, draft.raw, "new").raw) == (b"\xef\xbb\xbf", marked)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amlz.app.preview import preview_stack
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.core.addresses import AddressPlan
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.principals import BUILD_READS, principal_notices
@@ -268,7 +268,7 @@ def test_the_guard_prints_how_a_deployed_cluster_gets_into_its_subnet(tmp_path: 
     file = load(str(path))
     old = preview_stack(file, make_plan(file.config)).graph
 
-    found = guarded(list(old), list(case(CASE).graph), Allowed())
+    found = guarded(list(old), list(case(CASE).graph), LossAllowance())
 
     assert [(each.check, each.name, each.path) for each in found] == [
         ("guard/ignored-by-azure", "image-build", "properties.properties.subnet.id")

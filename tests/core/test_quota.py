@@ -6,7 +6,7 @@ import json
 
 from amlz.core.facts.quotas import FAMILIES, SIZES
 from amlz.core.facts.regions import AS_OF, WITHOUT_ZONES
-from amlz.core.quota import Demand, demands
+from amlz.core.quota import QuotaUse, demands
 from amlz.reports import quota
 from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, facts, planned, stack
 
@@ -98,7 +98,7 @@ def test_programs_are_told_the_same() -> None:
 
 def test_families_are_in_one_order_whoever_asks_first() -> None:
     """The same input gives the same bytes."""
-    one, other = Demand("s", "r", {"b": 1, "A": 2}), Demand("s", "r", {"A": 2}, {"b": 1})
+    one, other = QuotaUse("s", "r", {"b": 1, "A": 2}), QuotaUse("s", "r", {"A": 2}, {"b": 1})
 
     assert (one.families, other.families) == (("A", "b"), ("A", "b"))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amlz.core.owners import EnvironmentKey
-from amlz.core.planning.scene import scene_of
+from amlz.core.planning.environment_context import environment_context
 from amlz.core.planning.sharing import members_of
 from amlz.core.quota import machines
 from amlz.core.relaxations import relaxations
@@ -162,9 +162,9 @@ def test_a_project_without_clusters_has_no_identity() -> None:
     """It runs on the common ones."""
     asked = shared({"churn": {}})
 
-    scene = scene_of(context(asked), "research", "dev")
+    env = environment_context(context(asked), "research", "dev")
 
-    assert [(one.name, one.identity, one.identities) for one in members_of(scene)] == [("churn", None, {})]
+    assert [(one.name, one.identity, one.identities) for one in members_of(env)] == [("churn", None, {})]
 
 
 def test_what_a_shared_workspace_gives_up_is_named() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
-from amlz.diff.difference import Difference, Row, difference, rows_of
+from amlz.diff.difference import Difference, PropertyDifference, difference, rows_of
 from amlz.reports import difference_as
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
@@ -55,9 +55,9 @@ def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None
         0,
         (),
         (
-            Row("main/churn/staging/training", None, "10.20.16.128/26"),
-            Row("main/churn/staging/endpoints", None, "10.20.16.192/27"),
-            Row("main/churn/staging/scoring", None, "10.20.16.224/27"),
+            PropertyDifference("main/churn/staging/training", None, "10.20.16.128/26"),
+            PropertyDifference("main/churn/staging/endpoints", None, "10.20.16.192/27"),
+            PropertyDifference("main/churn/staging/scoring", None, "10.20.16.224/27"),
         ),
     )
     assert touched == {"rcg-azure-ml"}
@@ -105,25 +105,35 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
 
 ROWS = [
     ({"a": 1}, {"a": 1}, []),
-    ({"a": 1}, {"a": 2}, [Row("a", 1, 2)]),
-    ({"a": {"b": 1}}, {"a": {}}, [Row("a.b", 1, None)]),
-    ([{"name": "x", "v": 1}, {"name": "y"}], [{"name": "y"}, {"name": "x", "v": 2}], [Row("[x].v", 1, 2)]),
+    ({"a": 1}, {"a": 2}, [PropertyDifference("a", 1, 2)]),
+    ({"a": {"b": 1}}, {"a": {}}, [PropertyDifference("a.b", 1, None)]),
+    (
+        [{"name": "x", "v": 1}, {"name": "y"}],
+        [{"name": "y"}, {"name": "x", "v": 2}],
+        [PropertyDifference("[x].v", 1, 2)],
+    ),
     ([1, 2], [2, 1], []),
-    ([1, 2], [2, 2], [Row("", [1, 2], [2, 2])]),
-    ({"dnsServers": ["a", "b"]}, {"dnsServers": ["b", "a"]}, [Row("dnsServers", ["a", "b"], ["b", "a"])]),
+    ([1, 2], [2, 2], [PropertyDifference("", [1, 2], [2, 2])]),
+    (
+        {"dnsServers": ["a", "b"]},
+        {"dnsServers": ["b", "a"]},
+        [PropertyDifference("dnsServers", ["a", "b"], ["b", "a"])],
+    ),
     ({"rules": [{"value": 1}, {"value": 2}]}, {"rules": [{"value": 2}, {"value": 1}]}, []),
     ({"ids": ["/subscriptions/A", "/subscriptions/b"]}, {"ids": ["/subscriptions/B", "/SUBSCRIPTIONS/a"]}, []),
     ({"by": {"/subscriptions/A": {"x": 1}}}, {"by": {"/Subscriptions/a": {"x": 1}}}, []),
     ({"a": None}, {}, []),
-    ({}, {"a": {"b": None}}, [Row("a", None, {"b": None})]),
-    ({"path": "/Data"}, {"path": "/data"}, [Row("path", "/Data", "/data")]),
+    ({}, {"a": {"b": None}}, [PropertyDifference("a", None, {"b": None})]),
+    ({"path": "/Data"}, {"path": "/data"}, [PropertyDifference("path", "/Data", "/data")]),
     ({"id": "/Subscriptions/A"}, {"id": "/subscriptions/a"}, []),
-    ({"id": "Word"}, {"id": "word"}, [Row("id", "Word", "word")]),
+    ({"id": "Word"}, {"id": "word"}, [PropertyDifference("id", "Word", "word")]),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "rows"), ROWS)
-def test_values_are_compared_by_name_and_without_the_case_of_ids(old: Any, new: Any, rows: list[Row]) -> None:
+def test_values_are_compared_by_name_and_without_the_case_of_ids(
+    old: Any, new: Any, rows: list[PropertyDifference]
+) -> None:
     """Order matters only where it says something, and what is null is absent."""
     assert list(rows_of(old, new)) == rows
 

@@ -22,7 +22,7 @@ import yaml
 
 from amlz.app.preview import preview_stack
 from amlz.azure.change_rule import Kind
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.core.plan import make_plan
 from amlz.diff.difference import Changed, Difference, difference
 from amlz.reports import difference_as
@@ -79,11 +79,11 @@ def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
     return paths[0], paths[1]
 
 
-def planned(path: Path, today: str) -> tuple[dict[str, Any], Allowed]:
+def planned(path: Path, today: str) -> tuple[dict[str, Any], LossAllowance]:
     """A preview as JSON, and what its stack file allows."""
     file = load(str(path))
     told = json.loads(as_json.render(preview_stack(file, make_plan(file.config), today)))
-    return told, Allowed.of(file.config)
+    return told, LossAllowance.of(file.config)
 
 
 def difference_of_files(case: dict[str, Any], folder: Path) -> Difference:
@@ -107,7 +107,7 @@ def difference_of_code(case: dict[str, Any], folder: Path) -> Difference:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder / "program"), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     old = as_told(case["stack"]) if "before" not in case else planned(before, "")[0]
-    return difference("main", old, json.loads(ran.stdout), Allowed.of(load(str(after)).config))
+    return difference("main", old, json.loads(ran.stdout), LossAllowance.of(load(str(after)).config))
 
 
 def told(found: Difference) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.core.config.allowed_loss import AllowedLossConfig
 from amlz.core.problems import LandingZoneError
 from amlz.diff.engine_steps import difference_by_engine, read
@@ -87,7 +87,7 @@ def test_the_steps_of_the_engine_are_told_and_guarded(case: str) -> None:
     """How much is created, changed, deleted and left alone, and what the guard says of which resource."""
     steps, counts, said = CASES[case]
 
-    found = difference_by_engine({"steps": steps}, OURS, Allowed())
+    found = difference_by_engine({"steps": steps}, OURS, LossAllowance())
 
     assert (len(found.created), len(found.changed), len(found.deleted), found.unchanged) == counts
     assert [(finding.check, finding.urn.rpartition("::")[2]) for finding in found.guard] == said
@@ -99,7 +99,7 @@ def test_what_is_allowed_is_not_said(name: str) -> None:
     """By its name in Azure, its name in the program, or its id."""
     entry = AllowedLossConfig(resource=name, reason="Nothing is in it yet.")
 
-    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, Allowed(delete=(entry,)))
+    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(delete=(entry,)))
 
     assert found.guard == ()
 
@@ -108,7 +108,7 @@ def test_an_entry_that_allows_nothing_is_told() -> None:
     """For replacing, it does not allow a deletion."""
     entry = AllowedLossConfig(resource="st", reason="Nothing is in it yet.")
 
-    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, Allowed(replace=(entry,)))
+    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(replace=(entry,)))
 
     assert [(finding.check, finding.path) for finding in found.guard] == [
         ("guard/delete-not-allowed", ""),
@@ -122,7 +122,7 @@ def test_a_secret_of_the_state_is_never_told() -> None:
     old = {**RG, "inputs": {**RG["inputs"], "managedBy": marked, "tags": {"adminPassword": "hunter3"}}}
     new = {**RG, "inputs": {**RG["inputs"], "managedBy": "me", "tags": {"adminPassword": "hunter4", "a": "b"}}}
 
-    found = difference_by_engine({"steps": [step("update", old, new)]}, OURS, Allowed())
+    found = difference_by_engine({"steps": [step("update", old, new)]}, OURS, LossAllowance())
 
     assert [(row.path, row.old, row.new) for row in found.changed[0].rows] == [
         ("managedBy", "[secret]", "me"),
@@ -159,7 +159,7 @@ def test_a_file_that_is_no_preview_is_told_in_words(tmp_path: Path, text: str) -
 def test_a_preview_of_another_stack_is_told_in_words() -> None:
     """Not compared."""
     with pytest.raises(LandingZoneError) as error:
-        difference_by_engine({"steps": [NOTHING]}, {"stack": "prod", "resources": []}, Allowed())
+        difference_by_engine({"steps": [NOTHING]}, {"stack": "prod", "resources": []}, LossAllowance())
 
     assert "The preview is of stack dev, and the stack file of prod." in str(error.value)
 
@@ -222,7 +222,7 @@ def test_whatever_stands_in_the_file_is_read_or_refused_in_words(tmp_path: Path)
         for odd in ODD:
             file.write_text(json.dumps(put(right, at, odd)))
             try:
-                difference_as.as_json(difference_by_engine(read(str(file)), OURS, Allowed()))
+                difference_as.as_json(difference_by_engine(read(str(file)), OURS, LossAllowance()))
                 told["read"] += 1
             except LandingZoneError as error:
                 told["refused"] += str(error).startswith("--engine")

@@ -14,7 +14,7 @@ STACK = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ComparedResource:
     """A resource as one side tells it: both sides in one form.
 
     Values that only the deployment knows are Pulumi's sentinel. `parent` is "" at the top, `provider` the URN of one
@@ -31,10 +31,10 @@ class Told:
     inputs: dict[str, Any]
 
 
-def in_process(registration: Registration) -> dict[str, Told]:
+def in_process(registration: Registration) -> dict[str, ComparedResource]:
     """By URN, what the program registered in process."""
     return {
-        found.urn: Told(
+        found.urn: ComparedResource(
             token=found.token,
             custom=found.custom,
             parent=found.parent,
@@ -48,7 +48,7 @@ def in_process(registration: Registration) -> dict[str, Told]:
     }
 
 
-def by_engine(preview: dict[str, Any]) -> dict[str, Told]:
+def by_engine(preview: dict[str, Any]) -> dict[str, ComparedResource]:
     """By URN, what `pulumi preview --json` of a new stack would create, or update after its import.
 
     The stack itself is left out.
@@ -57,24 +57,24 @@ def by_engine(preview: dict[str, Any]) -> dict[str, Told]:
     return {state["urn"]: _state(state) for state in states if state["type"] != STACK}
 
 
-def differences(ours: dict[str, Told], engines: dict[str, Told]) -> list[str]:
+def differences(ours: dict[str, ComparedResource], engines: dict[str, ComparedResource]) -> list[str]:
     """Every difference, a line each: URN, what differs, our value, the engine's."""
     found = [f"{urn}: only in process" for urn in sorted(ours.keys() - engines.keys())]
     found += [f"{urn}: only in the engine" for urn in sorted(engines.keys() - ours.keys())]
     for urn in sorted(ours.keys() & engines.keys()):
-        for field in fields(Told):
+        for field in fields(ComparedResource):
             pairs = _differing(field.name, getattr(ours[urn], field.name), getattr(engines[urn], field.name))
             found += [f"{urn}: {path}: {one!r}, in the engine {other!r}" for path, one, other in pairs]
     return found
 
 
-def _state(state: dict[str, Any]) -> Told:
+def _state(state: dict[str, Any]) -> ComparedResource:
     parent, provider = state.get("parent", ""), state.get("provider", "").rpartition("::")[0]
     inputs = dict(state.get("inputs", {}))
     if state["type"].startswith("pulumi:providers:"):  # the engine notes in it which plugin to start
         inputs = {key: value for key, value in inputs.items() if key not in ("version", "__internal")}
     waits = (state.get("propertyDependencies") or {}).items()
-    return Told(
+    return ComparedResource(
         token=state["type"],
         custom=state["custom"],
         parent="" if f"::{STACK}::" in parent else parent,

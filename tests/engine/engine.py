@@ -7,7 +7,7 @@ import pytest
 from amlz.rehearsal.engine import PROVIDER as PROVIDER
 from amlz.rehearsal.engine import Engine, NoEngine, find
 from amlz.rehearsal.engine import EngineFailed as EngineFailed
-from amlz.rehearsal.engine import Stack as Stack
+from amlz.rehearsal.engine import EngineStack as EngineStack
 
 
 def engine() -> Engine:

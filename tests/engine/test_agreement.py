@@ -13,7 +13,7 @@ from amlz.core.capability import setting
 from amlz.simulator.monitor import Program, ProgramFailed, Registration, register
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
-from tests.engine.agreement import Told, by_engine, differences, in_process
+from tests.engine.agreement import ComparedResource, by_engine, differences, in_process
 from tests.engine.engine import EngineFailed, engine
 from tests.simulator.programs import HEAD, IDENTITY
 
@@ -46,12 +46,12 @@ def written(folder: Path, text: str) -> Path:
     return main
 
 
-def here(main: Path) -> dict[str, Told]:
+def here(main: Path) -> dict[str, ComparedResource]:
     """What a small program registers in process."""
     return in_process(register(Program(main, "small", "dev")))
 
 
-def there(main: Path) -> dict[str, Told]:
+def there(main: Path) -> dict[str, ComparedResource]:
     """What the engine says of a small program."""
     config = main.with_name("Pulumi.dev.yaml")
     config.write_text("config: {}\n")
@@ -140,7 +140,7 @@ def test_a_program_that_is_not_the_same_is_noticed(tmp_path: Path, before: str, 
 
 def test_each_field_that_differs_is_told() -> None:
     """And nothing else."""
-    one = Told("t", True, "p", "q", False, ("d",), {"k": ("d",)}, {"n": 1, "l": [{"x": True}, 2]})
+    one = ComparedResource("t", True, "p", "q", False, ("d",), {"k": ("d",)}, {"n": 1, "l": [{"x": True}, 2]})
     changes: dict[str, Any] = {
         "token": "u",
         "custom": False,
@@ -151,7 +151,7 @@ def test_each_field_that_differs_is_told() -> None:
         "property_dependencies": {},
         "inputs": {"n": True, "l": [{"x": 1}, 2]},
     }
-    assert set(changes) == {field.name for field in fields(Told)}
+    assert set(changes) == {field.name for field in fields(ComparedResource)}
 
     told = [differences({"r": one}, {"r": replace(one, **{field: value})}) for field, value in changes.items()]
     assert told == [

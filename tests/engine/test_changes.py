@@ -13,16 +13,16 @@ import yaml
 
 from amlz.azure.change_rule import Kind
 from amlz.azure.shapes import arm_type, id_of
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.checks.guard.destructive import DELETED, IGNORED, IN_USE, REFUSED, REPLACED
 from amlz.diff.difference import Difference
 from amlz.diff.engine_steps import difference_by_engine
-from amlz.rehearsal.engine import Stack
+from amlz.rehearsal.engine import EngineStack
 from amlz.rehearsal.life import COMMANDS
 from amlz.rehearsal.steps import run
 from amlz.simulator.existing import inputs_from_the_start
-from amlz.simulator.memory import Memory
 from amlz.simulator.networks import SUBNET
+from amlz.simulator.state_store import StateStore
 from tests.azure.change_cases import CASES, Case
 from tests.azure.test_changes import SUBSCRIPTION, name, sides
 from tests.engine.engine import engine
@@ -63,7 +63,7 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind],
     main.write_text(PROGRAM)
     config = folder / "Pulumi.dev.yaml"
     config.write_text(yaml.safe_dump({"config": written(cases, 0)}))
-    stack = engine().stack(folder / "engine", main, "small", config, memory=folder / "azure.sqlite")
+    stack = engine().stack(folder / "engine", main, "small", config, store=folder / "azure.sqlite")
     stack.do("up")
     stack.configure(written(cases, 1))
     preview = stack.preview()
@@ -81,18 +81,18 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind],
         kind = Kind.UPDATES if plans.get(case, "same") in ("update", "same") else Kind.REPLACES
         kind = Kind.REFUSED if case in refused else Kind.IGNORED if case in other else kind
         kinds.append(kind)
-    return kinds, difference_by_engine(preview, {"stack": "dev", "resources": []}, Allowed())
+    return kinds, difference_by_engine(preview, {"stack": "dev", "resources": []}, LossAllowance())
 
 
-def inputs_in(stack: Stack) -> dict[str, Any]:
+def inputs_in(stack: EngineStack) -> dict[str, Any]:
     """What the engine's state holds of each resource."""
     return {each["urn"].rpartition("::")[2]: each.get("inputs") for each in stack.state()["resources"]}
 
 
 def inputs_of_azure(folder: Path) -> dict[str, Any]:
     """What Azure has of each resource, in the form of the engine's state, without a network's subnets by themselves."""
-    with closing(Memory(folder / "azure.sqlite")) as memory:
-        every = [each for each in memory.all() if each.type.lower() != SUBNET]
+    with closing(StateStore(folder / "azure.sqlite")) as store:
+        every = [each for each in store.all() if each.type.lower() != SUBNET]
         return {each.urn.rpartition("::")[2]: each.inputs for each in every}
 
 

@@ -15,11 +15,11 @@ import pytest
 from pulumi import automation
 
 from amlz.app.preview import PROGRAM, PROJECT
-from amlz.simulator.memory import Memory
 from amlz.simulator.monitor import Program, register
+from amlz.simulator.state_store import StateStore
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
-from tests.engine.engine import Stack, engine
+from tests.engine.engine import EngineStack, engine
 from tests.rehearsal.common import LONG
 
 SECRET = "nobody-may-see-this-7f3a"
@@ -44,10 +44,10 @@ def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def begun(folder: Path) -> Stack:
+def begun(folder: Path) -> EngineStack:
     """The smallest shipped stack, over an Azure that remembers."""
     file = load(STACKS["minimal"], ROOT)
-    return engine().stack(folder / "engine", PROGRAM, PROJECT, file.path, memory=folder / "azure.sqlite")
+    return engine().stack(folder / "engine", PROGRAM, PROJECT, file.path, store=folder / "azure.sqlite")
 
 
 def planned() -> tuple[list[str], int]:
@@ -59,12 +59,12 @@ def planned() -> tuple[list[str], int]:
 
 def standing(folder: Path) -> list[str]:
     """Ids of what stands in Azure, in order."""
-    with closing(Memory(folder / "azure.sqlite")) as memory:
-        return sorted(found.id.lower() for found in memory.all())
+    with closing(StateStore(folder / "azure.sqlite")) as store:
+        return sorted(found.id.lower() for found in store.all())
 
 
 @contextmanager
-def watched(stack: Stack) -> Iterator[socket.socket]:
+def watched(stack: EngineStack) -> Iterator[socket.socket]:
     """A proxy that everything outside would be asked through: nobody may knock."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from amlz.rehearsal.life import COMMANDS
 from amlz.rehearsal.steps import Step, run
-from amlz.simulator.memory import Memory
-from tests.engine.engine import Stack, engine
+from amlz.simulator.state_store import StateStore
+from tests.engine.engine import EngineStack, engine
 from tests.simulator.programs import HEAD, SUBSCRIPTION
 
 IMPORTED = HEAD + (
-    "from components.defender import Defender; from components.site import Site\n"
+    "from components.defender import Defender; from components.resource_registry import ResourceRegistry\n"
     "from amlz.capabilities.defender.spec import DefenderPlanSpec as Plan\n"
     f"at = '{SUBSCRIPTION}'; plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
-    "Defender('defender', plans, Site({at: hub}))\n"
+    "Defender('defender', plans, ResourceRegistry({at: hub}))\n"
 )
 CREATED = HEAD + (
     f"azure.security.Pricing('arm', pricing_name='Arm', scope_id='subscriptions/{SUBSCRIPTION}',\n"
@@ -23,14 +23,14 @@ CREATED = HEAD + (
 PLANS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/pricings"
 
 
-def command(stack: Stack, name: str) -> Step:
+def command(stack: EngineStack, name: str) -> Step:
     """A command of the engine, to its end."""
     return run(stack, name, COMMANDS[name], lambda _: None)
 
 
-def plans(memory: Memory) -> dict[str, tuple[str | None, str | None]]:
+def plans(store: StateStore) -> dict[str, tuple[str | None, str | None]]:
     """Tier and sub-plan of each plan that somebody changed, by its id."""
-    return {each.id: (each.inputs.get("pricingTier"), each.inputs.get("subPlan")) for each in memory.all()}
+    return {each.id: (each.inputs.get("pricingTier"), each.inputs.get("subPlan")) for each in store.all()}
 
 
 def test_a_plan_is_imported_and_turned_on_and_one_that_is_created_is_refused(tmp_path: Path) -> None:
@@ -38,16 +38,16 @@ def test_a_plan_is_imported_and_turned_on_and_one_that_is_created_is_refused(tmp
     main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
     main.write_text(IMPORTED)
     config.write_text("config: {}\n")
-    memory = Memory(azure)
-    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+    store = StateStore(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, store=azure)
 
     first, again = command(stack, "up"), command(stack, "up")
     on = {f"{PLANS}/AI": ("Standard", None), f"{PLANS}/KeyVaults": ("Standard", "PerKeyVault")}
     assert (first.refused, first.updated, again.refused, again.changed) == ((), 2, (), False)
-    assert plans(memory) == on
+    assert plans(store) == on
 
     main.write_text(CREATED)
     refused = command(stack, "up").refused
     assert [each.said for each in refused] == [f"cannot create already existing resource '{PLANS}/Arm'"]
-    assert plans(memory) == on
-    memory.close()
+    assert plans(store) == on
+    store.close()

@@ -9,8 +9,8 @@ import pytest
 from amlz.rehearsal import recovery
 from amlz.simulator.drift import drift, drift_of
 from amlz.simulator.faults import tenant_policy
-from amlz.simulator.memory import Memory
-from tests.engine.engine import EngineFailed, Stack, engine
+from amlz.simulator.state_store import StateStore
+from tests.engine.engine import EngineFailed, EngineStack, engine
 from tests.simulator.programs import HEAD, group_id
 
 PROGRAM = HEAD + (
@@ -19,7 +19,7 @@ PROGRAM = HEAD + (
 )
 
 
-def changes(stack: Stack, command: str) -> dict[str, int]:
+def changes(stack: EngineStack, command: str) -> dict[str, int]:
     """How many resources a command changed, by what was done."""
     told: dict[str, int] = {}
 
@@ -37,27 +37,27 @@ def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp
     main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
     main.write_text(PROGRAM)
     config.write_text("config: {}\n")
-    memory = Memory(azure)
-    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+    store = StateStore(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, store=azure)
     stack.do("up")
-    routes = memory.get(f"{group_id('rg')}/providers/Microsoft.Network/routeTables/rt")
+    routes = store.get(f"{group_id('rg')}/providers/Microsoft.Network/routeTables/rt")
     assert routes is not None
     tagged = drift_of(routes)
     assert tagged is not None
-    with memory.change():
-        drift(memory, routes, tagged)
+    with store.change():
+        drift(store, routes, tagged)
 
     assert changes(stack, "refresh") == {"update": 1}
     assert changes(stack, "up") == {"update": 1}
-    assert memory.get(routes.id) == routes
+    assert store.get(routes.id) == routes
 
     for kind, told in tenant_policy("Microsoft.Network/virtualNetworks"):
-        memory.add_outside(kind, told)
+        store.add_outside(kind, told)
     network = "azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet', opts=opts)\n"
     main.write_text(PROGRAM + network)
     with pytest.raises(EngineFailed) as refused:
         stack.do("up")
-    memory.close()
+    store.close()
 
     assert 'Status=403 Code="RequestDisallowedByPolicy"' in str(refused.value)
 
@@ -73,20 +73,20 @@ def test_a_refresh_stops_at_a_deleted_policy_definition_and_the_remedy_works(tmp
     main, config, azure = tmp_path / "__main__.py", tmp_path / "Pulumi.dev.yaml", tmp_path / "azure.sqlite"
     main.write_text(DEFINITION)
     config.write_text("config: {}\n")
-    memory = Memory(azure)
-    stack = engine().stack(tmp_path / "engine", main, "small", config, memory=azure)
+    store = StateStore(azure)
+    stack = engine().stack(tmp_path / "engine", main, "small", config, store=azure)
     stack.do("up")
     urn = next(each["urn"] for each in stack.state()["resources"] if each["urn"].endswith("::rule"))
-    definition = next(each for each in memory.all() if each.name == "rule")
+    definition = next(each for each in store.all() if each.name == "rule")
 
-    with memory.change():
-        memory.remove(definition.id)
+    with store.change():
+        store.remove(definition.id)
     with pytest.raises(EngineFailed) as refused:
         stack.do("refresh")
     forgotten = recovery.refresh(stack)
     stack.do("up")
-    created = memory.get(definition.id)
-    memory.close()
+    created = store.get(definition.id)
+    store.close()
 
     assert 'Status=404 Code="PolicyDefinitionNotFound"' in str(refused.value)
     assert (forgotten, created) == ((urn,), definition)

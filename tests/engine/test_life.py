@@ -8,7 +8,7 @@ from amlz.app.preview import PROGRAM, PROJECT
 from amlz.simulator.monitor import Program, register
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
-from tests.engine.engine import Stack, engine
+from tests.engine.engine import EngineStack, engine
 from tests.simulator.programs import HEAD
 
 #: A group that changes, a network that gets another name, a zone that goes, and a workspace with identities.
@@ -28,7 +28,7 @@ AFTER = (
 )
 
 
-def changes(stack: Stack) -> dict[str, str]:
+def changes(stack: EngineStack) -> dict[str, str]:
     """What the engine would do, by logical name."""
     told: dict[str, str] = {}
     for step in stack.preview()["steps"]:

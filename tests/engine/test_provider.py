@@ -10,8 +10,8 @@ import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from amlz.simulator.azure import PretendAzure
-from amlz.simulator.provider import PretendProvider
+from amlz.simulator.azure import SimulatedAzure
+from amlz.simulator.provider import SimulatedProvider
 from amlz.simulator.wire import UNKNOWN, plain
 from tests.conftest import ROOT
 from tests.engine.engine import PROVIDER
@@ -30,32 +30,32 @@ IDENTITY = (
 VAULT_INPUTS: dict[str, Any] = {"resourceGroupName": "rg", "vaultName": "kv", "location": "westeurope"}
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """What a call is refused with."""
 
 
-class Context:
+class CallContext:
     """The call's context: keeps nothing, raises what gRPC would."""
 
     def abort(self, code: grpc.StatusCode, said: str) -> None:
         """Refuses."""
-        raise Refused(f"{code.name}: {said}")
+        raise CallRefused(f"{code.name}: {said}")
 
 
-def configured(decided: bool = True) -> PretendProvider:
+def configured(decided: bool = True) -> SimulatedProvider:
     """A provider of the subscription."""
-    provider = PretendProvider(PretendAzure(), decided)
+    provider = SimulatedProvider(SimulatedAzure(), decided)
     request = provider_pb2.ConfigureRequest()
     request.args.update({"subscriptionId": SUBSCRIPTION})
-    assert provider.Configure(request, Context()) == provider_pb2.ConfigureResponse(supportsPreview=True)
+    assert provider.Configure(request, CallContext()) == provider_pb2.ConfigureResponse(supportsPreview=True)
     return provider
 
 
-def created(provider: PretendProvider, urn: str, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+def created(provider: SimulatedProvider, urn: str, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
     """The id and the outputs of a create."""
     request = provider_pb2.CreateRequest(urn=urn, preview=preview)
     request.properties.update(inputs)
-    answer = provider.Create(request, Context())
+    answer = provider.Create(request, CallContext())
     return answer.id, plain(answer.properties, "", [])
 
 
@@ -111,7 +111,7 @@ def test_a_difference_is_between_inputs(news: dict[str, Any], ignored: tuple[str
     request.old_inputs.update(VAULT_INPUTS)
     request.news.update(news)
 
-    answer = configured().Diff(request, Context())
+    answer = configured().Diff(request, CallContext())
 
     assert (answer.changes, answer.diffs, answer.replaces, answer.deleteBeforeReplace) == expected
 
@@ -129,8 +129,8 @@ def test_what_cannot_be_answered_is_refused() -> None:
 
     said = []
     for call, request in calls:
-        with pytest.raises(Refused) as refused:
-            call(request, Context())
+        with pytest.raises(CallRefused) as refused:
+            call(request, CallContext())
         said.append(str(refused.value))
 
     assert said == [

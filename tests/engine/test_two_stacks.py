@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from amlz.app.preview import PROGRAM, PROJECT
-from amlz.simulator.memory import Memory
+from amlz.simulator.state_store import StateStore
 from tests.conftest import ROOT
-from tests.engine.engine import EngineFailed, Stack, engine
+from tests.engine.engine import EngineFailed, EngineStack, engine
 from tests.rehearsal.common import LONG
 
 EXAMPLE = ROOT / "examples" / "hub-stack"
@@ -32,10 +32,10 @@ def configured(name: str) -> dict[str, Any]:
     return config
 
 
-def begun(folder: Path) -> tuple[Stack, Stack]:
+def begun(folder: Path) -> tuple[EngineStack, EngineStack]:
     """The hub and the landing zone in one project folder and one backend, over one Azure that remembers."""
     hub = engine().stack(
-        folder / "engine", PROGRAM, PROJECT, EXAMPLE / "Pulumi.hub.yaml", memory=folder / "azure.sqlite"
+        folder / "engine", PROGRAM, PROJECT, EXAMPLE / "Pulumi.hub.yaml", store=folder / "azure.sqlite"
     )
     shutil.copy(PROGRAM, hub.folder)  # the program beside the stack files, as in a project of a user
     file = hub.folder / "Pulumi.yaml"
@@ -53,11 +53,11 @@ def begun(folder: Path) -> tuple[Stack, Stack]:
 
 def standing(folder: Path) -> list[str]:
     """Ids of what stands in Azure, in order."""
-    with closing(Memory(folder / "azure.sqlite")) as memory:
-        return sorted(found.id.lower() for found in memory.all())
+    with closing(StateStore(folder / "azure.sqlite")) as store:
+        return sorted(found.id.lower() for found in store.all())
 
 
-def build_hub(hub: Stack, serves: list[str]) -> None:
+def build_hub(hub: EngineStack, serves: list[str]) -> None:
     """Builds the hub, with rules for these ranges."""
     config = yaml.safe_load((hub.folder / "Pulumi.hub.yaml").read_text(encoding="utf-8"))["config"]
     config["amlz:landingZone"]["hub"]["serves"] = serves
@@ -65,13 +65,13 @@ def build_hub(hub: Stack, serves: list[str]) -> None:
     hub.do("up")
 
 
-def write_outputs(hub: Stack) -> None:
+def write_outputs(hub: EngineStack) -> None:
     """What docs/explanation/hub.md says to do once the hub stands."""
     written = hub.run("stack", "output", "--stack", HUB, "--json")
     (hub.folder / "hub.outputs.json").write_text(written, encoding="utf-8")
 
 
-def assert_refused(landing_zone: Stack) -> None:
+def assert_refused(landing_zone: EngineStack) -> None:
     """`up` ends in the one sentence."""
     with pytest.raises(EngineFailed) as refused:
         landing_zone.do("up")
@@ -79,7 +79,7 @@ def assert_refused(landing_zone: Stack) -> None:
     assert "Traceback" not in str(refused.value)
 
 
-def destroy(*stacks: Stack) -> None:
+def destroy(*stacks: EngineStack) -> None:
     """One after the other, what is protected too."""
     for stack in stacks:
         stack.run("state", "unprotect", "--all", "--yes", "--stack", stack.name)

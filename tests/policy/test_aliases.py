@@ -212,7 +212,7 @@ def test_a_published_type_tells_what_is_missing(path: str, has: bool, lacks: boo
         {"k": "union", "e": [2, 9]},
         {"k": "object", "p": {"left": [2, 0]}},
     ]
-    published = derive_aliases.Published(nodes, 0)
+    published = derive_aliases.PublishedType(nodes, 0)
 
     assert (published.has(path), published.lacks(path)) == (has, lacks)
 

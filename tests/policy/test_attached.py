@@ -14,7 +14,7 @@ import pytest
 
 from amlz.azure.graph import ResourceGraph
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from tests.app.test_program import copy_of_the_program
 from tests.conftest import ROOT, STACKS, previewed
 
@@ -75,7 +75,7 @@ def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
     graph = previewed("minimal").graph
     changed = [replace(r, id="") if r.arm_type == "Microsoft.KeyVault/vaults" else r for r in graph]
 
-    found = verdicts(ResourceGraph(tuple(changed)), Asked(library()))
+    found = verdicts(ResourceGraph(tuple(changed)), PolicySources(library()))
 
     said = {(a.word, a.why) for a in found.answers if a.subject.type == "microsoft.keyvault/vaults"}
     assert said == {("undecided", "whether the assignment selects it is known only at deployment")}

@@ -22,7 +22,7 @@ from amlz.policy.engine.errors import BadInput
 from amlz.policy.engine.lines import answers
 from amlz.policy.imported import imported, merged, take, take_aliases
 from amlz.policy.library import Library, library, shown
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from amlz.reports import policy_pages
 from amlz.reports.policy import unjudged
 from tests.conftest import previewed
@@ -148,7 +148,7 @@ def _used(found: Library) -> None:
 
 def _planned(entry: Any) -> None:
     """Everything that a plan makes of an entry."""
-    work = policies._Work(_Nowhere(), library())  # type: ignore[arg-type]
+    work = policies._Job(_Nowhere(), library())  # type: ignore[arg-type]
     made = policies._initiative(work, entry) if entry.is_initiative else policies._definition(work.context, entry)
     assert builtins._in_cloud(entry, frozenset()) is not None
     assert made.properties is entry.written
@@ -198,7 +198,7 @@ def test_an_imported_policy_is_evaluated_reported_or_refused_with_its_file(
     policy_pages.taken_text(taken)
     for path, text in merged(found, place).items():
         path.write_text(text)
-    told = verdicts(small(), Asked(library(), imported(place), ("contoso",), "2026-12-01"))
+    told = verdicts(small(), PolicySources(library(), imported(place), ("contoso",), "2026-12-01"))
     assert list(unjudged(told)) is not None
 
 

@@ -12,7 +12,7 @@ from amlz.azure.graph import ResourceGraph
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.imported import imported, merged, take, take_aliases
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from tests.conftest import previewed
 
 GROUP = "/providers/Microsoft.Management/managementGroups/contoso"
@@ -69,7 +69,7 @@ def files(folder: Path, *told: Any) -> list[Path]:
 def said(place: Path, above: tuple[str, ...] = ("contoso",), today: str = "") -> list[tuple[str, str, str, bool]]:
     """What the tenant's policies say to the minimal stack: word, resource, message, whether it is refused."""
     graph: ResourceGraph = previewed("minimal").graph
-    found = verdicts(graph, Asked(library(), imported(place), above, today))
+    found = verdicts(graph, PolicySources(library(), imported(place), above, today))
     return [
         (answer.word, answer.subject.name, answer.assignment.message("sku"), answer.blocks)
         for answer in found.answers
@@ -119,7 +119,7 @@ def test_a_definition_that_was_not_imported_is_not_judged(tmp_path: Path) -> Non
     store(tmp_path / "in", files(tmp_path, ASSIGNMENT))
     graph = previewed("minimal").graph
 
-    found = verdicts(graph, Asked(library(), imported(tmp_path / "in"), ("contoso",)))
+    found = verdicts(graph, PolicySources(library(), imported(tmp_path / "in"), ("contoso",)))
 
     thrift = next(assignment for assignment in found.assignments if assignment.name == "thrift")
     assert [(each.definition_id, each.why) for each in thrift.unjudged] == [

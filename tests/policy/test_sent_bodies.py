@@ -12,11 +12,11 @@ import pytest
 from amlz.azure.graph import ResourceGraph
 from amlz.policy.imported import imported
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from amlz.simulator.policy import scanned
 from tests.conftest import previewed
 from tests.policy.test_imported import files, store
-from tests.simulator.standing import requests, standing
+from tests.simulator.stored_resources import requests, standing
 from tests.simulator.test_policy import outside
 
 _NETWORK = "Microsoft.Network/virtualNetworks"
@@ -71,7 +71,7 @@ def denied_by_preview(folder: Path, graph: ResourceGraph, policy_rule: dict[str,
     definition = {"id": f"{scope}/policyDefinitions/d", "name": "d", "mode": "All", "policyRule": policy_rule}
     named = {"id": f"{scope}/policyAssignments/a", "name": "a", "scope": GROUP}
     store(folder / "in", files(folder, definition, {**named, "policyDefinitionId": definition["id"]}))
-    found = verdicts(graph, Asked(library(), imported(folder / "in"), ("contoso",)))
+    found = verdicts(graph, PolicySources(library(), imported(folder / "in"), ("contoso",)))
     ours = (each for each in found.answers if each.assignment.name == "a")
     return sorted(each.subject.name for each in ours if each.word == "deny")
 

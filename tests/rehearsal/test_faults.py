@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from amlz.rehearsal.faults import Asked, WrongFault, all_faults, meet, read
+from amlz.rehearsal.faults import RequestedFault, WrongFault, all_faults, meet, read
 from amlz.simulator.drift import DRIFTS
 from amlz.simulator.faults import FAULTS, kind_of
 from tests.rehearsal.common import LONG, SEED, expected, minimal, stage
@@ -22,7 +22,7 @@ EVERY = range(1, OPERATIONS + 1, 8)
 NO_TYPE = [fault.kind for fault in FAULTS if not fault.type]
 
 
-def at_random(*kinds: str) -> tuple[Asked, ...]:
+def at_random(*kinds: str) -> tuple[RequestedFault, ...]:
     """Faults, each at an operation of its own; one that is about a type at that type."""
     dice = random.Random(SEED)
     anywhere = [kind for kind in kinds if kind in NO_TYPE and kind != "drifted"]  # which changes several at once
@@ -103,11 +103,11 @@ def test_a_fault_is_read() -> None:
     assert quota is not None
 
     assert [read(text) for text in ("conflict", "conflict@12", "conflict@A.b/c", "quota", "quota@7")] == [
-        Asked(conflict),
-        Asked(conflict, 12),
-        Asked(conflict, 0, "A.b/c"),
-        Asked(quota, 0, quota.type),
-        Asked(quota, 7),
+        RequestedFault(conflict),
+        RequestedFault(conflict, 12),
+        RequestedFault(conflict, 0, "A.b/c"),
+        RequestedFault(quota, 0, quota.type),
+        RequestedFault(quota, 7),
     ]
     assert [each.fault for each in all_faults()] == list(FAULTS)
 

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.app.preview import program_of
 from amlz.rehearsal.life import Life, live
-from amlz.rehearsal.steps import Refusal, Step
+from amlz.rehearsal.steps import Step, StepRefusal
 from amlz.simulator.monitor import register
 from tests.rehearsal.common import LONG, minimal, shipped, stage
 
@@ -76,9 +76,9 @@ def test_a_landing_zone_lives_beside_the_hub_of_another_stack(tmp_path: Path) ->
         (Step("up again", still=True), False),
         (Step("up again", updated=1, still=True), True),
         (Step("refresh", deleted=1, still=True), True),
-        (Step("up", created=2, refused=(Refusal("kv", "no"),)), True),
+        (Step("up", created=2, refused=(StepRefusal("kv", "no"),)), True),
         (Step("add a project", left_out="no room"), False),
-        (Step("change a size", risky=True, refused=(Refusal("cpu", "no"),)), False),
+        (Step("change a size", risky=True, refused=(StepRefusal("cpu", "no"),)), False),
     ],
 )
 def test_a_life_is_wrong_where_a_step_is(step: Step, wrong: bool) -> None:

@@ -6,12 +6,12 @@ import shlex
 from pathlib import Path
 
 from amlz.checks.finding import Severity
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.destructive import REPLACED
 from amlz.checks.guard.production import guarded
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.rehearsal.edits import copied
-from amlz.rehearsal.life import Scene, plain_config, scene
+from amlz.rehearsal.life import StackUnderTest, plain_config, stack_under_test
 from amlz.stackfile.load import from_object
 from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import LONG, minimal, stage
@@ -21,7 +21,7 @@ from tests.remedies.test_guard import entry_of
 LOCKS = "microsoft.authorization/locks"
 
 
-def protected(here: Scene) -> set[str]:
+def protected(here: StackUnderTest) -> set[str]:
     """Ids of everything in the engine's state that is protected."""
     return {found["id"].lower() for found in here.stack.state()["resources"] if found.get("protect") and "id" in found}
 
@@ -34,11 +34,11 @@ def test_production_is_replaced_by_the_steps_of_its_findings(tmp_path: Path) -> 
     config[KEY]["projects"]["churn"]["environments"]["dev"]["production"] = True
     raised = copied(config)
     raised[KEY]["projects"]["churn"]["environments"]["dev"]["generation"] = 2
-    with scene(stage(tmp_path), file.stack, config) as here:
+    with stack_under_test(stage(tmp_path), file.stack, config) as here:
         before = here.write(config)
         first, protected_first = here.step("up", "up"), protected(here)
         then = here.write(raised)
-        found = guarded(edit_of(before, then), Allowed())
+        found = guarded(edit_of(before, then), LossAllowance())
         refused = here.step("raise the generation", "up")
         protected_then = protected(here)
 
@@ -49,11 +49,11 @@ def test_production_is_replaced_by_the_steps_of_its_findings(tmp_path: Path) -> 
         entries = [entry_of(finding)[1] for finding in found]
         with_entries = raised | {KEY: raised[KEY] | {"allowReplace": [entry.model_dump() for entry in entries]}}
         here.write(with_entries)
-        allowed = Allowed.of(from_object(with_entries[KEY]))
+        allowed = LossAllowance.of(from_object(with_entries[KEY]))
         left = difference_by_engine(here.stack.preview(), {"stack": here.stack.name, "resources": []}, allowed).guard
         done, again = here.step("after the steps", "up"), here.step("up again", "up")
-        exist = {one.id.lower() for one in here.memory.all()}
-        locked = [one.id for one in here.memory.all() if one.type.lower() == LOCKS]
+        exist = {one.id.lower() for one in here.store.all()}
+        locked = [one.id for one in here.store.all() if one.type.lower() == LOCKS]
         planned = {resource_id.lower() for resource_id in here.planned.values()}
         protected_last = protected(here)
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from amlz.cli.main import app
-from amlz.rehearsal.engine import Stack
+from amlz.rehearsal.engine import EngineStack
 from amlz.rehearsal.recovery import NoExport, make_readable, read, recover, told
 
 A, B, C = (f"urn:pulumi:dev::lz::azure-native:resources:ResourceGroup::{name}" for name in "abc")
@@ -67,7 +67,7 @@ def test_what_is_an_export_is_read() -> None:
 
 def test_a_state_that_was_being_written_is_made_readable(tmp_path: Path) -> None:
     """An empty checksum goes, the others and the state stay."""
-    stack = Stack(Path("pulumi"), "dev", tmp_path, {"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
+    stack = EngineStack(Path("pulumi"), "dev", tmp_path, {"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
     below = tmp_path / ".pulumi" / "stacks"
     below.mkdir(parents=True)
     for name, text in (("a.json", "{}"), ("a.json.attrs", ""), ("b.json", ""), ("b.json.attrs", "{}")):

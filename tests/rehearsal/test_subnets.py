@@ -12,7 +12,7 @@ from amlz.app.preview import PROGRAM
 from amlz.rehearsal import recovery, subnet_import
 from amlz.rehearsal.edits import Written, copied
 from amlz.rehearsal.kills import kill_an_edit
-from amlz.rehearsal.life import Scene, plain_config, resources_of, scene
+from amlz.rehearsal.life import StackUnderTest, plain_config, resources_of, stack_under_test
 from amlz.stackfile.load import StackFile, load
 from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import LONG, minimal, stage
@@ -22,7 +22,7 @@ INLINE = Path(__file__).parent / "inline" / "__main__.py"
 IMPORT = ("--yes", "--protect=false", "--generate-code=false", "--skip-preview")
 
 
-def import_subnets(here: Scene, config: Written) -> int:
+def import_subnets(here: StackUnderTest, config: Written) -> int:
     """Does what docs/how-to/subnets-migration.md says. Returns how many subnets were imported."""
     written = here.stack.folder / "Pulumi.yaml"
     project = yaml.safe_load(written.read_text())
@@ -41,18 +41,18 @@ def test_a_stack_that_listed_its_subnets_imports_them_and_nothing_is_made_again(
     """The next `up` writes the networks without their list; then nothing changes, and the environment can go."""
     file = minimal()
     config = plain_config(file)
-    with scene(replace(stage(tmp_path), program=INLINE), file.stack, config) as here:
+    with stack_under_test(replace(stage(tmp_path), program=INLINE), file.stack, config) as here:
         first = here.step("up", "up")
-        before = {found.id for found in here.memory.all() if "/subnets/" in found.id}
+        before = {found.id for found in here.store.all() if "/subnets/" in found.id}
         here = replace(here, stage=stage(tmp_path))
         imported = import_subnets(here, config)
-        begun = len(here.memory.journal())
+        begun = len(here.store.journal())
         then, again = here.step("up", "up"), here.step("up again", "up")
-        written = {(done.verb, done.id.rpartition("/")[2]) for done in here.memory.journal()[begun:]}
-        after = {found.id for found in here.memory.all() if "/subnets/" in found.id}
+        written = {(done.verb, done.id.rpartition("/")[2]) for done in here.store.journal()[begun:]}
+        after = {found.id for found in here.store.all() if "/subnets/" in found.id}
         here.write({**config, KEY: without_projects(config[KEY])})
         removed = here.step("remove", "up")
-        left = [found.id for found in here.memory.all() if "/subnets/snet-" in found.id]
+        left = [found.id for found in here.store.all() if "/subnets/snet-" in found.id]
 
     assert (first.refused, then.refused, removed.refused) == ((), (), ())
     assert (imported, before, again.changed, left) == (4, after, False, [])

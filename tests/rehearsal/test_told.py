@@ -11,12 +11,12 @@ import pytest
 from amlz.rehearsal import engine as rehearsal_engine
 from amlz.rehearsal.edits import built_in
 from amlz.rehearsal.engine import NoEngine, find
-from amlz.rehearsal.faults import Outcome, read
+from amlz.rehearsal.faults import FaultOutcome, read
 from amlz.rehearsal.life import Life, Stays, plain_config
-from amlz.rehearsal.steps import Loss, Refusal, Step
+from amlz.rehearsal.steps import Loss, Step, StepRefusal
 from amlz.reports.rehearsal import Rehearsal, as_json, as_markdown, as_text
-from amlz.simulator.memory import Kept
 from amlz.simulator.policy import Audited
+from amlz.simulator.state_store import SoftDeletedName
 from amlz.stackfile.stack_file import KEY
 from tests.rehearsal.common import minimal
 
@@ -27,15 +27,19 @@ LIFE = Life(
         Step("up again", updated=1, seconds=1.0, still=True),
         Step("add project", left_out="no spoke has a free range of /25"),
         Step(
-            "destroy", deleted=11, seconds=2.0, refused=(Refusal("kv", "no"),), lost=(Loss("kv", "/kv", "keys", "no"),)
+            "destroy",
+            deleted=11,
+            seconds=2.0,
+            refused=(StepRefusal("kv", "no"),),
+            lost=(Loss("kv", "/kv", "keys", "no"),),
         ),
     ),
     (Stays("/kv", "protected"), Stays("/rg", "needed", needed=True)),
-    (Kept("microsoft.keyvault/vaults", "kv", "/kv", 90, False),),
+    (SoftDeletedName("microsoft.keyvault/vaults", "kv", "/kv", 90, False),),
     (Audited("guardrails", "No keys", ("/a/b/vaults/kv", "/a/c/vaults/kv")),),
     {"/a/b/vaults/kv": ("churn", "dev")},
 )
-OUTCOME = Outcome(
+OUTCOME = FaultOutcome(
     (read("conflict@2"),),
     ("create /a/b/vaults/kv",),
     Step("up", seconds=1.0),

@@ -22,15 +22,15 @@ from amlz.azure.graph import Resource
 from amlz.azure.ids import resource_id
 from amlz.azure.inputs import from_body
 from amlz.checks.finding import Finding
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.destructive import guard
 from amlz.core.plan import make_plan
 from amlz.rehearsal.subnet_import import import_file
-from amlz.simulator import peerings, refusals
+from amlz.simulator import peerings, validation
 from amlz.simulator.graph import resource_graph
-from amlz.simulator.memory import Memory, Standing
 from amlz.simulator.monitor import Registration, register
-from amlz.simulator.remembering import delete
+from amlz.simulator.state_store import StateStore, StoredResource
+from amlz.simulator.stateful_provider import delete
 from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT
 
@@ -59,22 +59,24 @@ def program(stack: str) -> tuple[Resource, ...]:
 def _azure(stack: str) -> Path:
     """The simulated Azure after the stack was deployed."""
     path = Path(tempfile.mkdtemp()) / "azure.sqlite"
-    memory = Memory(path)
-    memory.expect(resource.id for resource in program(stack))
-    with memory.change():
+    store = StateStore(path)
+    store.expect(resource.id for resource in program(stack))
+    with store.change():
         for standing in _sent(stack).values():
-            connected = peerings.connected(memory, standing)
-            memory.put(connected, refusals.refers(connected))
-    memory.close()
+            connected = peerings.connected(store, standing)
+            store.put(connected, validation.refers(connected))
+    store.close()
     return path
 
 
 @functools.cache
-def _sent(stack: str) -> dict[str, Standing]:
+def _sent(stack: str) -> dict[str, StoredResource]:
     """What the program sends, by URN."""
     inputs = {one.urn: one.inputs for one in _registered(stack).resources}
     return {
-        each.urn: Standing(each.id, each.urn, each.token, each.arm_type, each.name, inputs[each.urn], inputs[each.urn])
+        each.urn: StoredResource(
+            each.id, each.urn, each.token, each.arm_type, each.name, inputs[each.urn], inputs[each.urn]
+        )
         for each in program(stack)
     }
 
@@ -84,7 +86,7 @@ def commands(remedy: str) -> list[str]:
     return [text for text in re.findall(r"`([^`]+)`", remedy) if text.split(" ")[0] in ("az", "azcopy", "pulumi")]
 
 
-def guarded(state: Iterable[Resource], then: Iterable[Resource], allowed: Allowed) -> tuple[Finding, ...]:
+def guarded(state: Iterable[Resource], then: Iterable[Resource], allowed: LossAllowance) -> tuple[Finding, ...]:
     """What the guard finds in the change of the engine's state to a program."""
     return guard(replace(edit_of(state, then), of_state=True), allowed)
 
@@ -95,18 +97,18 @@ class Deployed:
     def __init__(self, stack: str, folder: Path, old: Iterable[Resource] = ()) -> None:
         self._stack, self._folder = stack, folder
         shutil.copy(_azure(stack), folder / "azure.sqlite")
-        self.memory = Memory(folder / "azure.sqlite")
+        self.store = StateStore(folder / "azure.sqlite")
         self.program = {resource.urn: resource for resource in program(stack)}
         self.state = self.program | {resource.urn: resource for resource in old}
-        with self.memory.change():
+        with self.store.change():
             for resource in old:
                 sent = _sent(stack)[resource.urn]
                 standing = replace(sent, inputs=from_body(resource.token, resource.body, sent.inputs))
-                self.memory.put(standing, refusals.refers(standing))
+                self.store.put(standing, validation.refers(standing))
 
-    def guarded(self, allowed: Allowed | None = None) -> tuple[Finding, ...]:
+    def guarded(self, allowed: LossAllowance | None = None) -> tuple[Finding, ...]:
         """What the guard finds in the change from the state to the program."""
-        return guarded(self.state.values(), self.program.values(), allowed or Allowed())
+        return guarded(self.state.values(), self.program.values(), allowed or LossAllowance())
 
     def run(self, command: str) -> None:
         """Carries a command out. Raises AzureRefused, or AssertionError for what its tool refuses or nobody knows."""
@@ -117,7 +119,7 @@ class Deployed:
             case ["az", "ml", "compute", "delete", *options]:
                 self._delete(_compute(options))
             case ["pulumi", "refresh"]:
-                self.state = {urn: one for urn, one in self.state.items() if self.memory.get(one.id)}
+                self.state = {urn: one for urn, one in self.state.items() if self.store.get(one.id)}
             case ["pulumi", "up"]:
                 self._up()
             case ["pulumi", "state", "unprotect", urn, "--yes"]:
@@ -131,40 +133,40 @@ class Deployed:
                 assert _SAVING.fullmatch(command), f"nobody knows how to carry out: {command}"
 
     def _delete(self, resource_id: str) -> None:
-        found = self.memory.get(resource_id)
+        found = self.store.get(resource_id)
         assert found is not None, f"there is no {resource_id}"
         assert found.type.lower() != _KEY, "Azure Resource Manager deletes no keys"
-        with self.memory.change():
-            delete(self.memory, found)
+        with self.store.change():
+            delete(self.store, found)
 
     def _up(self) -> None:
         """Creates, changes, deletes. A resource that is to be created must not exist in Azure."""
         sent = _sent(self._stack)
-        with self.memory.change():
+        with self.store.change():
             for urn, resource in self.program.items():
                 if urn not in self.state:
-                    assert self.memory.get(resource.id) is None, f"cannot create already existing {resource.id}"
+                    assert self.store.get(resource.id) is None, f"cannot create already existing {resource.id}"
                 if urn not in self.state or self.state[urn].body != resource.body:
-                    refusals.put(self.memory, sent[urn])
-                    connected = peerings.connected(self.memory, sent[urn])
-                    self.memory.put(connected, refusals.refers(connected))
+                    validation.put(self.store, sent[urn])
+                    connected = peerings.connected(self.store, sent[urn])
+                    self.store.put(connected, validation.refers(connected))
             gone = [resource for urn, resource in self.state.items() if urn not in self.program]
             assert [resource.urn for resource in gone if resource.protect] == [], "is protected"
             for resource in reversed(gone):  # what was created last is deleted first: a lock before what it locks
-                found = self.memory.get(resource.id)
+                found = self.store.get(resource.id)
                 if found is not None:
-                    delete(self.memory, found)
+                    delete(self.store, found)
         self.state = dict(self.program)
 
     def _import(self, file: dict[str, Any]) -> None:
         """Reads resources into the state. Each has to exist in Azure."""
         by_id = {resource.id: resource for resource in self.program.values()}
         for each in file["resources"]:
-            _known(self.memory.get(each["id"]))
+            _known(self.store.get(each["id"]))
             self.state[by_id[each["id"]].urn] = by_id[each["id"]]
 
 
-def _known(found: Standing | None) -> Standing:
+def _known(found: StoredResource | None) -> StoredResource:
     assert found is not None, "it is not there"
     return found
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rule import ANY, ChangeRule, Kind
 from amlz.azure.change_rules import EVERY
 from amlz.azure.changes import changes, rules, worst
 from amlz.azure.graph import Resource
 from amlz.azure.ids import within
 from amlz.checks.finding import Check, Finding, Severity
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.checks.guard.destructive import DELETED, IGNORED, IMPORT, IN_USE, REFUSED, REPLACED
 from amlz.checks.guard.remedies import HOLDS_DATA, KEY, RENAME, USED
 from amlz.core.facts.data import HOLDS_DATA as HOLDS
@@ -69,7 +69,7 @@ _OF_TYPE = {arm_type.lower(): rows for arm_type, rows in rules().items()}
 WITHOUT = (USED, KEY)
 
 
-def altered(resource: Resource, rule: Rule) -> Resource | None:
+def altered(resource: Resource, rule: ChangeRule) -> Resource | None:
     """The resource with another value where a rule forbids a change; None where it has nothing there."""
     body = copy.deepcopy(resource.body)
     here: Any = body
@@ -119,7 +119,7 @@ def of(found: tuple[Finding, ...], urn: str) -> list[Finding]:
 def refused(stack: str, old: Resource) -> Finding:
     """The first finding of a resource that was another before, in the state of the engine."""
     state = [old if each.urn == old.urn else each for each in program(stack)]
-    return of(guarded(state, program(stack), Allowed()), old.urn)[0]
+    return of(guarded(state, program(stack), LossAllowance()), old.urn)[0]
 
 
 @pytest.mark.parametrize("stack", KINDS)
@@ -135,7 +135,7 @@ def test_commands_change_what_no_update_can_change_or_the_text_has_none(
     """After the commands the guard finds nothing, and everything of the program exists in Azure."""
     old = unchangeable(stack)[changed]
     deployed = Deployed(stack, tmp_path, [old])
-    before = {one.id for one in deployed.memory.all()}
+    before = {one.id for one in deployed.store.all()}
     remedy = refused(stack, old).remedy
 
     printed = commands(remedy)
@@ -145,7 +145,7 @@ def test_commands_change_what_no_update_can_change_or_the_text_has_none(
     if printed:
         assert printed[-2:] == ["pulumi refresh", "pulumi up"]
         assert deployed.guarded() == ()
-        assert {one.id for one in deployed.memory.all()} == before
+        assert {one.id for one in deployed.store.all()} == before
     else:
         assert any(fits(template, remedy) for template in (*WITHOUT, HOLDS_DATA, RENAME))
 
@@ -187,7 +187,7 @@ def test_a_subnet_changes_its_range_after_its_users_are_deleted(name: str, tmp_p
     """The message names them; the commands delete them, and the deployment creates them again."""
     old = next(subnet for subnet in moved_subnets() if subnet.name == name)
     deployed = Deployed("prod", tmp_path, [old])
-    before = {one.id for one in deployed.memory.all()}
+    before = {one.id for one in deployed.store.all()}
     (finding,) = deployed.guarded()
     *deletions, refresh, up = commands(finding.remedy)
 
@@ -198,7 +198,7 @@ def test_a_subnet_changes_its_range_after_its_users_are_deleted(name: str, tmp_p
 
     assert (finding.check, finding.severity, bool(deletions)) == (IN_USE.id, Severity.WARNING, True)
     assert (left.check, left.severity) == (IN_USE.id, Severity.NOTE)
-    assert (deployed.guarded(), {one.id for one in deployed.memory.all()}) == ((), before)
+    assert (deployed.guarded(), {one.id for one in deployed.store.all()}) == ((), before)
 
 
 def test_a_subnet_that_nothing_of_the_stack_uses_is_a_note() -> None:
@@ -255,9 +255,9 @@ def test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy(arm_type: str
         deployed.run("pulumi up")
     for command in commands(finding.remedy):
         deployed.run(command)
-    assert of(deployed.guarded(Allowed(delete=(entry,))), lost.urn) == []
+    assert of(deployed.guarded(LossAllowance(delete=(entry,))), lost.urn) == []
     deployed.run("pulumi up")
-    assert deployed.memory.get(lost.id) is None
+    assert deployed.store.get(lost.id) is None
 
 
 @pytest.mark.parametrize("check", [DELETED, REPLACED], ids=lambda check: check.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from amlz.checks.guard.change import Allowed, edit_of
+from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.destructive import guard
 from amlz.checks.guard.inputs import CHECKS, Inputs, Kind, changed_inputs
 from amlz.checks.guard.production import WEAKENED, guarded
@@ -19,23 +19,25 @@ def test_an_alias_or_the_former_name_ends_the_finding() -> None:
     aliased = replace(renamed, aliases=(DATA.urn,))
 
     found = [
-        finding for finding in guard(edit_of([DATA], [renamed]), Allowed()) if finding.check.endswith("alias-missing")
+        finding
+        for finding in guard(edit_of([DATA], [renamed]), LossAllowance())
+        if finding.check.endswith("alias-missing")
     ]
 
     assert [finding.remedy for finding in found] == [
         "In the component, set the name back to `storageAccounts`, or add `pulumi.Alias(name='storageAccounts')` to "
         "the resource options, with `parent` where that differs."
     ]
-    assert guard(edit_of([DATA], [aliased]), Allowed()) == ()
-    assert guard(edit_of([DATA], [DATA]), Allowed()) == ()
+    assert guard(edit_of([DATA], [aliased]), LossAllowance()) == ()
+    assert guard(edit_of([DATA], [DATA]), LossAllowance()) == ()
 
 
 def test_weaker_production_is_ended_by_reverting_alone() -> None:
     """The text says that there is no other remedy, and who decides."""
-    (finding,) = guarded(edit_of([STORE_PROD, LOCKED], [STORE_PROD]), Allowed())
+    (finding,) = guarded(edit_of([STORE_PROD, LOCKED], [STORE_PROD]), LossAllowance())
 
     assert (finding.check, "There is no other remedy: " in finding.remedy) == (WEAKENED.id, True)
-    assert guarded(edit_of([STORE_PROD, LOCKED], [STORE_PROD, LOCKED]), Allowed()) == ()
+    assert guarded(edit_of([STORE_PROD, LOCKED], [STORE_PROD, LOCKED]), LossAllowance()) == ()
 
 
 def test_reverted_files_are_no_finding() -> None:

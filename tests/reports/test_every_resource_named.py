@@ -15,7 +15,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from amlz.azure.graph import Resource
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.naming import Named, names_of
 from amlz.diff.difference import Difference, difference
 from amlz.policy.verdicts import Verdicts
@@ -74,7 +74,7 @@ def findings(case: str) -> tuple[Finding, ...]:
     found = []
     for number, r in enumerate(chosen(case)):
         actual = number if case.endswith("1") and number % 3 == 0 else True
-        found.append(CHECK.finding(r, At("properties.keys", False, actual)))
+        found.append(CHECK.finding(r, FindingLocation("properties.keys", False, actual)))
     return tuple(found)
 
 
@@ -95,7 +95,7 @@ def report(case: str, form: str) -> str:
         )
     if form.endswith("--all"):
         stack = StackOfFolder("recommended", "Pulumi.recommended.yaml", preview.file, True, ())
-        every = all_stacks.AllStacks("", ((stack, preview),))
+        every = all_stacks.StackResults("", ((stack, preview),))
         return all_stacks.render(every, form.split()[0])
     if form.endswith("against"):
         return against(case, form.split()[0])

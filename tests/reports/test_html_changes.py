@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from inspect import getsource
 from typing import Any
 
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.reports.difference_as import headline
@@ -142,7 +142,7 @@ def test_no_difference_is_said_in_the_first_line() -> None:
 
 def test_what_the_engine_would_do_is_told_in_the_same_way() -> None:
     """With what it cannot tell."""
-    found = difference_by_engine({"steps": []}, as_told("minimal"), Allowed())
+    found = difference_by_engine({"steps": []}, as_told("minimal"), LossAllowance())
 
     page = as_html.render(previewed("minimal"), found)
 

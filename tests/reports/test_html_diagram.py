@@ -10,24 +10,24 @@ import pytest
 from amlz.reports.formats import as_html
 from amlz.reports.html import layout
 from amlz.reports.html.diagram import NAMED, Box, Diagram, Frame, diagram
-from amlz.reports.html.layout import Link, Node, NoLayout, Rectangle, placed
-from amlz.reports.html.topology import Environment, Network, Part, Subnet, Topology, topology
+from amlz.reports.html.layout import DrawnBox, DrawnLink, NoLayout, Rectangle, placed
+from amlz.reports.html.topology import EnvironmentRecord, Network, PartRecord, SubnetRecord, Topology, topology
 from tests.conftest import previewed
 
 STACKS = ("dev", "prod", "existing-hub", "hub", "everything", "everything-existing", "recommended-managed")
 
 
-def environment(spoke: int, number: int) -> Environment:
+def environment(spoke: int, number: int) -> EnvironmentRecord:
     """An environment with names as long as stack files take them."""
     network = f"10.{spoke}.{number // 2}"
     start = 128 * (number % 2)
     subnets = (
-        Subnet("training", f"{network}.{start}/26", 8, 59),
-        Subnet("endpoints", f"{network}.{start + 64}/27", 12, 27, ("vault of kv", "blob of st")),
-        Subnet("scoring", f"{network}.{start + 96}/27", 0, 27),
+        SubnetRecord("training", f"{network}.{start}/26", 8, 59),
+        SubnetRecord("endpoints", f"{network}.{start + 64}/27", 12, 27, ("vault of kv", "blob of st")),
+        SubnetRecord("scoring", f"{network}.{start + 96}/27", 0, 27),
     )
     name = f"project-{number:03}-of-spoke-{spoke}"
-    return Environment(
+    return EnvironmentRecord(
         f"{name}-dev", name, "staging", number % 3 == 2, f"{network}.{start}/25", "mlw", "computes in the spoke",
         "2 clusters", subnets, number == 0, False,
     )  # fmt: skip
@@ -35,7 +35,12 @@ def environment(spoke: int, number: int) -> Environment:
 
 def landing_zone(spokes: int, environments: int) -> Topology:
     """So many spokes of so many environments each."""
-    parts = (Part("firewall", "afw"), Part("bastion", "bas"), Part("VPN gateway", "vpng"), Part("log", "log"))
+    parts = (
+        PartRecord("firewall", "afw"),
+        PartRecord("bastion", "bas"),
+        PartRecord("VPN gateway", "vpng"),
+        PartRecord("log", "log"),
+    )
     hub = Network("hub", "hub", "vnet-hub", ("10.200.0.0/24",), True, parts, (), ())
     both = "peered in both directions"
     each = tuple(
@@ -45,7 +50,7 @@ def landing_zone(spokes: int, environments: int) -> Topology:
         )
         for s in range(spokes)
     )  # fmt: skip
-    return Topology(hub, each, ("10.250.0.0/16",), Part("data lake", "lake"), 8)
+    return Topology(hub, each, ("10.250.0.0/16",), PartRecord("data lake", "lake"), 8)
 
 
 def drawn(found: Topology) -> Diagram:
@@ -190,4 +195,4 @@ def test_a_failure_of_graphviz_is_no_failure_of_the_report(monkeypatch: pytest.M
     monkeypatch.setattr(layout, "import_module", lambda _: Broken)
 
     with pytest.raises(NoLayout, match=r"^The drawing is left out: Graphviz could not make it \(ValueError\)\.$"):
-        placed([Node("a", 10, 10), Node("b", 10, 10)], [Link("a", "b")])
+        placed([DrawnBox("a", 10, 10), DrawnBox("b", 10, 10)], [DrawnLink("a", "b")])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from amlz.checks.naming import Names, names_of
-from amlz.core.addresses import AddressPlan, Block, Space, Subnet
+from amlz.core.addresses import AddressBlock, AddressPlan, AddressSpace, SubnetRange
 from amlz.core.owners import EnvironmentKey
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.html import topology as networks
@@ -25,20 +25,24 @@ from tests.conftest import as_told, previewed
 #: Stacks that have everything between them.
 LARGE = ("prod", "existing-hub", "everything", "recommended-managed")
 
-NOTHING = Space("hub", ("10.0.0.0/24",), (), (), built=False)
+NOTHING = AddressSpace("hub", ("10.0.0.0/24",), (), (), built=False)
 
 
-def mapped(space: Space) -> NetworkMap:
+def mapped(space: AddressSpace) -> NetworkMap:
     """One network of an address plan."""
     return address_map(replace(previewed("minimal").plan, addresses=AddressPlan(NOTHING, (space,))))[1]
 
 
 SPACES = {
     "a block, what is spare in it, and what is free": (
-        Space(
+        AddressSpace(
             "main",
             ("10.1.0.0/24",),
-            (Block(EnvironmentKey("churn", "dev"), "main", "10.1.0.0/25", (Subnet("training", "10.1.0.0/26", 8),)),),
+            (
+                AddressBlock(
+                    EnvironmentKey("churn", "dev"), "main", "10.1.0.0/25", (SubnetRange("training", "10.1.0.0/26", 8),)
+                ),
+            ),
             ("10.1.0.128/25",),
         ),
         {
@@ -50,18 +54,18 @@ SPACES = {
         },
     ),
     "a range that is longer than a line has its label once": (
-        Space("main", ("10.1.0.0/23",), (), ("10.1.0.0/23",)),
+        AddressSpace("main", ("10.1.0.0/23",), (), ("10.1.0.0/23",)),
         {
             "10.1.0.0": [("free", "10.1.0.0/23 free", "10.1.0.0/23 free: 512 addresses", 0, 100)],
             "10.1.1.0": [("free", "", "10.1.0.0/23 free: 512 addresses", 0, 100)],
         },
     ),
     "a range that is shorter than a line is a line": (
-        Space("main", ("10.1.0.0/28",), (), ("10.1.0.0/28",)),
+        AddressSpace("main", ("10.1.0.0/28",), (), ("10.1.0.0/28",)),
         {"10.1.0.0": [("free", "10.1.0.0/28 free", "10.1.0.0/28 free: 16 addresses", 0, 100)]},
     ),
     "two ranges": (
-        Space("main", ("10.1.0.0/26", "10.9.0.0/26"), (), ("10.9.0.32/27",)),
+        AddressSpace("main", ("10.1.0.0/26", "10.9.0.0/26"), (), ("10.9.0.32/27",)),
         {"10.1.0.0": [], "10.9.0.0": [("free", "10.9.0.32/27 free", "10.9.0.32/27 free: 32 addresses", 50, 50)]},
     ),
 }
@@ -83,7 +87,7 @@ def test_addresses_are_drawn_to_scale(case: str) -> None:
 
 def test_a_large_network_has_no_more_than_sixteen_lines() -> None:
     """And says what a line is."""
-    drawn = mapped(Space("main", ("10.0.0.0/16",), (), ("10.0.0.0/16",))).ranges[0]
+    drawn = mapped(AddressSpace("main", ("10.0.0.0/16",), (), ("10.0.0.0/16",))).ranges[0]
 
     assert (drawn.addresses, drawn.line, len(drawn.lines), drawn.lines[1].first) == (65_536, "/20", 16, "10.0.16.0")
 
@@ -114,7 +118,7 @@ ENDPOINTS = (
     *(f"{kind} of stretailchurndevvaefb" for kind in ("blob", "file", "queue", "table")),
     "amlworkspace of mlw-retail-churn-dev-nll3v",
 )
-ENVIRONMENT = networks.Environment(
+ENVIRONMENT = networks.EnvironmentRecord(
     key="churn-dev",
     project="churn",
     name="dev",
@@ -124,9 +128,9 @@ ENVIRONMENT = networks.Environment(
     isolation="compute targets in the spoke",
     computes="2 clusters",
     subnets=(
-        networks.Subnet("training", "10.20.16.0/26", 6, 59),
-        networks.Subnet("endpoints", "10.20.16.64/27", 12, 27, ENDPOINTS),
-        networks.Subnet("scoring", "10.20.16.96/27", 0, 27),
+        networks.SubnetRecord("training", "10.20.16.0/26", 6, 59),
+        networks.SubnetRecord("endpoints", "10.20.16.64/27", 12, 27, ENDPOINTS),
+        networks.SubnetRecord("scoring", "10.20.16.96/27", 0, 27),
     ),
     uses_lake=False,
     on_internet=False,
@@ -145,11 +149,11 @@ def test_the_networks_of_a_small_landing_zone() -> None:
             ranges=("10.20.0.0/24",),
             built=True,
             parts=(
-                networks.Part("firewall", "afw-retail-hub", "Standard, 10 rules"),
-                networks.Part("DNS zones", "8 private DNS zones"),
-                networks.Part("log", "log-retail-hub-vsyc6"),
+                networks.PartRecord("firewall", "afw-retail-hub", "Standard, 10 rules"),
+                networks.PartRecord("DNS zones", "8 private DNS zones"),
+                networks.PartRecord("log", "log-retail-hub-vsyc6"),
             ),
-            subnets=(networks.Subnet("firewall", "10.20.0.0/26", 0, 59),),
+            subnets=(networks.SubnetRecord("firewall", "10.20.0.0/26", 0, 59),),
             environments=(),
         ),
         spokes=(

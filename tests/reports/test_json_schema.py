@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.diff.difference import difference
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.reports import difference_as
-from amlz.reports.all_stacks import AllStacks, Untold, render
+from amlz.reports.all_stacks import FailedComparison, StackResults, render
 from amlz.reports.formats import as_html, as_json
 from amlz.stackfile.stacks import StackOfFolder
 from tests.conftest import PREVIEWED, ROOT, as_told
@@ -48,8 +48,8 @@ def test_a_rich_change_is_as_its_schema_says() -> None:
     """The preview, which accepts a finding, the difference, and both with all stacks."""
     preview, changed = rich_change()
     stack = StackOfFolder("a", "Pulumi.a.yaml", preview.file, True, ())
-    untold = (replace(stack, name="c"), Untold("no"))
-    every = AllStacks("main", ((stack, changed), (stack, preview), untold), ("b",))
+    untold = (replace(stack, name="c"), FailedComparison("no"))
+    every = StackResults("main", ((stack, changed), (stack, preview), untold), ("b",))
 
     assert wrong("preview", json.loads(as_json.render(preview))) == []
     assert wrong("difference", json.loads(difference_as.as_json(changed))) == []
@@ -60,7 +60,7 @@ def test_other_differences_are_as_their_schema_says() -> None:
     """A new stack, none at all, and what the engine would do."""
     told = as_told("minimal")
     engine = difference_by_engine(
-        {"steps": [step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS)]}, OURS, Allowed()
+        {"steps": [step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS)]}, OURS, LossAllowance()
     )
 
     for found in (difference("main", None, told), difference("main", told, told), engine):

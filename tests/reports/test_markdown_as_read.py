@@ -12,12 +12,12 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from amlz.checks.guard.change import Allowed
+from amlz.checks.guard.change import LossAllowance
 from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine
-from amlz.rehearsal.faults import Outcome
+from amlz.rehearsal.faults import FaultOutcome
 from amlz.reports import difference_as
-from amlz.reports.all_stacks import MARKER, AllStacks, render
+from amlz.reports.all_stacks import MARKER, StackResults, render
 from amlz.reports.formats import as_json, as_markdown, as_text
 from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import code, escaped, fitted
@@ -134,10 +134,10 @@ def reports() -> dict[str, str]:
     clean = json.loads(as_json.render(previewed("minimal")))
     dirty: Difference = difference(HOSTILE, clean, hostile(json.loads(as_json.render(previewed("minimal")))))
     stack = StackOfFolder("recommended", "Pulumi.recommended.yaml", preview.file, True, ())
-    every = AllStacks("main", ((stack, changed), (replace(stack, name="x|`y`"), preview)), (HOSTILE, "gone"))
+    every = StackResults("main", ((stack, changed), (replace(stack, name="x|`y`"), preview)), (HOSTILE, "gone"))
     tagged = {**RG, "inputs": {**RG["inputs"], "tags": {HOSTILE: HOSTILE}}}
-    engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, Allowed())
-    outcome: Outcome = replace(OUTCOME, struck=(HOSTILE,), differences=(HOSTILE,))
+    engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, LossAllowance())
+    outcome: FaultOutcome = replace(OUTCOME, struck=(HOSTILE,), differences=(HOSTILE,))
     return {
         "preview": as_markdown.render(replace(preview, quota=True)),
         "preview of a hostile stack": as_markdown.render(replace(preview, stack=HOSTILE)),
@@ -198,7 +198,7 @@ def test_a_terminal_and_a_list_of_alerts_take_no_orders_from_a_text() -> None:
     """No colours, no moved cursor, no turned direction; in SARIF no link, which its viewers would make of brackets."""
     tricks = "\x1b]0;x\x07 \x1b[31mred\x9b1A \u202egnp [a](https://e.example)"
     tagged = {**RG, "inputs": {**RG["inputs"], "tags": {"a": tricks}}}
-    engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, Allowed())
+    engine = difference_by_engine({"steps": [step("update", RG, tagged)]}, OURS, LossAllowance())
     preview, changed = rich_change()
     first = replace(preview.findings[0], message=tricks)
     log = json.loads(in_format("sarif", replace(preview, findings=(first,)), "error", changed))
@@ -251,7 +251,7 @@ def test_what_is_longest_fits_into_a_comment_of_github_and_azure_devops(size: in
     one, other = (json.loads(as_json.render(previewed(name))) for name in ("minimal", "everything"))
     huge = difference("main", one, {**other, "stack": "everything"})
     stack = StackOfFolder("everything", "Pulumi.everything.yaml", previewed("everything").file, True, ())
-    every = AllStacks("main", tuple((replace(stack, name=f"s{number}"), huge) for number in range(20)))
+    every = StackResults("main", tuple((replace(stack, name=f"s{number}"), huge) for number in range(20)))
 
     told = render(every, "markdown")
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from amlz.azure.deployer import Action, DeployerRoles, Grant, deployer_roles
+from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles, deployer_roles
 from amlz.azure.ids import parse
 from amlz.azure.rights import Basis, needed
 from amlz.simulator import access
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 from tests.conftest import previewed
-from tests.simulator.standing import requests
+from tests.simulator.stored_resources import requests
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
 NETWORK = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/v"
@@ -33,11 +33,11 @@ ENDPOINT_BODY: dict[str, Any] = {
 VERBS = ("create", "read", "update", "delete")
 
 
-def azure(folder: Path, *grants: Grant) -> Memory:
+def azure(folder: Path, *grants: CustomRoleGrant) -> StateStore:
     """A simulated Azure whose caller has these roles."""
-    memory = Memory(folder / "azure.sqlite")
-    access.allow(memory, *grants)
-    return memory
+    store = StateStore(folder / "azure.sqlite")
+    access.allow(store, *grants)
+    return store
 
 
 @cache
@@ -47,17 +47,17 @@ def roles(stack: str) -> DeployerRoles:
 
 
 @cache
-def sent(stack: str) -> tuple[Standing, ...]:
+def sent(stack: str) -> tuple[StoredResource, ...]:
     """The requests of a shipped stack."""
     return requests(stack)
 
 
-def first_refusal(memory: Memory, stack: str, verbs: tuple[str, ...] = VERBS) -> tuple[str, AzureRefused] | None:
+def first_refusal(store: StateStore, stack: str, verbs: tuple[str, ...] = VERBS) -> tuple[str, AzureRefused] | None:
     """The first request that is refused, with its verb."""
     for verb in verbs:
         for one in sent(stack):
             try:
-                access.refuse(memory, verb, one)
+                access.refuse(store, verb, one)
             except AzureRefused as error:
                 return verb, error
     return None
@@ -104,11 +104,11 @@ def test_a_plan_fails_without_any_one_of_the_roles_that_it_may_assign(tmp_path: 
 def test_a_reader_reads_everything_and_writes_nothing(tmp_path: Path) -> None:
     """Its roles hold reads only."""
     reader = deployer_roles(previewed("minimal").graph, "minimal", "reader")
-    memory = azure(tmp_path, *reader.grants)
-    refused = first_refusal(memory, "minimal", ("create",))
+    store = azure(tmp_path, *reader.grants)
+    refused = first_refusal(store, "minimal", ("create",))
 
     assert {action.name.rpartition("/")[2] for grant in reader.grants for action in grant.actions} == {"read"}
-    assert first_refusal(memory, "minimal", ("read",)) is None
+    assert first_refusal(store, "minimal", ("read",)) is None
     assert refused is not None
     assert refused[1].code == "AuthorizationFailed"
 
@@ -153,15 +153,15 @@ def test_rights_on_extensions_are_asked_for_at_what_they_extend() -> None:
     assert [(right.action, right.scope) for right in found] == [("Microsoft.Authorization/locks/delete", VAULT)]
 
 
-def grant(*actions: str, scope: str = "/subscriptions/s") -> Grant:
+def grant(*actions: str, scope: str = "/subscriptions/s") -> CustomRoleGrant:
     """A role at a scope."""
-    return Grant(scope, "r", "id", tuple(Action(action, Basis.OPERATION, "") for action in actions))
+    return CustomRoleGrant(scope, "r", "id", tuple(Action(action, Basis.OPERATION, "") for action in actions))
 
 
-def message(memory: Memory, verb: str, resource: Standing) -> tuple[int, str, str]:
+def message(store: StateStore, verb: str, resource: StoredResource) -> tuple[int, str, str]:
     """The refusal of a request."""
     with pytest.raises(AzureRefused) as refused:
-        access.refuse(memory, verb, resource)
+        access.refuse(store, verb, resource)
     return refused.value.status, refused.value.code, refused.value.message
 
 
@@ -170,7 +170,7 @@ CLIENT = f"The client '{access.CALLER}' with object id '{access.CALLER}'"
 
 def test_a_missing_action_is_refused_in_the_words_of_arm(tmp_path: Path) -> None:
     """The text of a recorded answer."""
-    vault = Standing(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
+    vault = StoredResource(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
 
     assert message(azure(tmp_path, grant("Microsoft.KeyVault/vaults/read")), "delete", vault) == (
         403,
@@ -183,7 +183,7 @@ def test_a_missing_action_is_refused_in_the_words_of_arm(tmp_path: Path) -> None
 def test_a_missing_action_on_a_linked_resource_is_refused_with_both_scopes(tmp_path: Path) -> None:
     """Azure names the action that the caller has and the one that it lacks."""
     inputs = {"resourceGroupName": "rg", "privateEndpointName": "pe", "subnet": {"id": SUBNET}}
-    endpoint = Standing(
+    endpoint = StoredResource(
         ENDPOINT, "", "azure-native:network:PrivateEndpoint", "Microsoft.Network/privateEndpoints", "pe", inputs, {}
     )
     allowed = grant("Microsoft.Network/privateEndpoints/read", "Microsoft.Network/privateEndpoints/write")
@@ -199,17 +199,17 @@ def test_a_missing_action_on_a_linked_resource_is_refused_with_both_scopes(tmp_p
 
 def test_a_role_at_another_group_does_not_reach(tmp_path: Path) -> None:
     """Roles are inherited downwards only."""
-    vault = Standing(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
-    memory = azure(tmp_path, grant("Microsoft.KeyVault/vaults/read", scope=f"{GROUP}2"))
+    vault = StoredResource(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
+    store = azure(tmp_path, grant("Microsoft.KeyVault/vaults/read", scope=f"{GROUP}2"))
 
-    assert message(memory, "read", vault)[1] == "AuthorizationFailed"
+    assert message(store, "read", vault)[1] == "AuthorizationFailed"
 
 
 def test_without_a_grant_the_caller_may_do_everything(tmp_path: Path) -> None:
     """Most rehearsals are about other rules."""
-    vault = Standing(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
+    vault = StoredResource(VAULT, "", "azure-native:keyvault:Vault", "Microsoft.KeyVault/vaults", "kv", {}, {})
 
-    access.refuse(Memory(tmp_path / "azure.sqlite"), "delete", vault)
+    access.refuse(StateStore(tmp_path / "azure.sqlite"), "delete", vault)
 
 
 def test_rights_on_what_exists_already_are_granted_at_its_resource_group() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.azure.graph import unknown
 from amlz.azure.shapes import UnmappedInput
-from amlz.simulator.azure import Answer, PretendAzure
+from amlz.simulator.azure import PreviewAnswer, SimulatedAzure
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 VAULT = "azure-native:keyvault:Vault"
@@ -21,7 +21,7 @@ SUBNET = "azure-native:network:Subnet"
         (
             VAULT,
             {"resourceGroupName": "rg", "vaultName": "kv-a", "location": "westeurope", "properties": {"tenantId": "t"}},
-            Answer(
+            PreviewAnswer(
                 f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-a",
                 {"resourceGroupName": "rg", "vaultName": "kv-a", "location": "westeurope", "name": "kv-a"},
             ),
@@ -29,7 +29,7 @@ SUBNET = "azure-native:network:Subnet"
         (
             SUBNET,
             {"resourceGroupName": "rg", "virtualNetworkName": "vnet", "subnetName": "snet", "addressPrefixes": ["x"]},
-            Answer(
+            PreviewAnswer(
                 f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
                 "/subnets/snet",
                 {"resourceGroupName": "rg", "virtualNetworkName": "vnet", "subnetName": "snet"},
@@ -38,27 +38,29 @@ SUBNET = "azure-native:network:Subnet"
         (
             VAULT,
             {"resourceGroupName": "rg", "vaultName": unknown("vaultName, from x"), "location": "westeurope"},
-            Answer("", {"resourceGroupName": "rg", "location": "westeurope"}),
+            PreviewAnswer("", {"resourceGroupName": "rg", "location": "westeurope"}),
         ),
     ],
     ids=["a vault", "a child: no name", "a name that is not decided"],
 )
-def test_plain_inputs_come_back_with_the_id_and_the_name(token: str, inputs: dict[str, Any], expected: Answer) -> None:
+def test_plain_inputs_come_back_with_the_id_and_the_name(
+    token: str, inputs: dict[str, Any], expected: PreviewAnswer
+) -> None:
     """Objects, lists and what only the deployment knows do not."""
-    assert PretendAzure().preview(token, inputs, SUBSCRIPTION) == expected
+    assert SimulatedAzure().preview(token, inputs, SUBSCRIPTION) == expected
 
 
 def test_a_token_that_the_shapes_do_not_have_is_an_error() -> None:
     """Rather than an id that is made up."""
     with pytest.raises(UnmappedInput):
-        PretendAzure().preview("azure-native:quantum:Workspace", {"resourceGroupName": "rg"}, SUBSCRIPTION)
+        SimulatedAzure().preview("azure-native:quantum:Workspace", {"resourceGroupName": "rg"}, SUBSCRIPTION)
 
 
 def test_a_key_that_stands_has_a_version() -> None:
     """The same in every run; the rest is that of the stack file."""
     inputs = {"resourceGroupName": "rg", "vaultName": "kv-A", "keyName": "environment", "tags": {"a": "b"}}
 
-    first, second = (PretendAzure().deployed("azure-native:keyvault:Key", inputs, SUBSCRIPTION) for _ in range(2))
+    first, second = (SimulatedAzure().deployed("azure-native:keyvault:Key", inputs, SUBSCRIPTION) for _ in range(2))
 
     address, version = str(first.outputs["keyUriWithVersion"]).rsplit("/", 1)
     assert (address, len(version), first) == ("https://kv-a.vault.azure.net/keys/environment", 32, second)

@@ -11,8 +11,8 @@ from pulumi.runtime.proto import provider_pb2
 
 from amlz.azure.ids import same_id
 from amlz.simulator.casing import as_azure_writes
-from amlz.simulator.memory import Memory
 from amlz.simulator.missing import CODES, TAKEN_FOR_DELETED, error_of_read
+from amlz.simulator.state_store import StateStore
 from tests.azure.test_changes import SUBSCRIPTION, served
 from tests.simulator.test_existing import create, read, urn
 
@@ -58,11 +58,11 @@ def test_a_refresh_stops_where_the_code_is_not_on_the_list(tmp_path: Path, resou
 
 def test_where_the_parent_is_missing_too_the_child_counts_as_deleted(tmp_path: Path) -> None:
     """Azure answers with the code of the parent."""
-    memory = Memory(tmp_path / "azure.sqlite")
-    before = error_of_read(memory, DATASTORE)
-    memory.expect([DATASTORE.rpartition("/datastores/")[0]])
-    after = error_of_read(memory, DATASTORE)
-    memory.close()
+    store = StateStore(tmp_path / "azure.sqlite")
+    before = error_of_read(store, DATASTORE)
+    store.expect([DATASTORE.rpartition("/datastores/")[0]])
+    after = error_of_read(store, DATASTORE)
+    store.close()
 
     assert before is not None
     assert (before.code, after) == ("UserError", None)

@@ -11,26 +11,26 @@ import pytest
 
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.faults import tenant_policy
-from amlz.simulator.memory import Memory, Standing
 from amlz.simulator.policy import Audited, PolicyService, scanned
-from tests.simulator.standing import requests, standing
+from amlz.simulator.state_store import StateStore, StoredResource
+from tests.simulator.stored_resources import requests, standing
 
 SCOPE = "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666"
 
 
 @functools.cache
-def minimal() -> tuple[Standing, ...]:
+def minimal() -> tuple[StoredResource, ...]:
     """The smallest shipped stack."""
     return requests("minimal")
 
 
-def account(**changed: Any) -> Standing:
+def account(**changed: Any) -> StoredResource:
     """Its storage account, with other inputs."""
     found = next(each for each in minimal() if each.token == "azure-native:storage:StorageAccount")
     return replace(found, inputs={**found.inputs, **changed})
 
 
-def code(service: PolicyService, wanted: Standing) -> str:
+def code(service: PolicyService, wanted: StoredResource) -> str:
     """The code of a refusal; "" for none."""
     try:
         service.allowed(wanted)
@@ -39,46 +39,46 @@ def code(service: PolicyService, wanted: Standing) -> str:
     return ""
 
 
-def outside(memory: Memory, rule: dict[str, Any]) -> None:
+def outside(store: StateStore, rule: dict[str, Any]) -> None:
     """An assignment by somebody else, over the whole subscription."""
     definition = {"id": "/d", "name": "theirs", "properties": {"displayName": "Theirs", "mode": "All", **rule}}
-    memory.add_outside("definition", definition)
+    store.add_outside("definition", definition)
     assigned = {"policyDefinitionId": "/d", "scope": SCOPE}
-    memory.add_outside("assignment", {"id": "/a", "name": "assigned", "properties": assigned})
+    store.add_outside("assignment", {"id": "/a", "name": "assigned", "properties": assigned})
 
 
 def test_what_the_stack_builds_is_what_its_own_policies_allow(tmp_path: Path) -> None:
     """Asked for again as it stands, nothing is refused or changed, and a scan finds nothing."""
-    service = PolicyService(memory := standing(tmp_path, *minimal()))
+    service = PolicyService(store := standing(tmp_path, *minimal()))
 
     assert [each.id for each in minimal() if service.allowed(each) != each] == []
-    assert scanned(memory) == ()
+    assert scanned(store) == ()
 
 
 def test_an_assignment_takes_hold_with_the_next_command(tmp_path: Path) -> None:
     """What was made by the same command is not judged; a deny then refuses, and a scan tells what stands already."""
-    service = PolicyService(memory := standing(tmp_path))
-    with memory.change():
+    service = PolicyService(store := standing(tmp_path))
+    with store.change():
         for each in minimal():
             if "/policy" in each.type.lower():
-                memory.put(_denying(each), ())
+                store.put(_denying(each), ())
     insecure = account(allowSharedKeyAccess=True)
 
     before = code(service, insecure)
-    memory.settle("first")
+    store.settle("first")
     same_command = code(service, insecure)
-    memory.settle("second")
+    store.settle("second")
     after = code(service, insecure)
 
     assert (before, same_command, after) == ("", "", "RequestDisallowedByPolicy")
-    with memory.change():
-        memory.put(insecure, ())
-    assert [found for found in scanned(memory) if found.policy == "Storage: no shared keys"] == [
+    with store.change():
+        store.put(insecure, ())
+    assert [found for found in scanned(store) if found.policy == "Storage: no shared keys"] == [
         Audited("guardrails-data-and-identity", "Storage: no shared keys", (insecure.id,))
     ]
 
 
-def _denying(policy: Standing) -> Standing:
+def _denying(policy: StoredResource) -> StoredResource:
     """An assignment whose every policy denies."""
     if not policy.type.lower().endswith("/policyassignments"):
         return policy
@@ -87,12 +87,12 @@ def _denying(policy: Standing) -> Standing:
 
 def test_a_refusal_names_the_assignment_and_the_definition(tmp_path: Path) -> None:
     """In ARM's own form: status, code, message, target."""
-    memory = standing(tmp_path)
+    store = standing(tmp_path)
     for kind, told in tenant_policy("Microsoft.Storage/storageAccounts"):
-        memory.add_outside(kind, told)
+        store.add_outside(kind, told)
 
     with pytest.raises(AzureRefused) as refused:
-        PolicyService(memory).allowed(account())
+        PolicyService(store).allowed(account())
 
     group = "/providers/Microsoft.Management/managementGroups/by-the-tenant/providers/Microsoft.Authorization"
     assert (refused.value.status, refused.value.code, refused.value.target) == (
@@ -110,13 +110,13 @@ def test_a_refusal_names_the_assignment_and_the_definition(tmp_path: Path) -> No
 
 def test_modify_and_append_change_what_is_stored(tmp_path: Path) -> None:
     """The inputs that a refresh reads are those that the policy made."""
-    memory = standing(tmp_path)
+    store = standing(tmp_path)
     change = {"operation": "addOrReplace", "field": "tags['costCentre']", "value": "42"}
     details = {"roleDefinitionIds": ["/r"], "operations": [change]}
     rule = {"field": "type", "equals": "Microsoft.Storage/storageAccounts"}
-    outside(memory, {"policyRule": {"if": rule, "then": {"effect": "modify", "details": details}}})
+    outside(store, {"policyRule": {"if": rule, "then": {"effect": "modify", "details": details}}})
 
-    allowed = PolicyService(memory).allowed(account())
+    allowed = PolicyService(store).allowed(account())
 
     tags = {**account().inputs["tags"], "costCentre": "42"}
     assert allowed == replace(
@@ -128,12 +128,12 @@ def test_modify_and_append_change_what_is_stored(tmp_path: Path) -> None:
 
 def test_audit_lets_pass_and_a_scan_tells(tmp_path: Path) -> None:
     """By policy, with how many and the first of them."""
-    memory = standing(tmp_path, account())
+    store = standing(tmp_path, account())
     rule = {"field": "type", "equals": "Microsoft.Storage/storageAccounts"}
-    outside(memory, {"policyRule": {"if": rule, "then": {"effect": "audit"}}})
+    outside(store, {"policyRule": {"if": rule, "then": {"effect": "audit"}}})
 
-    assert PolicyService(memory).allowed(account()) == account()
-    assert scanned(memory) == (Audited("assigned", "Theirs", (account().id,)),)
+    assert PolicyService(store).allowed(account()) == account()
+    assert scanned(store) == (Audited("assigned", "Theirs", (account().id,)),)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_policy_that_is_none_is_refused(tmp_path: Path, kind: str, inputs: dic
     """Before it stands, rather than with every request that it would have to judge."""
     parent = f"{SCOPE}/providers/Microsoft.Authorization/policy{kind}s/wrong"
     type_ = f"Microsoft.Authorization/policy{kind}s"
-    wanted = Standing(parent, "", f"azure-native:authorization:Policy{kind}", type_, "wrong", inputs, {})
+    wanted = StoredResource(parent, "", f"azure-native:authorization:Policy{kind}", type_, "wrong", inputs, {})
 
     with pytest.raises(AzureRefused, match=says) as refused:
         PolicyService(standing(tmp_path)).allowed(wanted)

@@ -10,10 +10,10 @@ import pytest
 
 from amlz.azure.ids import parse
 from amlz.simulator.derived import outputs_of
-from amlz.simulator.memory import Standing
 from amlz.simulator.peerings import CONNECTED, DISCONNECTED, INITIATED
 from amlz.simulator.reading import as_inputs, refreshed
-from tests.simulator.standing import standing
+from amlz.simulator.state_store import StoredResource
+from tests.simulator.stored_resources import standing
 
 GROUP = "/subscriptions/s/resourceGroups/rg/providers"
 ENDPOINT = f"{GROUP}/Microsoft.Network/privateEndpoints/pep"
@@ -23,21 +23,21 @@ WORKSPACE = f"{GROUP}/Microsoft.MachineLearningServices/workspaces/mlw"
 STORE = "azure-native:storage:StorageAccount"
 
 
-def resource(resource_id: str, **inputs: Any) -> Standing:
+def resource(resource_id: str, **inputs: Any) -> StoredResource:
     """A resource by its id alone."""
     parsed = parse(resource_id)
-    return Standing(resource_id, "", "", parsed.type, parsed.name, inputs, {"name": parsed.name})
+    return StoredResource(resource_id, "", "", parsed.type, parsed.name, inputs, {"name": parsed.name})
 
 
-def shown(folder: Path, resource_id: str, *exist: Standing) -> dict[str, Any]:
+def shown(folder: Path, resource_id: str, *exist: StoredResource) -> dict[str, Any]:
     """What Azure shows of a resource beyond its own outputs, where these resources exist."""
     folder = folder / str(len(exist))
     folder.mkdir()
-    memory = standing(folder, *exist)
-    found = memory.get(resource_id)
+    store = standing(folder, *exist)
+    found = store.get(resource_id)
     assert found is not None
-    answer = outputs_of(memory, found)
-    memory.close()
+    answer = outputs_of(store, found)
+    store.close()
     return {key: value for key, value in answer.items() if key not in found.outputs}
 
 

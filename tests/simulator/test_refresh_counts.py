@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from amlz.azure.own_changes import OWN_CHANGES
-from amlz.simulator import peerings, refusals
+from amlz.simulator import peerings, validation
 from amlz.simulator.derived import outputs_of
-from amlz.simulator.memory import Memory
 from amlz.simulator.reading import refreshed
-from tests.simulator.standing import requests
+from amlz.simulator.state_store import StateStore
+from tests.simulator.stored_resources import requests
 
 ENDPOINTS, PEERINGS, WORKSPACES, ADDRESSES = (
     "Microsoft.Network/privateEndpoints",
@@ -38,21 +38,21 @@ EXPECTED = {
 @pytest.mark.parametrize("stack", EXPECTED)
 def test_a_refresh_reports_what_azure_changed_by_itself(tmp_path: Path, stack: str) -> None:
     """By type, and nothing that the table of Azure's own changes lacks."""
-    memory = Memory(tmp_path / "azure.sqlite")
+    store = StateStore(tmp_path / "azure.sqlite")
     at_creation = {}
     for request in requests(stack):
-        with memory.change():
-            made = peerings.connected(memory, request)
-            memory.put(made, refusals.refers(made))
-        at_creation[made.id] = outputs_of(memory, made)
+        with store.change():
+            made = peerings.connected(store, request)
+            store.put(made, validation.refers(made))
+        at_creation[made.id] = outputs_of(store, made)
 
     reported, inputs = Counter[str](), set()
-    for found in memory.all():
-        today = refreshed(found.token, found.inputs, at_creation[found.id], outputs_of(memory, found))
+    for found in store.all():
+        today = refreshed(found.token, found.inputs, at_creation[found.id], outputs_of(store, found))
         changed = {key for key in {*today, *found.inputs} if today.get(key) != found.inputs.get(key)}
         reported.update([found.type] if changed else [])
         inputs |= {(found.type, key) for key in changed}
-    memory.close()
+    store.close()
 
     known = {(row.type.lower(), row.path[0]) for row in OWN_CHANGES}
     assert reported == {kind.lower(): count for kind, count in EXPECTED[stack].items()}

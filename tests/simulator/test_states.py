@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
-from amlz.simulator import firewalls, limits, peerings, refusals
+from amlz.simulator import firewalls, limits, peerings, validation
 from amlz.simulator.drift import DRIFTS, drift, drift_of
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.limits import LIMITS, Limit
-from amlz.simulator.memory import CREATING, Memory, Standing
-from amlz.simulator.remembering import delete
-from tests.simulator.standing import requests, standing
+from amlz.simulator.limits import LIMITS, EnforcedLimit
+from amlz.simulator.state_store import CREATING, StateStore, StoredResource
+from amlz.simulator.stateful_provider import delete
+from tests.simulator.stored_resources import requests, standing
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
 HUB = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/hub"
@@ -26,74 +26,74 @@ PEERING = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
 
 
 @functools.cache
-def minimal() -> tuple[Standing, ...]:
+def minimal() -> tuple[StoredResource, ...]:
     """The smallest shipped stack."""
     return requests("minimal")
 
 
-def resource(resource_id: str, **inputs: Any) -> Standing:
+def resource(resource_id: str, **inputs: Any) -> StoredResource:
     """A resource by its id alone."""
     parsed = parse(resource_id)
-    return Standing(resource_id, "", "", parsed.type, parsed.name, inputs, {})
+    return StoredResource(resource_id, "", "", parsed.type, parsed.name, inputs, {})
 
 
-def peer(own: str, remote: str) -> Standing:
+def peer(own: str, remote: str) -> StoredResource:
     """One side of a peering."""
     return resource(f"{own}/virtualNetworkPeerings/there", remoteVirtualNetwork={"id": remote})
 
 
-def make(memory: Memory, wanted: Standing) -> str:
+def make(store: StateStore, wanted: StoredResource) -> str:
     """Makes one side; its state, or the code of the refusal."""
     try:
-        with memory.change():
-            wanted = peerings.connected(memory, wanted)
-            memory.put(wanted, refusals.refers(wanted))
+        with store.change():
+            wanted = peerings.connected(store, wanted)
+            store.put(wanted, validation.refers(wanted))
     except AzureRefused as refused:
         return refused.code
     return wanted.state
 
 
-def states(memory: Memory) -> dict[str, str]:
+def states(store: StateStore) -> dict[str, str]:
     """The state of each peering, by the name of its network."""
-    found = [each for each in memory.all() if each.type == PEERING.lower()]
+    found = [each for each in store.all() if each.type == PEERING.lower()]
     return {each.id.split("/")[-3]: each.state for each in found}
 
 
 def test_a_peering_is_connected_once_both_sides_stand(tmp_path: Path) -> None:
     """Initiated before; when one is gone, the other one is disconnected, and has to be made anew first."""
-    memory = standing(tmp_path, resource(HUB), resource(SPOKE))
+    store = standing(tmp_path, resource(HUB), resource(SPOKE))
     there, back = peer(HUB, SPOKE), peer(SPOKE, HUB)
 
-    assert make(memory, there) == "Initiated"
-    assert make(memory, back) == "Connected"
-    assert states(memory) == {"hub": "Connected", "spoke": "Connected"}
-    with memory.change():
-        delete(memory, back)
-    assert states(memory) == {"hub": "Disconnected"}
-    assert make(memory, back) == "RemotePeeringIsDisconnected"
-    assert make(memory, there) == "Initiated"
-    assert make(memory, back) == "Connected"
+    assert make(store, there) == "Initiated"
+    assert make(store, back) == "Connected"
+    assert states(store) == {"hub": "Connected", "spoke": "Connected"}
+    with store.change():
+        delete(store, back)
+    assert states(store) == {"hub": "Disconnected"}
+    assert make(store, back) == "RemotePeeringIsDisconnected"
+    assert make(store, there) == "Initiated"
+    assert make(store, back) == "Connected"
 
 
 def test_what_is_not_ready_is_not_used_before_the_next_command(tmp_path: Path) -> None:
     """Neither as a parent nor in a reference; time passes between commands, once for all providers of one."""
-    memory = standing(tmp_path, resource(GROUP), resource(HUB), resource(SPOKE))
-    memory.expect((GROUP, HUB, SPOKE))
-    with memory.change():
-        memory.mark(HUB, CREATING)
+    store = standing(tmp_path, resource(GROUP), resource(HUB), resource(SPOKE))
+    store.expect((GROUP, HUB, SPOKE))
+    with store.change():
+        store.mark(HUB, CREATING)
 
-    def asked(wanted: Standing) -> str:
+    def asked(wanted: StoredResource) -> str:
         try:
-            refusals.put(memory, wanted)
+            validation.put(store, wanted)
         except AzureRefused as refused:
             return refused.code
         return ""
 
     wanted = (peer(HUB, SPOKE), peer(SPOKE, HUB))
     assert [asked(each) for each in wanted] == ["ReferencedResourceNotProvisioned"] * 2
-    memory.settle("first")
+    store.settle("first")
     assert [asked(each) for each in wanted] == ["ReferencedResourceNotProvisioned"] * 2
-    memory.settle("second")
+    store.settle("second")
     assert [asked(each) for each in wanted] == ["", ""]
 
 
@@ -102,21 +102,21 @@ def test_a_workspace_needs_roles_on_its_parts_before_it_stands(tmp_path: Path) -
     workspace = next(each for each in minimal() if each.token == "azure-native:machinelearningservices:Workspace")
     identity = next(each for each in minimal() if each.id == workspace.inputs["primaryUserAssignedIdentity"])
     others = [each for each in minimal() if each.id != workspace.id and "roleAssignments" not in each.id]
-    memory = standing(tmp_path, *others)
-    memory.expect(each.id for each in minimal())
+    store = standing(tmp_path, *others)
+    store.expect(each.id for each in minimal())
     parts = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
     refused = []
 
     for part in parts:
         with pytest.raises(AzureRefused) as found:
-            refusals.put(memory, workspace)
+            validation.put(store, workspace)
         refused.append(found.value.message)
         scope = f"{workspace.inputs[part]}/providers/Microsoft.Authorization/roleAssignments/r"
         role = replace(resource(scope), inputs={"principalId": identity.outputs["principalId"]})
-        with memory.change():
-            memory.put(role, refusals.refers(role))
+        with store.change():
+            store.put(role, validation.refers(role))
 
-    refusals.put(memory, workspace)
+    validation.put(store, workspace)
     assert refused == [
         f"The identity {identity.id} has no role on {workspace.inputs[part]}, which the workspace consists of."
         for part in parts
@@ -129,34 +129,34 @@ def test_a_request_carries_what_the_published_type_requires() -> None:
     properties = {key: value for key, value in vault.inputs["properties"].items() if key != "tenantId"}
 
     for each in minimal():
-        refusals.complete(each)
+        validation.complete(each)
     with pytest.raises(AzureRefused) as refused:
-        refusals.complete(replace(vault, inputs={**vault.inputs, "properties": properties}))
+        validation.complete(replace(vault, inputs={**vault.inputs, "properties": properties}))
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidRequestContent")
     assert "'properties/tenantId' is missing" in refused.value.message
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.type.rpartition("/")[2])
-def test_there_is_room_for_so_many(tmp_path: Path, limit: Limit) -> None:
+def test_there_is_room_for_so_many(tmp_path: Path, limit: EnforcedLimit) -> None:
     """Right below one place, or in a subscription; not for one more, and for one more where one has gone."""
-    memory = Memory(tmp_path / "azure.sqlite")
+    store = StateStore(tmp_path / "azure.sqlite")
     made = [resource(_named(limit, f"n{number}")) for number in range(limit.count + 1)]
-    with memory.change():
+    with store.change():
         for each in made[:-1]:
-            limits.fits(memory, each)
-            memory.put(each, ())
+            limits.fits(store, each)
+            store.put(each, ())
 
     with pytest.raises(AzureRefused) as refused:
-        limits.fits(memory, made[-1])
-    with memory.change():
-        memory.remove(made[0].id)
-    limits.fits(memory, made[-1])
+        limits.fits(store, made[-1])
+    with store.change():
+        store.remove(made[0].id)
+    limits.fits(store, made[-1])
 
     assert (refused.value.status, refused.value.code) == (limit.status, limit.code)
 
 
-def _named(limit: Limit, name: str) -> str:
+def _named(limit: EnforcedLimit, name: str) -> str:
     namespace, *kinds = limit.type.split("/")
     if limit.type.endswith("/resourcegroups"):
         return f"/subscriptions/s/resourceGroups/{name}"
@@ -185,13 +185,13 @@ def test_lists_of_one_request_have_limits_too() -> None:
 
 def test_drift_changes_one_thing_of_what_stands(tmp_path: Path) -> None:
     """One of each kind, and of other types a tag where they take any."""
-    memory = standing(tmp_path, *minimal())
+    store = standing(tmp_path, *minimal())
     changed = {}
     for made in DRIFTS:
-        found = next(each for each in memory.all() if each.type == made.type)
-        with memory.change():
-            drift(memory, found, made)
-        after = memory.get(found.id)
+        found = next(each for each in store.all() if each.type == made.type)
+        with store.change():
+            drift(store, found, made)
+        after = store.get(found.id)
         assert after is not None
         keys = {key for key in after.inputs if after.inputs[key] != found.inputs.get(key)}
         changed[made.type.rpartition("/")[2]] = keys
@@ -204,33 +204,33 @@ def test_drift_changes_one_thing_of_what_stands(tmp_path: Path) -> None:
         "rulecollectiongroups": {"ruleCollections"},
         "resourcegroups": {"tags"},
     }
-    by_token = {each.token: drift_of(each) for each in memory.all()}
+    by_token = {each.token: drift_of(each) for each in store.all()}
     assert by_token["azure-native:authorization:RoleAssignment"] is None
     assert getattr(by_token["azure-native:network:PrivateEndpoint"], "says", "") == "a tag added"
 
 
 def test_one_resource_more_costs_the_same_among_ten_thousand(tmp_path: Path) -> None:
     """Counted in steps of the database, of which there are about as many for each as among the first hundreds."""
-    memory = Memory(tmp_path / "azure.sqlite")
+    store = StateStore(tmp_path / "azure.sqlite")
     steps = []
-    memory.count_steps(lambda: steps.append(1))
-    costs = list(_costs(memory, steps, 10_000))
+    store.count_steps(lambda: steps.append(1))
+    costs = list(_costs(store, steps, 10_000))
 
     assert costs[-1] < 1.5 * costs[2]
 
 
-def _costs(memory: Memory, steps: list[int], number: int) -> Iterator[float]:
+def _costs(store: StateStore, steps: list[int], number: int) -> Iterator[float]:
     """Steps for each hundred resources: groups of twenty endpoints, each in a network of its own."""
     for index in range(number):
         group = f"/subscriptions/s/resourceGroups/rg{index // 20}"
         net = f"{group}/providers/Microsoft.Network/virtualNetworks/net"
         wanted = resource(f"{group}/providers/Microsoft.Network/privateEndpoints/pe{index}", subnet={"id": net})
-        memory.begin("create", wanted.id, "t")
-        with memory.change():
-            refusals.put(memory, wanted)
-            wanted = peerings.connected(memory, wanted)
-            memory.put(wanted, refusals.refers(wanted))
-        memory.get(wanted.id)
+        store.begin("create", wanted.id, "t")
+        with store.change():
+            validation.put(store, wanted)
+            wanted = peerings.connected(store, wanted)
+            store.put(wanted, validation.refers(wanted))
+        store.get(wanted.id)
         if index % 100 == 99:
             yield len(steps)
             steps.clear()

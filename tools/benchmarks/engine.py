@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amlz.app.preview import PROGRAM, PROJECT
-from amlz.rehearsal.engine import Stack, find
+from amlz.rehearsal.engine import EngineStack, find
 from amlz.simulator.plugin import SPENT
 from tools.benchmarks.generated import azure, of_size, registered, write
 
@@ -48,7 +48,7 @@ class Measured:
     provider: float
 
 
-def measured(stack: Stack, spent: Path, arguments: tuple[str, ...]) -> Measured:
+def measured(stack: EngineStack, spent: Path, arguments: tuple[str, ...]) -> Measured:
     """Runs a command."""
     for file in spent.parent.glob(f"{spent.name}.*"):
         file.unlink()
@@ -70,8 +70,8 @@ def size(resources: int, keep_aliases: bool, saved: bool) -> Iterator[tuple[str,
         with tempfile.TemporaryDirectory() as folder:
             config, spent = Path(folder) / "Pulumi.generated.yaml", Path(folder) / "spent"
             write(written, config)
-            memory = Path(folder) / "azure.sqlite"
-            stack = find().stack(Path(folder) / "engine", PROGRAM, PROJECT, config, memory=memory)
+            store = Path(folder) / "azure.sqlite"
+            stack = find().stack(Path(folder) / "engine", PROGRAM, PROJECT, config, store=store)
             stack.environment.update({SPENT: str(spent), **({} if each == ["up, saved"] else ONCE)})
             for name in each:
                 yield name, count, measured(stack, spent, COMMANDS[name])

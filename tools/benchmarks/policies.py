@@ -16,7 +16,7 @@ from amlz.app.preview import preview_stack
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.core.plan import make_plan
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, Verdicts, verdicts
+from amlz.policy.verdicts import PolicySources, Verdicts, verdicts
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 
@@ -61,7 +61,7 @@ def assignments(policies: int, subscription: str) -> list[Resource]:
 def timed(preview: Preview, policies: int, count: int) -> tuple[float, Verdicts]:
     """Seconds from plan to verdicts, and the verdicts."""
     graph = ResourceGraph((*resources(preview, count), *assignments(policies, preview.plan.subscriptions[-1])))
-    asked = Asked(library())
+    asked = PolicySources(library())
     begun = time.perf_counter()
     found = verdicts(graph, asked)
     return time.perf_counter() - begun, found

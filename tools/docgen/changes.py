@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.azure.change_rule import ANY, Kind, Rule
+from amlz.azure.change_rule import ANY, ChangeRule, Kind
 from amlz.azure.change_rules import EVERY
 from amlz.azure.changes import rules
 from tools.docgen.templating import Row, rendered
@@ -15,13 +15,13 @@ def page() -> str:
     return rendered("changes.md.jinja", sections=sections)
 
 
-def _row(rule: Rule) -> Row:
+def _row(rule: ChangeRule) -> Row:
     does = f"**{rule.kind.value}**" if rule.kind not in (Kind.UPDATES, Kind.UNKNOWN) else rule.kind.value
     told = f"{does}: {rule.why}" if rule.why else does
     return (f"`{rule.path}`", _values(rule), told, f"[source]({rule.source})")
 
 
-def _values(rule: Rule) -> str:
+def _values(rule: ChangeRule) -> str:
     if rule.old is ANY and rule.new is ANY:
         return ""
     return f"{_side(rule.old)} → {_side(rule.new)}"

@@ -14,7 +14,7 @@ from typing import Any
 from amlz.paths import ROOT
 from amlz.policy.case_files import VERDICTS
 from amlz.policy.engine.definition import Definition
-from amlz.policy.engine.initiative import Initiative, Member, member_values
+from amlz.policy.engine.initiative import Initiative, InitiativeMember, member_values
 from amlz.policy.engine.judge import effect_of
 from amlz.policy.engine.parameters import Parameter, bound
 from amlz.policy.engine.subject import Subject
@@ -72,7 +72,7 @@ WORDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PolicyCase:
     """A case file: `stem` is `title--verdict`, and `why` is the reason of that verdict."""
 
     stem: str
@@ -82,7 +82,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PolicyCatalogue:
     """The data of all pages."""
 
     library: Library
@@ -98,11 +98,11 @@ class Shelf:
         found = [entry for entry in self.library.entries if entry.file.parent == ROOT / "policies" / folder]
         return sorted(found, key=lambda e: (str(e.metadata.get("category")), e.title if e.builtin else e.name))
 
-    def cases(self, name: str) -> list[Case]:
+    def cases(self, name: str) -> list[PolicyCase]:
         """The cases of a definition, by name."""
         paths = sorted((ROOT / "policies" / "cases" / name).glob("*.json"))
         parts = ((path, *path.stem.rpartition("--")) for path in paths)
-        return [Case(path.stem, title, verdict, str(read_json(path)["why"])) for path, title, _, verdict in parts]
+        return [PolicyCase(path.stem, title, verdict, str(read_json(path)["why"])) for path, title, _, verdict in parts]
 
 
 def names() -> list[str]:
@@ -112,31 +112,31 @@ def names() -> list[str]:
 
 def page(name: str) -> str:
     """One of them, whole. Raises BadInput for a policy that cannot be read."""
-    shelf = Shelf(library())
+    catalogue = PolicyCatalogue(library())
     if name == "README.md":
-        return _overview(shelf)
-    entry = shelf.library.entry(Path(name).stem)
+        return _overview(catalogue)
+    entry = catalogue.library.entry(Path(name).stem)
     assert entry is not None, name
-    return _definition(shelf, entry)
+    return _definition(catalogue, entry)
 
 
-def _overview(shelf: Shelf) -> str:
-    entries = [*shelf.within("builtin"), *shelf.within("definitions")]
+def _overview(catalogue: PolicyCatalogue) -> str:
+    entries = [*catalogue.within("builtin"), *catalogue.within("definitions")]
     counts = Counter(str(entry.metadata.get("judged", "body")) for entry in entries)
     noted = [entry for entry in entries if entry.metadata.get("note")]
     return rendered(
         "policies.md.jinja",
-        initiatives=[_initiative(shelf, entry) for entry in shelf.within("initiatives")],
-        definitions=[_own(shelf, entry) for entry in shelf.within("definitions")],
-        builtins=[_builtin(shelf, entry) for entry in shelf.within("builtin")],
-        notes=[(name, _plain(reason)) for name, reason in shelf.published["notes"].items()],
+        initiatives=[_initiative(catalogue, entry) for entry in catalogue.within("initiatives")],
+        definitions=[_own(catalogue, entry) for entry in catalogue.within("definitions")],
+        builtins=[_builtin(catalogue, entry) for entry in catalogue.within("builtin")],
+        notes=[(name, _plain(reason)) for name, reason in catalogue.published["notes"].items()],
         judged=[(words, str(counts[key]), meaning) for key, (words, meaning) in JUDGED.items()],
         noted=[(_plain(e.title), JUDGED[e.metadata["judged"]][0], _plain(str(e.metadata["note"]))) for e in noted],
         verdicts=[(f"`{word}`", WORDS[word]) for word in VERDICTS],
     )
 
 
-def _initiative(shelf: Shelf, entry: Entry) -> dict[str, Any]:
+def _initiative(catalogue: PolicyCatalogue, entry: Entry) -> dict[str, Any]:
     compiled = entry.compiled
     assert isinstance(compiled, Initiative)
     told = {each["policyDefinitionReferenceId"]: each for each in entry.properties["policyDefinitions"]}
@@ -144,15 +144,19 @@ def _initiative(shelf: Shelf, entry: Entry) -> dict[str, Any]:
         "name": entry.name,
         "description": _plain(entry.properties["description"]),
         "members": [
-            (f"`{member.reference}`", _linked(shelf, member), *_effect(shelf, compiled, member, told[member.reference]))
+            (
+                f"`{member.reference}`",
+                _linked(catalogue, member),
+                *_effect(catalogue, compiled, member, told[member.reference]),
+            )
             for member in compiled.members
         ],
         "parameters": _parameters(entry),
     }
 
 
-def _linked(shelf: Shelf, member: Member) -> str:
-    inner = shelf.library.entry(member.definition_id)
+def _linked(catalogue: PolicyCatalogue, member: InitiativeMember) -> str:
+    inner = catalogue.library.entry(member.definition_id)
     if inner is None:
         return f"`{member.definition_id}`"
     if inner.builtin:
@@ -160,9 +164,11 @@ def _linked(shelf: Shelf, member: Member) -> str:
     return f"[{_plain(inner.title)}]({inner.name}.md)"
 
 
-def _effect(shelf: Shelf, compiled: Initiative, member: Member, told: Mapping[str, Any]) -> tuple[str, str]:
+def _effect(
+    catalogue: PolicyCatalogue, compiled: Initiative, member: InitiativeMember, told: Mapping[str, Any]
+) -> tuple[str, str]:
     """The effect of a member by default, and the parameters of the initiative that it is worked out from."""
-    inner = shelf.library.entry(member.definition_id)
+    inner = catalogue.library.entry(member.definition_id)
     if inner is None or not isinstance(inner.compiled, Definition):
         return "not known", ""
     given = {p.name: _EMPTY[p.type] for p in compiled.parameters.values() if p.default is MISSING}
@@ -178,18 +184,18 @@ def _named(expression: str) -> list[str]:
     return re.findall(r"parameters\('([^']+)'\)", expression)
 
 
-def _own(shelf: Shelf, entry: Entry) -> Row:
+def _own(catalogue: PolicyCatalogue, entry: Entry) -> Row:
     return (
         f"[{entry.name}]({entry.name}.md)",
         _plain(entry.title),
         str(entry.properties["mode"]),
         _default_effect(entry),
         str(entry.metadata["version"]),
-        str(len(shelf.cases(entry.name))),
+        str(len(catalogue.cases(entry.name))),
     )
 
 
-def _builtin(shelf: Shelf, entry: Entry) -> Row:
+def _builtin(catalogue: PolicyCatalogue, entry: Entry) -> Row:
     return (
         f"[{_plain(entry.title)}]({_UP}/builtin/{entry.name}.json)",
         f"[`{entry.name}`]({entry.metadata['source']})",
@@ -197,12 +203,12 @@ def _builtin(shelf: Shelf, entry: Entry) -> Row:
         str(entry.properties["mode"]),
         JUDGED[entry.metadata["judged"]][0],
         _default_effect(entry),
-        str(len(shelf.cases(entry.name))),
+        str(len(catalogue.cases(entry.name))),
     )
 
 
-def _definition(shelf: Shelf, entry: Entry) -> str:
-    cases = shelf.cases(entry.name)
+def _definition(catalogue: PolicyCatalogue, entry: Entry) -> str:
+    cases = catalogue.cases(entry.name)
     return rendered(
         "policy.md.jinja",
         name=entry.name,
@@ -211,31 +217,31 @@ def _definition(shelf: Shelf, entry: Entry) -> str:
         mode=entry.properties["mode"],
         effect=_default_effect(entry),
         version=entry.metadata["version"],
-        guardrails=_guardrails(shelf, entry),
+        guardrails=_guardrails(catalogue, entry),
         up=_UP,
         parameters=_parameters(entry),
         source=entry.metadata["source"],
         differences=[_plain(each) for each in entry.metadata.get("differences", [])],
         count=len(cases),
-        published=_published(shelf, entry, cases),
-        cases=_cases(shelf, entry, cases),
+        published=_published(catalogue, entry, cases),
+        cases=_cases(catalogue, entry, cases),
     )
 
 
-def _guardrails(shelf: Shelf, entry: Entry) -> str:
+def _guardrails(catalogue: PolicyCatalogue, entry: Entry) -> str:
     found = []
-    for initiative in shelf.within("initiatives"):
+    for initiative in catalogue.within("initiatives"):
         assert isinstance(initiative.compiled, Initiative)
         for member in initiative.compiled.members:
-            if shelf.library.entry(member.definition_id) is entry:
+            if catalogue.library.entry(member.definition_id) is entry:
                 found.append(f"[{initiative.name}](README.md#{initiative.name}) as `{member.reference}`")
     return ", ".join(found) or "no initiative: [assign it](../../how-to/policies.md#assign-something-else) on its own"
 
 
-def _published(shelf: Shelf, entry: Entry, cases: list[Case]) -> dict[str, Any]:
+def _published(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]) -> dict[str, Any]:
     """Returns what the published definition decides, and the rows of cases in which that is another verdict."""
-    found = shelf.published["verdicts"].get(entry.name, {})
-    in_all = shelf.published["in_mode_all"].get(entry.name)
+    found = catalogue.published["verdicts"].get(entry.name, {})
+    in_all = catalogue.published["in_mode_all"].get(entry.name)
     verdicts, column = (found, "published") if in_all is None else (in_all, "published, in mode All")
     words = Counter(found.values())
     return {
@@ -253,15 +259,15 @@ def _published(shelf: Shelf, entry: Entry, cases: list[Case]) -> dict[str, Any]:
     }
 
 
-def _cases(shelf: Shelf, entry: Entry, cases: list[Case]) -> list[Row]:
-    found = shelf.published["verdicts"].get(entry.name, {})
+def _cases(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]) -> list[Row]:
+    found = catalogue.published["verdicts"].get(entry.name, {})
     if not found:
         return [(_link(entry, each), f"`{each.verdict}`", _plain(each.why)) for each in cases]
     published = {each.stem: f"`{found[each.stem]}`" if each.stem in found else "same" for each in cases}
     return [(_link(entry, each), f"`{each.verdict}`", published[each.stem], _plain(each.why)) for each in cases]
 
 
-def _link(entry: Entry, case: Case) -> str:
+def _link(entry: Entry, case: PolicyCase) -> str:
     return f"[{case.title}]({_UP}/cases/{entry.name}/{case.stem}.json)"
 
 

@@ -15,14 +15,14 @@ _SECONDS = {"create": 1.0, "update": 1.0, "patch": 1.0, "delete": 10.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AcceptedWrite:
     """A write that Azure took, and whether the resource existed before."""
 
     exchange: Exchange
     existed: bool
 
 
-def answer_rows(asked: list[Asked], facts: list[Mapping[str, Any]]) -> dict[str, Any]:
+def answer_rows(asked: list[AcceptedWrite], facts: list[Mapping[str, Any]]) -> dict[str, Any]:
     """The row of each verb (create, update, patch, delete)."""
     rows = {}
     for verb in _SECONDS:
@@ -32,7 +32,7 @@ def answer_rows(asked: list[Asked], facts: list[Mapping[str, Any]]) -> dict[str,
     return rows
 
 
-def _verb(one: Asked) -> str:
+def _verb(one: AcceptedWrite) -> str:
     method = one.exchange.method
     if method != "PUT":
         return method.lower()

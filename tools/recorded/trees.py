@@ -19,7 +19,7 @@ _FEW_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Observation:
     """One observation. `outcome`: JSON text of a value, or a word; None for an absent one."""
 
     features: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Case:
         """What is new counts for more: Azure's defaults change."""
         return 1.5 if self.new else 1.0
 
-    def with_outcome(self, outcome: str | None) -> Case:
+    def with_outcome(self, outcome: str | None) -> Observation:
         """The case with another outcome."""
         return replace(self, outcome=outcome)
 
@@ -44,7 +44,7 @@ Condition = tuple[str, str, Any]
 _TODAY, _ONCE = ["today", "is", True], ["today", "is", False]
 
 
-def grown(cases: list[Case]) -> list[dict[str, Any]]:
+def grown(cases: list[Observation]) -> list[dict[str, Any]]:
     """The rows of a tree: value, conditions, how often it was seen, one recording.
 
     Where old and new recordings differ, the old ones give no row.
@@ -57,7 +57,7 @@ def grown(cases: list[Case]) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if key != "when" or value} for row in kept]
 
 
-def _holds_today(row: Mapping[str, Any], cases: list[Case]) -> bool:
+def _holds_today(row: Mapping[str, Any], cases: list[Observation]) -> bool:
     """Returns whether a row still holds: new recordings that contradict each other leave only rows about themselves."""
     new = [case for case in cases if case.new and case.outcome is not None]
     conditions = [tuple(condition) for condition in row.get("when", ())]
@@ -65,7 +65,7 @@ def _holds_today(row: Mapping[str, Any], cases: list[Case]) -> bool:
     return bool(about) or not new or _most(new)[1] >= _AGREES
 
 
-def _rows(cases: list[Case], when: tuple[Condition, ...], depth: int) -> Iterator[dict[str, Any]]:
+def _rows(cases: list[Observation], when: tuple[Condition, ...], depth: int) -> Iterator[dict[str, Any]]:
     if not cases:
         return
     outcome, share = _most(cases)
@@ -93,7 +93,7 @@ def _value(outcome: str) -> Any:
         return outcome
 
 
-def _most(cases: list[Case]) -> tuple[str | None, float]:
+def _most(cases: list[Observation]) -> tuple[str | None, float]:
     counts: dict[str | None, float] = defaultdict(float)
     for case in cases:
         counts[case.outcome] += case.weight
@@ -101,12 +101,12 @@ def _most(cases: list[Case]) -> tuple[str | None, float]:
     return outcome, counts[outcome] / sum(counts.values())
 
 
-def _errors(cases: list[Case]) -> float:
+def _errors(cases: list[Observation]) -> float:
     _, share = _most(cases) if cases else (None, 1.0)
     return (1 - share) * sum(case.weight for case in cases)
 
 
-def _best(cases: list[Case]) -> tuple[Condition, list[Case], list[Case]] | None:
+def _best(cases: list[Observation]) -> tuple[Condition, list[Observation], list[Observation]] | None:
     """The condition that leaves the fewest wrong; None where none helps enough."""
     whole, found = _errors(cases), None
     least = whole - max(1.0, 0.03 * len(cases))
@@ -121,7 +121,7 @@ def _best(cases: list[Case]) -> tuple[Condition, list[Case], list[Case]] | None:
     return found
 
 
-def _conditions(cases: list[Case]) -> Iterator[Condition]:
+def _conditions(cases: list[Observation]) -> Iterator[Condition]:
     for path in sorted({path for case in cases for path in case.features}):
         values = [case.features.get(path) for case in cases]
         if any(value is None for value in values) and any(value is not None for value in values):
@@ -145,7 +145,7 @@ def _plain(value: Any) -> bool:
     return not any(sign in value for sign in "/:@")
 
 
-def _true(case: Case, condition: Condition) -> bool:
+def _true(case: Observation, condition: Condition) -> bool:
     path, word, value = condition
     if path == "apiVersion":
         return (case.version >= value) is (word == "from")

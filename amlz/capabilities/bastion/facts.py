@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.azure.change_rule import Kind, Rule, properties
+from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.capability_facts import ArmType, Emits, Facts
 from amlz.core.facts.name_rules import named
 
@@ -13,13 +13,13 @@ _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/d
 _ANOTHER = "Terraform's provider makes another resource instead"
 _SMALLER = "a smaller SKU needs another host"
 _CHANGES = (
-    Rule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Premium",)),
-    Rule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Standard",), new=("Basic", "Developer")),
-    Rule(
+    ChangeRule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Premium",)),
+    ChangeRule("sku.name", Kind.FIXED, _UPGRADES, _SMALLER, old=("Standard",), new=("Basic", "Developer")),
+    ChangeRule(
         "sku.name", Kind.UPDATES, _UPGRADES, "to a larger one", old=("Basic", "Standard"), new=("Standard", "Premium")
     ),
-    Rule("properties.ipConfigurations", Kind.FIXED, _TERRAFORM, _ANOTHER),
-    Rule("zones", Kind.FIXED, _TERRAFORM, _ANOTHER),
+    ChangeRule("properties.ipConfigurations", Kind.FIXED, _TERRAFORM, _ANOTHER),
+    ChangeRule("zones", Kind.FIXED, _TERRAFORM, _ANOTHER),
     *properties(
         _TERRAFORM,
         "scaleUnits",

@@ -9,25 +9,25 @@ from amlz.capabilities.connections.notices import connection_notices
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner
 from amlz.core.config import LandingZoneConfig
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Problem
 from amlz.core.specs import ConnectionSpec
 
 
-def plan_connections(scene: Scene, given: EnvironmentParts) -> Part | None:
+def plan_connections(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the connections, by name. Each waits for the workspace's endpoint: both at once are reported to fail.
 
     https://github.com/Azure/bicep-registry-modules/tree/main/avm/res/machine-learning-services/workspace
     """
     found, workspace = [], given.workspace
-    for name, asked in sorted(connections_of(scene.settings).items()):
-        path = (*scene.path, "connections", name)
-        identity = scene.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", asked.identity)
+    for name, asked in sorted(connections_of(env.settings).items()):
+        path = (*env.path, "connections", name)
+        identity = env.place.id(
+            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", asked.identity)
         )
         found.append(
             ConnectionSpec(
-                name=scene.context.take("connection", name, workspace.id, path),
+                name=env.context.take("connection", name, workspace.id, path),
                 workspace=workspace.id,
                 category=asked.category,
                 target=asked.target,

@@ -35,20 +35,20 @@ HOSTS: tuple[EgressHosts, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class ClusterTask:
     """A task of a cluster's owner. It may hold {namespace} and {spoke}."""
 
     says: str
     source: str
 
 
-DEMANDS: tuple[Demand, ...] = (
-    Demand("Azure ML's extension is on it", ATTACH_PAGE),
-    Demand("namespace {namespace} is there: nothing creates or checks it, and jobs fail without it", ATTACH_PAGE),
-    Demand("its network is peered with spoke {spoke}, where the private endpoints are, and resolves their names", SECURE_PAGE),
-    Demand("it is in the region of the workspace", SECURE_PAGE),
-    Demand("it has no public name, where it is a private cluster", SECURE_PAGE),
-    Demand("after it was stopped and started, its compute targets are attached again", SECURE_PAGE),
+DEMANDS: tuple[ClusterTask, ...] = (
+    ClusterTask("Azure ML's extension is on it", ATTACH_PAGE),
+    ClusterTask("namespace {namespace} is there: nothing creates or checks it, and jobs fail without it", ATTACH_PAGE),
+    ClusterTask("its network is peered with spoke {spoke}, where the private endpoints are, and resolves their names", SECURE_PAGE),
+    ClusterTask("it is in the region of the workspace", SECURE_PAGE),
+    ClusterTask("it has no public name, where it is a private cluster", SECURE_PAGE),
+    ClusterTask("after it was stopped and started, its compute targets are attached again", SECURE_PAGE),
 )  # fmt: skip
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"

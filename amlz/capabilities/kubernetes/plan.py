@@ -14,26 +14,26 @@ from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxat
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.names import suffix
 from amlz.core.planning.context import Context
+from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
 from amlz.core.planning.roles import Principals, assign
-from amlz.core.planning.scene import Scene, circumstances_of
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import ApplicationRuleSpec, KubernetesSpec, NsgRuleSpec, RuleGroupSpec
 
 
-def plan_kubernetes(scene: Scene, given: EnvironmentParts) -> Part | None:
+def plan_kubernetes(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the clusters that are attached to an environment's workspace; None where it has none."""
-    asked, workspace, computes = _asked(scene.settings), given.workspace, given.computes
+    asked, workspace, computes = _asked(env.settings), given.workspace, given.computes
     if not asked:
         return None
     attached = []
     for name, cluster in asked.items():
-        scene.context.take("cluster", name, workspace.id, (*scene.path, "kubernetes", name))
-        demands = tuple(d.says.format(namespace=cluster.namespace, spoke=scene.spoke) for d in DEMANDS)
+        env.context.take("cluster", name, workspace.id, (*env.path, "kubernetes", name))
+        demands = tuple(d.says.format(namespace=cluster.namespace, spoke=env.spoke) for d in DEMANDS)
         attached.append(KubernetesSpec(name, cluster.cluster, cluster.namespace, demands))
     principals = Principals({"workspaceIdentity": workspace.identity}, {})
     access = []
     for cluster_id in dict.fromkeys(spec.cluster for spec in attached):
-        roles = assign({TARGET: cluster_id}, principals, circumstances_of(scene))[TARGET]
+        roles = assign({TARGET: cluster_id}, principals, grant_conditions(env))[TARGET]
         access.append(ClusterAccessSpec(f"{parse(cluster_id).name}-{suffix(cluster_id)}", cluster_id, roles))
     spec = AttachedSpec(
         access=tuple(access),

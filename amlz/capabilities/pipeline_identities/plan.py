@@ -23,7 +23,7 @@ from amlz.core.facts.federation import (
     PULL_REQUEST,
 )
 from amlz.core.names import suffix
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem, listed
 
 #: Placeholder of the environment's name in a subject.
@@ -70,33 +70,33 @@ def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
 
 
-def plan_pipelines(scene: Scene, _given: EnvironmentParts) -> Part | None:
+def plan_pipelines(env: EnvironmentContext, _given: EnvironmentParts) -> Part | None:
     """Returns the identities of one environment's pipelines, one a kind; None without any."""
-    _, asked = pipelines_of(scene.context.config, scene.project, scene.name)
+    _, asked = pipelines_of(env.context.config, env.project, env.name)
     specs = []
-    for kind, subjects in subjects_of(asked, scene.name).items():
-        name = scene.context.take("identity", _name(scene, kind), scene.place.group_id, scene.path)
-        credentials = tuple(_credentials(scene, asked, _id(scene, kind), subjects))
-        specs.append(PipelineIdentitySpec(kind, name, scene.place, credentials, scene.tags))
+    for kind, subjects in subjects_of(asked, env.name).items():
+        name = env.context.take("identity", _name(env, kind), env.place.group_id, env.path)
+        credentials = tuple(_credentials(env, asked, _id(env, kind), subjects))
+        specs.append(PipelineIdentitySpec(kind, name, env.place, credentials, env.tags))
     return Part(tuple(specs), phase=Phase.FIRST) if specs else None
 
 
-def _name(scene: Scene, kind: str) -> str:
-    return scene.namer.name("identity", _KINDS[kind])
+def _name(env: EnvironmentContext, kind: str) -> str:
+    return env.namer.name("identity", _KINDS[kind])
 
 
-def _id(scene: Scene, kind: str) -> str:
-    return scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _name(scene, kind))
+def _id(env: EnvironmentContext, kind: str) -> str:
+    return env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _name(env, kind))
 
 
-def _principals(scene: Scene) -> dict[Who, dict[str, str]]:
+def _principals(env: EnvironmentContext) -> dict[Who, dict[str, str]]:
     """Returns the identities, by kind of pipeline: they get the roles of `access.pipelines`."""
-    _, asked = pipelines_of(scene.context.config, scene.project, scene.name)
-    return {"pipelines": {kind: _id(scene, kind) for kind in subjects_of(asked, scene.name)}}
+    _, asked = pipelines_of(env.context.config, env.project, env.name)
+    return {"pipelines": {kind: _id(env, kind) for kind in subjects_of(asked, env.name)}}
 
 
 def _credentials(
-    scene: Scene, asked: PipelineIdentitiesConfig, identity: str, subjects: tuple[str, ...]
+    env: EnvironmentContext, asked: PipelineIdentitiesConfig, identity: str, subjects: tuple[str, ...]
 ) -> Iterator[FederatedCredentialSpec]:
     """One a subject. Each waits for the one before it: Azure refuses to write two of an identity at the same time.
 
@@ -104,11 +104,11 @@ def _credentials(
     """
     before = identity
     for subject in subjects:
-        issuer = _issuer(subject, asked.azure_dev_ops, scene.context.config.tenant_id)
+        issuer = _issuer(subject, asked.azure_dev_ops, env.context.config.tenant_id)
         words = re.sub(r"[^A-Za-z0-9]+", "-", _told(subject)).strip("-")[:_READABLE].strip("-")
         name = f"{words}-{suffix(issuer, subject)}".lstrip("-")
-        scene.context.take("federatedCredential", name, identity, scene.path)
-        audience = AUDIENCES[scene.context.config.cloud]
+        env.context.take("federatedCredential", name, identity, env.path)
+        audience = AUDIENCES[env.context.config.cloud]
         spec = FederatedCredentialSpec(name, identity, issuer, subject, audience, before)
         yield spec
         before = spec.id

@@ -20,36 +20,36 @@ from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, setting
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import title
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ConnectionSpec, OutboundRuleSpec, WorkspaceSpec
 
 
-def plan_search(scene: Scene, given: EnvironmentParts) -> Part | None:
+def plan_search(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the search service of an environment; None where it has none."""
-    asked = _asked(scene.settings)
+    asked = _asked(env.settings)
     if asked is None:
         return None
-    path: Path = (*scene.path, "search", "name") if asked.name else (*scene.path, "search")
-    name = scene.context.take("searchService", _name(scene, asked), "", path)
-    service = scene.place.id(SEARCH, name)
-    host = f"{name}.{HOSTS[scene.context.config.cloud]}"
+    path: Path = (*env.path, "search", "name") if asked.name else (*env.path, "search")
+    name = env.context.take("searchService", _name(env, asked), "", path)
+    service = env.place.id(SEARCH, name)
+    host = f"{name}.{HOSTS[env.context.config.cloud]}"
     spec = SearchSpec(
         name=name,
-        place=scene.place,
+        place=env.place,
         sku=asked.sku,
         replicas=asked.replicas,
         partitions=asked.partitions,
         semantic_search=asked.semantic_search,
         identity=asked.identity,
         require_customer_keys=asked.require_customer_keys,
-        endpoint=scene.endpoint(GROUP, service, label="search"),
-        diagnostics=scene.context.diagnostics(service),
-        connection=_connection(scene, given.workspace, host),
+        endpoint=env.endpoint(GROUP, service, label="search"),
+        diagnostics=env.context.diagnostics(service),
+        connection=_connection(env, given.workspace, host),
         roles=given.roles[TARGET],
-        lock=scene.lock("search", service),
-        protect=scene.production,
-        tags=scene.tags,
+        lock=env.lock("search", service),
+        protect=env.production,
+        tags=env.tags,
     )
     return Part(spec, (host,))
 
@@ -58,14 +58,14 @@ def _asked(environment: EnvironmentConfig) -> SearchConfig | None:
     return setting(environment, "search", SearchConfig)
 
 
-def _name(scene: Scene, asked: SearchConfig) -> str:
-    return asked.name or scene.namer.unique("searchService")
+def _name(env: EnvironmentContext, asked: SearchConfig) -> str:
+    return asked.name or env.namer.unique("searchService")
 
 
-def _connection(scene: Scene, workspace: WorkspaceSpec, host: str) -> ConnectionSpec:
+def _connection(env: EnvironmentContext, workspace: WorkspaceSpec, host: str) -> ConnectionSpec:
     """Returns the workspace's connection: the caller signs in, no key is kept."""
     return ConnectionSpec(
-        name=scene.context.take("connection", "ai-search", workspace.id, (*scene.path, "search")),
+        name=env.context.take("connection", "ai-search", workspace.id, (*env.path, "search")),
         workspace=workspace.id,
         category="CognitiveSearch",
         target=f"https://{host}",
@@ -79,14 +79,14 @@ def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
     return (GROUP,) if _asked(environment) is not None else ()
 
 
-def _targets(scene: Scene) -> dict[str, str]:
-    asked = _asked(scene.settings)
-    return {TARGET: scene.place.id(SEARCH, _name(scene, asked))} if asked is not None else {}
+def _targets(env: EnvironmentContext) -> dict[str, str]:
+    asked = _asked(env.settings)
+    return {TARGET: env.place.id(SEARCH, _name(env, asked))} if asked is not None else {}
 
 
-def _outbound(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+def _outbound(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
     """Returns the private endpoint by which compute clusters in a managed network reach the service."""
-    for target in _targets(scene).values():
+    for target in _targets(env).values():
         name, why = "pe-search", "the search service answers on private endpoints only"
         rule = f"{workspace}/outboundRules/{name}"
         yield OutboundRuleSpec(name, "PrivateEndpoint", target, why, NETWORK_PAGE, GROUP, rule)

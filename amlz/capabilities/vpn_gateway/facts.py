@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.azure.change_rule import Kind, Rule, properties
+from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.capability_facts import ArmType, Emits, Facts, RetiredSetting
 from amlz.core.facts.name_rules import named
 
@@ -12,7 +12,9 @@ VPN_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 _RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/network"
 _CHANGES = (
     *(
-        Rule(f"properties.sku.{name}", Kind.UPDATES, _RECORDED, "recorded once", old=("Basic",), new=("Standard",))
+        ChangeRule(
+            f"properties.sku.{name}", Kind.UPDATES, _RECORDED, "recorded once", old=("Basic",), new=("Standard",)
+        )
         for name in ("name", "tier")
     ),
     *properties(_RECORDED, "customRoutes", "vpnClientConfiguration"),

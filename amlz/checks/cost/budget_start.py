@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 NO_DAY = (
@@ -51,7 +51,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         yield CHECK.finding(
             budget,
-            At(PATH, first or "the first of a month", start, remedy=remedy),
+            FindingLocation(PATH, first or "the first of a month", start, remedy=remedy),
             start=start or "no day",
             problem=problem,
         )

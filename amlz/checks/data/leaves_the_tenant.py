@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, text, value
 
 CHECK = Check(
@@ -40,4 +40,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     yield CHECK.undecided(resource, path, actual)
                 elif not same(default if actual is None else actual, closed):
                     words = {"what": what, "path": path, "actual": text(actual, default), "expected": text(closed)}
-                    yield CHECK.finding(resource, At(path, closed, actual), **words)
+                    yield CHECK.finding(resource, FindingLocation(path, closed, actual), **words)

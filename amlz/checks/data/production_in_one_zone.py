@@ -7,7 +7,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.data.unprotected_production import locked_ids, production
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import text, value
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.regions import AS_OF, ZONELESS
@@ -60,4 +60,4 @@ def _over_zones(actual: Any, over: tuple[str, ...]) -> bool:
 
 
 def _found(resource: Resource, path: str, actual: Any) -> Finding:
-    return CHECK.finding(resource, At(path, None, actual), path=path, actual=text(actual))
+    return CHECK.finding(resource, FindingLocation(path, None, actual), path=path, actual=text(actual))

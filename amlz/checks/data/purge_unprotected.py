@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import text, value
 
 CHECK = Check(
@@ -32,7 +32,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 yield CHECK.undecided(vault, path, found)
         if soft is False:
             words = {"problem": "keeps nothing that is deleted", "path": SOFT, "actual": text(soft)}
-            yield CHECK.finding(vault, At(SOFT, True, soft), **words)
+            yield CHECK.finding(vault, FindingLocation(SOFT, True, soft), **words)
         elif purge is not True and not is_unknown(purge):
             words = {"problem": "can be purged while it is soft-deleted", "path": PURGE, "actual": text(purge, False)}
-            yield CHECK.finding(vault, At(PURGE, True, purge), **words)
+            yield CHECK.finding(vault, FindingLocation(PURGE, True, purge), **words)

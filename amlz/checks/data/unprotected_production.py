@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import scope_of
 from amlz.core.discovery import capability_facts
 
@@ -48,14 +48,16 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         has_lock = is_locked(store, locked)
         if has_lock and not store.protect:
             so = "Pulumi would try to replace or delete it, and fail halfway"
-            yield CHECK.finding(store, At("protect", True, False), has="locked", lacks="protected", so=so)
+            yield CHECK.finding(store, FindingLocation("protect", True, False), has="locked", lacks="protected", so=so)
         elif store.protect and not has_lock:
             so = "anyone with the right may delete it outside Pulumi"
-            yield CHECK.finding(store, At("", "a lock", None, remedy=NO_LOCK), has="protected", lacks="locked", so=so)
+            yield CHECK.finding(
+                store, FindingLocation("", "a lock", None, remedy=NO_LOCK), has="protected", lacks="locked", so=so
+            )
         elif not has_lock and (store.project, store.environment) in environments:
             so = "anyone with the right may delete it, and so may Pulumi"
             has = "in an environment of production"
-            place = At("protect", True, False, remedy=NEITHER)
+            place = FindingLocation("protect", True, False, remedy=NEITHER)
             yield CHECK.finding(store, place, has=has, lacks="locked or protected", so=so)
 
 

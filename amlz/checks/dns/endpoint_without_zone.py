@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, connections, dig, items, value
 from amlz.core.facts.dns import ZONES
 from amlz.core.problems import listed
@@ -53,17 +53,19 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             known = ZONES.get(graph.cloud, {}).get(group)
             if known is None:
                 path = "properties.privateLinkServiceConnections"
-                undecided = At(path, "a group ID of the table", group, Severity.NOTE, NOT_IN_TABLE)
+                undecided = FindingLocation(path, "a group ID of the table", group, Severity.NOTE, NOT_IN_TABLE)
                 yield CHECK.finding(endpoint, undecided, group=group, missing="zones that the table does not know")
                 continue
             missing = [zone for zone in known if zone not in has]
             if missing and endpoint.id.lower() in unknown:
                 yield CHECK.undecided(endpoint, "its zone group", unknown[endpoint.id.lower()])
             elif missing and graph.dns == "policy" and endpoint.id.lower() not in registered:
-                at = At("its zone group", list(known), group)
+                at = FindingLocation("its zone group", list(known), group)
                 yield LEFT_TO_POLICY.finding(endpoint, at, group=group, missing=listed(missing))
             elif missing:
-                yield CHECK.finding(endpoint, At("", list(known), sorted(has)), group=group, missing=listed(missing))
+                yield CHECK.finding(
+                    endpoint, FindingLocation("", list(known), sorted(has)), group=group, missing=listed(missing)
+                )
 
 
 def zones_by_endpoint(graph: ResourceGraph) -> dict[str, set[str]]:

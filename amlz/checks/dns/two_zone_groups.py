@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.dns.endpoint_without_zone import endpoint_of
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import items, value
 
 TOO_MANY = "In the component, remove zones from the zone group until at most {expected} are left."
@@ -33,8 +33,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         other = first.setdefault(endpoint, group.name)
         name = endpoint.rsplit("/", 1)[-1]
         if other != group.name:
-            yield CHECK.finding(group, At(), problem=f"is a second zone group of {name}, in addition to {other}")
+            yield CHECK.finding(
+                group, FindingLocation(), problem=f"is a second zone group of {name}, in addition to {other}"
+            )
         if len(zones) > MOST_ZONES:
             path = "properties.privateDnsZoneConfigs"
             problem = f"of {name} lists {len(zones)} zones; Azure takes {MOST_ZONES}"
-            yield CHECK.finding(group, At(path, MOST_ZONES, len(zones), remedy=TOO_MANY), problem=problem)
+            yield CHECK.finding(group, FindingLocation(path, MOST_ZONES, len(zones), remedy=TOO_MANY), problem=problem)

@@ -7,7 +7,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.dns.endpoint_without_zone import endpoint_of, zone_ids
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, dig, items, network_of, value
 from amlz.core.problems import listed
 
@@ -66,11 +66,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     outside.setdefault(network, (endpoint or group, set()))[1].add(zone.rsplit("/", 1)[-1])
                 continue
             for network in missing:
-                place = At("properties.privateDnsZoneConfigs", network, None)
+                place = FindingLocation("properties.privateDnsZoneConfigs", network, None)
                 words = {"zone": zone.rsplit("/", 1)[-1], "network": network.rsplit("/", 1)[-1]}
                 yield CHECK.finding(endpoint or group, place, **words)
     for network, (first, zones) in outside.items():
-        place = At("properties.privateDnsZoneConfigs", network, None)
+        place = FindingLocation("properties.privateDnsZoneConfigs", network, None)
         yield OUTSIDE.finding(first, place, zones=listed(sorted(zones), "or"), network=network.rsplit("/", 1)[-1])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.checks.dns.endpoint_without_zone import zones_by_endpoint
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import connections, value
 from amlz.core.facts.dns import ZONES
 from amlz.core.problems import listed
@@ -45,16 +45,18 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         wanted = {zone for group in groups for zone in table[group]}
         for zone in sorted(registered.get(endpoint.id.lower(), set()) - wanted):
             problem = f"connects to {listed(groups)}, and writes to {zone}, which is for others"
-            place = At("its zone group", sorted(wanted), zone)
+            place = FindingLocation("its zone group", sorted(wanted), zone)
             yield CHECK.finding(endpoint, place, problem=problem, wanted=listed(sorted(wanted)))
     known = {zone for zones in table.values() for zone in zones}
     for built in graph.of_type("Microsoft.Network/privateDnsZones"):
         location, name = value(built, "location"), built.name.lower()
         if name.startswith("privatelink.") and name not in known:
             problem = "is not a zone of a group ID that is known here; check its spelling"
-            yield CHECK.finding(built, At("name", None, built.name, Severity.WARNING, MISSPELT), problem=problem)
+            yield CHECK.finding(
+                built, FindingLocation("name", None, built.name, Severity.WARNING, MISSPELT), problem=problem
+            )
         if is_unknown(location):
             yield CHECK.undecided(built, "location", location)
         elif str(location).lower() != "global":
             problem = f"is in {location}, and private zones are in no region: their location is global"
-            yield CHECK.finding(built, At("location", "global", location, remedy=GLOBAL), problem=problem)
+            yield CHECK.finding(built, FindingLocation("location", "global", location, remedy=GLOBAL), problem=problem)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, dig, items, same, value
 from amlz.core.facts.egress import REQUIRED, SHARED_DOMAINS
 
@@ -130,5 +130,5 @@ def _found(
     what, instead = said
     own = resource.arm_type.lower().endswith("/outboundrules")
     where = above(resource.id, "outboundRules").rsplit("/", 1)[-1] if own else resource.name
-    place = At(path, None, what, severity)
+    place = FindingLocation(path, None, what, severity)
     return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=what, instead=instead)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, text, value
 from amlz.core.capability_facts import Switch
 from amlz.core.discovery import capability_facts
@@ -127,7 +127,7 @@ def _open(resource: Resource, switch: Switch, how: str) -> Finding:
     actual, expected = value(resource, switch.path), switch.closed[0]
     asked_for = switch.in_stack and actual is not None
     severity = Severity.WARNING if asked_for or how is NEXT else None
-    place = At(switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else "")
+    place = FindingLocation(switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else "")
     return CHECK.finding(resource, place, how=how, path=switch.path, actual=text(actual, switch.default))
 
 
@@ -143,6 +143,6 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
                 yield CHECK.undecided(resource, path, actual)
             elif not same(actual, "Disabled"):
                 how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, NO_SCOPE if hub_here else NO_SCOPE_ELSEWHERE)
-                place = At(path, "Disabled", actual, Severity.NOTE, remedy)
+                place = FindingLocation(path, "Disabled", actual, Severity.NOTE, remedy)
                 yield CHECK.finding(resource, place, how=how, path=path, actual=text(actual, "Enabled"))
                 break  # one note reports it: the same scope closes both directions

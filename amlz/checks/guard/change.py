@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amlz.azure.change_rule import Kind
-from amlz.azure.changes import Change, changes, worst
+from amlz.azure.changes import PropertyChange, changes, worst
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Check, Finding
 from amlz.checks.labels import label
@@ -40,7 +40,7 @@ class ExistingResource:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ResourceChanges:
     """Changes to existing resources: `deleted`, `replaced` and `updated`, with the properties that differ.
 
     `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
@@ -50,8 +50,8 @@ class Edit:
     """
 
     deleted: tuple[ExistingResource, ...] = ()
-    replaced: tuple[tuple[ExistingResource, tuple[Change, ...]], ...] = ()
-    updated: tuple[tuple[ExistingResource, tuple[Change, ...]], ...] = ()
+    replaced: tuple[tuple[ExistingResource, tuple[PropertyChange, ...]], ...] = ()
+    updated: tuple[tuple[ExistingResource, tuple[PropertyChange, ...]], ...] = ()
     standing: tuple[ExistingResource, ...] = ()
     again: tuple[tuple[ExistingResource, str], ...] = ()
     owners: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class LossAllowance:
     """Entries of the stack file that allow changes.
 
     `today`: ISO 8601, "" for not passed; entries with a date then allow nothing.
@@ -73,12 +73,12 @@ class Allowed:
     today: str = ""
 
     @classmethod
-    def of(cls, config: LandingZoneConfig, today: str = "") -> Allowed:
+    def of(cls, config: LandingZoneConfig, today: str = "") -> LossAllowance:
         """Returns the entries of a stack file."""
         return cls(config.allow_replace, config.allow_delete, config.allow_production_end, today)
 
 
-def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
+def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> ResourceChanges:
     """Returns the changes that turn one landing zone into another."""
     was, now = ({resource.urn: resource for resource in side} for side in (old, new))
     for urn, resource in now.items():  # a resource that an alias moved has its new URN
@@ -88,7 +88,7 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> Edit:
     both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
     gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
     made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
-    return Edit(
+    return ResourceChanges(
         deleted=gone,
         replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
         updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
@@ -115,7 +115,7 @@ def _thing(resource: Resource) -> ExistingResource:
     return ExistingResource(*of, resource.properties, resource.protect)
 
 
-def _changes(was: Resource, now: Resource) -> tuple[Change, ...]:
+def _changes(was: Resource, now: Resource) -> tuple[PropertyChange, ...]:
     return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body})
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from amlz.azure.change_rule import Kind
-from amlz.azure.changes import Change
+from amlz.azure.changes import PropertyChange
 from amlz.azure.ids import within
 from amlz.checks.finding import ANY, Check, Finding, Severity
-from amlz.checks.guard.change import Allowed, Edit, ExistingResource, about
+from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
 from amlz.checks.guard.remedies import (
     ALLOW_DELETE,
     ALLOW_REPLACE,
@@ -137,7 +137,7 @@ class _Loss:
     why: str
 
 
-def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
+def guard(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     """Returns all findings, errors first. An allowed loss is not reported, an entry that allows nothing is."""
     losses = _losses(edit)
     told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
@@ -148,7 +148,7 @@ def guard(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
     return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 
 
-def _losses(edit: Edit) -> tuple[_Loss, ...]:
+def _losses(edit: ResourceChanges) -> tuple[_Loss, ...]:
     """Returns the resources with data that are deleted. A resource that is in another one of these is lost with it, and
     not reported itself.
     """
@@ -160,7 +160,7 @@ def _is_in(thing: ExistingResource, above: ExistingResource) -> bool:
     return bool(above.id) and thing.id.lower() != above.id.lower() and within(thing.id, above.id)
 
 
-def _all_losses(edit: Edit) -> Iterator[_Loss]:
+def _all_losses(edit: ResourceChanges) -> Iterator[_Loss]:
     """Returns the resources with data that are deleted themselves, or with their parent."""
     told = set()
     for thing in edit.deleted:
@@ -181,16 +181,16 @@ def _all_losses(edit: Edit) -> Iterator[_Loss]:
                 yield _Loss(thing, check, holds, (", " if check is DELETED else "") + f"it goes with {above.name}")
 
 
-def _replaced_by(found: tuple[Change, ...]) -> str:
+def _replaced_by(found: tuple[PropertyChange, ...]) -> str:
     paths = [change.row.path for change in found if change.kind is Kind.REPLACES]
     return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine reports it"
 
 
-def _entries(one: _Loss, allowed: Allowed) -> tuple[AllowedLossConfig, ...]:
+def _entries(one: _Loss, allowed: LossAllowance) -> tuple[AllowedLossConfig, ...]:
     return allowed.replace if one.check is REPLACED else allowed.delete
 
 
-def _names(entry: AllowedLossConfig, one: _Loss, edit: Edit) -> bool:
+def _names(entry: AllowedLossConfig, one: _Loss, edit: ResourceChanges) -> bool:
     """Returns whether an entry names a loss. An environment is named only where nothing of it stays."""
     named, thing = entry.resource.lower(), one.thing
     if _is_called(entry, thing):
@@ -202,7 +202,7 @@ def _is_called(entry: AllowedLossConfig, thing: ExistingResource) -> bool:
     return entry.resource.lower() in (thing.name.lower(), thing.logical.lower(), thing.id.lower())
 
 
-def _lost(one: _Loss, edit: Edit) -> Finding:
+def _lost(one: _Loss, edit: ResourceChanges) -> Finding:
     thing, lost = one.thing, loss(one.holds, one.thing.properties)
     whole = bool(thing.owner) and thing.owner not in edit.owners
     words = {"why": one.why, "lost": lost, "allowed": thing.owner if whole else thing.name}
@@ -210,7 +210,7 @@ def _lost(one: _Loss, edit: Edit) -> Finding:
     return about(one.check, thing, "", words, one.check.remedies[thing.protect])
 
 
-def _impossible(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+def _impossible(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
     """Returns updates that cannot be made.
 
     Where the stack file lists the resource as deleted first, a comparison of revisions does not show whether it is: a
@@ -236,7 +236,9 @@ def _impossible(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
             yield finding
 
 
-def _to_import(network: ExistingResource, found: tuple[Change, ...], edit: Edit) -> Iterator[Finding]:
+def _to_import(
+    network: ExistingResource, found: tuple[PropertyChange, ...], edit: ResourceChanges
+) -> Iterator[Finding]:
     """Subnets that a network no longer lists and that would be created as resources."""
     for change in found:
         if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
@@ -248,12 +250,12 @@ def _to_import(network: ExistingResource, found: tuple[Change, ...], edit: Edit)
             yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
 
 
-def _deleted_first(edit: Edit) -> Iterator[ExistingResource]:
+def _deleted_first(edit: ResourceChanges) -> Iterator[ExistingResource]:
     """Returns resources that no update can change, so that they may be deleted before the deployment."""
     return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
 
 
-def _unused(losses: tuple[_Loss, ...], edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+def _unused(losses: tuple[_Loss, ...], edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
     for key, entries, check, what in (
         ("allowReplace", allowed.replace, REPLACED, "replaced"),
         ("allowDelete", allowed.delete, DELETED, "deleted"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Finding, Severity
-from amlz.checks.guard.change import Allowed, Edit, ExistingResource, about
+from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
 from amlz.checks.guard.destructive import UNUSED, guard
 from amlz.core.config.allowed_loss import AllowedEndConfig
 
@@ -48,13 +48,13 @@ WEAKENED = Check(
 CHECKS = (ENDED, WEAKENED)
 
 
-def guarded(edit: Edit, allowed: Allowed) -> tuple[Finding, ...]:
+def guarded(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     """Everything the guard reports of a change: losses, impossible updates, production. Errors first."""
     found = (*guard(edit, allowed), *production(edit, allowed))
     return tuple(sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 
 
-def production(edit: Edit, allowed: Allowed) -> Iterator[Finding]:
+def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
     """Returns what would end production, and what would weaken it."""
     sides = _Sides.of(edit)
     was, then = _in_production(sides.before), _in_production(sides.after)
@@ -122,7 +122,7 @@ class _Sides:
     was: frozenset[str]
 
     @classmethod
-    def of(cls, edit: Edit) -> _Sides:
+    def of(cls, edit: ResourceChanges) -> _Sides:
         """Reads both sides of a change."""
         owner_of = _owner_of((*edit.standing, *edit.after))
         now = {thing.id.lower(): thing for thing in edit.after if thing.id}

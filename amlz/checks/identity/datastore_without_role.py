@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.identity.missing_role import OF_CLUSTER, Given, given_roles, has_role, only_builds, uses_of_identities
 from amlz.checks.reading import above, same, value
 
@@ -80,5 +80,5 @@ def _judge(facts: _Facts, store: Resource, compute: Resource, container: str) ->
             what = "an account" if account is None else "an identity"
             yield CHECK.undecided(store, "roles of its clusters", f"{who} on {name}: {what} that is not built here")
         else:
-            place = At("properties.credentials", ROLE)
+            place = FindingLocation("properties.credentials", ROLE)
             yield CHECK.finding(store, place, who=who, compute=compute.name, container=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.federation import AZURE_DEVOPS, AZURE_DEVOPS_RETIRES
@@ -37,4 +37,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         elif str(issuer).lower().startswith(AZURE_DEVOPS):
             then = f"; it is {graph.today[:10]}" if ended else ""
             severity = Severity.ERROR if ended else None
-            yield CHECK.finding(credential, At(PATH, None, issuer, severity), day=AZURE_DEVOPS_RETIRES, then=then)
+            yield CHECK.finding(
+                credential, FindingLocation(PATH, None, issuer, severity), day=AZURE_DEVOPS_RETIRES, then=then
+            )

@@ -9,7 +9,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import within
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, connections, is_managed, same, value
 from amlz.core.capability_facts import Grant
 from amlz.core.discovery import capability_facts
@@ -139,7 +139,9 @@ def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, lis
             yield CHECK.undecided(resource, f"the target of role {grant.role}", target)
         elif isinstance(target, str) and not has_role(facts.given, identity, grant.role, target):
             names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
-            yield CHECK.finding(resource, At("identity", grant.role), role=grant.role, why=grant.why, **names)
+            yield CHECK.finding(
+                resource, FindingLocation("identity", grant.role), role=grant.role, why=grant.why, **names
+            )
 
 
 def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.azure.ids import within
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import scope_of, value
 
 CHECK = Check(
@@ -36,4 +36,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             scopes.add(scope_of(assignment))
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         if not any(within(workspace.id, scope) for scope in scopes):
-            yield CHECK.finding(workspace, At())
+            yield CHECK.finding(workspace, FindingLocation())

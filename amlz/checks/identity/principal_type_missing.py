@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 CHECK = Check(
@@ -30,4 +30,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(assignment, PATH, kind)
         elif not kind:
             target = assignment.id.split("/providers/Microsoft.Authorization/")[0].rsplit("/", 1)[-1]
-            yield CHECK.finding(assignment, At(PATH, "ServicePrincipal", kind), target=target)
+            yield CHECK.finding(assignment, FindingLocation(PATH, "ServicePrincipal", kind), target=target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, value
 
 CHECK = Check(
@@ -29,4 +29,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(kind):
             yield CHECK.undecided(assignment, PATH, kind)
         elif same(kind, "User"):
-            yield CHECK.finding(assignment, At(PATH, "Group", kind))
+            yield CHECK.finding(assignment, FindingLocation(PATH, "Group", kind))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, scope_of, value
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.roles import GRANTS, PRIVILEGED, ROLES
@@ -100,7 +100,7 @@ def _found(
 ) -> Finding:
     """The finding of an assignment. `what`: its role and scope; `said`: the problem and its remedy."""
     problem, remedy = said
-    place = At("properties.roleDefinitionId", None, what[0], severity, remedy)
+    place = FindingLocation("properties.roleDefinitionId", None, what[0], severity, remedy)
     return CHECK.finding(assignment, place, scope=what[1], problem=problem)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import scope_of, value
 
 CHECK = Check(
@@ -32,7 +32,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         other = known.setdefault((scope_of(assignment), role, *who), assignment)
         if other is not assignment:
             first, second = (each.urn.rpartition("::")[2] for each in (other, assignment))
-            yield CHECK.finding(assignment, At("properties.principalId"), first=first, second=second)
+            yield CHECK.finding(assignment, FindingLocation("properties.principalId"), first=first, second=second)
 
 
 def identities(graph: ResourceGraph, assignment: Resource) -> tuple[str, ...]:

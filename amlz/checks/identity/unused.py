@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, ids_in, value
 
 CHECK = Check(
@@ -37,7 +37,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         used |= _has(assignment)[0]
     for identity in graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities"):
         if identity.id.lower() not in used:
-            yield CHECK.undecided(identity, "who acts as it", unknown) if unknown else CHECK.finding(identity, At())
+            yield (
+                CHECK.undecided(identity, "who acts as it", unknown)
+                if unknown
+                else CHECK.finding(identity, FindingLocation())
+            )
 
 
 def _has(resource: Resource) -> tuple[set[str], object]:

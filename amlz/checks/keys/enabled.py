@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, text, value
 from amlz.core.capability_facts import Switch
 from amlz.core.discovery import capability_facts
@@ -50,5 +50,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(resource, switch.path, actual)
         elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
             remedy = IN_STACK if switch.in_stack and resource.project else ""
-            place = At(switch.path, switch.closed[0], actual, remedy=remedy)
+            place = FindingLocation(switch.path, switch.closed[0], actual, remedy=remedy)
             yield CHECK.finding(resource, place, path=switch.path, actual=text(actual, switch.default))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
-from amlz.checks.finding import ANY, At, Check, Finding, Severity
+from amlz.checks.finding import ANY, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, all_subnets, items, network_of, scope_of, value
 from amlz.core.capability_facts import CountedLimit, Limit
 from amlz.core.discovery import capability_facts
@@ -166,7 +166,7 @@ def _judged(limit: Limit, place: str, found: list[Resource]) -> Iterator[Finding
         return
     over = len(found) > limit.count
     remedy = "" if limit in KEYS else OF_COMPONENT
-    at = At("", limit.count, len(found), None if over else Severity.WARNING, remedy)
+    at = FindingLocation("", limit.count, len(found), None if over else Severity.WARNING, remedy)
     told = found[limit.count] if over else found[-1]
     name = place.rsplit("/", 1)[-1]
     words = {"place": name, "count": f"{len(found):,}", "most": f"{limit.count:,}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 CHECK = Check(
@@ -28,4 +28,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(workspace):
             continue  # an id that is not decided yet is that of a workspace
         if not workspace:
-            yield CHECK.finding(component, At(PATH, "a workspace", workspace))
+            yield CHECK.finding(component, FindingLocation(PATH, "a workspace", workspace))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import dig, items, value
 from amlz.core.capability_facts import Emits
 from amlz.core.facts.diagnostics import EMITS
@@ -40,7 +40,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if kinds and target in unknown:
                 yield CHECK.undecided(resource, "the diagnostic setting", unknown[target])
             elif kinds:
-                place = At("", kinds, None, None if "logs" in kinds or not emits.logs else Severity.WARNING)
+                place = FindingLocation(
+                    "", kinds, None, None if "logs" in kinds or not emits.logs else Severity.WARNING
+                )
                 yield CHECK.finding(resource, place, what=what, kinds=listed(kinds, "and no"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import dig, items, scope_of, value
 
 CHECK = Check(
@@ -33,7 +33,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 other = first.setdefault((on, workspace.lower(), what), setting)
                 if other is not setting:
                     names = {"owner": on.rsplit("/", 1)[-1], "workspace": workspace.rsplit("/", 1)[-1]}
-                    yield CHECK.finding(setting, At("properties"), what=what, other=other.name, **names)
+                    yield CHECK.finding(setting, FindingLocation("properties"), what=what, other=other.name, **names)
 
 
 def _sent(setting: Resource) -> set[str]:

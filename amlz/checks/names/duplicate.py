@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.names.invalid import role_of
 from amlz.checks.reading import value
 from amlz.core.facts.names import NAME_RULES
@@ -29,7 +29,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             first = seen.setdefault(key, resource)
             if first is not resource:
                 words = {"other": _told(first), "within": within}
-                yield CHECK.finding(resource, At("name", "a unique name", resource.name), **words)
+                yield CHECK.finding(resource, FindingLocation("name", "a unique name", resource.name), **words)
                 break
 
 

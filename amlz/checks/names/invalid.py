@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, value
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.names import NAME_RULES
@@ -51,12 +51,14 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         role = role_of(resource)
         problem = NAME_RULES[role].problem(resource.name) if role else ""
         if problem:
-            place = At("name", NAME_RULES[role].says, resource.name)
+            place = FindingLocation("name", NAME_RULES[role].says, resource.name)
             yield CHECK.finding(resource, place, problem=f"Name {problem}")
     for subnet in all_subnets(graph):
         problem = NAME_RULES["subnet"].problem(subnet.name)
         if problem and " " not in subnet.name:
-            place = At(f"{subnet.path.removesuffix('.properties')}.name", NAME_RULES["subnet"].says, subnet.name)
+            place = FindingLocation(
+                f"{subnet.path.removesuffix('.properties')}.name", NAME_RULES["subnet"].says, subnet.name
+            )
             yield CHECK.finding(subnet.resource, place, problem=f"Name {problem}")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.stack_keys import own_name_key
 from amlz.core.facts.data import KEPT_DAYS
 
@@ -39,5 +39,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             kept = resource.properties.get("softDeleteRetentionInDays", days)
             if not SUFFIX.fullmatch(resource.name.lower()):
                 key = own_name_key(resource)
-                place = At("name", None, resource.name, remedy="" if key else OF_COMPONENT)
+                place = FindingLocation("name", None, resource.name, remedy="" if key else OF_COMPONENT)
                 yield CHECK.finding(resource, place, days=kept, key=key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, same, value
 
 MANAGED = "In the component, remove `properties.properties.subnet`."
@@ -43,7 +43,7 @@ def _judge(compute: Resource, workspace: Resource) -> Iterator[Finding]:
     managed = mode is not None and not same(mode, "Disabled")
     if managed and subnet:
         reason = f"names the subnet {subnet.rsplit('/', 1)[-1]}, and {workspace.name} has a managed network"
-        yield CHECK.finding(compute, At(_SUBNET, None, subnet, remedy=MANAGED), reason=reason)
+        yield CHECK.finding(compute, FindingLocation(_SUBNET, None, subnet, remedy=MANAGED), reason=reason)
     elif not managed and not subnet:
         reason = f"names no subnet, and {workspace.name} has no managed network"
-        yield CHECK.finding(compute, At(_SUBNET, "a subnet", subnet), reason=reason)
+        yield CHECK.finding(compute, FindingLocation(_SUBNET, "a subnet", subnet), reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, text
 
 CHECK = Check(
@@ -26,5 +26,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(actual):
             yield CHECK.undecided(subnet.resource, path, actual)
         elif actual is not False:
-            place = At(path, False, actual)
+            place = FindingLocation(path, False, actual)
             yield CHECK.finding(subnet.resource, place, subnet=subnet.name, actual=text(actual))

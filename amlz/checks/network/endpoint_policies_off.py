@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, same, text, value
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.networks import NO_ENDPOINT_SECURITY_GROUPS
@@ -45,5 +45,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(subnet.resource, path, actual)
         elif not any(same(actual, each) for each in APPLY):
             supported = graph.cloud == PUBLIC and regions[subnet.id.lower()] not in NO_ENDPOINT_SECURITY_GROUPS
-            where = At(path, APPLY[1], actual, remedy="" if supported else _NOT_SUPPORTED)
+            where = FindingLocation(path, APPLY[1], actual, remedy="" if supported else _NOT_SUPPORTED)
             yield CHECK.finding(subnet.resource, where, subnet=subnet.name, actual=text(actual, DEFAULT))

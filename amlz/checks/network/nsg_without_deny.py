@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, dig, items, same, value
 from amlz.core.problems import listed
 
@@ -37,7 +37,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if lacking and unknown is not None:
             yield CHECK.undecided(group, "properties.securityRules", unknown)
         elif lacking:
-            yield CHECK.finding(group, At("properties.securityRules"), directions=listed(lacking))
+            yield CHECK.finding(group, FindingLocation("properties.securityRules"), directions=listed(lacking))
 
 
 def _denies_all(rule: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, dig, items, same, value
 
 CHECK = Check(
@@ -54,7 +54,7 @@ def _judge(group: Resource, at: tuple[str, Any], where: str) -> Iterator[Finding
             ports = ", ".join(str(port) for port in _either(rule, "destinationPortRange", "destinationPortRanges"))
             words = {"rule": rule.get("name"), "where": where, "ports": "any port" if ports == "*" else f"port {ports}"}
             shown = "anybody" if source in ("*", "0.0.0.0/0") else source
-            yield CHECK.finding(group, At(path, None, source), source=shown, **words)
+            yield CHECK.finding(group, FindingLocation(path, None, source), source=shown, **words)
 
 
 def _either(rule: Any, one: str, many: str) -> list[Any]:

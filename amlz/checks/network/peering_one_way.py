@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, value
 
 NOT_LENT = (
@@ -41,10 +41,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             other = halves.get((network.id.lower(), here.lower()))
             names = {"here": here.rsplit("/", 1)[-1], "there": network.name}
             if other is None:
-                yield CHECK.finding(peering, At(REMOTE), problem="nothing peers back", other="", **names)
+                yield CHECK.finding(peering, FindingLocation(REMOTE), problem="nothing peers back", other="", **names)
             elif value(peering, USES) is True and value(other, LENDS) is not True:
                 problem = f"uses a gateway there, for which {other.name} does not allow gateway transit"
-                place = At(USES, False, True, remedy=NOT_LENT)
+                place = FindingLocation(USES, False, True, remedy=NOT_LENT)
                 yield CHECK.finding(peering, place, problem=problem, other=other.name, **names)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, network_of, prefixes_of, ranges, value
 from amlz.core.facts.networks import FORBIDDEN
 
@@ -100,5 +100,5 @@ def _unknown(resource: Resource, path: str, found: Any) -> Iterator[Finding]:
 
 
 def _found(held: _Held, problem: str) -> Finding:
-    place = At(held.path, None, str(held.range))
+    place = FindingLocation(held.path, None, str(held.range))
     return CHECK.finding(held.resource, place, range=held.range, whose=held.name, problem=problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import dig, items, same, value
 from amlz.core.facts.networks import HUB_SUBNETS
 
@@ -37,4 +37,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     yield CHECK.undecided(service, path, subnet)
                 elif isinstance(subnet, str) and not same(subnet.rsplit("/", 1)[-1], expected):
                     name = subnet.rsplit("/", 1)[-1]
-                    yield CHECK.finding(service, At(path, expected, subnet), subnet=name, expected=expected)
+                    yield CHECK.finding(
+                        service, FindingLocation(path, expected, subnet), subnet=name, expected=expected
+                    )

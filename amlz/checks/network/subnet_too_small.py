@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, connections, prefixes_of, ranges, value
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES
 from amlz.core.facts.networks import HUB_SUBNETS, RESERVED_ADDRESSES, SMALLEST_SUBNET
@@ -50,7 +50,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 problem, remedy = f"has {usable} addresses, and {wanted} are wanted at full scale", FULL
             else:
                 continue
-            place = At(f"{subnet.path}.addressPrefix", f"/{longest}", str(each), remedy=remedy)
+            place = FindingLocation(f"{subnet.path}.addressPrefix", f"/{longest}", str(each), remedy=remedy)
             yield CHECK.finding(subnet.resource, place, subnet=subnet.name, range=each, problem=problem, wanted=wanted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, dig, items
 
 #: Azure refuses a security group on the firewall's subnets (https://learn.microsoft.com/azure/firewall/firewall-faq),
@@ -38,4 +38,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(group):
             yield CHECK.undecided(subnet.resource, path, group)
         elif not group:
-            yield CHECK.finding(subnet.resource, At(path, "a security group", None), subnet=subnet.name)
+            yield CHECK.finding(subnet.resource, FindingLocation(path, "a security group", None), subnet=subnet.name)

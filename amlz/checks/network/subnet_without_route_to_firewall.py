@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
-from amlz.checks.reading import Subnet, all_subnets, dig, items, value
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
+from amlz.checks.reading import DeclaredSubnet, all_subnets, dig, items, value
 
 CHECK = Check(
     id="network/subnet-without-route-to-firewall",
@@ -38,12 +38,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield from _judge(graph, subnet, [found for found in ranges if found is not None])
 
 
-def _range(subnet: Subnet) -> ipaddress.IPv4Network | None:
+def _range(subnet: DeclaredSubnet) -> ipaddress.IPv4Network | None:
     text = subnet.get("addressPrefix") or next(iter(items(subnet.get("addressPrefixes"))), None)
     return ipaddress.IPv4Network(text) if isinstance(text, str) and ":" not in text else None
 
 
-def _judge(graph: ResourceGraph, subnet: Subnet, firewalls: list[ipaddress.IPv4Network]) -> Iterator[Finding]:
+def _judge(graph: ResourceGraph, subnet: DeclaredSubnet, firewalls: list[ipaddress.IPv4Network]) -> Iterator[Finding]:
     path, table_id = f"{subnet.path}.routeTable.id", subnet.get("routeTable.id")
     if is_unknown(table_id):
         yield CHECK.undecided(subnet.resource, path, table_id)
@@ -61,8 +61,10 @@ def _judge(graph: ResourceGraph, subnet: Subnet, firewalls: list[ipaddress.IPv4N
             yield _found(subnet, path, reason)
 
 
-def _found(subnet: Subnet, path: str, reason: str) -> Finding:
-    return CHECK.finding(subnet.resource, At(path, "a route to the firewall"), subnet=subnet.name, reason=reason)
+def _found(subnet: DeclaredSubnet, path: str, reason: str) -> Finding:
+    return CHECK.finding(
+        subnet.resource, FindingLocation(path, "a route to the firewall"), subnet=subnet.name, reason=reason
+    )
 
 
 def _route(graph: ResourceGraph, table: Resource, firewalls: list[ipaddress.IPv4Network]) -> tuple[Any, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import network_of, value
 from amlz.core.problems import listed
 
@@ -34,4 +34,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(network, PATH, inline)
         elif inline and names:  # azure-native sends an empty list where the program gives none (amlz/azure/added.py)
             stand = "is a resource apart" if len(names) == 1 else "are resources apart"
-            yield CHECK.finding(network, At(PATH, None, inline), others=listed(sorted(names)), stand=stand)
+            yield CHECK.finding(network, FindingLocation(PATH, None, inline), others=listed(sorted(names)), stand=stand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, ids_in, network_of
 from amlz.core.problems import listed
 
@@ -34,5 +34,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             empty.setdefault(network, (reported_at, []))[1].append(subnet.name)
     for network, (resource, names) in empty.items():
         words = {"subnets": f"{'subnet' if len(names) == 1 else 'subnets'} {listed(names)}"}
-        place = At("properties.subnets", None, names)
+        place = FindingLocation("properties.subnets", None, names)
         yield CHECK.finding(resource, place, network=network.rsplit("/", 1)[-1], **words)

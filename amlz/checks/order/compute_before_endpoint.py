@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.dns.endpoint_without_zone import endpoint_of
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, connections, is_managed, value
 
 CHECK = Check(
@@ -42,7 +42,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(compute, _PATH, public)
         elif public is False:
             words = {"workspace": workspace.rsplit("/", 1)[-1]}
-            yield CHECK.finding(compute, At("dependsOn", "the workspace's endpoint"), **words)
+            yield CHECK.finding(compute, FindingLocation("dependsOn", "the workspace's endpoint"), **words)
 
 
 def _ready(graph: ResourceGraph) -> dict[str, list[Resource]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above
 
 CHECK = Check(
@@ -40,4 +40,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for before, part in pairwise(graph.in_order(parts)):
             if not graph.waits_for(part, before):
                 name = parent.rsplit("/", 1)[-1]
-                yield CHECK.finding(part, At("dependsOn", before.urn), other=before.name, parent=name)
+                yield CHECK.finding(part, FindingLocation("dependsOn", before.urn), other=before.name, parent=name)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import ids_in
 
 CHECK = Check(
     id="order/reference-without-dependency",
     severity=Severity.ERROR,
     says="{name} names {other} and does not wait for it.",
-    remedy="In the component, add {other} to `depends_on` of {name}; `Site.ref` does that for an id.",
+    remedy="In the component, add {other} to `depends_on` of {name}; `ResourceRegistry.ref` does that for an id.",
     why="Azure refuses a resource that names another one before that exists, and Pulumi creates at once "
     "everything that does not wait.",
     source="https://www.pulumi.com/docs/iac/concepts/resources/options/dependson/",
@@ -31,7 +31,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for path, resource_id in named:
             other = _built_here(graph, resource_id)
             if other is not None and other.urn != resource.urn and not graph.waits_for(resource, other):
-                yield CHECK.finding(resource, At(path, other.id), other=other.name)
+                yield CHECK.finding(resource, FindingLocation(path, other.id), other=other.name)
 
 
 def _above(resource: Resource) -> Iterator[str]:

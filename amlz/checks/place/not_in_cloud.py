@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.checks.stack_keys import compute_key, environment_key
 from amlz.core.facts.clouds import PARITY_PAGE
@@ -35,7 +35,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(found):
                 yield CHECK.undecided(resource, row.path, found)
             elif isinstance(found, str) and row.pattern.fullmatch(found):
-                at = At(row.path, None, found, Severity.NOTE if row.preview else None)
+                at = FindingLocation(row.path, None, found, Severity.NOTE if row.preview else None)
                 yield CHECK.finding(
                     resource, at, says=row.says, as_of=row.as_of, instead=_instead(resource, row.instead)
                 )
@@ -49,7 +49,7 @@ def _regions(graph: ResourceGraph) -> Iterator[Finding]:
         region = workspace.location.replace(" ", "").lower()
         if offered and known and region in known.names - offered.names:
             says = f"is to be in {region}, where Azure ML was not"
-            place = At("location", sorted(offered.names), region)
+            place = FindingLocation("location", sorted(offered.names), region)
             instead = f"set `location` to a region that had Azure ML: {listed(sorted(offered.names), 'or')}"
             yield CHECK.finding(workspace, place, says=says, as_of=offered.as_of, instead=instead)
 

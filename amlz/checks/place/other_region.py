@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, all_subnets, dig, items, network_of, value
 
 CHECK = Check(
@@ -55,7 +55,7 @@ def _apart(resource: Resource, other: Resource | None, what: str) -> Iterator[Fi
         yield CHECK.undecided(resource, "location", value(resource, "location"))
     elif other is not None and here and there and here != there:
         words = {"here": here, "other": other.name, "what": what.rstrip(","), "there": there}
-        yield CHECK.finding(resource, At("location", there, here), **words)
+        yield CHECK.finding(resource, FindingLocation("location", there, here), **words)
 
 
 def _region(found: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.core.facts.regions import REGIONS, SOURCE, day, near_region
 from amlz.core.notices.places import NEAR_REGION, NO_REGION, OTHER_CLOUD, region_remedy
 
@@ -34,6 +34,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         told.add(region)
         remedy, meant = region_remedy(region, known.names)
-        at = At("location", meant, resource.location, remedy=remedy)
+        at = FindingLocation("location", meant, resource.location, remedy=remedy)
         words = {"region": region, "as_of": day(known), "hint": near_region(region, known.names)}
         yield CHECK.finding(resource, at, **words)

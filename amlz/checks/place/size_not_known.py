@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.checks.stack_keys import compute_key
 from amlz.core.facts.machine_sizes import unknown_size
@@ -32,5 +32,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(compute, PATH, size)
         elif isinstance(size, str) and (doubt := unknown_size(size)):
             yield CHECK.finding(
-                compute, At(PATH, None, size), size=size, doubt=doubt, key=f"{compute_key(compute)}.size"
+                compute, FindingLocation(PATH, None, size), size=size, doubt=doubt, key=f"{compute_key(compute)}.size"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.regions import SOURCE, ZONELESS, day
@@ -32,7 +32,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 if is_unknown(wanted):
                     yield CHECK.undecided(resource, path, wanted)
                 else:
-                    yield CHECK.finding(resource, At(path, None, wanted), path=path, region=region, as_of=day(known))
+                    yield CHECK.finding(
+                        resource, FindingLocation(path, None, wanted), path=path, region=region, as_of=day(known)
+                    )
 
 
 def _asked(resource: Resource) -> Iterator[tuple[str, object]]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, value
 from amlz.core.problems import listed
 from amlz.policy.engine.assignment import assignment as read
 from amlz.policy.engine.errors import PolicyError
 from amlz.policy.engine.judge import effect_of
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, definitions_of, subject_of
+from amlz.policy.verdicts import PolicySources, definitions_of, subject_of
 
 NO_LOCATION = "In the component, set `location` to the region of the landing zone."
 NOT_NEEDED = "In the component, remove `identity` and the role assignments of it."
@@ -42,7 +42,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     assignments = graph.of_type("Microsoft.Authorization/policyAssignments")
     if not assignments:
         return
-    find_definition = definitions_of(graph, Asked(library()))
+    find_definition = definitions_of(graph, PolicySources(library()))
     for one in assignments:
         kind, location = value(one, "identity.type"), value(one, "location")
         has = kind is not None and not same(kind, "None")
@@ -55,13 +55,17 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if acting and is_unknown(kind):
             yield CHECK.undecided(one, "identity", kind)
         elif acting and not has:
-            yield CHECK.finding(one, At("identity"), problem=f"has no identity, and {listed(acting)} would act as it")
+            yield CHECK.finding(
+                one, FindingLocation("identity"), problem=f"has no identity, and {listed(acting)} would act as it"
+            )
         elif has and not location:
             problem = "has an identity and no location, which Azure needs for it"
-            yield CHECK.finding(one, At("location", remedy=NO_LOCATION), problem=problem)
+            yield CHECK.finding(one, FindingLocation("location", remedy=NO_LOCATION), problem=problem)
         elif has and not acting and not unsure and not told.unjudged:
             problem = "has an identity, and none of its policies acts"
-            yield CHECK.finding(one, At("identity", None, kind, Severity.WARNING, NOT_NEEDED), problem=problem)
+            yield CHECK.finding(
+                one, FindingLocation("identity", None, kind, Severity.WARNING, NOT_NEEDED), problem=problem
+            )
 
 
 def _acting(one: Resource, told: Any) -> tuple[list[str], bool]:

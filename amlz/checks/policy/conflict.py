@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from amlz.azure.facts import takes_tags
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.known_conflicts import KNOWN, KnownConflict
 from amlz.checks.names.settings import name_setting
 from amlz.checks.policy.connections import is_connection
-from amlz.checks.policy.demand import Demand, demands, joined, places, shown
-from amlz.checks.policy.ways_out import Refusal, ways_out
+from amlz.checks.policy.demand import PolicyDemand, demands, joined, places, shown
+from amlz.checks.policy.ways_out import PolicyRefusal, ways_out
 from amlz.checks.reading import above, is_managed, same, value
-from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.requests import REFUSED, PolicyAnswer
 
 CHECK = Check(
     id="policy/conflict",
@@ -46,14 +46,14 @@ class _Case:
     `of`: the evaluated resource, None for a connection, which is reported at its target.
     """
 
-    answer: Answer
+    answer: PolicyAnswer
     told_at: Resource
     of: Resource | None
-    demands: tuple[Demand, ...]
+    demands: tuple[PolicyDemand, ...]
     known: KnownConflict | None
 
     @property
-    def first(self) -> Demand | None:
+    def first(self) -> PolicyDemand | None:
         """Returns the first demand at the path; None where the policy decided on nothing that can be named."""
         return self.demands[0] if self.demands else None
 
@@ -71,7 +71,7 @@ class _Case:
         return self.answer.policy.definition.title if self.answer.policy else self.answer.assignment.name
 
 
-def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Returns refusals by assignments, and known conflicts that imported ones audit. Connections may be among the
     answers.
 
@@ -90,7 +90,7 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
             yield CHECK.undecided(told_at, "the connection", _undecided(answer))
 
 
-def _case(answer: Answer, told_at: Resource, of: Resource | None, graph: ResourceGraph) -> _Case:
+def _case(answer: PolicyAnswer, told_at: Resource, of: Resource | None, graph: ResourceGraph) -> _Case:
     """Returns the first known conflict that fits a deciding path. Rules name last what they demand, so the last
     first.
     """
@@ -102,7 +102,7 @@ def _case(answer: Answer, told_at: Resource, of: Resource | None, graph: Resourc
     return _Case(answer, told_at, of, found[0] if found else (), None)
 
 
-def _fits(known: KnownConflict, place: tuple[Demand, ...], answer: Answer) -> bool:
+def _fits(known: KnownConflict, place: tuple[PolicyDemand, ...], answer: PolicyAnswer) -> bool:
     kind, types = answer.subject.type, [each.lower() for each in known.types]
     if types and not any(kind == each or (each[0] == "/" and kind.endswith(each)) for each in types):
         return False
@@ -111,7 +111,7 @@ def _fits(known: KnownConflict, place: tuple[Demand, ...], answer: Answer) -> bo
     return not known.takes or any(demand.takes(wanted) for demand in place for wanted in known.takes)
 
 
-def _at(demand: Demand, path: str) -> bool:
+def _at(demand: PolicyDemand, path: str) -> bool:
     """Returns whether a demand is on a path. Without a path, the alias decides: of the field or in the expression."""
     found = demand.path.lower()
     if found:
@@ -134,16 +134,16 @@ def _holds(known: KnownConflict, resource: Resource, graph: ResourceGraph) -> bo
 def _finding(case: _Case, graph: ResourceGraph) -> Finding:
     words, first, known = _words(case), case.first, case.known
     severity = Severity.ERROR if case.answer.blocks else Severity.WARNING
-    place = At(case.path, words["expected"] if first else None, first.actual if first else None, severity)
+    place = FindingLocation(case.path, words["expected"] if first else None, first.actual if first else None, severity)
     needs = known.needs.format(**words) if known else NOT_KNOWN
     says = CHECK.says if first else BROKEN if case.answer.word == "error" else CHANGES
     check = replace(CHECK, says=says, source=known.source if known else CHECK.source)
     found = check.finding(case.told_at, place, **words, needs=needs)
-    ways = ways_out(Refusal(case.answer, case.told_at, first, known, words), graph)
+    ways = ways_out(PolicyRefusal(case.answer, case.told_at, first, known, words), graph)
     return replace(found, remedy=f"Options: {ways}")
 
 
-def _refuses(answer: Answer) -> str:
+def _refuses(answer: PolicyAnswer) -> str:
     if answer.word == "audit":
         return "audits"
     return "refuses" if answer.assignment.enforced else "is not enforced, else it would refuse"
@@ -174,6 +174,6 @@ def _whose_name(resource: Resource) -> str:
     return f"Its name comes from {setting}." if setting else "No setting of the stack file sets this name."
 
 
-def _undecided(answer: Answer) -> str:
+def _undecided(answer: PolicyAnswer) -> str:
     title = answer.policy.definition.title if answer.policy else ""
     return f'{answer.subject.name}, on which {answer.assignment.name} decides by "{title}"'

@@ -10,7 +10,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, unknown
 from amlz.checks.reading import connections, is_managed, value
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 #: End of a connection's type, in lower case.
 CONNECTION = "/privateendpointconnections"
@@ -29,7 +29,7 @@ def forecast(graph: ResourceGraph) -> ResourceGraph:
     return replace(graph, resources=(*beside, *made) if made else ())
 
 
-def of_connections(answers: Iterable[Answer]) -> Iterator[Answer]:
+def of_connections(answers: Iterable[PolicyAnswer]) -> Iterator[PolicyAnswer]:
     """Returns answers of policies that select connections by type."""
     for answer in answers:
         types = answer.policy.definition.types if answer.policy else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.engine.trace import Judged, deciding
 from amlz.policy.engine.values import lowered
 
@@ -44,7 +44,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class PolicyDemand:
     """A change that would end a refusal, at one path of a body.
 
     `path`: where, "" where it is no property of the request; `left`: what the rule compares, a field or an expression.
@@ -78,7 +78,7 @@ class Demand:
         return True
 
 
-def demands(answer: Answer) -> tuple[Demand, ...]:
+def demands(answer: PolicyAnswer) -> tuple[PolicyDemand, ...]:
     """All demands of a policy that holds for a resource: on its body, else on its name and kind, else on its type.
 
     Nothing where the policy cannot be evaluated, or refuses because it cannot change what it would.
@@ -90,13 +90,13 @@ def demands(answer: Answer) -> tuple[Demand, ...]:
     return tuple(_demand(leaf) for leaf in next(filter(None, by_distance), leaves))
 
 
-def _demand(leaf: Judged) -> Demand:
+def _demand(leaf: Judged) -> PolicyDemand:
     operator, held, expected = leaf.operator.lower(), leaf.truth is True, lowered(leaf.expected)
     left, _, right = leaf.says.rpartition(f" {leaf.operator} ")
     yes = str(expected).lower() == "true"
     if operator == "equals" and _EMPTY.match(left):
         empty = yes is held  # the expression shows only whether the value is empty
-        return Demand("", left, "present" if empty else "absent", None, None if empty else "a value")
+        return PolicyDemand("", left, "present" if empty else "absent", None, None if empty else "a value")
     if operator == "exists":
         word = "present" if yes is not held else "absent"
     else:
@@ -104,18 +104,18 @@ def _demand(leaf: Judged) -> Demand:
     if word == "not" and expected == "":
         word = "present"
     path = "" if leaf.path.startswith(_COMPUTED) or not leaf.selects else leaf.path
-    return Demand(path, left or leaf.says, word, expected, lowered(leaf.actual), tuple(_PARAMETER.findall(right)))
+    return PolicyDemand(path, left or leaf.says, word, expected, lowered(leaf.actual), tuple(_PARAMETER.findall(right)))
 
 
-def places(found: tuple[Demand, ...]) -> Iterator[tuple[Demand, ...]]:
+def places(found: tuple[PolicyDemand, ...]) -> Iterator[tuple[PolicyDemand, ...]]:
     """Returns demands by path, in the order of the conditions."""
-    by_place: dict[tuple[str, str], list[Demand]] = {}
+    by_place: dict[tuple[str, str], list[PolicyDemand]] = {}
     for each in found:
         by_place.setdefault((each.path.lower(), "" if each.path else each.left.lower()), []).append(each)
     yield from (tuple(group) for group in by_place.values())
 
 
-def joined(found: tuple[Demand, ...]) -> str:
+def joined(found: tuple[PolicyDemand, ...]) -> str:
     """Returns alternative demands at one path, in words. An empty list accepts nothing, and is left out next to
     others.
     """

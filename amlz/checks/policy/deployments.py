@@ -11,8 +11,8 @@ from amlz.checks.policy.ways_out import place_of
 from amlz.policy.engine.definition import Existence
 from amlz.policy.engine.errors import PolicyError
 from amlz.policy.engine.existence import Related
-from amlz.policy.engine.judge import DOES_NOT_APPLY, Question, judge
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.judge import DOES_NOT_APPLY, PolicyQuestion, judge
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.engine.template import deployed
 from amlz.policy.engine.values import get, lowered
 from amlz.policy.verdicts import subject_of
@@ -24,7 +24,7 @@ DEPLOYS = "deploy-if-not-exists"
 class Deployment:
     """One policy that would deploy something for one resource. `parts`: the resources of the type it looks for."""
 
-    answer: Answer
+    answer: PolicyAnswer
     resource: Resource
     parts: tuple[dict[str, Any], ...]
 
@@ -43,31 +43,31 @@ class Deployment:
         )
 
 
-def looks_for(answer: Answer, arm_type: str) -> bool:
+def looks_for(answer: PolicyAnswer, arm_type: str) -> bool:
     """Returns whether a policy looks for related resources of a type."""
     details = answer.policy.definition.details if answer.policy else None
     return isinstance(details, Existence) and details.type == arm_type.lower()
 
 
-def deployments(graph: ResourceGraph, answers: Iterable[Answer], arm_type: str) -> Iterator[Deployment]:
+def deployments(graph: ResourceGraph, answers: Iterable[PolicyAnswer], arm_type: str) -> Iterator[Deployment]:
     """Deployments of resources of a type. A policy that is not enforced deploys nothing."""
     kind = arm_type.lower().rpartition("/")[2]
     for answer in answers:
         resource = graph.by_id(answer.subject.id)
         enforced = answer.word == DEPLOYS and answer.assignment.enforced
         if enforced and resource is not None and answer.policy is not None and looks_for(answer, arm_type):
-            question = Question(answer.policy.definition, answer.policy.values, answer.subject)
+            question = PolicyQuestion(answer.policy.definition, answer.policy.values, answer.subject)
             parts = tuple(one for one in deployed(question) if str(one.get("type")).lower().endswith(f"/{kind}"))
             yield Deployment(answer, resource, parts)
 
 
-def satisfied(answer: Answer, related: Sequence[Resource]) -> bool:
+def satisfied(answer: PolicyAnswer, related: Sequence[Resource]) -> bool:
     """Returns whether a policy would find the required resource among these, and so deploy nothing."""
     if answer.policy is None:
         return False
     policy = answer.policy
     others = Related(map(subject_of, related))
-    question = Question(policy.definition, policy.values, answer.subject, others, effect=answer.verdict.effect)
+    question = PolicyQuestion(policy.definition, policy.values, answer.subject, others, effect=answer.verdict.effect)
     try:
         return judge(question).outcome == DOES_NOT_APPLY
     except PolicyError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 PATH = "properties.expiresOn"
@@ -65,7 +65,7 @@ def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
 def _finding(exemption: Resource, severity: Severity, expires: str, said: tuple[str, str]) -> Finding:
     """The finding of an exemption. `said`: when it ends, and the remedy ("" for the usual one)."""
     when, remedy = said
-    return CHECK.finding(exemption, At(PATH, None, expires, severity, remedy), when=when)
+    return CHECK.finding(exemption, FindingLocation(PATH, None, expires, severity, remedy), when=when)
 
 
 def _day(text: str) -> date | None:

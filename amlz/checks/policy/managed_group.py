@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from amlz.azure.graph import Resource, ResourceGraph, unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.policy.ways_out import place_of
 from amlz.checks.reading import same, value
 from amlz.core.problems import listed
-from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.requests import REFUSED, PolicyAnswer
 
 CHECK = Check(
     id="policy/managed-group",
@@ -46,16 +46,16 @@ def forecast(graph: ResourceGraph) -> ResourceGraph:
     return replace(graph, resources=(*beside, *made) if made else ())
 
 
-def of_managed_groups(answers: Iterable[Answer]) -> Iterator[Answer]:
+def of_managed_groups(answers: Iterable[PolicyAnswer]) -> Iterator[PolicyAnswer]:
     """Answers on those resources."""
     return (answer for answer in answers if _MARK in answer.subject.id)
 
 
-def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Refusals of what Azure creates. For each workspace and type, one note names every policy that is undecided."""
     workspaces = {_group(each).lower(): each for each in _with_key(graph)}
     types = {arm_type.lower(): arm_type for arm_type in TYPES}
-    undecided: dict[tuple[str, str], list[Answer]] = {}
+    undecided: dict[tuple[str, str], list[PolicyAnswer]] = {}
     for answer in of_managed_groups(answers):
         workspace = workspaces[answer.subject.id.lower().partition("/providers/")[0]]
         arm_type = types[answer.subject.type]
@@ -68,7 +68,7 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
                 "group": f"azureml-rg-{workspace.name}_…",
                 "place": place_of(answer.assignment.scope),
             }
-            yield CHECK.finding(workspace, At("properties.encryption"), **words)
+            yield CHECK.finding(workspace, FindingLocation("properties.encryption"), **words)
         elif answer.word == "undecided":
             undecided.setdefault((workspace.urn, arm_type), []).append(answer)
     by_urn = {each.urn: each for each in workspaces.values()}
@@ -77,7 +77,7 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
         yield CHECK.undecided(by_urn[urn], path, f"required by {_policies(each)}")
 
 
-def _policies(answers: Iterable[Answer]) -> str:
+def _policies(answers: Iterable[PolicyAnswer]) -> str:
     """The policies of answers: `"A" and "B" of stricter`."""
     titles: dict[str, dict[str, None]] = {}
     for answer in answers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.core.problems import listed
 from amlz.policy.engine.definition import definition
@@ -40,7 +40,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         looks = {each: facts.indexed.get(each) for each in sorted(told.types)}
         them = "it" if len(looks) == 1 else "any of them"
         if all(answer is False for answer in looks.values()):
-            yield CHECK.finding(one, At("properties.mode", "All", told.mode), types=listed(looks), them=them)
+            yield CHECK.finding(
+                one, FindingLocation("properties.mode", "All", told.mode), types=listed(looks), them=them
+            )
         elif all(answer is not True for answer in looks.values()):
             unknown = f"whether mode Indexed looks at {listed(looks)}"
             yield CHECK.undecided(one, "properties.mode", unknown)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.policy.deployments import (
     Deployment,
     deployments,
@@ -17,7 +17,7 @@ from amlz.checks.policy.deployments import (
     with_properties,
 )
 from amlz.checks.reading import scope_of, value
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 SETTINGS = "Microsoft.Insights/diagnosticSettings"
 
@@ -34,7 +34,7 @@ CHECK = Check(
 )
 
 
-def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Resources with a setting of the plan for which a policy would write one too."""
     asked = [answer for answer in answers if looks_for(answer, SETTINGS)]
     if not asked:
@@ -62,7 +62,7 @@ def _finding(graph: ResourceGraph, each: Deployment, settings: list[Resource]) -
         "effect": _effect(first, mine, theirs, name),
         "remedy": _options(graph, each, first, (mine, theirs)),
     }
-    place = At("its diagnostic setting", theirs or None, mine)
+    place = FindingLocation("its diagnostic setting", theirs or None, mine)
     return replace(CHECK.finding(each.resource, place, **words), remedy=words["remedy"])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 CHECK = Check(
@@ -46,4 +46,4 @@ def _long(resource: Resource, path: str, row: tuple[str, int], found: Any) -> It
     if is_unknown(found):
         yield CHECK.undecided(resource, path, found)
     elif isinstance(found, str) and len(found) > most:
-        yield CHECK.finding(resource, At(path, most, len(found)), what=what, count=len(found), most=most)
+        yield CHECK.finding(resource, FindingLocation(path, most, len(found)), what=what, count=len(found), most=most)

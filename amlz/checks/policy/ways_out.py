@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.checks.known_conflicts import KnownConflict
 from amlz.checks.names.settings import name_setting
-from amlz.checks.policy.demand import Demand
+from amlz.checks.policy.demand import PolicyDemand
 from amlz.checks.reading import value
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 #: Prefix of the names of this repository's own initiative assignments.
 GUARDRAIL = "guardrails-"
@@ -27,17 +27,17 @@ _LETS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class PolicyRefusal:
     """Input of the options. `demand`: None where the policy could not be evaluated; `words`: for sentences."""
 
-    answer: Answer
+    answer: PolicyAnswer
     resource: Resource
-    demand: Demand | None
+    demand: PolicyDemand | None
     known: KnownConflict | None
     words: Mapping[str, str]
 
 
-def ways_out(refusal: Refusal, graph: ResourceGraph) -> str:
+def ways_out(refusal: PolicyRefusal, graph: ResourceGraph) -> str:
     """Returns all options that apply, numbered, the best first."""
     own = graph.by_id(refusal.answer.assignment.id) is not None
     found = [_by_stack_file(refusal), _by_assignment(refusal, own), _by_exemption(refusal, own)]
@@ -60,14 +60,14 @@ def _compute(resource: Resource) -> str:
     return "imageBuild" if resource.name == IMAGE_BUILD else f"clusters.{resource.name}"
 
 
-def _by_stack_file(refusal: Refusal) -> str:
+def _by_stack_file(refusal: PolicyRefusal) -> str:
     known = refusal.known
     if known is None or not known.change or not key_of(known, refusal.resource):
         return ""
     return "In the stack file, " + known.change.format(**refusal.words, key=key_of(known, refusal.resource))
 
 
-def _by_assignment(refusal: Refusal, own: bool) -> str:
+def _by_assignment(refusal: PolicyRefusal, own: bool) -> str:
     assignment, policy = refusal.answer.assignment, refusal.answer.policy
     member = f", for its policy {policy.reference}" if policy and policy.reference else ""
     if own and assignment.name.startswith(GUARDRAIL):
@@ -84,7 +84,7 @@ def _by_assignment(refusal: Refusal, own: bool) -> str:
     )
 
 
-def _change(refusal: Refusal) -> str:
+def _change(refusal: PolicyRefusal) -> str:
     soften = _soften(refusal.answer)
     words = {**refusal.words, "soften": soften}
     if refusal.known is not None and refusal.known.assign:
@@ -95,7 +95,7 @@ def _change(refusal: Refusal) -> str:
     return soften
 
 
-def _soften(answer: Answer) -> str:
+def _soften(answer: PolicyAnswer) -> str:
     if answer.word == "error":
         return "correct the definition, or do not enforce the assignment until it is"
     return "audit instead of deny" if answer.verdict.effect == "deny" else "turn it off"
@@ -109,7 +109,7 @@ def place_of(scope: str) -> str:
     return f"{kinds.get(kind, 'subscription' if kind == 'subscriptions' else 'resource')} {parts[-1]}"
 
 
-def _by_exemption(refusal: Refusal, own: bool) -> str:
+def _by_exemption(refusal: PolicyRefusal, own: bool) -> str:
     assignment, policy, resource = refusal.answer.assignment, refusal.answer.policy, refusal.resource
     if not own:
         return (

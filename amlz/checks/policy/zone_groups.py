@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.dns.endpoint_without_zone import endpoint_of, zones_by_endpoint
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.policy.deployments import (
     Deployment,
     deployments,
@@ -21,7 +21,7 @@ from amlz.checks.policy.deployments import (
 from amlz.checks.reading import connections, items
 from amlz.core.facts.dns import ZONES
 from amlz.core.problems import listed
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 
 ZONE_GROUPS = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"
 _INTEGRATION = (
@@ -54,7 +54,7 @@ SECOND = Check(
 )
 
 
-def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
+def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Endpoints whose zone group no policy writes right, or a policy writes a second time."""
     asked = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
     if not asked:
@@ -66,7 +66,7 @@ def find(graph: ResourceGraph, answers: Iterable[Answer]) -> Iterator[Finding]:
         yield from _second(graph, written)
 
 
-def decided(graph: ResourceGraph, answers: Iterable[Answer]) -> frozenset[str]:
+def decided(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> frozenset[str]:
     """URNs of endpoints about which `find` decides, so that nothing about their zone group is left open."""
     asked = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
     if not asked or graph.dns != "policy":
@@ -83,7 +83,7 @@ def _by_endpoint(found: Iterable[Deployment]) -> dict[str, list[Deployment]]:
     return by_endpoint
 
 
-def _open(endpoint: Resource, asked: list[Answer], written: Mapping[str, list[Deployment]]) -> bool:
+def _open(endpoint: Resource, asked: list[PolicyAnswer], written: Mapping[str, list[Deployment]]) -> bool:
     """Returns whether a policy may write the zone group, and the decision, or the zones, are known only at
     deployment.
     """
@@ -101,7 +101,7 @@ def _needs(graph: ResourceGraph, endpoint: Resource) -> Iterator[tuple[str, tupl
 
 
 def _not_covered(
-    graph: ResourceGraph, asked: list[Answer], written: Mapping[str, list[Deployment]]
+    graph: ResourceGraph, asked: list[PolicyAnswer], written: Mapping[str, list[Deployment]]
 ) -> Iterator[Finding]:
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         if _open(endpoint, asked, written):
@@ -112,7 +112,7 @@ def _not_covered(
             if any(set(needed) <= zones for zones in has) and len(writers) == 1:
                 continue
             severity = Severity.WARNING if not writers or any(set(needed) <= z for z in has) else Severity.ERROR
-            place = At("its zone group", list(needed), sorted(frozenset().union(*has)), severity)
+            place = FindingLocation("its zone group", list(needed), sorted(frozenset().union(*has)), severity)
             words = {"group": group, "needed": listed(needed), **_coverage(writers, needed)}
             yield replace(NOT_COVERED.finding(endpoint, place, **words), remedy=words["remedy"])
 
@@ -158,7 +158,7 @@ def _second(graph: ResourceGraph, written: Mapping[str, list[Deployment]]) -> It
                 "zones": f" with {listed(zones)}" if zones else "",
                 "remedy": _options(graph, each, group, written, holders),
             }
-            place = At("its zone group", zones, sorted(_registered(graph, key)))
+            place = FindingLocation("its zone group", zones, sorted(_registered(graph, key)))
             yield replace(SECOND.finding(each.resource, place, **words), remedy=words["remedy"])
 
 

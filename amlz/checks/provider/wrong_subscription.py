@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.azure.ids import parse
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import ids_in
 
 CHECK = Check(
@@ -33,10 +33,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         expected = f"subscription {belongs}" if belongs else "no subscription"
         if not resource.provider or "::default_" in resource.provider:
             words = {"actual": "has no provider", "expected": expected}
-            yield CHECK.finding(resource, At("provider", belongs, None), **words)
+            yield CHECK.finding(resource, FindingLocation("provider", belongs, None), **words)
         elif belongs and belongs.lower() != resource.subscription.lower():
             words = {"actual": f"is built in subscription {resource.subscription}", "expected": expected}
-            yield CHECK.finding(resource, At("provider", belongs, resource.subscription), **words)
+            yield CHECK.finding(resource, FindingLocation("provider", belongs, resource.subscription), **words)
 
 
 def _belongs(resource: Resource, groups: dict[str, set[str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.retired.dates import when
 from amlz.core.facts.retirements import VERSIONS
 
@@ -29,6 +29,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for row in VERSIONS:
             if kind.startswith(row.namespace) and row.holds(resource.api_version):
                 severity, words = when(row.on, graph.today)
-                place = At("apiVersion", row.instead, resource.api_version, severity)
+                place = FindingLocation("apiVersion", row.instead, resource.api_version, severity)
                 version = {"version": resource.api_version, "type": resource.arm_type, "instead": row.instead}
                 yield CHECK.finding(resource, place, when=words, **version)

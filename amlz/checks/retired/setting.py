@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import dig, items, same, text
 from amlz.checks.retired.dates import when
 from amlz.core.facts.retirements import SETTINGS
@@ -36,7 +36,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     yield CHECK.undecided(resource, path, actual)
                 elif actual is not None and (not row.values or any(same(actual, each) for each in row.values)):
                     severity, words = when(row.on, graph.today)
-                    place = At(path, row.instead, actual, severity, "" if row.instead else REMOVE)
+                    place = FindingLocation(path, row.instead, actual, severity, "" if row.instead else REMOVE)
                     yield CHECK.finding(resource, place, what=row.what, path=path, actual=_shown(actual), when=words)
 
 

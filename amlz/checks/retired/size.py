@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.checks.retired.dates import when
 from amlz.checks.stack_keys import compute_key
@@ -39,7 +39,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 severity, words = Severity.ERROR, f"ended on {row.on}"
             key, region = compute_key(compute), compute.location or "REGION"
             said = {"size": size, "series": row.series, "when": words, "key": key, "region": region}
-            yield CHECK.finding(compute, At(PATH, None, size, severity), **said)
+            yield CHECK.finding(compute, FindingLocation(PATH, None, size, severity), **said)
 
 
 def _row(size: str) -> RetiringSizes | None:

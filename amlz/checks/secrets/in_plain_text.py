@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from amlz.azure.graph import ResourceGraph
 from amlz.azure.secrets import in_plain_text
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 
 CHECK = Check(
     id="secrets/in-plain-text",
@@ -25,4 +25,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Finds texts that are secrets by their key or their form, apart from those that Pulumi knows to be secrets."""
     for resource in graph:
         for path, what in in_plain_text(resource.arm_type, resource.body, resource.marked):
-            yield replace(CHECK.finding(resource, At(path), what=what, path=path), actual="[not shown]")
+            yield replace(CHECK.finding(resource, FindingLocation(path), what=what, path=path), actual="[not shown]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import text, value
 
 CHECK = Check(
@@ -30,5 +30,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         elif account and is_unknown(actual):
             yield CHECK.undecided(account, "properties.isHnsEnabled", actual)
         elif account and actual is True:
-            place = At("properties.isHnsEnabled", False, actual)
+            place = FindingLocation("properties.isHnsEnabled", False, actual)
             yield CHECK.finding(account, place, workspace=workspace.name, actual=text(actual))

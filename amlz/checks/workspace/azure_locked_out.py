@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import holds, text, value
 
 CHECK = Check(
@@ -44,7 +44,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(actual):
                 yield CHECK.undecided(part, path, actual)
             elif actual is not None and "azureservices" not in _words(actual):
-                place = At(path, "AzureServices", actual)
+                place = FindingLocation(path, "AzureServices", actual)
                 yield CHECK.finding(workspace, place, part=part.name, path=path, actual=text(actual))
 
 

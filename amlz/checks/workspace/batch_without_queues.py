@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, connections, holds, value
 from amlz.core.problems import listed
 
@@ -41,5 +41,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         using: Resource | None = batch.get(workspace.id.lower())
         if missing and (using is not None or len(missing) == 1):
             who = f"{using.name} needs both" if using is not None else "one without the other is of no use"
-            place = At("", list(NEEDED), sorted(has.get(store.id.lower(), set())))
+            place = FindingLocation("", list(NEEDED), sorted(has.get(store.id.lower(), set())))
             yield CHECK.finding(workspace, place, store=store.name, groups=listed(missing), who=who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
 CHECK = Check(
@@ -29,7 +29,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(mode):
             yield CHECK.undecided(workspace, PATH, mode)
         elif mode is True:
-            yield CHECK.finding(workspace, At(PATH, False, mode), actual="on")
+            yield CHECK.finding(workspace, FindingLocation(PATH, False, mode), actual="on")
         elif mode is None and "" < workspace.api_version < SINCE:
             actual = f"on, the default of API version {workspace.api_version}"
-            yield CHECK.finding(workspace, At(PATH, False, mode), actual=actual)
+            yield CHECK.finding(workspace, FindingLocation(PATH, False, mode), actual=actual)

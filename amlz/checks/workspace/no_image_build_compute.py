@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.checks.workspace.registry_not_premium import is_private, private_targets
 
@@ -37,4 +37,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(workspace, _PATH, cluster)
         elif not cluster or graph.by_id(f"{workspace.id}/computes/{cluster}") is None:
             reason = f"its cluster for builds, {cluster}, is not built" if cluster else "no cluster builds them"
-            yield CHECK.finding(workspace, At(_PATH, "a cluster", cluster), registry=registry.name, reason=reason)
+            yield CHECK.finding(
+                workspace, FindingLocation(_PATH, "a cluster", cluster), registry=registry.name, reason=reason
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import connections, holds, value
 from amlz.core.problems import listed
 
@@ -50,6 +50,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if missing and unknown is not None:
                 yield CHECK.undecided(part, "its private endpoints", unknown)
             elif missing:
-                place = At(f"properties.{key}" if key else "", list(groups), sorted(has.get(part.id.lower(), set())))
+                place = FindingLocation(
+                    f"properties.{key}" if key else "", list(groups), sorted(has.get(part.id.lower(), set()))
+                )
                 name = f"{part.name}, of workspace {workspace.name}," if key else workspace.name
                 yield CHECK.finding(workspace, place, part=name, part_name=part.name, groups=listed(missing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, value
 
 CHECK = Check(
@@ -29,4 +29,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if registry is not None and is_unknown(status):
             yield CHECK.undecided(registry, PATH, status)
         elif registry is not None and same(status, "enabled"):
-            yield CHECK.finding(workspace, At(PATH, "disabled", status), registry=registry.name)
+            yield CHECK.finding(workspace, FindingLocation(PATH, "disabled", status), registry=registry.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import connections, same, text, value
 
 CHECK = Check(
@@ -36,7 +36,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(registry, "sku.name", tier)
         elif not same(tier, "Premium"):
             reason = f"{workspace.name} is private and needs Premium" if workspace else "a private one must be Premium"
-            yield CHECK.finding(registry, At("sku.name", "Premium", tier), actual=text(tier), reason=reason)
+            yield CHECK.finding(
+                registry, FindingLocation("sku.name", "Premium", tier), actual=text(tier), reason=reason
+            )
 
 
 def is_private(resource: Resource, endpoints: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-from amlz.checks.finding import At, Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 from amlz.core.problems import listed
 
@@ -49,5 +49,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(workspace, PATH, isolated)
         elif parts and isolated is not True:
             shown = next(iter(others)) if len(others) == 1 else f"{len(others)} others"
-            place = At(PATH, True, isolated, remedy="" if workspace.project else OF_COMPONENT)
+            place = FindingLocation(PATH, True, isolated, remedy="" if workspace.project else OF_COMPONENT)
             yield CHECK.finding(workspace, place, part=listed(parts), others=shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
-from amlz.checks.finding import SET, At, Check, Finding, Severity
+from amlz.checks.finding import SET, Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import holds, text, value
 
 CHECK = Check(
@@ -31,5 +31,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(mode):
             yield CHECK.undecided(workspace, PATH, mode)
         elif mode is None or holds(workspace, PATH, "AccessKey"):
-            place = At(PATH, "Identity", mode)
+            place = FindingLocation(PATH, "Identity", mode)
             yield CHECK.finding(workspace, place, actual=text(mode, "AccessKey"), store=store.name)

@@ -34,7 +34,7 @@ _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SubjectForm:
     """A form of subjects: how it is written, and the pattern of the whole."""
 
     written: str
@@ -47,20 +47,20 @@ _OIDC = "https://docs.github.com/actions/reference/security/oidc"
 #: https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
 _REPOSITORY = r"repo:(?P<repository>[A-Za-z0-9_-]+(?:@\d+)?/[A-Za-z0-9._-]+(?:@\d+)?)"
 GITHUB_FORMS = (
-    Form("repo:ORG/REPO:environment:NAME", re.compile(rf"{_REPOSITORY}:environment:[^:*?\s](?:[^:*?]*[^:*?\s])?"), _OIDC),
-    Form("repo:ORG/REPO:ref:refs/heads/BRANCH", re.compile(rf"{_REPOSITORY}:ref:refs/heads/[^:*?\s\[\\^~/][^:*?\s\[\\^~]*"), _OIDC),
-    Form("repo:ORG/REPO:pull_request", re.compile(rf"{_REPOSITORY}:pull_request"), _OIDC),
+    SubjectForm("repo:ORG/REPO:environment:NAME", re.compile(rf"{_REPOSITORY}:environment:[^:*?\s](?:[^:*?]*[^:*?\s])?"), _OIDC),
+    SubjectForm("repo:ORG/REPO:ref:refs/heads/BRANCH", re.compile(rf"{_REPOSITORY}:ref:refs/heads/[^:*?\s\[\\^~/][^:*?\s\[\\^~]*"), _OIDC),
+    SubjectForm("repo:ORG/REPO:pull_request", re.compile(rf"{_REPOSITORY}:pull_request"), _OIDC),
 )  # fmt: skip
 PULL_REQUEST = GITHUB_FORMS[2]
 
 #: A connection by its names, for Azure Pipelines' own issuer.
-AZURE_DEVOPS_FORM = Form(
+AZURE_DEVOPS_FORM = SubjectForm(
     "sc://ORGANISATION/PROJECT/CONNECTION",
     re.compile(r"sc://[^/*?\s]+/[^/*?\s](?:[^/*?]*[^/*?\s])?/[^/*?\s](?:[^/*?]*[^/*?\s])?"),
     "https://learn.microsoft.com/azure/devops/pipelines/release/configure-workload-identity",
 )
 #: A connection by its ids, for Entra. Microsoft's pages do not spell it out; this is how connections show it.
-ENTRA_FORM = Form(
+ENTRA_FORM = SubjectForm(
     "/eid1/c/pub/t/TENANT/a/APPLICATION/sc/ORGANISATION-ID/CONNECTION-ID",
     re.compile(rf"/eid1/c/pub/t/[\w-]+/a/[\w-]+/sc/(?P<organisation>{_GUID})/{_GUID}"),
     "https://learn.microsoft.com/azure/devops/pipelines/release/convert-service-connections",

@@ -14,7 +14,7 @@ from amlz.core.problems import Path, Problem
 from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec, RuleGroupSpec
 
 if TYPE_CHECKING:
-    from amlz.core.planning.scene import Scene
+    from amlz.core.planning.environment_context import EnvironmentContext
 
 
 def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -22,25 +22,25 @@ def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
     return asked_for_all(lambda planner: planner.check, config)
 
 
-def targets_of(scene: Scene) -> dict[Target, str]:
+def targets_of(env: EnvironmentContext) -> dict[Target, str]:
     """Returns the ids that capabilities add to what roles are given on in an environment."""
-    return {target: id_ for _, found in asked(lambda planner: planner.targets, scene) for target, id_ in found.items()}
+    return {target: id_ for _, found in asked(lambda planner: planner.targets, env) for target, id_ in found.items()}
 
 
-def principals_of(scene: Scene) -> dict[Who, dict[str, str]]:
+def principals_of(env: EnvironmentContext) -> dict[Who, dict[str, str]]:
     """Returns the identities that capabilities build in an environment, by principal of the table of grants: ids by
     their part of logical names.
     """
     found: dict[Who, dict[str, str]] = {}
-    for _, principals in asked(lambda planner: planner.principals, scene):
+    for _, principals in asked(lambda planner: planner.principals, env):
         for who, identities in principals.items():
             found.setdefault(who, {}).update(identities)
     return found
 
 
-def outbound_rules(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+def outbound_rules(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
     """Returns the rules that capabilities add to a managed network. `workspace`: its id."""
-    return asked_for_all(lambda planner: planner.outbound, scene, workspace)
+    return asked_for_all(lambda planner: planner.outbound, env, workspace)
 
 
 def endpoint_rules_of(environment: EnvironmentConfig, endpoints: str) -> Iterator[NsgRuleSpec]:
@@ -63,9 +63,9 @@ def outside_of(context: Context) -> Iterator[str]:
     return asked_for_all(lambda planner: planner.outside, context)
 
 
-def environment_parts(scene: Scene, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
+def environment_parts(env: EnvironmentContext, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
-    return _parts(asked(lambda planner: planner.environment, scene, given))
+    return _parts(asked(lambda planner: planner.environment, env, given))
 
 
 def hub_parts(context: Context) -> tuple[PlannedPart, ...]:

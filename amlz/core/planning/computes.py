@@ -12,10 +12,10 @@ from amlz.core.names import suffix
 from amlz.core.own_subnets import BUILD, said_subnets
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve
+from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
 from amlz.core.planning.hub import firewall_rules
 from amlz.core.planning.places import spoke_network_id
-from amlz.core.planning.scene import Scene, circumstances_of
-from amlz.core.planning.sharing import Member, cluster_roles
+from amlz.core.planning.sharing import SharingProject, cluster_roles
 from amlz.core.planning.spoke import peerings, subnet_name
 from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
 
@@ -23,39 +23,39 @@ IMAGE_BUILD = "image-build"
 
 
 def plan_computes(
-    scene: Scene,
+    env: EnvironmentContext,
     workspace: WorkspaceSpec,
-    members: tuple[Member, ...],
+    members: tuple[SharingProject, ...],
     roles: dict[Target, tuple[RoleAssignmentSpec, ...]],
 ) -> ComputesSpec:
     """Clusters and instances, those of `members` with what is theirs alone."""
-    clusters = [_image_build(scene)]
-    clusters += [_cluster(name, cluster) for name, cluster in scene.settings.clusters.items()]
+    clusters = [_image_build(env)]
+    clusters += [_cluster(name, cluster) for name, cluster in env.settings.clusters.items()]
     for spec in clusters:
-        scene.context.take("cluster", spec.name, workspace.id, (*scene.path, "clusters", spec.name))
+        env.context.take("cluster", spec.name, workspace.id, (*env.path, "clusters", spec.name))
     for member in members:
-        clusters += _of_member(scene, workspace, member, roles)
+        clusters += _of_member(env, workspace, member, roles)
     return ComputesSpec(
-        place=scene.place,
+        place=env.place,
         workspace=workspace.name,
         workspace_id=workspace.id,
-        tenant_id=scene.context.config.tenant_id,
-        subnet="" if workspace.managed_network else _subnet(scene, "training"),
-        identity=_identity(scene, "compute"),
+        tenant_id=env.context.config.tenant_id,
+        subnet="" if workspace.managed_network else _subnet(env, "training"),
+        identity=_identity(env, "compute"),
         clusters=tuple(clusters),
-        instances=_instances(scene),
+        instances=_instances(env),
         after=(
             workspace.endpoint.ready,  # compute targets without public address are refused before the endpoint is there
             *_roles_of_identities(roles, members, of_members=False),
-            *_reach(scene, workspace),
+            *_reach(env, workspace),
         ),
-        tags=scene.tags,
+        tags=env.tags,
     )
 
 
-def _image_build(scene: Scene) -> ClusterSpec:
+def _image_build(env: EnvironmentContext) -> ClusterSpec:
     """The cluster that builds images: with a separate identity and subnet, where the environment has them."""
-    build = scene.settings.image_build
+    build = env.settings.image_build
     return ClusterSpec(
         IMAGE_BUILD,
         build.size,
@@ -63,18 +63,18 @@ def _image_build(scene: Scene) -> ClusterSpec:
         0,
         build.max_nodes,
         f"PT{build.idle_seconds}S",
-        identity=_identity(scene, BUILD) if build.identity == "own" else "",
-        subnet=_subnet(scene, BUILD) if BUILD in said_subnets(scene.settings) else "",
+        identity=_identity(env, BUILD) if build.identity == "own" else "",
+        subnet=_subnet(env, BUILD) if BUILD in said_subnets(env.settings) else "",
     )
 
 
-def _identity(scene: Scene, role: str) -> str:
-    return scene.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", role))
+def _identity(env: EnvironmentContext, role: str) -> str:
+    return env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", role))
 
 
-def _subnet(scene: Scene, role: str) -> str:
-    network = spoke_network_id(scene.context, scene.spoke)
-    return f"{network}/subnets/{subnet_name(scene.key, role)}"
+def _subnet(env: EnvironmentContext, role: str) -> str:
+    network = spoke_network_id(env.context, env.spoke)
+    return f"{network}/subnets/{subnet_name(env.key, role)}"
 
 
 def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:
@@ -83,25 +83,28 @@ def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:
 
 
 def _of_member(
-    scene: Scene, workspace: WorkspaceSpec, member: Member, roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
+    env: EnvironmentContext,
+    workspace: WorkspaceSpec,
+    member: SharingProject,
+    roles: dict[Target, tuple[RoleAssignmentSpec, ...]],
 ) -> Iterator[ClusterSpec]:
     """Clusters of a project that shares the workspace: its tags, its identity, its people."""
     after = _roles_of_identities(roles, (member,), of_members=True)
     for name, asked in member.clusters.items():
-        path = (*scene.path, "sharedBy", member.name, "clusters", name)
-        scene.context.take("cluster", name, workspace.id, path)
+        path = (*env.path, "sharedBy", member.name, "clusters", name)
+        env.context.take("cluster", name, workspace.id, path)
         yield replace(
             _cluster(name, asked),
             member=member.name,
             identity="".join(member.identities.values()),
             tags=member.tags,
-            roles=cluster_roles(member, f"{workspace.id}/computes/{name}", circumstances_of(scene)),
+            roles=cluster_roles(member, f"{workspace.id}/computes/{name}", grant_conditions(env)),
             after=after,
         )
 
 
 def _roles_of_identities(
-    roles: dict[Target, tuple[RoleAssignmentSpec, ...]], members: tuple[Member, ...], of_members: bool
+    roles: dict[Target, tuple[RoleAssignmentSpec, ...]], members: tuple[SharingProject, ...], of_members: bool
 ) -> tuple[str, ...]:
     """Ids of the roles of identities that are built here: of these members alone, or of all but them."""
     theirs = {identity for member in members for identity in member.identities.values()}
@@ -109,30 +112,30 @@ def _roles_of_identities(
     return tuple(role.id for role in found if (role.principal.identity in theirs) is of_members)
 
 
-def _instances(scene: Scene) -> tuple[InstanceSpec, ...]:
+def _instances(env: EnvironmentContext) -> tuple[InstanceSpec, ...]:
     """Instances. Their names are unique in the region, so each carries a suffix."""
     specs = []
-    region = f"{scene.place.subscription}/{scene.place.location}"
-    for key, instance in scene.settings.instances.items():
-        name = f"{key}-{suffix(*scene.namer.identity, 'instance', key)}"
-        scene.context.take("computeInstance", name, region, (*scene.path, "instances", key))
+    region = f"{env.place.subscription}/{env.place.location}"
+    for key, instance in env.settings.instances.items():
+        name = f"{key}-{suffix(*env.namer.identity, 'instance', key)}"
+        env.context.take("computeInstance", name, region, (*env.path, "instances", key))
         specs.append(InstanceSpec(key, name, instance.size, instance.owner, f"PT{instance.idle_minutes}M"))
     return tuple(specs)
 
 
-def _reach(scene: Scene, workspace: WorkspaceSpec) -> tuple[str, ...]:
+def _reach(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[str, ...]:
     """Returns the resources of a node's egress: in a managed network its rules, else outbound rules and names of the
     spoke.
     """
     if workspace.managed_network:
         return tuple(rule.id for rule in workspace.managed_network.built)
-    return (*_way_out(scene.context, scene.spoke), *_names_resolve(scene))
+    return (*_way_out(env.context, env.spoke), *_names_resolve(env))
 
 
-def _names_resolve(scene: Scene) -> tuple[str, ...]:
+def _names_resolve(env: EnvironmentContext) -> tuple[str, ...]:
     """The links of the zones of this environment: as a rule the hub's, since nodes ask the firewall there."""
-    groups = {*endpoint_groups(scene.settings), "registry"}  # a shared one has its endpoint elsewhere, its zone here
-    return names_resolve(scene.context, groups, scene.spoke)
+    groups = {*endpoint_groups(env.settings), "registry"}  # a shared one has its endpoint elsewhere, its zone here
+    return names_resolve(env.context, groups, env.spoke)
 
 
 def _way_out(context: Context, spoke: str) -> tuple[str, ...]:

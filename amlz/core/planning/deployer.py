@@ -16,7 +16,7 @@ from amlz.core.specs import HubSpec, PoliciesSpec, RoleAssignmentSpec
 
 
 @dataclass(frozen=True, slots=True)
-class DeployerRole:
+class SubscriptionRole:
     """A role that the deployer needs on a subscription. `condition`: which roles it may give with it."""
 
     subscription: str
@@ -27,7 +27,7 @@ class DeployerRole:
 
 def plan_deployer(
     context: Context, hub: HubSpec | None, policies: PoliciesSpec, roles: Sequence[RoleAssignmentSpec]
-) -> tuple[DeployerRole, ...]:
+) -> tuple[SubscriptionRole, ...]:
     """Roles of the deployer. `roles`: every role assignment of the plan."""
     given: dict[str, list[RoleAssignmentSpec]] = {}
     for each in roles:
@@ -39,7 +39,7 @@ def plan_deployer(
     for subscription in given:
         rows.setdefault((subscription, RBAC_ADMINISTRATOR), ["role assignments"])
     return tuple(
-        DeployerRole(
+        SubscriptionRole(
             subscription, role, "; ".join(why), condition(given[subscription]) if role == RBAC_ADMINISTRATOR else None
         )
         for (subscription, role), why in rows.items()

@@ -13,7 +13,7 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.encryption import CustomerManagedKeyConfig
 from amlz.core.facts.clouds import CloudName, host_of, title
 from amlz.core.facts.services import COSMOS_DB
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import EncryptionSpec, KeyVaultSpec, RoleAssignmentSpec
 
@@ -23,59 +23,61 @@ IDENTITY = "encryption"
 KEY_NAME = "environment"
 
 
-def key_vault_id(scene: Scene) -> str:
+def key_vault_id(env: EnvironmentContext) -> str:
     """The id of the vault of the environment's own key; "" where it has none."""
-    own = scene.settings.security.customer_managed_key
+    own = env.settings.security.customer_managed_key
     if own is None:
         return ""
-    return own.key_vault or scene.place.id("Microsoft.KeyVault/vaults", scene.namer.unique("keyVault", "keys"))
+    return own.key_vault or env.place.id("Microsoft.KeyVault/vaults", env.namer.unique("keyVault", "keys"))
 
 
-def services_of(scene: Scene) -> dict[str, str]:
+def services_of(env: EnvironmentContext) -> dict[str, str]:
     """Object ids of the services of Azure that get roles in this environment, by the word of the table of roles.
 
     On a vault that was brought they get none: several environments may have keys in it, and a role is given once.
     """
-    own = scene.settings.security.customer_managed_key
+    own = env.settings.security.customer_managed_key
     return {"cosmosDb": own.cosmos_db_object_id} if own is not None and own.cosmos_db_object_id else {}
 
 
-def plan_encryption(scene: Scene, identity: str, roles: tuple[RoleAssignmentSpec, ...]) -> EncryptionSpec | None:
+def plan_encryption(
+    env: EnvironmentContext, identity: str, roles: tuple[RoleAssignmentSpec, ...]
+) -> EncryptionSpec | None:
     """The environment's own key, where it has one. `identity`: the id of what reads it; `roles`: those on its vault."""
-    own = scene.settings.security.customer_managed_key
+    own = env.settings.security.customer_managed_key
     if own is None:
         return None
-    vault = key_vault_id(scene)
-    made = _vault(scene) if own.made_here else None
+    vault = key_vault_id(env)
+    made = _vault(env) if own.made_here else None
     key_name, version = (KEY_NAME, "") if own.key_uri is None else _parts(own.key_uri)
     return EncryptionSpec(
         identity=identity,
         vault=vault,
-        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', scene.context.config.cloud)}",
+        vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', env.context.config.cloud)}",
         key_name=key_name,
         version=version,
         made=made,
         roles=roles,
-        protect=scene.production,
-        tags=scene.tags,
+        protect=env.production,
+        tags=env.tags,
     )
 
 
-def _vault(scene: Scene) -> KeyVaultSpec:
+def _vault(env: EnvironmentContext) -> KeyVaultSpec:
     """Returns the vault of the key and of nothing else: readers of the secrets of experiments have no access to it."""
-    name = scene.context.take("keyVault", scene.namer.unique("keyVault", "keys"), "", scene.path)
-    vault = scene.place.id("Microsoft.KeyVault/vaults", name)
+    name = env.context.take("keyVault", env.namer.unique("keyVault", "keys"), "", env.path)
+    vault = env.place.id("Microsoft.KeyVault/vaults", name)
     return KeyVaultSpec(
         name=name,
-        place=scene.place,
-        tenant_id=scene.context.config.tenant_id,
+        place=env.place,
+        tenant_id=env.context.config.tenant_id,
         retention_days=90,
-        endpoint=scene.endpoint("vault", vault, label="keys"),
-        diagnostics=scene.context.diagnostics(vault),
+        endpoint=env.endpoint("vault", vault, label="keys"),
+        diagnostics=env.context.diagnostics(vault),
         roles=(),
-        lock=scene.lock("keys", vault),
-        protect=scene.production,
-        tags=scene.tags,
+        lock=env.lock("keys", vault),
+        protect=env.production,
+        tags=env.tags,
     )
 
 

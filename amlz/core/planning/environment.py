@@ -12,15 +12,15 @@ from amlz.core.planning.capabilities import environment_parts, principals_of, ta
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
+from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
-from amlz.core.planning.scene import Scene, circumstances_of, scene_of
 from amlz.core.planning.security import secured
-from amlz.core.planning.sharing import Member, members_of, people_of, take_names
+from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
 from amlz.core.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
@@ -38,40 +38,40 @@ _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServ
 
 def plan_environment(context: Context, project: str, name: str) -> ProjectEnvironmentSpec:
     """One environment of one project."""
-    scene = scene_of(context, project, name)
-    place = scene.place
-    names = _names(scene)
-    shared = registry_is_shared(scene.settings)
-    targets = _targets(scene, names)
-    members = members_of(scene)
-    identities = (*_identities(scene), *take_names(scene, members))
+    env = environment_context(context, project, name)
+    place = env.place
+    names = _names(env)
+    shared = registry_is_shared(env.settings)
+    targets = _targets(env, names)
+    members = members_of(env)
+    identities = (*_identities(env), *take_names(env, members))
     by_role = {f"{identity.role}Identity": identity.id for identity in identities}
-    roles = _roles(scene, targets, by_role, members)
-    vault = _vault(scene, names["vault"], targets["vault"], roles["vault"])
-    storage = _storage(scene, names["storage"], roles)
+    roles = _roles(env, targets, by_role, members)
+    vault = _vault(env, names["vault"], targets["vault"], roles["vault"])
+    storage = _storage(env, names["storage"], roles)
     registry = None if shared else plan_registry(
-        context, names["registry"], place, scene.endpoint("registry", targets["registry"]), roles["registry"]
+        context, names["registry"], place, env.endpoint("registry", targets["registry"]), roles["registry"]
     )  # fmt: skip
-    registry = _protected(scene, registry)
+    registry = _protected(env, registry)
     insights = InsightsSpec(
         names["insights"],
         place,
         context.log_analytics,
         roles["insights"],
-        scene.tags,
+        env.tags,
         context.telemetry,
         scoped(context, place.id("Microsoft.Insights/components", names["insights"])),
     )
-    on_lake = environment_roles(scene)
-    workspace = _workspace(scene, names["workspace"], targets, {**roles, "lake": on_lake})
-    computes = plan_computes(scene, workspace, members, {**roles, "lake": on_lake})
-    key = plan_encryption(scene, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
+    on_lake = environment_roles(env)
+    workspace = _workspace(env, names["workspace"], targets, {**roles, "lake": on_lake})
+    computes = plan_computes(env, workspace, members, {**roles, "lake": on_lake})
+    key = plan_encryption(env, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
     spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
         project=project,
         environment=name,
-        production=scene.production,
-        group=ResourceGroupSpec(place, scene.tags),
+        production=env.production,
+        group=ResourceGroupSpec(place, env.tags),
         group_roles=roles["resourceGroup"],
         identities=identities,
         key_vault=vault,
@@ -82,44 +82,44 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         workspace=workspace,
         computes=computes,
         lake_roles=on_lake,
-        datastores=plan_datastores(scene, workspace),
-        capabilities=environment_parts(scene, EnvironmentParts(workspace, computes, roles)),
+        datastores=plan_datastores(env, workspace),
+        capabilities=environment_parts(env, EnvironmentParts(workspace, computes, roles)),
     )
-    return secured(scene, as_existing(spec, scene.settings), key)
+    return secured(env, as_existing(spec, env.settings), key)
 
 
-def _names(scene: Scene) -> dict[str, str]:
+def _names(env: EnvironmentContext) -> dict[str, str]:
     """Names of what it consists of: own or generated, of what exists already as it is. None of a shared registry."""
-    existing, place = scene.settings.existing, scene.place
+    existing, place = env.settings.existing, env.place
     vault, registry = existing.key_vault, existing.container_registry
-    own_registry = registry is None and not registry_is_shared(scene.settings)
+    own_registry = registry is None and not registry_is_shared(env.settings)
     return {
-        "workspace": scene.own("workspace", "workspace", place.group_id),
-        "vault": scene.own("keyVault", "key_vault", "") if vault is None else parse(vault.id).name,
-        "storage": scene.own("storageAccount", "storage_account", ""),
-        "insights": scene.context.take(
-            "applicationInsights", scene.namer.name("applicationInsights"), place.group_id, scene.path
+        "workspace": env.own("workspace", "workspace", place.group_id),
+        "vault": env.own("keyVault", "key_vault", "") if vault is None else parse(vault.id).name,
+        "storage": env.own("storageAccount", "storage_account", ""),
+        "insights": env.context.take(
+            "applicationInsights", env.namer.name("applicationInsights"), place.group_id, env.path
         ),
-        "registry": scene.own("containerRegistry", "container_registry", "") if own_registry else (
+        "registry": env.own("containerRegistry", "container_registry", "") if own_registry else (
             parse(registry.id).name if registry is not None else ""
         ),
     }  # fmt: skip
 
 
-def _targets(scene: Scene, names: dict[str, str]) -> dict[Target, str]:
+def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str]:
     """The ids of everything that roles are given on."""
-    id_of, existing = scene.place.id, scene.settings.existing
+    id_of, existing = env.place.id, env.settings.existing
     vault, registry = existing.key_vault, existing.container_registry
     registry_id = id_of("Microsoft.ContainerRegistry/registries", names["registry"])
-    if registry_is_shared(scene.settings):
-        registry_id = shared_registry_id(scene.context)
-    endpoint = partial(scene.namer.name, "privateEndpoint")
-    keys = key_vault_id(scene)
+    if registry_is_shared(env.settings):
+        registry_id = shared_registry_id(env.context)
+    endpoint = partial(env.namer.name, "privateEndpoint")
+    keys = key_vault_id(env)
     own: dict[Target, str] = {"keys": keys} if keys else {}
     return {
         **own,
-        **targets_of(scene),
-        "resourceGroup": scene.place.group_id,
+        **targets_of(env),
+        "resourceGroup": env.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
         "storage": id_of("Microsoft.Storage/storageAccounts", names["storage"]),
         "vault": id_of("Microsoft.KeyVault/vaults", names["vault"]) if vault is None else vault.id,
@@ -130,101 +130,101 @@ def _targets(scene: Scene, names: dict[str, str]) -> dict[Target, str]:
     }
 
 
-def _identities(scene: Scene) -> tuple[IdentitySpec, ...]:
+def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
     specs = []
-    own_key = scene.settings.security.customer_managed_key is not None
-    own_build = scene.settings.image_build.identity == "own"
+    own_key = env.settings.security.customer_managed_key is not None
+    own_build = env.settings.image_build.identity == "own"
     for role in ("workspace", "compute", *((IDENTITY,) if own_key else ()), *((BUILD,) if own_build else ())):
-        name = scene.context.take("identity", scene.namer.name("identity", role), scene.place.group_id, scene.path)
-        specs.append(IdentitySpec(role, name, scene.place, scene.tags))
+        name = env.context.take("identity", env.namer.name("identity", role), env.place.group_id, env.path)
+        specs.append(IdentitySpec(role, name, env.place, env.tags))
     return tuple(specs)
 
 
 def _roles(
-    scene: Scene,
+    env: EnvironmentContext,
     targets: dict[Target, str],
     identities: dict[str, str],
-    members: tuple[Member, ...],
+    members: tuple[SharingProject, ...],
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     """Every role, by what it is on. `members`: projects that share the workspace."""
-    settings = scene.context.config.shared_registry
-    pulls = settings is not None and registry_is_shared(scene.settings) and not scene.settings.pushes(
-        settings.writers, f"{scene.project}/{scene.name}"
+    settings = env.context.config.shared_registry
+    pulls = settings is not None and registry_is_shared(env.settings) and not env.settings.pushes(
+        settings.writers, f"{env.project}/{env.name}"
     )  # fmt: skip
     principals = Principals(
         identities,
-        people_of(scene, members),
-        services_of(scene),
-        pipelines=principals_of(scene).get("pipelines", {}),
+        people_of(env, members),
+        services_of(env),
+        pipelines=principals_of(env).get("pipelines", {}),
         members={label: identity for member in members for label, identity in member.identities.items()},
     )
     if not pulls:
-        return assign(targets, principals, circumstances_of(scene))
+        return assign(targets, principals, grant_conditions(env))
     reached: dict[Target, str] = {target: id_ for target, id_ in targets.items() if target != "registry"}
     reached["sharedRegistry"] = targets["registry"]
-    found = assign(reached, principals, circumstances_of(scene))
+    found = assign(reached, principals, grant_conditions(env))
     found["registry"] = found.pop("sharedRegistry")
     return found
 
 
-def _vault(scene: Scene, name: str, vault: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
+def _vault(env: EnvironmentContext, name: str, vault: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
     return KeyVaultSpec(
         name=name,
-        place=scene.place,
-        tenant_id=scene.context.config.tenant_id,
+        place=env.place,
+        tenant_id=env.context.config.tenant_id,
         retention_days=90,
-        endpoint=scene.endpoint("vault", vault),
-        diagnostics=scene.context.diagnostics(vault),
+        endpoint=env.endpoint("vault", vault),
+        diagnostics=env.context.diagnostics(vault),
         roles=roles,
-        lock=scene.lock("vault", vault),
-        protect=scene.production,
-        tags=scene.tags,
+        lock=env.lock("vault", vault),
+        protect=env.production,
+        tags=env.tags,
     )
 
 
-def _storage(scene: Scene, name: str, roles: dict[Target, tuple[RoleAssignmentSpec, ...]]) -> StorageSpec:
-    account = scene.place.id("Microsoft.Storage/storageAccounts", name)
-    groups = ("blob", "file", *(("queue", "table") if scene.settings.batch else ()))
+def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleAssignmentSpec, ...]]) -> StorageSpec:
+    account = env.place.id("Microsoft.Storage/storageAccounts", name)
+    groups = ("blob", "file", *(("queue", "table") if env.settings.batch else ()))
     services = tuple(f"{account}/{service}/default" for service in _STORAGE_SERVICES)
     return StorageSpec(
         name=name,
-        place=scene.place,
-        sku="Standard_ZRS" if scene.production and scene.context.zones else "Standard_LRS",
-        shared_keys=scene.settings.security.storage_shared_keys,
-        endpoints=tuple(scene.endpoint(group, account) for group in groups),
-        diagnostics=tuple(scene.context.diagnostics(target) for target in (account, *services)),
+        place=env.place,
+        sku="Standard_ZRS" if env.production and env.context.zones else "Standard_LRS",
+        shared_keys=env.settings.security.storage_shared_keys,
+        endpoints=tuple(env.endpoint(group, account) for group in groups),
+        diagnostics=tuple(env.context.diagnostics(target) for target in (account, *services)),
         roles=(*roles["storage"], *roles["blobEndpoint"], *roles["fileEndpoint"]),
-        lock=scene.lock("storage", account),
-        protect=scene.production,
-        tags=scene.tags,
+        lock=env.lock("storage", account),
+        protect=env.production,
+        tags=env.tags,
     )
 
 
-def _protected(scene: Scene, registry: ContainerRegistrySpec | None) -> ContainerRegistrySpec | None:
+def _protected(env: EnvironmentContext, registry: ContainerRegistrySpec | None) -> ContainerRegistrySpec | None:
     from dataclasses import replace
 
     if registry is None:
         return None
-    zones = scene.production and bool(scene.context.zones)
-    lock = scene.lock("registry", registry.id)
-    return replace(registry, zone_redundant=zones, lock=lock, protect=scene.production, tags=scene.tags)
+    zones = env.production and bool(env.context.zones)
+    lock = env.lock("registry", registry.id)
+    return replace(registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags)
 
 
 def _workspace(
-    scene: Scene, name: str, targets: dict[Target, str], roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
+    env: EnvironmentContext, name: str, targets: dict[Target, str], roles: dict[Target, tuple[RoleAssignmentSpec, ...]]
 ) -> WorkspaceSpec:
     """The workspace, after the roles that its identity needs on what it consists of, and the endpoints of that."""
-    settings, project = scene.settings, scene.context.config.projects[scene.project]
+    settings, project = env.settings, env.context.config.projects[env.project]
     parts: tuple[Target, ...] = ("storage", "vault", "registry", "insights", "lake")
     before = tuple(role.id for part in parts for role in roles[part] if "workspaceIdentity" in role.who)
     workspace = targets["workspace"]
     return WorkspaceSpec(
         name=name,
-        place=scene.place,
-        description=project.description or f"{scene.project} in {scene.name}",
-        friendly_name=f"{scene.project} {scene.name}",
-        identity=scene.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", "workspace")
+        place=env.place,
+        description=project.description or f"{env.project} in {env.name}",
+        friendly_name=f"{env.project} {env.name}",
+        identity=env.place.id(
+            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "workspace")
         ),
         key_vault=targets["vault"],
         storage=targets["storage"],
@@ -235,11 +235,11 @@ def _workspace(
         high_business_impact=settings.security.high_business_impact,
         data_isolation=settings.isolates_data,
         datastore_auth="AccessKey" if settings.security.storage_shared_keys else "Identity",
-        endpoint=scene.endpoint("amlworkspace", workspace),
-        diagnostics=scene.context.diagnostics(workspace),
-        managed_network=plan_managed_network(scene, targets),
+        endpoint=env.endpoint("amlworkspace", workspace),
+        diagnostics=env.context.diagnostics(workspace),
+        managed_network=plan_managed_network(env, targets),
         roles=roles["workspace"],
-        after=(*before, *scene.parts_resolve),
-        protect=scene.production,
-        tags=scene.tags,
+        after=(*before, *env.parts_resolve),
+        protect=env.production,
+        tags=env.tags,
     )

@@ -10,7 +10,7 @@ from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.parts import place_of
 from amlz.core.planning.private_link_scope import plan_scope
-from amlz.core.planning.roles import Circumstances, Principals, assign
+from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.planning.rules import endpoint_rules, firewall_groups
 from amlz.core.problems import Path
 from amlz.core.specs import (
@@ -91,7 +91,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
     roles = assign(
         {"logAnalytics": context.log_analytics},
         Principals({}, people),
-        Circumstances(context.any_production, False, False),
+        GrantConditions(context.any_production, False, False),
     )
     production = context.any_production
     return LogAnalyticsSpec(

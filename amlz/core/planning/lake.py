@@ -11,6 +11,7 @@ from amlz.core.config import EnvironmentConfig
 from amlz.core.config.lake import WORKSPACE
 from amlz.core.facts.clouds import host_of
 from amlz.core.planning.context import Context, union
+from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.planning.lake_endpoints import lake_endpoint
 from amlz.core.planning.lake_key import plan_key
 from amlz.core.planning.lake_places import (
@@ -25,8 +26,7 @@ from amlz.core.planning.lake_places import (
     lake_users,
     settings_of,
 )
-from amlz.core.planning.roles import Circumstances, Principals, assign
-from amlz.core.planning.scene import Scene, scene_of
+from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.planning.sharing import access_levels, members_of
 from amlz.core.problems import Path, listed
 from amlz.core.specs import (
@@ -71,38 +71,38 @@ def plan_lake(context: Context) -> DataLakeSpec | None:
     )
 
 
-def environment_roles(scene: Scene) -> tuple[RoleAssignmentSpec, ...]:
+def environment_roles(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...]:
     """Roles of an environment's identities on the lake. () where its owner gives them."""
-    config = scene.context.config
+    config = env.context.config
     if config.data_lake is None or (config.data_lake.existing and not config.data_lake.existing.give_roles):
         return ()
-    return tuple(_roles(scene.context, (scene.project, scene.name), scene.settings, _identities(scene)))
+    return tuple(_roles(env.context, (env.project, env.name), env.settings, _identities(env)))
 
 
-def _identities(scene: Scene) -> Principals:
+def _identities(env: EnvironmentContext) -> Principals:
     """An environment's identities: its own, and those of projects that share its workspace."""
     own = {
-        f"{role}Identity": scene.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", scene.namer.name("identity", role)
+        f"{role}Identity": env.place.id(
+            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", role)
         )
         for role in ("workspace", "compute")
     }
-    members = {label: identity for member in members_of(scene) for label, identity in member.identities.items()}
+    members = {label: identity for member in members_of(env) for label, identity in member.identities.items()}
     return Principals(own, {}, members=members)
 
 
-def plan_datastores(scene: Scene, workspace: WorkspaceSpec) -> tuple[DatastoreSpec, ...]:
+def plan_datastores(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[DatastoreSpec, ...]:
     """A datastore for each container that an environment has something of."""
-    config, owner = scene.context.config, (scene.project, scene.name)
+    config, owner = env.context.config, (env.project, env.name)
     endpoint = host_of("storage", config.cloud)
     found = []
-    for key, may in access_of(config, owner, scene.settings).items():
-        name = scene.context.take("datastore", f"lake_{key.replace('-', '_')}", workspace.id, scene.path)
+    for key, may in access_of(config, owner, env.settings).items():
+        name = env.context.take("datastore", f"lake_{key.replace('-', '_')}", workspace.id, env.path)
         container = container_of(config, owner, key)
-        target = container_id(scene.context, container)
+        target = container_id(env.context, container)
         built = config.data_lake is not None and config.data_lake.existing is None
         words = {"read": "to read", "write": "to read and write"}[may]
-        description = f"{container} of the data lake {account_name(scene.context)}, {words}"
+        description = f"{container} of the data lake {account_name(env.context)}, {words}"
         after = (target,) if built else ()
         found.append(DatastoreSpec(name, workspace.id, target, description, after, endpoint))
     return tuple(found)
@@ -159,11 +159,11 @@ def _roles(
     if not access:
         return
     production, managed = environment.is_production(owner[1]), environment.isolation.managed
-    circumstances = Circumstances(production, environment.batch, False, managed)
-    yield from assign({"lake": account_id(context)}, principals, circumstances)["lake"]
+    conditions = GrantConditions(production, environment.batch, False, managed)
+    yield from assign({"lake": account_id(context)}, principals, conditions)["lake"]
     for key, may in access.items():
         scope = container_id(context, container_of(context.config, owner, key))
-        for role in assign({_ON[may]: scope}, principals, circumstances)[_ON[may]]:
+        for role in assign({_ON[may]: scope}, principals, conditions)[_ON[may]]:
             yield replace(role, key=f"{scope.rsplit('/', 1)[-1]}-{role.key}")
 
 
@@ -209,4 +209,4 @@ def _asked(context: Context) -> Iterator[RoleAssignmentSpec]:
     """Every role on a lake whose owner gives them: of groups, and of identities that are built here."""
     yield from _roles_of_groups(context)
     for owner, environment, _ in lake_users(context.config):
-        yield from _roles(context, owner, environment, _identities(scene_of(context, *owner)))
+        yield from _roles(context, owner, environment, _identities(environment_context(context, *owner)))

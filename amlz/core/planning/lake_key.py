@@ -11,7 +11,7 @@ from amlz.core.facts.clouds import host_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.lake_endpoints import lake_endpoint
 from amlz.core.planning.lake_places import lake_namer, lake_place, settings_of
-from amlz.core.planning.roles import Circumstances, Principals, assign
+from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import EncryptionSpec, IdentitySpec, KeyVaultSpec, LockSpec
 
@@ -31,7 +31,7 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
     roles = assign(
         {"keys": vault},
         Principals({"encryptionIdentity": identity.id}, {}),
-        Circumstances(production, batch=False, shared_keys=False),
+        GrantConditions(production, batch=False, shared_keys=False),
     )
     key_name, version = KEY_NAME, ""
     if asked.key_uri is not None:

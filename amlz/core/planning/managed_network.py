@@ -12,26 +12,26 @@ from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIR
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.names import suffix
 from amlz.core.planning.capabilities import outbound_rules
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.lake_places import access_of, account_id
-from amlz.core.planning.scene import Scene
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
 
-def plan_managed_network(scene: Scene, targets: Mapping[Target, str]) -> ManagedNetworkSpec | None:
+def plan_managed_network(env: EnvironmentContext, targets: Mapping[Target, str]) -> ManagedNetworkSpec | None:
     """Returns a workspace's managed network; None where compute targets are in a subnet. `targets`: ids of its parts.
     `targets`: ids of what it consists of.
     """
-    isolation = scene.settings.isolation
+    isolation = env.settings.isolation
     if not isolation.managed:
         return None
-    rules = [*_by_azure(scene, targets), *_endpoints(scene, targets)]
-    rules += _lake(scene, targets["workspace"])
-    rules += outbound_rules(scene, targets["workspace"])
+    rules = [*_by_azure(env, targets), *_endpoints(env, targets)]
+    rules += _lake(env, targets["workspace"])
+    rules += outbound_rules(env, targets["workspace"])
     if isolation.approved_only:
-        rules += _hosts(scene, targets["workspace"])
+        rules += _hosts(env, targets["workspace"])
     for rule in rules:
         if rule.id:
-            scene.context.take("outboundRule", rule.name, targets["workspace"], (*scene.path, "isolation", rule.to))
+            env.context.take("outboundRule", rule.name, targets["workspace"], (*env.path, "isolation", rule.to))
     return ManagedNetworkSpec(
         isolation_mode=MODES[isolation.outbound],
         firewall=isolation.firewall if isolation.approved_only else "",
@@ -49,45 +49,45 @@ def network_mode(workspace: WorkspaceSpec) -> dict[str, str]:
     return {"networkMode": "Managed", "endpointSubscriptionEffect": "Audit"}
 
 
-def _by_azure(scene: Scene, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
+def _by_azure(env: EnvironmentContext, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
     """Returns the rules that Azure adds by itself. None is sent: a second rule to the same destination is reported to
     be refused.
 
     https://github.com/Azure/azureml-examples/pull/2990
     """
-    approved_only = scene.settings.isolation.approved_only
-    public = {"workspace"} if scene.settings.security.public_network_access else set()
+    approved_only = env.settings.isolation.approved_only
+    public = {"workspace"} if env.settings.security.public_network_access else set()
     for row in REQUIRED_ENDPOINTS:
         if approved_only or row.part not in public:
             yield OutboundRuleSpec("", "PrivateEndpoint", targets[row.part], row.why, row.source)
     if approved_only:
         for tag in REQUIRED_TAGS:
-            to = tag.tag.format(region=scene.place.location)
+            to = tag.tag.format(region=env.place.location)
             yield OutboundRuleSpec("", "ServiceTag", to, tag.why, tag.source)
 
 
-def _endpoints(scene: Scene, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
+def _endpoints(env: EnvironmentContext, targets: Mapping[Target, str]) -> Iterator[OutboundRuleSpec]:
     for row in ADDED_ENDPOINTS:
-        if scene.settings.batch:
+        if env.settings.batch:
             name = f"pe-storage-{row.group}"
             rule_id = _id(targets["workspace"], name)
             yield OutboundRuleSpec(name, "PrivateEndpoint", targets["storage"], row.why, row.source, row.group, rule_id)
 
 
-def _lake(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+def _lake(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
     """The way to the data lake: nothing but private endpoints leads there."""
-    context = scene.context
-    if access_of(context.config, (scene.project, scene.name), scene.settings):
+    context = env.context
+    if access_of(context.config, (env.project, env.name), env.settings):
         for group in lake.GROUPS:
             name = f"pe-lake-{group}"
             to, why = account_id(context), "the data lake answers on private endpoints only"
             yield OutboundRuleSpec(name, "PrivateEndpoint", to, why, PAGE, group, _id(workspace, name))
 
 
-def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
+def _hosts(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
     """Returns one rule a host, by host name, for any number of requests."""
     wanted: dict[str, tuple[list[str], str]] = {}
-    config = scene.context.config
+    config = env.context.config
     for scenario in config.egress:
         for row in SCENARIOS[scenario]:
             for host in row.hosts:
@@ -95,7 +95,7 @@ def _hosts(scene: Scene, workspace: str) -> Iterator[OutboundRuleSpec]:
     for own in config.egress_hosts.values():
         for host in own.hosts:
             wanted.setdefault(host, ([], PAGE))[0].append(own.why)
-    for host in scene.settings.isolation.allow:
+    for host in env.settings.isolation.allow:
         wanted.setdefault(host, ([], PAGE))[0].append("allowed for this environment")
     for host in sorted(wanted, key=lambda name: name.removeprefix("*.")):
         whys, source = wanted[host]

@@ -19,7 +19,7 @@ from amlz.core.specs import ContainerRegistrySpec, KeyVaultSpec, Place, ProjectE
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BroughtPart:
     """A part that exists: its key in the stack file, what it is, and what answers under its name."""
 
     key: str
@@ -40,13 +40,13 @@ class Part:
         return (f"{name}.{registries}", f"{name}.{region}.data.{registries}")
 
 
-def parts_of(environment: EnvironmentConfig) -> Iterator[Part]:
+def parts_of(environment: EnvironmentConfig) -> Iterator[BroughtPart]:
     """Returns the parts of an environment that exist already."""
     found = environment.existing
     if found.key_vault is not None:
-        yield Part("key_vault", "vault", found.key_vault)
+        yield BroughtPart("key_vault", "vault", found.key_vault)
     if found.container_registry is not None:
-        yield Part("container_registry", "registry", found.container_registry)
+        yield BroughtPart("container_registry", "registry", found.container_registry)
 
 
 def place_of(resource_id: str, location: str) -> Place:
@@ -100,7 +100,7 @@ def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[
 
 def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Returns the tasks of owners: the part by kind and name, and a sentence each."""
-    found: dict[str, tuple[Part, list[str]]] = {}
+    found: dict[str, tuple[BroughtPart, list[str]]] = {}
     for project, name, environment in environments(context.config):
         for part in parts_of(environment):
             found.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
@@ -115,7 +115,7 @@ def _of_log(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"log {parse(log).name}", ("the platform team has Log Analytics Reader on it: no role is given there",)
 
 
-def _demands(context: Context, part: Part) -> Iterator[str]:
+def _demands(context: Context, part: BroughtPart) -> Iterator[str]:
     if part.key == "key_vault":
         yield "it takes roles instead of access policies, with soft delete and purge protection on"
         yield "it lets in trusted services of Azure"

@@ -39,7 +39,7 @@ BUILTIN_SET = "/providers/Microsoft.Authorization/policySetDefinitions/"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class AssignmentTarget:
     """Scope of an assignment. `label` is part of logical names; `values` are parameters that the plan knows.
 
     `waits`: IDs of what a value names, by parameter.
@@ -64,7 +64,7 @@ class _Asked:
 
 
 @dataclass
-class _Work:
+class _Job:
     context: Context
     library: Library
     problems: list[Problem] = field(default_factory=list)
@@ -99,7 +99,7 @@ def plan_policies(
         `shared`: groups of what environments share: id, key, and whether there is production data.
     """
     try:
-        work = _Work(context, library_of(context.config))
+        work = _Job(context, library_of(context.config))
     except PolicyError as error:
         return PoliciesSpec((), (), (), ()), (Problem(("policies",), str(error)),)
     targets = _targets(context, planned)
@@ -117,7 +117,7 @@ def plan_policies(
     return spec, tuple(work.problems)
 
 
-def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> tuple[Target, ...]:
+def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> tuple[AssignmentTarget, ...]:
     settings = {(project, name): environment for project, name, environment in environments(context.config)}
     found = []
     for spec in planned:
@@ -141,18 +141,18 @@ def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> t
         waits = {"allowedSubnetIds": spec.computes.subnets, "logAnalyticsWorkspaceId": (context.log_analytics,)}
         if spec.encryption is not None:
             values["customerManagedKeyEffect"] = "Audit"  # all stores of data have the key, so a change shows
-        found.append(Target(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
+        found.append(AssignmentTarget(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
     return tuple(found)
 
 
 def _others(
     context: Context, spokes: tuple[SpokeSpec, ...], shared: Sequence[tuple[str, str, bool]]
-) -> dict[str, tuple[Target, ...]]:
+) -> dict[str, tuple[AssignmentTarget, ...]]:
     """Returns targets outside of project environments, by their guardrail."""
     production = context.any_production
-    networks = tuple(Target(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
+    networks = tuple(AssignmentTarget(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
     values = {"allowedLocations": [context.config.location]}
-    stores = tuple(Target(group, key, production, "", values) for group, key, production in shared)
+    stores = tuple(AssignmentTarget(group, key, production, "", values) for group, key, production in shared)
     return {"network": (*networks, *stores), "data-and-identity": stores}
 
 
@@ -161,7 +161,7 @@ def _idle(environment: Any) -> list[int]:
 
 
 def _guardrails(
-    work: _Work, targets: tuple[Target, ...], others: Mapping[str, tuple[Target, ...]]
+    work: _Job, targets: tuple[AssignmentTarget, ...], others: Mapping[str, tuple[AssignmentTarget, ...]]
 ) -> Iterator[PolicyAssignmentSpec]:
     """Returns every guardrail on every project environment, and the further targets of each by its name."""
     settings = work.context.config.policies
@@ -176,7 +176,7 @@ def _guardrails(
             yield from _assign(work, entry, target, _Asked(entry.name, parameters, settled, ("policies",)))
 
 
-def _known(entry: Entry, target: Target) -> dict[str, Any]:
+def _known(entry: Entry, target: AssignmentTarget) -> dict[str, Any]:
     """Returns the plan's values for an initiative's parameters, by their declared names."""
     declared = _declared(entry)
     return {p.name: target.values[p.name] for p in declared.values() if p.name in target.values}
@@ -206,7 +206,7 @@ def _declared(entry: Entry) -> Parameters:
     return entry.declared.parameters
 
 
-def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAssignmentSpec]:
+def _assignments(work: _Job, targets: tuple[AssignmentTarget, ...]) -> Iterator[PolicyAssignmentSpec]:
     context = work.context
     subscription = f"/subscriptions/{context.landing_zone_subscription}"
     group = context.config.policies.management_group
@@ -222,9 +222,9 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
                 )
             )
             continue
-        places: tuple[Target, ...] = targets
+        places: tuple[AssignmentTarget, ...] = targets
         if asked.scope == "landingZone":
-            places = (Target(subscription, "landing-zone", context.any_production),)
+            places = (AssignmentTarget(subscription, "landing-zone", context.any_production),)
         elif asked.scope == "managementGroup":
             if not group:
                 work.problems.append(
@@ -232,7 +232,7 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
                 )
                 continue
             scope = f"/providers/Microsoft.Management/managementGroups/{group}"
-            places = (Target(scope, "management-group", context.any_production),)
+            places = (AssignmentTarget(scope, "management-group", context.any_production),)
         for target in places:
             effect = asked.effects.get(target.environment) or asked.effect
             parameters = _with_effect(entry, effect, asked.parameters)
@@ -240,7 +240,7 @@ def _assignments(work: _Work, targets: tuple[Target, ...]) -> Iterator[PolicyAss
             yield from _assign(work, entry, target, _Asked(name, parameters | known, asked, path))
 
 
-def _assign(work: _Work, entry: Entry, target: Target, asked: _Asked) -> Iterator[PolicyAssignmentSpec]:
+def _assign(work: _Job, entry: Entry, target: AssignmentTarget, asked: _Asked) -> Iterator[PolicyAssignmentSpec]:
     settings = asked.settings
     try:
         roles = dict.fromkeys(role.rpartition("/")[2].lower() for role in _checked(work, entry, asked.parameters))
@@ -306,7 +306,7 @@ def _above(spec: PolicyAssignmentSpec) -> str:
     return f"/subscriptions/{spec.subscription}" if spec.scope.startswith("/subscriptions/") else ""
 
 
-def _checked(work: _Work, entry: Entry, parameters: dict[str, Any]) -> Iterator[str]:
+def _checked(work: _Job, entry: Entry, parameters: dict[str, Any]) -> Iterator[str]:
     """Returns the role IDs of each policy that acts. Raises PolicyError for values that Azure would refuse."""
     _complete(_declared(entry), parameters)
     if not entry.is_initiative:
@@ -326,7 +326,7 @@ def _complete(declared: Parameters, given: Mapping[str, Any]) -> None:
 
 
 def _exemptions(
-    work: _Work, targets: tuple[Target, ...], assignments: list[PolicyAssignmentSpec]
+    work: _Job, targets: tuple[AssignmentTarget, ...], assignments: list[PolicyAssignmentSpec]
 ) -> Iterator[PolicyExemptionSpec]:
     by_place = {(assignment.scope, assignment.name): assignment for assignment in assignments}
     scopes = {target.label: target.scope for target in targets}
@@ -361,7 +361,7 @@ def _exemptions(
         )
 
 
-def _references(work: _Work, asked: ExemptionConfig, assignment: PolicyAssignmentSpec, path: Path) -> Iterator[Problem]:
+def _references(work: _Job, asked: ExemptionConfig, assignment: PolicyAssignmentSpec, path: Path) -> Iterator[Problem]:
     entry = work.library.entry(assignment.policy_id)
     known = {member.reference for member in entry.declared.members} if entry else set()
     for at, reference in enumerate(asked.policies):
@@ -384,7 +384,7 @@ def _definition(context: Context, entry: Entry) -> PolicyDefinitionSpec:
     return PolicyDefinitionSpec(entry.name, context.landing_zone_subscription, group, entry.written)
 
 
-def _initiative(work: _Work, entry: Entry) -> InitiativeSpec:
+def _initiative(work: _Job, entry: Entry) -> InitiativeSpec:
     context = work.context
     members = []
     for told in entry.written["policyDefinitions"]:

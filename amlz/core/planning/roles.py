@@ -62,7 +62,7 @@ class Principals:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class GrantConditions:
     """Conditions that decide which rows of the table apply."""
 
     production: bool
@@ -84,12 +84,12 @@ class Circumstances:
 
 
 def assign(
-    targets: Mapping[Target, str], principals: Principals, circumstances: Circumstances
+    targets: Mapping[Target, str], principals: Principals, conditions: GrantConditions
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     """The assignments on each target (its id), in the order of the table. The same one is never made twice."""
     found: dict[str, tuple[Target, RoleAssignmentSpec]] = {}
     for grant in GRANTS:
-        if grant.target not in targets or not circumstances.hold(grant):
+        if grant.target not in targets or not conditions.hold(grant):
             continue
         for label, principal in principals.of(grant.who):
             spec = _assignment(grant, targets[grant.target], label, principal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from amlz.core.addresses import Block, environments
+from amlz.core.addresses import AddressBlock, environments
 from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey
@@ -187,12 +187,12 @@ def _parts(context: Context) -> Iterator[RuleGroupSpec]:
         yield RuleGroupSpec("rcg-existing-parts", 260, application_rules=rules)
 
 
-def computes_of(block: Block) -> tuple[str, ...]:
+def computes_of(block: AddressBlock) -> tuple[str, ...]:
     """Returns the ranges of a block with compute targets."""
     return tuple(subnet.cidr for subnet in block.subnets if subnet.role != "endpoints")
 
 
-def readers_of(block: Block) -> tuple[str, ...]:
+def readers_of(block: AddressBlock) -> tuple[str, ...]:
     """Returns the ranges of clusters and instances, which read data, without that of image builds."""
     return tuple(subnet.cidr for subnet in block.subnets if subnet.role not in ("endpoints", BUILD))
 
@@ -212,7 +212,7 @@ def _sources(context: Context, careful_only: bool = False, packages: bool = Fals
     return tuple(sorted(ranges, key=lambda cidr: tuple(int(part) for part in cidr.split("/")[0].split("."))))
 
 
-def _computes_or_builds(block: Block, packages: bool) -> tuple[str, ...]:
+def _computes_or_builds(block: AddressBlock, packages: bool) -> tuple[str, ...]:
     """Returns the ranges of compute targets of a block, or of its image builds where these have a subnet."""
     builds = tuple(subnet.cidr for subnet in block.subnets if subnet.role == BUILD)
     return builds if packages and builds else computes_of(block)

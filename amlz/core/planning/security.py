@@ -8,16 +8,18 @@ from dataclasses import replace
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.encryption import check_encryption
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Problem
 from amlz.core.specs import EncryptionSpec, ProjectEnvironmentSpec
 
 
-def secured(scene: Scene, spec: ProjectEnvironmentSpec, key: EncryptionSpec | None) -> ProjectEnvironmentSpec:
+def secured(
+    env: EnvironmentContext, spec: ProjectEnvironmentSpec, key: EncryptionSpec | None
+) -> ProjectEnvironmentSpec:
     """Returns an environment with serverless compute in its subnet and all stores of data under its key, where
     configured.
     """
-    if scene.settings.security.serverless_compute:
+    if env.settings.security.serverless_compute:
         spec = replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
     return spec if key is None else _encrypted(spec, key)
 

@@ -9,8 +9,8 @@ from amlz.core.addresses import environments
 from amlz.core.config import AccessConfig, ClusterConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.sharing import MemberConfig
 from amlz.core.planning.context import union
-from amlz.core.planning.roles import Circumstances, Principals, assign
-from amlz.core.planning.scene import Scene
+from amlz.core.planning.environment_context import EnvironmentContext
+from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import IdentitySpec, RoleAssignmentSpec
 
@@ -20,7 +20,7 @@ ON_CLUSTERS = {"ml_engineers": "member_engineers", "compute_operators": "member_
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SharingProject:
     """A project in a shared workspace: its tags, its people by kind (fields of AccessConfig), what its clusters act as.
 
     `identity`: None where it has no clusters.
@@ -38,30 +38,30 @@ class Member:
         return {self.identity.role: self.identity.id} if self.identity else {}
 
 
-def members_of(scene: Scene) -> tuple[Member, ...]:
+def members_of(env: EnvironmentContext) -> tuple[SharingProject, ...]:
     """Returns the projects that share an environment's workspace, in the order of their names, independent of the
     file's.
     """
     found = []
-    for name, settings in sorted((scene.settings.shared_by or {}).items()):
-        project = scene.context.config.projects.get(name)
-        tags = scene.context.tags(
-            {"project": name, "environment": scene.name}, project.tags if project else {}, settings.tags
+    for name, settings in sorted((env.settings.shared_by or {}).items()):
+        project = env.context.config.projects.get(name)
+        tags = env.context.tags(
+            {"project": name, "environment": env.name}, project.tags if project else {}, settings.tags
         )
-        name_of = scene.namer.name("identity", "member", name)
-        identity = IdentitySpec(f"member-{name}", name_of, scene.place, tags) if settings.clusters else None
-        people = union(*access_of_member(scene.context.config, name, settings).values())
-        found.append(Member(name, settings.clusters, tags, identity, people))
+        name_of = env.namer.name("identity", "member", name)
+        identity = IdentitySpec(f"member-{name}", name_of, env.place, tags) if settings.clusters else None
+        people = union(*access_of_member(env.context.config, name, settings).values())
+        found.append(SharingProject(name, settings.clusters, tags, identity, people))
     return tuple(found)
 
 
-def take_names(scene: Scene, members: tuple[Member, ...]) -> tuple[IdentitySpec, ...]:
+def take_names(env: EnvironmentContext, members: tuple[SharingProject, ...]) -> tuple[IdentitySpec, ...]:
     """The identities of members; their names are taken."""
     found = []
     for member in members:
         if member.identity is not None:
-            path: Path = (*scene.path, "sharedBy", member.name)
-            scene.context.take("identity", member.identity.name, scene.place.group_id, path)
+            path: Path = (*env.path, "sharedBy", member.name)
+            env.context.take("identity", member.identity.name, env.place.group_id, path)
             found.append(member.identity)
     return tuple(found)
 
@@ -75,10 +75,10 @@ def access_of_member(config: LandingZoneConfig, name: str, settings: MemberConfi
     return {"project": groups, "member": settings.access}
 
 
-def people_of(scene: Scene, members: tuple[Member, ...]) -> dict[str, tuple[str, ...]]:
+def people_of(env: EnvironmentContext, members: tuple[SharingProject, ...]) -> dict[str, tuple[str, ...]]:
     """Everybody with access to an environment, by kind; those of members whose roles are on clusters apart."""
-    config = scene.context.config
-    people = union(config.access, config.projects[scene.project].access, scene.settings.access)
+    config = env.context.config
+    people = union(config.access, config.projects[env.project].access, env.settings.access)
     for member in members:
         for kind, who in member.people.items():
             key = ON_CLUSTERS.get(kind, kind)
@@ -86,10 +86,10 @@ def people_of(scene: Scene, members: tuple[Member, ...]) -> dict[str, tuple[str,
     return people
 
 
-def cluster_roles(member: Member, cluster: str, circumstances: Circumstances) -> tuple[RoleAssignmentSpec, ...]:
+def cluster_roles(member: SharingProject, cluster: str, conditions: GrantConditions) -> tuple[RoleAssignmentSpec, ...]:
     """Returns the roles of a member's people on one of its clusters (its id)."""
     people = {key: member.people[kind] for kind, key in ON_CLUSTERS.items()}
-    return assign({"memberCluster": cluster}, Principals({}, people), circumstances)["memberCluster"]
+    return assign({"memberCluster": cluster}, Principals({}, people), conditions)["memberCluster"]
 
 
 def access_levels(config: LandingZoneConfig, project: str, name: str) -> dict[Path, AccessConfig]:

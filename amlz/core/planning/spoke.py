@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from amlz.core.addresses import Block
+from amlz.core.addresses import AddressBlock
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.egress import PACKAGES, required_hosts
@@ -95,7 +95,7 @@ def subnet_name(owner: Owner, role: str) -> str:
     return "-".join(("snet", *words_of(owner), role))
 
 
-def _rules(context: Context, block: Block) -> dict[str, tuple[NsgRuleSpec, ...]]:
+def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if not isinstance(block.owner, EnvironmentKey):
         return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
     project, name = block.owner
@@ -146,7 +146,7 @@ def _lake_computes(context: Context) -> tuple[str, ...]:
 
 
 def _security_group(
-    context: Context, place: Place, block: Block, rules: tuple[str, tuple[NsgRuleSpec, ...]]
+    context: Context, place: Place, block: AddressBlock, rules: tuple[str, tuple[NsgRuleSpec, ...]]
 ) -> NetworkSecurityGroupSpec:
     role, found = rules
     words = words_of(block.owner)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from amlz.integrations.pipelines import drift, words
-from amlz.integrations.pipelines.problems import PipelineError, Refused
+from amlz.integrations.pipelines.problems import HostRefusal, PipelineError
 from amlz.integrations.pipelines.runner import Runner
-from amlz.integrations.pipelines.web import Client
+from amlz.integrations.pipelines.web import HostClient
 
 VERSION = "api-version=7.1"
 #: By which our work item is found; it is a tag, so it shows.
@@ -23,10 +23,10 @@ TAG = "amlz-drift"
 KIND = "Task"
 
 
-def client(runner: Runner) -> Client:
+def client(runner: Runner) -> HostClient:
     """The API of this project. Raises PipelineError where the step was not given a token."""
     headers = {"Authorization": f"Bearer {runner.get('SYSTEM_ACCESSTOKEN')}", "Accept": "application/json"}
-    return Client(f"{runner.get('SYSTEM_COLLECTIONURI')}{runner.get('SYSTEM_TEAMPROJECTID')}/_apis", headers)
+    return HostClient(f"{runner.get('SYSTEM_COLLECTIONURI')}{runner.get('SYSTEM_TEAMPROJECTID')}/_apis", headers)
 
 
 def comment(runner: Runner, folder: Path) -> None:
@@ -45,7 +45,7 @@ def comment(runner: Runner, folder: Path) -> None:
     for thread, said in _marked(api.ask("GET", f"{threads}?{VERSION}")["value"]):
         try:
             api.ask("PATCH", f"{threads}/{thread}/comments/{said}?{VERSION}", {"content": content})
-        except Refused as refused:
+        except HostRefusal as refused:
             if refused.status != 403:
                 raise
             continue  # another's comment with our marker: each may edit only its own
@@ -96,7 +96,7 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
     runner.notice("A work item lists the differences.")
 
 
-def _done(api: Client) -> str:
+def _done(api: HostClient) -> str:
     """The state in which a work item is done, which each process names otherwise."""
     for state in api.ask("GET", f"/wit/workitemtypes/{KIND}/states?{VERSION}")["value"]:
         if state["category"] == "Completed":
@@ -104,7 +104,7 @@ def _done(api: Client) -> str:
     raise PipelineError(f"work items of the kind {KIND}\n  None of their states is called completed.")
 
 
-def _set(api: Client, path: str, fields: dict[str, str], method: str = "PATCH") -> None:
+def _set(api: HostClient, path: str, fields: dict[str, str], method: str = "PATCH") -> None:
     changes = [{"op": "add", "path": f"/fields/{name}", "value": value} for name, value in fields.items()]
     api.ask(method, f"{path}?{VERSION}", changes, "application/json-patch+json")
 

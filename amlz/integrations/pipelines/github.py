@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from amlz.integrations.pipelines import bundle, drift, words
-from amlz.integrations.pipelines.problems import PipelineError, Refused
+from amlz.integrations.pipelines.problems import HostRefusal, PipelineError
 from amlz.integrations.pipelines.runner import Runner
-from amlz.integrations.pipelines.web import Client
+from amlz.integrations.pipelines.web import HostClient
 
 #: Author of the pipeline's own comments and issues: the token of a workflow acts as this user.
 BOT = "github-actions[bot]"
@@ -23,7 +23,7 @@ BOT = "github-actions[bot]"
 ARTIFACT = "amlz-report"
 
 
-def client(runner: Runner) -> Client:
+def client(runner: Runner) -> HostClient:
     """The API of this repository. Raises PipelineError where the step was not given a token."""
     headers = {
         "Authorization": f"Bearer {runner.get('GITHUB_TOKEN')}",
@@ -31,10 +31,10 @@ def client(runner: Runner) -> Client:
         "X-GitHub-Api-Version": "2022-11-28",
         "User-Agent": "amlz",
     }
-    return Client(f"{runner.get('GITHUB_API_URL')}/repos/{runner.get('GITHUB_REPOSITORY')}", headers)
+    return HostClient(f"{runner.get('GITHUB_API_URL')}/repos/{runner.get('GITHUB_REPOSITORY')}", headers)
 
 
-def pages(api: Client, path: str) -> Iterator[dict[str, Any]]:
+def pages(api: HostClient, path: str) -> Iterator[dict[str, Any]]:
     """Every record of a list, in pages of a hundred."""
     for page in range(1, 100):
         found = api.ask("GET", f"{path}{'&' if '?' in path else '?'}per_page=100&page={page}")
@@ -70,7 +70,7 @@ def post(runner: Runner, *, findings: bool) -> None:
         runner.notice("Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.")
 
 
-def _artifact(api: Client, run: int) -> bundle.Bundle | None:
+def _artifact(api: HostClient, run: int) -> bundle.Bundle | None:
     found = api.ask("GET", f"/actions/runs/{run}/artifacts?name={ARTIFACT}")["artifacts"]
     if not found:
         return None
@@ -79,7 +79,7 @@ def _artifact(api: Client, run: int) -> bundle.Bundle | None:
     return bundle.read(api.file(f"/actions/artifacts/{int(found[-1]['id'])}/zip"))
 
 
-def comment(api: Client, told: bundle.Bundle, run: Mapping[str, Any], *, stranger: bool) -> None:
+def comment(api: HostClient, told: bundle.Bundle, run: Mapping[str, Any], *, stranger: bool) -> None:
     """Edits our comment, or makes one; none where nothing differs and none is there."""
     at = f"{run['head_sha'][:7]} in [this run]({run['html_url']})"
     note = f"<sub>Made by the code of the pull request, at {at}.</sub>"
@@ -98,13 +98,13 @@ def is_ours(record: Mapping[str, Any], marker: str) -> bool:
     return (record["user"] or {}).get("login") == BOT and (record["body"] or "").startswith(marker)
 
 
-def _upload(api: Client, told: bundle.Bundle, name: str, commit: str) -> str:
+def _upload(api: HostClient, told: bundle.Bundle, name: str, commit: str) -> str:
     """Uploads the findings of a stack for the lines of the pull request. Returns the outcome as a sentence."""
     zipped = base64.b64encode(gzip.compress(told.findings[name], mtime=0)).decode()
     asked = {"commit_sha": commit, "ref": f"refs/pull/{told.number}/head", "sarif": zipped}
     try:
         api.ask("POST", "/code-scanning/sarifs", asked)
-    except Refused as refused:
+    except HostRefusal as refused:
         if refused.status not in (403, 404):
             raise
         return f"{name} was not taken: is code scanning on in this repository? {refused}"
@@ -154,7 +154,7 @@ def demands_approval(runner: Runner, environment: str) -> None:
     path = f"/environments/{environment}"
     try:
         found: dict[str, Any] = api.ask("GET", path)
-    except Refused as refused:
+    except HostRefusal as refused:
         if refused.status != 404:
             raise
         found = {}
@@ -170,7 +170,7 @@ def demands_approval(runner: Runner, environment: str) -> None:
         )
 
 
-def _of_branches(api: Client, path: str, found: Mapping[str, Any]) -> Iterator[str]:
+def _of_branches(api: HostClient, path: str, found: Mapping[str, Any]) -> Iterator[str]:
     """Returns what is missing of the rule that only protected branches, or named ones, may use an environment."""
     policy = found.get("deployment_branch_policy")
     if not policy:

@@ -7,7 +7,7 @@ class PipelineError(Exception):
     """Ends a step with exit code 2: where, what and what to do, in lines."""
 
 
-class Refused(PipelineError):
+class HostRefusal(PipelineError):
     """A host's answer to a request: `status` of HTTP, and its message."""
 
     def __init__(self, what: str, status: int, said: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
-from amlz.integrations.pipelines.problems import PipelineError, Refused
+from amlz.integrations.pipelines.problems import HostRefusal, PipelineError
 
 #: Seconds to wait for an answer, and bytes of one at most.
 PATIENCE, MOST = 60, 50_000_000
@@ -26,7 +26,7 @@ _OPENER = urllib.request.build_opener(_Stay)
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class HostClient:
     """An API at an address. `headers` go with every request, the token among them."""
 
     address: str
@@ -61,7 +61,7 @@ class Client:
             place = error.headers.get("Location", "")
             if error.code in (302, 303, 307) and place.startswith(("https://", "http://127.0.0.1:")):
                 return b"", place
-            raise Refused(what, error.code, _said(error.read(2_000))) from None
+            raise HostRefusal(what, error.code, _said(error.read(2_000))) from None
         except (OSError, HTTPException) as error:
             raise PipelineError(f"{what}\n  There is no answer: {error}") from None
         if len(content) > MOST:

@@ -22,12 +22,12 @@ import grpc  # type: ignore[import-untyped]  # comes with Pulumi, without types
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from amlz.integrations.policy_pack.stack import Given, given, stack_of
+from amlz.integrations.policy_pack.stack import KnownInputs, given, stack_of
 from amlz.integrations.policy_pack.violations import DENIED, POLICIES, UNDECIDED, PackPolicy, Violation, violations
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.imported import imported
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 
 PACK = "aml-landing-zone"
 #: Seconds between two looks at whether the engine still runs.
@@ -41,11 +41,11 @@ _CONFIG = "amlz:landingZone"
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """One run of the engine: inputs as resources are registered, verdicts when all are there."""
 
-    def __init__(self, asked: Callable[[], Asked]) -> None:
+    def __init__(self, asked: Callable[[], PolicySources]) -> None:
         """`asked`: facts from outside the stack, except the management groups, which its configuration lists."""
         self._asked = asked
         self._above: tuple[str, ...] = ()
-        self._seen: dict[str, Given] = {}
+        self._seen: dict[str, KnownInputs] = {}
         self._levels = {policy.name: _level(policy) for policy in POLICIES}
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 -- the protocol's names
@@ -143,9 +143,9 @@ def started(analyzer: Analyzer) -> tuple[Any, int]:
     return server, port
 
 
-def _today() -> Asked:
+def _today() -> PolicySources:
     """Returns the time-dependent facts of Azure: exemptions expire by its clock, which is UTC."""
-    return Asked(library(), imported(), today=datetime.now(UTC).date().isoformat())
+    return PolicySources(library(), imported(), today=datetime.now(UTC).date().isoformat())
 
 
 def _level(policy: PackPolicy) -> Any:

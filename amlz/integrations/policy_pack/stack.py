@@ -45,7 +45,7 @@ _NOWHERE = "a part of its id is known only at deployment, and so is which assign
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class KnownInputs:
     """Inputs of a resource. `inputs` keep Pulumi's marks of unknown values; `secrets` are paths, values left out.
 
     `subscription`: of its provider, `api_version`: that azure-native uses; "" where not set or not known.
@@ -58,14 +58,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class PackStack:
     """The part of a stack that can be evaluated, and the part that cannot, or not in full: URN and why."""
 
     graph: ResourceGraph
     unjudged: tuple[tuple[str, str], ...]
 
 
-def given(request: Any) -> Given | None:
+def given(request: Any) -> KnownInputs | None:
     """Returns the inputs of an AnalyzeRequest; None for anything but a resource of azure-native."""
     if not request.type.startswith(AZURE):
         return None
@@ -76,10 +76,12 @@ def given(request: Any) -> Given | None:
     provider = plain(request.provider.properties, "", hidden)
     subscription = "" if hidden == ["subscriptionId"] else provider.get("subscriptionId", "")
     known = isinstance(subscription, str) and subscription not in UNKNOWNS
-    return Given(inputs, tuple(secrets), subscription if known else "", version if isinstance(version, str) else "")
+    return KnownInputs(
+        inputs, tuple(secrets), subscription if known else "", version if isinstance(version, str) else ""
+    )
 
 
-def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
+def stack_of(resources: Iterable[Any], seen: Mapping[str, KnownInputs]) -> PackStack:
     """Returns the graph of the AnalyzerResources of a stack and their inputs. By URN: the engine's order varies."""
     unjudged: list[tuple[str, str]] = []
     registered: list[Registered] = []
@@ -103,10 +105,10 @@ def stack_of(resources: Iterable[Any], seen: Mapping[str, Given]) -> Stack:
     kept = (resource for resource in graph if resource.urn not in open_)
     asked = tuple(replace(one, api_version=versions.get(one.urn, one.api_version)) for one in kept)
     nowhere = [(one.urn, _NOWHERE) for one in asked if not one.id]
-    return Stack(replace(graph, resources=asked), tuple(sorted([*unjudged, *open_.items(), *nowhere])))
+    return PackStack(replace(graph, resources=asked), tuple(sorted([*unjudged, *open_.items(), *nowhere])))
 
 
-def _registered(told: Any, given: Given | None) -> Registered:
+def _registered(told: Any, given: KnownInputs | None) -> Registered:
     """A resource in the preview's form. Raises UnmappedInput for an input without a path in the body."""
     waits = {key: tuple(sorted(found.urns)) for key, found in told.propertyDependencies.items()}
     inputs = {key: _named(key, value, waits.get(key, ())) for key, value in (given.inputs if given else {}).items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.naming import in_words, names_of
-from amlz.policy.engine.requests import REFUSED, Answer
+from amlz.policy.engine.requests import REFUSED, PolicyAnswer
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.folding import folded_answers
 from amlz.reports.hiding import hidden_verdicts, hider_of
@@ -79,7 +79,7 @@ def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
         yield Violation(UNDECIDED, "", f"not evaluated: {sentence}")
 
 
-def _policy(answer: Answer) -> PackPolicy | None:
+def _policy(answer: PolicyAnswer) -> PackPolicy | None:
     if answer.blocks:
         return DENIED
     if answer.word in REFUSED or answer.word in _OBJECTS:
@@ -87,5 +87,5 @@ def _policy(answer: Answer) -> PackPolicy | None:
     return UNDECIDED if answer.word in _OPEN else None
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: PolicyAnswer) -> str:
     return "\n".join((" ".join(headline(answer).split()), *because(answer)))

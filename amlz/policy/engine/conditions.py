@@ -15,7 +15,7 @@ from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.expressions import Run
 from amlz.policy.engine.fields import Selection, members, path_of, select
 from amlz.policy.engine.operators import SPELLED, Left, holds
-from amlz.policy.engine.runtime import Runtime, Step
+from amlz.policy.engine.runtime import CountedMember, Runtime
 from amlz.policy.engine.trace import Judged, Trace, Truth
 from amlz.policy.engine.values import MISSING, Interval, Unknown, kind
 
@@ -254,7 +254,7 @@ def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], in
         found, opened = members(rt, rt.subject, path)
         truths: list[Truth] = []
         for member in found:
-            with rt.at(Step(field, member.value, path.steps), member.bindings):
+            with rt.at(CountedMember(field, member.value, path.steps), member.bindings):
                 truths.append(True if where is None else where.truth(rt))
         return _counted(truths, opened)
 
@@ -273,7 +273,7 @@ def count_of_value(array: Run, name: str, where: Condition | None) -> Callable[[
         truths: list[Truth] = []
         with rt.counting(len(found)):
             for member in found:
-                with rt.at(Step(name, member)):
+                with rt.at(CountedMember(name, member)):
                     truths.append(True if where is None else where.truth(rt))
         return _counted(truths, opened=False)
 

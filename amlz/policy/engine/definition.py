@@ -43,7 +43,7 @@ class Existence:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ModifyOperation:
     """One thing that append and modify do. `does`: append, add, addOrReplace or remove."""
 
     does: str
@@ -53,10 +53,10 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeEffect:
     """A change by append and modify. `conflict` is the conflictEffect: audit, deny or disabled."""
 
-    operations: tuple[Operation, ...]
+    operations: tuple[ModifyOperation, ...]
     conflict: Run | None = None
     roles: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ class Definition:
     parameters: Parameters
     condition: Condition
     effect: Run
-    details: Existence | Change | None
+    details: Existence | ChangeEffect | None
     types: frozenset[str] | None
     version: str = ""
 
@@ -123,7 +123,7 @@ def _or_none(value: Any) -> Any:
     return None if value is MISSING else value
 
 
-def _rule(compiler: Compiler, rule: Mapping[str, Any]) -> tuple[Condition, Run, Existence | Change | None]:
+def _rule(compiler: Compiler, rule: Mapping[str, Any]) -> tuple[Condition, Run, Existence | ChangeEffect | None]:
     unknown = [key for key in rule if key.lower() not in ("if", "then")]
     if unknown and "policyRule" not in unknown:
         unknown = [key for key in unknown if key.lower() not in ("mode", "parameters", "metadata", "name")]
@@ -145,11 +145,11 @@ def _rule(compiler: Compiler, rule: Mapping[str, Any]) -> tuple[Condition, Run, 
     return found, run, _details(compiler, effect, _or_none(get(then, "details")))
 
 
-def _details(compiler: Compiler, effect: str, told: Any) -> Existence | Change | None:
+def _details(compiler: Compiler, effect: str, told: Any) -> Existence | ChangeEffect | None:
     where = "policyRule.then.details"
     needs = effect.lower()
     if isinstance(told, list):
-        return Change(tuple(_appended(compiler, entry, f"{where}[{at}]") for at, entry in enumerate(told)))
+        return ChangeEffect(tuple(_appended(compiler, entry, f"{where}[{at}]") for at, entry in enumerate(told)))
     if isinstance(told, Mapping):
         if get(told, "operations") is not MISSING:
             return _modify(compiler, told, where)
@@ -164,24 +164,24 @@ def _details(compiler: Compiler, effect: str, told: Any) -> Existence | Change |
     return None
 
 
-def _appended(compiler: Compiler, told: Any, where: str) -> Operation:
+def _appended(compiler: Compiler, told: Any, where: str) -> ModifyOperation:
     if not isinstance(told, Mapping) or get(told, "field") is MISSING or get(told, "value") is MISSING:
         raise Invalid(where, kind(told), "append takes objects with field and value")
     field, value = get(told, "field"), get(told, "value")
-    return Operation("append", compiler.value(field, f"{where}.field"), compiler.value(value, f"{where}.value"))
+    return ModifyOperation("append", compiler.value(field, f"{where}.field"), compiler.value(value, f"{where}.value"))
 
 
-def _modify(compiler: Compiler, told: Mapping[str, Any], where: str) -> Change:
+def _modify(compiler: Compiler, told: Mapping[str, Any], where: str) -> ChangeEffect:
     operations = get(told, "operations")
     if not isinstance(operations, list) or not operations:
         raise Invalid(f"{where}.operations", kind(operations), "modify takes an array of operations")
     found = tuple(_operation(compiler, entry, f"{where}.operations[{at}]") for at, entry in enumerate(operations))
     conflict = get(told, "conflictEffect")
     run = None if conflict is MISSING else compiler.value(conflict, f"{where}.conflictEffect")
-    return Change(found, run, _roles(told))
+    return ChangeEffect(found, run, _roles(told))
 
 
-def _operation(compiler: Compiler, told: Any, where: str) -> Operation:
+def _operation(compiler: Compiler, told: Any, where: str) -> ModifyOperation:
     if not isinstance(told, Mapping):
         raise Invalid(where, kind(told), "an operation is an object")
     does = {"add": "add", "addorreplace": "addOrReplace", "remove": "remove"}.get(str(get(told, "operation")).lower())
@@ -192,7 +192,7 @@ def _operation(compiler: Compiler, told: Any, where: str) -> Operation:
         raise Invalid(f"{where}.field", kind(field), "a field is named by a text")
     if does != "remove" and value is MISSING:
         raise Invalid(where, "no value", f"{does} needs a value")
-    return Operation(
+    return ModifyOperation(
         does,
         compiler.value(field, f"{where}.field"),
         None if value is MISSING else compiler.value(value, f"{where}.value"),

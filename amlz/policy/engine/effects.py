@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.policy.engine.aliases import STAR, Path
-from amlz.policy.engine.definition import Change, Operation
+from amlz.policy.engine.definition import ChangeEffect, ModifyOperation
 from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.fields import path_of, tag_of
 from amlz.policy.engine.operators import Left, holds
@@ -52,7 +52,7 @@ class Altered:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EffectOutcome:
     """`body` is the resource with all changes. `refuses`: why Azure would deny; `notes`: what was left as it is.
 
     `conflict` is the conflictEffect, in lower case: what happens where another policy sets the same property.
@@ -67,7 +67,7 @@ class Outcome:
 
 
 @dataclass
-class _Work:
+class _EffectState:
     body: dict[str, Any]
     altered: list[Altered]
     refuses: list[str]
@@ -75,17 +75,17 @@ class _Work:
     undecided: list[str]
 
 
-def applied(rt: Runtime, change: Change) -> Outcome:
+def applied(rt: Runtime, change: ChangeEffect) -> EffectOutcome:
     """Returns the resource after the change. Raises EvaluationError."""
-    work = _Work(copy.deepcopy(rt.subject.body), [], [], [], [])
+    work = _EffectState(copy.deepcopy(rt.subject.body), [], [], [], [])
     conflict = str(change.conflict(rt)).lower() if change.conflict else "deny"
     for operation in change.operations:
         _operate(rt, operation, conflict, work)
     lists = (tuple(work.altered), tuple(work.refuses), tuple(work.notes), tuple(work.undecided))
-    return Outcome(work.body, *lists, conflict)
+    return EffectOutcome(work.body, *lists, conflict)
 
 
-def _operate(rt: Runtime, operation: Operation, conflict: str, work: _Work) -> None:
+def _operate(rt: Runtime, operation: ModifyOperation, conflict: str, work: _EffectState) -> None:
     if operation.condition is not None:
         wanted = operation.condition(rt)
         if isinstance(wanted, Unknown):
@@ -113,7 +113,7 @@ def _operate(rt: Runtime, operation: Operation, conflict: str, work: _Work) -> N
     _alter(rt, operation, (field, path), value, work)
 
 
-def _forbidden(rt: Runtime, field: str, value: Any, work: _Work) -> str:
+def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str:
     """Why modify may not set a field; "" where it may, or where that is not known, which is noted."""
     if field.lower() == "identity.type" and rt.subject.type not in _WITH_IDENTITY:
         return f"{field} can be modified on virtual machines and their scale sets only"
@@ -132,14 +132,14 @@ def _forbidden(rt: Runtime, field: str, value: Any, work: _Work) -> str:
     return ""
 
 
-def _refuse(operation: Operation, conflict: str, why: str, work: _Work) -> None:
+def _refuse(operation: ModifyOperation, conflict: str, why: str, work: _EffectState) -> None:
     if operation.does != "append" and conflict in ("audit", "disabled"):
         work.notes.append(f"{why}, so the operation is left out (conflictEffect {conflict})")
     else:
         work.refuses.append(why)
 
 
-def _alter(rt: Runtime, operation: Operation, at: tuple[str, Path], value: Any, work: _Work) -> None:
+def _alter(rt: Runtime, operation: ModifyOperation, at: tuple[str, Path], value: Any, work: _EffectState) -> None:
     field, path = at
     steps = _spelled(path)
     adds = steps[-1] == STAR
@@ -164,13 +164,13 @@ def _alter(rt: Runtime, operation: Operation, at: tuple[str, Path], value: Any, 
 class _Way:
     """A step on the way to what is changed: `keys[place]`."""
 
-    operation: Operation
+    operation: ModifyOperation
     field: str
     keys: tuple[str, ...]
     place: int
 
 
-def _inside(holder: Any, step: str, way: _Way, work: _Work) -> list[Any]:
+def _inside(holder: Any, step: str, way: _Way, work: _EffectState) -> list[Any]:
     """Returns the children at a step: members of an array, an object, or nothing. Append makes the objects it needs."""
     if step == STAR:
         return list(holder)
@@ -205,7 +205,7 @@ class _Spot:
     adds: bool
 
 
-def _set(rt: Runtime, operation: Operation, spot: _Spot, value: Any, work: _Work) -> None:
+def _set(rt: Runtime, operation: ModifyOperation, spot: _Spot, value: Any, work: _EffectState) -> None:
     field, holder = spot.field, spot.holder
     spelled = next((name for name in holder if name.lower() == spot.key.lower()), spot.key)
     before = holder.get(spelled, MISSING)
@@ -228,7 +228,7 @@ def _set(rt: Runtime, operation: Operation, spot: _Spot, value: Any, work: _Work
     work.altered.append(Altered(operation.does, field, spot.path.text, before, after))
 
 
-def _stays(rt: Runtime, operation: Operation, at: tuple[str, Any, Any], work: _Work) -> bool:
+def _stays(rt: Runtime, operation: ModifyOperation, at: tuple[str, Any, Any], work: _EffectState) -> bool:
     """Returns whether a present value stays: it is the wanted one, must not be replaced, or cannot be."""
     field, before, value = at
     if operation.does == "add":

@@ -153,14 +153,14 @@ def _collect(value: Any, steps: tuple[str, ...], found: list[Any]) -> tuple[int,
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArrayMember:
     """A member that a field count visits, and what the arrays around it are bound to while it is visited."""
 
     value: Any
     bindings: dict[tuple[str, ...], Any]
 
 
-def members(rt: Runtime, of: Subject, where: Path) -> tuple[list[Member], bool]:
+def members(rt: Runtime, of: Subject, where: Path) -> tuple[list[ArrayMember], bool]:
     """Each member of an array path, and whether there may be more."""
     start, done = of.body, 0
     for array in where.arrays:
@@ -168,14 +168,14 @@ def members(rt: Runtime, of: Subject, where: Path) -> tuple[list[Member], bool]:
             start, done = rt.bound[array], len(array)
             break
     if done == len(where.steps):
-        return [Member(start, {})], False
-    found: list[Member] = []
+        return [ArrayMember(start, {})], False
+    found: list[ArrayMember] = []
     opened = _visit(start, where.steps, done, {}, found)
     return found, opened
 
 
 def _visit(
-    value: Any, steps: tuple[str, ...], done: int, bindings: dict[tuple[str, ...], Any], found: list[Member]
+    value: Any, steps: tuple[str, ...], done: int, bindings: dict[tuple[str, ...], Any], found: list[ArrayMember]
 ) -> bool:
     at = steps.index(STAR, done)
     array = _descend(value, steps[done:at])
@@ -188,5 +188,5 @@ def _visit(
             opened = _visit(member, steps, at + 1, inner, found) or opened
         else:
             tail = steps[at + 1 :]
-            found.append(Member(_descend(member, tail) if tail else member, inner))
+            found.append(ArrayMember(_descend(member, tail) if tail else member, inner))
     return opened

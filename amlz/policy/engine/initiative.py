@@ -18,7 +18,7 @@ _NOTHING = Subject("", "", "", {}, open=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class InitiativeMember:
     """One definition of an initiative. `definition_id` as written; `values`: how each parameter is worked out."""
 
     reference: str
@@ -34,7 +34,7 @@ class Initiative:
     name: str
     title: str
     parameters: Parameters
-    members: tuple[Member, ...]
+    members: tuple[InitiativeMember, ...]
 
 
 def initiative(told: Mapping[str, Any]) -> Initiative:
@@ -58,7 +58,7 @@ def initiative(told: Mapping[str, Any]) -> Initiative:
     return Initiative("" if name is MISSING else str(name), "" if title is MISSING else str(title), parameters, members)
 
 
-def _member(compiler: Compiler, told: Any, where: str) -> Member:
+def _member(compiler: Compiler, told: Any, where: str) -> InitiativeMember:
     if not isinstance(told, Mapping):
         raise Invalid(where, kind(told), "a member is an object with a policyDefinitionId")
     definition_id = get(told, "policyDefinitionId")
@@ -76,10 +76,10 @@ def _member(compiler: Compiler, told: Any, where: str) -> Member:
         values[name] = compiler.value(value, f"{where}.parameters.{name}")
     version = get(told, "definitionVersion")
     own = definition_id.rpartition("/")[2] if reference is MISSING else str(reference)
-    return Member(own, definition_id, values, "" if version is MISSING else str(version))
+    return InitiativeMember(own, definition_id, values, "" if version is MISSING else str(version))
 
 
-def member_values(found: Initiative, member: Member, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def member_values(found: Initiative, member: InitiativeMember, given: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values that a member's definition is given. Raises Invalid."""
     values = bound(found.parameters, given)
     rt = Runtime(_NOTHING, _NOTHING, Catalogue({}), values, {})

@@ -11,8 +11,8 @@ from typing import Any
 
 from amlz.policy.engine import aliases, facts
 from amlz.policy.engine.aliases import Catalogue
-from amlz.policy.engine.definition import EFFECTS, EXISTENCE, Change, Definition, Existence
-from amlz.policy.engine.effects import Outcome, applied
+from amlz.policy.engine.definition import EFFECTS, EXISTENCE, ChangeEffect, Definition, Existence
+from amlz.policy.engine.effects import EffectOutcome, applied
 from amlz.policy.engine.errors import EvaluationError, Invalid, Unsettled
 from amlz.policy.engine.existence import Related, exists
 from amlz.policy.engine.facts import TypeFacts
@@ -45,7 +45,7 @@ class Verdict:
     rows: tuple[str, ...] = ()
     unknown_aliases: tuple[str, ...] = ()
     trace: Trace | None = None
-    changes: Outcome | None = None
+    changes: EffectOutcome | None = None
     related: str = ""
     roles: tuple[str, ...] = ()
 
@@ -79,7 +79,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PolicyQuestion:
     """One definition with its values, put to one resource.
 
     `related`: related resources; None: not known. `policy`: result of policy(). `effect`: replaces its own.
@@ -107,7 +107,7 @@ def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subjec
     return known
 
 
-def judge(question: Question, world: World | None = None, *, explain: bool = False) -> Verdict:
+def judge(question: PolicyQuestion, world: World | None = None, *, explain: bool = False) -> Verdict:
     """Returns the answer of Azure Policy. `explain`: with the tree of conditions, also where nothing is wrong."""
     known = world or World()
     definition, subject = question.definition, question.subject
@@ -156,12 +156,12 @@ def _indexed(subject: Subject, types: TypeFacts) -> bool | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Attempt:
     """One answer under one set of readings, and the contested rows that were met."""
 
     outcome: str
     says: str = ""
-    changes: Outcome | None = None
+    changes: EffectOutcome | None = None
     touched: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
 
@@ -173,7 +173,7 @@ class _Reading:
         return ("nothing" if nothing else self.outcome, changes)
 
 
-def _read(question: Question, world: World, effect: str) -> Verdict:
+def _read(question: PolicyQuestion, world: World, effect: str) -> Verdict:
     first = _answer(question, world, effect, frozenset())
     met, tried = set(first.touched), {frozenset[str]()}
     matter: set[str] = set()
@@ -198,13 +198,13 @@ def _read(question: Question, world: World, effect: str) -> Verdict:
     )  # fmt: skip
 
 
-def _answer(question: Question, world: World, effect: str, other: frozenset[str]) -> _Reading:
+def _answer(question: PolicyQuestion, world: World, effect: str, other: frozenset[str]) -> _Attempt:
     rt = runtime(question, world, other)
     definition = question.definition
     outcome, says, changes = UNDECIDED, "", None
     try:
         if effect not in EXISTENCE and definition.condition.applicable(rt) is False:
-            return _Reading(NOT_APPLICABLE, "the rule looks at other resources", touched=frozenset(rt.touched))
+            return _Attempt(NOT_APPLICABLE, "the rule looks at other resources", touched=frozenset(rt.touched))
         truth = definition.condition.truth(rt)
         if truth is None and _foreign_only(rt, definition):
             outcome, says = NOT_APPLICABLE, f"{sorted(rt.foreign_aliases)[0]} is not a property of this type"
@@ -212,14 +212,14 @@ def _answer(question: Question, world: World, effect: str, other: frozenset[str]
             outcome, says = _existing(rt, definition.details, truth, question.related)
         else:
             outcome = {True: APPLIES, False: DOES_NOT_APPLY, None: UNDECIDED}[truth]
-        if outcome == APPLIES and effect in ("append", "modify") and isinstance(definition.details, Change):
+        if outcome == APPLIES and effect in ("append", "modify") and isinstance(definition.details, ChangeEffect):
             changes = applied(rt, definition.details)
             if changes.undecided:
                 outcome, says = UNDECIDED, "; ".join(changes.undecided)
     except EvaluationError as problem:
         outcome, says = ERROR, str(problem)
     unknown = tuple(sorted(rt.unknown_aliases)) if outcome == UNDECIDED else ()
-    return _Reading(outcome, says, changes, frozenset(rt.touched), unknown)
+    return _Attempt(outcome, says, changes, frozenset(rt.touched), unknown)
 
 
 def _existing(rt: Runtime, wanted: Existence, truth: Truth, related: Related | None) -> tuple[str, str]:
@@ -243,7 +243,7 @@ def _foreign_only(rt: Runtime, definition: Definition) -> bool:
     return bool(open_) and all(leaf.selects in foreign for leaf in open_)
 
 
-def _explained(answer: Verdict, question: Question, world: World) -> Verdict:
+def _explained(answer: Verdict, question: PolicyQuestion, world: World) -> Verdict:
     trace = question.definition.condition.trace(runtime(question, world, frozenset()))
     return Verdict(
         answer.outcome, answer.effect, answer.says, answer.rows, answer.unknown_aliases, trace, answer.changes,
@@ -251,7 +251,7 @@ def _explained(answer: Verdict, question: Question, world: World) -> Verdict:
     )  # fmt: skip
 
 
-def runtime(question: Question, world: World, other: frozenset[str]) -> Runtime:
+def runtime(question: PolicyQuestion, world: World, other: frozenset[str]) -> Runtime:
     """Returns the state in which a question is evaluated."""
     context = {**world.context, **({"policy": question.policy} if question.policy else {})}
     return Runtime(question.subject, question.subject, world.catalogue, question.values, context, other)

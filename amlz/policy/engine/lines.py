@@ -15,7 +15,7 @@ from amlz.policy.engine.definition import Definition, definition
 from amlz.policy.engine.errors import BadInput, Invalid, PolicyError
 from amlz.policy.engine.existence import Related
 from amlz.policy.engine.hiding import hidden_verdict
-from amlz.policy.engine.judge import INVALID, Question, Verdict, World, judge
+from amlz.policy.engine.judge import INVALID, PolicyQuestion, Verdict, World, judge
 from amlz.policy.engine.parameters import bound
 from amlz.policy.engine.subject import subject
 from amlz.policy.engine.values import MISSING, kind, lifted, whole_numbers
@@ -109,7 +109,7 @@ def answer(told: Mapping[str, Any]) -> Verdict:
         values = bound(compiled.parameters, plain) if "definition" in told else _free(plain)
     except Invalid as problem:
         return Verdict(INVALID, says=str(problem))
-    return judge(Question(compiled, values, resource, others), world, explain=True)
+    return judge(PolicyQuestion(compiled, values, resource, others), world, explain=True)
 
 
 def compiled_of(told: Mapping[str, Any]) -> Definition:

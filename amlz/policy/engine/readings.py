@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContestedReading:
     """One contested point: the evaluator's answer by the first reading, and the other reading."""
 
     id: str
@@ -22,51 +22,53 @@ class Row:
 ROWS = {
     row.id: row
     for row in (
-        Row(
+        ContestedReading(
             "array-missing",
             "a condition on [*] where the array is missing, null or not an array",
             "one virtual null is evaluated (as built-in definitions expect)",
             "the collection is empty, so the condition holds (AR)",
         ),
-        Row(
+        ContestedReading(
             "in-empty-text",
             '`in` with "" in the list, where the value is missing',
             "true: a missing value equals the empty text",
             "false: a missing value is in no list",
         ),
-        Row(
+        ContestedReading(
             "equals-number",
             "`equals` of a number and a text that differ as JSON text, as 5.0 and 5 do",
             "not equal: JSON texts are compared (L)",
             "equal: numbers are compared",
         ),
-        Row("like-question", "`?` in the pattern of `like`", "a plain character (R)", "matches one character"),
-        Row(
+        ContestedReading(
+            "like-question", "`?` in the pattern of `like`", "a plain character (R)", "matches one character"
+        ),
+        ContestedReading(
             "ordering-coerced",
             "ordering a number against a text that holds a number",
             "an error, so a deny (R, L)",
             "the text is read as a number",
         ),
-        Row(
+        ContestedReading(
             "current-nested",
             "`current()` without argument inside nested counts",
             "not allowed, an error (R)",
             "the member of the innermost count",
         ),
-        Row("ip-families", "ipRangeContains of IPv4 and IPv6", "an error, so a deny (R)", "false (L)"),
-        Row(
+        ContestedReading("ip-families", "ipRangeContains of IPv4 and IPv6", "an error, so a deny (R)", "false (L)"),
+        ContestedReading(
             "like-null-value",
             '`like "*"` on a `value` that is null',
             "null reads as the empty text, which the pattern fits (L)",
             "null fits no pattern",
         ),
-        Row(
+        ContestedReading(
             "strict-functions",
             "an argument that the documented function refuses and other implementations accept",
             "an error, or the documented result (L)",
             "the argument is accepted",
         ),
-        Row(
+        ContestedReading(
             "indexed-type",
             "mode Indexed on a type of which it is not known whether it has tags and location",
             "the definition is evaluated",

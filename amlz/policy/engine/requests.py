@@ -13,7 +13,7 @@ from typing import Any
 
 from amlz.policy.engine.assignment import Assignment, Exemption, Policy
 from amlz.policy.engine.definition import EXISTENCE
-from amlz.policy.engine.effects import Outcome
+from amlz.policy.engine.effects import EffectOutcome
 from amlz.policy.engine.errors import EvaluationError, Invalid, Unsettled
 from amlz.policy.engine.existence import Related
 from amlz.policy.engine.judge import (
@@ -22,7 +22,7 @@ from amlz.policy.engine.judge import (
     ERROR,
     NOT_APPLICABLE,
     UNDECIDED,
-    Question,
+    PolicyQuestion,
     Verdict,
     World,
     effect_of,
@@ -42,7 +42,7 @@ REFUSED = frozenset({"deny", "error"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PolicyAnswer:
     """Answer of one policy of one assignment to one request.
 
     `word` is the effect that takes hold, or compliant, exempt, undecided, error, invalid or not-judged.
@@ -64,7 +64,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Scene:
+class EvaluationScope:
     """Surroundings in which assignments are evaluated.
 
     `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" for not set, and then no exemption
@@ -126,44 +126,46 @@ def _and_above(places: Iterable[str]) -> set[str]:
     return found
 
 
-def answers(subjects: Iterable[Subject], assignments: Iterable[Assignment], scene: Scene) -> Iterator[Answer]:
+def answers(
+    subjects: Iterable[Subject], assignments: Iterable[Assignment], evaluation: EvaluationScope
+) -> Iterator[PolicyAnswer]:
     """Every answer that is not `not-applicable`, resource by resource, in the order of the assignments."""
     subjects = list(subjects)
     index = _Index(assignments)
-    related = Related((*subjects, *scene.beside))
+    related = Related((*subjects, *evaluation.beside))
     for subject in subjects:
-        yield from _of_one(subject, index, scene, related)
+        yield from _of_one(subject, index, evaluation, related)
 
 
-def _of_one(subject: Subject, index: _Index, scene: Scene, related: Related) -> Iterator[Answer]:
-    above = scene.above.get(_subscription(subject), ())
+def _of_one(subject: Subject, index: _Index, evaluation: EvaluationScope, related: Related) -> Iterator[PolicyAnswer]:
+    above = evaluation.above.get(_subscription(subject), ())
     looking: list[tuple[_Entry, str]] = []
     for entry in index.of(subject, above):
         looks = entry.assignment.looks_at(subject, above)
         if looks is None:
             why = "whether the assignment selects it is known only at deployment"
-            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+            yield PolicyAnswer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
         elif looks and entry.assignment.unsure(entry.policy, subject):
             why = "whether an override holds is known only at deployment"
-            yield Answer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
+            yield PolicyAnswer(UNDECIDED, subject, entry.assignment, entry.policy, Verdict(UNDECIDED), why)
         elif looks:
             try:
                 overridden = entry.assignment.effect(entry.policy, subject)
                 effect = overridden or effect_of(entry.policy.definition, entry.policy.values, subject)
             except (EvaluationError, Invalid) as problem:
                 word = UNDECIDED if isinstance(problem, Unsettled) else "invalid"
-                yield Answer(word, subject, entry.assignment, entry.policy, Verdict(word), str(problem))
+                yield PolicyAnswer(word, subject, entry.assignment, entry.policy, Verdict(word), str(problem))
                 continue
             looking.append((entry, effect))
     altered: dict[str, _Made] = {}
     changed = subject
     for entry, effect in looking:
         if effect in ("append", "modify"):
-            found, changed = _alter(changed, entry, effect, scene, altered)
+            found, changed = _alter(changed, entry, effect, evaluation, altered)
             yield from found
     for entry, effect in looking:
         if effect not in ("append", "modify", "disabled"):
-            yield from _asked(changed, entry, effect, scene, related)
+            yield from _asked(changed, entry, effect, evaluation, related)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,29 +177,29 @@ class _Made:
 
 
 def _alter(
-    subject: Subject, entry: _Entry, effect: str, scene: Scene, altered: dict[str, _Made]
-) -> tuple[list[Answer], Subject]:
+    subject: Subject, entry: _Entry, effect: str, evaluation: EvaluationScope, altered: dict[str, _Made]
+) -> tuple[list[PolicyAnswer], Subject]:
     """The answer of one append or modify, and the resource as it leaves it."""
-    verdict = _judged(subject, entry, effect, scene, None)
+    verdict = _judged(subject, entry, effect, evaluation, None)
     if verdict.outcome != APPLIES or verdict.changes is None:
-        return list(_told(subject, entry, verdict, scene)), subject
-    freed = _freed(subject, entry, scene)
+        return list(_told(subject, entry, verdict, evaluation)), subject
+    freed = _freed(subject, entry, evaluation)
     if freed or not entry.assignment.enforced:
-        return list(_told(subject, entry, verdict, scene)), subject
+        return list(_told(subject, entry, verdict, evaluation)), subject
     changes = verdict.changes
     word, why = _clash(changes, altered)
     if word:
-        return [Answer(word, subject, entry.assignment, entry.policy, verdict, why)], subject
+        return [PolicyAnswer(word, subject, entry.assignment, entry.policy, verdict, why)], subject
     for change in changes.altered:
         altered[change.path.lower()] = _Made(change.after, changes.conflict == "deny")
     if changes.refuses:
-        return list(_told(subject, entry, verdict, scene)), subject
+        return list(_told(subject, entry, verdict, evaluation)), subject
     if not changes.altered:
-        return [Answer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
-    return list(_told(subject, entry, verdict, scene)), replace(subject, body=changes.body)
+        return [PolicyAnswer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
+    return list(_told(subject, entry, verdict, evaluation)), replace(subject, body=changes.body)
 
 
-def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
+def _clash(changes: EffectOutcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
     """The word and why, where an earlier policy set a property differently and this one does not win; else "".
 
     The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not state the result.
@@ -216,33 +218,39 @@ def _clash(changes: Outcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
     return "", ""
 
 
-def _asked(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related) -> Iterator[Answer]:
+def _asked(
+    subject: Subject, entry: _Entry, effect: str, evaluation: EvaluationScope, related: Related
+) -> Iterator[PolicyAnswer]:
     definition = entry.policy.definition
-    if definition.name.lower() in scene.forecasts and subject.id.lower() not in scene.forecast:
+    if definition.name.lower() in evaluation.forecasts and subject.id.lower() not in evaluation.forecast:
         if definition.types is None or subject.type in definition.types:
             why = "the policy reads a property that only Azure sets, and the plan does not show it"
-            yield Answer("not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why)
+            yield PolicyAnswer(
+                "not-judged", subject, entry.assignment, entry.policy, Verdict(NOT_APPLICABLE, effect), why
+            )
         return
     others = related if effect in EXISTENCE and definition.details is not None else None
-    yield from _told(subject, entry, _judged(subject, entry, effect, scene, others), scene)
+    yield from _told(subject, entry, _judged(subject, entry, effect, evaluation, others), evaluation)
 
 
-def _judged(subject: Subject, entry: _Entry, effect: str, scene: Scene, related: Related | None) -> Verdict:
+def _judged(
+    subject: Subject, entry: _Entry, effect: str, evaluation: EvaluationScope, related: Related | None
+) -> Verdict:
     policy = entry.policy
     told: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
     told["definitionReferenceId"] = policy.reference
     asked = subject
-    if policy.definition.name.lower() in scene.forecasts:
-        asked = scene.forecast.get(subject.id.lower(), subject)
-    question = Question(policy.definition, policy.values, asked, related, told, effect)
+    if policy.definition.name.lower() in evaluation.forecasts:
+        asked = evaluation.forecast.get(subject.id.lower(), subject)
+    question = PolicyQuestion(policy.definition, policy.values, asked, related, told, effect)
     group = subject.id.lower().partition("/providers/")[0]
-    return judge(question, scene.contexts.get(group, scene.world))
+    return judge(question, evaluation.contexts.get(group, evaluation.world))
 
 
-def _told(subject: Subject, entry: _Entry, verdict: Verdict, scene: Scene) -> Iterator[Answer]:
+def _told(subject: Subject, entry: _Entry, verdict: Verdict, evaluation: EvaluationScope) -> Iterator[PolicyAnswer]:
     if verdict.outcome == NOT_APPLICABLE:
         if entry.policy.definition.data_plane:
-            yield Answer("not-judged", subject, entry.assignment, entry.policy, verdict, verdict.says)
+            yield PolicyAnswer("not-judged", subject, entry.assignment, entry.policy, verdict, verdict.says)
         return
     word = "compliant" if verdict.outcome == DOES_NOT_APPLY else verdict.outcome
     if verdict.outcome == APPLIES:
@@ -251,12 +259,12 @@ def _told(subject: Subject, entry: _Entry, verdict: Verdict, scene: Scene) -> It
             word = "deny"
     if verdict.unknown_aliases:
         word = "not-judged"
-    freed = _freed(subject, entry, scene) if word != "compliant" else ""
+    freed = _freed(subject, entry, evaluation) if word != "compliant" else ""
     if freed:
         word = "exempt"
     definition = entry.policy.definition
-    forecast = verdict.effect in EXISTENCE or definition.name.lower() in scene.forecasts
-    yield Answer(word, subject, entry.assignment, entry.policy, verdict, _why(verdict), freed, forecast)
+    forecast = verdict.effect in EXISTENCE or definition.name.lower() in evaluation.forecasts
+    yield PolicyAnswer(word, subject, entry.assignment, entry.policy, verdict, _why(verdict), freed, forecast)
 
 
 def _why(verdict: Verdict) -> str:
@@ -267,10 +275,10 @@ def _why(verdict: Verdict) -> str:
     return verdict.says if verdict.outcome in (ERROR, UNDECIDED, APPLIES) else ""
 
 
-def _freed(subject: Subject, entry: _Entry, scene: Scene) -> str:
+def _freed(subject: Subject, entry: _Entry, evaluation: EvaluationScope) -> str:
     """The exemption that holds, by name, or ""."""
-    for exemption in scene.exemptions:
-        ended = bool(scene.now) and exemption.expired(scene.now)
+    for exemption in evaluation.exemptions:
+        ended = bool(evaluation.now) and exemption.expired(evaluation.now)
         if not ended and exemption.frees(entry.assignment, entry.policy, subject):
             return exemption.id.rpartition("/")[2] or exemption.category
     return ""

@@ -14,7 +14,7 @@ from amlz.policy.engine.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CountedMember:
     """Current member of a count: `name` is that of a value count or the alias of a field count."""
 
     name: str
@@ -46,7 +46,7 @@ class Runtime:
     unknown_aliases: set[str] = field(default_factory=set)
     foreign_aliases: set[str] = field(default_factory=set)
     bound: dict[tuple[str, ...], Any] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CountedMember] = field(default_factory=list)
     rounds: int = 1
 
     def prefers_other(self, row: str) -> bool:
@@ -63,7 +63,7 @@ class Runtime:
         return problem.first
 
     @contextmanager
-    def at(self, step: Step, bindings: Mapping[tuple[str, ...], Any] | None = None) -> Iterator[None]:
+    def at(self, step: CountedMember, bindings: Mapping[tuple[str, ...], Any] | None = None) -> Iterator[None]:
         """Inside one member of a count."""
         saved = self.bound
         self.steps.append(step)

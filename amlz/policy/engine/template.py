@@ -15,7 +15,7 @@ from amlz.policy.engine.definition import Existence
 from amlz.policy.engine.errors import EvaluationError, Invalid, PolicyError
 from amlz.policy.engine.expressions import Compiler
 from amlz.policy.engine.functions import BY_NAME
-from amlz.policy.engine.judge import Question, World, runtime
+from amlz.policy.engine.judge import PolicyQuestion, World, runtime
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import MISSING, Unknown, get, has_unknown, text
 
@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 _DEPTH = 20
 
 
-def deployed(question: Question, world: World | None = None) -> tuple[dict[str, Any], ...]:
+def deployed(question: PolicyQuestion, world: World | None = None) -> tuple[dict[str, Any], ...]:
     """Resources of the template, nested deployments included; their values may be Unknown."""
     details = question.definition.details
     deployment = details.deployment if isinstance(details, Existence) else None

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 
 from amlz.reports.formats.registry import Report
 from amlz.reports.preview import Preview
-from amlz.reports.rows import Row, rows, rules, where
+from amlz.reports.rows import FindingEntry, rows, rules, where
 
 #: A time is required, and the clock is not read: the day of `--today`, else this one.
 _NO_DAY = "1970-01-01"
@@ -25,7 +25,7 @@ def write(report: Report) -> str:
     return render(preview, rows(preview, report.against), report.fail_on)
 
 
-def render(preview: Preview, found: tuple[Row, ...], fail_on: str = "error") -> str:
+def render(preview: Preview, found: tuple[FindingEntry, ...], fail_on: str = "error") -> str:
     """Returns a suite of the findings, in which a check without findings passes, and one of Azure Policy's answers."""
     ids = {rule.id for rule in rules()}
     ours = [row for row in found if row.rule.id in ids]
@@ -66,7 +66,7 @@ def _case(suite: Xml.Element, preview: Preview, name: str, check: str) -> Xml.El
     return Xml.SubElement(suite, "testcase", name=_clean(name), classname=_clean(classname), time="0")
 
 
-def _row(suite: Xml.Element, preview: Preview, row: Row, fail_on: str) -> None:
+def _row(suite: Xml.Element, preview: Preview, row: FindingEntry, fail_on: str) -> None:
     case = _case(suite, preview, f"{row.rule.id} {_of(row)} {row.fingerprint[:8]}", row.rule.id)
     if row.accepted:
         Xml.SubElement(case, "skipped").text = _clean(row.accepted)  # neither schema knows a message of it
@@ -75,7 +75,7 @@ def _row(suite: Xml.Element, preview: Preview, row: Row, fail_on: str) -> None:
         failure.text = _clean(f"{_place(row, preview)}\n{row.message}\n{row.remedy}".rstrip())
 
 
-def _passed(rows: Iterable[Row], preview: Preview, fail_on: str) -> str:
+def _passed(rows: Iterable[FindingEntry], preview: Preview, fail_on: str) -> str:
     """Returns the results that are reported and fail nothing."""
     told = (row for row in rows if not row.fails(fail_on))
     return "\n".join(
@@ -85,11 +85,11 @@ def _passed(rows: Iterable[Row], preview: Preview, fail_on: str) -> str:
     )
 
 
-def _of(row: Row) -> str:
+def _of(row: FindingEntry) -> str:
     return ": ".join(part for part in (row.owner, row.name) if part)
 
 
-def _place(row: Row, preview: Preview) -> str:
+def _place(row: FindingEntry, preview: Preview) -> str:
     return f"{preview.file.shown}:{row.line}:{row.column} {where(row)}"
 
 

@@ -15,7 +15,7 @@ from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural
 from amlz.reports import accepted, difference_as, existing_hub, policy, quota
-from amlz.reports.folding import At, folded_answers, folded_findings
+from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
 from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, shown
 from amlz.reports.preview import NOT_COVERED, Preview, verdict
@@ -105,7 +105,7 @@ def _findings(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
         }
 
 
-def resources(at: Sequence[At], columns: Sequence[str]) -> dict[str, Any]:
+def resources(at: Sequence[FoldedAt], columns: Sequence[str]) -> dict[str, Any]:
     """Returns resources by project and environment; those with different values as rows of a table."""
     if not columns:
         return {"sentence": in_words(each.resource for each in at), "table": Markdown("")}

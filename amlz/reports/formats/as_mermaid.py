@@ -21,7 +21,7 @@ _WIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class NetworkBox:
     """A box in a network: one environment, or several counted. `row`: boxes of a row stay together."""
 
     id: str
@@ -31,7 +31,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class MermaidEnvironment:
     """An environment: its project, the network of its endpoints ("" for none of these), and its number."""
 
     key: str
@@ -71,7 +71,7 @@ def _edges(line: str) -> int:
     return sum(line.count(arrow) for arrow in (" --- ", " ~~~ ", "|peering", " -.-> "))
 
 
-def _environments(preview: Preview) -> Iterator[Environment]:
+def _environments(preview: Preview) -> Iterator[MermaidEnvironment]:
     plan = preview.plan
     networks = [spoke.network.id.lower() for spoke in plan.spokes]
     networks += [plan.hub.network.id.lower()] if plan.hub else []
@@ -81,42 +81,42 @@ def _environments(preview: Preview) -> Iterator[Environment]:
     for each in plan.environments:
         mine = owned.get((each.project, each.environment), [])
         home = next((network for r in mine for network in networks if _subnet(r).startswith(f"{network}/")), "")
-        yield Environment(each.key, each.project, each.environment, home, len(mine), bool(each.lake_roles))
+        yield MermaidEnvironment(each.key, each.project, each.environment, home, len(mine), bool(each.lake_roles))
 
 
 #: Boxes by their network.
-Boxes = dict[str, list[Box]]
+Boxes = dict[str, list[NetworkBox]]
 
 
-def _each(found: Sequence[Environment]) -> Boxes:
+def _each(found: Sequence[MermaidEnvironment]) -> Boxes:
     boxes: Boxes = {}
     for one in found:
         label = f"{escaped(one.project)}, {escaped(one.name)}<br/>{plural(one.endpoints, 'private endpoint')}"
-        boxes.setdefault(one.network, []).append(Box(_id("env", one.key), label, one.project, one.lake))
+        boxes.setdefault(one.network, []).append(NetworkBox(_id("env", one.key), label, one.project, one.lake))
     return boxes
 
 
-def _by_project(found: Sequence[Environment]) -> Boxes:
-    groups: dict[tuple[str, str], list[Environment]] = {}
+def _by_project(found: Sequence[MermaidEnvironment]) -> Boxes:
+    groups: dict[tuple[str, str], list[MermaidEnvironment]] = {}
     for one in found:
         groups.setdefault((one.network, one.project), []).append(one)
     boxes: Boxes = {}
     for number, ((network, project), mine) in enumerate(groups.items()):
         label = f"{escaped(project)}<br/>{', '.join(escaped(one.name) for one in mine)}"
-        box = Box(f"{_id('project', project)}_{number}", label, project, any(one.lake for one in mine))
+        box = NetworkBox(f"{_id('project', project)}_{number}", label, project, any(one.lake for one in mine))
         boxes.setdefault(network, []).append(box)
     return boxes
 
 
-def _by_network(found: Sequence[Environment]) -> Boxes:
-    groups: dict[str, list[Environment]] = {}
+def _by_network(found: Sequence[MermaidEnvironment]) -> Boxes:
+    groups: dict[str, list[MermaidEnvironment]] = {}
     for one in found:
         groups.setdefault(one.network, []).append(one)
     boxes: Boxes = {}
     for number, (network, mine) in enumerate(groups.items()):
         projects = plural(len({one.project for one in mine}), "project")
         label = f"{plural(len(mine), 'environment')}<br/>of {projects}"
-        boxes[network] = [Box(f"environments_{number}", label, "", any(one.lake for one in mine))]
+        boxes[network] = [NetworkBox(f"environments_{number}", label, "", any(one.lake for one in mine))]
     return boxes
 
 
@@ -147,7 +147,7 @@ def _lines(preview: Preview, boxes: Boxes) -> Iterator[str]:
         yield from (f"{box.id} -.-> lake" for some in boxes.values() for box in some if box.lake)
 
 
-def _drawn(network: str, boxes: Sequence[Box]) -> Iterator[str]:
+def _drawn(network: str, boxes: Sequence[NetworkBox]) -> Iterator[str]:
     """Returns boxes, and hidden edges: they put boxes into rows, those of a project into one, next to the network."""
     yield from (f'{box.id}["{box.label}"]' for box in boxes)
     for row in _rows(boxes):
@@ -155,11 +155,11 @@ def _drawn(network: str, boxes: Sequence[Box]) -> Iterator[str]:
         yield from (f"{left.id} ~~~ {right.id}" for left, right in pairwise(row))
 
 
-def _rows(boxes: Sequence[Box]) -> list[list[Box]]:
-    groups: dict[str, list[Box]] = {}
+def _rows(boxes: Sequence[NetworkBox]) -> list[list[NetworkBox]]:
+    groups: dict[str, list[NetworkBox]] = {}
     for box in boxes:
         groups.setdefault(box.row, []).append(box)
-    rows: list[list[Box]] = []
+    rows: list[list[NetworkBox]] = []
     for group in groups.values():
         if rows and len(rows[-1]) + len(group) <= _WIDE:
             rows[-1] += group

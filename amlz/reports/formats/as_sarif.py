@@ -10,7 +10,7 @@ from amlz.checks.naming import Named, before
 from amlz.reports.formats.registry import Report
 from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
-from amlz.reports.rows import Row, Rule, rows, rules, where
+from amlz.reports.rows import FindingEntry, RuleEntry, rows, rules, where
 
 #: Address of the published schema.
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -25,7 +25,7 @@ def write(report: Report) -> str:
     return render(preview, rows(preview, report.against))
 
 
-def render(preview: Preview, found: tuple[Row, ...]) -> str:
+def render(preview: Preview, found: tuple[FindingEntry, ...]) -> str:
     """Returns one run: a rule for every check and every policy with a result, a result for each row."""
     known = {rule.id: rule for rule in (*rules(), *(row.rule for row in found))}
     index = {rule_id: number for number, rule_id in enumerate(known)}
@@ -40,7 +40,7 @@ def render(preview: Preview, found: tuple[Row, ...]) -> str:
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: RuleEntry) -> dict[str, Any]:
     """A rule. `helpUri` must be absolute, so it is Microsoft's page; our own is in the help."""
     more = f" [{rule.id}]({rule.anchor})" if rule.anchor else ""
     return {
@@ -53,7 +53,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(row: Row, index: int, uri: str) -> dict[str, Any]:
+def _result(row: FindingEntry, index: int, uri: str) -> dict[str, Any]:
     region = {"startLine": row.line, "startColumn": row.column}
     artifact = {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
     result: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _result(row: Row, index: int, uri: str) -> dict[str, Any]:
     return result
 
 
-def _owned(row: Row) -> str:
+def _owned(row: FindingEntry) -> str:
     """The message with project and environment: alerts of several environments are read in one list."""
     if row.owner and f"{row.owner}: " in row.message:
         return row.message

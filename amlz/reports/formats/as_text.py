@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Severity
 from amlz.checks.naming import in_words, names_of
-from amlz.core.addresses import AddressPlan, Space
+from amlz.core.addresses import AddressPlan, AddressSpace
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural, printable
 from amlz.reports import accepted, addresses, difference_as, kubernetes, managed_networks, policy, quota
-from amlz.reports.existing_hub import Allowed, demands, must_allow, owners_must
-from amlz.reports.folding import At, FoldedFinding, folded_answers, folded_findings, owners
+from amlz.reports.existing_hub import FirewallRequirement, demands, must_allow, owners_must
+from amlz.reports.folding import FoldedAt, FoldedFinding, folded_answers, folded_findings, owners
 from amlz.reports.formats.registry import Report
 from amlz.reports.lines import WIDTH, wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
@@ -72,14 +72,14 @@ def _summary(preview: Preview) -> str:
     return "\n".join(wrapped(f"  {label:<14}", text) for label, text in rows.items())
 
 
-def _used(space: Space) -> str:
+def _used(space: AddressSpace) -> str:
     ranges = ", ".join(space.ranges)
     if not space.built:
         return f"{space.network} {ranges}, exists already"
     return f"{space.network} {ranges}, {_free_addresses(space):,} free"
 
 
-def _free_addresses(space: Space) -> int:
+def _free_addresses(space: AddressSpace) -> int:
     return sum(2 ** (32 - int(cidr.split("/")[1])) for cidr in space.free)
 
 
@@ -116,7 +116,7 @@ def _addresses(plan: AddressPlan) -> str:
 
 def _existing_hub(preview: Preview) -> str:
     """Returns the egress that the firewall of an existing hub must allow: once for all rules with the same sources."""
-    by_sources: dict[tuple[str, ...], list[Allowed]] = {}
+    by_sources: dict[tuple[str, ...], list[FirewallRequirement]] = {}
     for rule in must_allow(preview.plan):
         by_sources.setdefault(rule.sources, []).append(rule)
     lines = []
@@ -183,7 +183,7 @@ def finding_lines(folded: FoldedFinding) -> str:
     return "\n".join([*lines, *([wrapped(_INDENT, first.remedy)] if first.remedy else [])])
 
 
-def _resources(title: str, at: Sequence[At], columns: Sequence[str]) -> Iterator[str]:
+def _resources(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> Iterator[str]:
     """Returns resources by project and environment: in a sentence, or in lines where there are many, or different
     values.
     """

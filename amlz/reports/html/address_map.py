@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from amlz.core.addresses import Block, Space
+from amlz.core.addresses import AddressBlock, AddressSpace
 from amlz.core.plan import LandingZonePlan
 
 #: Lines in which a range is drawn at most; each is a power of two of addresses.
@@ -30,7 +30,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AddressLine:
     """So many addresses from `first` on."""
 
     first: str
@@ -44,7 +44,7 @@ class Range:
     cidr: str
     addresses: int
     line: str
-    lines: tuple[Line, ...]
+    lines: tuple[AddressLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def address_map(plan: LandingZonePlan) -> tuple[NetworkMap, ...]:
     return tuple(_network(space) for space in plan.addresses.spaces)
 
 
-def _network(space: Space) -> NetworkMap:
+def _network(space: AddressSpace) -> NetworkMap:
     pieces = sorted(_pieces(space), key=lambda piece: piece.first) if space.built else []
     networks = [IPv4Network(cidr) for cidr in space.ranges]
     return NetworkMap(
@@ -113,7 +113,7 @@ def _network(space: Space) -> NetworkMap:
     )
 
 
-def _pieces(space: Space) -> Iterator[_Piece]:
+def _pieces(space: AddressSpace) -> Iterator[_Piece]:
     """Subnets, what is left of their blocks, and free ranges. They do not overlap."""
     for block in space.blocks:
         owner = "" if block.owner == "hub" else f"{block.owner} "
@@ -126,7 +126,7 @@ def _pieces(space: Space) -> Iterator[_Piece]:
         yield _piece(cidr, f"{cidr} free", f"{IPv4Network(cidr).num_addresses:,} addresses", "free")
 
 
-def _left(block: Block) -> list[str]:
+def _left(block: AddressBlock) -> list[str]:
     """Ranges of a block that are in none of its subnets."""
     left = [IPv4Network(block.cidr)]
     for subnet in block.subnets:
@@ -158,5 +158,5 @@ def _range(network: IPv4Network, pieces: list[_Piece]) -> Range:
             share = 100 / size
             label = piece.label if low == piece.first else ""
             found[index].append(Segment(label, piece.says, piece.use, (low - start) * share, (high - low + 1) * share))
-    lines = tuple(Line(str(IPv4Address(base + i * size)), tuple(segments)) for i, segments in enumerate(found))
+    lines = tuple(AddressLine(str(IPv4Address(base + i * size)), tuple(segments)) for i, segments in enumerate(found))
     return Range(str(network), network.num_addresses, f"/{33 - size.bit_length()}", lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.change_rule import Kind
-from amlz.azure.changes import Change
+from amlz.azure.changes import PropertyChange
 from amlz.core.words import WORDS, counted, plural
 from amlz.diff.difference import Changed, Difference
 from amlz.reports.difference_as import (
@@ -163,7 +163,7 @@ def _changed(found: Iterable[Changed]) -> Iterator[ChangedRow]:
         yield ChangedRow(counted(len(names), arm_type), tuple(names[:_NAMES]), len(names[_NAMES:]), shown, rest)
 
 
-def _property(change: Change) -> PropertyRow:
+def _property(change: PropertyChange) -> PropertyRow:
     row = change.row
     return PropertyRow(row.path, value(row.old), value(row.new), does(change), _LEVELS[change.kind])
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from amlz.core.words import plural
-from amlz.reports.html.layout import Link, Node, NoLayout, Placed, Rectangle, placed
-from amlz.reports.html.topology import Environment, Network, Subnet, Topology
+from amlz.reports.html.layout import Drawing, DrawnBox, DrawnLink, NoLayout, Rectangle, placed
+from amlz.reports.html.topology import EnvironmentRecord, Network, SubnetRecord, Topology
 
 #: So many environments are drawn in full; up to the second number by name and range alone; of more only their number.
 FULL, NAMED = 30, 400
@@ -29,7 +29,7 @@ _NEAR, _FAR = 4, 7
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text in a box. `style`: name, text or range."""
 
     text: str
@@ -42,7 +42,7 @@ class Box:
 
     kind: str
     place: Rectangle
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     title: str
 
 
@@ -89,9 +89,9 @@ class Diagram:
 class _Content:
     """A box without a position."""
 
-    node: Node
+    node: DrawnBox
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     title: str
 
 
@@ -113,9 +113,9 @@ class _Drawing:
         environments = [*found.elsewhere, *(e for spoke in found.spokes for e in spoke.environments)]
         self.count = len(environments)
         self.contents: list[_Content] = []
-        self.links: list[tuple[Link, str]] = []
+        self.links: list[tuple[DrawnLink, str]] = []
 
-    def everything(self) -> tuple[list[_Content], list[tuple[Link, str]]]:
+    def everything(self) -> tuple[list[_Content], list[tuple[DrawnLink, str]]]:
         """All boxes and links."""
         found = self.found
         self._outside()
@@ -123,13 +123,13 @@ class _Drawing:
         if found.lake:
             says = ", ".join(filter(None, (found.lake.name, found.lake.says)))
             self._box("lake", _PART, "lake", ("data lake", says))
-            self.links.append((Link("internet", "lake", drawn=False, apart=_NEAR), ""))
+            self.links.append((DrawnLink("internet", "lake", drawn=False, apart=_NEAR), ""))
         for spoke in found.spokes:
             first = self._spoke(f"spoke {spoke.key}", spoke)
             kind = "peering" if spoke.peering.startswith("peered in both") else "half"
-            self.links.append((Link("network", first, f"spoke {spoke.key}", apart=_FAR), kind))
+            self.links.append((DrawnLink("network", first, f"spoke {spoke.key}", apart=_FAR), kind))
             if found.lake and any(e.uses_lake for e in spoke.environments):
-                self.links.append((Link("lake", first, f"spoke {spoke.key}", apart=_FAR), "lake"))
+                self.links.append((DrawnLink("lake", first, f"spoke {spoke.key}", apart=_FAR), "lake"))
         if found.elsewhere:
             self._grid(self._cards(found.elsewhere, "elsewhere"))
         return self.contents, self.links
@@ -160,10 +160,10 @@ class _Drawing:
         ways |= {("premises", "gateway" if "gateway" in parts else "network"): "in"} if self.found.on_premises else {}
         for name in [each.node.id for each in self.contents if each.node.frame == "hub"]:
             if ("internet", name) not in ways:
-                self.links.append((Link("internet", name, drawn=False, apart=_NEAR), ""))
+                self.links.append((DrawnLink("internet", name, drawn=False, apart=_NEAR), ""))
             for outside in ("internet", "premises"):
                 if (outside, name) in ways:
-                    self.links.append((Link(outside, name, apart=_NEAR), ways[outside, name]))
+                    self.links.append((DrawnLink(outside, name, apart=_NEAR), ways[outside, name]))
 
     def _spoke(self, frame: str, spoke: Network) -> str:
         """Its boxes; the id of the one to which lines lead."""
@@ -180,14 +180,14 @@ class _Drawing:
             cards.append(self._content(f"{frame} nothing", _PART, "part", ("no environment",), frame))
         return self._grid(cards)
 
-    def _cards(self, environments: Iterable[Environment], frame: str) -> list[_Content]:
+    def _cards(self, environments: Iterable[EnvironmentRecord], frame: str) -> list[_Content]:
         environments = tuple(environments)
         if self.count > NAMED:
             text = plural(len(environments), "project environment")
             return [self._content(f"{frame} all", _PART, "environment", (text, "see below"), frame)]
         return [self._environment(f"{frame} {e.key}", e, frame) for e in environments]
 
-    def _environment(self, name: str, e: Environment, frame: str) -> _Content:
+    def _environment(self, name: str, e: EnvironmentRecord, frame: str) -> _Content:
         title = f"{e.project}, {e.name}"
         kind = "production" if e.production else "environment"
         managed = "managed network" if "managed" in e.isolation else ""
@@ -210,9 +210,9 @@ class _Drawing:
             before = self.contents[-1].node.id
             self.contents.append(card)
             if index % columns:
-                self.links.append((Link(before, card.node.id, drawn=False), ""))
+                self.links.append((DrawnLink(before, card.node.id, drawn=False), ""))
             else:
-                self.links.append((Link("network", card.node.id, drawn=False, apart=_FAR), ""))
+                self.links.append((DrawnLink("network", card.node.id, drawn=False, apart=_FAR), ""))
         return cards[(rows - 1) // 2 * columns].node.id
 
     def _nothing(self, like: _Content, index: int) -> _Content:
@@ -227,9 +227,9 @@ class _Drawing:
     ) -> _Content:  # fmt: skip
         styles = ("name", *("text" for _ in lines[1:]))
         told = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
-        shown = tuple(Line(_cut(text, size[0], style), style) for text, style in told)
-        shown += (Line(_cut(badge, size[0], "text"), "badge"),) if badge else ()
-        return _Content(Node(name, *size, frame), kind, shown, title or "; ".join(lines))
+        shown = tuple(TextLine(_cut(text, size[0], style), style) for text, style in told)
+        shown += (TextLine(_cut(badge, size[0], "text"), "badge"),) if badge else ()
+        return _Content(DrawnBox(name, *size, frame), kind, shown, title or "; ".join(lines))
 
 
 def _columns(count: int) -> int:
@@ -237,11 +237,11 @@ def _columns(count: int) -> int:
     return 3 if count <= 15 else 6
 
 
-def _subnet(subnet: Subnet) -> str:
+def _subnet(subnet: SubnetRecord) -> str:
     return f"{subnet.role} {subnet.cidr}"
 
 
-def _subnets(subnets: tuple[Subnet, ...]) -> Iterator[str]:
+def _subnets(subnets: tuple[SubnetRecord, ...]) -> Iterator[str]:
     """Sizes by role: addresses are those of the environment's range. Private endpoints are counted where they are."""
     plain = [f"{subnet.role} {_size(subnet)}" for subnet in subnets if not subnet.endpoints]
     if plain:
@@ -251,7 +251,7 @@ def _subnets(subnets: tuple[Subnet, ...]) -> Iterator[str]:
             yield f"{plural(len(subnet.endpoints), 'private endpoint')} in a {_size(subnet)}"
 
 
-def _size(subnet: Subnet) -> str:
+def _size(subnet: SubnetRecord) -> str:
     return f"/{subnet.cidr.rpartition('/')[2]}"
 
 
@@ -265,7 +265,7 @@ def _cut(text: str, width: int, style: str) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where: Placed) -> Diagram:
+def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
     titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in found.spokes}
     titles |= {"hub": found.hub.title, "elsewhere": "in no spoke of this stack"}
     frames = []
@@ -280,7 +280,7 @@ def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where:
     return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out)
 
 
-def _in_reading_order(contents: list[_Content], where: Placed) -> Iterator[tuple[_Content, Rectangle]]:
+def _in_reading_order(contents: list[_Content], where: Drawing) -> Iterator[tuple[_Content, Rectangle]]:
     """Boxes of a spoke are alike: they take its positions line by line, in their own order."""
     by_frame: dict[str, list[_Content]] = {}
     for each in contents:

@@ -16,7 +16,7 @@ from amlz.reports.records import IN_JSON
 
 @with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleRecord:
     """A rule of the firewall: to where, how, from which ranges, and why."""
 
     group: str
@@ -44,7 +44,7 @@ class Egress:
 
     built: bool
     name: str
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleRecord, ...]
     managed: tuple[Managed, ...]
 
 
@@ -55,20 +55,20 @@ def egress(preview: Preview) -> Egress:
     return Egress(hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(_managed(preview)))
 
 
-def _built(preview: Preview) -> Iterator[Rule]:
+def _built(preview: Preview) -> Iterator[RuleRecord]:
     hub = preview.plan.hub
     for group in hub.firewall.groups if hub else ():
         for rule in group.network_rules:
             how = f"{'/'.join(rule.protocols)} {', '.join(rule.ports)}"
-            yield Rule(group.name, rule.name, rule.destinations, how, rule.sources, rule.why)
+            yield RuleRecord(group.name, rule.name, rule.destinations, how, rule.sources, rule.why)
         for host in group.application_rules:
             how = f"{host.scheme.upper()} {host.port}"
-            yield Rule(group.name, host.name, host.hosts, how, host.sources, host.why)
+            yield RuleRecord(group.name, host.name, host.hosts, how, host.sources, host.why)
 
 
-def _of_existing(preview: Preview) -> Iterator[Rule]:
+def _of_existing(preview: Preview) -> Iterator[RuleRecord]:
     for rule in existing_hub.must_allow(preview.plan):
-        yield Rule("", rule.name, rule.to, rule.how, rule.sources, rule.why)
+        yield RuleRecord("", rule.name, rule.to, rule.how, rule.sources, rule.why)
 
 
 def _managed(preview: Preview) -> Iterator[Managed]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import Named, Names, names_of
 from amlz.reports import accepted
-from amlz.reports.folding import At, folded_findings, rows
+from amlz.reports.folding import FoldedAt, folded_findings, rows
 from amlz.reports.preview import Preview
 
 #: Colours, as in the heat map.
@@ -61,7 +61,7 @@ def finding_rows(found: Iterable[Finding], names: Names) -> tuple[FindingRow, ..
     )
 
 
-def same_at(at: Iterable[At]) -> tuple[SameAt, ...]:
+def same_at(at: Iterable[FoldedAt]) -> tuple[SameAt, ...]:
     """Resources with the same, by project and environment."""
     return tuple(
         SameAt(where, tuple((each.resource.label, *each.values) for each in members)) for where, members in rows(at)

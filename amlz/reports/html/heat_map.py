@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from amlz.checks.naming import Names
 from amlz.core.words import WORDS
-from amlz.policy.engine.requests import Answer
+from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.verdicts import Verdicts
 from amlz.reports import policy
 from amlz.reports.folding import FoldedAnswer, folded_answers
@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FoldedReason:
     """One answer to some resources, by project and environment with their own values of `columns`, and why."""
 
     word: str
@@ -61,7 +61,7 @@ class PolicyRow:
     assignments: tuple[str, ...]
     effects: tuple[str, ...]
     cells: tuple[Cell | None, ...]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[FoldedReason, ...]
     compliant: int
     level: str
 
@@ -78,7 +78,7 @@ class HeatMap:
 
 def heat_map(verdicts: Verdicts, names: Names) -> HeatMap:
     """Returns every policy that evaluated a resource; those with findings first, the worst of them at the top."""
-    by_policy: dict[str, list[Answer]] = {}
+    by_policy: dict[str, list[PolicyAnswer]] = {}
     types: Counter[str] = Counter()
     for answer in verdicts.answers:
         policy_id = answer.policy.definition_id if answer.policy else answer.assignment.id
@@ -99,9 +99,9 @@ def _worst(row: PolicyRow) -> tuple[int, int]:
     return _RANKS.index(row.level), word
 
 
-def _row(answers: list[Answer], columns: Iterable[str], names: Names) -> PolicyRow:
+def _row(answers: list[PolicyAnswer], columns: Iterable[str], names: Names) -> PolicyRow:
     first = answers[0]
-    by_type: dict[str, list[Answer]] = {}
+    by_type: dict[str, list[PolicyAnswer]] = {}
     for answer in answers:
         by_type.setdefault(answer.subject.type.lower(), []).append(answer)
     level = min((_LEVELS[answer.word] for answer in answers), key=_RANKS.index)
@@ -116,19 +116,19 @@ def _row(answers: list[Answer], columns: Iterable[str], names: Names) -> PolicyR
     )
 
 
-def _effect(answer: Answer) -> str:
+def _effect(answer: PolicyAnswer) -> str:
     return answer.verdict.effect if answer.assignment.enforced else f"{answer.verdict.effect}, not enforced"
 
 
-def _cell(answers: list[Answer]) -> Cell:
+def _cell(answers: list[PolicyAnswer]) -> Cell:
     words = Counter(answer.word for answer in answers)
     word = min(words, key=lambda word: (_RANKS.index(_LEVELS[word]), policy.ORDER.index(word)))
     return Cell(word, _LEVELS[word], words[word], len(answers))
 
 
-def _reason(folded: FoldedAnswer) -> Reason:
+def _reason(folded: FoldedAnswer) -> FoldedReason:
     word = folded.first.word
-    return Reason(
+    return FoldedReason(
         policy.word(folded.first),
         _LEVELS[word],
         same_at(folded.at),

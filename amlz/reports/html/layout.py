@@ -21,7 +21,7 @@ class NoLayout(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DrawnBox:
     """A box of a size in pixels. `frame`: the one that it is in, "" for none."""
 
     id: str
@@ -31,7 +31,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class DrawnLink:
     """From the left to the right. `into`: the frame at whose border it ends, "" for the box itself.
 
     `drawn`: False where it only sets the order from left to right. `apart`: how far, in steps of some pixels.
@@ -55,7 +55,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Drawing:
     """The positions of all boxes. `links`: paths as SVG writes them, in the order of those that are drawn."""
 
     width: int
@@ -65,7 +65,7 @@ class Placed:
     links: tuple[str, ...]
 
 
-def placed(nodes: Iterable[Node], links: Iterable[Link]) -> Placed:
+def placed(nodes: Iterable[DrawnBox], links: Iterable[DrawnLink]) -> Drawing:
     """Returns the positions of boxes from left to right, those of a frame together. Raises NoLayout."""
     try:
         graphviz = import_module("pygraphviz")
@@ -84,7 +84,7 @@ def placed(nodes: Iterable[Node], links: Iterable[Link]) -> Placed:
     return _placed(told, {node.id: node for node in nodes})
 
 
-def _graph(graphviz: Any, nodes: tuple[Node, ...], links: tuple[Link, ...]) -> Any:
+def _graph(graphviz: Any, nodes: tuple[DrawnBox, ...], links: tuple[DrawnLink, ...]) -> Any:
     graph = graphviz.AGraph(directed=True, strict=False, compound=True, rankdir="LR", nodesep="0.14", ranksep="0.2")
     frames: dict[str, list[str]] = {}
     for node in nodes:
@@ -103,7 +103,7 @@ def _graph(graphviz: Any, nodes: tuple[Node, ...], links: tuple[Link, ...]) -> A
     return graph
 
 
-def _placed(told: Any, nodes: dict[str, Node]) -> Placed:
+def _placed(told: Any, nodes: dict[str, DrawnBox]) -> Drawing:
     left, bottom, right, top = (float(part) for part in told["bb"].split(","))
     boxes: dict[str, Rectangle] = {}
     frames: dict[str, Rectangle] = {}
@@ -118,7 +118,7 @@ def _placed(told: Any, nodes: dict[str, Node]) -> Placed:
             boxes[node.id] = _rounded(*corner, node.width, node.height)
     drawn = sorted((e for e in told.get("edges", ()) if e.get("style") != "invis"), key=lambda e: int(e["id"][4:]))
     paths = tuple(_path(edge["pos"], left, top) for edge in drawn)
-    return Placed(round(right - left), round(top - bottom), boxes, frames, paths)
+    return Drawing(round(right - left), round(top - bottom), boxes, frames, paths)
 
 
 def _rounded(x: float, y: float, width: float, height: float) -> Rectangle:

@@ -18,7 +18,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AssignedRole:
     """A role on one scope. `principal`: an Entra object id, or the name of an identity that is built here."""
 
     on: str
@@ -33,7 +33,7 @@ class RoleRow:
     role: str
     kind: str
     why: str
-    given: tuple[Given, ...]
+    given: tuple[AssignedRole, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class RoleMatrix:
 
 def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
     """Every role assignment of a plan; people before identities, else in the order of the plan."""
-    found: dict[str, dict[tuple[str, str, str], list[Given]]] = {}
+    found: dict[str, dict[tuple[str, str, str], list[AssignedRole]]] = {}
     people: dict[str, bool] = {}
     for role in plan.roles():
         kind, given = _given(role)
@@ -85,9 +85,9 @@ def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
     return RoleMatrix(kinds, tuple(sorted(whos, key=lambda who: not who.people)), deployer)
 
 
-def _given(role: RoleAssignmentSpec) -> tuple[str, Given]:
+def _given(role: RoleAssignmentSpec) -> tuple[str, AssignedRole]:
     """Returns the kind of a scope, and the scope in short."""
     principal = role.principal.object_id or role.principal.identity.rpartition("/")[2]
     scope = parse(role.scope)
     kind = _KINDS.get(scope.type.lower()) or WORDS.get(scope.type.lower(), (scope.type.rpartition("/")[2], ""))[0]
-    return kind, Given(scope.name, scope.resource_group if scope.resource_group != scope.name else "", principal)
+    return kind, AssignedRole(scope.name, scope.resource_group if scope.resource_group != scope.name else "", principal)

@@ -18,7 +18,7 @@ from amlz.reports.records import IN_JSON
 
 @with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartRecord:
     """A separately drawn part of a network: its kind, its name, and its text."""
 
     kind: str
@@ -28,7 +28,7 @@ class Part:
 
 @with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
-class Subnet:
+class SubnetRecord:
     """A subnet by its role. `endpoints`: names of the targets of its private endpoints, with their group IDs."""
 
     role: str
@@ -40,7 +40,7 @@ class Subnet:
 
 @with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
-class Environment:
+class EnvironmentRecord:
     """A project environment where its endpoints are. `computes` and `isolation` are in words."""
 
     key: SkipJsonSchema[str]
@@ -51,7 +51,7 @@ class Environment:
     workspace: str
     isolation: str
     computes: str
-    subnets: tuple[Subnet, ...]
+    subnets: tuple[SubnetRecord, ...]
     uses_lake: bool
     on_internet: bool
 
@@ -71,9 +71,9 @@ class Network:
     name: str
     ranges: tuple[str, ...]
     built: bool
-    parts: tuple[Part, ...]
-    subnets: tuple[Subnet, ...]
-    environments: tuple[Environment, ...]
+    parts: tuple[PartRecord, ...]
+    subnets: tuple[SubnetRecord, ...]
+    environments: tuple[EnvironmentRecord, ...]
     peering: str = ""
 
 
@@ -88,9 +88,9 @@ class Topology:
     hub: Network
     spokes: tuple[Network, ...]
     on_premises: tuple[str, ...]
-    lake: Part | None
+    lake: PartRecord | None
     zones: int
-    elsewhere: tuple[Environment, ...] = ()
+    elsewhere: tuple[EnvironmentRecord, ...] = ()
 
     @property
     def says(self) -> str:
@@ -110,7 +110,7 @@ def topology(preview: Preview) -> Topology:
     """The networks of a preview."""
     plan = preview.plan
     endpoints = _endpoints_by_subnet(preview)
-    homes: dict[str, list[Environment]] = {}
+    homes: dict[str, list[EnvironmentRecord]] = {}
     for spec in plan.environments:
         home, environment = _environment(preview, spec, endpoints)
         homes.setdefault(home, []).append(environment)
@@ -120,7 +120,9 @@ def topology(preview: Preview) -> Topology:
         hub=_hub(preview, endpoints),
         spokes=spokes,
         on_premises=tuple(preview.config.on_premises),
-        lake=Part("data lake", _last(lake.account_id), "" if lake.account else "exists already") if lake else None,
+        lake=PartRecord("data lake", _last(lake.account_id), "" if lake.account else "exists already")
+        if lake
+        else None,
         zones=len(preview.graph.of_type("Microsoft.Network/privateDnsZones")),
         elsewhere=tuple(environment for found in homes.values() for environment in found),
     )
@@ -132,37 +134,42 @@ def _hub(preview: Preview, endpoints: dict[str, tuple[str, ...]]) -> Network:
     if hub is None:
         other = plan.organisation.existing_hub
         parts = (
-            (Part("firewall", other.firewall_address, "exists already"),) if other and other.firewall_address else ()
+            (PartRecord("firewall", other.firewall_address, "exists already"),)
+            if other and other.firewall_address
+            else ()
         )
         name = _last(other.network) if other else ""
         return Network("hub", "hub, exists already", name, space.ranges, False, parts, (), ())
     ids = {subnet.cidr: hub.network.subnet_id(subnet.name).lower() for subnet in hub.network.subnets}
     subnets = tuple(
-        Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
+        SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
         for block in space.blocks
         for s in block.subnets
     )
     return Network("hub", "hub", hub.network.name, hub.network.ranges, True, tuple(_parts(preview)), subnets, ())
 
 
-def _parts(preview: Preview) -> Iterator[Part]:
+def _parts(preview: Preview) -> Iterator[PartRecord]:
     hub = preview.plan.hub
     if hub is None:
         return
     firewall = hub.firewall
     rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
-    yield Part("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
+    yield PartRecord("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
     for planned in hub.capabilities:
         if planned.part.shown is not None:
-            yield Part(*planned.part.shown)
+            yield PartRecord(*planned.part.shown)
     if hub.dns.zones:
-        yield Part("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
+        yield PartRecord("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
     if hub.log_analytics.built:
-        yield Part("log", hub.log_analytics.name)
+        yield PartRecord("log", hub.log_analytics.name)
 
 
 def _spoke(
-    preview: Preview, spoke: SpokeSpec, environments: tuple[Environment, ...], endpoints: dict[str, tuple[str, ...]]
+    preview: Preview,
+    spoke: SpokeSpec,
+    environments: tuple[EnvironmentRecord, ...],
+    endpoints: dict[str, tuple[str, ...]],
 ) -> Network:
     peering = "peered in both directions" if spoke.from_hub else "peered from the spoke; the hub's side is its owner's"
     owned = {e.key for e in environments}
@@ -170,7 +177,7 @@ def _spoke(
     network = spoke.network
     ids = {subnet.cidr: network.subnet_id(subnet.name).lower() for subnet in network.subnets}
     subnets = tuple(
-        Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
+        SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
         for block in space.blocks
         if "-".join(words_of(block.owner)) not in owned
         for s in block.subnets
@@ -182,7 +189,7 @@ def _spoke(
 
 def _environment(
     preview: Preview, spec: ProjectEnvironmentSpec, endpoints: dict[str, tuple[str, ...]]
-) -> tuple[str, Environment]:
+) -> tuple[str, EnvironmentRecord]:
     """The spoke's name, and the environment in it."""
     block = preview.plan.addresses.block(EnvironmentKey(spec.project, spec.environment))
     network = next((spoke.network for spoke in preview.plan.spokes if spoke.name == block.network), None)
@@ -192,7 +199,7 @@ def _environment(
     computes += [plural(len(spec.computes.instances), "instance")] if spec.computes.instances else []
     attached = len(tuple(records(spec, KubernetesSpec)))
     computes += [plural(attached, "attached Kubernetes cluster")] if attached else []
-    return block.network, Environment(
+    return block.network, EnvironmentRecord(
         key=spec.key,
         project=spec.project,
         name=spec.environment,
@@ -202,7 +209,8 @@ def _environment(
         isolation="compute targets in a managed network" if managed else "compute targets in the spoke",
         computes=", ".join(computes),
         subnets=tuple(
-            Subnet(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ())) for s in block.subnets
+            SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
+            for s in block.subnets
         ),
         uses_lake=bool(spec.lake_roles),
         on_internet=spec.workspace.public_network_access,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from amlz.simulator import refusals
+from amlz.simulator import validation
 from amlz.simulator.arm.addresses import Address
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request, error
 from amlz.simulator.arm.reads import not_found
-from amlz.simulator.memory import Standing
+from amlz.simulator.state_store import StoredResource
 
 #: The type whose names checkNameAvailability of a service is about.
 _NAMED = {
@@ -23,7 +23,7 @@ _NAMED = {
 def post(azure: Azure, request: Request, found: Address) -> Answer:
     """The answer to a POST. Raises AzureRefused. One that the simulator does not know is refused, not guessed."""
     action = request.path.rstrip("/").rpartition("/")[2].lower()
-    resource = azure.memory.get(found.id)
+    resource = azure.store.get(found.id)
     if resource is None:
         raise not_found(azure, found)
     answer = _ACTIONS.get((resource.type.lower(), action))
@@ -41,16 +41,16 @@ def check_name(azure: Azure, request: Request) -> Answer:
     name = request.body.get("name") if isinstance(request.body, dict) else None
     if kind is None or not isinstance(name, str):
         return error(400, "InvalidRequestContent", "The request content was invalid: 'name' is required.")
-    if azure.memory.named(kind, name) is None and azure.memory.kept(kind, name) is None:
+    if azure.store.named(kind, name) is None and azure.store.kept(kind, name) is None:
         return Answer(200, {}, {"nameAvailable": True})
-    message = refusals.UNIQUE_NAMES[kind][1].format(name=name)
+    message = validation.UNIQUE_NAMES[kind][1].format(name=name)
     return Answer(200, {}, {"nameAvailable": False, "reason": "AlreadyExists", "message": message})
 
 
-def _keys(*names: str) -> Callable[[Standing], Mapping[str, Any]]:
+def _keys(*names: str) -> Callable[[StoredResource], Mapping[str, Any]]:
     """An answer with keys that are marked as simulated: they open nothing."""
 
-    def answer(resource: Standing) -> Mapping[str, Any]:
+    def answer(resource: StoredResource) -> Mapping[str, Any]:
         values = [
             {"keyName": name, "value": f"simulated-{name}-of-{resource.name}", "permissions": "FULL"} for name in names
         ]
@@ -59,11 +59,11 @@ def _keys(*names: str) -> Callable[[Standing], Mapping[str, Any]]:
     return answer
 
 
-def _shared(resource: Standing) -> Mapping[str, Any]:
+def _shared(resource: StoredResource) -> Mapping[str, Any]:
     return {f"{key}SharedKey": f"simulated-{key}-of-{resource.name}" for key in ("primary", "secondary")}
 
 
-_ACTIONS: Mapping[tuple[str, str], Callable[[Standing], Mapping[str, Any]]] = {
+_ACTIONS: Mapping[tuple[str, str], Callable[[StoredResource], Mapping[str, Any]]] = {
     ("microsoft.storage/storageaccounts", "listkeys"): _keys("key1", "key2"),
     ("microsoft.operationalinsights/workspaces", "sharedkeys"): _shared,
 }

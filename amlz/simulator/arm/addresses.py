@@ -11,7 +11,7 @@ from amlz.azure import table
 from amlz.azure.ids import parse
 
 
-class Kind(Enum):
+class PathKind(Enum):
     """Kinds of paths."""
 
     RESOURCE = "resource"
@@ -26,7 +26,7 @@ class Address:
     `operation`: the key of an operation; `waits`: whether the path is the one of the Location header.
     """
 
-    kind: Kind
+    kind: PathKind
     id: str
     type: str
     operation: str = ""
@@ -55,7 +55,7 @@ def address(path: str, last_is_action: bool = False) -> Address:
     text = path.rstrip("/")
     operation = _OPERATION.fullmatch(text)
     if operation and not last_is_action:
-        return Address(Kind.OPERATION, "", "", operation[2], operation[1].lower() == "operationresults")
+        return Address(PathKind.OPERATION, "", "", operation[2], operation[1].lower() == "operationresults")
     if last_is_action:
         text = text.rpartition("/")[0]
     parts = text.split("/")
@@ -74,22 +74,22 @@ def address(path: str, last_is_action: bool = False) -> Address:
     kind = parse(text).type
     if "/" not in kind:
         raise BadPath(404, "InvalidResourceType", f"The resource type could not be found: '{path}'.")
-    return Address(Kind.RESOURCE, text, canonical_type(kind))
+    return Address(PathKind.RESOURCE, text, canonical_type(kind))
 
 
 def _collection(text: str, parts: list[str], lowered: list[str]) -> Address:
     above, last = text.rpartition("/")[0], parts[-1]
     if lowered[-1] == "resourcegroups" and len(parts) == 4:
-        return Address(Kind.COLLECTION, above, GROUP)
+        return Address(PathKind.COLLECTION, above, GROUP)
     if lowered[-1] == "resources" and lowered[-2] != "providers" and len(parts) in (4, 6):
-        return Address(Kind.COLLECTION, above, "")
+        return Address(PathKind.COLLECTION, above, "")
     if lowered[-1] == "subscriptions" and len(parts) == 2:
-        return Address(Kind.COLLECTION, "", SUBSCRIPTION)
+        return Address(PathKind.COLLECTION, "", SUBSCRIPTION)
     if "providers" not in lowered:
         raise BadPath(404, "InvalidResourceType", f"The resource type could not be found: '{text}'.")
     if lowered[-3] == "providers":
-        return Address(Kind.COLLECTION, above.rpartition("/providers/")[0], canonical_type(f"{parts[-2]}/{last}"))
-    return Address(Kind.COLLECTION, above, canonical_type(f"{parse(above).type}/{last}"))
+        return Address(PathKind.COLLECTION, above.rpartition("/providers/")[0], canonical_type(f"{parts[-2]}/{last}"))
+    return Address(PathKind.COLLECTION, above, canonical_type(f"{parse(above).type}/{last}"))
 
 
 def _canonical_scope(parts: list[str], lowered: list[str]) -> str:

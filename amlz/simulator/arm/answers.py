@@ -8,16 +8,16 @@ from amlz.azure.ids import parse
 from amlz.simulator.arm import bodies, rows
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request
-from amlz.simulator.arm.operations import Operation
+from amlz.simulator.arm.operations import LongOperation
 from amlz.simulator.arm.timing import RESTORING, Timing, timing
-from amlz.simulator.memory import Standing
+from amlz.simulator.state_store import StoredResource
 
 _HOST = "https://management.azure.com"
 #: The header that marks an answer to a type of which nothing is known: the resource is stored as it was sent.
 STORED_ONLY = {"x-simulated": "stored-only"}
 
 
-def accepted(azure: Azure, request: Request, resource: Standing, verb: str) -> Answer:
+def accepted(azure: Azure, request: Request, resource: StoredResource, verb: str) -> Answer:
     """The answer to a PUT or PATCH that was carried out, and its operation where it takes a while.
 
     `verb`: create, update, patch, or restore.
@@ -27,19 +27,19 @@ def accepted(azure: Azure, request: Request, resource: Standing, verb: str) -> A
     if taken.seconds:
         begun = azure.operations.begin(resource.id, verb, taken.state, taken.seconds)
         headers |= leading(resource, begun, taken, request.version)
-    found = azure.memory.get(resource.id)
+    found = azure.store.get(resource.id)
     if found is None or not taken.body:
         return Answer(taken.status, headers, None)
-    return Answer(taken.status, headers, bodies.shown(azure.memory, azure.operations, found))
+    return Answer(taken.status, headers, bodies.shown(azure.store, azure.operations, found))
 
 
-def marks(resource: Standing) -> dict[str, str]:
+def marks(resource: StoredResource) -> dict[str, str]:
     """Returns the header that marks a type without known rules, for such a type."""
     known = resource.token or rows.of_type(resource.type.lower())
     return {} if known else dict(STORED_ONLY)
 
 
-def leading(resource: Standing, operation: Operation, taken: Timing, version: str) -> dict[str, str]:
+def leading(resource: StoredResource, operation: LongOperation, taken: Timing, version: str) -> dict[str, str]:
     """The headers that lead a client to an operation."""
     found = parse(resource.id)
     namespace = found.type.partition("/")[0]

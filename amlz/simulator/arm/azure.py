@@ -7,13 +7,13 @@ from typing import Any
 
 from amlz.azure.ids import parse, within
 from amlz.azure.in_use import IN_USE
-from amlz.simulator import networks, peerings, refusals
+from amlz.simulator import networks, peerings, validation
 from amlz.simulator.arm.addresses import GROUP
-from amlz.simulator.arm.operations import Operation, Operations
+from amlz.simulator.arm.operations import LongOperation, Operations
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import CREATING, SUCCEEDED, Memory, Standing
 from amlz.simulator.peerings import PEERING
 from amlz.simulator.policy import PolicyService
+from amlz.simulator.state_store import CREATING, SUCCEEDED, StateStore, StoredResource
 
 #: Seconds after which an assignment of Azure Policy takes hold: "around five minutes",
 #: https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers (2026-11).
@@ -28,15 +28,15 @@ class Azure:
     """Empty at the start; nothing exists outside of it."""
 
     def __init__(self) -> None:
-        self.memory = Memory(None, closed=True)
-        self.policies = PolicyService(self.memory)
-        self.operations = Operations(self.memory)
+        self.store = StateStore(None, closed=True)
+        self.policies = PolicyService(self.store)
+        self.operations = Operations(self.store)
         self._holding: list[tuple[float, str]] = []
         self._deleted: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         """Forgets everything."""
-        self.memory.close()
+        self.store.close()
 
     def pass_time(self, seconds: float | None, *, writes: bool) -> None:
         """Moves the clock, and ends what ends until then.
@@ -50,27 +50,27 @@ class Azure:
         for ended in self.operations.ended(until):
             self._end(ended)
         while self._holding and self._holding[0][0] <= self.operations.now:
-            self.memory.hold(self._holding.pop(0)[1])
+            self.store.hold(self._holding.pop(0)[1])
 
     def assigned(self, assignment: str) -> None:
         """A new assignment takes hold later."""
         self._holding.append((self.operations.now + POLICY_DELAY, assignment))
 
-    def remove(self, resource: Standing) -> None:
+    def remove(self, resource: StoredResource) -> None:
         """Deletes a resource and what is in it. Raises AzureRefused."""
         if parse(resource.id).type == GROUP:
             self._unused(resource)
-        removed = refusals.delete(self.memory, resource)
+        removed = validation.delete(self.store, resource)
         for gone in removed:
             if gone.type == RESTORED:
                 self._deleted[gone.id.lower()] = gone.body or {}
-            kept = refusals.kept_name(gone)
+            kept = validation.kept_name(gone)
             if kept:
-                self.memory.keep(kept)
-            self.memory.remove(gone.id)
-        peerings.gone(self.memory, removed)
+                self.store.keep(kept)
+            self.store.remove(gone.id)
+        peerings.gone(self.store, removed)
 
-    def restored(self, resource: Standing) -> Standing | None:
+    def restored(self, resource: StoredResource) -> StoredResource | None:
         """Returns a resource with what a deleted one of the same id left; None where there is nothing to restore."""
         left = self._deleted.pop(resource.id.lower(), None)
         if left is None:
@@ -79,35 +79,35 @@ class Azure:
         properties = {**((resource.body or {}).get("properties") or {}), "retentionInDays": days}
         return replace(resource, body={**(resource.body or {}), "properties": properties})
 
-    def _unused(self, group: Standing) -> None:
+    def _unused(self, group: StoredResource) -> None:
         """Requires that nothing outside of a resource group uses something in it. Raises AzureRefused."""
-        for inner in self.memory.below(group.id):
+        for inner in self.store.below(group.id):
             row = IN_USE.get(inner.type)
-            users = self.memory.referring(inner.id) if row else ()
+            users = self.store.referring(inner.id) if row else ()
             user = next((u for u in users if row and u.type in row.users and not within(u.id, group.id)), None)
             if row and user:
                 raise AzureRefused(400, row.code, networks.in_use(inner, user), inner.id)
 
-    def _end(self, ended: Operation) -> None:
-        resource = self.memory.get(ended.resource)
+    def _end(self, ended: LongOperation) -> None:
+        resource = self.store.get(ended.resource)
         if resource is None:
             return
         if ended.verb != "delete":
             if resource.type.lower() != PEERING and self.operations.under_way(resource.id) is None:
-                self.memory.mark(resource.id, SUCCEEDED)
-                for child in self.memory.below(resource.id):  # those that its request listed
+                self.store.mark(resource.id, SUCCEEDED)
+                for child in self.store.below(resource.id):  # those that its request listed
                     if child.state == CREATING and self.operations.under_way(child.id) is None:
-                        self.memory.mark(child.id, SUCCEEDED)
+                        self.store.mark(child.id, SUCCEEDED)
             return
         try:
-            with self.memory.change():
+            with self.store.change():
                 self.remove(resource)
         except AzureRefused as problem:
-            self.memory.mark(resource.id, SUCCEEDED)
+            self.store.mark(resource.id, SUCCEEDED)
             self.operations.fail(ended.key, _blocked(resource, problem))
 
 
-def _blocked(resource: Standing, problem: AzureRefused) -> dict[str, Any]:
+def _blocked(resource: StoredResource, problem: AzureRefused) -> dict[str, Any]:
     """The error of a deletion that did not end well: that of a resource group holds the others."""
     inner = {"code": problem.code, "message": problem.message}
     if parse(resource.id).type != GROUP:
@@ -124,6 +124,6 @@ def _short(resource_id: str) -> str:
     return resource_id.rpartition("/providers/")[2]
 
 
-def stand_in(resource: Standing, state: str) -> Standing:
+def stand_in(resource: StoredResource, state: str) -> StoredResource:
     """A resource in another state; of peerings, the state is how they are connected."""
     return resource if resource.type.lower() == PEERING else replace(resource, state=state)

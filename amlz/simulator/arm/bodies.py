@@ -12,8 +12,8 @@ from amlz.simulator.arm import children, rows, workspaces
 from amlz.simulator.arm.addresses import canonical_type
 from amlz.simulator.arm.operations import Operations
 from amlz.simulator.casing import as_azure_writes
-from amlz.simulator.memory import CREATING, Memory, Standing
 from amlz.simulator.peerings import PEERING
+from amlz.simulator.state_store import CREATING, StateStore, StoredResource
 
 #: Placeholder for the state of the last operation.
 STATE = "{state}"
@@ -70,11 +70,11 @@ def merged(before: Any, patch: Any) -> Any:
 
 def context_of(
     resource_id: str, body: Mapping[str, Any], version: str, clock: Operations, exists: bool
-) -> rows.Context:
+) -> rows.RowContext:
     """Returns the values that the rows of a type are applied with."""
     location = body.get("location")
     plain = {path: value.lower() if isinstance(value, str) else value for path, value in rows.scalars(body)}
-    return rows.Context(
+    return rows.RowContext(
         id=as_azure_writes(resource_id),
         parsed=parse(resource_id),
         location=location.lower().replace(" ", "") if isinstance(location, str) else "",
@@ -86,7 +86,7 @@ def context_of(
     )
 
 
-def completed(kind: str, body: dict[str, Any], context: rows.Context) -> dict[str, Any]:
+def completed(kind: str, body: dict[str, Any], context: rows.RowContext) -> dict[str, Any]:
     """A request as it is stored: with what Azure adds, and in its form. `kind`: the type in lower case."""
     found = copy.deepcopy(body)
     if isinstance(found.get("location"), str):
@@ -110,7 +110,7 @@ def by_type(token: str) -> list[rows.Row]:
     return [{"path": path.replace("/", "."), "value": value} for path, value in general.items() if path in known]
 
 
-def _identity(body: dict[str, Any], context: rows.Context) -> None:
+def _identity(body: dict[str, Any], context: rows.RowContext) -> None:
     """Principals of identities: those that the resource itself has; `shown` adds those of user-assigned identities."""
     identity = body.get("identity")
     if isinstance(identity, dict) and "systemassigned" in str(identity.get("type", "")).lower():
@@ -118,7 +118,7 @@ def _identity(body: dict[str, Any], context: rows.Context) -> None:
         identity.setdefault("tenantId", rows.TENANT)
 
 
-def shown(memory: Memory, clock: Operations, resource: Standing) -> dict[str, Any]:
+def shown(store: StateStore, clock: Operations, resource: StoredResource) -> dict[str, Any]:
     """The body of a GET: what is stored, and what follows from other resources and from operations under way."""
     operation = clock.under_way(resource.id)
     if operation is None and resource.state == CREATING:  # a child that the request for its parent lists
@@ -129,26 +129,26 @@ def shown(memory: Memory, clock: Operations, resource: Standing) -> dict[str, An
         properties = found.setdefault("properties", {})
         order = {str(name).lower(): at for at, name in enumerate(properties.get(key) or ())}
         start = f"{resource.id}/{kind.rpartition('/')[2]}"
-        own = [one for one in memory.below(start) if one.type == kind.lower()]
+        own = [one for one in store.below(start) if one.type == kind.lower()]
         own.sort(key=lambda one: (order.get(one.name.lower(), len(order)), one.id.lower()))
-        properties[key] = [shown(memory, clock, one) for one in own]
+        properties[key] = [shown(store, clock, one) for one in own]
     if resource.type.lower() == workspaces.WORKSPACE:
-        network = workspaces.managed_network(memory, resource, found.get("properties") or {})
+        network = workspaces.managed_network(store, resource, found.get("properties") or {})
         if network:
             found["properties"]["managedNetwork"] = network
-    _principals(memory, found)
+    _principals(store, found)
     if resource.type.lower() == PEERING and isinstance(found.get("properties"), dict):
-        found["properties"] |= _peered(memory, resource)
+        found["properties"] |= _peered(store, resource)
     parsed = parse(resource.id)
     head = {"id": as_azure_writes(resource.id), "name": parsed.name, "type": canonical_type(parsed.type)}
     head = {key: found.pop(key, value) for key, value in head.items()}
     return {**head, **{key: value for key, value in found.items() if key != "id"}}
 
 
-def _peered(memory: Memory, peering: Standing) -> dict[str, Any]:
+def _peered(store: StateStore, peering: StoredResource) -> dict[str, Any]:
     """Returns the properties of a peering that follow from its state and from the other network."""
     shown = {"peeringState": peering.state, "peeringSyncLevel": _SYNC[peering.state]} if peering.state in _SYNC else {}
-    remote = memory.get(str((peering.inputs.get("remoteVirtualNetwork") or {}).get("id", "")))
+    remote = store.get(str((peering.inputs.get("remoteVirtualNetwork") or {}).get("id", "")))
     space = ((remote.body or {}).get("properties") or {}).get("addressSpace") if remote else None
     if space:
         shown |= {"remoteAddressSpace": space, "remoteVirtualNetworkAddressSpace": space}
@@ -167,13 +167,13 @@ def _with_state(value: Any, state: str) -> Any:
     return state if value == STATE else value
 
 
-def _principals(memory: Memory, body: dict[str, Any]) -> None:
+def _principals(store: StateStore, body: dict[str, Any]) -> None:
     identity = body.get("identity")
     assigned = identity.get("userAssignedIdentities") if isinstance(identity, dict) else None
     if not isinstance(assigned, dict):
         return
     for key, value in assigned.items():
-        found = memory.get(key)
+        found = store.get(key)
         properties = (found.body or {}).get("properties", {}) if found else {}
         own = {name: properties[name] for name in ("principalId", "clientId") if name in properties}
         assigned[key] = {**(value if isinstance(value, dict) else {}), **own}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.simulator import existing, refusals
+from amlz.simulator import existing, validation
 from amlz.simulator.arm.addresses import GROUP, Address
 from amlz.simulator.arm.answers import leading, marks
 from amlz.simulator.arm.azure import Azure
@@ -16,7 +16,7 @@ def delete(azure: Azure, request: Request, found: Address) -> Answer:
     """Deletes a resource and what is in it. Raises AzureRefused."""
     if existing.inputs_from_the_start(found.id) is not None:  # the status and the code are ours
         raise AzureRefused(405, "MethodNotAllowed", f"{found.id} cannot be deleted.", found.id)
-    resource = azure.memory.get(found.id)
+    resource = azure.store.get(found.id)
     if resource is None:
         problem = not_found(azure, found, "delete")
         if problem.code in ("ResourceGroupNotFound", "ParentResourceNotFound") or problem.target != found.id:
@@ -24,11 +24,11 @@ def delete(azure: Azure, request: Request, found: Address) -> Answer:
         return Answer(204)
     taken = timing(found.type.lower(), "delete")
     headers = marks(resource)
-    with azure.memory.change():
+    with azure.store.change():
         if found.type == GROUP:
-            refusals.refuse_locked(azure.memory, resource)
+            validation.refuse_locked(azure.store, resource)
         else:
-            refusals.delete(azure.memory, resource)  # whether it may be deleted, asked when the request arrives
+            validation.delete(azure.store, resource)  # whether it may be deleted, asked when the request arrives
         if not taken.seconds:
             azure.remove(resource)
     if taken.seconds:

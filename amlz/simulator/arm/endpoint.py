@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 
 from amlz.simulator.arm import actions, deletes, reads, writes
-from amlz.simulator.arm.addresses import Address, BadPath, Kind, address
+from amlz.simulator.arm.addresses import Address, BadPath, PathKind, address
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request, error
 from amlz.simulator.errors import AzureRefused
@@ -31,7 +31,7 @@ class SimulatedArm:
 
     def count_steps(self, on_steps: Callable[[], None]) -> None:
         """Calls back with every ten steps of the database: the cost of a request, the same on every machine."""
-        self._azure.memory.count_steps(on_steps)
+        self._azure.store.count_steps(on_steps)
 
     def answer(self, request: Request) -> Answer:
         """Returns ARM's answer. A defect of the simulator is an answer too: 500, and its trace to standard error."""
@@ -58,11 +58,11 @@ class SimulatedArm:
         deleted = reads.deleted_vault(self._azure, request) if request.method in ("GET", "POST") else None
         if deleted is not None:
             return deleted
-        if found.kind is Kind.OPERATION:
+        if found.kind is PathKind.OPERATION:
             return reads.operation(self._azure, found)
         if request.method == "POST":
             return actions.post(self._azure, request, found)
-        if found.kind is Kind.COLLECTION:
+        if found.kind is PathKind.COLLECTION:
             return self._collection(request, found)
         if request.method == "PUT":
             return writes.put(self._azure, request, found)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amlz.simulator.memory import Memory
+from amlz.simulator.state_store import StateStore
 
 #: Of the UUIDs that are made up: the same requests give the same ones.
 _MADE_UP = uuid.UUID("0c7b5a5e-3c0d-5a8e-8a53-5d0f9d1f6b21")
@@ -28,7 +28,7 @@ CREATE INDEX IF NOT EXISTS operations_of ON operations (resource) WHERE done = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class LongOperation:
     """One operation. `resource`: its id in lower case. `state`: the provisioningState while it lasts.
 
     `error`: ARM's error of one that failed, else None.
@@ -46,8 +46,8 @@ class Operation:
 class Operations:
     """The operations of one simulated Azure, and its clock in seconds since START."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._db = memory.database
+    def __init__(self, store: StateStore) -> None:
+        self._db = store.database
         self._db.executescript(_TABLES)
         self._number = 0
         self.writes = 0
@@ -58,16 +58,16 @@ class Operations:
         """The time of the simulated clock."""
         return START + timedelta(seconds=self.now)
 
-    def begin(self, resource: str, verb: str, state: str, seconds: float) -> Operation:
+    def begin(self, resource: str, verb: str, state: str, seconds: float) -> LongOperation:
         """Notes an operation that takes so long."""
         self._number += 1
         key = str(uuid.uuid5(_MADE_UP, f"{self._number} {verb} {resource.lower()}"))
-        begun = Operation(key, resource.lower(), verb, state, self.now + seconds)
+        begun = LongOperation(key, resource.lower(), verb, state, self.now + seconds)
         row = (begun.key, begun.resource, verb, state, begun.ends, 0, None)
         self._db.execute("INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return begun
 
-    def ended(self, until: float | None) -> Iterator[Operation]:
+    def ended(self, until: float | None) -> Iterator[LongOperation]:
         """Yields what ends up to a time, None for everything under way, in order, with the clock at that time."""
         while True:
             query = "SELECT * FROM operations WHERE done = 0 AND ends <= ? ORDER BY ends, rowid LIMIT 1"
@@ -83,18 +83,18 @@ class Operations:
         """An operation ends with an error."""
         self._db.execute("UPDATE operations SET error = ? WHERE key = ?", (json.dumps(error), key))
 
-    def get(self, key: str) -> Operation | None:
+    def get(self, key: str) -> LongOperation | None:
         """The operation of a key."""
         row = self._db.execute("SELECT * FROM operations WHERE key = ?", (key,)).fetchone()
         return _read(row) if row else None
 
-    def under_way(self, resource: str) -> Operation | None:
+    def under_way(self, resource: str) -> LongOperation | None:
         """The last operation on a resource that has not ended."""
         query = "SELECT * FROM operations WHERE resource = ? AND done = 0 ORDER BY rowid DESC LIMIT 1"
         row = self._db.execute(query, (resource.lower(),)).fetchone()
         return _read(row) if row else None
 
-    def below(self, resource: str) -> Operation | None:
+    def below(self, resource: str) -> LongOperation | None:
         """An operation on a resource or on something in it that has not ended."""
         start = resource.lower()
         query = "SELECT * FROM operations WHERE done = 0 AND resource >= ? AND resource < ? ORDER BY resource LIMIT 1"
@@ -102,6 +102,6 @@ class Operations:
         return self.under_way(resource) or (_read(row) if row else None)
 
 
-def _read(row: tuple[Any, ...]) -> Operation:
+def _read(row: tuple[Any, ...]) -> LongOperation:
     error = None if row[6] is None else json.loads(row[6])
-    return Operation(row[0], row[1], row[2], row[3], row[4], bool(row[5]), error)
+    return LongOperation(row[0], row[1], row[2], row[3], row[4], bool(row[5]), error)

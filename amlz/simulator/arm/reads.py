@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from amlz.azure.ids import parse
-from amlz.simulator import missing, refusals
+from amlz.simulator import missing, validation
 from amlz.simulator.arm import bodies
 from amlz.simulator.arm.addresses import GROUP, SUBSCRIPTION, Address
 from amlz.simulator.arm.answers import marks
@@ -14,7 +14,7 @@ from amlz.simulator.arm.messages import Answer, Request, error
 from amlz.simulator.arm.rows import TENANT
 from amlz.simulator.arm.writes import comes_with_parent
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Standing
+from amlz.simulator.state_store import StoredResource
 
 _DELETED = re.compile(
     r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/locations/([^/]+)/deletedvaults/([^/]+)(?:/purge)?", re.I
@@ -33,14 +33,14 @@ def get(azure: Azure, request: Request, found: Address) -> Answer:
             "state": "Enabled",
         }
         return Answer(200, {}, body)
-    resource = azure.memory.get(found.id) or comes_with_parent(azure, found)
+    resource = azure.store.get(found.id) or comes_with_parent(azure, found)
     if resource is None and request.method == "HEAD":
         return Answer(404)
     if resource is None:
         raise not_found(azure, found)
     if request.method == "HEAD":
         return Answer(204 if found.type == GROUP else 200, marks(resource))
-    return Answer(200, marks(resource), bodies.shown(azure.memory, azure.operations, resource))
+    return Answer(200, marks(resource), bodies.shown(azure.store, azure.operations, resource))
 
 
 def deleted_vault(azure: Azure, request: Request) -> Answer | None:
@@ -48,7 +48,7 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
     found = _DELETED.fullmatch(request.path.rstrip("/"))
     if found is None:
         return None
-    kept = azure.memory.kept("microsoft.keyvault/vaults", found[3])
+    kept = azure.store.kept("microsoft.keyvault/vaults", found[3])
     if kept is None:
         message = (
             f"The specified deleted vault '{found[3]}' does not exist. Ensure that the vault was indeed deleted and "
@@ -59,7 +59,7 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
     if request.method == "POST":
         if not kept.purgeable:
             return error(400, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
-        azure.memory.release(kept.type, kept.name)
+        azure.store.release(kept.type, kept.name)
         return Answer(202)
     body = {"id": request.path.rstrip("/"), "name": found[3], "type": "Microsoft.KeyVault/deletedVaults"}
     return Answer(200, {}, {**body, "properties": {"vaultId": kept.id, "location": found[2]}})
@@ -67,11 +67,11 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
 
 def not_found(azure: Azure, found: Address, verb: str = "read") -> AzureRefused:
     """Returns the 404 of a resource: of its resource group, of its parent, or its own."""
-    for above in refusals.parents(found.id):
-        if azure.memory.get(above) is None and not refusals.exists_from_the_start(parse(above).type):
-            return refusals.missing_above(verb, above, found.id)
+    for above in validation.parents(found.id):
+        if azure.store.get(above) is None and not validation.exists_from_the_start(parse(above).type):
+            return validation.missing_above(verb, above, found.id)
     if found.type == GROUP:
-        return refusals.missing_above(verb, found.id, found.id)
+        return validation.missing_above(verb, found.id, found.id)
     return missing.not_found(found.id)
 
 
@@ -80,14 +80,14 @@ def collection(azure: Azure, found: Address) -> Answer:
     if found.type == SUBSCRIPTION:
         return Answer(200, {}, {"value": []})
     above = parse(found.id).type if found.id else ""
-    exists = above in ("", SUBSCRIPTION) or refusals.exists_from_the_start(above)
-    if not exists and azure.memory.get(found.id) is None:
+    exists = above in ("", SUBSCRIPTION) or validation.exists_from_the_start(above)
+    if not exists and azure.store.get(found.id) is None:
         raise not_found(azure, Address(found.kind, found.id, above))
-    own = [one for one in azure.memory.below(found.id) if _belongs(one, found)]
-    return Answer(200, {}, {"value": [bodies.shown(azure.memory, azure.operations, one) for one in own]})
+    own = [one for one in azure.store.below(found.id) if _belongs(one, found)]
+    return Answer(200, {}, {"value": [bodies.shown(azure.store, azure.operations, one) for one in own]})
 
 
-def _belongs(one: Standing, found: Address) -> bool:
+def _belongs(one: StoredResource, found: Address) -> bool:
     """Returns whether a resource is in a collection of its type; without a type, of all top-level resources."""
     if not found.type:
         return one.type.count("/") == 1 and one.type != GROUP.lower()
@@ -106,10 +106,10 @@ def operation(azure: Azure, found: Address) -> Answer:
             return Answer(202, {"Retry-After": "10"})
         if begun.error is not None:
             return Answer(409, {}, {"error": dict(begun.error)})
-        resource = azure.memory.get(begun.resource)
+        resource = azure.store.get(begun.resource)
         if resource is None:
             return Answer(204 if "/providers/" in begun.resource else 200)
-        return Answer(200, {}, bodies.shown(azure.memory, azure.operations, resource))
+        return Answer(200, {}, bodies.shown(azure.store, azure.operations, resource))
     if not begun.done:
         return Answer(200, {"Retry-After": "10"}, {"status": "InProgress"})
     if begun.error is not None:

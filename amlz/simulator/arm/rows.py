@@ -31,7 +31,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class RowContext:
     """Values of placeholders and conditions. `sent`: plain values of the request by path. `time`: the simulated one.
 
     `write`: the number of this write, of which entity tags are made.
@@ -75,12 +75,12 @@ def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def holds(row: Row, context: Context) -> bool:
+def holds(row: Row, context: RowContext) -> bool:
     """Returns whether the conditions of a row hold. Each is a path, a word and a value."""
     return all(_holds(context, *condition) for condition in row.get("when", ()))
 
 
-def _holds(context: Context, path: str, word: str, value: Any) -> bool:
+def _holds(context: RowContext, path: str, word: str, value: Any) -> bool:
     if path == "apiVersion":
         return bool(context.version >= value) if word == "from" else bool(context.version < value)
     if path == "exists":
@@ -93,14 +93,14 @@ def _holds(context: Context, path: str, word: str, value: Any) -> bool:
     return bool((found in value) is (word == "is"))
 
 
-def add(body: dict[str, Any], rows: list[Row], context: Context) -> None:
+def add(body: dict[str, Any], rows: list[Row], context: RowContext) -> None:
     """Puts what Azure adds into a body, where the request has nothing."""
     for row in rows:
         if holds(row, context):
             _add(body, row["path"].split("."), row["value"], context, ())
 
 
-def _add(holder: Any, path: list[str], value: Any, context: Context, at: tuple[Any, ...]) -> None:
+def _add(holder: Any, path: list[str], value: Any, context: RowContext, at: tuple[Any, ...]) -> None:
     key, *rest = path
     if not isinstance(holder, dict):
         return
@@ -123,7 +123,7 @@ def _add(holder: Any, path: list[str], value: Any, context: Context, at: tuple[A
         holder[name] = filled(value, context, (*at, name))
 
 
-def filled(value: Any, context: Context, at: tuple[Any, ...]) -> Any:
+def filled(value: Any, context: RowContext, at: tuple[Any, ...]) -> Any:
     """A value of a row with its placeholders filled. `at`: names of the items that it is in, which `{item}` means."""
     if isinstance(value, dict):
         return {key: filled(item, context, (*at, key)) for key, item in value.items()}
@@ -134,7 +134,7 @@ def filled(value: Any, context: Context, at: tuple[Any, ...]) -> Any:
     return _PLACEHOLDER.sub(lambda match: _placeholder(match.group(1), context, at), value)
 
 
-def _placeholder(word: str, context: Context, at: tuple[Any, ...]) -> str:
+def _placeholder(word: str, context: RowContext, at: tuple[Any, ...]) -> str:
     found, names = context.parsed, context.parsed.names
     if word == "id":
         return context.id
@@ -167,7 +167,7 @@ def _placeholder(word: str, context: Context, at: tuple[Any, ...]) -> str:
     return str(made_up)
 
 
-def restate(body: dict[str, Any], rows: list[Row], context: Context) -> None:
+def restate(body: dict[str, Any], rows: list[Row], context: RowContext) -> None:
     """Gives values of a request the form in which Azure returns them."""
     for row in rows:
         if holds(row, context):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from amlz.azure.ids import parse
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator.state_store import StateStore, StoredResource
 
 WORKSPACE = "microsoft.machinelearningservices/workspaces"
 RULE = "Microsoft.MachineLearningServices/workspaces/outboundRules"
@@ -56,12 +56,12 @@ def patched(body: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     return body if named else {**body, "properties": {**(body.get("properties") or {}), "enableDataIsolation": False}}
 
 
-def managed_network(memory: Memory, workspace: Standing, properties: Mapping[str, Any]) -> dict[str, Any]:
+def managed_network(store: StateStore, workspace: StoredResource, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the managed network of a workspace as Azure shows it; {} for a workspace without one."""
     network = properties.get("managedNetwork")
     if not isinstance(network, dict) or network.get("isolationMode", "Disabled") == "Disabled":
         return {}
-    below = memory.below(workspace.id)
+    below = store.below(workspace.id)
     status = "Active" if any(one.type == _COMPUTE for one in below) else "Inactive"
     own = {one.name: (one.body or {}).get("properties") or {} for one in below if one.type == RULE.lower()}
     shown = {name: {**_target(rule, status), "category": "UserDefined", **rule} for name, rule in own.items()}
@@ -76,7 +76,9 @@ def _target(rule: Mapping[str, Any], status: str) -> dict[str, Any]:
     return {"status": status} if "status" not in rule else {}
 
 
-def _required(workspace: Standing, properties: Mapping[str, Any], mode: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _required(
+    workspace: StoredResource, properties: Mapping[str, Any], mode: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields the rules that Azure adds: in a network that allows the internet, the endpoint of the vault alone."""
     parts = [("keyVault", "vault", False)]
     if mode == _APPROVED:

@@ -9,15 +9,15 @@ from typing import Any
 from amlz.azure import facts, inputs
 from amlz.azure.ids import parse
 from amlz.azure.shapes import UnmappedInput, to_body
-from amlz.simulator import changing, existing, networks, peerings, refusals, values
+from amlz.simulator import existing, networks, peerings, updates, validation, values
 from amlz.simulator.arm import bodies, children, rows, workspaces
-from amlz.simulator.arm.addresses import GROUP, Address, Kind, token_of
+from amlz.simulator.arm.addresses import GROUP, Address, PathKind, token_of
 from amlz.simulator.arm.answers import accepted
 from amlz.simulator.arm.azure import ASSIGNMENT, Azure, stand_in
 from amlz.simulator.arm.messages import Answer, Request
 from amlz.simulator.arm.timing import timing
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import CREATING, SUCCEEDED, Standing
+from amlz.simulator.state_store import CREATING, SUCCEEDED, StoredResource
 
 #: Extensions, to which a region means nothing: recorded for diagnostic settings.
 _ANY_REGION = ("microsoft.insights/diagnosticsettings", "microsoft.authorization/policyassignments")
@@ -27,7 +27,7 @@ _BUSY = (networks.NETWORK, networks.SUBNET, networks.PEERING)
 def put(azure: Azure, request: Request, found: Address) -> Answer:
     """Creates or replaces a resource. Raises AzureRefused."""
     body = _object(request, found)
-    before = azure.memory.get(found.id)
+    before = azure.store.get(found.id)
     if before is None and existing.is_adopted(found.type):
         before = comes_with_parent(azure, found)
     return _write(azure, request, found, before, bodies.sent(found.type.lower(), body, before.body if before else None))
@@ -36,11 +36,11 @@ def put(azure: Azure, request: Request, found: Address) -> Answer:
 def patch(azure: Azure, request: Request, found: Address) -> Answer:
     """Merges a body into an existing resource. Raises AzureRefused."""
     patch_body = _object(request, found)
-    before = azure.memory.get(found.id) or comes_with_parent(azure, found)
+    before = azure.store.get(found.id) or comes_with_parent(azure, found)
     if before is None:
         _exists_above(azure, found.id)
-        raise refusals.not_found(found.id)
-    whole = bodies.shown(azure.memory, azure.operations, before)
+        raise validation.not_found(found.id)
+    whole = bodies.shown(azure.store, azure.operations, before)
     if found.type.lower() == workspaces.WORKSPACE and isinstance(whole.get("properties"), dict):
         whole = workspaces.without_rules(whole)
     for key in ("id", "name", "type", "etag", "systemData"):
@@ -48,9 +48,9 @@ def patch(azure: Azure, request: Request, found: Address) -> Answer:
     return _write(azure, request, found, before, bodies.merged(whole, patch_body), verb="patch")
 
 
-def comes_with_parent(azure: Azure, found: Address) -> Standing | None:
+def comes_with_parent(azure: Azure, found: Address) -> StoredResource | None:
     """A resource that exists from the start, as its parent or its subscription does; None for any other."""
-    if existing.is_adopted(found.type) and azure.memory.get(found.id.rsplit("/", 2)[0]) is not None:
+    if existing.is_adopted(found.type) and azure.store.get(found.id.rsplit("/", 2)[0]) is not None:
         body: dict[str, Any] = {}
     elif existing.inputs_from_the_start(found.id) is not None:
         body = {"properties": dict(existing.EVERYWHERE[found.type.lower()])}
@@ -60,7 +60,7 @@ def comes_with_parent(azure: Azure, found: Address) -> Standing | None:
     whole = bodies.completed(found.type.lower(), body, context)
     token = token_of(found.type, found.id)
     read = inputs.from_body(token, whole, inputs.of_path(token, found.id)) if token else whole
-    return Standing(found.id, "", token, found.type, parse(found.id).name, read, {}, SUCCEEDED, whole)
+    return StoredResource(found.id, "", token, found.type, parse(found.id).name, read, {}, SUCCEEDED, whole)
 
 
 def _object(request: Request, found: Address) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _invalid(why: str, resource_id: str) -> AzureRefused:
 def _exists_above(azure: Azure, resource_id: str) -> None:
     """Requires that every parent exists and that the resource group is not being deleted. Raises AzureRefused."""
     group = "/".join(resource_id.split("/")[:5])
-    refusals.refuse_missing_above(azure.memory, resource_id)
+    validation.refuse_missing_above(azure.store, resource_id)
     going = azure.operations.under_way(group)
     if going is not None and going.verb == "delete":
         message = (
@@ -91,7 +91,7 @@ def _exists_above(azure: Azure, resource_id: str) -> None:
 
 
 def _write(
-    azure: Azure, request: Request, found: Address, before: Standing | None, sent: dict[str, Any], verb: str = ""
+    azure: Azure, request: Request, found: Address, before: StoredResource | None, sent: dict[str, Any], verb: str = ""
 ) -> Answer:
     _exists_above(azure, found.id)
     resource_id = before.id if before else found.id
@@ -102,34 +102,36 @@ def _write(
         _complete(wanted)
     _free(azure, wanted, request.version)
     try:
-        with azure.memory.change():
+        with azure.store.change():
             stored = _carried_out(azure, request, wanted, before, verb)
             restored = azure.restored(stored) if before is None else None
             if restored is None:
                 return accepted(azure, request, stored, verb)
-            azure.memory.put(restored, refusals.refers(restored))
+            azure.store.put(restored, validation.refers(restored))
             return accepted(azure, request, restored, "restore")
     except (AttributeError, TypeError, UnmappedInput) as problem:  # rules read values as the published type has them
         raise _invalid("A value has another type than the published one", resource_id) from problem
 
 
-def _carried_out(azure: Azure, request: Request, wanted: Standing, before: Standing | None, verb: str) -> Standing:
+def _carried_out(
+    azure: Azure, request: Request, wanted: StoredResource, before: StoredResource | None, verb: str
+) -> StoredResource:
     """Returns the resource as it is stored. Raises AzureRefused."""
     wanted = _under_policy(azure, wanted)
     _unique_assignment(azure, wanted)
-    refusals.put(azure.memory, wanted)
+    validation.put(azure.store, wanted)
     values.refuse(wanted)
     stored = _stored(azure, request, wanted, before)
     if before is not None and wanted.token:
-        changing.refuse(wanted.id, wanted.token, before.inputs, stored.inputs, from_absent=False)
+        updates.refuse(wanted.id, wanted.token, before.inputs, stored.inputs, from_absent=False)
     if verb == "patch" and stored.type.lower() == workspaces.WORKSPACE:
         stored = replace(stored, body=workspaces.patched(stored.body or {}, request.body))
-    stored = peerings.connected(azure.memory, stored)
+    stored = peerings.connected(azure.store, stored)
     _store(azure, request, wanted, stored, verb)
     return stored
 
 
-def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> Standing:
+def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> StoredResource:
     """The resource as the request describes it. Raises AzureRefused for a value of a wrong kind."""
     token = token_of(found.type, resource_id)
     if token:
@@ -138,10 +140,10 @@ def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> Standing:
             raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
     read = inputs.from_body(token, sent, inputs.of_path(token, resource_id)) if token else sent
     name = parse(resource_id).name
-    return Standing(resource_id, "", token, found.type, name, read, {}, SUCCEEDED, sent)
+    return StoredResource(resource_id, "", token, found.type, name, read, {}, SUCCEEDED, sent)
 
 
-def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: Standing | None) -> None:
+def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: StoredResource | None) -> None:
     """The region of an existing resource stays. Raises AzureRefused."""
     old, new = (before.body or {}).get("location") if before else None, sent.get("location")
     if parse(resource_id).scope or kind.lower() in _ANY_REGION:
@@ -162,7 +164,7 @@ def _region(text: str) -> str:
     return text.lower().replace(" ", "")
 
 
-def _complete(wanted: Standing) -> None:
+def _complete(wanted: StoredResource) -> None:
     """Requires a region for every resource that has one. Raises AzureRefused with ARM's own code."""
     tracked = wanted.token and wanted.type.count("/") == 1 and facts.takes_location(wanted.token)
     required = wanted.type == GROUP or (tracked and "/resourceGroups/" in wanted.id and not _optional(wanted))
@@ -171,12 +173,12 @@ def _complete(wanted: Standing) -> None:
         raise AzureRefused(400, "LocationRequired", message, wanted.id)
 
 
-def _optional(wanted: Standing) -> bool:
+def _optional(wanted: StoredResource) -> bool:
     """Returns whether a resource is an extension of another one: its region is optional."""
     return bool(parse(wanted.id).scope) or wanted.type.lower().startswith("microsoft.authorization/")
 
 
-def _free(azure: Azure, wanted: Standing, version: str) -> None:
+def _free(azure: Azure, wanted: StoredResource, version: str) -> None:
     """A network takes one write at a time, whether to itself, a subnet or a peering. Raises AzureRefused."""
     kind = wanted.type.lower()
     if kind not in _BUSY:
@@ -195,11 +197,11 @@ def _free(azure: Azure, wanted: Standing, version: str) -> None:
 
 
 def _location_of(azure: Azure, resource_id: str) -> str:
-    found = azure.memory.get(resource_id)
+    found = azure.store.get(resource_id)
     return str((found.body or {}).get("location", "")) if found else ""
 
 
-def _unique_assignment(azure: Azure, wanted: Standing) -> None:
+def _unique_assignment(azure: Azure, wanted: StoredResource) -> None:
     """One principal has one role at one scope once: RoleAssignmentExists, recorded. Raises AzureRefused."""
     if wanted.type.lower() != "microsoft.authorization/roleassignments":
         return
@@ -207,14 +209,14 @@ def _unique_assignment(azure: Azure, wanted: Standing) -> None:
     keys = ("principalId", "roleDefinitionId")
     own = [str(wanted.inputs.get(key, "")).lower() for key in keys]
     at = f"{scope}/providers/{wanted.type}"
-    others = azure.memory.users(refusals.holder(wanted.inputs.get("principalId", "")), at)
-    for other in (azure.memory.get(each) for each in others):
+    others = azure.store.users(validation.holder(wanted.inputs.get("principalId", "")), at)
+    for other in (azure.store.get(each) for each in others):
         theirs = [str(other.inputs.get(key, "")).lower() for key in keys] if other else []
         if other and other.id.lower() != wanted.id.lower() and theirs == own:
             raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", wanted.id)
 
 
-def _under_policy(azure: Azure, wanted: Standing) -> Standing:
+def _under_policy(azure: Azure, wanted: StoredResource) -> StoredResource:
     """The request as policies leave it. Raises AzureRefused."""
     if not wanted.token:
         return wanted
@@ -225,7 +227,7 @@ def _under_policy(azure: Azure, wanted: Standing) -> Standing:
     return replace(allowed, body=changed)
 
 
-def _stored(azure: Azure, request: Request, wanted: Standing, before: Standing | None) -> Standing:
+def _stored(azure: Azure, request: Request, wanted: StoredResource, before: StoredResource | None) -> StoredResource:
     """The resource with everything that Azure adds."""
     kind = wanted.type.lower()
     sent = wanted.body or {}
@@ -243,7 +245,7 @@ def _stored(azure: Azure, request: Request, wanted: Standing, before: Standing |
     return replace(wanted, body=whole, inputs=read, outputs=outputs)
 
 
-def _with_lists(wanted: Standing, whole: dict[str, Any]) -> dict[str, Any]:
+def _with_lists(wanted: StoredResource, whole: dict[str, Any]) -> dict[str, Any]:
     """A stored body with the lists of children as the request has them: it keeps only their names."""
     lists = children.INLINE.get(wanted.type.lower(), {})
     properties = (wanted.body or {}).get("properties")
@@ -253,17 +255,17 @@ def _with_lists(wanted: Standing, whole: dict[str, Any]) -> dict[str, Any]:
     return {**whole, "properties": {**kept, **{key: properties[key] for key in lists if key in properties}}}
 
 
-def _store(azure: Azure, request: Request, wanted: Standing, stored: Standing, verb: str) -> None:
+def _store(azure: Azure, request: Request, wanted: StoredResource, stored: StoredResource, verb: str) -> None:
     """Writes the resource, and the children that it lists; those that it leaves out are deleted."""
-    memory, kind = azure.memory, stored.type.lower()
+    store, kind = azure.store, stored.type.lower()
     state = CREATING if timing(kind, verb).seconds else SUCCEEDED
-    memory.put(stand_in(stored, state), refusals.refers(stored))
-    memory.release(stored.type, stored.name)
+    store.put(stand_in(stored, state), validation.refers(stored))
+    store.release(stored.type, stored.name)
     if kind == ASSIGNMENT:
         azure.assigned(stored.id)
     for rule_id, rule in workspaces.rules_of(stored.id, wanted.body or {}) if kind == workspaces.WORKSPACE else ():
-        one = _wanted(rule_id, Address(Kind.RESOURCE, rule_id, workspaces.RULE), bodies.sent("", rule, None))
-        memory.put(one, refusals.refers(one))
+        one = _wanted(rule_id, Address(PathKind.RESOURCE, rule_id, workspaces.RULE), bodies.sent("", rule, None))
+        store.put(one, validation.refers(one))
     lists = children.INLINE.get(kind, {})
     properties = (wanted.body or {}).get("properties")
     if not lists or not isinstance(properties, dict):
@@ -271,12 +273,12 @@ def _store(azure: Azure, request: Request, wanted: Standing, stored: Standing, v
     listed = list(children.listed(stored.id, stored.type, wanted.body or {}))
     stay = {resource_id.lower() for resource_id, _, _ in listed}
     given = {child.lower() for key, child in lists.items() if key in properties}
-    for gone in memory.below(stored.id):
+    for gone in store.below(stored.id):
         if gone.type.lower() in given and gone.id.lower() not in stay:
-            memory.remove(gone.id)
+            store.remove(gone.id)
     for resource_id, child, body in listed:
-        before = memory.get(resource_id)
-        address = Address(Kind.RESOURCE, resource_id, child)
+        before = store.get(resource_id)
+        address = Address(PathKind.RESOURCE, resource_id, child)
         one = _stored(azure, request, _wanted(resource_id, address, bodies.sent(child.lower(), body, None)), before)
-        one = peerings.connected(memory, one)
-        memory.put(stand_in(one, state), refusals.refers(one))
+        one = peerings.connected(store, one)
+        store.put(stand_in(one, state), validation.refers(one))

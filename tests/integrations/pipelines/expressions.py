@@ -16,7 +16,7 @@ Context = Mapping[str, Any]
 
 def evaluate(expression: str, context: Context) -> Any:
     """The value of what stands between `${{` and `}}`."""
-    reader = _Reader(TOKEN.findall(expression), context)
+    reader = _ExpressionReader(TOKEN.findall(expression), context)
     assert "".join(reader.tokens) == re.sub(r"\s+(?=(?:[^']*'[^']*')*[^']*$)", "", expression), expression
     value = reader.either()
     assert not reader.tokens, f"not read: {reader.tokens} of {expression}"
@@ -42,7 +42,7 @@ def shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class _Reader:
+class _ExpressionReader:
     def __init__(self, tokens: list[str], context: Context) -> None:
         self.tokens, self.context = tokens, context
 

@@ -16,7 +16,7 @@ from tests.integrations.pipelines.azure import Pulumi
 from tests.integrations.pipelines.common import MINIMAL, begun
 from tests.integrations.pipelines.host import BOT, TOKEN, host
 from tests.integrations.pipelines.test_github_deploy import MAIN, READER, SET
-from tests.integrations.pipelines.workflow import Result, Runs, commands
+from tests.integrations.pipelines.workflow import JobResult, Runs, commands
 
 NIGHT: dict[str, Any] = {"github": {**MAIN, "event_name": "schedule"}, "vars": SET}
 SUMMARY: dict[str, Any] = {"summaryEvent": {"resourceChanges": {}}}
@@ -49,7 +49,7 @@ CHANGED = lines(
 CLEAN = lines(event("same", "one"), SUMMARY)
 
 
-def night(runs: Runs, stacks: Result, environment: dict[str, str]) -> tuple[str, str]:
+def night(runs: Runs, stacks: JobResult, environment: dict[str, str]) -> tuple[str, str]:
     """One run of the workflow: what became of the job that looks, and of the one that tells."""
     runs.artifacts.clear()
     for path in runs.folder.glob("artifacts/*/*"):

@@ -13,7 +13,7 @@ import pytest
 
 from tests.integrations.pipelines.common import MINIMAL, begun, merged
 from tests.integrations.pipelines.host import TOKEN, Host, host
-from tests.integrations.pipelines.workflow import Result, Runs, commands
+from tests.integrations.pipelines.workflow import JobResult, Runs, commands
 
 NUMBER, RUN, FORK, OURS = 7, 41, 2002, 2001
 HEAD = "1234567890123456789012345678901234567890"
@@ -48,7 +48,7 @@ def code_host() -> Iterator[Host]:
         yield told
 
 
-def posted(runs: Runs, code_host: Host, findings: str = "true", head: str = HEAD) -> Result:
+def posted(runs: Runs, code_host: Host, findings: str = "true", head: str = HEAD) -> JobResult:
     """The second workflow, on the event that the end of the first one is."""
     event = {
         "event": "pull_request",
@@ -69,7 +69,7 @@ def posted(runs: Runs, code_host: Host, findings: str = "true", head: str = HEAD
     return with_event.job("preview-comment.yml", "comment", context, "origin/main")
 
 
-def previewed(runs: Runs, merge: str) -> dict[str, Result]:
+def previewed(runs: Runs, merge: str) -> dict[str, JobResult]:
     """Every job of the workflow that has no token, on a merge that GitHub tries."""
     context: dict[str, Any] = {"github": {"base_ref": "main", "event": {"pull_request": {"number": NUMBER}}}}
     jobs = {"stacks": runs.job("preview.yml", "stacks", context, merge)}

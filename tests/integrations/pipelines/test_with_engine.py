@@ -13,7 +13,7 @@ import yaml
 
 from amlz.app.preview import PROJECT
 from amlz.simulator.drift import drift, drift_of
-from amlz.simulator.memory import Memory
+from amlz.simulator.state_store import StateStore
 from tests.engine.engine import PROVIDER, engine
 from tests.integrations.pipelines.common import MINIMAL, begun, commit
 from tests.integrations.pipelines.host import host
@@ -81,7 +81,7 @@ def rewritten(runs: Runs, old: str, new: str) -> None:
 
 def standing(folder: Path) -> list[str]:
     """Ids of what stands in Azure, in order."""
-    with closing(Memory(folder / "azure.sqlite")) as memory:
+    with closing(StateStore(folder / "azure.sqlite")) as memory:
         return sorted(found.id.lower() for found in memory.all())
 
 
@@ -111,7 +111,7 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
     assert "What would be done is no longer what was approved" in refused.said["Guard"]
     assert standing(tmp_path) == built
 
-    with closing(Memory(tmp_path / "azure.sqlite")) as memory:
+    with closing(StateStore(tmp_path / "azure.sqlite")) as memory:
         routes = next(found for found in memory.all() if "/routetables/" in found.id.lower())
         edited = drift_of(routes)
         assert edited is not None

@@ -41,7 +41,7 @@ PARTS_OF_RUNTIME = ("site-packages", "pulumi", "pulumi-home")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class JobResult:
     """What became of a job. `said`: standard output and error of each step that was run, by its name."""
 
     result: str
@@ -62,7 +62,7 @@ class Runs:
     signed_in: list[str] = field(default_factory=list)
     built: str = ""
 
-    def job(self, name: str, job: str, context: Context, revision: str = "HEAD") -> Result:
+    def job(self, name: str, job: str, context: Context, revision: str = "HEAD") -> JobResult:
         """Runs a job of a workflow. A condition that does not hold skips it."""
         told = workflow(name)
         asked = told["jobs"][job]
@@ -70,7 +70,7 @@ class Runs:
         wanted = str(asked.get("if", "success()"))
         failed = any(need["result"] != "success" for need in full["needs"].values())
         if not evaluate(wanted, full) or (failed and not re.search(r"(always|cancelled|failure)\(", wanted)):
-            return Result("skipped", {}, {}, "")
+            return JobResult("skipped", {}, {}, "")
         env = {**told.get("env", {}), **asked.get("env", {})}
         steps = _Steps(self, (name, job), self.clone(revision), asked.get("permissions", {}))
         steps.environment = {key: shown(filled(value, full)) for key, value in env.items()}
@@ -78,12 +78,12 @@ class Runs:
         full["steps"] = steps.outputs
         outputs = {key: filled(value, full) for key, value in asked.get("outputs", {}).items()}
         summary = steps.summary.read_text() if steps.summary.exists() else ""
-        return Result(steps.status, outputs, steps.said, summary)
+        return JobResult(steps.status, outputs, steps.said, summary)
 
-    def call(self, name: str, context: Context, **inputs: Any) -> dict[str, Result]:
+    def call(self, name: str, context: Context, **inputs: Any) -> dict[str, JobResult]:
         """Runs every job of a workflow that others call, in the order in which they stand."""
         needs: dict[str, Any] = {}
-        results: dict[str, Result] = {}
+        results: dict[str, JobResult] = {}
         for job, asked in workflow(name)["jobs"].items():
             wanted = asked.get("needs", [])
             named = [wanted] if isinstance(wanted, str) else wanted

@@ -9,13 +9,13 @@ import pytest
 from amlz.app.preview import PROGRAM, PROJECT
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
-from tests.engine.engine import EngineFailed, Stack, engine
+from tests.engine.engine import EngineFailed, EngineStack, engine
 from tests.integrations.policy_pack.test_pack import PROGRAM as SMALL
 
 PACK = str(ROOT / "amlz" / "integrations" / "policy_pack" / "pack")
 
 
-def small(folder: Path) -> tuple[Path, Stack]:
+def small(folder: Path) -> tuple[Path, EngineStack]:
     """The small program and a new stack of it."""
     main, config = folder / "__main__.py", folder / "Pulumi.dev.yaml"
     main.write_text(SMALL)
@@ -23,7 +23,7 @@ def small(folder: Path) -> tuple[Path, Stack]:
     return main, engine().stack(folder / "engine", main, "small", config)
 
 
-def previewed(stack: Stack) -> str:
+def previewed(stack: EngineStack) -> str:
     """What `pulumi preview` says of policies, spaces made one."""
     shown = stack.run("preview", "--stack", stack.name, "--suppress-outputs", "--policy-pack", PACK)
     return " ".join(shown.partition("Policies:")[2].partition("Resources:")[0].split())

@@ -14,7 +14,7 @@ from amlz.integrations.policy_pack.server import PACK, Analyzer
 from amlz.integrations.policy_pack.stack import UNKNOWNS, given, stack_of
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, Imported
+from amlz.policy.verdicts import Imported, PolicySources
 from amlz.simulator.graph import resource_graph
 from tests.conftest import ROOT
 from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, stack_request, told
@@ -49,7 +49,7 @@ def small(folder: Path, text: str = PROGRAM) -> Run:
 
 def pack(**asked: Any) -> Analyzer:
     """A pack that knows this repository's policies, and what is given."""
-    return Analyzer(lambda: Asked(library(), **asked))
+    return Analyzer(lambda: PolicySources(library(), **asked))
 
 
 def test_an_assignment_of_the_stack_itself_is_held_against_it(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_secrets_stay_secret() -> None:
 def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
     """A gate that passed because it could not look would be none."""
 
-    def broken() -> Asked:
+    def broken() -> PolicySources:
         raise BadInput("custom/policies/own.json: this is not JSON.")
 
     found = told(small(tmp_path), Analyzer(broken))

@@ -13,7 +13,7 @@ from amlz.integrations.policy_pack.server import Analyzer
 from amlz.integrations.policy_pack.stack import given, stack_of
 from amlz.policy.imported import imported
 from amlz.policy.library import library
-from amlz.policy.verdicts import Asked, verdicts
+from amlz.policy.verdicts import PolicySources, verdicts
 from amlz.reports.folding import folded_answers
 from amlz.reports.policy import because, headline
 from amlz.simulator.graph import resource_graph
@@ -81,9 +81,9 @@ WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
 ]
 
 
-def asked() -> Asked:
+def asked() -> PolicySources:
     """What the preview is asked too, on no day in particular."""
-    return Asked(library(), imported())
+    return PolicySources(library(), imported())
 
 
 def expected(graph: ResourceGraph) -> list[Told]:

@@ -23,7 +23,7 @@ _VALUES: tuple[Any, ...] = (
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedPolicy:
     """A published definition. `names`: fields of a body that its rule reads; `words`: values that it compares with."""
 
     file: Path
@@ -57,7 +57,7 @@ class Published:
         }
 
 
-def published(folder: Path) -> list[Published]:
+def published(folder: Path) -> list[PublishedPolicy]:
     """Every definition below a folder, in the order of their paths. Those of `caf` are parameter files."""
     return [_read(path) for path in sorted(folder.rglob("*.json")) if _is_definition(path)]
 
@@ -66,7 +66,7 @@ def _is_definition(path: Path) -> bool:
     return path.name != "types.json" and "policy_set_definition" not in path.name
 
 
-def _read(path: Path) -> Published:
+def _read(path: Path) -> PublishedPolicy:
     told = json.loads(path.read_text(encoding="utf-8"))
     if path.parent.name == "caf":
         given = {name: entry["value"] for name, entry in told["parameters"].items()}
@@ -80,7 +80,7 @@ def _read(path: Path) -> Published:
     details = rule["then"].get("details")
     read = [rule["if"], details.get("existenceCondition", {}) if isinstance(details, Mapping) else {}]
     names = sorted({name for name in _fields(read) if "/" in name})
-    return Published(path, told, definition(told), tuple(names), tuple(_words(read)))
+    return PublishedPolicy(path, told, definition(told), tuple(names), tuple(_words(read)))
 
 
 def _fields(told: Any) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _words(told: Any) -> Iterator[Any]:
             yield from _words(member)
 
 
-def bodies(of: Published, resource_type: str, chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
+def bodies(of: PublishedPolicy, resource_type: str, chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
     """Bodies with values that the rule compares with, wrong ones, and gaps, at the places where it looks."""
     catalogue = aliases.embedded()
     paths = [found.path for name in of.names if (found := catalogue.find(resource_type, name)) and found.path]
@@ -125,7 +125,7 @@ def bodies(of: Published, resource_type: str, chance: random.Random, number: int
         yield {**body, "id": f"/subscriptions/s/resourceGroups/g/providers/{resource_type}/thing{at}"}
 
 
-def _put(holder: dict[str, Any], steps: list[str], of: Published, chance: random.Random) -> None:
+def _put(holder: dict[str, Any], steps: list[str], of: PublishedPolicy, chance: random.Random) -> None:
     """Sets a value at the end of a path, or leaves it where something else is in the way."""
     step, rest = steps[0], steps[1:]
     if not rest:

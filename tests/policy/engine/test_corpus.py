@@ -19,14 +19,14 @@ from amlz.policy.engine.judge import (
     ERROR,
     NOT_APPLICABLE,
     UNDECIDED,
-    Question,
+    PolicyQuestion,
     Verdict,
     World,
     judge,
 )
 from amlz.policy.engine.subject import Subject, subject
 from tests.conftest import shared
-from tests.policy.engine.corpus import Published, bodies, published
+from tests.policy.engine.corpus import PublishedPolicy, bodies, published
 
 _WORLD = World(
     context={
@@ -39,15 +39,15 @@ _OUTCOMES = {APPLIES, DOES_NOT_APPLY, NOT_APPLICABLE, UNDECIDED, ERROR}
 
 
 @functools.cache
-def _all() -> tuple[Published, ...]:
+def _all() -> tuple[PublishedPolicy, ...]:
     return tuple(published(shared() / "azure-policy"))
 
 
-def _judged(of: Published, about: Subject, related: tuple[Subject, ...] = ()) -> Verdict:
-    return judge(Question(of.judged, of.values, about, Related(related)), _WORLD)
+def _judged(of: PublishedPolicy, about: Subject, related: tuple[Subject, ...] = ()) -> Verdict:
+    return judge(PolicyQuestion(of.judged, of.values, about, Related(related)), _WORLD)
 
 
-def _beside(of: Published, body: dict[str, Any], chance: random.Random) -> tuple[Subject, ...]:
+def _beside(of: PublishedPolicy, body: dict[str, Any], chance: random.Random) -> tuple[Subject, ...]:
     details = of.compiled.details
     if not isinstance(details, Existence):
         return ()
@@ -157,6 +157,6 @@ def test_the_published_rule_on_idle_time_is_reproduced_with_its_defects(idle: st
         {"type": "Microsoft.MachineLearningServices/workspaces/computes", "name": "a/b", "properties": inner}
     )
 
-    found = judge(Question(scale.judged, scale.values, about), _WORLD)
+    found = judge(PolicyQuestion(scale.judged, scale.values, about), _WORLD)
 
     assert found.outcome == outcome

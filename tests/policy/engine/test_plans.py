@@ -11,7 +11,7 @@ from amlz.policy.engine.assignment import Assignment, Exemption, assignment, exe
 from amlz.policy.engine.definition import Definition, definition
 from amlz.policy.engine.initiative import Initiative, initiative
 from amlz.policy.engine.judge import World
-from amlz.policy.engine.requests import Answer, Scene, answers
+from amlz.policy.engine.requests import EvaluationScope, PolicyAnswer, answers
 from amlz.policy.engine.subject import Subject, subject
 from tests.policy.engine.common import ALIASES, TYPE, told
 
@@ -52,7 +52,7 @@ def _subject(name: str, properties: dict[str, Any], type_: str = TYPE, root: dic
     return subject({"type": type_, "name": name, "id": own_id, "properties": properties, **(root or {})})
 
 
-def _row(found: Answer) -> list[Any]:
+def _row(found: PolicyAnswer) -> list[Any]:
     assert found.policy is not None
     policy = found.policy.definition.name if not found.policy.reference else f"both {found.policy.reference}"
     return [found.subject.name, policy, found.word, found.why, found.blocks]
@@ -61,7 +61,7 @@ def _row(found: Answer) -> list[Any]:
 @pytest.mark.parametrize("plan", FILE["plans"], ids=[plan["says"] for plan in FILE["plans"]])
 def test_a_plan_is_answered_as_it_says(plan: dict[str, Any]) -> None:
     """Every answer in order: the resource, the policy, the word, why, and whether it blocks."""
-    scene = Scene(
+    scene = EvaluationScope(
         World(aliases.read(ALIASES)),
         ABOVE,
         tuple(map(_exempt, plan.get("exempt", ()))),

@@ -13,7 +13,7 @@ import components.hub
 import components.spoke
 import components.virtual_network
 from amlz.core.specs import SubnetSpec, VirtualNetworkSpec
-from components.site import Site
+from components.resource_registry import ResourceRegistry
 
 MAIN = Path(__file__).parents[3] / "__main__.py"
 
@@ -22,29 +22,29 @@ def virtual_network(
     parent: pulumi.Resource,
     name: str,
     args: VirtualNetworkSpec,
-    site: Site,
+    resources: ResourceRegistry,
     dns_servers: Sequence[pulumi.Input[str]] = (),
 ) -> None:
     """Builds a network with its subnets in it. Of the subnets, as far as the smallest shipped stack has it."""
     built = network.VirtualNetwork(
         f"{name}-network",
         virtual_network_name=args.name,
-        resource_group_name=site.group(args.place),
+        resource_group_name=resources.group(args.place),
         location=args.place.location,
         address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
-        subnets=[_subnet(subnet, site) for subnet in args.subnets],
+        subnets=[_subnet(subnet, resources) for subnet in args.subnets],
         tags=dict(args.tags),
-        opts=site.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription),
     )
-    site.built(args.id, built)
+    resources.register(args.id, built)
     for subnet in args.subnets:
-        site.built(args.subnet_id(subnet.name), built)
+        resources.register(args.subnet_id(subnet.name), built)
 
 
-def _subnet(subnet: SubnetSpec, site: Site) -> network.SubnetArgs:
-    group = network.NetworkSecurityGroupArgs(id=site.ref(subnet.security_group)) if subnet.security_group else None
-    routes = network.RouteTableArgs(id=site.ref(subnet.route_table)) if subnet.route_table else None
+def _subnet(subnet: SubnetSpec, resources: ResourceRegistry) -> network.SubnetArgs:
+    group = network.NetworkSecurityGroupArgs(id=resources.ref(subnet.security_group)) if subnet.security_group else None
+    routes = network.RouteTableArgs(id=resources.ref(subnet.route_table)) if subnet.route_table else None
     return network.SubnetArgs(
         name=subnet.name,
         address_prefix=subnet.cidr,

@@ -14,7 +14,7 @@ ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/amlzsample"
 VERSION = "2024-05-01"
 
 
-class Client:
+class ArmClient:
     """Sends requests with one API version."""
 
     def __init__(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.simulator.arm.client import GROUP, Client
+from tests.simulator.arm.client import GROUP, ArmClient
 
 
-def steps(client: Client, first: int, count: int) -> int:
+def steps(client: ArmClient, first: int, count: int) -> int:
     """Creates networks and endpoints in them, reads them, and returns what that costs, in steps of the database."""
     taken = [0]
 
@@ -28,7 +28,7 @@ def steps(client: Client, first: int, count: int) -> int:
 
 def test_a_request_costs_the_same_among_a_hundred_and_among_a_thousand_resources() -> None:
     """Counted in steps of the database, which are the same on every machine."""
-    client = Client()
+    client = ArmClient()
     client.group()
     steps(client, 0, 30)
     few = steps(client, 30, 20)

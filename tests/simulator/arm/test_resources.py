@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.simulator.arm.messages import Answer
-from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, Client, code
+from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, ArmClient, code
 
 ADDRESS = f"{GROUP}/providers/Microsoft.Network/networkInterfaces/n"
 NIC = {
@@ -18,7 +18,7 @@ NIC = {
 
 def test_a_storage_account_is_accepted_and_then_has_what_azure_adds() -> None:
     """202 with Location; later the defaults of recorded accounts."""
-    client = Client()
+    client = ArmClient()
     client.group()
     body = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
     created = client.send("PUT", ACCOUNT, body)
@@ -38,7 +38,7 @@ def test_a_storage_account_is_accepted_and_then_has_what_azure_adds() -> None:
 
 def test_a_subnet_is_one_resource_in_its_network_and_alone() -> None:
     """Listed in the network or written alone; a network that leaves one out deletes it."""
-    client = Client()
+    client = ArmClient()
     client.network()
     other = f"{NETWORK}/subnets/b"
     assert client.send("PUT", other, {"properties": {"addressPrefix": "10.0.1.0/24"}}).status == 201
@@ -56,7 +56,7 @@ def test_a_subnet_is_one_resource_in_its_network_and_alone() -> None:
 
 def test_an_operation_is_in_progress_until_the_clock_reaches_its_end() -> None:
     """At Azure-AsyncOperation, and in the provisioningState."""
-    client = Client()
+    client = ArmClient()
     client.network()
     body = {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
     updated = client.send("PUT", NETWORK, body)
@@ -70,7 +70,7 @@ def test_an_operation_is_in_progress_until_the_clock_reaches_its_end() -> None:
 
 def test_patch_merges_and_put_replaces() -> None:
     """Tags of a resource group."""
-    client = Client()
+    client = ArmClient()
     client.send("PUT", GROUP, {"location": "westeurope", "tags": {"a": "1"}})
 
     assert client.send("PATCH", GROUP, {"tags": {"b": "2"}}).body["tags"] == {"a": "1", "b": "2"}
@@ -80,7 +80,7 @@ def test_patch_merges_and_put_replaces() -> None:
 
 def test_collections_hold_what_is_in_a_group_and_in_a_subscription() -> None:
     """By type, and the resources of a resource group."""
-    client = Client()
+    client = ArmClient()
     client.network()
 
     def ids(path: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_collections_hold_what_is_in_a_group_and_in_a_subscription() -> None:
 
 def test_an_unknown_type_is_stored_as_it_was_sent_and_marked() -> None:
     """Nothing is added, and every answer has the header."""
-    client = Client()
+    client = ArmClient()
     client.group()
     path = f"{GROUP}/providers/Microsoft.Example/things/t"
     body = {"location": "westeurope", "properties": {"a": [1, {"b": 2}]}}
@@ -129,7 +129,7 @@ def test_requests_that_azure_refuses_have_its_status_and_code(
     method: str, path: str, body: Any, status: int, expected: str
 ) -> None:
     """With a network whose subnet a network interface uses."""
-    client = Client()
+    client = ArmClient()
     client.network()
     endpoint = {"location": "westeurope", "properties": {"subnet": {"id": SUBNET}}}
     assert client.send("PUT", f"{GROUP}/providers/Microsoft.Network/privateEndpoints/p", endpoint).status == 201
@@ -140,7 +140,7 @@ def test_requests_that_azure_refuses_have_its_status_and_code(
 
 def test_a_missing_reference_has_azures_words() -> None:
     """Recorded for a network interface in a subnet that does not exist."""
-    client = Client()
+    client = ArmClient()
     client.group()
 
     assert client.send("PUT", ADDRESS, NIC).body == {
@@ -155,7 +155,7 @@ def test_a_missing_reference_has_azures_words() -> None:
 
 def test_a_reference_that_is_not_ready_is_retryable_until_the_clock_moves() -> None:
     """Recorded: 429 RetryableError with ReferencedResourceNotProvisioned inside."""
-    client = Client()
+    client = ArmClient()
     client.network()
     refused = client.send("PUT", ADDRESS, NIC, seconds=0)
 
@@ -166,7 +166,7 @@ def test_a_reference_that_is_not_ready_is_retryable_until_the_clock_moves() -> N
 
 def test_a_network_takes_one_write_at_a_time() -> None:
     """Two subnets at once: 409 AnotherOperationInProgress, recorded."""
-    client = Client()
+    client = ArmClient()
     client.network()
     paths = (f"{NETWORK}/subnets/b", f"{NETWORK}/subnets/c")
     bodies = [{"properties": {"addressPrefix": f"10.0.{number}.0/24"}} for number in (1, 2)]
@@ -178,7 +178,7 @@ def test_a_network_takes_one_write_at_a_time() -> None:
 
 def test_a_resource_group_that_is_being_deleted_takes_nothing() -> None:
     """Then it is gone with everything in it."""
-    client = Client()
+    client = ArmClient()
     client.network()
     assert client.send("DELETE", GROUP).status == 202
 
@@ -190,7 +190,7 @@ def test_a_resource_group_that_is_being_deleted_takes_nothing() -> None:
 
 def test_a_lock_keeps_a_group_from_being_deleted() -> None:
     """On something in it: 409 ScopeLocked."""
-    client = Client()
+    client = ArmClient()
     client.network()
     lock = f"{NETWORK}/providers/Microsoft.Authorization/locks/keep"
     assert client.send("PUT", lock, {"properties": {"level": "CanNotDelete"}}).status == 201
@@ -203,7 +203,7 @@ def test_a_lock_keeps_a_group_from_being_deleted() -> None:
 
 def test_a_role_is_assigned_once() -> None:
     """The same principal and role at the same scope: 409 RoleAssignmentExists, recorded."""
-    client = Client()
+    client = ArmClient()
     client.group()
     properties = {"roleDefinitionId": "/subscriptions/s/x", "principalId": "p", "principalType": "User"}
     at = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments"
@@ -214,7 +214,7 @@ def test_a_role_is_assigned_once() -> None:
 
 def test_an_identity_that_does_not_exist_is_refused_by_every_service() -> None:
     """Recorded: 400 FailedIdentityOperation."""
-    client = Client()
+    client = ArmClient()
     client.group()
     missing = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/no"
     identity = {"type": "UserAssigned", "userAssignedIdentities": {missing: {}}}
@@ -227,7 +227,7 @@ def test_an_identity_that_does_not_exist_is_refused_by_every_service() -> None:
 
 def test_names_of_all_azure_are_taken_once() -> None:
     """In another resource group; checkNameAvailability has the same words."""
-    client = Client()
+    client = ArmClient()
     client.group()
     body = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
     assert client.send("PUT", ACCOUNT, body).status == 202

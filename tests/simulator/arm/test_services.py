@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, Client, code
+from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, ArmClient, code
 
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/amlzvault"
 DELETED = "/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/amlzvault"
@@ -17,7 +17,7 @@ VAULT_BODY = {
 }
 
 
-def workspace(client: Client, mode: str) -> dict[str, Any]:
+def workspace(client: ArmClient, mode: str) -> dict[str, Any]:
     """Creates a workspace with a managed network and one rule; returns the network."""
     client.group()
     rule = {"type": "FQDN", "destination": "*.pytorch.org"}
@@ -35,7 +35,7 @@ def workspace(client: Client, mode: str) -> dict[str, Any]:
 
 def test_a_network_for_approved_traffic_gets_thirteen_rules() -> None:
     """Nine service tags, and endpoints of the vault, the workspace and the storage account."""
-    client = Client()
+    client = ArmClient()
     network = workspace(client, "AllowOnlyApprovedOutbound")
     required = [name for name, rule in network["outboundRules"].items() if rule["category"] == "Required"]
 
@@ -62,14 +62,14 @@ def test_a_network_for_approved_traffic_gets_thirteen_rules() -> None:
 
 def test_a_network_with_internet_gets_the_rule_of_the_vault() -> None:
     """The only required one."""
-    rules = workspace(Client(), "AllowInternetOutbound")["outboundRules"]
+    rules = workspace(ArmClient(), "AllowInternetOutbound")["outboundRules"]
 
     assert list(rules) == ["pytorch", "__SYS_PE_amlzvault_vault"]
 
 
 def test_a_patch_adds_rules_and_resets_the_isolation_of_data() -> None:
     """The rules of before stay; `enableDataIsolation` becomes false where a PATCH leaves it out."""
-    client = Client()
+    client = ArmClient()
     workspace(client, "AllowOnlyApprovedOutbound")
     rules = {"more": {"type": "FQDN", "destination": "test.com"}}
     assert client.send("PATCH", WORKSPACE, {"properties": {"managedNetwork": {"outboundRules": rules}}}).status == 202
@@ -83,7 +83,7 @@ def test_a_patch_adds_rules_and_resets_the_isolation_of_data() -> None:
 
 def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
     """Read at its own address; a new vault of the name is refused."""
-    client = Client()
+    client = ArmClient()
     client.group()
     assert code(client.send("GET", DELETED)) == "DeletedVaultNotFound"
     assert client.send("PUT", VAULT, VAULT_BODY).status == 200
@@ -97,7 +97,7 @@ def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
 
 def test_a_deleted_log_is_restored_with_its_days() -> None:
     """The same name in the same resource group: 201 Restoring, and the old `retentionInDays`."""
-    client = Client()
+    client = ArmClient()
     client.group()
     path = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/l"
     body = {"location": "westeurope", "properties": {"retentionInDays": 90}}
@@ -113,7 +113,7 @@ def test_a_deleted_log_is_restored_with_its_days() -> None:
 
 def test_a_group_whose_network_others_use_is_not_deleted() -> None:
     """The operation fails at its end: 409 ResourceGroupDeletionBlocked with the error inside."""
-    client = Client()
+    client = ArmClient()
     client.network()
     other = GROUP.replace("rg", "other")
     client.send("PUT", other, {"location": "westeurope"})
@@ -151,7 +151,7 @@ def test_a_group_whose_network_others_use_is_not_deleted() -> None:
 )
 def test_wrong_values_are_refused_with_recorded_codes(path: str, body: dict[str, Any], expected: str) -> None:
     """Before anything is stored."""
-    client = Client()
+    client = ArmClient()
     client.group()
     answer = client.send("PUT", path, {"location": "westeurope", **body})
 
@@ -161,7 +161,7 @@ def test_wrong_values_are_refused_with_recorded_codes(path: str, body: dict[str,
 
 def test_a_network_may_name_its_own_subnet() -> None:
     """A reference to itself is none to another resource."""
-    client = Client()
+    client = ArmClient()
     client.group()
     subnets = [{"id": SUBNET, "name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}]
     properties = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}
@@ -171,7 +171,7 @@ def test_a_network_may_name_its_own_subnet() -> None:
 
 def test_a_workspace_is_accepted_before_its_parts_exist() -> None:
     """Recorded: references are not checked when the request arrives."""
-    client = Client()
+    client = ArmClient()
     network = workspace(client, "AllowInternetOutbound")
 
     assert network["isolationMode"] == "AllowInternetOutbound"
@@ -179,7 +179,7 @@ def test_a_workspace_is_accepted_before_its_parts_exist() -> None:
 
 def test_peerings_connect_once_both_sides_exist() -> None:
     """Initiated, then Connected; each shows the range of the other network."""
-    client = Client()
+    client = ArmClient()
     client.network()
     other = NETWORK[:-1] + "w"
     space = {"addressPrefixes": ["10.1.0.0/16"]}

@@ -15,17 +15,17 @@ import pytest
 from pulumi import _types
 from pulumi.runtime import resource, resource_cycle_breaker, rpc
 
-from amlz.simulator import quick
-from amlz.simulator.quick import (
+from amlz.simulator import sdk_patches
+from amlz.simulator.sdk_patches import (
     SDK,
     Dependencies,
-    Here,
+    InlineExecutor,
     NarrowFinder,
     _reached,
-    hastened,
+    cached_unwrap,
     installed,
     listed,
-    remembered,
+    patched_sdk,
     stack_trace,
 )
 from tests.conftest import ROOT
@@ -35,7 +35,7 @@ TOUCHES = """
 import ast, sys
 from importlib import import_module
 from pathlib import Path
-from amlz.simulator.quick import NarrowFinder, NarrowLoader
+from amlz.simulator.sdk_patches import NarrowFinder, NarrowLoader
 
 touched = set()
 for file in Path("components").glob("*.py"):
@@ -149,7 +149,7 @@ def test_unwrapped_types_are_the_sdks_and_asked_for_once() -> None:
         asked.append(kind)
         return _types.unwrap_type(kind)
 
-    answer = remembered(unwrap)
+    answer = cached_unwrap(unwrap)
 
     assert [answer(kind) for kind in of * 2] == [_types.unwrap_type(kind) for kind in of * 2]
     assert len(asked) == len({id(kind) for kind in of})
@@ -166,7 +166,7 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
         )
 
     def fail() -> None:
-        with hastened():
+        with patched_sdk():
             note()
             raise ZeroDivisionError
 
@@ -182,7 +182,7 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
 
 def test_what_is_done_here_answers_or_raises_like_a_pool() -> None:
     """At once: it is done when it comes back."""
-    pool = Here()
+    pool = InlineExecutor()
 
     given, failed = pool.submit(int, "12"), pool.submit(int, "x")
 
@@ -191,7 +191,7 @@ def test_what_is_done_here_answers_or_raises_like_a_pool() -> None:
         failed.result()
 
 
-class Node:
+class DependencyNode:
     """A resource as far as dependencies go: equal only to itself, and open to the SDK's own attribute."""
 
 
@@ -200,7 +200,7 @@ def test_dependencies_are_refused_where_the_sdk_refuses_them() -> None:
     refused = 0
     for seed in range(200):
         random = Random(seed)
-        nodes = [Node() for _ in range(random.randint(1, 9))]
+        nodes = [DependencyNode() for _ in range(random.randint(1, 9))]
         asked = [(random.choice(nodes), random.choice(nodes)) for _ in range(30)]
         ours = Dependencies()
 
@@ -225,8 +225,8 @@ def test_a_long_chain_of_dependencies_takes_few_steps_each(monkeypatch: pytest.M
                 taken += 1
                 yield found
 
-        monkeypatch.setattr(quick, "_reached", counted)
-        nodes, chain = [Node() for _ in range(length)], Dependencies()
+        monkeypatch.setattr(sdk_patches, "_reached", counted)
+        nodes, chain = [DependencyNode() for _ in range(length)], Dependencies()
         pairs = list(pairwise(nodes))
         assert all(chain.declare(after, before) for before, after in (reversed(pairs) if backwards else pairs))
         return taken

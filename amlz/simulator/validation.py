@@ -10,7 +10,7 @@ from amlz.azure.in_use import IN_USE
 from amlz.azure.shapes import to_body
 from amlz.simulator import existing, limits, networks, references
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import CREATING, Kept, Memory, Standing
+from amlz.simulator.state_store import CREATING, SoftDeletedName, StateStore, StoredResource
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _GITHUB = "https://github.com/"
@@ -75,14 +75,14 @@ _ML = "microsoft.machinelearningservices/workspaces"
 _PARTS = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
 
 
-def refers(resource: Standing) -> Iterator[str]:
+def refers(resource: StoredResource) -> Iterator[str]:
     """Returns the ids by which others may find it: every id in the inputs, and of a role assignment, its principal."""
     yield from ids_in(resource.inputs)
     if resource.type.lower() == _ASSIGNMENTS:
         yield holder(resource.inputs.get("principalId", ""))
 
 
-def complete(resource: Standing) -> None:
+def complete(resource: StoredResource) -> None:
     """Checks that a request carries the properties that the published type requires. Raises AzureRefused.
 
     The code is that of ARM's own reading of a request; services that read it themselves have others. Properties that
@@ -94,47 +94,47 @@ def complete(resource: Standing) -> None:
         raise AzureRefused(400, "InvalidRequestContent", message, resource.id)
 
 
-def put(memory: Memory, resource: Standing) -> None:
+def put(store: StateStore, resource: StoredResource) -> None:
     """Checks that a resource may be created or changed in this way. Raises AzureRefused.
 
     When references are checked is a matter of the service: amlz/simulator/references.py.
     """
-    refuse_missing_above(memory, resource.id)
-    references.refuse(memory, resource)
+    refuse_missing_above(store, resource.id)
+    references.refuse(store, resource)
     limits.lists_fit(resource)
-    if memory.get(resource.id) is None:
-        _name(memory, resource)
-        limits.fits(memory, resource)
-    networks.refuse_dropping(memory, resource)
-    if memory.closed:
+    if store.get(resource.id) is None:
+        _name(store, resource)
+        limits.fits(store, resource)
+    networks.refuse_dropping(store, resource)
+    if store.closed:
         return  # the service accepts the request first, and what it finds later is not recorded
     if resource.type.lower() == _COMPUTE:
-        _reachable(memory, resource)
+        _reachable(store, resource)
     if resource.type.lower() == _ML:
-        _permitted(memory, resource)
+        _permitted(store, resource)
 
 
-def delete(memory: Memory, resource: Standing) -> tuple[Standing, ...]:
+def delete(store: StateStore, resource: StoredResource) -> tuple[StoredResource, ...]:
     """Returns all resources that are deleted with a resource, itself first. Raises AzureRefused."""
     kind = resource.type.lower()
-    below = memory.below(resource.id)
+    below = store.below(resource.id)
     gone = (resource, *(each for each in below if each.type.lower() != _SETTINGS))  # these stay, unseen
     if kind != _LOCKS:
-        _unlocked(memory, resource, gone)
+        _unlocked(store, resource, gone)
     if kind == _ZONE and any(each.type.lower() == _LINK for each in below):
         # https://github.com/learntocloud/networking-lab/issues/8
         message = "Cannot delete resource while nested resources exist."
         raise AzureRefused(409, "CannotDeleteResource", message, resource.id)
     ids = {each.id.lower() for each in gone}
     used = IN_USE.get(kind)
-    others = (u for u in memory.referring(resource.id) if used and u.type.lower() in used.users)
+    others = (u for u in store.referring(resource.id) if used and u.type.lower() in used.users)
     user = next((u for u in others if u.id.lower() not in ids), None)
     if used and user:
         raise AzureRefused(400, used.code, networks.in_use(resource, user), resource.id)
     return gone
 
 
-def kept_name(resource: Standing) -> Kept | None:
+def kept_name(resource: StoredResource) -> SoftDeletedName | None:
     """The name that a deleted resource keeps; None where it is free at once."""
     kind = resource.type.lower()
     if kind not in SOFT_DELETE:
@@ -142,21 +142,21 @@ def kept_name(resource: Standing) -> Kept | None:
     properties = resource.inputs.get("properties", {}) if kind == _VAULT else {}
     days = properties.get("softDeleteRetentionInDays")
     days = days if isinstance(days, int) and days else SOFT_DELETE[kind][0]
-    return Kept(kind, resource.name, resource.id, days, not properties.get("enablePurgeProtection", False))
+    return SoftDeletedName(kind, resource.name, resource.id, days, not properties.get("enablePurgeProtection", False))
 
 
-def refuse_missing_above(memory: Memory, resource_id: str) -> None:
+def refuse_missing_above(store: StateStore, resource_id: str) -> None:
     """Checks that its parent and its target exist:
     https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-parent-resource and
     error-not-found. The texts are recorded.
     """
     for above in parents(resource_id):
-        standing = memory.get(above) if memory.expects(above) else None
-        if standing is not None and standing.state == CREATING and _waits(memory, resource_id, above):
+        standing = store.get(above) if store.expects(above) else None
+        if standing is not None and standing.state == CREATING and _waits(store, resource_id, above):
             raise references.not_ready(above, resource_id)
-        if standing is not None or not memory.expects(above):
+        if standing is not None or not store.expects(above):
             continue
-        if memory.closed and exists_from_the_start(parse(above).type):
+        if store.closed and exists_from_the_start(parse(above).type):
             continue
         raise missing_above("write", above, resource_id)
 
@@ -168,9 +168,9 @@ def exists_from_the_start(kind: str) -> bool:
     return existing.is_adopted(kind) or kind.lower() == "microsoft.management/managementgroups"
 
 
-def _waits(memory: Memory, resource_id: str, above: str) -> bool:
+def _waits(store: StateStore, resource_id: str, above: str) -> bool:
     """Returns whether a request waits for its parent: of a closed store, only those of networks, as recorded."""
-    if not memory.closed:
+    if not store.closed:
         return True
     kind = parse(above).type.lower()
     return kind != "microsoft.resources/resourcegroups" and references.checks_at_request(
@@ -216,20 +216,20 @@ def parents(resource_id: str) -> Iterator[str]:
     return references.above(resource_id)
 
 
-def _name(memory: Memory, resource: Standing) -> None:
+def _name(store: StateStore, resource: StoredResource) -> None:
     kind = resource.type.lower()
-    kept = memory.kept(kind, resource.name)
+    kept = store.kept(kind, resource.name)
     recovers = resource.inputs.get("properties", {}).get("createMode") == "recover" if kind == _VAULT else False
     if kept and not recovers:
         _, status, code, message, _ = SOFT_DELETE[kind]
         raise AzureRefused(status, code, message, resource.id)
-    other = memory.named(kind, resource.name) if kind in UNIQUE_NAMES else None
+    other = store.named(kind, resource.name) if kind in UNIQUE_NAMES else None
     if other:
         code, text, _ = UNIQUE_NAMES[kind]
         raise AzureRefused(409, code, text.format(name=resource.name), resource.id)
 
 
-def _reachable(memory: Memory, compute: Standing) -> None:
+def _reachable(store: StateStore, compute: StoredResource) -> None:
     """A compute without public address needs its workspace's private endpoint:
     https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet
 
@@ -237,27 +237,27 @@ def _reachable(memory: Memory, compute: Standing) -> None:
     """
     properties = compute.inputs.get("properties", {}).get("properties", {})
     workspace = compute.id.rpartition("/computes/")[0]
-    if properties.get("enableNodePublicIp", True) or not memory.expects(workspace):
+    if properties.get("enableNodePublicIp", True) or not store.expects(workspace):
         return
-    if not any(user.type.lower() == _ENDPOINT for user in memory.referring(workspace)):
+    if not any(user.type.lower() == _ENDPOINT for user in store.referring(workspace)):
         message = f"A compute without public address needs a private endpoint of {workspace}; there is none."
         raise AzureRefused(400, "BadRequest", message, compute.id)
 
 
-def _permitted(memory: Memory, workspace: Standing) -> None:
+def _permitted(store: StateStore, workspace: StoredResource) -> None:
     """A workspace acts as its identity, which needs a role on each of its parts before:
     https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication
 
     Which roles is not looked at. The page states it; the code is ours.
     """
-    identity = memory.get(workspace.inputs.get("primaryUserAssignedIdentity") or "")
+    identity = store.get(workspace.inputs.get("primaryUserAssignedIdentity") or "")
     if identity is None:
         return
     marked = holder(identity.outputs.get("principalId", ""))
     for key in _PARTS:
         part = workspace.inputs.get(key) or ""
         scopes = [f"{above}/providers/{_ASSIGNMENTS}" for above in (*parents(part), part)]
-        if memory.expects(part) and not any(memory.users(marked, scope) for scope in scopes):
+        if store.expects(part) and not any(store.users(marked, scope) for scope in scopes):
             message = f"The identity {identity.id} has no role on {part}, which the workspace consists of."
             raise AzureRefused(400, "BadRequest", message, workspace.id)
 
@@ -267,16 +267,16 @@ def holder(principal: str) -> str:
     return f"principal:{principal}"
 
 
-def refuse_locked(memory: Memory, resource: Standing) -> None:
+def refuse_locked(store: StateStore, resource: StoredResource) -> None:
     """Raises AzureRefused where a lock on a resource, in it or above it keeps it from being deleted."""
-    _unlocked(memory, resource, memory.below(resource.id))
+    _unlocked(store, resource, store.below(resource.id))
 
 
-def _unlocked(memory: Memory, resource: Standing, gone: tuple[Standing, ...]) -> None:
+def _unlocked(store: StateStore, resource: StoredResource, gone: tuple[StoredResource, ...]) -> None:
     """https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"""
     locks = [each.id for each in gone if each.type.lower() == _LOCKS]
     for above in parents(resource.id):
-        locks += [lock.id for lock in memory.below(f"{above}/providers/{_LOCKS}")]
+        locks += [lock.id for lock in store.below(f"{above}/providers/{_LOCKS}")]
     if locks:
         message = (
             f"The scope '{resource.id}' cannot perform delete operation because following scope(s) are locked: "

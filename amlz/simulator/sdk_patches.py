@@ -1,8 +1,8 @@
 """Performance patches to the Pulumi SDK, active only during an offline preview.
 
 Under Pulumi's engine nothing of this is in place. Each patch gives the answers of the SDK's own code
-(tests/simulator/test_quick.py compares them): docs/decisions/speed.md has the measurements. A patch is left out, with a
-note, where the installed SDK lacks the private name: the preview is the same, and slower.
+(tests/simulator/test_sdk_patches.py compares them): docs/decisions/speed.md has the measurements. A patch is left out,
+with a note, where the installed SDK lacks the private name: the preview is the same, and slower.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @contextmanager
-def hastened() -> Iterator[None]:
+def patched_sdk() -> Iterator[None]:
     """Puts the patches in place, and removes them afterwards: one program at a time."""
     finder = NarrowFinder()
     patches: list[tuple[ModuleType, str, Callable[[Any], Any]]] = [
         (resource, "_get_stack_trace", lambda _own: stack_trace),
-        (_types, "unwrap_type", remembered),
+        (_types, "unwrap_type", cached_unwrap),
         (rpc, "declare_dependency", lambda _own: Dependencies().declare),
     ]
     before = [(module, name, getattr(module, name, None)) for module, name, _ in patches]
@@ -99,7 +99,7 @@ def _reached(edges: dict[Any, dict[Any, None]], start: Any) -> Iterator[Any]:
                 yield other
 
 
-class Here(ThreadPoolExecutor):
+class InlineExecutor(ThreadPoolExecutor):
     """Does at once what it is given: the monitor is in this process and never waits, a thread would only be switched
     to. It is a pool of threads in name, since an event loop takes no other for its default.
     """
@@ -153,7 +153,7 @@ def installed(file: str) -> bool:
     return "site-packages" in file or "dist-packages" in file
 
 
-def remembered(unwrap: Callable[[type], type]) -> Callable[[type], type]:
+def cached_unwrap(unwrap: Callable[[type], type]) -> Callable[[type], type]:
     """A function of a type that keeps its answers: the SDK asks it for each value of each resource, of few types.
 
     By identity and not by equality, which is as dear as the answer. The types are kept too, so no identity comes again.

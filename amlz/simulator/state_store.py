@@ -18,11 +18,11 @@ from typing import Any
 from amlz.azure.ids import parse
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS standing (
+CREATE TABLE IF NOT EXISTS resource (
     id TEXT PRIMARY KEY, written TEXT, urn TEXT, token TEXT, type TEXT, name TEXT, inputs TEXT, outputs TEXT,
     state TEXT, body TEXT);
-CREATE INDEX IF NOT EXISTS standing_by_name ON standing (type, name);
-CREATE INDEX IF NOT EXISTS standing_unfinished ON standing (id) WHERE state = 'Creating';
+CREATE INDEX IF NOT EXISTS resource_by_name ON resource (type, name);
+CREATE INDEX IF NOT EXISTS resource_unfinished ON resource (id) WHERE state = 'Creating';
 CREATE TABLE IF NOT EXISTS counts (type TEXT, below TEXT, number INTEGER, PRIMARY KEY (type, below)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refers (source TEXT, target TEXT, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refers_by_source ON refers (source);
@@ -48,7 +48,7 @@ _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredResource:
     """An existing resource. `urn`: whose it is in the engine's state, which Azure itself does not know.
 
     `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected. `body`: the ARM body
@@ -67,7 +67,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SoftDeletedName:
     """A name that something deleted still holds, for so many days. `purgeable`: whether a person may free it sooner."""
 
     type: str
@@ -78,7 +78,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
+class PendingFault:
     """A fault that waits. `number`: for this operation or the first one after it, 0 for any; `type`: ARM's, "" for any.
 
     `times`: how often it strikes.
@@ -91,7 +91,7 @@ class Armed:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class LoggedOperation:
     """An operation: create, update or delete. `note`: the fault that met it, "" for none."""
 
     number: int
@@ -101,7 +101,7 @@ class Operation:
     note: str
 
 
-class Memory:
+class StateStore:
     """Opens the file, or begins it. Ids are compared without regard to case."""
 
     def __init__(self, path: Path | None, *, closed: bool = False) -> None:
@@ -130,10 +130,10 @@ class Memory:
                 raise
             self._db.execute("COMMIT")
 
-    def put(self, resource: Standing, refers_to: Iterable[str]) -> None:
+    def put(self, resource: StoredResource, refers_to: Iterable[str]) -> None:
         """Stores a resource, or its new version. `refers_to`: ids in its inputs, or other marks."""
         key, kind = resource.id.lower(), resource.type.lower()
-        new = self._db.execute("SELECT 1 FROM standing WHERE id = ?", (key,)).fetchone() is None
+        new = self._db.execute("SELECT 1 FROM resource WHERE id = ?", (key,)).fetchone() is None
         if new:
             self._count(kind, key, 1)
         if not new or kind == _EXEMPTION:  # nothing that holds knows of a new definition or assignment
@@ -141,7 +141,7 @@ class Memory:
         row = (key, resource.id, resource.urn, resource.token, kind, resource.name.lower())
         body = None if resource.body is None else json.dumps(resource.body)
         values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state, body)
-        self._db.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
+        self._db.execute("INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
         found = {(key, target.lower()) for target in refers_to}
         self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
@@ -149,17 +149,17 @@ class Memory:
     def remove(self, resource_id: str) -> None:
         """Removes the resource; its children are kept."""
         key = resource_id.lower()
-        found = self._db.execute("SELECT type FROM standing WHERE id = ?", (key,)).fetchone()
+        found = self._db.execute("SELECT type FROM resource WHERE id = ?", (key,)).fetchone()
         if found is None:
             return
-        self._db.execute("DELETE FROM standing WHERE id = ?", (key,))
+        self._db.execute("DELETE FROM resource WHERE id = ?", (key,))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
         self._count(found[0], key, -1)
         self._policies_changed(found[0])
 
     def mark(self, resource_id: str, state: str) -> None:
         """Sets the state of an existing resource."""
-        self._db.execute("UPDATE standing SET state = ? WHERE id = ?", (state, resource_id.lower()))
+        self._db.execute("UPDATE resource SET state = ? WHERE id = ?", (state, resource_id.lower()))
 
     def count(self, kind: str, below: str) -> int:
         """Returns the number of resources of an ARM type right below an id, or anywhere in a subscription."""
@@ -167,24 +167,24 @@ class Memory:
         found = self._db.execute(query, (kind.lower(), below.lower())).fetchone()
         return found[0] if found else 0
 
-    def get(self, resource_id: str) -> Standing | None:
+    def get(self, resource_id: str) -> StoredResource | None:
         """The resource of this id."""
         return next(self._found("id = ?", resource_id.lower()), None)
 
-    def named(self, kind: str, name: str) -> Standing | None:
+    def named(self, kind: str, name: str) -> StoredResource | None:
         """Returns a resource of an ARM type and a name, in any scope."""
         return next(self._found("type = ? AND name = ?", kind.lower(), name.lower()), None)
 
-    def below(self, resource_id: str) -> tuple[Standing, ...]:
+    def below(self, resource_id: str) -> tuple[StoredResource, ...]:
         """Children and extensions, in the order of their ids."""
         start = resource_id.lower()
         return tuple(self._found("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
 
-    def all(self) -> tuple[Standing, ...]:
+    def all(self) -> tuple[StoredResource, ...]:
         """Returns all existing resources, in the order of ids."""
         return tuple(self._found("1 = 1"))
 
-    def referring(self, target: str) -> tuple[Standing, ...]:
+    def referring(self, target: str) -> tuple[StoredResource, ...]:
         """Resources that refer to an id or to something below it."""
         start = target.lower()
         where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
@@ -196,7 +196,7 @@ class Memory:
         query = "SELECT source FROM refers WHERE target = ? AND source >= ? AND source < ?"
         return tuple(row[0] for row in self._db.execute(query, (target.lower(), f"{start}/", f"{start}0")))
 
-    def policies(self, *kinds: str) -> tuple[Standing, ...]:
+    def policies(self, *kinds: str) -> tuple[StoredResource, ...]:
         """Returns existing resources of these kinds of Azure Policy: definitions, setdefinitions, assignments,
         exemptions.
         """
@@ -214,10 +214,10 @@ class Memory:
             number = self.policies_version() + 1
             self._db.execute("DELETE FROM clock")
             self._db.execute("INSERT INTO clock VALUES (?, ?)", (engine, number))
-            self._db.execute("UPDATE standing SET state = ? WHERE state = 'Creating'", (SUCCEEDED,))
+            self._db.execute("UPDATE resource SET state = ? WHERE state = 'Creating'", (SUCCEEDED,))
             self._db.execute("DELETE FROM occupied")  # by what was killed
             self._db.execute("DELETE FROM held")
-            self._db.execute("INSERT INTO held SELECT id FROM standing WHERE type = ?", (_ASSIGNMENT,))
+            self._db.execute("INSERT INTO held SELECT id FROM resource WHERE type = ?", (_ASSIGNMENT,))
 
     def occupy(self, networks: Iterable[str], by: str) -> str:
         """Begins a write to networks, which take one at a time. Returns the id of another write, "" for none."""
@@ -290,27 +290,27 @@ class Memory:
         """Everything that the program makes, in lower case, in order."""
         return tuple(row[0] for row in self._db.execute("SELECT id FROM expected ORDER BY id"))
 
-    def keep(self, kept: Kept) -> None:
+    def keep(self, kept: SoftDeletedName) -> None:
         """A name stays taken."""
         row = (kept.type.lower(), kept.name.lower(), kept.id, kept.days, int(kept.purgeable))
         self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", row)
 
-    def kept(self, kind: str, name: str) -> Kept | None:
+    def kept(self, kind: str, name: str) -> SoftDeletedName | None:
         """Returns the soft-deleted resource that holds a name."""
         where = "SELECT * FROM kept WHERE type = ? AND name = ?"
         row = self._db.execute(where, (kind.lower(), name.lower())).fetchone()
-        return Kept(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
+        return SoftDeletedName(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
-    def all_kept(self) -> tuple[Kept, ...]:
+    def all_kept(self) -> tuple[SoftDeletedName, ...]:
         """Every name that something deleted holds."""
         rows = self._db.execute("SELECT * FROM kept ORDER BY type, name")
-        return tuple(Kept(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
+        return tuple(SoftDeletedName(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
 
     def release(self, kind: str, name: str) -> None:
         """A name is free again."""
         self._db.execute("DELETE FROM kept WHERE type = ? AND name = ?", (kind.lower(), name.lower()))
 
-    def arm(self, fault: Armed) -> None:
+    def arm(self, fault: PendingFault) -> None:
         """A fault waits for its operation."""
         with self.change():
             row = (fault.kind, fault.number, fault.type.lower(), fault.times)
@@ -333,9 +333,9 @@ class Memory:
             self._db.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", (number, verb, resource_id, token, fault))
         return fault
 
-    def journal(self) -> tuple[Operation, ...]:
+    def journal(self) -> tuple[LoggedOperation, ...]:
         """Every operation, in its order."""
-        return tuple(Operation(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY number"))
+        return tuple(LoggedOperation(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY number"))
 
     def kill_at(self, points: Iterable[str], ids: Iterable[str] = ("",)) -> None:
         """The engine will be killed at these points of operations, once each; "" for any id.
@@ -362,10 +362,12 @@ class Memory:
         """Closes the file."""
         self._db.close()
 
-    def _found(self, where: str, *values: str) -> Iterator[Standing]:
-        for row in self._db.execute(f"SELECT * FROM standing WHERE {where} ORDER BY id", values).fetchall():
+    def _found(self, where: str, *values: str) -> Iterator[StoredResource]:
+        for row in self._db.execute(f"SELECT * FROM resource WHERE {where} ORDER BY id", values).fetchall():
             body = None if row[9] is None else json.loads(row[9])
-            yield Standing(row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8], body)
+            yield StoredResource(
+                row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8], body
+            )
 
     def _count(self, kind: str, key: str, by: int) -> None:
         """Counts direct children of a scope, and all resources of a type in a subscription."""

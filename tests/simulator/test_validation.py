@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from amlz.simulator import refusals
+from amlz.simulator import validation
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.memory import Armed, Kept, Memory, Operation, Standing
-from amlz.simulator.remembering import delete
+from amlz.simulator.state_store import LoggedOperation, PendingFault, SoftDeletedName, StateStore, StoredResource
+from amlz.simulator.stateful_provider import delete
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
@@ -40,22 +40,24 @@ INPUTS: dict[str, dict[str, Any]] = {
 ALL = (GROUP, VAULT, ZONE, LINK, VNET, NSG, ENDPOINT, LOCK, SETTING, WORKSPACE, COMPUTE, ACCOUNT)
 
 
-def resource(resource_id: str, inputs: dict[str, Any] | None = None) -> Standing:
+def resource(resource_id: str, inputs: dict[str, Any] | None = None) -> StoredResource:
     """A resource as a provider would put it."""
     parts = resource_id.split("/")
     last = len(parts) - 1 - parts[::-1].index("providers") if "providers" in parts else 0
     kind = "/".join([parts[last + 1], *parts[last + 2 :: 2]]) if last else "Microsoft.Resources/resourceGroups"
-    return Standing(resource_id, f"urn::{parts[-1]}", "t", kind, parts[-1], inputs or INPUTS.get(resource_id, {}), {})
+    return StoredResource(
+        resource_id, f"urn::{parts[-1]}", "t", kind, parts[-1], inputs or INPUTS.get(resource_id, {}), {}
+    )
 
 
-def azure(folder: Path, *standing: str) -> Memory:
+def azure(folder: Path, *standing: str) -> StateStore:
     """An Azure in which these stand, of a program that makes them all."""
-    memory = Memory(folder / "azure.sqlite")
-    memory.expect(ALL)
-    with memory.change():
+    store = StateStore(folder / "azure.sqlite")
+    store.expect(ALL)
+    with store.change():
         for each in standing:
-            memory.put(resource(each), refusals.refers(resource(each)))
-    return memory
+            store.put(resource(each), validation.refers(resource(each)))
+    return store
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_what_is_made_needs_what_it_stands_on(
     tmp_path: Path, standing: tuple[str, ...], wanted: str, refused: tuple[int, str] | None
 ) -> None:
     """Group, parent, scope, what it refers to; a compute without public address the endpoint of its workspace."""
-    assert answer(lambda: refusals.put(azure(tmp_path, *standing), resource(wanted))) == refused
+    assert answer(lambda: validation.put(azure(tmp_path, *standing), resource(wanted))) == refused
 
 
 @pytest.mark.parametrize(
@@ -99,20 +101,20 @@ def test_what_is_deleted_is_neither_locked_nor_in_use(
     tmp_path: Path, standing: tuple[str, ...], gone: str, refused: tuple[int, str] | None
 ) -> None:
     """What uses it goes first, unless it goes with it."""
-    assert answer(lambda: refusals.delete(azure(tmp_path, *standing), resource(gone))) == refused
+    assert answer(lambda: validation.delete(azure(tmp_path, *standing), resource(gone))) == refused
 
 
 def test_what_is_below_goes_too_but_for_diagnostic_settings(tmp_path: Path) -> None:
     """Those stay, unseen, and come back with the name; a vault keeps its name."""
-    memory = azure(tmp_path, GROUP, VAULT, SETTING, WORKSPACE, COMPUTE)
+    store = azure(tmp_path, GROUP, VAULT, SETTING, WORKSPACE, COMPUTE)
 
-    with memory.change():
-        delete(memory, resource(GROUP))
+    with store.change():
+        delete(store, resource(GROUP))
 
-    assert [left.id for left in memory.all()] == [SETTING]
-    assert memory.all_kept() == (
-        Kept("microsoft.keyvault/vaults", "kv", VAULT, 30, False),
-        Kept("microsoft.machinelearningservices/workspaces", "ws", WORKSPACE, 14, True),
+    assert [left.id for left in store.all()] == [SETTING]
+    assert store.all_kept() == (
+        SoftDeletedName("microsoft.keyvault/vaults", "kv", VAULT, 30, False),
+        SoftDeletedName("microsoft.machinelearningservices/workspaces", "ws", WORKSPACE, 14, True),
     )
 
 
@@ -125,38 +127,38 @@ def test_a_deleted_vault_keeps_its_name(
     tmp_path: Path, inputs: dict[str, Any], refused: tuple[int, str] | None
 ) -> None:
     """And comes back only by recovery."""
-    memory = azure(tmp_path, GROUP, VAULT)
-    with memory.change():
-        delete(memory, resource(VAULT))
+    store = azure(tmp_path, GROUP, VAULT)
+    with store.change():
+        delete(store, resource(VAULT))
 
-    assert answer(lambda: refusals.put(memory, resource(VAULT, inputs))) == refused
+    assert answer(lambda: validation.put(store, resource(VAULT, inputs))) == refused
 
 
 def test_names_are_unique_in_all_of_azure_where_they_are_addresses(tmp_path: Path) -> None:
     """A storage account of the name in another group is in the way; a network is not."""
-    memory = azure(tmp_path, GROUP, ACCOUNT, VNET, NSG)
+    store = azure(tmp_path, GROUP, ACCOUNT, VNET, NSG)
 
     other = [resource(each.replace("/rg/", "/other/"), {"tags": {}}) for each in (ACCOUNT, VNET)]
 
-    assert [answer(putting(memory, each)) for each in other] == [(409, "StorageAccountAlreadyTaken"), None]
+    assert [answer(putting(store, each)) for each in other] == [(409, "StorageAccountAlreadyTaken"), None]
 
 
 def test_a_fault_meets_its_operation_and_stays_with_it(tmp_path: Path) -> None:
     """The first one of its number or type, as often as it was armed; operations are counted."""
-    memory = azure(tmp_path)
-    memory.arm(Armed("unavailable", 2, times=2))
-    memory.arm(Armed("quota", 1, "Microsoft.MachineLearningServices/workspaces/computes"))
+    store = azure(tmp_path)
+    store.arm(PendingFault("unavailable", 2, times=2))
+    store.arm(PendingFault("quota", 1, "Microsoft.MachineLearningServices/workspaces/computes"))
 
-    met = [memory.begin("create", each, "t") for each in (GROUP, VAULT, ZONE, VAULT, VAULT, COMPUTE, COMPUTE)]
+    met = [store.begin("create", each, "t") for each in (GROUP, VAULT, ZONE, VAULT, VAULT, COMPUTE, COMPUTE)]
 
     assert met == ["", "unavailable", "", "unavailable", "", "quota", ""]
-    assert memory.journal()[1] == Operation(2, "create", VAULT, "t", "unavailable")
-    assert [each.number for each in memory.journal()] == [1, 2, 3, 4, 5, 6, 7]
+    assert store.journal()[1] == LoggedOperation(2, "create", VAULT, "t", "unavailable")
+    assert [each.number for each in store.journal()] == [1, 2, 3, 4, 5, 6, 7]
 
 
-def putting(memory: Memory, wanted: Standing) -> Any:
+def putting(store: StateStore, wanted: StoredResource) -> Any:
     """The question whether a resource may be made."""
-    return lambda: refusals.put(memory, wanted)
+    return lambda: validation.put(store, wanted)
 
 
 def answer(ask: Any) -> tuple[int, str] | None:

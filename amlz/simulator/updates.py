@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from amlz.azure.change_rule import Kind
-from amlz.azure.changes import Change, changes, worst
+from amlz.azure.changes import PropertyChange, changes, worst
 from amlz.azure.shapes import arm_type, to_body
 from amlz.simulator.errors import AzureRefused
 
@@ -63,11 +63,11 @@ def kept(token: str, old: Inputs, new: Inputs) -> Inputs:
     return _Blend(token, old).of(new, ())
 
 
-def _changes(token: str, old: Inputs, new: Inputs) -> tuple[Change, ...]:
+def _changes(token: str, old: Inputs, new: Inputs) -> tuple[PropertyChange, ...]:
     return changes(arm_type(token, new).arm_type, to_body(token, old), to_body(token, new))
 
 
-def _alone(token: str, old: Inputs, new: Inputs, key: str) -> tuple[Change, ...]:
+def _alone(token: str, old: Inputs, new: Inputs, key: str) -> tuple[PropertyChange, ...]:
     """Returns the effect of one input, were it the only one that changes."""
     return _changes(token, old, _with(old, (key,), new.get(key)))
 

@@ -10,14 +10,14 @@ from amlz.core.names import Namer
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.registry import endpoint_ready, shared_endpoint_ready
-from amlz.core.planning.roles import Circumstances
+from amlz.core.planning.roles import GrantConditions
 from amlz.core.planning.spoke import endpoints_subnet
 from amlz.core.problems import Path
 from amlz.core.specs import LockSpec, Place, PrivateEndpointSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class EnvironmentContext:
     """One environment, with what its parts share."""
 
     context: Context
@@ -84,15 +84,15 @@ class Scene:
         )
 
 
-def circumstances_of(scene: Scene) -> Circumstances:
+def grant_conditions(env: EnvironmentContext) -> GrantConditions:
     """Returns the conditions of an environment that decide which grants apply."""
-    settings = scene.settings
-    return Circumstances(
-        scene.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+    settings = env.settings
+    return GrantConditions(
+        env.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
     )
 
 
-def scene_of(context: Context, project: str, name: str) -> Scene:
+def environment_context(context: Context, project: str, name: str) -> EnvironmentContext:
     """The scene of one environment of one project; its resource group's name is taken."""
     config = context.config
     settings = config.projects[project].environments[name]
@@ -106,4 +106,4 @@ def scene_of(context: Context, project: str, name: str) -> Scene:
     spoke = spoke_of(config, settings) or ""
     owner: ProjectConfig = config.projects[project]
     tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags)
-    return Scene(context, project, name, settings, place, Namer(words, identity), spoke, tags)
+    return EnvironmentContext(context, project, name, settings, place, Namer(words, identity), spoke, tags)

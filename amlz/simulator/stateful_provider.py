@@ -1,4 +1,4 @@
-"""The provider of a simulated Azure with a state: existing resources, refusals, and faults."""
+"""The provider of a simulated Azure with a state: existing resources, validation, and faults."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from amlz.azure.shapes import arm_type, id_of
-from amlz.simulator import access, existing, firewalls, networks, peerings, refusals
-from amlz.simulator.azure import PretendAzure
+from amlz.simulator import access, existing, firewalls, networks, peerings, validation
+from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.casing import as_azure_writes
-from amlz.simulator.changing import kept, refuse
 from amlz.simulator.derived import outputs_of
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.faults import TRIES, Fault, kind_of, refused
 from amlz.simulator.kills import Kills, kill_engine
-from amlz.simulator.memory import CREATING, Memory, Standing
 from amlz.simulator.missing import error_of_read
 from amlz.simulator.policy import PolicyService
-from amlz.simulator.provider import PretendProvider, token_of
+from amlz.simulator.provider import SimulatedProvider, token_of
 from amlz.simulator.reading import refreshed
+from amlz.simulator.state_store import CREATING, StateStore, StoredResource
+from amlz.simulator.updates import kept, refuse
 from amlz.simulator.wire import plain
 
 #: Seconds in which every answer that was given reaches the engine.
 ANSWERED = 0.5
 
 
-class RememberingProvider(PretendProvider):
+class StatefulProvider(SimulatedProvider):
     """As its base, but created resources exist: they can be read, changed and deleted, and others may depend on
     them.
     """
 
-    def __init__(self, azure: PretendAzure, memory: Memory, decided: bool = True) -> None:
+    def __init__(self, azure: SimulatedAzure, store: StateStore, decided: bool = True) -> None:
         super().__init__(azure, decided)
-        self._memory = memory
-        self._kills = Kills(memory)
-        self._policies = PolicyService(memory)
+        self._store = store
+        self._kills = Kills(store)
+        self._policies = PolicyService(store)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802 -- the protocol's names
         """Creates a resource, as azure-native does: one that exists already is an error."""
@@ -50,8 +50,8 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.properties, context)
         fault = self._met("create", wanted, context)
         try:
-            access.refuse(self._memory, "create", wanted)
-            with networks.write(self._memory, wanted), self._memory.change():
+            access.refuse(self._store, "create", wanted)
+            with networks.write(self._store, wanted), self._store.change():
                 if self._exists(wanted):
                     raise AzureExists(wanted.id)
                 wanted = self._write(wanted)
@@ -59,7 +59,7 @@ class RememberingProvider(PretendProvider):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "create", wanted, context)
         response = provider_pb2.CreateResponse(id=as_azure_writes(wanted.id))
-        response.properties.update(outputs_of(self._memory, wanted))
+        response.properties.update(outputs_of(self._store, wanted))
         return response
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -69,33 +69,33 @@ class RememberingProvider(PretendProvider):
         wanted = self._wanted(request.urn, request.news, context)
         fault = self._met("update", wanted, context)
         try:
-            access.refuse(self._memory, "update", wanted)
-            with networks.write(self._memory, wanted), self._memory.change():
+            access.refuse(self._store, "update", wanted)
+            with networks.write(self._store, wanted), self._store.change():
                 wanted = self._write(self._changed(wanted))
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "update", wanted, context)
         response = provider_pb2.UpdateResponse()
-        response.properties.update(outputs_of(self._memory, wanted))
+        response.properties.update(outputs_of(self._store, wanted))
         return response
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
         """The resource as Azure has it; an empty id where azure-native takes it for deleted, otherwise an error."""
-        found = self._memory.get(request.id)
+        found = self._store.get(request.id)
         if found is not None:
             try:
-                access.refuse(self._memory, "read", found)
+                access.refuse(self._store, "read", found)
             except AzureRefused as error:
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
         untouched = existing.inputs_from_the_start(request.id)
         if found is None and untouched is not None:
             return self._as_at_the_start(request, untouched)
-        missing = None if found else error_of_read(self._memory, request.id)
+        missing = None if found else error_of_read(self._store, request.id)
         if missing is not None:
             context.abort(grpc.StatusCode.UNKNOWN, str(missing))
         response = provider_pb2.ReadResponse(id=as_azure_writes(found.id) if found else "")
         if found:
-            now = outputs_of(self._memory, found)
+            now = outputs_of(self._store, found)
             old, inputs = plain(request.properties, "", []), plain(request.inputs, "", [])
             response.properties.update(now)
             response.inputs.update(refreshed(found.token, inputs, old, now) if inputs else found.inputs)
@@ -103,26 +103,26 @@ class RememberingProvider(PretendProvider):
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Deletes a resource and what is below it. One that is gone already is no error."""
-        found = self._memory.get(request.id)
+        found = self._store.get(request.id)
         if found is None:
             return empty_pb2.Empty()  # type: ignore[attr-defined]
         fault = self._met("delete", found, context)
         try:
-            access.refuse(self._memory, "delete", found)
-            with networks.write(self._memory, found), self._memory.change():
-                delete(self._memory, found)
+            access.refuse(self._store, "delete", found)
+            with networks.write(self._store, found), self._store.change():
+                delete(self._store, found)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         self._after(fault, "delete", found, context)
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
-    def _exists(self, wanted: Standing) -> bool:
+    def _exists(self, wanted: StoredResource) -> bool:
         """Returns whether azure-native's create finds the resource and refuses it (amlz/simulator/existing.py)."""
         if existing.is_adopted(wanted.type):
             return False
-        return self._memory.get(wanted.id) is not None or existing.inputs_from_the_start(wanted.id) is not None
+        return self._store.get(wanted.id) is not None or existing.inputs_from_the_start(wanted.id) is not None
 
-    def _wanted(self, urn: str, properties: Any, context: Any) -> Standing:
+    def _wanted(self, urn: str, properties: Any, context: Any) -> StoredResource:
         token, inputs = token_of(urn), plain(properties, "", [])
         resource_id = id_of(token, inputs, self._subscription)
         if not resource_id:
@@ -131,11 +131,11 @@ class RememberingProvider(PretendProvider):
         outputs = self._azure.deployed(token, inputs, self._subscription).outputs
         kind = arm_type(token, inputs).arm_type
         name = resource_id.rpartition("/")[2]
-        return Standing(resource_id, urn, token, kind, name, inputs, outputs)
+        return StoredResource(resource_id, urn, token, kind, name, inputs, outputs)
 
-    def _changed(self, wanted: Standing) -> Standing:
+    def _changed(self, wanted: StoredResource) -> StoredResource:
         """Returns an existing resource after an update. Raises AzureRefused."""
-        found = self._memory.get(wanted.id)
+        found = self._store.get(wanted.id)
         if found is None:
             return wanted
         refuse(wanted.id, wanted.token, found.inputs, wanted.inputs)
@@ -143,40 +143,40 @@ class RememberingProvider(PretendProvider):
         outputs = self._azure.deployed(wanted.token, inputs, self._subscription).outputs
         return replace(wanted, inputs=inputs, outputs=outputs)
 
-    def _write(self, wanted: Standing) -> Standing:
+    def _write(self, wanted: StoredResource) -> StoredResource:
         """Returns the stored resource: policies may have changed it."""
-        refusals.complete(wanted)
+        validation.complete(wanted)
         wanted = self._policies.allowed(wanted)
-        refusals.put(self._memory, wanted)
-        wanted = firewalls.addressed(self._memory, peerings.connected(self._memory, wanted))
-        dropped, listed = networks.dropped_and_listed(self._memory, wanted)
+        validation.put(self._store, wanted)
+        wanted = firewalls.addressed(self._store, peerings.connected(self._store, wanted))
+        dropped, listed = networks.dropped_and_listed(self._store, wanted)
         for gone in dropped:
-            self._memory.remove(gone.id)
+            self._store.remove(gone.id)
         for one in (wanted, *listed):
-            self._memory.put(one, refusals.refers(one))
-        self._memory.release(wanted.type, wanted.name)  # of a vault that was recovered
+            self._store.put(one, validation.refers(one))
+        self._store.release(wanted.type, wanted.name)  # of a vault that was recovered
         return wanted
 
-    def _met(self, verb: str, resource: Standing, context: Any) -> Fault | None:
+    def _met(self, verb: str, resource: StoredResource, context: Any) -> Fault | None:
         """The fault that meets an operation after Azure has done it. One that comes before is dealt with here."""
         self._kills.reached("before", verb, resource.id)
         for tries in range(1, TRIES + 1):
-            fault = kind_of(self._memory.begin(verb, resource.id, resource.token))
+            fault = kind_of(self._store.begin(verb, resource.id, resource.token))
             if fault is None or (not fault.status and fault.kind != "provider-killed"):
                 return fault
             if fault.kind == "provider-killed":
-                with self._memory.change():  # no other operation is half done, and what was done has been answered
+                with self._store.change():  # no other operation is half done, and what was done has been answered
                     time.sleep(ANSWERED)
                     os.kill(os.getpid(), signal.SIGKILL)
             if not fault.retried or tries == TRIES:
                 context.abort(grpc.StatusCode.UNKNOWN, str(refused(fault, resource.id)))
         return None
 
-    def _after(self, fault: Fault | None, verb: str, resource: Standing, context: Any) -> None:
+    def _after(self, fault: Fault | None, verb: str, resource: StoredResource, context: Any) -> None:
         """Where nobody saw the end of it, it is not ready before the next command."""
         if fault and fault.kind in ("engine-killed", "timeout"):
-            with self._memory.change():
-                self._memory.mark(resource.id, CREATING)
+            with self._store.change():
+                self._store.mark(resource.id, CREATING)
         self._kills.reached("after", verb, resource.id)
         if fault and fault.kind == "engine-killed":
             kill_engine()
@@ -191,7 +191,7 @@ class AzureExists(Exception):
         super().__init__(f"cannot create already existing resource '{resource_id}'")
 
 
-def delete(memory: Memory, resource: Standing) -> None:
+def delete(store: StateStore, resource: StoredResource) -> None:
     """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused.
 
     What azure-native cannot delete, it sets back to its default state.
@@ -200,18 +200,18 @@ def delete(memory: Memory, resource: Standing) -> None:
         raise AzureRefused(405, "MethodNotAllowed", f"{resource.id} cannot be deleted.", resource.id)
     if existing.is_adopted(resource.type):
         kept_inputs = {key: resource.inputs[key] for key in arm_type(resource.token).path if key in resource.inputs}
-        memory.put(replace(resource, inputs=kept_inputs, outputs=kept_inputs), refusals.refers(resource))
+        store.put(replace(resource, inputs=kept_inputs, outputs=kept_inputs), validation.refers(resource))
         return
-    removed = refusals.delete(memory, resource)
+    removed = validation.delete(store, resource)
     for gone in removed:
-        kept = refusals.kept_name(gone)
+        kept = validation.kept_name(gone)
         if kept:
-            memory.keep(kept)
-        memory.remove(gone.id)
-    peerings.gone(memory, removed)
+            store.keep(kept)
+        store.remove(gone.id)
+    peerings.gone(store, removed)
 
 
-def _unfinished(fault: Fault, resource: Standing, context: Any) -> NoReturn:
+def _unfinished(fault: Fault, resource: StoredResource, context: Any) -> NoReturn:
     """Reports to the engine a resource that exists and was not seen to be finished; raises what gRPC does then."""
     detail = provider_pb2.ErrorResourceInitFailed(id=as_azure_writes(resource.id), reasons=[fault.message])
     detail.properties.update(resource.outputs)

@@ -6,19 +6,19 @@ from pathlib import Path
 
 from amlz.app.preview import PROGRAM, PROJECT
 from amlz.azure.shapes import arm_type, id_of
-from amlz.simulator import refusals
-from amlz.simulator.azure import PretendAzure
-from amlz.simulator.memory import Memory, Standing
+from amlz.simulator import validation
+from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.monitor import Program, register
+from amlz.simulator.state_store import StateStore, StoredResource
 from amlz.stackfile.load import load
 from tests.conftest import PREVIEWED, ROOT
 
 
-def requests(stack: str) -> tuple[Standing, ...]:
+def requests(stack: str) -> tuple[StoredResource, ...]:
     """What a shipped stack asks Azure for, in the order of registration."""
     file = load(PREVIEWED[stack], ROOT)
     registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
-    azure, found = PretendAzure(), []
+    azure, found = SimulatedAzure(), []
     for one in registered:
         if not one.token.startswith("azure-native:"):
             continue
@@ -26,15 +26,15 @@ def requests(stack: str) -> tuple[Standing, ...]:
         if resource_id:
             kind, name = arm_type(one.token, one.inputs).arm_type, resource_id.rpartition("/")[2]
             outputs = azure.deployed(one.token, one.inputs, one.subscription).outputs
-            found.append(Standing(resource_id, one.urn, one.token, kind, name, one.inputs, outputs))
+            found.append(StoredResource(resource_id, one.urn, one.token, kind, name, one.inputs, outputs))
     return tuple(found)
 
 
-def standing(folder: Path, *wanted: Standing) -> Memory:
+def standing(folder: Path, *wanted: StoredResource) -> StateStore:
     """An Azure in which these stand, and a command later."""
-    memory = Memory(folder / "azure.sqlite")
-    with memory.change():
+    store = StateStore(folder / "azure.sqlite")
+    with store.change():
         for each in wanted:
-            memory.put(each, refusals.refers(each))
-    memory.settle("first")
-    return memory
+            store.put(each, validation.refers(each))
+    store.settle("first")
+    return store

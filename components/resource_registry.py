@@ -1,7 +1,8 @@
 """The registry of resources: those that exist, and the provider of each subscription.
 
-Names are decided, so every id is known before Azure is asked. `Site.ref` gives such an id as an Output that is known in
-a preview and still depends on the resource it names: the value is from the plan, the order from the existing resources.
+Names are decided, so every id is known before Azure is asked. `ResourceRegistry.ref` gives such an id as an Output that
+is known in a preview and still depends on the resource it names: the value is from the plan, the order from the
+existing resources.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pulumi_azure_native as azure
 from amlz.core.specs import Place
 
 
-class Site:
+class ResourceRegistry:
     """Resources by id, in the order in which they were built. An id that is requested too early is a defect of the
     program.
     """
@@ -25,13 +26,13 @@ class Site:
         """`outside`: ids of what exists already. It is referred to like the rest, and never waited for."""
         self._providers = providers
         self._outside = frozenset(resource_id.lower() for resource_id in outside)
-        self._standing: dict[str, pulumi.Resource] = {}
+        self._registered: dict[str, pulumi.Resource] = {}
         self._writes: dict[str, str] = {}
         self._outputs: dict[tuple[str, str], pulumi.Output[str]] = {}
 
-    def built(self, resource_id: str, resource: pulumi.Resource) -> None:
+    def register(self, resource_id: str, resource: pulumi.Resource) -> None:
         """Registers a resource under its decided id."""
-        self._standing[resource_id.lower()] = resource
+        self._registered[resource_id.lower()] = resource
 
     def wrote(self, resource_id: str, *networks: str) -> None:
         """Notes that building a resource writes to networks: the next write to one of them waits for it."""
@@ -67,9 +68,9 @@ class Site:
         provider = self._providers[subscription]
         return pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=waits or None, **more)
 
-    def stands(self, resource_id: str) -> bool:
+    def exists(self, resource_id: str) -> bool:
         """Returns whether a resource was built under an id."""
-        return resource_id.lower() in self._standing
+        return resource_id.lower() in self._registered
 
     def resource(self, resource_id: str) -> pulumi.Resource:
         """Returns the resource of an id."""
@@ -87,7 +88,7 @@ class Site:
 
     def _find(self, resource_id: str) -> pulumi.Resource:
         try:
-            return self._standing[resource_id.lower()]
+            return self._registered[resource_id.lower()]
         except KeyError:
             raise LookupError(f"{resource_id} is referred to before it is built") from None
 
