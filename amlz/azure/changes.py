@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.change_rule import ANY, ChangeRule, Kind
 from amlz.azure.change_rules import EVERY, RULES
 from amlz.azure.differences import PropertyDifference, canonical, rows_of
+from amlz.dataclass import dataclass
 from amlz.folders import folders, module
 
 _NO_ROW = ChangeRule("", Kind.UNKNOWN, "", "no source states the effect; azure-native sends an update")

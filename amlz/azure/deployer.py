@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -12,6 +11,7 @@ from amlz.azure.delegation import ASSIGNMENTS, assignment_condition
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.azure.ids import parse
 from amlz.azure.rights import NOT_KNOWN, Basis, Right, needed
+from amlz.dataclass import dataclass
 
 Purpose = Literal["deployer", "reader"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
+
+from amlz.dataclass import dataclass
 
 #: The only key of an object that replaces a value known at deployment, not before: {"$unknown": "whose and what"}.
 UNKNOWN_KEY = "$unknown"

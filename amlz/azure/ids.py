@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from amlz.dataclass import dataclass
 
 
 def subscription_id(subscription: str) -> str:

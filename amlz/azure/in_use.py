@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from amlz.azure.ids import ids_in
+from amlz.dataclass import dataclass
 
 _GITHUB = "https://github.com/"
 _NETWORK = "microsoft.network/virtualnetworks"

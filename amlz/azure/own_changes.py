@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.shapes import arm_type
+from amlz.dataclass import dataclass
 
 Inputs = Mapping[str, Any]
 #: End of the first key of a path.

@@ -7,11 +7,11 @@ that no row names may be missing. Nothing here was tried against Azure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from amlz.azure.ids import ids_in, parse
+from amlz.dataclass import dataclass
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _OPERATIONS = _LEARN + "role-based-access-control/resource-provider-operations"

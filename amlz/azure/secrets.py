@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from amlz.azure.credentials import of_environment as of_environment
+from amlz.dataclass import dataclass
 
 #: Replacement of a secret.
 HIDDEN = "[secret]"

@@ -8,13 +8,13 @@ a row is an error: it would be a guess.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure import table
 from amlz.azure.graph import is_unknown
 from amlz.azure.ids import extension_id, resource_group_id, resource_id, subscription_id
 from amlz.azure.table import UnmappedInput as UnmappedInput
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

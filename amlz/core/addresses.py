@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Network
 
 from amlz.core import lake
@@ -29,6 +29,7 @@ from amlz.core.own_subnets import BUILD, check_subnets, said_subnets
 from amlz.core.owners import EnvironmentKey, Owner, SharedOwner
 from amlz.core.problems import Path, Problem, dotted
 from amlz.core.ranges import ClaimedRanges, Free, free_ranges, next_free
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ nothing is registered elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from amlz.core.capability_facts import Facts, Target, Who
+from amlz.dataclass import dataclass
 
 if TYPE_CHECKING:
     from amlz.core.config import EnvironmentConfig, LandingZoneConfig

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from amlz.azure.change_rule import ChangeRule
+from amlz.dataclass import dataclass
 
 if TYPE_CHECKING:
     from amlz.core.facts.clouds import CloudName

@@ -8,11 +8,12 @@ the same name, with any other content of the stack file.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from amlz.core.capability_facts import NameRule
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.problems import Path, Problem, dotted
+from amlz.dataclass import dataclass
 
 _FIRST = "abcdefghijklmnopqrstuvwxyz"
 _REST = "abcdefghijklmnopqrstuvwxyz234567"

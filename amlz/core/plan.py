@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from amlz.core.addresses import AddressPlan, environments, plan_addresses
@@ -49,6 +49,7 @@ from amlz.core.specs import (
     SpokeSpec,
     records,
 )
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from amlz.core.facts.quotas import SIZES
 from amlz.core.plan import LandingZonePlan
+from amlz.dataclass import dataclass
 
 DEDICATED, LOW_PRIORITY = "dedicated", "lowPriority"
 

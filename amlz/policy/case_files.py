@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from amlz.azure.credentials import of_environment
 from amlz.azure.secrets import Hider
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.engine.hiding import hidden_verdict
 from amlz.policy.engine.judge import APPLIES, DOES_NOT_APPLY, Verdict

@@ -7,9 +7,9 @@ more than texts, parameters and a choice between them are left to the policy eva
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import grammar
 from amlz.policy.engine.parameters import Parameters, declared
 from amlz.policy.engine.values import MISSING, get

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.paths import ROOT
 from amlz.policy.engine import aliases
 from amlz.policy.engine.aliases import Catalogue

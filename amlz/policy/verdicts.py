@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown, unknown
+from amlz.dataclass import dataclass
 from amlz.policy.engine import aliases
 from amlz.policy.engine.assignment import Assignment, Exemption, Find, assignment, exemption, unreadable
 from amlz.policy.engine.definition import Definition, definition

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -20,6 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from amlz.core.capability import Scope
 from amlz.core.config.shared import camel
 from amlz.core.discovery import keys
+from amlz.dataclass import dataclass
 from amlz.stackfile.stack_file import KEY
 from amlz.stackfile.yaml_tree import YamlNode, tree
 

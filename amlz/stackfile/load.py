@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from amlz.core.problems import LandingZoneError, Problem, StackFileError
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.secrets import encrypted, plain_secrets, repeatable
 from amlz.core.terminal import in_one_line
+from amlz.dataclass import dataclass
 from amlz.stackfile.allowed import keys_at
 from amlz.stackfile.messages import near_key, problem
 from amlz.stackfile.stack_file import KEY, Document, find, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from amlz.core.facts.sizes import RETIRED
 from amlz.core.meanings import meanings
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.secrets import looks_secret, repeatable
+from amlz.dataclass import dataclass
 from amlz.stackfile.allowed import PATTERNS, REGION, example, example_at, field_at, fits, keys_at, part_at, places, span
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -19,6 +19,7 @@ from amlz.core.config.shared import EnvironmentName, Word
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.problems import LandingZoneError, Path, Problem, StackFileError, listed
 from amlz.core.ranges import free_ranges, next_free
+from amlz.dataclass import dataclass
 from amlz.stackfile.edit import OWN, CannotEdit, NewEnvironment, with_project, without
 from amlz.stackfile.load import StackFile, load
 from amlz.stackfile.messages import problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from amlz.azure.regular_files import read_regular
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.secrets import repeatable
+from amlz.dataclass import dataclass
 from amlz.stackfile.yaml_words import not_yaml
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

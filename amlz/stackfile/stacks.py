@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.problems import LandingZoneError, StackFileError
+from amlz.dataclass import dataclass
 from amlz.stackfile.load import StackFile, load
 from amlz.stackfile.stack_file import KEY, maybe_ours
 

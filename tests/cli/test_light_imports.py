@@ -17,6 +17,8 @@ atexit.register(lambda: sys.stderr.write("\\n".join(sorted(sys.modules))))
 from amlz.cli import main as cli
 cli.main()
 """
+#: Folders of amlz/ whose classes a check imports.
+IMPORTED = ("azure", "capabilities", "core", "policy", "stackfile")
 STACK = "examples/minimal/Pulumi.minimal.yaml"
 #: Packages that take long to import, and that these commands never need.
 HEAVY = (
@@ -67,3 +69,14 @@ def test_a_command_that_evaluates_nothing_loads_only_what_it_prints(command: str
 def test_the_modules_of_the_evaluator_exist() -> None:
     """So that a module that is renamed is not overlooked above."""
     assert [name for name in EVALUATOR if find_spec(f"amlz.policy.engine.{name}") is None] == []
+
+
+def test_frozen_classes_compile_their_methods_when_they_are_used() -> None:
+    """`dataclass` of the standard library compiles them at the import: a quarter of the time of a check."""
+    files = [path for folder in IMPORTED for path in sorted((ROOT / "amlz" / folder).rglob("*.py"))]
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    frozen = [path for path, text in texts.items() if "\n@dataclass(frozen=True, slots=True)\n" in text]
+
+    wrong = [path for path in frozen if "\nfrom amlz.dataclass import dataclass\n" not in texts[path]]
+    assert [str(path.relative_to(ROOT)) for path in wrong] == []
+    assert len(frozen) > 90

@@ -7,9 +7,9 @@ https://github.com/Azure/azure-policy/tree/master/built-in-policies/policyDefini
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import CloudName
+from amlz.dataclass import dataclass
 
 _LEARN = "https://learn.microsoft.com/azure/defender-for-cloud"
 #: 2025-05-01. It has no row for plans of AI: the page of that plan lists the clouds.

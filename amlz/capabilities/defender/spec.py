@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.azure.ids import extension_id, subscription_id
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

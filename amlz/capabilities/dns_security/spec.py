@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.capabilities.dns_security.facts import LINK, LIST, POLICY, RULE
 from amlz.core.specs import DiagnosticsSpec, Place
 from amlz.core.specs.common import Tags
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ https://learn.microsoft.com/azure/aks/outbound-rules-control-egress
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.capability_facts import EgressHosts, Facts, Grant
 from amlz.core.facts.clouds import FIREWALL_PAGE
+from amlz.dataclass import dataclass
 
 ATTACH_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-attach-kubernetes-to-workspace"
 SECURE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-kubernetes-inferencing-environment"

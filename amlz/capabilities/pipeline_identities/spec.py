@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.specs.common import Place, Tags
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.capabilities.search.facts import SEARCH
 from amlz.core.specs import ConnectionSpec, DiagnosticsSpec, LockSpec, Place, PrivateEndpointSpec, RoleAssignmentSpec
 from amlz.core.specs.common import Tags
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.specs import DiagnosticsSpec, Place, PublicAddressSpec
 from amlz.core.specs.common import Tags
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

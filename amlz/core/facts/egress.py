@@ -9,9 +9,9 @@ Microsoft's by cloud.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import FIREWALL_PAGE, PARITY_AS_OF, PARITY_PAGE, CloudName
+from amlz.dataclass import dataclass
 
 TRAINING_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
 EXFILTRATION_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import CloudName
+from amlz.dataclass import dataclass
 
 #: The only audience that Azure takes, by cloud. The public one: the page above, its table of errors. The others:
 #: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts import retirements
 from amlz.core.facts.sizes import RETIRED
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ All from https://learn.microsoft.com/azure/machine-learning/how-to-managed-netwo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from amlz.core.facts.clouds import CLOUDS, host_of
+from amlz.dataclass import dataclass
 
 PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 

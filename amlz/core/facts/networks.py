@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from amlz.dataclass import dataclass
 
 #: Azure keeps the first four addresses of every subnet and the last.
 #: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import PARITY_AS_OF, PARITY_PAGE, CloudName
+from amlz.dataclass import dataclass
 
 _ML = "Microsoft.MachineLearningServices/workspaces"
 

@@ -11,7 +11,8 @@ https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

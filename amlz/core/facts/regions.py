@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import CLOUDS, PARITY_AS_OF, PARITY_PAGE, CloudName
+from amlz.dataclass import dataclass
 
 SOURCE = "https://learn.microsoft.com/azure/reliability/regions-list"
 

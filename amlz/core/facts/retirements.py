@@ -8,10 +8,10 @@ where the stack file is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from amlz.core.capability_facts import RetiredSetting, RetiredVersions
 from amlz.core.discovery import capability_facts
+from amlz.dataclass import dataclass
 
 EOL = "https://raw.githubusercontent.com/Azure/EOL/main/service_list.json"
 

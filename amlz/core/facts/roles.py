@@ -6,11 +6,11 @@ Role ids: https://learn.microsoft.com/azure/role-based-access-control/built-in-r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from amlz.core.capability_facts import Grant, Target
 from amlz.core.discovery import capability_facts
+from amlz.dataclass import dataclass
 
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",

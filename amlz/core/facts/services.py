@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.core.facts.clouds import CloudName
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Only what the pages below name; a size that is not here may be retired all the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.problems import Path
+from amlz.dataclass import dataclass
 
 #: The finding of a connection whose target no rule opens.
 CONNECTION_NOT_OPENED = "egress/connection-not-opened"

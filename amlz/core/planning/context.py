@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from amlz.azure.ids import parse, resource_id
 from amlz.core.addresses import AddressPlan
@@ -17,6 +17,7 @@ from amlz.core.facts.networks import ENDPOINT_NETWORK_POLICIES, NO_ENDPOINT_SECU
 from amlz.core.names import NameBook, Namer
 from amlz.core.problems import Path
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
+from amlz.dataclass import dataclass
 
 #: From a kind of name to the field of `hub.names`.
 _OWN = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from amlz.azure.ids import parse
 from amlz.core.delegation import condition
@@ -13,6 +12,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.lake_places import lake_place
 from amlz.core.planning.parts import deployer_on_parts
 from amlz.core.specs import HubSpec, PoliciesSpec, RoleAssignmentSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.addresses import spoke_of, workspace_endpoint_groups
 from amlz.core.config import EnvironmentConfig, ProjectConfig
 from amlz.core.names import Namer
@@ -14,6 +12,7 @@ from amlz.core.planning.roles import GrantConditions
 from amlz.core.planning.spoke import endpoints_subnet
 from amlz.core.problems import Path
 from amlz.core.specs import LockSpec, Place, PrivateEndpointSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

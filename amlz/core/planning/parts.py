@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from amlz.azure.ids import parse
 from amlz.core.addresses import environments
@@ -16,6 +16,7 @@ from amlz.core.facts.roles import DEPLOYER
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ContainerRegistrySpec, KeyVaultSpec, Place, ProjectEnvironmentSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

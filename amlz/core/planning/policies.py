@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from amlz.core.addresses import environments
@@ -29,6 +29,7 @@ from amlz.core.specs import (
     SelectorSpec,
     SpokeSpec,
 )
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import PolicyError
 from amlz.policy.engine.parameters import Parameter, Parameters, bound
 from amlz.policy.engine.values import get
@@ -95,8 +96,6 @@ def plan_policies(
     """Returns everything of Azure Policy, and every problem of its settings.
 
     `shared`: resource groups that environments share: id, key, and whether there is production data.
-
-        `shared`: groups of what environments share: id, key, and whether there is production data.
     """
     try:
         work = _Job(context, library_of(context.config))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from amlz.core.capability_facts import Grant, Target
 from amlz.core.facts.roles import GRANTS, ROLES
 from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
+from amlz.dataclass import dataclass
 
 #: The namespace of role assignment names: one name for one scope, principal and role, for ever.
 NAMESPACE = uuid.UUID("6f1c7f0e-53f0-5c0e-9a3e-6d1f0f6f7a10")

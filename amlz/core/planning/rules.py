@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from amlz.core.addresses import AddressBlock, environments
 from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
@@ -15,6 +15,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.lake_places import hosts, through_firewall
 from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
+from amlz.dataclass import dataclass
 
 ANY = ("*",)
 _DENY_PRIORITY = 4096

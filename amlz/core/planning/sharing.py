@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from amlz.core.addresses import environments
 from amlz.core.config import AccessConfig, ClusterConfig, EnvironmentConfig, LandingZoneConfig
@@ -13,6 +12,7 @@ from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import IdentitySpec, RoleAssignmentSpec
+from amlz.dataclass import dataclass
 
 #: Access of a member's people that is given on its own clusters instead of the workspace: by field of AccessConfig, the
 #: word of the table of grants.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from amlz.azure.ids import extension_id, resource_group_id, resource_id
+from amlz.dataclass import dataclass
 
 Tags = Mapping[str, str]
 

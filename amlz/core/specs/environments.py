@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.capability import PlannedPart
 from amlz.core.specs.common import (
     DiagnosticsSpec,
@@ -18,6 +16,7 @@ from amlz.core.specs.common import (
 from amlz.core.specs.datastores import DatastoreSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec
 from amlz.core.specs.private_link_scope import ScopedResourceSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

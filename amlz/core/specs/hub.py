@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from amlz.core.capability import PlannedPart
@@ -16,6 +16,7 @@ from amlz.core.specs.networks import (
     VirtualNetworkSpec,
 )
 from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

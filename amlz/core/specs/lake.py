@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from amlz.core.specs.common import PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
 from amlz.core.specs.environments import EncryptionSpec, IdentitySpec, StorageSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

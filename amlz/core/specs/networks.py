@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.core.specs.common import (
@@ -16,6 +15,7 @@ from amlz.core.specs.common import (
     TelemetrySpec,
     ZoneSpec,
 )
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.ids import extension_id
 from amlz.core.specs.common import RoleAssignmentSpec
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path as File
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import BadInput
 
 #: A step into every member of an array.

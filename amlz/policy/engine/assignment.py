@@ -6,9 +6,9 @@ https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structur
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.definition import EFFECTS, Definition
 from amlz.policy.engine.errors import Invalid
 from amlz.policy.engine.initiative import Initiative, member_values

@@ -8,9 +8,9 @@ or may not be met: then the whole is undecided.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.expressions import Run
 from amlz.policy.engine.fields import Selection, members, path_of, select

@@ -6,9 +6,9 @@ https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify and e
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.aliases import STAR, Path
 from amlz.policy.engine.definition import ChangeEffect, ModifyOperation
 from amlz.policy.engine.errors import EvaluationError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.aliases import STAR, Path, path
 from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.runtime import Runtime

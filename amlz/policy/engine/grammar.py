@@ -7,9 +7,9 @@ in single quotes, a number, or a call `fn(args)` followed by any number of `.pro
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import limits
 
 _TOKEN = re.compile(

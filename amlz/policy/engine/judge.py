@@ -6,9 +6,10 @@ Points on which sources disagree (readings.py) are read both ways; where that ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import aliases, facts
 from amlz.policy.engine.aliases import Catalogue
 from amlz.policy.engine.definition import EFFECTS, EXISTENCE, ChangeEffect, Definition, Existence

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import wildcards
 from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.runtime import Runtime

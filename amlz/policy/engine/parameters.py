@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import Invalid
 from amlz.policy.engine.values import MISSING, get, has_unknown, kind, lifted, same
 

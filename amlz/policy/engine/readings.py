@@ -6,7 +6,7 @@ structure); L is Azure/azure-policy-linter. None of it was checked against a liv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

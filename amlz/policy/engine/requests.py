@@ -7,10 +7,11 @@ https://learn.microsoft.com/azure/governance/policy/concepts/effect-basics
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from operator import itemgetter
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.assignment import Assignment, Exemption, Policy
 from amlz.policy.engine.definition import EXISTENCE
 from amlz.policy.engine.effects import EffectOutcome

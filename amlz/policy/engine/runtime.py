@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import limits
 from amlz.policy.engine.aliases import Catalogue
 from amlz.policy.engine.errors import FAILS, Disputed, EvaluationError

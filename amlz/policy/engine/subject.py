@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure import ids
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.engine.values import MISSING, get, has_unknown, lifted
 

@@ -7,9 +7,9 @@ https://learn.microsoft.com/azure/governance/policy/concepts/effect-deploy-if-no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine import grammar
 from amlz.policy.engine.definition import Existence
 from amlz.policy.engine.errors import EvaluationError, Invalid, PolicyError

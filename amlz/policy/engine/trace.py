@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.values import MISSING, Interval, Unknown, lowered
 
 Truth = bool | None

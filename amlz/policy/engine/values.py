@@ -6,10 +6,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from amlz.azure.graph import UNKNOWN_KEY
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import EvaluationError
 
 #: A JSON number as text.

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import yaml
@@ -18,6 +18,7 @@ import yaml
 from amlz.azure.regular_files import read_regular
 from amlz.core.problems import LandingZoneError
 from amlz.core.terminal import in_one_line
+from amlz.dataclass import dataclass
 
 #: Headings that network teams use for the two columns, in lower case.
 _USE = ("use", "purpose", "name", "usage")

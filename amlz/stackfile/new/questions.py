@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.shared import Config, EnvironmentName, Guid, Location, Network, Word, camel
+from amlz.dataclass import dataclass
 from amlz.stackfile.messages import problem
 
 

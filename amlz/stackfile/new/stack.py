@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path as FilePath
 
@@ -14,6 +14,7 @@ import yaml
 from amlz.core.facts.regions import WITHOUT_ZONES
 from amlz.core.plan import make_plan
 from amlz.core.problems import LandingZoneError, Path, StackFileError, dotted
+from amlz.dataclass import dataclass
 from amlz.stackfile.load import from_object
 from amlz.stackfile.new.networks_file import Networks
 from amlz.stackfile.new.ranges import divided, with_environments

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from amlz.dataclass import dataclass
 from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.values import MISSING, kind
 
