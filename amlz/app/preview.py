@@ -11,6 +11,7 @@ from amlz.checks.catalogue import ALL, in_order, run
 from amlz.checks.policy import connections as policy_connections
 from amlz.checks.policy import managed_group as policy_managed_group
 from amlz.core.hub_outputs import of_stacks
+from amlz.core.permissions.personas import personas
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
 from amlz.paths import ROOT
@@ -45,7 +46,8 @@ def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
     if registration.problems:  # Pulumi refuses each of these, or reports it as an error
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
-    return replace(resource_graph(registration, plan.cloud, owners), dns=plan.organisation.dns_mode)
+    graph = resource_graph(registration, plan.cloud, owners)
+    return replace(graph, dns=plan.organisation.dns_mode, personas=tuple(personas(file.config, plan)))
 
 
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:

@@ -61,6 +61,21 @@ class Resource:
         return value if isinstance(value, dict) and not is_unknown(value) else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A role of the stack file (`kind`: its key, or the word for an identity) in an environment, and who has it.
+
+    `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of a group are
+    not known. `project` and `environment` are "" for the landing zone as a whole.
+    """
+
+    kind: str
+    principals: tuple[str, ...]
+    project: str = ""
+    environment: str = ""
+    production: bool = False
+
+
 @dataclass(frozen=True)
 class ResourceGraph:
     """Every resource of one landing zone, in the order of registration.
@@ -69,7 +84,7 @@ class ResourceGraph:
     components carry no ARM body, but a resource depends on all dependencies of its components. `today` is the day of
     the evaluation (ISO 8601), "" for not set. `dns` is the writer of the names of private endpoints: `created` and
     `existing` are zones of the program and third-party ones, `hub` those of the stack that builds the hub, `policy` is
-    Azure Policy.
+    Azure Policy. `personas`: of the stack file; none for a graph that no stack file describes.
     """
 
     resources: tuple[Resource, ...]
@@ -78,6 +93,7 @@ class ResourceGraph:
     parents: dict[str, str] = field(default_factory=dict)
     dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dns: str = "created"
+    personas: tuple[Persona, ...] = ()
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)

@@ -9,6 +9,7 @@ import typer
 
 from amlz.cli import (
     addresses,
+    can,
     check,
     doctor,
     explain,
@@ -28,7 +29,7 @@ Verb = Callable[..., None] | typer.Typer
 SECTIONS: Final[dict[str, tuple[Verb, ...]]] = {
     "Start": (init.init, doctor.doctor),
     "Write stack files": (check.check, project.app, stacks.stacks, addresses.addresses, schema.schema),
-    "See what would happen": (preview.preview, explain.explain, policy.app, roles.roles),
+    "See what would happen": (preview.preview, explain.explain, policy.app, can.can, roles.roles),
     "Practise and repair": (rehearse.rehearse, simulate.simulate, rehearse.recover, rehearse.import_subnets),
 }
 #: A command line of each verb, as its `--help` shows it.
@@ -51,6 +52,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "policy import": "amlz policy import assignments.json definitions.json",
     "policy import-aliases": "amlz policy import-aliases providers.json",
     "policy remediate": "amlz policy remediate dev",
+    "can": "amlz can dev ml-engineers create-compute",
     "roles": "amlz roles dev --deployer --format bicep",
     "rehearse": "amlz rehearse dev",
     "simulate": "amlz simulate --jsonl < requests.jsonl",

@@ -1,0 +1,181 @@
+"""Answers: which persona of a graph can do which action, by which assignment, and what is missing otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from amlz.azure.graph import Persona, ResourceGraph
+from amlz.azure.ids import parse
+from amlz.azure.permissions import (
+    Assignment,
+    Permission,
+    Ruling,
+    Status,
+    assignments_of,
+    gives,
+    parts_of,
+    rule,
+    worst,
+)
+from amlz.azure.role_definitions import BUILT_IN, RoleDefinition
+from amlz.core.owners import EnvironmentKey
+from amlz.core.permissions.actions import ACTIONS, Action, Need
+from amlz.core.permissions.personas import ENDPOINT, IDENTITIES
+from amlz.core.permissions.targets import LANDING_ZONE, Ids, accepts_resource_context, targets_of
+
+_ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
+#: Roles that Azure gives to the system-assigned identity of a managed online endpoint, and on what (2023-12-15).
+#: How-to-disable-local-auth-storage (2026-01-30) names Storage Blob Data Contributor instead; the narrower one counts.
+AUTOMATIC = (
+    ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "registry"),
+    ("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "storage"),
+    ("635dd51f-9968-44d3-b7fb-6d9a6bd613ae", "workspace"),
+)
+_BY_AZURE = f"given by Azure to a system-assigned identity: {_ENDPOINT_ROLES}"
+_NO_CONTEXT = "the central log accepts only permissions on itself"
+_NOT_KNOWN = "the access mode of the existing central log is not known here"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """One permission on one resource, and how it is answered."""
+
+    permission: Permission
+    on: str
+    ruling: Ruling
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether principals of a persona can do an action. `status`: None where there is nothing to do it on.
+
+    `on`: the resource, of an action that is answered for each of several. `because`: of an answer that no permission
+    decides, else "".
+    """
+
+    persona: Persona
+    principals: tuple[str, ...]
+    action: Action
+    on: str
+    status: Status | None
+    grounds: tuple[Grounds, ...] = ()
+    because: str = ""
+
+    @property
+    def missing(self) -> tuple[Grounds, ...]:
+        """The permissions that no assignment gives."""
+        return tuple(each for each in self.grounds if each.ruling.status is Status.DENIED)
+
+
+class Permissions:
+    """The permissions of a graph, evaluated when asked for."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        self._graph = graph
+
+    def answers(
+        self,
+        persona: Callable[[Persona], bool] = lambda _: True,
+        action: Callable[[Action], bool] = lambda _: True,
+    ) -> Iterator[Answer]:
+        """Returns the answers of personas and actions that are asked for, in their order."""
+        actions = [each for each in ACTIONS if action(each)]
+        for one in self._graph.personas:
+            if persona(one):
+                key = EnvironmentKey(one.project, one.environment)
+                for each in actions:
+                    if each.landing_zone is (key == LANDING_ZONE) and (one.kind in IDENTITIES or not each.identities):
+                        yield from self._answers(one, each, self._targets.get(key, {}))
+
+    def roles_that_give(self, permission: Permission) -> tuple[str, ...]:
+        """Returns roles that the graph assigns somewhere and that give a permission, the narrowest first.
+
+        Roles that allow every action are left out.
+        """
+        found = [
+            role
+            for role in self._assigned
+            if "*" not in role.actions and all(gives(role, part) for part in parts_of(permission))
+        ]
+        return tuple(role.name for role in sorted(found, key=lambda role: (_breadth(role), role.name)))
+
+    def _answers(self, persona: Persona, action: Action, ids: Ids) -> Iterator[Answer]:
+        if action.each is None:
+            yield from self._on(persona, action, ids, "")
+            return
+        each = ids.get(action.each, ())
+        if not each:
+            yield Answer(persona, persona.principals, action, "", None)
+        for target in each:
+            yield from self._on(persona, action, {**ids, action.each: (target,)}, target)
+
+    def _on(self, persona: Persona, action: Action, ids: Ids, on: str) -> Iterator[Answer]:
+        """Returns one answer for all principals whose roles give the same one."""
+        if any(not ids.get(need.on) and not need.where_any for need in action.needs):
+            yield Answer(persona, persona.principals, action, on, None)
+            return
+        alike: dict[object, list[str]] = {}
+        found: dict[object, tuple[Grounds, ...]] = {}
+        for principal in persona.principals:
+            grounds = tuple(self._grounds(action, ids, self._assignments_of(persona, principal, ids)))
+            key = tuple((each.ruling.status, _without_principal(each.ruling.by)) for each in grounds)
+            alike.setdefault(key, []).append(principal)
+            found.setdefault(key, grounds)
+        for alike_key, principals in alike.items():
+            status = worst(each.ruling.status for each in found[alike_key])
+            because = ""
+            if action.resource_context and status is not Status.DENIED and not self._context:
+                status, because = Status.UNKNOWN, _NOT_KNOWN if self._context is None else _NO_CONTEXT
+            yield Answer(persona, tuple(principals), action, on, status, found[alike_key], because)
+
+    def _grounds(self, action: Action, ids: Ids, assignments: tuple[Assignment, ...]) -> Iterator[Grounds]:
+        for need in action.needs:
+            for target in ids.get(need.on, ()):
+                for permission in need.permissions:
+                    asked = permission
+                    if "{type}" in permission.name:
+                        asked = Permission(permission.name.replace("{type}", parse(target).type), permission.data)
+                    yield Grounds(asked, target, rule(assignments, asked, target), need)
+
+    def _assignments_of(self, persona: Persona, principal: str, ids: Ids) -> tuple[Assignment, ...]:
+        if persona.kind != ENDPOINT:
+            return self._assignments.get(principal.lower(), ())
+        return tuple(
+            Assignment(principal, target, role, BUILT_IN[role], note=_BY_AZURE)
+            for role, on in AUTOMATIC
+            for target in ids.get(on, ())  # type: ignore[call-overload]
+        )
+
+    @cached_property
+    def _assignments(self) -> Mapping[str, tuple[Assignment, ...]]:
+        return assignments_of(self._graph)
+
+    @cached_property
+    def _targets(self) -> Mapping[EnvironmentKey, Ids]:
+        return targets_of(self._graph)
+
+    @cached_property
+    def _context(self) -> bool | None:
+        return accepts_resource_context(self._graph)
+
+    @cached_property
+    def _assigned(self) -> tuple[RoleDefinition, ...]:
+        roles = (one.role for assignments in self._assignments.values() for one in assignments if one.role)
+        return tuple(dict.fromkeys(roles))
+
+
+def combined(answers: Iterable[Answer]) -> Status | str | None:
+    """Returns the status that answers have in common, None for nothing to do it on, "differs" where they differ."""
+    found = {answer.status for answer in answers}
+    return found.pop() if len(found) == 1 else "differs"
+
+
+def _without_principal(assignment: Assignment | None) -> object:
+    return assignment and (assignment.scope.lower(), assignment.role_id, assignment.conditional)
+
+
+def _breadth(role: RoleDefinition) -> tuple[bool, int]:
+    return any(pattern.startswith("*") for pattern in role.actions), len(role.actions) + len(role.data_actions)

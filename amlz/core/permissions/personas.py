@@ -1,0 +1,71 @@
+"""Personas: the roles of the stack file and the identities of each environment, with their principals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from amlz.azure.graph import Persona
+from amlz.core.config import AccessConfig, LandingZoneConfig
+from amlz.core.plan import LandingZonePlan
+from amlz.core.planning.context import union
+from amlz.core.planning.roles import PEOPLE
+from amlz.core.planning.sharing import ON_CLUSTERS, access_of_member
+from amlz.core.specs import ProjectEnvironmentSpec
+
+#: The system-assigned identity of a managed online endpoint. Azure makes it, and gives it roles.
+ENDPOINT = "endpointIdentity"
+#: Identities of an environment.
+IDENTITIES = ("workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", ENDPOINT)
+#: Every kind, in the order of reports.
+KINDS = (*PEOPLE, *IDENTITIES)
+
+
+def name_of(kind: str) -> str:
+    """Returns the name of a kind on the command line: `data-scientists` for `dataScientists`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
+
+
+def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Persona]:
+    """Returns the personas of the landing zone, then those of each environment. One without principals is left out."""
+    yield from _people(union(config.access), Persona("", ()))
+    for spec in plan.environments:
+        place = Persona("", (), spec.project, spec.environment, spec.production)
+        own = {"pipelines": tuple(pipeline.id for pipeline in spec.pipelines)}
+        yield from _people(_access(config, spec), place, own)
+        yield from _identities(spec, place)
+
+
+def _access(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> dict[str, tuple[str, ...]]:
+    """Returns everybody with access to an environment, by field of the configuration."""
+    project = config.projects[spec.project]
+    settings = project.environments[spec.environment]
+    people = union(config.access, project.access, settings.access)
+    for member, shared in (settings.shared_by or {}).items():
+        levels: tuple[AccessConfig, ...] = tuple(access_of_member(config, member, shared).values())
+        for field, who in union(*levels).items():
+            key = ON_CLUSTERS.get(field, field)
+            people[key] = tuple(sorted({*people.get(key, ()), *who}))
+    return people
+
+
+def _people(
+    access: dict[str, tuple[str, ...]], place: Persona, identities: dict[str, tuple[str, ...]] | None = None
+) -> Iterator[Persona]:
+    for kind, field in PEOPLE.items():
+        principals = (*access.get(field, ()), *(identities or {}).get(kind, ()))
+        if principals:
+            yield Persona(kind, principals, place.project, place.environment, place.production)
+
+
+def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Persona]:
+    """Returns the identities of an environment. Those of projects that share its workspace do what its compute
+    identity does.
+    """
+    found: dict[str, list[str]] = {ENDPOINT: [f"{spec.workspace.id}/onlineEndpoints/-"]}
+    for identity in spec.identities:
+        kind = "computeIdentity" if identity.role.startswith("member-") else f"{identity.role}Identity"
+        found.setdefault(kind, []).append(identity.id)
+    for kind in IDENTITIES:
+        if kind in found:
+            yield Persona(kind, tuple(found[kind]), place.project, place.environment, place.production)

@@ -1,0 +1,150 @@
+"""The resources that actions are on, by the graph: of each environment, and of the landing zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.ids import parse, resource_group_id, resource_id, subscription_id
+from amlz.azure.role_definitions import APPROVED
+from amlz.core.owners import EnvironmentKey
+from amlz.core.permissions.actions import Target
+
+_WORKSPACES = "Microsoft.MachineLearningServices/workspaces"
+#: Properties of a workspace that hold the id of a part.
+_PARTS: Mapping[Target, str] = {"storage": "storageAccount", "registry": "containerRegistry", "vault": "keyVault"}
+#: Kinds of datastores on containers, and the property that names the container.
+_CONTAINERS = {"AzureDataLakeGen2": "filesystem", "AzureBlob": "containerName"}
+
+Ids = Mapping[Target, tuple[str, ...]]
+#: The landing zone, in the place of an environment.
+LANDING_ZONE = EnvironmentKey("", "")
+
+
+def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey, Ids]:
+    """Returns the ids of every target, by environment; those of the landing zone under LANDING_ZONE."""
+    parts: dict[str, list[Resource]] = {}
+    for resource in graph.of_type(
+        f"{_WORKSPACES}/computes", f"{_WORKSPACES}/datastores", f"{_WORKSPACES}/outboundRules"
+    ):
+        parts.setdefault(resource.id.rsplit("/", 2)[0].lower(), []).append(resource)
+    endpoints = _storage_endpoints(graph)
+    identities = {
+        EnvironmentKey(persona.project, persona.environment): persona.principals
+        for persona in graph.personas
+        if persona.kind == "computeIdentity"
+    }
+    found: dict[EnvironmentKey, Ids] = {LANDING_ZONE: _landing_zone(graph)}
+    for workspace in graph.of_type(_WORKSPACES):
+        key = EnvironmentKey(workspace.project, workspace.environment)
+        ids = dict(_of_workspace(workspace, parts.get(workspace.id.lower(), [])))
+        storage = ids["storage"][0].lower() if ids["storage"] else ""
+        found[key] = {
+            **ids,
+            "storageEndpoints": tuple(endpoints.get(storage, ())),
+            "computeIdentity": identities.get(key, ())[:1],
+        }
+    return found
+
+
+def accepts_resource_context(graph: ResourceGraph) -> bool | None:
+    """Returns whether the central log accepts permissions on the resource whose logs are read. None: not built here."""
+    logs = graph.of_type("Microsoft.OperationalInsights/workspaces")
+    if not logs:
+        return None
+    features = logs[0].properties.get("features")
+    return isinstance(features, dict) and features.get("enableLogAccessUsingOnlyResourcePermissions") is True
+
+
+def _of_workspace(workspace: Resource, parts: list[Resource]) -> Iterator[tuple[Target, tuple[str, ...]]]:
+    place = parse(workspace.id)
+    yield "workspace", (workspace.id,)
+    yield "group", (resource_group_id(place.subscription, place.resource_group),)
+    yield "subscription", (subscription_id(place.subscription),)
+    own: dict[Target, tuple[str, ...]] = {
+        target: _ids(workspace.properties.get(name)) for target, name in _PARTS.items()
+    }
+    yield from own.items()
+    key = _inside(workspace.properties, "encryption", "keyVaultProperties", "keyVaultArmId")
+    yield "keys", _ids(key)
+    subnets = dict.fromkeys(
+        subnet for part in parts for subnet in _ids(_inside(part.properties, "properties", "subnet", "id"))
+    )
+    yield "subnet", tuple(subnets)
+    yield "network", tuple(dict.fromkeys(subnet.rsplit("/", 2)[0] for subnet in subnets))
+    yield (
+        "kubernetes",
+        tuple(
+            cluster
+            for part in parts
+            if part.properties.get("computeType") == "Kubernetes"
+            for cluster in _ids(part.properties.get("resourceId"))
+        ),
+    )
+    yield "lake", tuple(container for part in parts for container in _container(part))
+    yield "approved", tuple(_approved(workspace, own, parts))
+
+
+def _approved(workspace: Resource, own: Ids, parts: list[Resource]) -> Iterator[str]:
+    """Returns the targets of private endpoints of a managed network: the parts, and those of its rules."""
+    if _inside(workspace.properties, "managedNetwork", "isolationMode") in (None, "Disabled"):
+        return
+    rules = (_inside(part.properties, "destination", "serviceResourceId") for part in parts)
+    found = [
+        workspace.id,
+        *(each for ids in own.values() for each in ids),
+        *(each for rule in rules for each in _ids(rule)),
+    ]
+    known = {kind.lower() for kind in APPROVED}
+    yield from dict.fromkeys(each for each in found if parse(each).type.lower() in known)
+
+
+def _container(store: Resource) -> Iterator[str]:
+    """Returns the container of a datastore, where its properties name one."""
+    properties = store.properties
+    name = properties.get(_CONTAINERS.get(str(properties.get("datastoreType")), ""))
+    account = [properties.get(key) for key in ("subscriptionId", "resourceGroup", "accountName")]
+    if all(isinstance(each, str) for each in (*account, name)):
+        subscription, group, storage = map(str, account)
+        kind = "Microsoft.Storage/storageAccounts/blobServices/containers"
+        yield resource_id(subscription, group, kind, storage, "default", str(name))
+
+
+def _storage_endpoints(graph: ResourceGraph) -> dict[str, list[str]]:
+    """Returns the private endpoints for blobs and files, by the id of the storage account."""
+    found: dict[str, list[str]] = {}
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        for connection in endpoint.properties.get("privateLinkServiceConnections") or ():
+            groups = _inside(connection, "properties", "groupIds")
+            for target in _ids(_inside(connection, "properties", "privateLinkServiceId")):
+                if isinstance(groups, list) and {"blob", "file"} & set(map(str, groups)):
+                    found.setdefault(target.lower(), []).append(endpoint.id)
+    return found
+
+
+def _landing_zone(graph: ResourceGraph) -> Ids:
+    """Returns the central log, and the resource groups of networks, zones and the firewall."""
+    logs = [log.id for log in graph.of_type("Microsoft.OperationalInsights/workspaces")]
+    if not logs:
+        logs = [
+            each
+            for component in graph.of_type("Microsoft.Insights/components")
+            for each in _ids(component.properties.get("WorkspaceResourceId"))
+        ]
+    shared = graph.of_type(
+        "Microsoft.Network/virtualNetworks", "Microsoft.Network/azureFirewalls", "Microsoft.Network/privateDnsZones"
+    )
+    groups = dict.fromkeys(resource_group_id(each.subscription, each.resource_group) for each in shared)
+    return {"log": tuple(dict.fromkeys(logs)), "groups": tuple(groups)}
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    """Returns a value as ids: one, or none where it is absent or known only at deployment."""
+    return (value,) if isinstance(value, str) and value.startswith("/") else ()
+
+
+def _inside(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,273 @@
+"""Who can do what: a matrix, the actions of a persona, and one answer with its reasons, in text, Markdown and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.graph import Persona, ResourceGraph
+from amlz.azure.ids import parse, same_id
+from amlz.azure.permissions import Assignment, Status
+from amlz.core.permissions.actions import ACTIONS
+from amlz.core.permissions.answers import Answer, Grounds, Permissions, combined
+from amlz.core.permissions.asked import Question
+from amlz.core.permissions.personas import name_of
+from amlz.core.words import WORDS, printable
+from amlz.reports.json_text import dump
+from amlz.reports.lines import wrapped
+from amlz.reports.markdown_text import code, escaped
+
+#: Limitations of every answer.
+NOT_MODELLED = (
+    "the members of groups: principals are the object IDs of the stack file, and a person has the rights of every "
+    "group that the person is in",
+    "roles that the plan does not assign, and eligible assignments (PIM)",
+    "conditions of role assignments: an answer that rests on one is `conditional`",
+    "deny assignments, and what networks, policies and settings of a service refuse in addition",
+    "locks: they forbid deletions below them to everybody",
+)
+_WORDS = {Status.ALLOWED: "yes", Status.CONDITIONAL: "if", Status.DENIED: "no", Status.UNKNOWN: "?", None: "-"}
+#: Word for resources or principals with different answers.
+_DIFFERS = "~"
+_LEGEND = (
+    "yes: allowed. no: not allowed. if: under a condition. ?: cannot tell. -: nothing to do it on. ~: differs between "
+    "resources or principals; name the persona to see them."
+)
+#: Width of the names of actions, and of each persona: thirteen personas fit into 80 columns.
+_COLUMN, _CELL = 29, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Environments in which the same personas can do the same, with a row for each action."""
+
+    places: tuple[str, ...]
+    kinds: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def as_text(graph: ResourceGraph, question: Question) -> str:
+    """Returns the answer for a terminal: one answer with its reasons, the actions of a persona, or a matrix."""
+    permissions, found = _asked(graph, question)
+    if question.action and question.kind:
+        parts = ["\n".join(_explained(permissions, answer)) for answer in found]
+    elif question.kind:
+        parts = ["\n".join(_list(place, answers)) for place, answers in _by_place(found).items()]
+    else:
+        parts = ["\n".join(_table(matrix)) for matrix in matrices(found)] + [wrapped("", _LEGEND)]
+    parts = parts if found else [_nobody(question)]
+    return printable("\n\n".join([*parts, _limits()]) + "\n")
+
+
+def as_markdown(graph: ResourceGraph, question: Question) -> str:
+    """Returns the same as tables."""
+    permissions, found = _asked(graph, question)
+    if question.action and question.kind:
+        parts = [f"```text\n{chr(10).join(_explained(permissions, answer))}\n```" for answer in found]
+    else:
+        parts = ["\n".join(markdown_table(matrix)) for matrix in matrices(found)] + [escaped(_LEGEND)]
+    parts = parts if found else [escaped(_nobody(question))]
+    return "\n\n".join([*parts, "Not modelled:\n\n" + "\n".join(f"- {escaped(each)}" for each in NOT_MODELLED)]) + "\n"
+
+
+def as_json(stack: str, graph: ResourceGraph, question: Question) -> str:
+    """Returns every answer with its reasons, for programs."""
+    permissions, found = _asked(graph, question)
+    return dump(
+        {
+            "schemaVersion": 1,
+            "stack": stack,
+            "answers": [_record(permissions, answer) for answer in found],
+            "notModelled": list(NOT_MODELLED),
+        }
+    )
+
+
+def matrices(answers: Sequence[Answer]) -> list[Matrix]:
+    """Returns a matrix for each environment; those that are alike are one."""
+    found: dict[tuple[object, ...], list[str]] = {}
+    for place, here in _by_place(answers).items():
+        kinds = tuple(dict.fromkeys(answer.persona.kind for answer in here))
+        cells: dict[tuple[str, str], list[Answer]] = {}
+        for answer in here:
+            cells.setdefault((answer.action.name, answer.persona.kind), []).append(answer)
+        rows = []
+        for action in ACTIONS:
+            row = tuple(_word(cells.get((action.name, kind), ())) for kind in kinds)
+            if set(row) - {"", "-"}:
+                rows.append((action.name, row))
+        found.setdefault((kinds, tuple(rows)), []).append(place)
+    return [Matrix(tuple(places), *key) for key, places in found.items()]  # type: ignore[arg-type]
+
+
+def markdown_table(matrix: Matrix) -> Iterator[str]:
+    """Returns a matrix as a table of Markdown, below the environments."""
+    yield f"**{escaped(', '.join(matrix.places))}**\n"
+    yield f"| action | {' | '.join(map(name_of, matrix.kinds))} |"
+    yield f"| --- |{' --- |' * len(matrix.kinds)}"
+    for action, row in matrix.rows:
+        yield f"| {code(action, in_table=True)} | {' | '.join(row)} |"
+
+
+def _asked(graph: ResourceGraph, question: Question) -> tuple[Permissions, list[Answer]]:
+    permissions = Permissions(graph)
+    return permissions, list(permissions.answers(question.asks_persona, question.asks_action))
+
+
+def _nobody(question: Question) -> str:
+    who = name_of(question.kind) if question.kind else "anybody"
+    return wrapped("", f"The stack file names no principal for {who} there, or the action is none of theirs.")
+
+
+def _place(persona: Persona) -> str:
+    return f"{persona.project} {persona.environment}" if persona.project else "landing zone"
+
+
+def _by_place(answers: Sequence[Answer]) -> dict[str, list[Answer]]:
+    found: dict[str, list[Answer]] = {}
+    for answer in answers:
+        found.setdefault(_place(answer.persona), []).append(answer)
+    return found
+
+
+def _word(answers: Sequence[Answer]) -> str:
+    if not answers:
+        return ""
+    status = combined(answers)
+    return _WORDS[status] if status is None or isinstance(status, Status) else _DIFFERS
+
+
+def _table(matrix: Matrix) -> Iterator[str]:
+    """Returns a matrix in lines: personas are numbered, so that ten of them fit."""
+    yield wrapped("", ", ".join(matrix.places))
+    for number, kind in enumerate(matrix.kinds, 1):
+        yield f"  {number:>2}  {name_of(kind)}"
+    yield "".join([" " * _COLUMN, *(f"{number:<{_CELL}}" for number in range(1, len(matrix.kinds) + 1))]).rstrip()
+    for action, row in matrix.rows:
+        yield "".join([f"{action:<{_COLUMN}}", *(f"{word:<{_CELL}}" for word in row)]).rstrip()
+
+
+def _list(place: str, answers: Sequence[Answer]) -> Iterator[str]:
+    yield f"{place}: {name_of(answers[0].persona.kind)}"
+    for answer in answers:
+        if answer.status is None:
+            continue
+        on = f" on {_named(answer.on)}" if answer.on else ""
+        yield wrapped(f"  {_WORDS[answer.status]:<4} ", f"{answer.action.name}{on}{_by(answer)}")
+
+
+def _by(answer: Answer) -> str:
+    """Returns the roles that allow it, or the first permission that is missing."""
+    if answer.missing:
+        first = answer.missing[0]
+        return f": {first.permission.name} is missing on {_named(first.on)}"
+    roles = dict.fromkeys(each.ruling.by.role_name for each in answer.grounds if each.ruling.by)
+    return f": by {', '.join(roles)}" if roles else ""
+
+
+def _explained(permissions: Permissions, answer: Answer) -> Iterator[str]:
+    """Returns one answer: each permission with the assignment that gives it, and what is missing."""
+    on = f" on {_named(answer.on)}" if answer.on else ""
+    said = answer.status.value if answer.status else "there is nothing to do it on"
+    yield wrapped("", f"{_place(answer.persona)}, {name_of(answer.persona.kind)}: {answer.action.name}{on}: {said}")
+    yield wrapped("  ", f"To {answer.action.does}.")
+    yield wrapped("  principals ", ", ".join(map(_principal, answer.principals)))
+    if answer.because:
+        yield wrapped("  ", f"Cannot tell: {answer.because}.")
+    for (title, _), grounds in _grouped(answer).items():
+        yield wrapped("  ", title)
+        for each in grounds:
+            kind = " (data action)" if each.permission.data else ""
+            yield wrapped("    ", f"{each.permission.name}{kind}")
+            if each.ruling.status is Status.DENIED:
+                roles = permissions.roles_that_give(each.permission)
+                yield wrapped("      ", _would_give(roles))
+    for page in dict.fromkeys((each.need.page.url, each.need.page.date, each.need.inferred) for each in answer.grounds):
+        url, date, inferred = page
+        yield wrapped("  source ", f"{url} ({date})" + (f"; inferred: {inferred}" if inferred else ""))
+
+
+def _grouped(answer: Answer) -> dict[tuple[str, str], list[Grounds]]:
+    found: dict[tuple[str, str], list[Grounds]] = {}
+    for each in answer.grounds:
+        title = f"missing on {_named(each.on)}" if each.ruling.by is None else _given(each, each.ruling.by)
+        found.setdefault((title, each.on), []).append(each)
+    return found
+
+
+def _given(grounds: Grounds, by: Assignment) -> str:
+    """Returns the assignment in words: its role, its scope, and what is special about it."""
+    scope = f"on {_named(by.scope)}"
+    if not same_id(by.scope, grounds.on):
+        scope = f"on {_named(grounds.on)}, inherited from {_named(by.scope)}"
+    title = f"by {by.role_name} {scope}"
+    if grounds.ruling.status is Status.CONDITIONAL:
+        title += ", under the condition of the assignment"
+    if grounds.ruling.status is Status.UNKNOWN:
+        title += ": its definition is not known here" if by.role is None else ": it may give only a part"
+    return f"{title}, {by.note}" if by.note else title
+
+
+def _would_give(roles: Sequence[str]) -> str:
+    if not roles:
+        return "No role that this stack assigns gives it, apart from those that allow every action."
+    return f"Roles of this stack that give it: {', '.join(roles[:3])}."
+
+
+def _named(resource: str) -> str:
+    """Returns a resource in words: `storage account st…`."""
+    place = parse(resource)
+    words = WORDS.get(place.type.lower())
+    return f"{words[0] if words else place.type.rpartition('/')[2]} {place.name}"
+
+
+def _principal(principal: str) -> str:
+    if "/onlineEndpoints/" in principal:
+        return "the system-assigned identity of a managed online endpoint"
+    return _named(principal) if principal.startswith("/") else principal
+
+
+def _limits() -> str:
+    return wrapped("", "Not modelled: " + "; ".join(NOT_MODELLED) + ". See docs/reference/can.md.")
+
+
+def _record(permissions: Permissions, answer: Answer) -> dict[str, Any]:
+    return {
+        "persona": name_of(answer.persona.kind),
+        "principals": list(answer.principals),
+        "project": answer.persona.project,
+        "environment": answer.persona.environment,
+        "action": answer.action.name,
+        "on": answer.on or None,
+        "answer": answer.status.value if answer.status else None,
+        "because": answer.because or None,
+        "permissions": [_ground_record(permissions, each) for each in answer.grounds],
+    }
+
+
+def _ground_record(permissions: Permissions, grounds: Grounds) -> dict[str, Any]:
+    by = grounds.ruling.by
+    missing = grounds.ruling.status is Status.DENIED
+    return {
+        "permission": grounds.permission.name,
+        "dataAction": grounds.permission.data,
+        "on": grounds.on,
+        "answer": grounds.ruling.status.value,
+        "by": None
+        if by is None
+        else {
+            "role": by.role_name,
+            "roleId": by.role_id,
+            "definition": by.role.source if by.role else None,
+            "definitionDate": (by.role.date or None) if by.role else None,
+            "scope": by.scope,
+            "inherited": not same_id(by.scope, grounds.on),
+            "conditional": by.conditional,
+            "note": by.note or None,
+        },
+        "rolesThatGive": list(permissions.roles_that_give(grounds.permission)) if missing else [],
+        "source": grounds.need.page.url,
+        "date": grounds.need.page.date,
+        "inferred": grounds.need.inferred or None,
+    }
