@@ -18,6 +18,7 @@ from tools.docgen import policies as policy_docs
 from tools.docgen.checks import checks_page
 from tools.docgen.clouds import clouds_page
 from tools.docgen.configuration import configuration_page
+from tools.docgen.permissions import can_page
 from tools.docgen.tables import addresses_page, egress_page, roles_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -27,6 +28,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "report.schema.json": lambda: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
     "reference/configuration.md": configuration_page,
     "reference/checks.md": checks_page,
+    "reference/can.md": can_page,
     "reference/roles.md": roles_page,
     "reference/egress.md": egress_page,
     "reference/addresses.md": addresses_page,

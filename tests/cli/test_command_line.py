@@ -114,6 +114,17 @@ def test_a_command_in_the_process_of_the_tests_answers_as_in_its_own(words: str)
         (("preview", "dev", "--also", "json"), "it is FORM=FILE, such as sarif=dev.sarif"),
         (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, json, arm"),
         (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text"),
+        (
+            ("can", "dev", "data-scientst"),
+            "PERSONA data-scientst\n  There is no such persona.\n  Did you mean data-scientists?",
+        ),
+        (
+            ("can", "dev", "readers", "submit-jobs"),
+            "There is no such action.\n  Did you mean submit-job? There are: see-",
+        ),
+        (("can", "dev", "--environment", "prd"), "There is no such environment in this stack.\n  There are: dev."),
+        (("can", "dev", "--project", "chrun"), "There is no such project in this stack.\n  Did you mean churn? There"),
+        (("can", "dev", "--format", "html"), "'html' is not one of 'text', 'json', 'markdown'"),
         (("preview", "--all", "--also", "json=a.json"), "--also: it is for one stack. Name the stack, and omit --all"),
     ],
 )

@@ -1,0 +1,42 @@
+"""docs/reference/can.md: actions, their documented permissions, and the roles whose definitions are known."""
+
+from __future__ import annotations
+
+from amlz.azure.role_definitions import BUILT_IN
+from amlz.core.permissions.actions import ACTIONS, Action, Need
+from amlz.core.permissions.personas import KINDS, name_of
+from amlz.core.permissions.promises import PROMISES
+from amlz.reports.permissions import NOT_MODELLED
+from tools.docgen.templating import rendered
+
+_WHEN = {"always": "all", "production": "production", "nonProduction": "not production"}
+
+
+def can_page() -> str:
+    """Returns the page."""
+    return rendered(
+        "can.md.jinja",
+        personas=[name_of(kind) for kind in KINDS],
+        not_modelled=NOT_MODELLED,
+        actions=[
+            (f"`{each.name}`", each.does, "<br>".join(map(_need, each.needs)), _sources(each)) for each in ACTIONS
+        ],
+        promises=[
+            (f"`{name_of(each.who)}`", _WHEN[each.when], ", ".join(f"`{name}`" for name in each.actions))
+            for each in PROMISES
+        ],
+        definitions=[(role.name, role.date, f"<{role.source}>") for role in BUILT_IN.values()],
+    )
+
+
+def _need(need: Need) -> str:
+    names = ", ".join(f"`{each.name}`{' (data)' if each.data else ''}" for each in need.permissions)
+    only = ", where there is one" if need.where_any else ""
+    return f"{need.on}{only}: {names or 'nothing, but there has to be one'}" + (
+        f" (inferred: {need.inferred})" if need.inferred else ""
+    )
+
+
+def _sources(action: Action) -> str:
+    pages = dict.fromkeys((need.page.url, need.page.date) for need in action.needs)
+    return "<br>".join(f"<{url}> ({date})" for url, date in pages)
