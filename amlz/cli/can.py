@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from amlz.cli.options import Output, Stack, planned, write
+from amlz.cli.progress import steps
 
 
 class CanForm(StrEnum):
@@ -37,11 +40,14 @@ def can(
     from amlz.core.permissions.asked import question
     from amlz.reports import permissions
 
+    gc.disable()  # as in a preview: the SDK makes millions of objects that live to the end
     file, plan = planned(stack)
     asked = question(file.config, persona, action, project, environment)
-    graph = graph_of(file, plan)
+    with steps(sys.stderr) as show:
+        show(f"Evaluating permissions of {file.stack}")
+        graph = graph_of(file, plan)
     if form is CanForm.json:
         text = permissions.as_json(file.stack, graph, asked)
     else:
         text = (permissions.as_markdown if form is CanForm.markdown else permissions.as_text)(graph, asked)
-    write(text, output)
+    write(text, output, colours=form is CanForm.text)

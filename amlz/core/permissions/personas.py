@@ -11,7 +11,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import union
 from amlz.core.planning.roles import PEOPLE
 from amlz.core.planning.sharing import ON_CLUSTERS, access_of_member
-from amlz.core.specs import ProjectEnvironmentSpec
+from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, records
 
 #: The system-assigned identity of a managed online endpoint. Azure makes it, and gives it roles.
 ENDPOINT = "endpointIdentity"
@@ -31,8 +31,7 @@ def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Perso
     yield from _people(union(config.access), Persona("", ()))
     for spec in plan.environments:
         place = Persona("", (), spec.project, spec.environment, spec.production)
-        own = {"pipelines": tuple(pipeline.id for pipeline in spec.pipelines)}
-        yield from _people(_access(config, spec), place, own)
+        yield from _people(_access(config, spec), place, {"pipelines": tuple(_pipelines(spec))})
         yield from _identities(spec, place)
 
 
@@ -47,6 +46,14 @@ def _access(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> dict[str
             key = ON_CLUSTERS.get(field, field)
             people[key] = tuple(sorted({*people.get(key, ()), *who}))
     return people
+
+
+def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
+    """Returns the identities of pipelines that are built here, each once."""
+    roles = records(spec, RoleAssignmentSpec)
+    yield from dict.fromkeys(
+        role.principal.identity for role in roles if role.who == "pipelines" and role.principal.identity
+    )
 
 
 def _people(
