@@ -54,7 +54,7 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class GivenRole:
     """A role assignment: `principal` is an object ID, or the resource ID of an identity that is built here.
 
     `role`: None where its definition is not known. `note`: who makes it, where that is not the plan.
@@ -78,7 +78,7 @@ class Ruling:
     """The answer to one permission on one resource. `by`: the assignment that decides; None for a denial."""
 
     status: Status
-    by: Assignment | None = None
+    by: GivenRole | None = None
 
 
 def covers(pattern: str, name: str) -> bool:
@@ -104,7 +104,7 @@ def gives(role: RoleDefinition, permission: Permission) -> bool | None:
     return None if partly else False
 
 
-def applies(assignment: Assignment, resource_id: str) -> bool | None:
+def applies(assignment: GivenRole, resource_id: str) -> bool | None:
     """Returns whether an assignment holds for a resource. None: its scope is above subscriptions."""
     scope = assignment.scope.rstrip("/").lower()
     if not scope:
@@ -114,7 +114,7 @@ def applies(assignment: Assignment, resource_id: str) -> bool | None:
     return within(resource_id, scope)
 
 
-def rule(assignments: Iterable[Assignment], permission: Permission, resource_id: str) -> Ruling:
+def rule(assignments: Iterable[GivenRole], permission: Permission, resource_id: str) -> Ruling:
     """Returns the answer that the assignments of one principal give. Rights add up: the best assignment counts."""
     assignments = tuple(assignments)
     return min((_best(assignments, part, resource_id) for part in parts_of(permission)), key=_rank)
@@ -130,7 +130,7 @@ def parts_of(permission: Permission) -> tuple[Permission, ...]:
     return tuple(Permission(f"{permission.name}/{verb}", permission.data) for verb in _VERBS)
 
 
-def _best(assignments: tuple[Assignment, ...], permission: Permission, resource_id: str) -> Ruling:
+def _best(assignments: tuple[GivenRole, ...], permission: Permission, resource_id: str) -> Ruling:
     best = Ruling(Status.DENIED)
     for assignment in assignments:
         here = applies(assignment, resource_id)
@@ -150,17 +150,17 @@ def worst(statuses: Iterable[Status]) -> Status:
     return min(statuses, key=_ORDER.index, default=Status.ALLOWED)
 
 
-def assignments_of(graph: ResourceGraph) -> Mapping[str, tuple[Assignment, ...]]:
+def assignments_of(graph: ResourceGraph) -> Mapping[str, tuple[GivenRole, ...]]:
     """Returns every role assignment of a graph by its principal, in lower case."""
     custom = _custom_roles(graph)
-    found: dict[str, list[Assignment]] = {}
+    found: dict[str, list[GivenRole]] = {}
     for resource in graph.of_type(_ASSIGNMENTS):
         role_id = str(resource.properties.get("roleDefinitionId", "")).rpartition("/")[2].lower()
         scope = resource.id[: resource.id.lower().rindex("/providers/microsoft.authorization/")]
         role = custom.get(role_id) or BUILT_IN.get(role_id)
         conditional = bool(resource.properties.get("condition"))
         for principal in _principals(graph, resource, scope):
-            found.setdefault(principal.lower(), []).append(Assignment(principal, scope, role_id, role, conditional))
+            found.setdefault(principal.lower(), []).append(GivenRole(principal, scope, role_id, role, conditional))
     return {principal: tuple(assignments) for principal, assignments in found.items()}
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from amlz.azure.graph import Persona, ResourceGraph
 from amlz.azure.ids import parse, same_id
-from amlz.azure.permissions import Assignment, Status
+from amlz.azure.permissions import GivenRole, Status
 from amlz.core.permissions.actions import ACTIONS
-from amlz.core.permissions.answers import Answer, Grounds, Permissions, combined
-from amlz.core.permissions.asked import Question
+from amlz.core.permissions.answers import Grounds, PermissionAnswer, Permissions, combined
+from amlz.core.permissions.asked import PermissionQuestion
 from amlz.core.permissions.personas import name_of
 from amlz.core.words import WORDS, printable
 from amlz.reports.json_text import dump
@@ -47,7 +47,7 @@ class Matrix:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def as_text(graph: ResourceGraph, question: Question) -> str:
+def as_text(graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns the answer for a terminal: one answer with its reasons, the actions of a persona, or a matrix."""
     permissions, found = _asked(graph, question)
     if question.action and question.kind:
@@ -60,7 +60,7 @@ def as_text(graph: ResourceGraph, question: Question) -> str:
     return printable("\n\n".join([*parts, _limits()]) + "\n")
 
 
-def as_markdown(graph: ResourceGraph, question: Question) -> str:
+def as_markdown(graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns the same as tables."""
     permissions, found = _asked(graph, question)
     if question.action and question.kind:
@@ -71,7 +71,7 @@ def as_markdown(graph: ResourceGraph, question: Question) -> str:
     return "\n\n".join([*parts, "Not modelled:\n\n" + "\n".join(f"- {escaped(each)}" for each in NOT_MODELLED)]) + "\n"
 
 
-def as_json(stack: str, graph: ResourceGraph, question: Question) -> str:
+def as_json(stack: str, graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns every answer with its reasons, for programs."""
     permissions, found = _asked(graph, question)
     return dump(
@@ -84,12 +84,12 @@ def as_json(stack: str, graph: ResourceGraph, question: Question) -> str:
     )
 
 
-def matrices(answers: Sequence[Answer]) -> list[Matrix]:
+def matrices(answers: Sequence[PermissionAnswer]) -> list[Matrix]:
     """Returns a matrix for each environment; those that are alike are one."""
     found: dict[tuple[object, ...], list[str]] = {}
     for place, here in _by_place(answers).items():
         kinds = tuple(dict.fromkeys(answer.persona.kind for answer in here))
-        cells: dict[tuple[str, str], list[Answer]] = {}
+        cells: dict[tuple[str, str], list[PermissionAnswer]] = {}
         for answer in here:
             cells.setdefault((answer.action.name, answer.persona.kind), []).append(answer)
         rows = []
@@ -110,12 +110,12 @@ def markdown_table(matrix: Matrix) -> Iterator[str]:
         yield f"| {code(action, in_table=True)} | {' | '.join(row)} |"
 
 
-def _asked(graph: ResourceGraph, question: Question) -> tuple[Permissions, list[Answer]]:
+def _asked(graph: ResourceGraph, question: PermissionQuestion) -> tuple[Permissions, list[PermissionAnswer]]:
     permissions = Permissions(graph)
     return permissions, list(permissions.answers(question.asks_persona, question.asks_action))
 
 
-def _nobody(question: Question) -> str:
+def _nobody(question: PermissionQuestion) -> str:
     who = name_of(question.kind) if question.kind else "anybody"
     return wrapped("", f"The stack file names no principal for {who} there, or the action is none of theirs.")
 
@@ -124,14 +124,14 @@ def _place(persona: Persona) -> str:
     return f"{persona.project} {persona.environment}" if persona.project else "landing zone"
 
 
-def _by_place(answers: Sequence[Answer]) -> dict[str, list[Answer]]:
-    found: dict[str, list[Answer]] = {}
+def _by_place(answers: Sequence[PermissionAnswer]) -> dict[str, list[PermissionAnswer]]:
+    found: dict[str, list[PermissionAnswer]] = {}
     for answer in answers:
         found.setdefault(_place(answer.persona), []).append(answer)
     return found
 
 
-def _word(answers: Sequence[Answer]) -> str:
+def _word(answers: Sequence[PermissionAnswer]) -> str:
     if not answers:
         return ""
     status = combined(answers)
@@ -145,10 +145,10 @@ def _table(matrix: Matrix) -> Iterator[str]:
         yield f"  {number:>2}  {name_of(kind)}"
     yield "".join([" " * _COLUMN, *(f"{number:<{_CELL}}" for number in range(1, len(matrix.kinds) + 1))]).rstrip()
     for action, row in matrix.rows:
-        yield "".join([f"{action:<{_COLUMN}}", *(f"{word:<{_CELL}}" for word in row)]).rstrip()
+        yield "".join([f" {action:<{_COLUMN - 1}}", *(f"{word:<{_CELL}}" for word in row)]).rstrip()
 
 
-def _list(place: str, answers: Sequence[Answer]) -> Iterator[str]:
+def _list(place: str, answers: Sequence[PermissionAnswer]) -> Iterator[str]:
     yield f"{place}: {name_of(answers[0].persona.kind)}"
     for answer in answers:
         if answer.status is None:
@@ -157,7 +157,7 @@ def _list(place: str, answers: Sequence[Answer]) -> Iterator[str]:
         yield wrapped(f"  {_WORDS[answer.status]:<4} ", f"{answer.action.name}{on}{_by(answer)}")
 
 
-def _by(answer: Answer) -> str:
+def _by(answer: PermissionAnswer) -> str:
     """Returns the roles that allow it, or the first permission that is missing."""
     if answer.missing:
         first = answer.missing[0]
@@ -166,7 +166,7 @@ def _by(answer: Answer) -> str:
     return f": by {', '.join(roles)}" if roles else ""
 
 
-def _explained(permissions: Permissions, answer: Answer) -> Iterator[str]:
+def _explained(permissions: Permissions, answer: PermissionAnswer) -> Iterator[str]:
     """Returns one answer: each permission with the assignment that gives it, and what is missing."""
     on = f" on {_named(answer.on)}" if answer.on else ""
     said = answer.status.value if answer.status else "there is nothing to do it on"
@@ -188,7 +188,7 @@ def _explained(permissions: Permissions, answer: Answer) -> Iterator[str]:
         yield wrapped("  source ", f"{url} ({date})" + (f"; inferred: {inferred}" if inferred else ""))
 
 
-def _grouped(answer: Answer) -> dict[tuple[str, str], list[Grounds]]:
+def _grouped(answer: PermissionAnswer) -> dict[tuple[str, str], list[Grounds]]:
     found: dict[tuple[str, str], list[Grounds]] = {}
     for each in answer.grounds:
         title = f"missing on {_named(each.on)}" if each.ruling.by is None else _given(each, each.ruling.by)
@@ -196,7 +196,7 @@ def _grouped(answer: Answer) -> dict[tuple[str, str], list[Grounds]]:
     return found
 
 
-def _given(grounds: Grounds, by: Assignment) -> str:
+def _given(grounds: Grounds, by: GivenRole) -> str:
     """Returns the assignment in words: its role, its scope, and what is special about it."""
     scope = f"on {_named(by.scope)}"
     if not same_id(by.scope, grounds.on):
@@ -232,7 +232,7 @@ def _limits() -> str:
     return wrapped("", "Not modelled: " + "; ".join(NOT_MODELLED) + ". See docs/reference/can.md.")
 
 
-def _record(permissions: Permissions, answer: Answer) -> dict[str, Any]:
+def _record(permissions: Permissions, answer: PermissionAnswer) -> dict[str, Any]:
     return {
         "persona": name_of(answer.persona.kind),
         "principals": list(answer.principals),

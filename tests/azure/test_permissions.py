@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amlz.azure.permissions import (
-    Assignment,
+    GivenRole,
     Permission,
     Ruling,
     Status,
@@ -91,24 +91,24 @@ def test_a_scope_holds_for_what_is_below_it(segments: list[str]) -> None:
     scopes = {"/" + "/".join(segments[:size]) for size in range(len(segments) + 1)}
 
     for scope in scopes:
-        assert applies(Assignment("p", scope.upper(), "r", None), target) is True
-        assert applies(Assignment("p", f"{scope.rstrip('/')}/t/other", "r", None), target) is False
+        assert applies(GivenRole("p", scope.upper(), "r", None), target) is True
+        assert applies(GivenRole("p", f"{scope.rstrip('/')}/t/other", "r", None), target) is False
 
 
 def test_management_groups_are_not_known() -> None:
     """Whether a subscription is in one is nowhere in the plan."""
-    above = Assignment("p", "/providers/Microsoft.Management/managementGroups/root", "r", BY_NAME["Reader"])
+    above = GivenRole("p", "/providers/Microsoft.Management/managementGroups/root", "r", BY_NAME["Reader"])
 
     assert rule([above], READ, STORE) == Ruling(Status.UNKNOWN, above)
 
 
 def test_the_best_assignment_counts_and_not_actions_take_from_their_own_role_only() -> None:
     """Rights add up; a condition or an unknown role leaves a doubt, unless another assignment settles it."""
-    full = Assignment("p", GROUP, "full", RoleDefinition("full", "Full", ("p/*",)))
-    less = Assignment("p", GROUP, "less", RoleDefinition("less", "Less", ("p/*",), ("p/x/*",)))
-    conditional = Assignment("p", STORE, "full", full.role, conditional=True)
-    unknown = Assignment("p", STORE, "0000", None)
-    elsewhere = Assignment("p", f"{STORE}2", "full", full.role)
+    full = GivenRole("p", GROUP, "full", RoleDefinition("full", "Full", ("p/*",)))
+    less = GivenRole("p", GROUP, "less", RoleDefinition("less", "Less", ("p/*",), ("p/x/*",)))
+    conditional = GivenRole("p", STORE, "full", full.role, conditional=True)
+    unknown = GivenRole("p", STORE, "0000", None)
+    elsewhere = GivenRole("p", f"{STORE}2", "full", full.role)
 
     answers = [
         rule(given_, READ, STORE)
@@ -127,8 +127,8 @@ def test_the_best_assignment_counts_and_not_actions_take_from_their_own_role_onl
 
 def test_a_permission_for_all_verbs_may_come_from_several_roles() -> None:
     """Each verb by the role that gives it; one that is missing decides."""
-    reads = Assignment("p", GROUP, "reads", RoleDefinition("reads", "Reads", ("*/read",)))
-    writes = Assignment(
+    reads = GivenRole("p", GROUP, "reads", RoleDefinition("reads", "Reads", ("*/read",)))
+    writes = GivenRole(
         "p", GROUP, "writes", RoleDefinition("writes", "Writes", ("p/*/write", "p/*/delete", "p/*/action"))
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from amlz.azure.graph import Persona, ResourceGraph
 from amlz.core.permissions.answers import Permissions
-from amlz.core.permissions.asked import Question
+from amlz.core.permissions.asked import PermissionQuestion
 from amlz.core.permissions.personas import ENDPOINT
 from amlz.reports import permissions
 from tests.checks.common import graph_of
@@ -63,14 +63,16 @@ def said(graph: ResourceGraph, action: str) -> list[tuple[str | None, tuple[str,
 @pytest.mark.parametrize("stack", ["dev", "prod", "everything"])
 def test_the_matrix_of_a_stack_is_that_of_its_case(stack: str) -> None:
     """Every persona and action of every environment. A case is changed by hand, row by row, with a reason."""
-    assert permissions.as_text(previewed(stack).graph, Question()) == (CASES / f"{stack}.txt").read_text("utf-8")
+    assert permissions.as_text(previewed(stack).graph, PermissionQuestion()) == (CASES / f"{stack}.txt").read_text(
+        "utf-8"
+    )
 
 
 def test_a_denied_action_names_what_is_missing_and_what_would_give_it() -> None:
     """The role that another principal has, and nothing that allows everything."""
     graph = small(assigned(READER, GROUP), assigned(SCIENTIST, principal=OTHERS))
 
-    assert permissions.as_text(graph, Question("readers", "call-endpoint")).split("\n\n")[0] == (
+    assert permissions.as_text(graph, PermissionQuestion("readers", "call-endpoint")).split("\n\n")[0] == (
         "churn dev, readers: call-endpoint: not allowed\n"
         "  To call a managed online endpoint with a token of Microsoft Entra.\n"
         f"  principals {READERS}\n"
@@ -84,7 +86,7 @@ def test_a_denied_action_names_what_is_missing_and_what_would_give_it() -> None:
 
 def test_an_allowed_action_names_the_assignment_and_where_it_is_inherited_from() -> None:
     """By role and scope."""
-    told = permissions.as_text(small(assigned(READER, GROUP)), Question("readers", "see-workspace"))
+    told = permissions.as_text(small(assigned(READER, GROUP)), PermissionQuestion("readers", "see-workspace"))
 
     assert "  by Reader on ML workspace mlw, inherited from resource group rg\n" in told
 
@@ -121,7 +123,7 @@ def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
     """None of them is in the plan, and the answer says whose they are."""
     graph = small(kind=ENDPOINT, principals=(f"{WORKSPACE}/onlineEndpoints/-",))
 
-    told = permissions.as_text(graph, Question(ENDPOINT, "pull-image"))
+    told = permissions.as_text(graph, PermissionQuestion(ENDPOINT, "pull-image"))
 
     assert "allowed" in told.splitlines()[0]
     assert "given by Azure to a system-assigned identity" in " ".join(told.split())
@@ -148,7 +150,9 @@ def test_an_identity_that_is_built_has_its_assignments_by_their_dependency() -> 
 
 def test_json_has_every_permission_with_its_assignment_and_source() -> None:
     """For programs."""
-    told = json.loads(permissions.as_json("x", small(assigned(READER, GROUP)), Question("readers", "build-image")))
+    told = json.loads(
+        permissions.as_json("x", small(assigned(READER, GROUP)), PermissionQuestion("readers", "build-image"))
+    )
 
     page = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
     common = {"dataAction": False, "on": WORKSPACE, "source": page, "date": "2026-01-08", "inferred": None}
@@ -174,7 +178,7 @@ def test_json_has_every_permission_with_its_assignment_and_source() -> None:
 
 def test_markdown_is_a_table_with_a_row_for_each_action() -> None:
     """Only actions that are possible on something."""
-    told = permissions.as_markdown(small(assigned(READER, GROUP)), Question(action="see-workspace"))
+    told = permissions.as_markdown(small(assigned(READER, GROUP)), PermissionQuestion(action="see-workspace"))
 
     assert told.split("\n\nyes: ")[0] == (
         "**churn dev**\n\n| action | readers |\n| --- | --- |\n| `see-workspace` | yes |"
@@ -183,7 +187,7 @@ def test_markdown_is_a_table_with_a_row_for_each_action() -> None:
 
 def test_a_persona_that_nobody_has_is_reported() -> None:
     """Not as an empty answer."""
-    told = permissions.as_text(small(), Question("pipelines"))
+    told = permissions.as_text(small(), PermissionQuestion("pipelines"))
 
     sentence = "The stack file names no principal for pipelines there, or the action is none of theirs."
     assert " ".join(told.split("\n\n")[0].split()) == sentence

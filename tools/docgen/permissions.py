@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.role_definitions import BUILT_IN
-from amlz.core.permissions.actions import ACTIONS, Action, Need
+from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need
 from amlz.core.permissions.personas import KINDS, name_of
 from amlz.core.permissions.promises import PROMISES
 from amlz.reports.permissions import NOT_MODELLED
@@ -37,6 +37,6 @@ def _need(need: Need) -> str:
     )
 
 
-def _sources(action: Action) -> str:
+def _sources(action: DocumentedAction) -> str:
     pages = dict.fromkeys((need.page.url, need.page.date) for need in action.needs)
     return "<br>".join(f"<{url}> ({date})" for url, date in pages)

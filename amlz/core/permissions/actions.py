@@ -44,7 +44,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class DocumentedAction:
     """An action: its name on the command line, a sentence, and its needs.
 
     `each`: a target of which there may be several, answered one by one. `identities`: an action of identities, not of
@@ -125,9 +125,9 @@ _DEPLOY = _workspace(_ASSIGN, "onlineEndpoints/*")
 _MODELS = _workspace(_ASSIGN, "models/*/read", "models/*/write")
 
 #: Every action, people's first.
-ACTIONS: tuple[Action, ...] = (
-    Action("see-workspace", "see the workspace and what is in it", (_workspace(_ASSIGN, "read", "*/read"),)),
-    Action(
+ACTIONS: tuple[DocumentedAction, ...] = (
+    DocumentedAction("see-workspace", "see the workspace and what is in it", (_workspace(_ASSIGN, "read", "*/read"),)),
+    DocumentedAction(
         "see-resources",
         "see the resources of the environment's resource group",
         (
@@ -139,13 +139,13 @@ ACTIONS: tuple[Action, ...] = (
             ),
         ),
     ),
-    Action("submit-job", "submit a job, with version 2 of the API", (_RUN,)),
-    Action(
+    DocumentedAction("submit-job", "submit a job, with version 2 of the API", (_RUN,)),
+    DocumentedAction(
         "build-image",
         "start the build of an image",
         (_workspace(_ASSIGN, "environments/write", "environments/build/action"),),
     ),
-    Action(
+    DocumentedAction(
         "start-stop-compute",
         "start and stop compute instances",
         (
@@ -157,17 +157,17 @@ ACTIONS: tuple[Action, ...] = (
             ),
         ),
     ),
-    Action("create-compute", "create a compute cluster or instance, without an identity", (_CREATE, *_JOIN)),
-    Action(
-        "create-compute-with-identity",
+    DocumentedAction("create-compute", "create a compute cluster or instance, without an identity", (_CREATE, *_JOIN)),
+    DocumentedAction(
+        "create-compute-as-identity",
         "create a compute cluster that works with the environment's compute identity",
         (_CREATE, *_JOIN, _ASSIGN_IDENTITY),
     ),
-    Action("read-data", "read the workspace's blobs as oneself", (_READ_BLOBS,)),
-    Action("write-data", "write the workspace's blobs as oneself: upload code and data", (_WRITE_BLOBS,)),
-    Action("read-files", "read the workspace's file shares: notebooks", (_READ_FILES,)),
-    Action("write-files", "write the workspace's file shares: notebooks", (_WRITE_FILES,)),
-    Action(
+    DocumentedAction("read-data", "read the workspace's blobs as oneself", (_READ_BLOBS,)),
+    DocumentedAction("write-data", "write the workspace's blobs as oneself: upload code and data", (_WRITE_BLOBS,)),
+    DocumentedAction("read-files", "read the workspace's file shares: notebooks", (_READ_FILES,)),
+    DocumentedAction("write-files", "write the workspace's file shares: notebooks", (_WRITE_FILES,)),
+    DocumentedAction(
         "use-notebooks",
         "use storage from notebooks of the studio",
         (
@@ -182,53 +182,53 @@ ACTIONS: tuple[Action, ...] = (
             _WRITE_FILES,
         ),
     ),
-    Action(
+    DocumentedAction(
         "view-data-in-studio",
         "see data of the workspace's storage in the studio",
         (_needs("storage", _STUDIO, f"{_BLOBS}/read", data=True),),
     ),
-    Action(
+    DocumentedAction(
         "read-lake",
         "read a container of the data lake",
         (_needs("lake", _IDENTITY, f"{_BLOBS}/read", data=True),),
         each="lake",
     ),
-    Action(
+    DocumentedAction(
         "write-lake",
         "write to a container of the data lake",
         (_needs("lake", _KEYLESS, f"{_BLOBS}/read", f"{_BLOBS}/write", f"{_BLOBS}/add/action", data=True),),
         each="lake",
     ),
-    Action("register-model", "register a model from the output of a job", (_MODELS,)),
-    Action("register-local-model", "register a model from local files", (_MODELS, _WRITE_BLOBS)),
-    Action("deploy-endpoint", "deploy an online endpoint with CLI or SDK", (_DEPLOY,)),
-    Action(
+    DocumentedAction("register-model", "register a model from the output of a job", (_MODELS,)),
+    DocumentedAction("register-local-model", "register a model from local files", (_MODELS, _WRITE_BLOBS)),
+    DocumentedAction("deploy-endpoint", "deploy an online endpoint with CLI or SDK", (_DEPLOY,)),
+    DocumentedAction(
         "deploy-in-studio",
         "deploy an online endpoint in the studio",
         (_DEPLOY, _needs("group", _ASSIGN, "Microsoft.Resources/deployments/write")),
     ),
-    Action(
-        "deploy-with-identity",
+    DocumentedAction(
+        "deploy-as-identity",
         "deploy an online endpoint that works with the environment's compute identity",
         (_DEPLOY, _ASSIGN_IDENTITY),
     ),
-    Action(
+    DocumentedAction(
         "call-endpoint",
         "call a managed online endpoint with a token of Microsoft Entra",
         (_workspace(_ENDPOINTS, "onlineEndpoints/score/action"),),
     ),
-    Action(
+    DocumentedAction(
         "read-endpoint-keys",
         "fetch the keys of online endpoints",
         (_workspace(_ASSIGN, "onlineEndpoints/token/action", "onlineEndpoints/listKeys/action"),),
     ),
-    Action(
+    DocumentedAction(
         "read-logs",
         "read the logs of the workspace, in the context of the resource",
         (_needs("workspace", _LOGS, "Microsoft.Insights/logs/*/read"),),
         resource_context=True,
     ),
-    Action(
+    DocumentedAction(
         "read-all-logs",
         "read every log of the central log",
         (
@@ -241,7 +241,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         landing_zone=True,
     ),
-    Action(
+    DocumentedAction(
         "see-network",
         "see networks, firewall and zones of a resource group of hub or spokes",
         (
@@ -257,19 +257,19 @@ ACTIONS: tuple[Action, ...] = (
         each="groups",
         landing_zone=True,
     ),
-    Action(
+    DocumentedAction(
         "pull-image",
         "pull an image from the registry",
         (_needs("registry", _REGISTRY, f"{_IMAGES}/pull/read"),),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "push-image",
         "push a built image to the registry",
         (_needs("registry", _REGISTRY, f"{_IMAGES}/pull/read", f"{_IMAGES}/push/write"),),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "run-parallel",
         "work on queues and tables, as parallel runs do",
         (
@@ -283,10 +283,10 @@ ACTIONS: tuple[Action, ...] = (
         ),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "write-metrics", "write metrics to the workspace", (_workspace(_ENDPOINTS, "metrics/*/write"),), identities=True
     ),
-    Action(
+    DocumentedAction(
         "store-secrets",
         "keep secrets of connections in the vault",
         (
@@ -302,7 +302,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "show-data-in-studio",
         "find the private endpoints of the storage account, for the studio",
         (
@@ -315,7 +315,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "approve-endpoint",
         "approve a private endpoint of the managed network",
         (
@@ -329,13 +329,13 @@ ACTIONS: tuple[Action, ...] = (
         each="approved",
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "use-customer-managed-key",
         "encrypt with the customer-managed key",
         (_needs("keys", _CRYPTO, f"{_KEYS}/read", f"{_KEYS}/wrap/action", f"{_KEYS}/unwrap/action", data=True),),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "create-encryption-resources",
         "create the stores of metadata of a workspace with a customer-managed key",
         (
@@ -353,7 +353,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         identities=True,
     ),
-    Action(
+    DocumentedAction(
         "use-kubernetes",
         "send work to an attached Kubernetes cluster",
         (
@@ -367,4 +367,4 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 #: Actions by name.
-BY_NAME: Mapping[str, Action] = {action.name: action for action in ACTIONS}
+BY_NAME: Mapping[str, DocumentedAction] = {action.name: action for action in ACTIONS}

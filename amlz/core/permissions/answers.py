@@ -9,7 +9,7 @@ from functools import cached_property
 from amlz.azure.graph import Persona, ResourceGraph
 from amlz.azure.ids import parse
 from amlz.azure.permissions import (
-    Assignment,
+    GivenRole,
     Permission,
     Ruling,
     Status,
@@ -21,7 +21,7 @@ from amlz.azure.permissions import (
 )
 from amlz.azure.role_definitions import BUILT_IN, RoleDefinition
 from amlz.core.owners import EnvironmentKey
-from amlz.core.permissions.actions import ACTIONS, Action, Need
+from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need
 from amlz.core.permissions.personas import ENDPOINT, IDENTITIES
 from amlz.core.permissions.targets import LANDING_ZONE, Ids, accepts_resource_context, targets_of
 
@@ -49,7 +49,7 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PermissionAnswer:
     """Whether principals of a persona can do an action. `status`: None where there is nothing to do it on.
 
     `on`: the resource, of an action that is answered for each of several. `because`: of an answer that no permission
@@ -58,7 +58,7 @@ class Answer:
 
     persona: Persona
     principals: tuple[str, ...]
-    action: Action
+    action: DocumentedAction
     on: str
     status: Status | None
     grounds: tuple[Grounds, ...] = ()
@@ -79,8 +79,8 @@ class Permissions:
     def answers(
         self,
         persona: Callable[[Persona], bool] = lambda _: True,
-        action: Callable[[Action], bool] = lambda _: True,
-    ) -> Iterator[Answer]:
+        action: Callable[[DocumentedAction], bool] = lambda _: True,
+    ) -> Iterator[PermissionAnswer]:
         """Returns the answers of personas and actions that are asked for, in their order."""
         actions = [each for each in ACTIONS if action(each)]
         for one in self._graph.personas:
@@ -102,20 +102,20 @@ class Permissions:
         ]
         return tuple(role.name for role in sorted(found, key=lambda role: (_breadth(role), role.name)))
 
-    def _answers(self, persona: Persona, action: Action, ids: Ids) -> Iterator[Answer]:
+    def _answers(self, persona: Persona, action: DocumentedAction, ids: Ids) -> Iterator[PermissionAnswer]:
         if action.each is None:
             yield from self._on(persona, action, ids, "")
             return
         each = ids.get(action.each, ())
         if not each:
-            yield Answer(persona, persona.principals, action, "", None)
+            yield PermissionAnswer(persona, persona.principals, action, "", None)
         for target in each:
             yield from self._on(persona, action, {**ids, action.each: (target,)}, target)
 
-    def _on(self, persona: Persona, action: Action, ids: Ids, on: str) -> Iterator[Answer]:
+    def _on(self, persona: Persona, action: DocumentedAction, ids: Ids, on: str) -> Iterator[PermissionAnswer]:
         """Returns one answer for all principals whose roles give the same one."""
         if any(not ids.get(need.on) and not need.where_any for need in action.needs):
-            yield Answer(persona, persona.principals, action, on, None)
+            yield PermissionAnswer(persona, persona.principals, action, on, None)
             return
         alike: dict[object, list[str]] = {}
         found: dict[object, tuple[Grounds, ...]] = {}
@@ -129,9 +129,9 @@ class Permissions:
             because = ""
             if action.resource_context and status is not Status.DENIED and not self._context:
                 status, because = Status.UNKNOWN, _NOT_KNOWN if self._context is None else _NO_CONTEXT
-            yield Answer(persona, tuple(principals), action, on, status, found[alike_key], because)
+            yield PermissionAnswer(persona, tuple(principals), action, on, status, found[alike_key], because)
 
-    def _grounds(self, action: Action, ids: Ids, assignments: tuple[Assignment, ...]) -> Iterator[Grounds]:
+    def _grounds(self, action: DocumentedAction, ids: Ids, assignments: tuple[GivenRole, ...]) -> Iterator[Grounds]:
         for need in action.needs:
             for target in ids.get(need.on, ()):
                 for permission in need.permissions:
@@ -140,17 +140,17 @@ class Permissions:
                         asked = Permission(permission.name.replace("{type}", parse(target).type), permission.data)
                     yield Grounds(asked, target, rule(assignments, asked, target), need)
 
-    def _assignments_of(self, persona: Persona, principal: str, ids: Ids) -> tuple[Assignment, ...]:
+    def _assignments_of(self, persona: Persona, principal: str, ids: Ids) -> tuple[GivenRole, ...]:
         if persona.kind != ENDPOINT:
             return self._assignments.get(principal.lower(), ())
         return tuple(
-            Assignment(principal, target, role, BUILT_IN[role], note=_BY_AZURE)
+            GivenRole(principal, target, role, BUILT_IN[role], note=_BY_AZURE)
             for role, on in AUTOMATIC
             for target in ids.get(on, ())  # type: ignore[call-overload]
         )
 
     @cached_property
-    def _assignments(self) -> Mapping[str, tuple[Assignment, ...]]:
+    def _assignments(self) -> Mapping[str, tuple[GivenRole, ...]]:
         return assignments_of(self._graph)
 
     @cached_property
@@ -167,13 +167,13 @@ class Permissions:
         return tuple(dict.fromkeys(roles))
 
 
-def combined(answers: Iterable[Answer]) -> Status | str | None:
+def combined(answers: Iterable[PermissionAnswer]) -> Status | str | None:
     """Returns the status that answers have in common, None for nothing to do it on, "differs" where they differ."""
     found = {answer.status for answer in answers}
     return found.pop() if len(found) == 1 else "differs"
 
 
-def _without_principal(assignment: Assignment | None) -> object:
+def _without_principal(assignment: GivenRole | None) -> object:
     return assignment and (assignment.scope.lower(), assignment.role_id, assignment.conditional)
 
 

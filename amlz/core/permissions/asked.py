@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from amlz.azure.graph import Persona
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
-from amlz.core.permissions.actions import ACTIONS, Action
+from amlz.core.permissions.actions import ACTIONS, DocumentedAction
 from amlz.core.permissions.personas import KINDS, name_of
 from amlz.core.problems import LandingZoneError
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PermissionQuestion:
     """What is asked for. None: every one. `kind`: of personas. With a project or an environment, the landing zone as a
     whole is left out.
     """
@@ -33,14 +33,14 @@ class Question:
             and self.environment in (None, persona.environment)
         )
 
-    def asks_action(self, action: Action) -> bool:
+    def asks_action(self, action: DocumentedAction) -> bool:
         """Returns whether the question is about an action."""
         return self.action in (None, action.name)
 
 
 def question(
     config: LandingZoneConfig, persona: str = "", action: str = "", project: str = "", environment: str = ""
-) -> Question:
+) -> PermissionQuestion:
     """Returns the question that words ask; "" asks for every one. Raises LandingZoneError for words that name nothing.
 
     A persona may be written as its key in the stack file and in the singular: `mlEngineers`, `ml-engineer`.
@@ -60,7 +60,7 @@ def question(
     if environment and environment not in known:
         whose = f"environment of project {project}" if project else "environment in this stack"
         raise _unknown("--environment", environment, whose, known)
-    return Question(kind, action.lower() or None, project or None, environment or None)
+    return PermissionQuestion(kind, action.lower() or None, project or None, environment or None)
 
 
 def _loose(word: str) -> str:

@@ -38,7 +38,7 @@ _WORK = (
 )
 
 #: Further ones of engineers there.
-_BUILD = ("create-compute", "create-compute-with-identity", "deploy-with-identity")
+_BUILD = ("create-compute", "create-compute-as-identity", "deploy-as-identity")
 #: In production.
 _LOOK = ("see-workspace", "read-logs")
 
@@ -54,7 +54,7 @@ PROMISES: tuple[Promise, ...] = (
         "pipelines",
         (
             "see-workspace", "submit-job", "build-image", "read-data", "write-data", "register-model",
-            "register-local-model", "deploy-endpoint", "deploy-with-identity", "call-endpoint",
+            "register-local-model", "deploy-endpoint", "deploy-as-identity", "call-endpoint",
         ),
     ),
 )  # fmt: skip
