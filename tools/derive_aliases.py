@@ -240,7 +240,7 @@ def _fits(path: str, newest: PublishedType | None) -> bool:
     """Returns whether a path belongs to the resource itself and, as far as a published type shows, is still current.
 
     A default path that the newest type lacks may have moved, which the list does not show: such an alias is left out.
-    What is nested deeper belongs to a resource that is only referred to here.
+    Deeper paths belong to a resource that this one only refers to.
     """
     return nesting(path) <= 1 and (newest is None or newest.has(path))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "tests" / "language" / "words.toml"
@@ -60,7 +60,7 @@ class Piece(NamedTuple):
 
 
 @cache
-def word_list() -> tuple[list[tuple[re.Pattern[str], str]], list[dict[str, str]]]:
+def word_list() -> tuple[list[tuple[re.Pattern[str], str]], list[dict[str, Any]]]:
     """Returns each pattern with what to write instead, and the exceptions."""
     table = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     rows = [(row["pattern"].replace(" ", r"\s").replace("SENTENCE", SENTENCE), row) for row in table["word"]]
@@ -74,12 +74,14 @@ def hits(file: str, text: str) -> list[Hit]:
     pieces = list(_pieces(file, text))
     content = "".join(piece.text for piece in pieces)
     for row in exceptions:
-        if row.get("file", file) == file:
-            content = content.replace(row["text"], "`" * len(row["text"]))
+        for kept in row["texts"] if file.startswith(tuple(row.get("files", ("",)))) else ():
+            content = content.replace(kept, re.sub(r"[^\n]", "`", kept))
     starts = [0, *accumulate(len(piece.text) for piece in pieces)]
     rows = []
     for pattern, write in patterns:
         for match in pattern.finditer(content):
+            if match[0].split()[-1].isupper():  # a placeholder
+                continue
             number = bisect_right(starts, match.start()) - 1
             line = pieces[number].line + content.count("\n", starts[number], match.start())
             rows.append(Hit(file, line, " ".join(match[0].split())[:60], write))

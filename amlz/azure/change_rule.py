@@ -18,7 +18,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     """azure-native sends an update, and Azure answers with an error."""
     FIXED = "fixed"
-    """azure-native sends an update. The property is fixed; no page says whether Azure refuses or ignores the change."""
+    """azure-native sends an update of a fixed property. No page states whether Azure refuses or ignores the change."""
     IGNORED = "ignored"
     """azure-native sends an update, Azure takes it, and leaves the property as it was."""
     IN_USE = "refused while in use"

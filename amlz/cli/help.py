@@ -15,7 +15,7 @@ _LONGEST = 200
 
 
 class SectionedGroup(TyperGroup):
-    """The group of all verbs. Its help lists them by the sections of SECTIONS, each in the order of the table."""
+    """The root command. Its help lists the verbs by the sections of SECTIONS, each in the order of the table."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
         """Returns the names of all verbs in the order of SECTIONS."""

@@ -62,5 +62,5 @@ EXAMPLES: Final[dict[str, str]] = {
 
 
 def name_of(verb: Verb) -> str:
-    """Returns the name of a verb, or of a group of verbs, on the command line."""
+    """Returns the name of a verb, or of a command with subcommands, on the command line."""
     return str(verb.info.name) if isinstance(verb, typer.Typer) else verb.__name__.replace("_", "-")

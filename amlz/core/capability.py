@@ -170,9 +170,9 @@ class Planner:
     relaxations: Callable[[LandingZoneConfig], Iterable[Relaxation]] = _nothing
     """Choices that are less secure than the default: every preview names them."""
 
-    # What it adds to an environment.
+    # Additions to an environment.
     endpoints: Callable[[EnvironmentConfig], tuple[str, ...]] = _nothing
-    """Groups of private endpoints."""
+    """Group IDs of private endpoints."""
     computes: Callable[[EnvironmentConfig], Iterable[Path]] = _nothing
     """Compute targets, by their paths within the environment."""
     principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, str]]] = _no_principals
@@ -184,25 +184,25 @@ class Planner:
     endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
     """Security rules of the subnet of private endpoints (its range)."""
     environment: Callable[[EnvironmentContext, EnvironmentParts], Part | None] = _no_part
-    """What it builds there; None for nothing."""
+    """Spec of its component in an environment; None where it builds nothing."""
 
-    # What it adds to the hub.
+    # Additions to the hub.
     hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
     """Roles of subnets that it needs."""
     hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
     """Security rules of these subnets, by role."""
     firewall: Callable[[Context], Iterable[RuleGroupSpec]] = _nothing
-    """Rules of the firewall, for sources or destinations of its own. Owners of other hubs are asked for them."""
+    """Firewall rules for its own sources or destinations. Owners of existing hubs receive them as requests."""
     links: Callable[[Context], HubLinks] = _no_links
     """Ids that networks refer to."""
     hub: Callable[[Context], Part | None] = _no_part
-    """What it builds there; None for nothing."""
+    """Spec of its component in the hub; None where it builds nothing."""
 
-    # What it adds to the landing zone.
+    # Additions to the landing zone.
     outside: Callable[[Context], Iterable[str]] = _nothing
     """Ids of resources that exist already: they are referred to, and never waited for."""
     landing_zone: Callable[[Context], Part | None] = _no_part
-    """What it builds once; None for nothing."""
+    """Spec of its single component; None where it builds nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,4 +95,5 @@ def _by(rule: OutboundRuleSpec) -> str:
 
 def _to(rule: OutboundRuleSpec) -> str:
     """Returns the destination: a resource by its name, with its group ID."""
-    return f"{rule.to.rsplit('/', 1)[-1]}{f' ({rule.group})' if rule.group else ''}"
+    group_id = f" ({rule.group})" if rule.group else ""
+    return rule.to.rsplit("/", 1)[-1] + group_id

@@ -68,7 +68,7 @@ def unfolded(text: str, shows: str) -> str:
 def fitted(text: str, most: int) -> str:
     """Returns a comment of at most so many characters.
 
-    What is folded is left out first, the longest before the others and each with a note; then it is cut at a line.
+    Folded parts are left out first, the longest ones before others, each with a note. Then the text is cut at a line.
     """
     for part in sorted(_FOLDED.finditer(text), key=lambda part: -len(part[0])):
         if len(text) <= most:

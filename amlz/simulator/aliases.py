@@ -19,7 +19,7 @@ MakeUrn = Callable[[str, str, str], str]
 def former_urns(request: Any, make_urn: MakeUrn, above: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Returns the former URNs of a registration, in its order. `above`: the former URNs of what was registered before.
 
-    What the SDK generates, one for each API version of the type, is left out: no program writes them any longer.
+    Aliases that the SDK generates, one for each API version, are left out: no program writes such versions now.
     """
     own = [*request.aliasURNs, *(_urn(alias, request, make_urn) for alias in request.aliases if not _generated(alias))]
     found = dict.fromkeys(own)

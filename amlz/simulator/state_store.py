@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, verb TEXT, id TE
 CREATE TABLE IF NOT EXISTS faults (kind TEXT, number INTEGER, type TEXT, times INTEGER, target TEXT);
 CREATE TABLE IF NOT EXISTS deadly (point TEXT, id TEXT, PRIMARY KEY (point, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS caught (point TEXT, verb TEXT, id TEXT, PRIMARY KEY (point, verb, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outside (kind TEXT, told TEXT);
+CREATE TABLE IF NOT EXISTS outside (kind TEXT, value TEXT);
 CREATE TABLE IF NOT EXISTS grants (written TEXT);
 CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS occupied (network TEXT PRIMARY KEY, by TEXT) WITHOUT ROWID;
@@ -255,15 +255,15 @@ class StateStore:
         found = self._db.execute("SELECT policies FROM clock").fetchone()
         return found[0] if found else 0
 
-    def add_outside(self, kind: str, told: Any) -> None:
+    def add_outside(self, kind: str, value: Any) -> None:
         """Something of Azure Policy outside of the stack: a definition, assignment, exemption or management group."""
         with self.change():
-            self._db.execute("INSERT INTO outside VALUES (?, ?)", (kind, json.dumps(told)))
+            self._db.execute("INSERT INTO outside VALUES (?, ?)", (kind, json.dumps(value)))
             self._policies_changed(POLICY)
 
     def outside(self, kind: str) -> tuple[Any, ...]:
         """All of a kind that was added."""
-        rows = self._db.execute("SELECT told FROM outside WHERE kind = ? ORDER BY rowid", (kind,))
+        rows = self._db.execute("SELECT value FROM outside WHERE kind = ? ORDER BY rowid", (kind,))
         return tuple(json.loads(row[0]) for row in rows)
 
     def add_grant(self, grant: Any) -> None:

@@ -194,7 +194,7 @@ class AzureExists(Exception):
 def delete(store: StateStore, resource: StoredResource) -> None:
     """Deletes a resource and what is below it; names that stay taken are noted. Raises AzureRefused.
 
-    What azure-native cannot delete, it sets back to its default state.
+    Resources that azure-native cannot delete are reset to their default state.
     """
     if existing.inputs_from_the_start(resource.id) is not None:  # the status and the code are ours
         raise AzureRefused(405, "MethodNotAllowed", f"{resource.id} cannot be deleted.", resource.id)

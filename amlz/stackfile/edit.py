@@ -69,7 +69,7 @@ def with_project(text: str, name: str, environments: Sequence[NewEnvironment]) -
 def without(text: str, *path: str) -> str:
     """The text without a project, or an environment of one: `path` are the keys below `projects`.
 
-    What it names by an anchor and others refer to is written out at the first of those.
+    A value with an anchor that others refer to is written out at the first of them.
     """
     return _with_line_feeds(text, lambda plain: [_removal(plain, path)])[0]
 

@@ -68,13 +68,13 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     if words is None:
         return Problem(path, f"{error['msg']}.", "See docs/reference/configuration.md for allowed values.")
     value = (written or {}).get(loc) or shown(error["input"])
-    told = ModelError(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
-    told = replace(told, keys=tuple(keys_at(model, loc)))
+    failure = ModelError(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
+    failure = replace(failure, keys=tuple(keys_at(model, loc)))
     if field is not None:
-        told = replace(
-            told, span=span(field), required=field.is_required(), fits=kind != "string_type" or fits(field, value)
+        failure = replace(
+            failure, span=span(field), required=field.is_required(), fits=kind != "string_type" or fits(field, value)
         )
-    return Problem(path, *words(told))
+    return Problem(path, *words(failure))
 
 
 def _meaning(model: type[BaseModel], path: Path) -> str:
@@ -101,15 +101,15 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…{text[0]}"
 
 
-def _pattern(told: ModelError) -> tuple[str, str]:
-    pattern = told.context["pattern"]
+def _pattern(failure: ModelError) -> tuple[str, str]:
+    pattern = failure.context["pattern"]
     says, such = PATTERNS.get(pattern, (f"text that fits {pattern}", ""))
-    small = str(told.input).strip().lower()
-    meant = next((text for text in _meant(pattern, small, str(told.input)) if re.search(pattern, text)), "")
-    remedy = f"Write {meant}." if meant and told.value != "what is there" else f"For example {such}." if such else ""
+    small = str(failure.input).strip().lower()
+    meant = next((text for text in _meant(pattern, small, str(failure.input)) if re.search(pattern, text)), "")
+    remedy = f"Write {meant}." if meant and failure.value != "what is there" else f"For example {such}." if such else ""
     if says == "a virtual machine size" and small.startswith("standard_"):
         says = "a size as Azure writes it"
-    return f"{told.subject} is not {says}.", remedy
+    return f"{failure.subject} is not {says}.", remedy
 
 
 #: How a pattern begins that takes host names.
@@ -131,125 +131,140 @@ def _meant(pattern: str, small: str, text: str) -> list[str]:
 
 
 def _number(limit: str) -> Words:
-    def words(told: ModelError) -> tuple[str, str]:
-        (bound,) = told.context.values()
-        return f"{told.subject} is {limit.format(f'{bound:g}')}.", f"Write a number {told.span}." if told.span else ""
+    def words(failure: ModelError) -> tuple[str, str]:
+        (bound,) = failure.context.values()
+        return (
+            f"{failure.subject} is {limit.format(f'{bound:g}')}.",
+            f"Write a number {failure.span}." if failure.span else "",
+        )
 
     return words
 
 
 def _wants(what: str, remedy: str = "") -> Words:
-    return lambda told: (f"Expected {what}, found {told.value}.", remedy)
+    return lambda failure: (f"Expected {what}, found {failure.value}.", remedy)
 
 
-def _wants_text(told: ModelError) -> tuple[str, str]:
-    what = f"Expected text, found {told.value}"
-    if told.input is None:
-        return f"{what}.", f"For example `{told.example}`." if told.required and told.example else _REMOVE
-    if isinstance(told.input, dict | list):
-        plain = f"Write {told.plain}, without brackets or dash." if told.plain else ""
+def _wants_text(failure: ModelError) -> tuple[str, str]:
+    what = f"Expected text, found {failure.value}"
+    if failure.input is None:
+        return f"{what}.", f"For example `{failure.example}`." if failure.required and failure.example else _REMOVE
+    if isinstance(failure.input, dict | list):
+        plain = f"Write {failure.plain}, without brackets or dash." if failure.plain else ""
         return f"{what}.", plain or "Write the text behind the key, on the same line."
-    kind = str(told.input).lower() if isinstance(told.input, bool) else "a number"
-    reads = f": YAML reads it as {kind}" if told.value != kind else ""
-    if not told.fits and told.example:
-        return f"{what}{reads}.", f"For example `{told.example}`."
-    return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{told.value}".'
+    kind = str(failure.input).lower() if isinstance(failure.input, bool) else "a number"
+    reads = f": YAML reads it as {kind}" if failure.value != kind else ""
+    if not failure.fits and failure.example:
+        return f"{what}{reads}.", f"For example `{failure.example}`."
+    return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{failure.value}".'
 
 
 def _wants_number(what: str) -> Words:
-    def words(told: ModelError) -> tuple[str, str]:
-        unquoted = isinstance(told.input, str) and told.input.strip().isdecimal()
-        remedy = "Write it without quotes." if unquoted else f"Write {what}{f' {told.span}' if told.span else ''}."
-        return f"Expected {what}, found {told.value}.", remedy
+    def words(failure: ModelError) -> tuple[str, str]:
+        unquoted = isinstance(failure.input, str) and failure.input.strip().isdecimal()
+        remedy = (
+            "Write it without quotes." if unquoted else f"Write {what}{f' {failure.span}' if failure.span else ''}."
+        )
+        return f"Expected {what}, found {failure.value}.", remedy
 
     return words
 
 
-def _choice(told: ModelError) -> tuple[str, str]:
-    choices = told.context["expected"].replace("'", "")
-    if isinstance(told.input, str) and told.input in choices.replace(",", "").split():
-        return f"{told.subject} is text, a number belongs here.", f"Write {told.input}, without quotes."
-    if told.value in _NAMELESS:
-        return f"Expected {choices}, found {told.value}.", f"Write {choices}."
+def _choice(failure: ModelError) -> tuple[str, str]:
+    choices = failure.context["expected"].replace("'", "")
+    if isinstance(failure.input, str) and failure.input in choices.replace(",", "").split():
+        return f"{failure.subject} is text, a number belongs here.", f"Write {failure.input}, without quotes."
+    if failure.value in _NAMELESS:
+        return f"Expected {choices}, found {failure.value}.", f"Write {choices}."
     several = " or " in choices
-    return f"{told.subject} is not known here.", f"Write {choices}." if several else f"Only {choices} is allowed here."
-
-
-def _network(told: ModelError) -> tuple[str, str]:
-    _, meant, loose = told.context["hint"].partition("did you mean ")
-    if meant:
-        loose = loose.rstrip("?")
-        return f"{told.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
-    remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
-    return f"{told.subject} is not an IPv4 range in CIDR form.", remedy
-
-
-def _resource_id(told: ModelError) -> tuple[str, str]:
-    kind = told.context["arm_type"]
     return (
-        f"{told.subject} {told.context['why']}; the id of a {kind} belongs here.",
-        f"For example `{told.context['example']}`.",
+        f"{failure.subject} is not known here.",
+        f"Write {choices}." if several else f"Only {choices} is allowed here.",
     )
 
 
-def _address(told: ModelError) -> tuple[str, str]:
-    return f"{told.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
+def _network(failure: ModelError) -> tuple[str, str]:
+    _, meant, loose = failure.context["hint"].partition("did you mean ")
+    if meant:
+        loose = loose.rstrip("?")
+        return f"{failure.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
+    remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
+    return f"{failure.subject} is not an IPv4 range in CIDR form.", remedy
 
 
-def _connection_secret(told: ModelError) -> tuple[str, str]:
+def _resource_id(failure: ModelError) -> tuple[str, str]:
+    kind = failure.context["arm_type"]
     return (
-        f"With {told.value} the connection holds a secret, and no secret passes through this program.",
+        f"{failure.subject} {failure.context['why']}; the id of a {kind} belongs here.",
+        f"For example `{failure.context['example']}`.",
+    )
+
+
+def _address(failure: ModelError) -> tuple[str, str]:
+    return f"{failure.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
+
+
+def _connection_secret(failure: ModelError) -> tuple[str, str]:
+    return (
+        f"With {failure.value} the connection holds a secret, and no secret passes through this program.",
         "Write entra or managedIdentity; or make this one connection yourself, with `az ml connection create`.",
     )
 
 
-def _tag(told: ModelError) -> tuple[str, str]:
-    name = "tag name" if looks_secret(str(told.context["name"])) else f"tag name {told.context['name']}"
-    return f"The {name} holds {told.context['bad']}, which Azure refuses.", "Use other characters."
+def _tag(failure: ModelError) -> tuple[str, str]:
+    name = "tag name" if looks_secret(str(failure.context["name"])) else f"tag name {failure.context['name']}"
+    return f"The {name} holds {failure.context['bad']}, which Azure refuses.", "Use other characters."
 
 
-def _too_short(told: ModelError) -> tuple[str, str]:
-    return f"{told.subject} is too short: at least {_counted(told, 'character', 'characters')}.", "Write a longer one."
+def _too_short(failure: ModelError) -> tuple[str, str]:
+    return (
+        f"{failure.subject} is too short: at least {_counted(failure, 'character', 'characters')}.",
+        "Write a longer one.",
+    )
 
 
-def _too_few(told: ModelError) -> tuple[str, str]:
-    what = f"It is empty: at least {_counted(told, 'entry', 'entries')} must be there."
-    return what, f"For example `{told.example}`." if told.example else "Add what is missing."
+def _too_few(failure: ModelError) -> tuple[str, str]:
+    what = f"It is empty: at least {_counted(failure, 'entry', 'entries')} must be there."
+    return what, f"For example `{failure.example}`." if failure.example else "Add what is missing."
 
 
-def _counted(told: ModelError, one: str, several: str) -> str:
-    least = told.context["min_length"]
+def _counted(failure: ModelError, one: str, several: str) -> str:
+    least = failure.context["min_length"]
     return f"{least} {one if least == 1 else several}"
 
 
 def _shorter(units: str) -> Words:
-    def words(told: ModelError) -> tuple[str, str]:
-        size = f" with {len(told.input)} {units}" if isinstance(told.input, str | list | dict) else ""
-        what = f"{told.subject} is too long" if units == "characters" else "It is too long"
-        return f"{what}{size}: at most {told.context['max_length']}.", "Shorten it."
+    def words(failure: ModelError) -> tuple[str, str]:
+        size = f" with {len(failure.input)} {units}" if isinstance(failure.input, str | list | dict) else ""
+        what = f"{failure.subject} is too long" if units == "characters" else "It is too long"
+        return f"{what}{size}: at most {failure.context['max_length']}.", "Shorten it."
 
     return words
 
 
-def _mapping(told: ModelError) -> tuple[str, str]:
-    remedy = f"For example `{told.example}`." if told.example else "Write one `key: value` a line below it, further in."
-    if told.example.endswith(": {}"):
-        remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(told.keys)}."
-    if told.input is None and not told.required:
+def _mapping(failure: ModelError) -> tuple[str, str]:
+    remedy = (
+        f"For example `{failure.example}`."
+        if failure.example
+        else "Write one `key: value` a line below it, further in."
+    )
+    if failure.example.endswith(": {}"):
+        remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(failure.keys)}."
+    if failure.input is None and not failure.required:
         remedy += " Or remove the key."
-    return f"Expected a mapping, found {told.value}.", remedy
+    return f"Expected a mapping, found {failure.value}.", remedy
 
 
-def _list(told: ModelError) -> tuple[str, str]:
-    plain = f"Put it in brackets: [{told.plain}]." if told.plain else ""
+def _list(failure: ModelError) -> tuple[str, str]:
+    plain = f"Put it in brackets: [{failure.plain}]." if failure.plain else ""
     return (
-        f"Expected a list, found {told.value}.",
+        f"Expected a list, found {failure.value}.",
         plain or "Write [one, two], or one `- entry` a line below it.",
     )
 
 
-def _tag_twice(told: ModelError) -> tuple[str, str]:
-    names = [name for name in (told.context["other"], told.context["name"]) if not looks_secret(str(name))]
+def _tag_twice(failure: ModelError) -> tuple[str, str]:
+    names = [name for name in (failure.context["other"], failure.context["name"]) if not looks_secret(str(name))]
     which = f": {listed(map(repr, names))}" if len(names) == 2 else ""
     return f"Two tag names differ in case alone{which}. Azure takes them for one.", "Remove one."
 

@@ -23,7 +23,7 @@ TAGS = Limit(
 ENDPOINTS_OF_PEERS = Limit(
     4000,
     "private endpoints",
-    "group of peered networks",
+    "set of peered networks",
     "https://learn.microsoft.com/azure/private-link/increase-private-endpoint-vnet-limits",
 )
 RULES = Limit(1000, "rules", "network security group", _NETWORK)

@@ -63,7 +63,7 @@ def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
 
     Compliant and exempt resources, and those that Azure modifies or deploys, are no violation.
 
-        What complies, is exempt, or what Azure changes or deploys by itself is no violation.
+        Compliant and exempt resources, and those that Azure modifies or deploys, are no violation.
     """
     verdicts = hidden_verdicts(verdicts, graph, hider_of(graph))
     urns = {resource.id.lower(): resource.urn for resource in graph if resource.id}
