@@ -59,6 +59,8 @@ SLOW: dict[str, str | None] = {
     "tests/cli/test_command_line.py::test_a_preview_fits_into_80_columns[minimal]": None,
     "tests/diff/test_difference.py::test_a_revision_is_previewed_by_its_own_program": PROCESSES,
     "tests/diff/test_difference.py::test_a_stack_that_is_new_or_was_broken_is_told": PROCESSES,
+    "tests/simulator/https/test_kill.py": PROCESSES,
+    "tests/simulator/https/test_listening.py::test_a_landing_zone_is_deployed_into_it[prod]": PREVIEWS,
     "tests/test_first_landing_zone.py": PROCESSES,
     "tests/test_fork.py": "clones the repository, and tests the clone",
     f"{GUARD}::test_commands_change_what_no_update_can_change_or_the_text_has_none[everything": PREVIEWS,

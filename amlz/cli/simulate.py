@@ -2,21 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amlz.cli.jsonl import answer_lines
-from amlz.cli.options import refuse
+from amlz.cli.options import planned, refuse, shown
+from amlz.reports.streams import say
+
+if TYPE_CHECKING:
+    from amlz.app.listening import Stack
+    from amlz.simulator.arm.endpoint import SimulatedArm
 
 
 def simulate(
+    stack: Annotated[
+        str, typer.Argument(help="The stack to deploy into it first, with --listen. None: it starts empty.")
+    ] = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read one request a line, write one answer a line.")] = False,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Serve HTTPS on this loopback address.")
+    ] = "",
+    state: Annotated[
+        Path | None, typer.Option("--state", metavar="FILE", help="Keep the simulated Azure in this file.")
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--certificate",
+            metavar="FILE",
+            help="File for the certificate that clients trust; default: amlz-simulate.pem.",
+        ),
+    ] = None,
 ) -> None:
-    """Answers requests to Azure Resource Manager from standard input as Azure would: one Azure, empty at first."""
-    refuse(not jsonl, "pass --jsonl: requests are read as one JSON object a line", "--jsonl")
-    from amlz.simulator.arm.endpoint import SimulatedArm
-    from amlz.simulator.arm.messages import answers
+    """Answers requests to Azure Resource Manager as Azure would: lines from standard input, or clients over HTTPS.
 
-    arm = SimulatedArm()
-    answer_lines(lambda lines: answers(lines, arm))
+    One simulated Azure, empty at first.
+    """
+    refuse(jsonl == bool(listen), "pass one of --jsonl and --listen", "--jsonl, --listen")
+    if jsonl:
+        given = {"STACK": stack, "--state": state, "--certificate": certificate}
+        refuse(any(given.values()), "only --listen takes it", ", ".join(key for key, value in given.items() if value))
+        from amlz.simulator.arm.endpoint import SimulatedArm
+        from amlz.simulator.arm.messages import answers
+
+        lines = SimulatedArm()
+        answer_lines(lambda read: answers(read, lines))
+        return
+    from amlz.app import listening
+
+    try:
+        address = listening.address_of(listen)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--listen") from None
+    deployed = planned(stack) if stack else None
+    trusted = certificate or Path("amlz-simulate.pem")
+    server, arm = listening.start(listening.Asked(address, trusted, state, deployed), lambda line: say(f"{line}\n"))
+    if deployed:
+        _deploy(arm, deployed)
+    say(f"Listening on https://localhost:{server.server_port}. Clients have to trust {trusted}. Stop it with Ctrl-C.\n")
+    with server:
+        server.serve_forever()
+
+
+def _deploy(arm: SimulatedArm, stack: Stack) -> None:
+    """Deploys a stack, and reports it. Ends with exit code 1 where requests were refused."""
+    from amlz.app.listening import NotDeployed
+    from amlz.app.listening import deployed as done
+
+    try:
+        found = done(arm, stack)
+    except NotDeployed as problem:
+        say(shown(f"{problem}\n"))
+        sys.exit(1)
+    if found is None:
+        say(f"{stack[0].stack}: deployed before, kept as the state file has it.\n")
+        return
+    say(f"{stack[0].stack}: {found.requests} resources deployed.\n")
+    if found.outside:
+        say(f"  {len(found.outside)} resources outside of the stack are taken to exist, with no properties.\n")
+    for resource_id, path in found.left_out:
+        say(f"  Left out, as only Azure knows it: {path} of {resource_id}\n")

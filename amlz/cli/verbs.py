@@ -55,7 +55,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "can": "amlz can dev ml-engineers create-compute",
     "roles": "amlz roles dev --deployer --format bicep",
     "rehearse": "amlz rehearse dev",
-    "simulate": "amlz simulate --jsonl < requests.jsonl",
+    "simulate": "amlz simulate dev --listen 127.0.0.1:8443",
     "recover": "pulumi stack export | amlz recover dev > repaired.json",
     "import-subnets": "pulumi stack export | amlz import-subnets dev > subnets.json",
 }

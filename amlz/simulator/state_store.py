@@ -120,15 +120,18 @@ class StateStore:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """One change, whole or not at all, while nobody else changes anything."""
+        """One change, whole or not at all, while nobody else changes anything. A change within a change is a part."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            inner = self._db.in_transaction
+            self._db.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
+                if inner:
+                    self._db.execute("RELEASE inner")
                 raise
-            self._db.execute("COMMIT")
+            self._db.execute("RELEASE inner" if inner else "COMMIT")
 
     def put(self, resource: StoredResource, refers_to: Iterable[str]) -> None:
         """Stores a resource, or its new version. `refers_to`: ids in its inputs, or other marks."""
@@ -201,6 +204,11 @@ class StateStore:
         exemptions.
         """
         return tuple(found for kind in kinds for found in self._found("type = ?", f"{POLICY}{kind}"))
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """Returns the ids of subscriptions in which a resource exists, in order."""
+        rows = self._db.execute("SELECT DISTINCT below FROM counts WHERE number > 0 AND below LIKE '/subscriptions/%'")
+        return tuple(sorted({row[0].split("/")[2] for row in rows}))
 
     def settle(self, engine: str) -> None:
         """Lets time pass between two commands: running operations end, and existing assignments take effect.

@@ -46,7 +46,7 @@ SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 _OPERATION = re.compile(
     r"/subscriptions/[^/]+(?:/providers/[^/]+/locations/[^/]+)?/(operations|operationresults)/([^/]+)", re.I
 )
-_NAME = re.compile(r"[^/<>%&?\\]+")
+_NAME = re.compile(r"[^/<>%&?\\\x00-\x1f\x7f]+")
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from amlz.simulator.arm.operations import LongOperation
 from amlz.simulator.arm.timing import RESTORING, Timing, timing
 from amlz.simulator.state_store import StoredResource
 
-_HOST = "https://management.azure.com"
+HOST = "https://management.azure.com"
 #: The header that marks an answer to a type of which nothing is known: the resource is stored as it was sent.
 STORED_ONLY = {"x-simulated": "stored-only"}
 
@@ -44,7 +44,7 @@ def leading(resource: StoredResource, operation: LongOperation, taken: Timing, v
     found = parse(resource.id)
     namespace = found.type.partition("/")[0]
     location = str((resource.body or {}).get("location") or "global")
-    scope = f"{_HOST}/subscriptions/{found.subscription}"
+    scope = f"{HOST}/subscriptions/{found.subscription}"
     at = scope if namespace == "Microsoft.Resources" else f"{scope}/providers/{namespace}/locations/{location}"
     words: dict[str, Any] = {"Azure-AsyncOperation": "operations", "Location": "operationresults"}
     headers = {name: f"{at}/{words[name]}/{operation.key}?api-version={version}" for name in taken.headers}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from amlz.azure.ids import parse, within
@@ -24,15 +26,31 @@ RESTORED = "microsoft.operationalinsights/workspaces"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
 
 
-class Azure:
-    """Empty at the start; nothing exists outside of it."""
+_TABLES = """
+CREATE TABLE IF NOT EXISTS arm_holding (at REAL, assignment TEXT);
+CREATE TABLE IF NOT EXISTS arm_notes (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arm_deleted (id TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID;
+"""
 
-    def __init__(self) -> None:
-        self.store = StateStore(None, closed=True)
+
+class Azure:
+    """Empty at the start, or as its file has it; nothing exists outside of it. `path`: None keeps it in memory."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.store = StateStore(path, closed=True)
         self.policies = PolicyService(self.store)
         self.operations = Operations(self.store)
-        self._holding: list[tuple[float, str]] = []
-        self._deleted: dict[str, dict[str, Any]] = {}
+        self._db = self.store.database
+        self._db.executescript(_TABLES)
+
+    def note(self, key: str, value: str) -> None:
+        """Keeps a note about this Azure, such as what was deployed in it."""
+        self._db.execute("INSERT OR REPLACE INTO arm_notes VALUES (?, ?)", (key, value))
+
+    def noted(self, key: str) -> str | None:
+        """Returns the note of a key; None for none."""
+        row = self._db.execute("SELECT value FROM arm_notes WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
 
     def close(self) -> None:
         """Forgets everything."""
@@ -49,12 +67,14 @@ class Azure:
         until = None if seconds is None else self.operations.now + seconds
         for ended in self.operations.ended(until):
             self._end(ended)
-        while self._holding and self._holding[0][0] <= self.operations.now:
-            self.store.hold(self._holding.pop(0)[1])
+        due = (self.operations.now,)
+        for row in self._db.execute("SELECT assignment FROM arm_holding WHERE at <= ? ORDER BY rowid", due).fetchall():
+            self.store.hold(row[0])
+        self._db.execute("DELETE FROM arm_holding WHERE at <= ?", due)
 
     def assigned(self, assignment: str) -> None:
         """A new assignment takes hold later."""
-        self._holding.append((self.operations.now + POLICY_DELAY, assignment))
+        self._db.execute("INSERT INTO arm_holding VALUES (?, ?)", (self.operations.now + POLICY_DELAY, assignment))
 
     def remove(self, resource: StoredResource) -> None:
         """Deletes a resource and what is in it. Raises AzureRefused."""
@@ -63,7 +83,8 @@ class Azure:
         removed = validation.delete(self.store, resource)
         for gone in removed:
             if gone.type == RESTORED:
-                self._deleted[gone.id.lower()] = gone.body or {}
+                row = (gone.id.lower(), json.dumps(gone.body or {}))
+                self._db.execute("INSERT OR REPLACE INTO arm_deleted VALUES (?, ?)", row)
             kept = validation.kept_name(gone)
             if kept:
                 self.store.keep(kept)
@@ -72,10 +93,12 @@ class Azure:
 
     def restored(self, resource: StoredResource) -> StoredResource | None:
         """Returns a resource with what a deleted one of the same id left; None where there is nothing to restore."""
-        left = self._deleted.pop(resource.id.lower(), None)
-        if left is None:
+        key = (resource.id.lower(),)
+        row = self._db.execute("SELECT body FROM arm_deleted WHERE id = ?", key).fetchone()
+        if row is None:
             return None
-        days = (left.get("properties") or {}).get("retentionInDays")
+        self._db.execute("DELETE FROM arm_deleted WHERE id = ?", key)
+        days = (json.loads(row[0]).get("properties") or {}).get("retentionInDays")
         properties = {**((resource.body or {}).get("properties") or {}), "retentionInDays": days}
         return replace(resource, body={**(resource.body or {}), "properties": properties})
 

@@ -6,12 +6,14 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
-from amlz.simulator.arm import actions, deletes, reads, writes
+from amlz.simulator.arm import actions, deletes, reads, state, writes
 from amlz.simulator.arm.addresses import Address, BadPath, PathKind, address
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request, error
 from amlz.simulator.errors import AzureRefused
+from amlz.simulator.state_store import StoredResource
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z0-9.-]+)?", re.I)
 _WRITES = ("PUT", "PATCH", "DELETE", "POST")
@@ -19,10 +21,10 @@ _METHODS = ("GET", "HEAD", *_WRITES)
 
 
 class SimulatedArm:
-    """Answers requests, in order, for one Azure that starts empty."""
+    """Answers requests, in order, for one Azure that starts empty, or as `path` has it."""
 
-    def __init__(self) -> None:
-        self._azure = Azure()
+    def __init__(self, path: Path | None = None) -> None:
+        self._azure = Azure(path)
 
     def reset(self) -> None:
         """Starts empty again, the clock included."""
@@ -33,8 +35,58 @@ class SimulatedArm:
         """Calls back with every ten steps of the database: the cost of a request, the same on every machine."""
         self._azure.store.count_steps(on_steps)
 
+    def assume(self, resource: StoredResource) -> None:
+        """A resource exists from now on, unless it does already."""
+        with self._azure.store.change():
+            if self._azure.store.get(resource.id) is None:
+                self._azure.store.put(resource, ())
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets everything under way end, and then as many seconds pass."""
+        with self._azure.store.change():
+            self._azure.pass_time(None, writes=True)
+            self._azure.pass_time(seconds, writes=True)
+            self._azure.operations.save()
+
+    def note(self, key: str, value: str) -> None:
+        """Keeps a note in the store."""
+        self._azure.note(key, value)
+
+    def noted(self, key: str) -> str | None:
+        """Returns the note of a key; None for none."""
+        return self._azure.noted(key)
+
+    def close(self) -> None:
+        """Closes the store."""
+        self._azure.close()
+
+    def lock(self) -> None:
+        """Keeps other processes out of the store."""
+        state.lock(self._azure)
+
+    def remaining(self, path: str) -> float:
+        """Returns the seconds until what a path names is done: an operation, or the last one of a resource."""
+        try:
+            found = address(path)
+        except BadPath:
+            return 0.0
+        operations = self._azure.operations
+        begun = operations.get(found.operation) if found.kind is PathKind.OPERATION else operations.under_way(found.id)
+        return max(0.0, begun.ends - operations.now) if begun and not begun.done else 0.0
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """Returns the ids of subscriptions in which something exists, in order."""
+        return self._azure.store.subscriptions()
+
     def answer(self, request: Request) -> Answer:
-        """Returns ARM's answer. A defect of the simulator is an answer too: 500, and its trace to standard error."""
+        """Returns ARM's answer, once the store holds all of the request."""
+        with self._azure.store.change():
+            answer = self._answered(request)
+            self._azure.operations.save()
+        return answer
+
+    def _answered(self, request: Request) -> Answer:
+        """A defect of the simulator is an answer too: 500, and its trace to standard error."""
         try:
             return self._answer(request)
         except BadPath as problem:

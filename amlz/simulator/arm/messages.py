@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MOST_SECONDS = 100 * 365 * 86_400
 #: Deepest nesting of a request.
 _LEVELS = 64
+#: Code and message of the answer to a request without an API version.
+NO_VERSION = (
+    "MissingApiVersionParameter",
+    "The api-version query parameter (?api-version=) is required for all requests.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,16 @@ def written(answer: Answer) -> str:
     return text
 
 
+def body_of(content: bytes) -> Any:
+    """Returns the body of a request over HTTP, None for an empty one. Raises BadLine."""
+    if not content.strip():
+        return None
+    try:
+        return parsed(content, levels=_LEVELS)
+    except NotJson as problem:
+        raise BadLine("InvalidRequestContent", _invalid(str(problem))) from None
+
+
 def _value(line: str | bytes) -> dict[str, Any]:
     if not line.strip():
         raise BadLine("InvalidRequestContent", _invalid("the line is empty"))
@@ -112,10 +127,7 @@ def _request(value: dict[str, Any]) -> Request:
     path, _, query = value["path"].strip().partition("?")
     version = value.get("apiVersion") or _version(query)
     if not isinstance(version, str) or not version.strip():
-        raise BadLine(
-            "MissingApiVersionParameter",
-            "The api-version query parameter (?api-version=) is required for all requests.",
-        )
+        raise BadLine(*NO_VERSION)
     seconds = value.get("seconds")
     if seconds is not None and (
         isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SECONDS

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS operations (key TEXT PRIMARY KEY, resource TEXT, verb
     done INTEGER, error TEXT);
 CREATE INDEX IF NOT EXISTS operations_open ON operations (ends) WHERE done = 0;
 CREATE INDEX IF NOT EXISTS operations_of ON operations (resource) WHERE done = 0;
+CREATE TABLE IF NOT EXISTS arm_clock (one INTEGER PRIMARY KEY, number INTEGER, writes INTEGER, now REAL);
 """
 
 
@@ -49,9 +50,18 @@ class Operations:
     def __init__(self, store: StateStore) -> None:
         self._db = store.database
         self._db.executescript(_TABLES)
-        self._number = 0
-        self.writes = 0
-        self.now = 0.0
+        row = self._db.execute("SELECT number, writes, now FROM arm_clock").fetchone()
+        self._number: int = row[0] if row else 0
+        self.writes: int = row[1] if row else 0
+        self.now: float = row[2] if row else 0.0
+        self._saved = (self._number, self.writes, self.now)
+
+    def save(self) -> None:
+        """Writes the clock and the counters to the store, where they changed."""
+        values = (self._number, self.writes, self.now)
+        if values != self._saved:
+            self._db.execute("INSERT OR REPLACE INTO arm_clock VALUES (1, ?, ?, ?)", values)
+            self._saved = values
 
     @property
     def time(self) -> datetime:

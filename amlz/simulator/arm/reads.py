@@ -47,7 +47,7 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
     """The answer about a deleted vault, at its separate address; None for another path. Recorded."""
     found = _DELETED.fullmatch(request.path.rstrip("/"))
     if found is None:
-        return None
+        return _deleted_vaults(azure, request)
     kept = azure.store.kept("microsoft.keyvault/vaults", found[3])
     if kept is None:
         message = (
@@ -63,6 +63,26 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
         return Answer(202)
     body = {"id": request.path.rstrip("/"), "name": found[3], "type": "Microsoft.KeyVault/deletedVaults"}
     return Answer(200, {}, {**body, "properties": {"vaultId": kept.id, "location": found[2]}})
+
+
+def _deleted_vaults(azure: Azure, request: Request) -> Answer | None:
+    """The list of the deleted vaults of a subscription; None for another path."""
+    found = re.fullmatch(r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/deletedvaults/?", request.path, re.I)
+    if found is None or request.method != "GET":
+        return None
+    start = f"/subscriptions/{found[1]}/".lower()
+    kept = [one for one in azure.store.all_kept() if one.type == "microsoft.keyvault/vaults"]
+    values = [
+        {
+            "id": f"{request.path.rstrip('/')}/{one.name}",
+            "name": one.name,
+            "type": "Microsoft.KeyVault/deletedVaults",
+            "properties": {"vaultId": one.id},
+        }
+        for one in kept
+        if one.id.lower().startswith(start)
+    ]
+    return Answer(200, {}, {"value": values})
 
 
 def not_found(azure: Azure, found: Address, verb: str = "read") -> AzureRefused:
@@ -90,10 +110,15 @@ def collection(azure: Azure, found: Address) -> Answer:
 def _belongs(one: StoredResource, found: Address) -> bool:
     """Returns whether a resource is in a collection of its type; without a type, of all top-level resources."""
     if not found.type:
-        return one.type.count("/") == 1 and one.type != GROUP.lower()
+        return one.type.count("/") == 1 and one.type != GROUP.lower() and not _is_extension(one)
     if one.type.lower() != found.type.lower():
         return False
     return one.id.lower().startswith(f"{found.id.lower()}/")
+
+
+def _is_extension(one: StoredResource) -> bool:
+    """Returns whether a resource belongs to another one, or to a scope: no list of resources has it."""
+    return bool(parse(one.id).scope) or one.type.startswith("microsoft.authorization/")
 
 
 def operation(azure: Azure, found: Address) -> Answer:

@@ -1,0 +1,133 @@
+"""`amlz simulate --listen`: a simulated Azure, with a landing zone in it, that Azure's own clients can talk to."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from amlz.app.preview import graph_of
+from amlz.core.facts.roles import PRIVILEGED, ROLES
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import LandingZoneError
+from amlz.reports.files import write_whole
+from amlz.simulator.arm import state
+from amlz.simulator.arm.deployment import DeployedStack, deploy
+from amlz.simulator.arm.endpoint import SimulatedArm
+from amlz.simulator.arm.rows import TENANT
+from amlz.simulator.https import certificate
+from amlz.simulator.https.catalogue import Tenant
+from amlz.simulator.https.server import Server, Simulation
+from amlz.stackfile.load import StackFile
+
+#: The subscription of a simulated Azure into which no stack is deployed.
+SUBSCRIPTION = str(uuid.uuid5(uuid.UUID(TENANT), "subscription"))
+_PEM = "-----BEGIN CERTIFICATE-----"
+
+Stack = tuple[StackFile, LandingZonePlan]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command. `trusted`: the file for the certificate; `state`: None keeps nothing."""
+
+    address: tuple[str, int]
+    trusted: Path
+    state: Path | None = None
+    stack: Stack | None = None
+
+
+class NotDeployed(Exception):
+    """The simulated Azure refused requests of the plan. The text names each."""
+
+
+def address_of(text: str) -> tuple[str, int]:
+    """Returns host and port of `HOST:PORT`. Raises ValueError for any host but a loopback address."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and port.isascii() and port.isdigit() and 0 <= int(port) <= 65535):
+        raise ValueError(f"'{text}' has no port: write 127.0.0.1:8443. Port 0 takes a free one")
+    if host == "localhost":
+        return "127.0.0.1", int(port)
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ValueError(
+            f"'{host}' is not a loopback address: the simulated Azure has no access control. Use 127.0.0.1:{port}"
+        )
+    return host, int(port)
+
+
+def opened(path: Path | None) -> SimulatedArm:
+    """The simulated Azure of a state file, or an empty one. Raises LandingZoneError."""
+    if path is None:
+        return SimulatedArm()
+    try:
+        state.prepare(path)
+    except state.UnusableState as problem:
+        raise LandingZoneError(f"{path}\n  {problem}") from None
+    arm = SimulatedArm(path)
+    arm.lock()
+    return arm
+
+
+def deployed(arm: SimulatedArm, stack: Stack) -> DeployedStack | None:
+    """Deploys a stack, once for each state file; None where it was deployed before. Raises NotDeployed."""
+    file, plan = stack
+    key = f"deployed {file.stack}"
+    if arm.noted(key) is not None:
+        return None
+    done = deploy(arm, graph_of(file, plan))
+    if done.refused:
+        lines = [f"  {resource_id}\n    {code}: {message}" for resource_id, code, message in done.refused]
+        raise NotDeployed("\n".join((f"{len(lines)} requests of the plan were refused:", *lines)))
+    arm.note(key, str(done.requests))
+    return done
+
+
+def start(asked: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedArm]:
+    """Returns a server that is bound to its port, and its Azure. Raises LandingZoneError, with no file written."""
+    _check(asked.trusted)
+    try:
+        context, pem = certificate.made()
+        server = Server(asked.address, context, log)
+    except certificate.NoCertificate as problem:
+        raise LandingZoneError(str(problem)) from None
+    except OSError as problem:
+        raise LandingZoneError(f"--listen {asked.address[0]}:{asked.address[1]}\n  {_why(problem)}") from None
+    try:
+        arm = opened(asked.state)
+        write_whole(asked.trusted, pem)
+    except BaseException:
+        server.server_close()
+        raise
+    server.simulation = Simulation(arm, _tenant(asked.stack))
+    return server, arm
+
+
+def _tenant(stack: Stack | None) -> Tenant:
+    roles = {**ROLES, **{name: guid for guid, name in PRIVILEGED.items()}}
+    return Tenant(stack[0].config.tenant_id, (), roles) if stack else Tenant(TENANT, (SUBSCRIPTION,), roles)
+
+
+def _why(problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return "The port is in use. Name another one, or 0 for any free port."
+    if problem.errno in (errno.EACCES, errno.EPERM):
+        return "This user may not listen on the port. Name one from 1024 on."
+    return f"It cannot be listened on: {(problem.strerror or str(problem)).lower()}. Use 127.0.0.1 and another port."
+
+
+def _check(trusted: Path) -> None:
+    """Refuses to overwrite a file that is no certificate. Raises LandingZoneError."""
+    try:
+        other = trusted.exists() and not trusted.read_text(encoding="ascii", errors="replace").startswith(_PEM)
+    except OSError:
+        other = True
+    if other:
+        raise LandingZoneError(f"{trusted}\n  It exists and is no certificate. Name another file with --certificate.")

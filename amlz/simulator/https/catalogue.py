@@ -1,0 +1,118 @@
+"""Subscriptions, resource providers and built-in roles: they exist in every tenant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from amlz.azure import table
+from amlz.simulator.arm.messages import Answer, Request, error
+
+_ROLE = "Microsoft.Authorization/roleDefinitions"
+_ROLES = re.compile(r"(?:/.+)?/providers/microsoft\.authorization/roledefinitions(?:/([^/]+))?", re.I)
+_PROVIDERS = re.compile(r"/subscriptions/([^/]+)/providers(?:/([^/]+))?", re.I)
+_REGISTER = re.compile(r"/subscriptions/([^/]+)/providers/([^/]+)/register", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant: its id, the subscriptions that exist before any request, GUIDs of built-in roles by name."""
+
+    id: str
+    subscriptions: tuple[str, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(request: Request, tenant: str, subscriptions: Callable[[], tuple[str, ...]]) -> Answer | None:
+    """Returns the answer to a question about ARM itself; None for any other request."""
+    path = request.path.rstrip("/")
+    if request.method == "POST":
+        registered = _REGISTER.fullmatch(path)
+        return _provider(registered[1], registered[2]) if registered else None
+    if request.method != "GET":
+        return None
+    if path.lower() == "/subscriptions":
+        return Answer(200, {}, {"value": [_subscription(each, tenant) for each in subscriptions()]})
+    if path.lower() == "/tenants":
+        return Answer(
+            200, {}, {"value": [{"id": f"/tenants/{tenant}", "tenantId": tenant, "displayName": "Simulated"}]}
+        )
+    alone = re.fullmatch(r"/subscriptions/([^/]+)", path, re.I)
+    if alone:
+        return Answer(200, {}, _subscription(alone[1], tenant))
+    found = _PROVIDERS.fullmatch(path)
+    if found is None:
+        return None
+    if found[2]:
+        return _provider(found[1], found[2])
+    return Answer(200, {}, {"value": [_registered(found[1], name) for name in sorted(_namespaces().values())]})
+
+
+def with_roles(request: Request, answer: Answer, roles: Mapping[str, str]) -> Answer:
+    """Returns an answer about role definitions with the built-in ones, whose permissions are left out."""
+    found = _ROLES.fullmatch(request.path.rstrip("/")) if request.method == "GET" else None
+    if found is None:
+        return answer
+    if found[1]:
+        name = next((name for name, guid in roles.items() if guid == found[1].lower()), None)
+        return Answer(200, {}, _role(name, roles[name])) if name and answer.status == 404 else answer
+    if answer.status != 200:
+        return answer
+    return replace(answer, body={"value": [*answer.body["value"], *(_role(*row) for row in sorted(roles.items()))]})
+
+
+def _role(name: str, guid: str) -> Mapping[str, Any]:
+    properties = {"roleName": name, "type": "BuiltInRole", "assignableScopes": ["/"]}
+    return {"id": f"/providers/{_ROLE}/{guid}", "name": guid, "type": _ROLE, "properties": properties}
+
+
+def _subscription(name: str, tenant: str) -> Mapping[str, Any]:
+    return {
+        "id": f"/subscriptions/{name}",
+        "subscriptionId": name,
+        "tenantId": tenant,
+        "displayName": f"Simulated {name[:8]}",
+        "state": "Enabled",
+        "authorizationSource": "RoleBased",
+    }
+
+
+def _provider(subscription: str, namespace: str) -> Answer:
+    found = _namespaces().get(namespace.lower())
+    if found is None:
+        return error(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+    return Answer(200, {}, _registered(subscription, found))
+
+
+def _registered(subscription: str, namespace: str) -> Mapping[str, Any]:
+    """A resource provider, always registered, with the types and API versions that the simulator has tables of."""
+    return {
+        "id": f"/subscriptions/{subscription}/providers/{namespace}",
+        "namespace": namespace,
+        "registrationState": "Registered",
+        "registrationPolicy": "RegistrationRequired",
+        "resourceTypes": [
+            {"resourceType": kind, "locations": [], "apiVersions": [version]}
+            for kind, version in sorted(_types().get(namespace, {}).items())
+        ],
+    }
+
+
+@cache
+def _types() -> dict[str, dict[str, str]]:
+    """Returns the types of each namespace, and the API version of each."""
+    found: dict[str, dict[str, str]] = {}
+    for token in table.tokens():
+        entry = table.entry(token)
+        namespace, _, kind = str(entry["arm"]).partition("/")
+        if "{" not in kind:
+            found.setdefault(namespace, {})[kind] = str(entry["api"])
+    return found
+
+
+@cache
+def _namespaces() -> dict[str, str]:
+    return {name.lower(): name for name in (*_types(), "Microsoft.Resources")}
