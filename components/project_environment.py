@@ -10,7 +10,6 @@ from components.capabilities import Outputs, build
 from components.computes import Computes
 from components.container_registry import ContainerRegistry
 from components.datastores import Datastores
-from components.encryption import Encryption
 from components.identities import Identities
 from components.insights import Insights
 from components.key_vault import KeyVault
@@ -43,12 +42,10 @@ class ProjectEnvironment(pulumi.ComponentResource):
         for role in args.group_roles:
             role_assignment(self, name, role, resources)
         Identities(f"{name}-identities", args.identities, resources, below)
-        self.outputs = {}
-        for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
-            self.outputs |= build(f"{name}-{planned.logical}", planned, resources, below)
+        self.outputs, self._args, self._resources = {}, args, resources
+        self._build(name, Phase.FIRST)
         KeyVault(f"{name}-vault", args.key_vault, resources, below)
-        if args.encryption is not None:
-            Encryption(f"{name}-encryption", args.encryption, resources, below)
+        self._build(name, Phase.BEFORE_STORES)
         Storage(f"{name}-storage", args.storage, resources, below)
         if args.registry is not None:
             ContainerRegistry(f"{name}-registry", args.registry, resources, below)
@@ -58,9 +55,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
             role_assignment(self, name, role, resources)
         Insights(f"{name}-insights", args.insights, resources, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, resources, below)
-        for planned in (each for each in args.capabilities if each.part.phase is Phase.DEFAULT):
-            # before the rules of a managed network, which lead to them
-            self.outputs |= build(f"{name}-{planned.logical}", planned, resources, below)
+        self._build(name, Phase.DEFAULT)  # before the rules of a managed network, which lead to them
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, resources, below)
         if args.datastores:
@@ -70,3 +65,10 @@ class ProjectEnvironment(pulumi.ComponentResource):
             self.outputs |= build(f"{name}-computes", planned, resources, pulumi.ResourceOptions(parent=computes))
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _build(self, name: str, phase: Phase) -> None:
+        """Builds the components of capabilities whose phase it is."""
+        below = pulumi.ResourceOptions(parent=self)
+        for planned in self._args.capabilities:
+            if planned.part.phase is phase:
+                self.outputs |= build(f"{name}-{planned.logical}", planned, self._resources, below)

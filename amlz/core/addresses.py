@@ -167,12 +167,6 @@ def workspace_endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]
     return ("amlworkspace", *keys, *(("registry",) if own else ()), "blob", "file", *batch)
 
 
-def _keys(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """Returns the group ID of the endpoint of a vault that is created for the environment's own key."""
-    own = environment.security.customer_managed_key
-    return ("vault",) if own is not None and own.made_here else ()
-
-
 def needs(environment: EnvironmentConfig) -> dict[str, int]:
     """Addresses that an environment needs by role of subnet, growth included, what Azure keeps not included."""
     built = built_roles(environment)
@@ -186,7 +180,7 @@ def _needs_of_all(environment: EnvironmentConfig) -> dict[str, int]:
     wanted = {
         "training": nodes + len(environment.instances),
         BUILD: builds,
-        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in (*endpoint_groups(environment), *_keys(environment))),
+        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in endpoint_groups(environment)),
         "scoring": environment.scoring_nodes,
     }
     return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in wanted.items()}

@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from amlz.core.problems import Path, Problem
     from amlz.core.specs import (
         ComputesSpec,
+        IdentitySpec,
         NsgRuleSpec,
         OutboundRuleSpec,
+        PrincipalSpec,
+        ProjectEnvironmentSpec,
         RoleAssignmentSpec,
         RuleGroupSpec,
         WorkspaceSpec,
@@ -48,6 +51,8 @@ class Scope(StrEnum):
     SPOKE = "spoke"
     PROJECT = "project"
     ENVIRONMENT = "environment"
+    SECURITY = "security"
+    """`security` of an environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,9 @@ class Phase(StrEnum):
     """When a component is built, within its part of the landing zone."""
 
     FIRST = "first"
-    """Before what refers to it: in a hub before the network, in an environment before the workspace."""
+    """In a hub before the network, in an environment before everything that roles are given on."""
+    BEFORE_STORES = "before stores"
+    """In an environment: before its storage account and registry."""
     DEFAULT = "default"
     COMPUTES = "computes"
     """After the compute targets of an environment, as children of their component."""
@@ -148,8 +155,12 @@ def _no_targets(_: Any) -> Mapping[Target, str]:
     return {}
 
 
-def _no_principals(_: Any) -> Mapping[Who, Mapping[str, str]]:
+def _no_principals(_: Any) -> Mapping[Who, Mapping[str, PrincipalSpec]]:
     return {}
+
+
+def _as_it_is(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
+    return spec
 
 
 def _no_part(*_: Any) -> None:
@@ -175,8 +186,10 @@ class Planner:
     """Group IDs of private endpoints."""
     computes: Callable[[EnvironmentConfig], Iterable[Path]] = _nothing
     """Compute targets, by their paths within the environment."""
-    principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, str]]] = _no_principals
-    """Identities that it builds, as principals of the table of grants: ids by their part of logical names."""
+    identities: Callable[[EnvironmentContext], Iterable[IdentitySpec]] = _nothing
+    """Identities that are built with those of the environment; `xIdentity` in the table of grants for the role `x`."""
+    principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, PrincipalSpec]]] = _no_principals
+    """Other principals of the table of grants, by their part of logical names."""
     targets: Callable[[EnvironmentContext], Mapping[Target, str]] = _no_targets
     """Ids that its grants are given on."""
     outbound: Callable[[EnvironmentContext, str], Iterable[OutboundRuleSpec]] = _nothing
@@ -185,6 +198,8 @@ class Planner:
     """Security rules of the subnet of private endpoints (its range)."""
     environment: Callable[[EnvironmentContext, EnvironmentParts], Part | None] = _no_part
     """Spec of its component in an environment; None where it builds nothing."""
+    amend: Callable[[ProjectEnvironmentSpec], ProjectEnvironmentSpec] = _as_it_is
+    """Returns the environment with what its part changes in others: encryption, resources to wait for."""
 
     # Additions to the hub.
     hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing

@@ -100,10 +100,9 @@ class LandingZonePlan:
     @property
     def outside(self) -> tuple[str, ...]:
         """Ids of what exists already: referred to, never waited for."""
-        keys = [environment.encryption for environment in self.environments]
-        keys += [self.lake.encryption] if self.lake else []
         lake = self.lake.outside if self.lake else ()
-        vaults = (key.vault for key in keys if key is not None and key.made is None)
+        key = self.lake.encryption if self.lake else None
+        vaults = (key.vault,) if key is not None and key.made is None else ()
         return (*self.organisation.outside, *lake, *vaults)
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:

@@ -25,6 +25,7 @@ from amlz.core.facts.federation import (
 from amlz.core.names import suffix
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem, listed
+from amlz.core.specs import PrincipalSpec
 
 #: Placeholder of the environment's name in a subject.
 ENVIRONMENT = "{environment}"
@@ -89,10 +90,11 @@ def _id(env: EnvironmentContext, kind: str) -> str:
     return env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _name(env, kind))
 
 
-def _principals(env: EnvironmentContext) -> dict[Who, dict[str, str]]:
+def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     """Returns the identities, by kind of pipeline: they get the roles of `access.pipelines`."""
     _, asked = pipelines_of(env.context.config, env.project, env.name)
-    return {"pipelines": {kind: _id(env, kind) for kind in subjects_of(asked, env.name)}}
+    kinds = subjects_of(asked, env.name)
+    return {"pipelines": {kind: PrincipalSpec("ServicePrincipal", identity=_id(env, kind)) for kind in kinds}}
 
 
 def _credentials(

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from amlz.core.capability import Scope
 from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
-from amlz.core.config.encryption import CustomerManagedKeyConfig
 from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.lake import LakeAccess
@@ -34,6 +33,7 @@ from amlz.core.problems import Path
 NON_PRODUCTION = frozenset({"dev", "development", "test", "qa", "integration", "staging", "sandbox", "lab"})
 
 
+@extended(Scope.SECURITY)
 class SecurityConfig(Config):
     """Settings that can be relaxed, and those that are stricter than Azure's default. The preview names each
     relaxation.
@@ -47,8 +47,6 @@ class SecurityConfig(Config):
     """Encrypts the temporary disks of compute targets and sends Microsoft less diagnostic data. Cannot be changed
     later.
     """
-    customer_managed_key: CustomerManagedKeyConfig | None = None
-    """Encrypts workspace, storage account and registry with a customer-managed key. Only when they are created."""
     data_isolation: bool | None = None
     """Containers, secrets and images carry the workspace's id. Cannot be changed later. Default: true with the shared
     registry, with an existing vault or registry, and with `sharedBy`.

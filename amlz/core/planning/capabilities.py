@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart
+from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner
 from amlz.core.capability_facts import Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.discovery import asked, asked_for_all, capabilities
+from amlz.core.discovery import asked, asked_for_all, blamed, capabilities, planners
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import NsgRuleSpec, OutboundRuleSpec, RuleGroupSpec
+from amlz.core.specs import (
+    IdentitySpec,
+    NsgRuleSpec,
+    OutboundRuleSpec,
+    PrincipalSpec,
+    ProjectEnvironmentSpec,
+    RuleGroupSpec,
+)
 
 if TYPE_CHECKING:
     from amlz.core.planning.environment_context import EnvironmentContext
@@ -27,14 +34,19 @@ def targets_of(env: EnvironmentContext) -> dict[Target, str]:
     return {target: id_ for _, found in asked(lambda planner: planner.targets, env) for target, id_ in found.items()}
 
 
-def principals_of(env: EnvironmentContext) -> dict[Who, dict[str, str]]:
-    """Returns the identities that capabilities build in an environment, by principal of the table of grants: ids by
-    their part of logical names.
+def identities_of(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
+    """Returns the identities that capabilities add to those of an environment."""
+    return tuple(asked_for_all(lambda planner: planner.identities, env))
+
+
+def principals_of(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
+    """Returns the principals of the table of grants that capabilities add in an environment, by their part of logical
+    names.
     """
-    found: dict[Who, dict[str, str]] = {}
+    found: dict[Who, dict[str, PrincipalSpec]] = {}
     for _, principals in asked(lambda planner: planner.principals, env):
-        for who, identities in principals.items():
-            found.setdefault(who, {}).update(identities)
+        for who, by_label in principals.items():
+            found.setdefault(who, {}).update(by_label)
     return found
 
 
@@ -66,6 +78,15 @@ def outside_of(context: Context) -> Iterator[str]:
 def environment_parts(env: EnvironmentContext, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
     return _parts(asked(lambda planner: planner.environment, env, given))
+
+
+def amended(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
+    """Returns an environment with what capabilities change in its other parts."""
+    for name, planner in planners().items():
+        if planner.amend is not Planner().amend:
+            with blamed(name):
+                spec = planner.amend(spec)
+    return spec
 
 
 def hub_parts(context: Context) -> tuple[PlannedPart, ...]:

@@ -8,10 +8,9 @@ from amlz.azure.ids import parse
 from amlz.core.capability import EnvironmentParts
 from amlz.core.capability_facts import Target
 from amlz.core.own_subnets import BUILD
-from amlz.core.planning.capabilities import environment_parts, principals_of, targets_of
+from amlz.core.planning.capabilities import amended, environment_parts, identities_of, principals_of, targets_of
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
-from amlz.core.planning.encryption import IDENTITY, key_vault_id, plan_encryption, services_of
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
@@ -19,7 +18,7 @@ from amlz.core.planning.parts import as_existing
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
-from amlz.core.planning.security import secured
+from amlz.core.planning.security import with_serverless
 from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
 from amlz.core.specs import (
     ContainerRegistrySpec,
@@ -65,7 +64,6 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     on_lake = environment_roles(env)
     workspace = _workspace(env, names["workspace"], targets, {**roles, "lake": on_lake})
     computes = plan_computes(env, workspace, members, {**roles, "lake": on_lake})
-    key = plan_encryption(env, by_role.get("encryptionIdentity", ""), roles.get("keys", ()))
     spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
         project=project,
@@ -85,7 +83,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         datastores=plan_datastores(env, workspace),
         capabilities=environment_parts(env, EnvironmentParts(workspace, computes, roles)),
     )
-    return secured(env, as_existing(spec, env.settings), key)
+    return amended(with_serverless(env, as_existing(spec, env.settings)))
 
 
 def _names(env: EnvironmentContext) -> dict[str, str]:
@@ -114,10 +112,7 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
     if registry_is_shared(env.settings):
         registry_id = shared_registry_id(env.context)
     endpoint = partial(env.namer.name, "privateEndpoint")
-    keys = key_vault_id(env)
-    own: dict[Target, str] = {"keys": keys} if keys else {}
     return {
-        **own,
         **targets_of(env),
         "resourceGroup": env.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
@@ -131,13 +126,13 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
 
 
 def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
-    specs = []
-    own_key = env.settings.security.customer_managed_key is not None
-    own_build = env.settings.image_build.identity == "own"
-    for role in ("workspace", "compute", *((IDENTITY,) if own_key else ()), *((BUILD,) if own_build else ())):
+    def identity(role: str) -> IdentitySpec:
         name = env.context.take("identity", env.namer.name("identity", role), env.place.group_id, env.path)
-        specs.append(IdentitySpec(role, name, env.place, env.tags))
-    return tuple(specs)
+        return IdentitySpec(role, name, env.place, env.tags)
+
+    own_build = env.settings.image_build.identity == "own"
+    build = (identity(BUILD),) if own_build else ()
+    return (identity("workspace"), identity("compute"), *identities_of(env), *build)
 
 
 def _roles(
@@ -154,8 +149,7 @@ def _roles(
     principals = Principals(
         identities,
         people_of(env, members),
-        services_of(env),
-        pipelines=principals_of(env).get("pipelines", {}),
+        principals_of(env),
         members={label: identity for member in members for label, identity in member.identities.items()},
     )
     if not pulls:

@@ -26,8 +26,7 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
     for project, name, environment in environments(config):
         spoke = spoke_of(config, environment) or ""
         per_spoke[spoke] += len(built_roles(environment))
-        own_key = environment.security.customer_managed_key
-        endpoints[spoke] += len(endpoint_groups(environment)) + int(own_key is not None and own_key.made_here)
+        endpoints[spoke] += len(endpoint_groups(environment))
         computes += len(list(environment.every_cluster())) + len(environment.instances) + 1
         computes += len(computes_of_capabilities(environment))
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}

@@ -201,10 +201,3 @@ def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Prob
             "It names a registry that exists, and `registry: shared` wants the landing zone's.",
             "Remove one of the two.",
         )
-    if environment.security.customer_managed_key is not None:
-        yield Problem(
-            place,
-            "Its owner decides its encryption, and `security.customerManagedKey` requires one key for all parts "
-            "of the workspace.",
-            "Remove one of the two.",
-        )

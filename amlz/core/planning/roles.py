@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from amlz.core.capability_facts import Grant, Target
+from amlz.core.capability_facts import Grant, Target, Who
 from amlz.core.facts.roles import GRANTS, ROLES
 from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
 from amlz.dataclass import dataclass
@@ -32,18 +32,16 @@ PEOPLE = {
 class Principals:
     """Principals of grants: identities (by the table's word, their ids) and people (by kind, object ids).
 
-    `services`: object ids of Azure's own service principals, by the table's word.
-    `pipelines`: ids of identities built here that get what `pipelines` get, by kind of pipeline.
+    `more`: those of capabilities, by the table's word and their part of logical names.
     `members`: ids of identities of projects that share the workspace: each gets what `computeIdentity` gets.
     """
 
     identities: Mapping[str, str]
     people: Mapping[str, tuple[str, ...]]
-    services: Mapping[str, str] = field(default_factory=dict)
-    pipelines: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[Who, Mapping[str, PrincipalSpec]] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, who: str) -> Iterable[tuple[str, PrincipalSpec]]:
+    def of(self, who: Who) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
             yield who, PrincipalSpec("ServicePrincipal", identity=self.identities[who])
@@ -51,15 +49,10 @@ class Principals:
                 for label, identity in self.members.items():
                     yield label, PrincipalSpec("ServicePrincipal", identity=identity)
             return
-        if who in self.services:
-            yield who, PrincipalSpec("ServicePrincipal", object_id=self.services[who])
-            return
         kind = "ServicePrincipal" if who == "pipelines" else "Group"
         for object_id in self.people.get(PEOPLE.get(who, ""), ()):
             yield object_id, PrincipalSpec(kind, object_id=object_id)
-        if who == "pipelines":
-            for label, identity in self.pipelines.items():
-                yield label, PrincipalSpec("ServicePrincipal", identity=identity)
+        yield from self.more.get(who, {}).items()
 
 
 @dataclass(frozen=True, slots=True)

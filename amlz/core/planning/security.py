@@ -1,4 +1,4 @@
-"""Settings under `security` of an environment, applied to the plan; and those that they exclude."""
+"""Serverless compute of an environment: its subnet, and the setting that excludes it."""
 
 from __future__ import annotations
 
@@ -7,38 +7,20 @@ from dataclasses import replace
 
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
-from amlz.core.planning.encryption import check_encryption
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Problem
-from amlz.core.specs import EncryptionSpec, ProjectEnvironmentSpec
+from amlz.core.specs import ProjectEnvironmentSpec
 
 
-def secured(
-    env: EnvironmentContext, spec: ProjectEnvironmentSpec, key: EncryptionSpec | None
-) -> ProjectEnvironmentSpec:
-    """Returns an environment with serverless compute in its subnet and all stores of data under its key, where
-    configured.
-    """
-    if env.settings.security.serverless_compute:
-        spec = replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
-    return spec if key is None else _encrypted(spec, key)
-
-
-def _encrypted(spec: ProjectEnvironmentSpec, key: EncryptionSpec) -> ProjectEnvironmentSpec:
-    """Workspace, storage account and registry under a key, none of which is created before the key can be read."""
-    workspace = replace(spec.workspace, encryption=key, after=(*spec.workspace.after, *key.after))
-    return replace(
-        spec,
-        encryption=key,
-        storage=replace(spec.storage, encryption=key),
-        registry=None if spec.registry is None else replace(spec.registry, encryption=key),
-        workspace=workspace,
-    )
+def with_serverless(env: EnvironmentContext, spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
+    """Returns an environment with serverless compute in its subnet, where configured."""
+    if not env.settings.security.serverless_compute:
+        return spec
+    return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
 
 
 def check_security(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Returns everything that cannot be combined with the settings of `security`."""
-    yield from check_encryption(config)
+    """Returns environments that have no subnet for serverless compute."""
     for project, name, environment in environments(config):
         if environment.security.serverless_compute and environment.isolation.managed:
             yield Problem(

@@ -296,7 +296,11 @@ class ProjectEnvironmentSpec:
     insights: InsightsSpec
     workspace: WorkspaceSpec
     computes: ComputesSpec
-    encryption: EncryptionSpec | None = None
     lake_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
+
+    @property
+    def encryption(self) -> EncryptionSpec | None:
+        """The environment's own key, where it has one."""
+        return self.workspace.encryption

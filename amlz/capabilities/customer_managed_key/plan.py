@@ -1,21 +1,23 @@
-"""A customer-managed key of an environment: created here in a separate vault, or brought; and the settings that it
-excludes.
-"""
+"""Decides the customer-managed key of an environment: created here in a separate vault, or brought."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from amlz.azure.ids import parse
+from amlz.capabilities.customer_managed_key.config import CustomerManagedKeyConfig
 from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, setting
+from amlz.core.capability_facts import Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.config.encryption import CustomerManagedKeyConfig
 from amlz.core.facts.clouds import CloudName, host_of, title
 from amlz.core.facts.services import COSMOS_DB
+from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import EncryptionSpec, KeyVaultSpec, RoleAssignmentSpec
+from amlz.core.specs import EncryptionSpec, IdentitySpec, KeyVaultSpec, PrincipalSpec, ProjectEnvironmentSpec, records
 
 #: Name of the identity that reads the key: workspace, storage account and registry all have it.
 IDENTITY = "encryption"
@@ -23,43 +25,90 @@ IDENTITY = "encryption"
 KEY_NAME = "environment"
 
 
-def key_vault_id(env: EnvironmentContext) -> str:
-    """The id of the vault of the environment's own key; "" where it has none."""
-    own = env.settings.security.customer_managed_key
-    if own is None:
-        return ""
+#: Its vault in the table of grants.
+TARGET = "keys"
+
+
+def _asked(environment: EnvironmentConfig) -> CustomerManagedKeyConfig | None:
+    return setting(environment.security, "customer_managed_key", CustomerManagedKeyConfig)
+
+
+def _vault_id(env: EnvironmentContext, own: CustomerManagedKeyConfig) -> str:
     return own.key_vault or env.place.id("Microsoft.KeyVault/vaults", env.namer.unique("keyVault", "keys"))
 
 
-def services_of(env: EnvironmentContext) -> dict[str, str]:
-    """Object ids of the services of Azure that get roles in this environment, by the word of the table of roles.
+def _targets(env: EnvironmentContext) -> dict[Target, str]:
+    own = _asked(env.settings)
+    return {TARGET: _vault_id(env, own)} if own is not None else {}
 
-    On a vault that was brought they get none: several environments may have keys in it, and a role is given once.
+
+def _identities(env: EnvironmentContext) -> Iterator[IdentitySpec]:
+    """Returns the identity that reads the key."""
+    if _asked(env.settings) is not None:
+        name = env.context.take("identity", _identity(env), env.place.group_id, env.path)
+        yield IdentitySpec(IDENTITY, name, env.place, env.tags)
+
+
+def _identity(env: EnvironmentContext) -> str:
+    return env.namer.name("identity", IDENTITY)
+
+
+def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
+    """Returns the service of Azure that reads the key.
+
+    On a vault that was brought it gets no role: several environments may have keys in it, and a role is given once.
     """
-    own = env.settings.security.customer_managed_key
-    return {"cosmosDb": own.cosmos_db_object_id} if own is not None and own.cosmos_db_object_id else {}
+    own = _asked(env.settings)
+    if own is None or own.cosmos_db_object_id is None:
+        return {}
+    return {"cosmosDb": {"cosmosDb": PrincipalSpec("ServicePrincipal", object_id=own.cosmos_db_object_id)}}
 
 
-def plan_encryption(
-    env: EnvironmentContext, identity: str, roles: tuple[RoleAssignmentSpec, ...]
-) -> EncryptionSpec | None:
-    """The environment's own key, where it has one. `identity`: the id of what reads it; `roles`: those on its vault."""
-    own = env.settings.security.customer_managed_key
+def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """Returns the group ID of the endpoint of a vault that is created for the key."""
+    own = _asked(environment)
+    return ("vault",) if own is not None and own.made_here else ()
+
+
+def _outside(context: Context) -> Iterator[str]:
+    """Returns the ids of vaults that were brought."""
+    for _, _, environment in environments(context.config):
+        own = _asked(environment)
+        if own is not None and own.key_vault is not None:
+            yield own.key_vault
+
+
+def plan_encryption(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+    """Returns the environment's own key, with the roles on its vault; None where it has none."""
+    own = _asked(env.settings)
     if own is None:
         return None
-    vault = key_vault_id(env)
-    made = _vault(env) if own.made_here else None
+    vault = _vault_id(env, own)
     key_name, version = (KEY_NAME, "") if own.key_uri is None else _parts(own.key_uri)
-    return EncryptionSpec(
-        identity=identity,
+    spec = EncryptionSpec(
+        identity=env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _identity(env)),
         vault=vault,
         vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', env.context.config.cloud)}",
         key_name=key_name,
         version=version,
-        made=made,
-        roles=roles,
+        made=_vault(env) if own.made_here else None,
+        roles=given.roles[TARGET],
         protect=env.production,
         tags=env.tags,
+    )
+    return Part(spec, phase=Phase.BEFORE_STORES)
+
+
+def encrypted(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
+    """Workspace, storage account and registry under the key, none of which is created before the key can be read."""
+    key = next(records(spec.capabilities, EncryptionSpec), None)
+    if key is None:
+        return spec
+    return replace(
+        spec,
+        storage=replace(spec.storage, encryption=key),
+        registry=None if spec.registry is None else replace(spec.registry, encryption=key),
+        workspace=replace(spec.workspace, encryption=key, after=(*spec.workspace.after, *key.after)),
     )
 
 
@@ -84,7 +133,7 @@ def _vault(env: EnvironmentContext) -> KeyVaultSpec:
 def check_encryption(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that a customer-managed key excludes, and contradictions in its names."""
     for project, name, environment in environments(config):
-        own = environment.security.customer_managed_key
+        own = _asked(environment)
         if own is None:
             continue
         path: Path = ("projects", project, "environments", name)
@@ -106,6 +155,14 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
             "customer-managed one for all parts of the workspace.",
             "Set `registry: own` (and remove `sharedRegistry` if no other environment uses it), or remove "
             "`security.customerManagedKey`.",
+        )
+
+    if environment.existing.container_registry is not None:
+        yield Problem(
+            (*path, "existing", "containerRegistry"),
+            "Its owner decides its encryption, and `security.customerManagedKey` requires one key for all parts "
+            "of the workspace.",
+            "Remove one of the two.",
         )
 
 
@@ -176,3 +233,15 @@ def _parts(key_uri: str) -> tuple[str, str]:
     found = re.search(r"/keys/([^/]+)/([^/]+)$", key_uri)
     assert found, key_uri
     return found[1], found[2]
+
+
+PLANNER = Planner(
+    check=check_encryption,
+    endpoints=_endpoints,
+    identities=_identities,
+    principals=_principals,
+    targets=_targets,
+    outside=_outside,
+    environment=plan_encryption,
+    amend=encrypted,
+)

@@ -1,0 +1,10 @@
+"""Customer-managed key of an environment: it encrypts the workspace, its storage account and its registry."""
+
+from amlz.core.capability import Capability
+
+CAPABILITY = Capability(
+    title="Customer-managed keys",
+    component="components.encryption:Encryption",
+    page="how-to/customer-managed-keys.md",
+    logical="encryption",
+)
