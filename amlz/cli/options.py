@@ -106,11 +106,15 @@ Also = Annotated[
 ]
 
 
-def other_forms(also: Sequence[str] | None) -> list[tuple[str, Path | None]]:
-    """Forms and files of `--also`."""
+def other_forms(also: Sequence[str] | None, output: Path | None) -> list[tuple[str, Path | None]]:
+    """Forms and files of `--also`. Refuses a file that is named twice, by `--output` or by `--also`."""
     found = [each.partition("=") for each in also or ()]
     refuse(not all(form and path for form, _, path in found), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
-    return [(form, writable(Path(path))) for form, _, path in found]
+    files = [(form, writable(Path(path))) for form, _, path in found]
+    real = [file.resolve() for file in (output, *(file for _, file in files)) if file and not file.is_char_device()]
+    twice = next((file.name for file in real if real.count(file) > 1), "")
+    refuse(bool(twice), f"two formats would be written to {twice}. Name another file for each", "--output, --also")
+    return files
 
 
 def refuse(when: bool, why: str, hint: str) -> None:

@@ -56,7 +56,7 @@ def preview(
     from amlz.app.preview import preview_stack
 
     file, plan = planned(stack)
-    asked = [(form.value, output), *other_forms(also)]
+    asked = [(form.value, output), *other_forms(also, output)]
     command = Command.against if against else Command.engine if engine else Command.preview
     forms = _forms(asked, command, "--also" if command is Command.preview else "--format, --also")
     seen = cache(lambda: replace(preview_stack(file, plan, today), quota=quota))
@@ -72,7 +72,8 @@ def preview(
         else:
             report, fails = Report(seen, fail_on=fail_on.value), seen().fails(fail_on.value)
         texts = [written(each, report) for each in forms]
-    for each, text, (_, path) in zip(forms, texts, asked, strict=True):
+    # Files first: where one cannot be written, nothing is shown.
+    for each, text, (_, path) in sorted(zip(forms, texts, asked, strict=True), key=lambda row: row[2][1] is None):
         write(text, path, colours=each is Format.text)
     raise typer.Exit(int(fails))
 

@@ -103,17 +103,20 @@ def _opened(path: Path, mode: int) -> int:
 
 
 def check_writable(path: Path) -> None:
-    """Raises LandingZoneError where a file surely cannot be written: before the work whose report it takes."""
+    """Raises LandingZoneError where a file cannot be written: before the work whose report it takes.
+
+    Creates an empty file in its folder and removes it: permissions alone do not show what a file system refuses.
+    """
     try:
-        target, mode = path.resolve(), _mode(path)
+        target, mode = _target(path), _mode(path)
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(0, "it is a directory")
         if mode is not None and not mode & 0o222:
             raise PermissionError(0, "it is for reading only")
         if mode is None or stat.S_ISREG(mode):
-            os.stat(target.parent / ".")
-            if not os.access(target.parent, os.W_OK | os.X_OK):
-                raise PermissionError(0, "permission denied")
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
+            os.close(handle)
+            os.unlink(temporary)
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
         reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
         raise LandingZoneError(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import yaml
 from pydantic import BaseModel
 
 from amlz.core.config.shared import GUID, camel
@@ -46,7 +47,9 @@ class ModelError:
     def plain(self) -> str:
         """The value as it would be written in YAML, where that is short and no secret; of a list, its only entry."""
         value = self.input[0] if isinstance(self.input, list) and len(self.input) == 1 else self.input
-        return value if isinstance(value, str) and not looks_secret(value) and _PLAIN.fullmatch(value) else ""
+        if not isinstance(value, str) or looks_secret(value) or not _PLAIN.fullmatch(value):
+            return ""
+        return value if yaml.safe_load(value) == value else f'"{value}"'
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,59}")

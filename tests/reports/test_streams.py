@@ -127,6 +127,30 @@ def test_an_unwritable_place_is_refused_before_the_work(words: str, tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize("place", ["/proc/x", "/proc/self/x", "link.txt", "a-file/x", "n" * 300])
+def test_a_place_that_refuses_new_files_is_found_by_trying(place: str, tmp_path: Path) -> None:
+    """File systems without new files, links that leave the folder, files as folders, long names: nothing is shown."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a-file").write_text("")
+    (tmp_path / "here" / "link.txt").symlink_to(tmp_path / "elsewhere.txt")
+    stack = ROOT / "Pulumi.dev.yaml"
+
+    ran = amlz_here("preview", str(stack), "--also", f"sarif={place}", folder=tmp_path / "here")
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert (ran.stderr.startswith(f"{place}\n"), "It cannot be written: " in ran.stderr) == (True, True)
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == ["a-file", "link.txt"]
+
+
+@pytest.mark.parametrize("words", ["--output {0} --also sarif={0}", "--also sarif={0} --also junit=./{0}"])
+def test_two_formats_in_one_file_are_refused(words: str, tmp_path: Path) -> None:
+    """The second would replace the first."""
+    ran = amlz_here("preview", str(ROOT / "Pulumi.dev.yaml"), *words.format("a.txt").split(" "), folder=tmp_path)
+
+    assert (ran.returncode, ran.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert "two formats would be written to" in " ".join(ran.stderr.split())
+
+
 @pytest.mark.parametrize("words", ["check ./Pulumi.--help.yaml", "check Pulumi.-x.yaml", "stacks"])
 def test_a_stack_whose_name_begins_as_an_option_is_refused(words: str, tmp_path: Path) -> None:
     """Commands of pipelines would take the name for an option."""

@@ -5,9 +5,19 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from amlz.core.meanings import meanings
 
@@ -50,15 +60,34 @@ def _loose(text: str) -> str:
         return ""
 
 
-def _differ(tags: dict[str, str]) -> dict[str, str]:
+def _differ(tags: object, validate: ValidatorFunctionWrapHandler) -> dict[str, str]:
+    """Validates tags. Reports names that differ in case alone together with everything else that is wrong."""
+    twice = _twice(tags)
+    try:
+        valid: dict[str, str] = validate(tags)
+    except ValidationError as error:
+        if twice is None:
+            raise
+        others = [InitErrorDetails(type=_type(each), loc=each["loc"], input=each["input"]) for each in error.errors()]
+        both = [*others, InitErrorDetails(type=twice, loc=(), input=tags)]
+        raise ValidationError.from_exception_data(error.title, both) from None
+    if twice is not None:
+        raise twice
+    return valid
+
+
+def _twice(tags: object) -> PydanticCustomError | None:
     seen: dict[str, str] = {}
-    for name in tags:
+    for name in (name for name in tags if isinstance(name, str)) if isinstance(tags, dict) else ():
         other = seen.setdefault(name.lower(), name)
         if other != name:
-            raise PydanticCustomError(
-                "tag_twice", "tag names {name} and {other} differ in case alone", {"name": name, "other": other}
-            )
-    return tags
+            words, names = "tag names {name} and {other} differ in case alone", {"name": name, "other": other}
+            return PydanticCustomError("tag_twice", words, names)
+    return None
+
+
+def _type(error: ErrorDetails) -> PydanticCustomError:
+    return PydanticCustomError(error["type"], error["msg"], error.get("ctx"))
 
 
 def _tag_name(name: str) -> str:
@@ -98,7 +127,7 @@ Tags = Annotated[
         Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=40),
-    AfterValidator(_differ),
+    WrapValidator(_differ),
 ]
 #: A name instead of a generated one. Each use of the type states what it allows.
 OwnName = Annotated[str, StringConstraints(min_length=1)]
