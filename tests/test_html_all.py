@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from amlz.diff.difference import difference
-from amlz.reports import all_html
 from amlz.reports.all_stacks import FailedComparison, StackResults
+from amlz.reports.formats import all_html
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.html.diagram import diagram
 from amlz.reports.preview import Preview

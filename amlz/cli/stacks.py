@@ -176,8 +176,7 @@ def _ended(folder: Path, stack: str, today: str) -> str:
 
 def preview_all(against: str, today: str, form: Format, fail_on: str, output: Path | None, quota: bool = False) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
-    from amlz.reports import all_html
-    from amlz.reports.all_stacks import render, written
+    from amlz.reports.all_stacks import part_of, render, written
     from amlz.reports.preview import Preview
 
     forms = formats_of(Command.all_stacks)
@@ -186,9 +185,8 @@ def preview_all(against: str, today: str, form: Format, fail_on: str, output: Pa
     def part(stack: StackOfFolder, seen: Told) -> Told:
         return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
 
-    found = told(against, today, part, keep=form is Format.html)
-    text = all_html.render(found, today) if form is Format.html else render(found, form)
-    write(text, output, colours=form is Format.text)
+    found = told(against, today, part, keep=part_of(form) is None)
+    write(render(found, form, today), output, colours=form is Format.text)
     _failed(found)
     return int(found.fails(fail_on))
 

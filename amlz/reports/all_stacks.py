@@ -1,24 +1,22 @@
-"""Every stack of a folder in one report: each with its own part, those without a difference in one line."""
+"""Results of every stack of a folder, for one report: each has its own part, those without a difference one line.
+
+A format that has this report is listed with it in `formats/registry.py`, and writes it in `formats/all_<name>.py`.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from importlib import import_module
+from types import ModuleType
 
 from amlz.core.problems import listed
 from amlz.core.terminal import in_one_line
 from amlz.diff.difference import Difference
-from amlz.reports import difference_as
-from amlz.reports.formats import as_json, as_markdown, as_text
+from amlz.reports.formats.registry import Format
 from amlz.reports.json_text import dump
-from amlz.reports.markdown_text import LONGEST, code, escaped, fitted, unfolded
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
-
-#: Marker by which a pipeline finds the comment to edit. It does not show.
-MARKER = "<!-- amlz preview -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,37 @@ class StackResults:
         )
 
 
-def written(stack: StackOfFolder, told: Told, form: str, fail_on: str) -> Told:
-    """Returns the part of a stack, rendered: its preview can be freed before the next. HTML needs all at the end."""
-    if form not in _PARTS or isinstance(told, FailedComparison | RenderedStack):
+def written(stack: StackOfFolder, told: Told, form: Format, fail_on: str) -> Told:
+    """Returns the part of a stack, rendered: its preview can be freed before the next.
+
+    As it is for a format that needs all of them at the end.
+    """
+    part = part_of(form)
+    if part is None or isinstance(told, FailedComparison | RenderedStack):
         return told
-    return RenderedStack(_PARTS[form](stack, told), told.fails(fail_on), _is_same(told))
+    return RenderedStack(part(stack, told), told.fails(fail_on), _is_same(told))
+
+
+def part_of(form: Format) -> Callable[[StackOfFolder, Told], str] | None:
+    """Returns the function by which a format renders one stack; None where it needs all of them at the end."""
+    part: Callable[[StackOfFolder, Told], str] | None = getattr(_module(form), "part", None)
+    return part
+
+
+def render(found: StackResults, form: Format, today: str = "") -> str:
+    """Returns the report in a format. `today`: ISO 8601, "" for not passed."""
+    text: str = _module(form).write(found, today)
+    return text
+
+
+def _module(form: Format) -> ModuleType:
+    return import_module(f"amlz.reports.formats.all_{form.name}")
 
 
 def _is_same(told: Told) -> bool:
     if isinstance(told, RenderedStack):
         return told.same
     return isinstance(told, Difference) and told.nothing and not told.is_new and not told.unsure
-
-
-def render(found: StackResults, form: str) -> str:
-    """The report in one of the forms but HTML, see all_html."""
-    return {"text": _text, "markdown": _markdown, "json": _json}[form](found)
 
 
 def matrix(stacks: Sequence[StackOfFolder], unusable: Sequence[str] = ()) -> str:
@@ -137,99 +150,6 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
             "  ".join(part for part in (in_one_line(stack.name), in_one_line(stack.path), ", ".join(more)) if part)
         )
     return "".join(f"{line}\n" for line in lines) or "No stack differs.\n"
-
-
-def _text(found: StackResults) -> str:
-    parts = [f"{name}: its stack file has mistakes\n\n{why}\n" for name, why in found.unusable]
-    parts += [_part_text(stack, told) for stack, told in found.differs]
-    return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
-
-
-def _part_text(stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, RenderedStack):
-        return told.text
-    if isinstance(told, FailedComparison):
-        return f"{in_one_line(stack.name)}: {told.what}\n\n{told.why}\n"
-    return difference_as.text(told) if isinstance(told, Difference) else as_text.render(told)
-
-
-def _part_markdown(stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, RenderedStack):
-        return told.text
-    if isinstance(told, FailedComparison):
-        return _failed_markdown(stack.name, told.what, told.why)
-    return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
-
-
-def _part_json(_stack: StackOfFolder, told: Told) -> str:
-    if isinstance(told, RenderedStack | FailedComparison):
-        return told.text if isinstance(told, RenderedStack) else ""
-    return difference_as.as_json(told) if isinstance(told, Difference) else as_json.render(told)
-
-
-_PARTS = {"text": _part_text, "markdown": _part_markdown, "json": _part_json}
-
-
-def _failed_markdown(name: str, what: str, why: str) -> str:
-    lines = "".join(f"    {line}\n" for line in why.splitlines())
-    return f"## ❌ {escaped(name)}: {what}\n\n{lines}"
-
-
-def _markdown(found: StackResults) -> str:
-    parts = {name: _failed_markdown(name, "its stack file has mistakes", why) for name, why in found.unusable}
-    parts |= {stack.name: _part_markdown(stack, told) for stack, told in found.differs}
-    return comment(parts, others(found))
-
-
-def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
-    """One comment of the Markdown of several stacks: the verdict, a table of them, and each in full.
-
-    `others`: text on all other stacks. Parts that do not fit are left out from the longest on, and named.
-    """
-    above = _table(parts)
-    left = dict(parts)
-    below = [escaped(line).replace("\\`", "`") for line in others]
-    room = LONGEST - len(MARKER) - sum(len(line) + 2 for line in (*above, *below)) - 200
-    # Folded parts are left out first, the longest before others, and only then whole parts.
-    for shorter in (unfolded, _left_out):
-        for name in sorted(left, key=lambda name: -len(left[name])):
-            if sum(len(part) + 1 for part in left.values()) <= room:
-                break
-            left[name] = shorter(left[name], code(f"amlz preview {name}"))
-    return fitted("\n".join([MARKER, *above, *left.values(), *(f"{line}\n" for line in below)]), LONGEST)
-
-
-def _left_out(part: str, shows: str) -> str:
-    first = part.partition("\n")[0]
-    return f"{first}\n\nLeft out here: it is too long for a comment. {shows} shows it.\n"
-
-
-def _table(parts: Mapping[str, str]) -> list[str]:
-    """Returns the verdict and a line for each stack; nothing where one part reports it all in its own first line."""
-    marks = [part.removeprefix("## ").partition("\n")[0].partition(" ") for part in parts.values()]
-    if len(marks) == 1:
-        return []
-    stopped = sum(mark == "❌" for mark, _, _ in marks)
-    worst = next((mark for mark in ("❌", "⚠️") if any(mark == each for each, _, _ in marks)), "✅")
-    if not marks:
-        return [f"## {worst} No stack differs", ""]
-    says = f"{stopped} of {len(marks)} stacks must not go on as they are" if stopped else f"{len(marks)} stacks"
-    return [f"## {worst} {says}", "", "| | stack |", "| --- | --- |", *(f"| {m} | {t} |" for m, _, t in marks), ""]
-
-
-def _json(found: StackResults) -> str:
-    told: list[Any] = [json.loads(_part_json(s, t)) for s, t in found.differs if not isinstance(t, FailedComparison)]
-    return dump(
-        {
-            "schemaVersion": 1,
-            "against": found.revision,
-            "stacks": told,
-            "unchanged": list(found.same),
-            "gone": list(found.gone),
-            "productionEnded": list(found.ended),
-            "failed": [{"stack": stack, "why": why} for stack, why in found.failed],
-        }
-    )
 
 
 def others(found: StackResults) -> list[str]:

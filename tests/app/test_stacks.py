@@ -22,6 +22,7 @@ from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.diff.difference import difference
 from amlz.reports import all_stacks
 from amlz.reports.all_stacks import FailedComparison, StackResults
+from amlz.reports.formats import all_markdown
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder, stacks_of
@@ -71,9 +72,9 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
     new, same = difference("main", None, as_told("minimal")), difference("main", as_told("dev"), as_told("dev"))
     found = StackResults("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
 
-    whole = all_stacks.render(found, "markdown")
-    monkeypatch.setattr(all_stacks, "LONGEST", len(whole) - 100)
-    cut = all_stacks.render(found, "markdown")
+    whole = all_stacks.render(found, Format.markdown)
+    monkeypatch.setattr(all_markdown, "LONGEST", len(whole) - 100)
+    cut = all_stacks.render(found, Format.markdown)
 
     assert whole.startswith("<!-- amlz preview -->\n## ")
     assert whole.endswith(
@@ -90,10 +91,10 @@ def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> No
     same, why = difference("main", as_told("dev"), as_told("dev")), "Pulumi.x.yaml at main\n  It *cannot*."
     found = StackResults("main", ((stack("dev"), same), (stack("x"), FailedComparison(why))))
 
-    assert all_stacks.render(found, "text") == (
+    assert all_stacks.render(found, Format.text) == (
         f"x: it could not be compared\n\n{why}\n\nNo difference from main: dev.\n"
     )
-    assert all_stacks.render(found, "markdown") == (
+    assert all_stacks.render(found, Format.markdown) == (
         "<!-- amlz preview -->\n## ❌ x: it could not be compared\n\n    Pulumi.x.yaml at main\n      It *cannot*.\n\n"
         "No difference from main: dev.\n"
     )
@@ -154,10 +155,10 @@ def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> 
     why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
     found = StackResults("main", (), unusable=(("bad", why),))
 
-    told = json.loads(all_stacks.render(found, "json"))
+    told = json.loads(all_stacks.render(found, Format.json))
     assert (told["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)
-    assert all_stacks.render(found, "text") == f"bad: its stack file has mistakes\n\n{why}\n"
-    markdown = all_stacks.render(found, "markdown")
+    assert all_stacks.render(found, Format.text) == f"bad: its stack file has mistakes\n\n{why}\n"
+    markdown = all_stacks.render(found, Format.markdown)
     assert "## ❌ bad: its stack file has mistakes\n\n    Pulumi.bad.yaml:1\n      The file is empty.\n" in markdown
     assert json.loads(all_stacks.matrix((), ["bad"])) == {
         "include": [{"stack": "bad", "path": "Pulumi.bad.yaml", "production": True, "dependsOn": [], "wave": 1}]

@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
-from amlz.reports import all_html
 from amlz.reports.all_stacks import FailedComparison, StackResults
-from amlz.reports.formats import as_html
+from amlz.reports.formats import all_html, as_html
 from amlz.reports.html.diagram import diagram
 from tests.conftest import ROOT, node_package, previewed
 from tests.reports.test_html_diagram import landing_zone

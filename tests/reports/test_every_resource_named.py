@@ -24,6 +24,7 @@ from amlz.rehearsal.steps import Step
 from amlz.reports import all_stacks
 from amlz.reports import rehearsal as rehearsed
 from amlz.reports.formats import as_json
+from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
 from tests.conftest import in_format, previewed
@@ -96,7 +97,7 @@ def report(case: str, form: str) -> str:
     if form.endswith("--all"):
         stack = StackOfFolder("recommended", "Pulumi.recommended.yaml", preview.file, True, ())
         every = all_stacks.StackResults("", ((stack, preview),))
-        return all_stacks.render(every, form.split()[0])
+        return all_stacks.render(every, Format[form.split()[0]])
     if form.endswith("against"):
         return against(case, form.split()[0])
     return in_format(form, preview)

@@ -17,6 +17,7 @@ from amlz.diff.engine_steps import difference_by_engine
 from amlz.reports import difference_as
 from amlz.reports.all_stacks import FailedComparison, StackResults, render
 from amlz.reports.formats import as_html, as_json
+from amlz.reports.formats.registry import Format
 from amlz.stackfile.stacks import StackOfFolder
 from tests.conftest import PREVIEWED, ROOT, as_told
 from tests.diff.test_engine_steps import ACCOUNT, HNS, OURS, RG, step
@@ -53,7 +54,7 @@ def test_a_rich_change_is_as_its_schema_says() -> None:
 
     assert wrong("preview", json.loads(as_json.render(preview))) == []
     assert wrong("difference", json.loads(difference_as.as_json(changed))) == []
-    assert wrong("allStacks", json.loads(render(every, "json"))) == []
+    assert wrong("allStacks", json.loads(render(every, Format.json))) == []
 
 
 def test_other_differences_are_as_their_schema_says() -> None:

@@ -17,8 +17,10 @@ from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.rehearsal.faults import FaultOutcome
 from amlz.reports import difference_as
-from amlz.reports.all_stacks import MARKER, StackResults, render
+from amlz.reports.all_stacks import StackResults, render
 from amlz.reports.formats import as_json, as_markdown, as_text
+from amlz.reports.formats.all_markdown import MARKER
+from amlz.reports.formats.registry import Format
 from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import code, escaped, fitted
 from amlz.reports.rehearsal import Rehearsal
@@ -144,7 +146,7 @@ def reports() -> dict[str, str]:
         "difference": difference_as.markdown(changed),
         "difference of hostile values": difference_as.markdown(dirty),
         "engine": difference_as.markdown(engine),
-        "all": render(every, "markdown"),
+        "all": render(every, Format.markdown),
         "rehearsal": rehearsal_markdown(Rehearsal(HOSTILE, outcomes=(outcome,))),
     }
 
@@ -253,7 +255,7 @@ def test_what_is_longest_fits_into_a_comment_of_github_and_azure_devops(size: in
     stack = StackOfFolder("everything", "Pulumi.everything.yaml", previewed("everything").file, True, ())
     every = StackResults("main", tuple((replace(stack, name=f"s{number}"), huge) for number in range(20)))
 
-    told = render(every, "markdown")
+    told = render(every, Format.markdown)
 
     read(told)
     assert (len(told) <= size, told.startswith(MARKER), "Left out here" in told) == (True, True, True)

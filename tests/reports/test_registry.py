@@ -18,9 +18,11 @@ FOLDER = ROOT / "amlz" / "reports" / "formats"
 
 def test_every_format_has_a_module_and_every_module_a_format() -> None:
     """A module that is not in the list would never be used."""
-    modules = {path.stem.removeprefix("as_") for path in FOLDER.glob("*.py") if path.stem != "registry"} - {"__init__"}
+    modules = {path.stem.removeprefix("as_") for path in FOLDER.glob("as_*.py")}
+    of_all_stacks = {path.stem.removeprefix("all_") for path in FOLDER.glob("all_*.py")}
 
     assert modules == {each.name for each in Format}
+    assert of_all_stacks == {each.name for each in formats_of(Command.all_stacks)}
 
 
 def test_each_command_has_these_formats() -> None:

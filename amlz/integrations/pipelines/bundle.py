@@ -52,7 +52,7 @@ def make(parts: Path, number: int, to: Path) -> int:
 
     The exit code: 1 where the stacks could not be listed, or one that is production is removed.
     """
-    from amlz.reports.all_stacks import comment
+    from amlz.reports.formats.all_markdown import comment
 
     listed = parts / "listed"
     found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(parts.glob("*.md"))}

@@ -36,6 +36,11 @@ class StackSection:
     why: str = ""
 
 
+def write(found: StackResults, today: str) -> str:
+    """Returns the report."""
+    return render(found, today)
+
+
 def render(found: StackResults, today: str = "", draw: as_html.Draw = diagram) -> str:
     """The page. `today`: ISO 8601, "" for not passed; `draw`: as in as_html."""
     parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in found.unusable]
