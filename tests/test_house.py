@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 ARCHITECTURE = ROOT / "docs" / "explanation" / "architecture.md"
 #: Folders whose modules are plain data and pure functions.
-NEVER_PULUMI = ("azure", "policy", "core", "capabilities", "stackfile", "checks", "diff", "reports")
+NEVER_PULUMI = ("azure", "policy", "core", "capabilities", "stackfile", "reach", "checks", "diff", "reports")
 
 
 @cache

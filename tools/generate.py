@@ -19,6 +19,7 @@ from tools.docgen.checks import checks_page
 from tools.docgen.clouds import clouds_page
 from tools.docgen.configuration import configuration_page
 from tools.docgen.permissions import can_page
+from tools.docgen.reach import reach_page
 from tools.docgen.tables import addresses_page, egress_page, roles_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -34,6 +35,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/addresses.md": addresses_page,
     "reference/changes.md": changes_page.page,
     "reference/clouds.md": clouds_page,
+    "reference/reach.md": reach_page,
     **{f"reference/policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 

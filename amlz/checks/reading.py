@@ -8,21 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from amlz.azure.bodies import dig as dig
+from amlz.azure.bodies import items as items
+from amlz.azure.bodies import value as value
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
-
-
-def dig(found: Any, path: str) -> Any:
-    """Returns the value at a dotted path; None where it is absent, the unknown itself where one is on the path."""
-    for part in path.split("."):
-        if not isinstance(found, dict) or is_unknown(found):
-            return found if is_unknown(found) else None
-        found = found.get(part)
-    return found
-
-
-def value(resource: Resource, path: str) -> Any:
-    """The value at a dotted path of the body; None where it is absent."""
-    return dig(resource.body, path)
 
 
 def text(found: Any, default: Any = None) -> str:
@@ -39,13 +28,6 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return left.lower() == right.lower()
     return type(left) is type(right) and bool(left == right)
-
-
-def items(found: Any) -> list[Any]:
-    """A list's items; nothing for what is absent, the unknown itself where the list is unknown."""
-    if is_unknown(found):
-        return [found]
-    return found if isinstance(found, list) else []
 
 
 def ids_in(found: Any, path: str = "") -> Iterator[tuple[str, str]]:

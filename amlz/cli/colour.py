@@ -18,13 +18,13 @@ _BY_WORD: Final = {
     "audit": "yellow",
     "audit-if-not-exists": "yellow",
     "undecided": "yellow",
-    "not evaluated": "yellow",
+    "not-judged": "yellow",
     "note": "cyan",
     "modify": "cyan",
     "append": "cyan",
     "deploy-if-not-exists": "cyan",
 }
-_FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*(?=  |$)|not evaluated(?= ))(.*)")
+_FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*)(?=  |$)(.*)")
 
 
 def forbid(asked: bool) -> None:

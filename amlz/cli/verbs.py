@@ -17,6 +17,7 @@ from amlz.cli import (
     policy,
     preview,
     project,
+    reach,
     rehearse,
     roles,
     schema,
@@ -29,7 +30,7 @@ Verb = Callable[..., None] | typer.Typer
 SECTIONS: Final[dict[str, tuple[Verb, ...]]] = {
     "Start": (init.init, doctor.doctor),
     "Write stack files": (check.check, project.app, stacks.stacks, addresses.addresses, schema.schema),
-    "See what would happen": (preview.preview, explain.explain, policy.app, can.can, roles.roles),
+    "See what would happen": (preview.preview, explain.explain, policy.app, can.can, reach.reach, roles.roles),
     "Practise and repair": (rehearse.rehearse, simulate.simulate, rehearse.recover, rehearse.import_subnets),
 }
 #: A command line of each verb, as its `--help` shows it.
@@ -53,6 +54,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "policy import-aliases": "amlz policy import-aliases providers.json",
     "policy remediate": "amlz policy remediate dev",
     "can": "amlz can dev ml-engineers create-compute",
+    "reach": "amlz reach dev --from internet --to churn/dev",
     "roles": "amlz roles dev --deployer --format bicep",
     "rehearse": "amlz rehearse dev",
     "simulate": "amlz simulate dev --listen 127.0.0.1:8443",

@@ -1,0 +1,1 @@
+"""Reachability: who reaches what through the networks of a resource graph, without a cloud."""

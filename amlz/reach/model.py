@@ -1,0 +1,219 @@
+"""The networks of a resource graph, as packets see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from amlz.reach.parties import Prefix, Range
+
+Protocol = Literal["tcp", "udp", "icmp"]
+PROTOCOLS: tuple[Protocol, ...] = ("tcp", "udp", "icmp")
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRule:
+    """A rule of a security group, or a network rule of a firewall. `protocols`: () for every one.
+
+    `hosts`: names that a network rule matches instead of addresses. `fixed_source`: it names source ports.
+    """
+
+    name: str
+    priority: int
+    allow: bool
+    protocols: tuple[str, ...]
+    sources: tuple[Prefix, ...]
+    destinations: tuple[Prefix, ...]
+    ports: tuple[Range, ...]
+    hosts: tuple[str, ...] = ()
+    fixed_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroup:
+    """A network security group with its default rules, each direction by priority. `known`: it is built here."""
+
+    name: str
+    inbound: tuple[FilterRule, ...] = ()
+    outbound: tuple[FilterRule, ...] = ()
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UserRoute:
+    """A user-defined route. `hop`: its kind in lower case; `address`: of an appliance, None where it is unknown."""
+
+    name: str
+    prefix: Prefix
+    hop: str
+    address: str | None = None
+    firewall: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """A route table. `propagates`: routes of gateways are added to it. `known`: it is built here."""
+
+    name: str
+    routes: tuple[UserRoute, ...] = ()
+    propagates: bool = True
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetNode:
+    """A subnet. `services`: its service endpoints; `public`: a machine in it has a public address, None for perhaps."""
+
+    id: str
+    name: str
+    network: str
+    ranges: tuple[Range, ...]
+    group: SecurityGroup | None = None
+    table: RouteTable | None = None
+    policies: str = "disabled"
+    services: tuple[str, ...] = ()
+    service_policies: tuple[str, ...] = ()
+    nat: str = ""
+    outbound: bool = True
+    public: bool | None = False
+    public_by: str = ""
+    owner: str = ""
+    delegated: str = ""
+
+    @property
+    def filters_endpoints(self) -> bool:
+        """Returns whether its security group applies to private endpoints."""
+        return self.policies in ("enabled", "networksecuritygroupenabled")
+
+    @property
+    def routes_endpoints(self) -> bool:
+        """Returns whether routes to its private endpoints can be less specific than /32."""
+        return self.policies in ("enabled", "routetableenabled")
+
+
+@dataclass(frozen=True, slots=True)
+class PeeringSide:
+    """One direction of a peering. `remote`: the id of the other network, in lower case."""
+
+    name: str
+    remote: str
+    access: bool | None
+    forwarded: bool | None
+    transit: bool | None
+    remote_gateway: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkNode:
+    """A virtual network. `dns`: addresses of its DNS servers, ids of firewalls among them, None for not known yet."""
+
+    id: str
+    name: str
+    ranges: tuple[Range, ...]
+    location: str = ""
+    dns: tuple[str | None, ...] = ()
+    peerings: tuple[PeeringSide, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRule:
+    """An application rule. `hosts`: lower case, with `*`. `partly`: it needs URLs, tags or categories."""
+
+    name: str
+    priority: int
+    allow: bool
+    sources: tuple[Prefix, ...]
+    hosts: tuple[str, ...]
+    ports: tuple[tuple[str, int], ...]
+    partly: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A DNAT rule."""
+
+    name: str
+    sources: tuple[Prefix, ...]
+    protocols: tuple[str, ...]
+    ports: tuple[Range, ...]
+    address: str
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallNode:
+    """An Azure Firewall. `known`: its policy is built here; `keeps`: destinations whose packets keep their source."""
+
+    id: str
+    name: str
+    network: str
+    subnet: str
+    policy: str
+    network_rules: tuple[FilterRule, ...] = ()
+    application_rules: tuple[ApplicationRule, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    keeps: tuple[Range, ...] = ()
+    proxy: bool | None = False
+    servers: tuple[str | None, ...] = ()
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointNode:
+    """A private endpoint. `address`: where it is fixed. `zones`: ids of the zones that its zone group writes to.
+
+    `public_access`: of its target, None where that is not built here or not set.
+    """
+
+    id: str
+    name: str
+    subnet: str
+    target: str
+    target_name: str
+    groups: tuple[str, ...]
+    zones: tuple[str, ...]
+    address: int | None = None
+    names: tuple[str, ...] = ()
+    asgs: tuple[str, ...] = ()
+    owner: str = ""
+    public_access: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneNode:
+    """A private DNS zone. `links`: ids of networks in lower case. `built`: here."""
+
+    id: str
+    name: str
+    links: frozenset[str]
+    built: bool
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """Everything a packet can meet, each by its id in lower case. `dns`: the writer of endpoints' names.
+
+    `gateways`: networks with a gateway, by the name of the gateway; `gateway_rooms`: networks with a GatewaySubnet.
+    `inbound`: resolver endpoints by their address.
+    """
+
+    networks: Mapping[str, NetworkNode]
+    subnets: Mapping[str, SubnetNode]
+    firewalls: Mapping[str, FirewallNode]
+    endpoints: Mapping[str, EndpointNode]
+    zones: Mapping[str, ZoneNode]
+    gateways: Mapping[str, str]
+    on_premises: tuple[Range, ...] = ()
+    resolvers: Mapping[str, str] = field(default_factory=dict)
+    cloud: str = "public"
+    dns: str = "created"
+
+    def peering(self, network: str, remote: str) -> PeeringSide | None:
+        """Returns the direction of a peering that a network owns; None where there is none."""
+        found = self.networks.get(network)
+        return next((each for each in found.peerings if each.remote == remote), None) if found else None
+
+    def named_subnet(self, network: str, name: str) -> SubnetNode | None:
+        """Returns a subnet of a network by its name."""
+        return self.subnets.get(f"{network}/subnets/{name.lower()}")

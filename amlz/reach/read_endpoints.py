@@ -1,0 +1,95 @@
+"""Reads private endpoints and private DNS zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from amlz.azure.bodies import dig, items, value
+from amlz.azure.graph import Resource, ResourceGraph
+from amlz.core.facts.dns import PUBLIC_DOMAIN_ROWS
+from amlz.reach.model import EndpointNode, ZoneNode
+from amlz.reach.parties import range_of
+
+#: Group IDs whose hosts begin with the name of the target. Azure gives out the others.
+_NAMED = ("blob", "file", "queue", "table", "dfs", "vault", "registry", "searchservice")
+
+
+def endpoints(graph: ResourceGraph) -> Iterator[EndpointNode]:
+    """Returns the private endpoints of a graph."""
+    written: dict[str, list[str]] = {}
+    for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
+        key = group.id.lower().split("/privatednszonegroups/")[0]
+        for config in items(value(group, "properties.privateDnsZoneConfigs")):
+            zone = dig(config, "properties.privateDnsZoneId")
+            written.setdefault(key, []).append(zone.lower() if isinstance(zone, str) else "?")
+    for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
+        yield _endpoint(graph, endpoint, tuple(written.get(endpoint.id.lower(), ())))
+
+
+def _endpoint(graph: ResourceGraph, endpoint: Resource, zones_written: tuple[str, ...]) -> EndpointNode:
+    subnet = value(endpoint, "properties.subnet.id")
+    target, groups = _connection(endpoint)
+    resource = graph.by_id(target)
+    name = target.rstrip("/").rsplit("/", 1)[-1]
+    return EndpointNode(
+        id=endpoint.id,
+        name=endpoint.name,
+        subnet=subnet.lower() if isinstance(subnet, str) else "",
+        target=target,
+        target_name=name,
+        groups=groups,
+        zones=zones_written,
+        address=_address(endpoint),
+        names=tuple(_names(graph.cloud, name, groups)),
+        asgs=tuple(
+            found.lower()
+            for each in items(value(endpoint, "properties.applicationSecurityGroups"))
+            if isinstance(found := dig(each, "id"), str)
+        ),
+        owner=f"{endpoint.project}/{endpoint.environment}" if endpoint.project else "",
+        public_access=_public_access(resource),
+    )
+
+
+def _connection(endpoint: Resource) -> tuple[str, tuple[str, ...]]:
+    for kind in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
+        for connection in items(value(endpoint, f"properties.{kind}")):
+            target = dig(connection, "properties.privateLinkServiceId")
+            groups = items(dig(connection, "properties.groupIds"))
+            return str(target) if isinstance(target, str) else "", tuple(str(each) for each in groups)
+    return "", ()
+
+
+def _address(endpoint: Resource) -> int | None:
+    """Returns the address of an endpoint where its body fixes one; several stay open."""
+    fixed = [dig(each, "properties.privateIPAddress") for each in items(value(endpoint, "properties.ipConfigurations"))]
+    found = range_of(fixed[0]) if len(fixed) == 1 and isinstance(fixed[0], str) else None
+    return found[0] if found else None
+
+
+def _names(cloud: str, name: str, groups: tuple[str, ...]) -> Iterator[str]:
+    for row in PUBLIC_DOMAIN_ROWS:
+        if row.cloud == cloud and row.group in groups and row.group.lower() in _NAMED:
+            yield from (f"{name}.{domain}".lower() for domain in row.domains if "{" not in domain)
+
+
+def _public_access(resource: Resource | None) -> str:
+    found = value(resource, "properties.publicNetworkAccess") if resource else None
+    return found.lower() if isinstance(found, str) else ""
+
+
+def zones(graph: ResourceGraph) -> Iterator[ZoneNode]:
+    """Returns the zones of a graph, and those that its links and zone groups name."""
+    links: dict[str, list[str]] = {}
+    for link in graph.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks"):
+        network = value(link, "properties.virtualNetwork.id")
+        zone = link.id.lower().split("/virtualnetworklinks/")[0]
+        links.setdefault(zone, []).append(_known(network))
+    built = {zone.id.lower(): zone for zone in graph.of_type("Microsoft.Network/privateDnsZones")}
+    for key in dict.fromkeys((*built, *links)):
+        yield ZoneNode(key, key.rsplit("/", 1)[-1], frozenset(links.get(key, ())), key in built)
+
+
+def _known(resource_id: Any) -> str:
+    return resource_id.lower() if isinstance(resource_id, str) else "?"

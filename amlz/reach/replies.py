@@ -1,0 +1,44 @@
+"""The way of a reply: a firewall that saw no request drops it, and one that saw the request needs the reply."""
+
+from __future__ import annotations
+
+from amlz.reach.model import Landscape, SubnetNode
+from amlz.reach.packet import Hop
+from amlz.reach.parties import Party, within
+from amlz.reach.routes import next_hop
+
+
+def reply_hop(land: Landscape, subnet: SubnetNode, to: Party, firewall: str, by_gateway: bool) -> Hop | None:
+    """Returns why a reply of a subnet does not arrive, or may not; None where it does.
+
+    `firewall`: the one that the request passed with its own source address, "" for none.
+    """
+    if to.kind == "address" and within(to.address, subnet.ranges):
+        return None
+    back = next_hop(land, subnet, to)
+    if not back.certain or back.kind == "appliance":
+        return Hop(subnet.name, back.by, "reply: its route is not known here", None)
+    through = back.to if back.kind == "firewall" else ""
+    if through != firewall:
+        seen = land.firewalls[through or firewall].name
+        side = f"goes to firewall {seen}, which saw no request" if through else f"goes past firewall {seen}"
+        return Hop(subnet.name, back.by, f"reply: {side}", False)
+    if through:
+        return _forwarded(land, to, land.firewalls[through].network)
+    network = land.networks.get(subnet.network)
+    stays = back.kind == "local" and network is not None and not within(to.address, network.ranges)
+    astray = back.kind == "gateway" and not by_gateway
+    if stays or astray or back.kind == "none" or (back.kind == "internet" and not to.public):
+        return Hop(subnet.name, back.by, "reply: it has no route back", False)
+    if by_gateway and back.kind != "gateway":
+        return Hop(subnet.name, back.by, "reply: its route does not lead to the gateway", False)
+    return None
+
+
+def _forwarded(land: Landscape, to: Party, hub: str) -> Hop | None:
+    """Returns why a reply that a firewall forwards does not enter the network of the source."""
+    home = next((each for each in land.networks.values() if within(to.address, each.ranges)), None)
+    peering = land.peering(home.id.lower(), hub) if home else None
+    if peering is None or peering.forwarded is True:
+        return None
+    return Hop(peering.name, "", "reply: allowForwardedTraffic is off, and the reply is forwarded", peering.forwarded)
