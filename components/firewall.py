@@ -140,6 +140,11 @@ def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollect
                     source_addresses=list(rule.sources),
                     target_fqdns=list(rule.hosts),
                     terminate_tls=rule.inspect or None,
+                    http_headers_to_insert=[
+                        network.FirewallPolicyHttpHeaderToInsertArgs(header_name=header, header_value=value)
+                        for header, value in rule.headers
+                    ]
+                    or None,
                 )
                 for rule in group.application_rules
             ),

@@ -71,6 +71,67 @@ def test_half_an_inspection_is_refused(firewall: dict[str, Any], inspect: bool, 
     assert remedy in problem
 
 
+POLICY = "99999999-1111-4222-8333-444455556666"
+RESTRICTED = {"tier": "Premium", "tlsInspection": {**TLS, "tenantRestrictions": {"policy": POLICY}}}
+HEADER = ("sec-Restrict-Tenant-Access-Policy", f"0f0e0d0c-1111-4222-8333-444455556666:{POLICY}")
+
+
+def test_tenant_restrictions_decrypt_sign_ins_and_insert_the_header() -> None:
+    """By application rules, which replace the network rule: network rules come first, and insert nothing."""
+    hub = planned(stack(hub={"addressSpace": "10.0.0.0/24", "firewall": RESTRICTED})).hub
+    assert hub is not None
+
+    rules = {rule.name: rule for group in hub.firewall.groups for rule in group.application_rules if rule.headers}
+    tags = [tag for group in hub.firewall.groups for rule in group.network_rules for tag in rule.destinations]
+    assert {name: (rule.scheme, rule.inspect, rule.headers) for name, rule in rules.items()} == {
+        "entra-id": ("Https", True, (HEADER,)),
+        "entra-id-http": ("Http", False, (HEADER,)),
+    }
+    assert {rule.hosts for rule in rules.values()} == {
+        ("login.microsoft.com", "login.microsoftonline.com", "login.windows.net")
+    }
+    assert ("AzureActiveDirectory" in tags, "AzureResourceManager" in tags) == (False, True)
+
+
+def test_sign_ins_are_a_network_rule_without_tenant_restrictions() -> None:
+    """No header is inserted anywhere, as before."""
+    groups = case(CASE).graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
+    rules = [rule for group in groups for each in group.body["properties"]["ruleCollections"] for rule in each["rules"]]
+
+    assert [rule["ruleType"] for rule in rules if rule["name"] == "entra-id"] == ["NetworkRule"]
+    assert [rule["name"] for rule in rules if "httpHeadersToInsert" in rule] == []
+
+
+@pytest.mark.parametrize(
+    ("cloud", "firewall", "place", "remedy"),
+    [
+        (
+            "public",
+            {**RESTRICTED, "tier": "Standard"},
+            "hub.firewall.tlsInspection",
+            "Set `hub.firewall.tier: Premium`.",
+        ),
+        ("usGovernment", RESTRICTED, "hub.firewall.tlsInspection.tenantRestrictions", "Remove it."),
+        ("china", RESTRICTED, "hub.firewall.tlsInspection.tenantRestrictions", "Remove it."),
+    ],
+)
+def test_tenant_restrictions_that_cannot_work_are_refused(
+    cloud: str, firewall: dict[str, Any], place: str, remedy: str
+) -> None:
+    """In a tier that decrypts nothing, and in clouds whose sign-in hosts no page names."""
+    location = {"public": "westeurope", "usGovernment": "usgovvirginia", "china": "chinanorth3"}[cloud]
+    hub = {"addressSpace": "10.0.0.0/24", "firewall": firewall}
+
+    problems = said(stack(hub=hub, cloud=cloud, location=location))
+
+    assert [problem.splitlines()[-1].strip() for problem in problems if problem.splitlines()[0] == place] == [remedy]
+
+
+def test_tenant_restrictions_need_no_inspected_host() -> None:
+    """The sign-in hosts are inspected."""
+    assert said(stack(hub={"addressSpace": "10.0.0.0/24", "firewall": RESTRICTED})) == []
+
+
 def test_a_whole_one_is_accepted() -> None:
     """The tier, the certificate and a host."""
     assert said(asked({"tier": "Premium", "tlsInspection": TLS}, inspect=True)) == []

@@ -25,7 +25,7 @@ class FirewallConfig(Config):
     threat_intelligence: Literal["Deny", "Alert"] = "Deny"
     """Action on traffic from and to known malicious addresses."""
     tls_inspection: TlsInspectionConfig | None = None
-    """Decrypts connections to `egressHosts` with `inspect: true`. Needs tier Premium. docs/how-to/tls-inspection.md."""
+    """Decrypts connections to sign-in or selected `egressHosts`. Needs tier Premium. docs/how-to/tls-inspection.md."""
 
 
 class LogAnalyticsConfig(Config):

@@ -103,6 +103,16 @@ REQUIRED: tuple[TagRule, ...] = (
     ),
 )  # fmt: skip
 
+#: Sign-in hosts that take the header of tenant restrictions v2, with their tag. The page also lists login.live.com, the
+#: sign-in of personal accounts, which no rule opens.
+SIGN_IN_TAG = "AzureActiveDirectory"
+SIGN_IN = HostRule(
+    "public", "entra-id", ("login.microsoft.com", "login.microsoftonline.com", "login.windows.net"),
+    "signing in, with the header of tenant restrictions", "https://learn.microsoft.com/entra/external-id/tenant-restrictions-v2",
+)  # fmt: skip
+#: Its value: the ID of the tenant, a colon, the ID of the policy. Same page.
+TENANT_HEADER = "sec-Restrict-Tenant-Access-Policy"
+
 #: Host names, by scenario of `egress` in the stack file. Microsoft calls its package lists incomplete.
 SCENARIOS: Mapping[str, tuple[FqdnRule, ...]] = {
     "pythonPackages": (

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from amlz.core.addresses import AddressBlock, environments
-from amlz.core.facts.egress import PACKAGES, REQUIRED, SCENARIOS, HostRule, TagRule, required_hosts
+from amlz.core.facts.egress import (
+    PACKAGES,
+    REQUIRED,
+    SCENARIOS,
+    SIGN_IN,
+    SIGN_IN_TAG,
+    TENANT_HEADER,
+    HostRule,
+    TagRule,
+    required_hosts,
+)
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
@@ -131,12 +141,13 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         return firewall_rules_of(context)
     careful = _sources(context, careful_only=True)
     region = context.config.location
+    sign_in = _sign_in(context, everyone)
     required = tuple(
         NetworkRuleSpec(row.name, row.protocols, sources, (row.tag.format(region=region),), row.ports, row.why)
         for row in REQUIRED
-        if (sources := careful if row.only else everyone)
+        if (sources := careful if row.only else everyone) and not (sign_in and row.tag == SIGN_IN_TAG)
     )
-    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *_lake(context), *_parts(context)]
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *sign_in, *_lake(context), *_parts(context)]
     groups += [
         RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
         for row in required_hosts(context.config.cloud)
@@ -155,6 +166,22 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         )
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
     return (*groups, *firewall_rules_of(context))
+
+
+def _sign_in(context: Context, sources: tuple[str, ...]) -> tuple[RuleGroupSpec, ...]:
+    """Returns the rules for sign-ins with tenant restrictions, which replace the network rule for the service tag.
+
+    Network rules come first, and a header is inserted by application rules only.
+    https://learn.microsoft.com/azure/firewall/rule-processing,
+    https://learn.microsoft.com/azure/firewall/configure-http-header-insertion (HTTPS: Premium, decrypted)
+    """
+    tls = context.config.hub.firewall.tls_inspection
+    if tls is None or tls.tenant_restrictions is None:
+        return ()
+    headers = ((TENANT_HEADER, f"{context.config.tenant_id}:{tls.tenant_restrictions.policy}"),)
+    https = ApplicationRuleSpec(SIGN_IN.name, sources, SIGN_IN.hosts, SIGN_IN.why, inspect=True, headers=headers)
+    http = replace(https, name=f"{SIGN_IN.name}-http", scheme="Http", inspect=False)
+    return (RuleGroupSpec("rcg-sign-in", 220, application_rules=(https, http)),)
 
 
 def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.clouds import title
+from amlz.core.facts.egress import SIGN_IN
 from amlz.core.problems import Path, Problem
 
 _PATH: Path = ("hub", "firewall", "tlsInspection")
@@ -36,7 +38,13 @@ def check_tls_inspection(config: LandingZoneConfig) -> Iterator[Problem]:
             f"TLS inspection is a feature of tier Premium, and `hub.firewall.tier` is {config.hub.firewall.tier}.",
             "Set `hub.firewall.tier: Premium`.",
         )
-    if not inspected:
+    if not inspected and asked.tenant_restrictions is None:
         yield Problem(
             _PATH, "No host is inspected.", "Set `inspect: true` for an entry of `egressHosts`, or remove this key."
+        )
+    if asked.tenant_restrictions is not None and config.cloud != SIGN_IN.cloud:
+        yield Problem(
+            (*_PATH, "tenantRestrictions"),
+            f"No page that was available names the sign-in hosts of tenant restrictions in {title(config.cloud)}.",
+            "Remove it.",
         )

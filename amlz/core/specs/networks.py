@@ -180,7 +180,10 @@ class NetworkRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRuleSpec:
-    """A firewall rule by host name. `scheme`: Https, or Http. `inspect`: the firewall decrypts the connections."""
+    """A firewall rule by host name. `scheme`: Https, or Http. `inspect`: the firewall decrypts the connections.
+
+    `headers`: names and values of HTTP headers that the firewall inserts.
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -188,6 +191,7 @@ class ApplicationRuleSpec:
     why: str
     scheme: str = "Https"
     inspect: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def port(self) -> int:
