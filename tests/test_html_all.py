@@ -50,8 +50,8 @@ def test_the_index_has_each_stack_with_its_result_and_leads_to_it() -> None:
     unknown = ["not known"] * 3
     assert cells(page) == [
         ["x", "its stack file has mistakes", *unknown],
-        ["hub", "no findings", *row(hub)],
-        ["a b, after hub", "no findings", *row(minimal)],
+        ["hub", "no errors or warnings, 1 note", *row(hub)],
+        ["a b, after hub", "no errors or warnings, 5 notes and 2 unknown policy results", *row(minimal)],
         ["c", "it could not be previewed", *unknown],
     ]
     elements = Elements(page)
@@ -111,4 +111,7 @@ def test_the_command_writes_one_page_and_reports_what_it_could_not_preview(tmp_p
 
     assert (ran.returncode, ran.stdout, "Pulumi.wrong.yaml" in ran.stderr) == (2, "", True)
     found = cells(out.read_text(encoding="utf-8"))
-    assert [each[:2] for each in found] == [["wrong", "its stack file has mistakes"], ["minimal", "no findings"]]
+    assert [each[:2] for each in found] == [
+        ["wrong", "its stack file has mistakes"],
+        ["minimal", "no errors or warnings, 5 notes and 2 unknown policy results"],
+    ]

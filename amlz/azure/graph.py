@@ -66,7 +66,8 @@ class Persona:
     """A role of the stack file (`kind`: its key, or the word for an identity) in an environment, and who has it.
 
     `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of a group are
-    not known. `project` and `environment` are "" for the landing zone as a whole.
+    not known. `project` and `environment` are "" for the landing zone as a whole. `promised`: the names of the actions
+    that its role is for (amlz/core/permissions).
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Persona:
     project: str = ""
     environment: str = ""
     production: bool = False
+    promised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,29 @@ def worst(statuses: Iterable[Status]) -> Status:
     return min(statuses, key=_ORDER.index, default=Status.ALLOWED)
 
 
+class ByScope:
+    """The role assignments of one principal, found by what they hold for: its own scope and those above it."""
+
+    def __init__(self, assignments: Iterable[GivenRole]) -> None:
+        self._above: list[GivenRole] = []
+        self._at: dict[str, list[GivenRole]] = {}
+        for each in assignments:
+            scope = each.scope.rstrip("/").lower()
+            if not scope or scope.startswith(_MANAGEMENT_GROUP):
+                self._above.append(each)
+            else:
+                self._at.setdefault(scope, []).append(each)
+
+    def holding_for(self, resource_id: str) -> tuple[GivenRole, ...]:
+        """Returns the assignments that hold for a resource, or may do so."""
+        found = list(self._above)
+        end, lowered = 0, resource_id.rstrip("/").lower()
+        while end >= 0:
+            end = lowered.find("/", end + 1)
+            found += self._at.get(lowered if end < 0 else lowered[:end], ())
+        return tuple(found)
+
+
 def assignments_of(graph: ResourceGraph) -> Mapping[str, tuple[GivenRole, ...]]:
     """Returns every role assignment of a graph by its principal, in lower case."""
     custom = _custom_roles(graph)

@@ -18,13 +18,13 @@ _BY_WORD: Final = {
     "audit": "yellow",
     "audit-if-not-exists": "yellow",
     "undecided": "yellow",
-    "not-judged": "yellow",
+    "not evaluated": "yellow",
     "note": "cyan",
     "modify": "cyan",
     "append": "cyan",
     "deploy-if-not-exists": "cyan",
 }
-_FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*)(?=  |$)(.*)")
+_FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*(?=  |$)|not evaluated(?= ))(.*)")
 
 
 def forbid(asked: bool) -> None:

@@ -100,6 +100,33 @@ Against = Annotated[
 ]
 
 
+def _address(text: str) -> str:
+    """Returns the address of a folder of files, as `--source-url` takes it."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        valid = not text or (parts.scheme in ("https", "http") and bool(parts.hostname) and text.isprintable())
+    except ValueError:
+        valid = False
+    if not valid or any(mark in text for mark in " <>#?"):
+        raise typer.BadParameter(
+            f"{text!r} is no address of files. Pass that of this folder at the revision that is shown, such as "
+            "https://github.com/OWNER/REPOSITORY/blob/main"
+        )
+    return text
+
+
+SourceUrl = Annotated[
+    str,
+    typer.Option(
+        "--source-url",
+        callback=_address,
+        metavar="URL",
+        help="Web address of this folder at this revision: Markdown reports link to lines and pages.",
+        show_default=False,
+    ),
+]
 Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="FORM=FILE", help="Write another form too, to this file.", show_default=False),

@@ -18,6 +18,7 @@ from amlz.cli.options import (
     FailOn,
     FailOnOption,
     Output,
+    SourceUrl,
     StackOrAll,
     Today,
     other_forms,
@@ -29,6 +30,7 @@ from amlz.cli.options import (
 from amlz.cli.progress import steps
 from amlz.reports.formats.registry import Command, Format, Report, formats_of
 from amlz.reports.formats.registry import write as written
+from amlz.reports.links import Links
 
 
 def preview(
@@ -45,6 +47,7 @@ def preview(
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
     also: Also = None,
+    source_url: SourceUrl = "",
 ) -> None:
     """Shows what a stack would build, without a cloud."""
     # The SDK makes millions of objects that live to the end. Looking for garbage among them takes more than half of the
@@ -70,7 +73,7 @@ def preview(
             )
             report, fails = Report(seen, difference, fail_on.value), difference.fails(fail_on.value)
         else:
-            report, fails = Report(seen, fail_on=fail_on.value), seen().fails(fail_on.value)
+            report, fails = Report(seen, fail_on=fail_on.value, links=Links(source_url)), seen().fails(fail_on.value)
         texts = [written(each, report) for each in forms]
     # Files first: where one cannot be written, nothing is shown.
     for each, text, (_, path) in sorted(zip(forms, texts, asked, strict=True), key=lambda row: row[2][1] is None):

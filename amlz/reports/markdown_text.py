@@ -21,6 +21,8 @@ _EMOJI = re.compile(r":(?=[\w+-]+:)")
 #: Characters that end a line, that change the direction of a text, or that are invisible.
 _BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 _UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: A part of a sentence between backquotes.
+_CODE = re.compile(r"`([^`]+)`")
 #: Takes no room and breaks no line: separates the characters on both of its sides.
 _JOINER = "\u2060"
 
@@ -37,6 +39,23 @@ def escaped(text: str) -> Markdown:
     found = _MENTIONS.sub(rf"\1{_JOINER}", found)
     found = _LINKS.sub(lambda link: link[0].replace("://", ":\\//").replace(".", "\\."), found)
     return Markdown(_EMOJI.sub(f":{_JOINER}", found))
+
+
+def prose(text: str) -> Markdown:
+    """A sentence of `amlz`, in one line: what it has between backquotes is code, all other text is shown as it is."""
+    parts = _CODE.split(_line(text))
+    return Markdown("".join(code(part) if index % 2 else _kept(part) for index, part in enumerate(parts)))
+
+
+def _kept(part: str) -> str:
+    """A part of a sentence, escaped, with the spaces at its ends."""
+    inner = part.strip()
+    return part.replace(inner, escaped(inner), 1) if inner else part
+
+
+def link(text: Markdown, address: str) -> Markdown:
+    """A link to a page; the text alone where there is no address."""
+    return Markdown(f"[{text}](<{address}>)") if address else text
 
 
 def shown(value: object) -> Markdown:

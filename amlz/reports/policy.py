@@ -19,6 +19,8 @@ ORDER = (
 #: Words whose answers are only counted; all others are shown.
 QUIET = frozenset({"compliant"})
 CHANGING = frozenset({"modify", "append"})
+#: Words that reports for people show instead of those of the contract.
+SHOWN = {"not-judged": "not evaluated"}
 #: Words of what an assignment does only where it is enforced.
 _ACTING = REFUSED | CHANGING | {"deploy-if-not-exists", "deny-action"}
 #: Meaning of a change by a policy for a program that sends its own values:
@@ -57,7 +59,11 @@ def summary(verdicts: Verdicts) -> str:
     if not policies and not any(assignment.unjudged for assignment in verdicts.assignments):
         return "none assigned"
     counts = Counter(answer.word for answer in verdicts.answers)
-    told = [f"{counts[word]} {word}" for word in ORDER if counts[word] or word in ("deny", "audit", "compliant")]
+    told = [
+        f"{counts[word]} {SHOWN.get(word, word)}"
+        for word in ORDER
+        if counts[word] or word in ("deny", "audit", "compliant")
+    ]
     return ", ".join(told)
 
 
@@ -69,7 +75,8 @@ def headline(answer: PolicyAnswer) -> str:
 
 def word(answer: PolicyAnswer) -> str:
     """The word of an answer; of what takes hold only where it is enforced, that it is not."""
-    return answer.word if answer.assignment.enforced or answer.word not in _ACTING else f"{answer.word}, not enforced"
+    shown_word = SHOWN.get(answer.word, answer.word)
+    return shown_word if answer.assignment.enforced or answer.word not in _ACTING else f"{shown_word}, not enforced"
 
 
 def because(answer: PolicyAnswer, apart: Container[str] = ()) -> list[str]:

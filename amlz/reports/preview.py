@@ -24,6 +24,9 @@ NOT_COVERED = (
     "what a change would replace or refuse",
 )
 
+#: Words of answers that have no result.
+UNKNOWN = frozenset({"undecided", "not-judged", "error", "invalid"})
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -69,10 +72,24 @@ class Preview:
 
 
 def verdict(preview: Preview) -> tuple[Severity | None, str]:
-    """Returns the worst severity (None: no findings), and the counts in words."""
+    """Returns the worst severity (None: neither an error nor a warning), and the counts in words.
+
+    Notes and policies that could not be evaluated are counted where nothing is worse: "no findings" means none at all.
+    """
     denied, errors, warnings = len(preview.verdicts.denied), *map(preview.count, (Severity.ERROR, Severity.WARNING))
-    said = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
-    said += [plural(errors, "error")] if errors else []
-    said += [plural(warnings, "warning")] if warnings else []
-    worst = Severity.ERROR if denied or errors else Severity.WARNING if warnings else None
-    return worst, listed(said) if said else "no findings"
+    counts = [plural(denied, "request") + " refused by Azure Policy"] if denied else []
+    counts += [plural(errors, "error")] if errors else []
+    counts += [plural(warnings, "warning")] if warnings else []
+    if counts:
+        return Severity.ERROR if denied or errors else Severity.WARNING, listed(counts)
+    notes, unevaluated = preview.count(Severity.NOTE), _unevaluated(preview.verdicts)
+    counts = [plural(notes, "note")] if notes else []
+    counts += [plural(unevaluated, "unknown policy result")] if unevaluated else []
+    return None, f"no errors or warnings, {listed(counts)}" if counts else "no findings"
+
+
+def _unevaluated(verdicts: Verdicts) -> int:
+    """Returns how many evaluations have no result, and how many assigned policies are not known here."""
+    return sum(answer.word in UNKNOWN for answer in verdicts.answers) + sum(
+        len(assignment.unjudged) for assignment in verdicts.assignments
+    )

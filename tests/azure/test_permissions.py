@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amlz.azure.permissions import (
+    ByScope,
     GivenRole,
     Permission,
     Ruling,
@@ -93,6 +94,10 @@ def test_a_scope_holds_for_what_is_below_it(segments: list[str]) -> None:
     for scope in scopes:
         assert applies(GivenRole("p", scope.upper(), "r", None), target) is True
         assert applies(GivenRole("p", f"{scope.rstrip('/')}/t/other", "r", None), target) is False
+    given_ = [GivenRole("p", scope + end, "r", None) for scope in sorted(scopes) for end in ("", "x", "/")]
+    assert sorted(each.scope for each in ByScope(given_).holding_for(target)) == sorted(
+        each.scope for each in given_ if applies(each, target)
+    )
 
 
 def test_management_groups_are_not_known() -> None:

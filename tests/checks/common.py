@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.graph import Persona, Resource, ResourceGraph
 from amlz.azure.ids import parse
 from tests.conftest import ROOT
 
@@ -37,8 +37,14 @@ def read(path: Path) -> CheckCase:
     name, verdict = path.stem.rsplit("--", 1)
     area, what = path.parent.name.split("-", 1)
     graph = replace(graph_of(told["resources"], told.get("cloud", "public")), today=told.get("today", ""))
-    graph = replace(graph, dns=told.get("dns", "created"))
+    graph = replace(graph, dns=told.get("dns", "created"), personas=tuple(map(_persona, told.get("personas", ()))))
     return CheckCase(f"{area}/{what}", name, verdict, graph, told["finds"])
+
+
+def _persona(told: Mapping[str, Any]) -> Persona:
+    """A persona as case files write it: its lists as tuples."""
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    return Persona(**values)
 
 
 def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> ResourceGraph:

@@ -46,7 +46,7 @@ def remedied(case: dict[str, Any], graph: ResourceGraph, finding: Finding) -> Re
         edits = step.get("set", {}) | dict.fromkeys(step.get("remove", ()), REMOVED)
         resources = [changed(each, edits) if _is(each, step.get("of")) else each for each in resources]
     made = graph_of(resources, case.get("cloud", graph.cloud))
-    return replace(made, today=case.get("today", graph.today), dns=graph.dns)
+    return replace(made, today=case.get("today", graph.today), dns=graph.dns, personas=graph.personas)
 
 
 def _is(resource: dict[str, Any], name: str | None) -> bool:

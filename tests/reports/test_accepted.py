@@ -85,7 +85,7 @@ def test_a_comment_shows_it_apart() -> None:
     """Below the findings; the verdict does not count it."""
     told = as_markdown.render(opened("2026-10-01"))
 
-    assert told.splitlines()[0] == "## ✅ open: no findings"
+    assert told.splitlines()[0] == "## ✅ open: no errors or warnings, 5 notes and 2 unknown policy results"
     assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in told
     assert (
         "**Accepted, and not counted**\n\n"

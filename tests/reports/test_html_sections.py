@@ -20,6 +20,7 @@ from amlz.reports.html.findings import SameAt
 from amlz.reports.html.heat_map import Cell, heat_map
 from amlz.reports.html.role_matrix import role_matrix
 from amlz.reports.html.topology import topology
+from amlz.reports.policy import SHOWN
 from tests.conftest import as_told, previewed
 
 #: Stacks that have everything between them.
@@ -313,7 +314,7 @@ def test_the_heat_map_counts_every_answer_and_begins_with_the_worst(stack: str) 
     assert sum(cell.of for cell in cells) == len(verdicts.answers)
     assert sum(row.compliant for row in told.rows) == verdicts.count("compliant")
     at = [(a.word, names.of_answer(a)) for a in verdicts.answers if a.word != "compliant"]
-    assert named == {(word, resource.owner, resource.label) for word, resource in at}
+    assert named == {(SHOWN.get(word, word), resource.owner, resource.label) for word, resource in at}
     assert all(len(row.cells) == len(told.types) for row in told.rows)
     levels = [row.level for row in told.rows]
     order = [level for level in ("bad", "look", "change", "unknown", "good") if level in levels]

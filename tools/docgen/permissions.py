@@ -22,7 +22,11 @@ def can_page() -> str:
             (f"`{each.name}`", each.does, "<br>".join(map(_need, each.needs)), _sources(each)) for each in ACTIONS
         ],
         promises=[
-            (f"`{name_of(each.who)}`", _WHEN[each.when], ", ".join(f"`{name}`" for name in each.actions))
+            (
+                f"`{name_of(each.who)}`",
+                _WHEN[each.when] + (", without shared keys" if each.without_keys else ""),
+                ", ".join(f"`{name}`" for name in each.actions),
+            )
             for each in PROMISES
         ],
         definitions=[(role.name, role.date, f"<{role.source}>") for role in BUILT_IN.values()],

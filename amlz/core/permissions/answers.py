@@ -9,6 +9,7 @@ from functools import cached_property
 from amlz.azure.graph import Persona, ResourceGraph
 from amlz.azure.ids import parse
 from amlz.azure.permissions import (
+    ByScope,
     GivenRole,
     Permission,
     Ruling,
@@ -21,18 +22,19 @@ from amlz.azure.permissions import (
 )
 from amlz.azure.role_definitions import BUILT_IN, RoleDefinition
 from amlz.core.owners import EnvironmentKey
-from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need
+from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need, Target
 from amlz.core.permissions.personas import ENDPOINT, IDENTITIES
 from amlz.core.permissions.targets import LANDING_ZONE, Ids, accepts_resource_context, targets_of
 
 _ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
 #: Roles that Azure gives to the system-assigned identity of a managed online endpoint, and on what (2023-12-15).
 #: How-to-disable-local-auth-storage (2026-01-30) names Storage Blob Data Contributor instead; the narrower one counts.
-AUTOMATIC = (
+AUTOMATIC: tuple[tuple[str, Target], ...] = (
     ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "registry"),
     ("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "storage"),
     ("635dd51f-9968-44d3-b7fb-6d9a6bd613ae", "workspace"),
 )
+_NOTHING = ByScope(())
 _BY_AZURE = f"given by Azure to a system-assigned identity: {_ENDPOINT_ROLES}"
 _NO_CONTEXT = "the central log accepts only permissions on itself"
 _NOT_KNOWN = "the access mode of the existing central log is not known here"
@@ -95,12 +97,7 @@ class Permissions:
 
         Roles that allow every action are left out.
         """
-        found = [
-            role
-            for role in self._assigned
-            if "*" not in role.actions and all(gives(role, part) for part in parts_of(permission))
-        ]
-        return tuple(role.name for role in sorted(found, key=lambda role: (_breadth(role), role.name)))
+        return _giving(self._assigned, (permission,))
 
     def _answers(self, persona: Persona, action: DocumentedAction, ids: Ids) -> Iterator[PermissionAnswer]:
         if action.each is None:
@@ -120,7 +117,7 @@ class Permissions:
         alike: dict[object, list[str]] = {}
         found: dict[object, tuple[Grounds, ...]] = {}
         for principal in persona.principals:
-            grounds = tuple(self._grounds(action, ids, self._assignments_of(persona, principal, ids)))
+            grounds = tuple(self._grounds(action, ids, self._by_scope(persona, principal, ids)))
             key = tuple((each.ruling.status, _without_principal(each.ruling.by)) for each in grounds)
             alike.setdefault(key, []).append(principal)
             found.setdefault(key, grounds)
@@ -131,27 +128,32 @@ class Permissions:
                 status, because = Status.UNKNOWN, _NOT_KNOWN if self._context is None else _NO_CONTEXT
             yield PermissionAnswer(persona, tuple(principals), action, on, status, found[alike_key], because)
 
-    def _grounds(self, action: DocumentedAction, ids: Ids, assignments: tuple[GivenRole, ...]) -> Iterator[Grounds]:
+    def _grounds(self, action: DocumentedAction, ids: Ids, by_scope: ByScope) -> Iterator[Grounds]:
         for need in action.needs:
             for target in ids.get(need.on, ()):
+                assignments = by_scope.holding_for(target)
                 for permission in need.permissions:
                     asked = permission
                     if "{type}" in permission.name:
                         asked = Permission(permission.name.replace("{type}", parse(target).type), permission.data)
                     yield Grounds(asked, target, rule(assignments, asked, target), need)
 
-    def _assignments_of(self, persona: Persona, principal: str, ids: Ids) -> tuple[GivenRole, ...]:
+    def _by_scope(self, persona: Persona, principal: str, ids: Ids) -> ByScope:
         if persona.kind != ENDPOINT:
-            return self._assignments.get(principal.lower(), ())
-        return tuple(
+            return self._scopes.get(principal.lower(), _NOTHING)
+        return ByScope(
             GivenRole(principal, target, role, BUILT_IN[role], note=_BY_AZURE)
             for role, on in AUTOMATIC
-            for target in ids.get(on, ())  # type: ignore[call-overload]
+            for target in ids.get(on, ())
         )
 
     @cached_property
     def _assignments(self) -> Mapping[str, tuple[GivenRole, ...]]:
         return assignments_of(self._graph)
+
+    @cached_property
+    def _scopes(self) -> Mapping[str, ByScope]:
+        return {principal: ByScope(assignments) for principal, assignments in self._assignments.items()}
 
     @cached_property
     def _targets(self) -> Mapping[EnvironmentKey, Ids]:
@@ -171,6 +173,17 @@ def combined(answers: Iterable[PermissionAnswer]) -> Status | str | None:
     """Returns the status that answers have in common, None for nothing to do it on, "differs" where they differ."""
     found = {answer.status for answer in answers}
     return found.pop() if len(found) == 1 else "differs"
+
+
+def narrowest_roles(permissions: Iterable[Permission]) -> tuple[str, ...]:
+    """Returns built-in roles that give all these permissions, the narrowest first; none that allows every action."""
+    return _giving(BUILT_IN.values(), tuple(permissions))
+
+
+def _giving(roles: Iterable[RoleDefinition], permissions: tuple[Permission, ...]) -> tuple[str, ...]:
+    parts = [part for permission in permissions for part in parts_of(permission)]
+    found = [role for role in roles if "*" not in role.actions and all(gives(role, part) for part in parts)]
+    return tuple(role.name for role in sorted(found, key=lambda role: (_breadth(role), role.name)))
 
 
 def _without_principal(assignment: GivenRole | None) -> object:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from amlz.azure.graph import Persona
 from amlz.core.config import AccessConfig, LandingZoneConfig
+from amlz.core.permissions.promises import promised
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import union
 from amlz.core.planning.roles import PEOPLE
@@ -31,7 +33,7 @@ def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Perso
     yield from _people(union(config.access), Persona("", ()))
     for spec in plan.environments:
         place = Persona("", (), spec.project, spec.environment, spec.production)
-        yield from _people(_access(config, spec), place, {"pipelines": tuple(_pipelines(spec))})
+        yield from _people(_access(config, spec), place, spec.storage.shared_keys, tuple(_pipelines(spec)))
         yield from _identities(spec, place)
 
 
@@ -57,12 +59,13 @@ def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
 
 
 def _people(
-    access: dict[str, tuple[str, ...]], place: Persona, identities: dict[str, tuple[str, ...]] | None = None
+    access: dict[str, tuple[str, ...]], place: Persona, shared_keys: bool = False, pipelines: tuple[str, ...] = ()
 ) -> Iterator[Persona]:
     for kind, field in PEOPLE.items():
-        principals = (*access.get(field, ()), *(identities or {}).get(kind, ()))
+        principals = (*access.get(field, ()), *(pipelines if kind == "pipelines" else ()))
         if principals:
-            yield Persona(kind, principals, place.project, place.environment, place.production)
+            actions = promised(kind, place.production, shared_keys)
+            yield replace(place, kind=kind, principals=principals, promised=actions)
 
 
 def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Persona]:
@@ -75,4 +78,4 @@ def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Person
         found.setdefault(kind, []).append(identity.id)
     for kind in IDENTITIES:
         if kind in found:
-            yield Persona(kind, tuple(found[kind]), place.project, place.environment, place.production)
+            yield replace(place, kind=kind, principals=tuple(found[kind]))

@@ -58,12 +58,10 @@ class Violation:
 
 
 def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
-    """Returns one for each answer that refuses, objects or is open; policies that are not evaluated are reported once,
-        for the stack.
+    """Returns one for each answer that refuses, audits or is open. Policies without a result are reported once, for the
+    stack.
 
     Compliant and exempt resources, and those that Azure modifies or deploys, are no violation.
-
-        Compliant and exempt resources, and those that Azure modifies or deploys, are no violation.
     """
     verdicts = hidden_verdicts(verdicts, graph, hider_of(graph))
     urns = {resource.id.lower(): resource.urn for resource in graph if resource.id}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
 from amlz.checks.finding import Severity
-from amlz.checks.naming import Names, before, in_words, names_of
+from amlz.checks.naming import Names, before, in_words, names_of, owner
 from amlz.core.problems import dotted
 from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
@@ -17,30 +18,38 @@ from amlz.core.words import counted, place, plural
 from amlz.reports import accepted, difference_as, existing_hub, policy, quota
 from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
-from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, shown
-from amlz.reports.preview import NOT_COVERED, Preview, verdict
+from amlz.reports.links import NO_LINKS, Links
+from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, link, prose, shown
+from amlz.reports.preview import NOT_COVERED, UNKNOWN, Preview, verdict
+from amlz.reports.rows import Places
 
 
 def write(report: Report) -> str:
     """Returns a preview, or a difference where there is one."""
-    return render(report.preview()) if report.against is None else difference_as.markdown(report.against)
+    if report.against is not None:
+        return difference_as.markdown(report.against)
+    return render(report.preview(), report.links)
 
 
-def render(preview: Preview) -> str:
+def render(preview: Preview, links: Links = NO_LINKS) -> str:
     """The whole preview; without what is folded where that would be too long for a comment."""
     preview = preview.shown
-    template = Environment(
+    environment = Environment(
         loader=PackageLoader("amlz.reports"),
         autoescape=False,
         trim_blocks=False,
         keep_trailing_newline=True,
         finalize=shown,
-    ).get_template("preview.md.j2")
+    )
+    environment.filters["markdown"] = Markdown  # the result of a macro, whose values are escaped already
+    template = environment.get_template("preview.md.j2")
     names = names_of(preview.graph)
+    found = list(_findings(preview, names, links))
+    answers = list(_policies(preview, names))
     told = {
         "verdict": _verdict(preview),
         "summary": list(summary(preview)),
-        "asked_for": [(code(dotted(r.path)), r.gives_up) for r in relaxations(preview.config)],
+        "asked_for": [(code(dotted(r.path)), prose(r.gives_up)) for r in relaxations(preview.config)],
         "must_allow": [
             (
                 Markdown(", ".join(code(to, in_table=True) for to in rule.to)),
@@ -52,11 +61,13 @@ def render(preview: Preview) -> str:
         ],
         "demands": existing_hub.demands(preview.plan),
         "owners": list(existing_hub.owners_must(preview.plan)),
-        "findings": list(_findings(preview, names)),
+        "environments": list(_environments(preview, names)),
+        "findings": [row for row in found if row["severity"] != Severity.NOTE.value],
+        "notes": [row for row in found if row["severity"] == Severity.NOTE.value],
         "accepted": [
             (
                 one.finding.severity.value,
-                code(one.finding.check),
+                link(code(one.finding.check), links.check(one.finding.check)),
                 before(names.of_finding(one.finding), one.finding.message),
                 one.finding.message,
                 accepted.why(one),
@@ -64,7 +75,8 @@ def render(preview: Preview) -> str:
             for one in preview.accepted
         ],
         "quota": list(_quota(preview)) if preview.quota else [],
-        "policies": list(_policies(preview, names)),
+        "policies": [row for row in answers if not row["unknown"]],
+        "unknown": [row for row in answers if row["unknown"]],
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
         "not_covered": "; ".join(NOT_COVERED),
@@ -92,16 +104,37 @@ def _hosts(to: Iterable[str]) -> Markdown:
     return Markdown(", ".join(code(each, in_table=True) for each in to))
 
 
-def _findings(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
+def _environments(preview: Preview, names: Names) -> Iterator[tuple[Markdown, list[int]]]:
+    """Environments with a refused request, an error or a warning, the worst first, and their counts.
+
+    The counts are in the order of the columns: refused by a policy, errors, warnings, notes.
+    """
+    production = {owner(e.project, e.environment) for e in preview.plan.environments if e.production}
+    counts: dict[str, list[int]] = {}
+    for finding in preview.findings:
+        row = counts.setdefault(names.of_finding(finding).owner, [0] * 4)
+        row[1 + list(Severity).index(finding.severity)] += 1
+    for answer in preview.verdicts.denied:
+        counts.setdefault(names.of_answer(answer).owner, [0] * 4)[0] += 1
+    for where, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0])):
+        if any(row[:3]):
+            name = escaped(where) if where else Markdown("shared by all")
+            yield Markdown(f"**{name}**, production") if where in production else name, row
+
+
+def _findings(preview: Preview, names: Names, links: Links) -> Iterator[dict[str, Any]]:
+    lines = Places(preview)
     for folded in folded_findings(preview.findings, names):
         first = folded.first
+        line, _ = lines.at(first.place or lines.of(first.resource_id, first.urn))
         yield {
             "severity": first.severity.value,
-            "check": code(first.check),
+            "check": link(code(first.check), links.check(first.check)),
             "resource": before(folded.resource, first.message),
-            "message": first.message,
+            "message": prose(first.message),
             "others": resources(folded.others, folded.columns),
-            "remedy": first.remedy,
+            "remedy": prose(first.remedy),
+            "line": link(Markdown(f"line {line}"), links.line(Path(preview.file.shown), line)) if links.base else "",
         }
 
 
@@ -120,10 +153,11 @@ def _policies(preview: Preview, names: Names) -> Iterator[dict[str, Any]]:
         first = folded.first
         yield {
             "word": policy.word(first),
+            "unknown": first.word in UNKNOWN,
             "title": first.policy.definition.title if first.policy else first.assignment.name,
             "assignment": code(first.assignment.name),
             "at": resources(folded.at, folded.columns),
-            "because": folded.because,
+            "because": [prose(text) for text in folded.because],
         }
 
 

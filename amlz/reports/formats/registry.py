@@ -12,6 +12,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from amlz.reports.links import NO_LINKS, Links
+
 if TYPE_CHECKING:
     from amlz.diff.difference import Difference
     from amlz.reports.preview import Preview
@@ -66,12 +68,13 @@ class Report:
     """Input of a format: a preview, or a difference from another one.
 
     `preview` is called only by a format that shows the preview: a difference by the engine may need none. `fail_on`:
-    the severity at which the exit code is 1.
+    the severity at which the exit code is 1. `links`: to the files of the revision that is shown.
     """
 
     preview: Callable[[], Preview]
     against: Difference | None = None
     fail_on: str = "error"
+    links: Links = NO_LINKS
 
 
 def formats_of(command: Command) -> tuple[Format, ...]:

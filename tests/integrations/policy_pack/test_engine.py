@@ -69,7 +69,7 @@ def test_a_shipped_stack_is_told_what_its_preview_is_told(tmp_path: Path) -> Non
 
     assert said.partition(" - ")[2] == (
         "[advisory] azure-policy-undecided (pulumi:pulumi:Stack: aml-landing-zone-minimal) "
-        "not-judged guardrails-compute: Compute instances: current system image "
+        "not evaluated guardrails-compute: Compute instances: current system image "
         "The policy reads a property that only Azure sets, and the plan does not show it. "
         "At cpu and image-build."
     )
