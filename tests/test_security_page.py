@@ -1,4 +1,4 @@
-"""SECURITY.md names tests that exist: a control without one is a claim."""
+"""SECURITY.md and the threat model name tests that exist: a control without one is a claim."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ ROWS = [
     for line in PAGE.partition("## Attacks, controls, tests")[2].partition("\n## ")[0].splitlines()
     if line.startswith("| ") and not line.startswith(("| attacker", "| ---"))
 ]
+THREATS = (ROOT / "docs" / "explanation" / "threat-model.md").read_text(encoding="utf-8")
+EARLIER = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in THREATS.partition("## Attacks on an early revision")[2].partition("\n## ")[0].splitlines()
+    if line.startswith("| ") and not line.startswith(("| attack |", "| ---"))
+]
 
 
 def functions_of(file: str) -> set[str]:
@@ -29,12 +35,26 @@ def test_every_attack_has_a_test_that_exists(row: list[str]) -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row[-1])
 
     assert (len(row), all(row), bool(named)) == (5, True, True)
+    check_named(named)
+
+
+@pytest.mark.parametrize("row", EARLIER, ids=lambda row: row[0] if isinstance(row, list) else "")
+def test_every_attack_on_an_early_revision_has_a_test_that_exists(row: list[str]) -> None:
+    """Attack, behaviour of that revision, and test."""
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row[-1])
+
+    assert (len(row), all(row), bool(named)) == (3, True, True)
+    check_named(named)
+
+
+def check_named(named: list[tuple[str, str]]) -> None:
+    """Asserts that files and functions of tests exist."""
     for file, test in named:
         assert (ROOT / file).is_file(), file
         found = functions_of(file)
         assert (test in found) if test else found, f"{file}::{test}"
 
 
-def test_the_page_has_its_attacks() -> None:
-    """And is read as this test reads it."""
-    assert len(ROWS) >= 15
+def test_both_pages_have_their_attacks() -> None:
+    """And are read as this test reads it."""
+    assert (len(ROWS) >= 15, len(EARLIER) >= 25) == (True, True)
