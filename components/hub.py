@@ -16,6 +16,7 @@ from components.private_dns import PrivateDns
 from components.private_link_scope import PrivateLinkScope
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
+from components.role_assignment import role_assignment
 from components.virtual_network import virtual_network
 
 
@@ -34,6 +35,8 @@ class Hub(pulumi.ComponentResource):
         super().__init__("amlz:hub:Hub", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         resource_group(self, name, args.group, resources)
+        for role in args.group_roles:
+            role_assignment(self, name, role, resources)
         if args.log_analytics.built:
             LogAnalytics(f"{name}-logs", args.log_analytics, resources, below)
         for group in args.security_groups:

@@ -14,6 +14,9 @@ def private_endpoint(
 ) -> None:
     """Makes one group ID of a resource reachable in a subnet, under its own names. Without zones, others write
     those.
+
+    One after the other in a subnet and on a target: in parallel they fail inside the operation, at times.
+    https://github.com/hashicorp/terraform-provider-azurerm/issues/16182 (2022-03), 21293 (2023-04), 28112 (2024-11)
     """
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
@@ -32,7 +35,7 @@ def private_endpoint(
         opts=resources.options(
             parent,
             args.place.subscription,
-            after=args.after,
+            after=(*args.after, *resources.writes(args.subnet, args.target)),
             ignore_changes=None if args.zones else ["customDnsConfigs"],
             # An endpoint keeps its target. Only the id counts: a refresh may change the rest of a connection.
             replace_on_changes=["privateLinkServiceConnections[*].privateLinkServiceId"],
@@ -40,6 +43,7 @@ def private_endpoint(
         ),
     )
     resources.register(args.id, endpoint)
+    resources.wrote(args.id, args.subnet, args.target)
     if not args.zones:
         return
     group = network.PrivateDnsZoneGroup(

@@ -39,9 +39,9 @@ class ProjectEnvironment(pulumi.ComponentResource):
         super().__init__("amlz:project:ProjectEnvironment", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         resource_group(self, name, args.group, resources)
+        Identities(f"{name}-identities", args.identities, resources, below)
         for role in args.group_roles:
             role_assignment(self, name, role, resources)
-        Identities(f"{name}-identities", args.identities, resources, below)
         self.outputs, self._args, self._resources = {}, args, resources
         self._build(name, Phase.FIRST)
         KeyVault(f"{name}-vault", args.key_vault, resources, below)

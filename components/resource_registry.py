@@ -34,13 +34,16 @@ class ResourceRegistry:
         """Registers a resource under its decided id."""
         self._registered[resource_id.lower()] = resource
 
-    def wrote(self, resource_id: str, *networks: str) -> None:
-        """Notes that building a resource writes to networks: the next write to one of them waits for it."""
-        self._writes.update({network.lower(): resource_id for network in networks})
+    def wrote(self, resource_id: str, *written: str) -> None:
+        """Notes that building a resource writes to others (networks, subnets, targets of endpoints): the next write to
+        one of them waits for it.
+        """
+        self._writes.update({each.lower(): resource_id for each in written})
 
-    def writes(self, *networks: str) -> tuple[str, ...]:
-        """Ids of the latest writes to networks, which Azure takes one after the other. () before the first."""
-        return tuple(self._writes[network.lower()] for network in networks if network.lower() in self._writes)
+    def writes(self, *written: str) -> tuple[str, ...]:
+        """Ids of the latest writes to resources that Azure changes one after the other. () before the first."""
+        found = (self._writes[each.lower()] for each in written if each.lower() in self._writes)
+        return tuple(dict.fromkeys(found))
 
     def ref(self, resource_id: str) -> pulumi.Output[str]:
         """A decided id that waits for what it names."""

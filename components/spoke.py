@@ -9,6 +9,7 @@ from amlz.core.specs import PeeringSpec, RouteTableSpec, SpokeSpec
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
+from components.role_assignment import role_assignment
 from components.service_endpoint_policy import service_endpoint_policy
 from components.virtual_network import virtual_network
 from components.zone_links import zone_links
@@ -30,6 +31,8 @@ class Spoke(pulumi.ComponentResource):
     ) -> None:
         super().__init__("amlz:spoke:Spoke", name, None, opts)
         resource_group(self, name, args.group, resources)
+        for role in args.group_roles:
+            role_assignment(self, name, role, resources)
         for group in args.security_groups:
             network_security_group(self, name, group, resources)
         for policy in args.endpoint_policies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from amlz.azure.delegation import assignment_condition
 from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles, deployer_roles
+from amlz.azure.providers import Provider, providers_of
 from amlz.azure.rights import Basis
+from amlz.core.planning.deployer import custom_roles
 from amlz.reports import roles as report
 from tests.abac import allows
 from tests.conftest import previewed
@@ -30,7 +33,7 @@ ONE = DeployerRoles(
         CustomRoleGrant(f"{SUBSCRIPTION}/resourceGroups/rg-dns", "DNS", "r1", (READ,)),
         CustomRoleGrant("/providers/Microsoft.Management/managementGroups/root", "Policies", "r2", (READ,)),
     ),
-    ((SUBSCRIPTION.rpartition("/")[2], ("Microsoft.KeyVault",)),),
+    (Provider(SUBSCRIPTION.rpartition("/")[2], "Microsoft.KeyVault", "vaults", "https://example.com/providers"),),
     (("Microsoft.Insights/components", "permissions on the workspace"),),
 )
 
@@ -105,7 +108,13 @@ def test_json_holds_each_role_with_the_source_of_its_actions() -> None:
     }
     assert [role["condition"] for role in told["roles"][1:]] == [None, None]
     assert told["resourceProviders"] == [
-        {"subscription": SUBSCRIPTION.rpartition("/")[2], "namespaces": ["Microsoft.KeyVault"]}
+        {
+            "subscription": SUBSCRIPTION.rpartition("/")[2],
+            "namespace": "Microsoft.KeyVault",
+            "why": "vaults",
+            "source": "https://example.com/providers",
+            "command": f"az provider register --namespace Microsoft.KeyVault --subscription {SUBSCRIPTION[15:]}",
+        }
     ]
     assert told["notKnown"] == [{"type": "Microsoft.Insights/components", "what": "permissions on the workspace"}]
 
@@ -120,9 +129,10 @@ def test_the_commands_create_and_assign_each_role(tmp_path: Path) -> None:
 
     subprocess.run(["sh"], input=report.as_az("dev", ONE), env=environment, text=True, check=True)
 
-    ran = [call.split("\0")[:-1] for call in calls.read_text().split("\n\0")][:-1]
+    first, *ran = [call.split("\0")[:-1] for call in calls.read_text().split("\n\0")][:-1]
     who = ["--assignee-object-id", PRINCIPAL, "--assignee-principal-type", "ServicePrincipal"]
     limited = ["--condition-version", "2.0", "--condition", assignment_condition(dict(ASSIGNABLE), PRINCIPAL)]
+    assert first == ["provider", "register", "--namespace", "Microsoft.KeyVault", "--subscription", SUBSCRIPTION[15:]]
     assert [json.loads(call[4]) for call in ran[::2]] == [definition(grant) for grant in ONE.grants]
     assert ran[1::2] == [
         ["role", "assignment", "create", *who, "--role", grant.name, "--scope", grant.scope, *more]
@@ -182,3 +192,66 @@ def test_the_text_marks_what_is_inferred() -> None:
     assert f"  {JOIN.name}  (inferred)\n" in text
     assert f"  {READ.name}\n" in text
     assert "Not known for Microsoft.Insights/components" in text
+
+
+HUB, ZONES = "b0b0b0b0-1111-4222-8333-444455556666", "c0c0c0c0-1111-4222-8333-444455556666"
+
+
+def test_each_subscription_of_a_plan_has_its_providers() -> None:
+    """The hub's has that of the shared registry, whose private endpoint is there; none that Azure registers itself."""
+    rows = providers_of(previewed("prod").graph)
+
+    found = {each: {row.namespace for row in rows if row.subscription == each} for each in (HUB, ZONES)}
+
+    assert found == {
+        HUB: {
+            "Microsoft.ContainerRegistry",
+            "Microsoft.Insights",
+            "Microsoft.Network",
+            "Microsoft.OperationalInsights",
+        },
+        ZONES: {
+            "Microsoft.ContainerRegistry",
+            "Microsoft.Insights",
+            "Microsoft.KeyVault",
+            "Microsoft.MachineLearningServices",
+            "Microsoft.ManagedIdentity",
+            "Microsoft.Network",
+            "Microsoft.PolicyInsights",
+            "Microsoft.Storage",
+        },
+    }
+
+
+def test_a_customer_managed_key_needs_its_providers_and_a_custom_role() -> None:
+    """The workspace creates a database and a search service in the subscription, with a role of three actions."""
+    preview = previewed("us-government")
+    added = {row.namespace for row in providers_of(preview.graph) if "customer-managed" in row.why}
+
+    (role,) = custom_roles(preview.plan.roles())
+
+    assert added == {"Microsoft.DocumentDB", "Microsoft.Search"}
+    assert role.actions == (
+        "Microsoft.DocumentDB/databaseAccounts/write",
+        "Microsoft.Search/searchServices/write",
+        "Microsoft.Storage/storageAccounts/write",
+    )
+
+
+def test_the_commands_create_the_custom_roles_of_the_plan_under_their_decided_ids(tmp_path: Path) -> None:
+    """`az role definition create` would choose another GUID than the plan refers to."""
+    definitions = custom_roles(previewed("us-government").plan.roles())
+    script = report.as_az("us-government", replace(ONE, grants=(), providers=(), definitions=definitions))
+    az, calls = tmp_path / "az", tmp_path / "calls"
+    az.write_text('#!/bin/sh\nfor each; do printf "%s\\0" "$each"; done >> "$CALLS"\n')
+    az.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CALLS": str(calls), "PRINCIPAL": PRINCIPAL}
+
+    subprocess.run(["sh"], input=script, env=environment, text=True, check=True)
+
+    words = calls.read_text().split("\0")
+    assigned = next(
+        role for role in previewed("us-government").plan.roles() if role.role == "Azure ML Metadata Creator"
+    )
+    assert words[:5] == ["rest", "--method", "put", "--url", f"{assigned.role_id}?api-version=2022-04-01"]
+    assert json.loads(words[6])["properties"]["assignableScopes"] == [assigned.scope]

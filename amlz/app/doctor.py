@@ -39,7 +39,23 @@ _PULUMI_CLOUD = "https://api.pulumi.com"
 #: Domain of blob storage, where the scheme azblob keeps its state: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
 _BLOB = "blob.core.windows.net"
 
-Run = Callable[[str, str], str | None]
+#: Resource providers that every landing zone needs; those of a stack: `amlz roles STACK --deployer`.
+#: https://github.com/pulumi/pulumi-azure-native/issues/3479: azure-native registers none
+_PROVIDERS = (
+    "Microsoft.ContainerRegistry",
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.MachineLearningServices",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.PolicyInsights",
+    "Microsoft.Storage",
+)
+_PROVIDER_CHECK = "Resource providers"
+_LIST = ("provider", "list", "--query", "[?registrationState=='Registered'].namespace", "--output", "json")
+
+Run = Callable[..., str | None]
 Connect = Callable[[str, int], bool]
 
 
@@ -56,6 +72,7 @@ def examine(
         _pulumi(ask),
         _checksums(),
         _az(ask, home),
+        _providers(ask, home),
         _credentials(environment, home),
         _backend(environment, _connects),
     )
@@ -156,6 +173,27 @@ def _signed_in(home: Path) -> bool:
         return False
 
 
+def _providers(ask: Run, home: Path) -> DoctorResult:
+    """Resource providers of the subscription that the Azure CLI has selected."""
+    commands = (
+        "Run `amlz roles STACK --deployer`: it lists those of a stack, with commands. Only a deployment needs them."
+    )
+    answer = ask("az", *_LIST) if _signed_in(home) else None
+    if answer is None:
+        return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI was not asked or failed", commands)
+    try:
+        registered = {str(each).lower() for each in json.loads(answer)}
+    except (ValueError, TypeError):
+        return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI's answer is not a list", commands)
+    missing = [each for each in _PROVIDERS if each.lower() not in registered]
+    if missing:
+        seen = f"not registered in the selected subscription: {', '.join(missing)}"
+        return DoctorResult(_PROVIDER_CHECK, "advised", seen, commands)
+    return DoctorResult(
+        _PROVIDER_CHECK, "ok", "those of every landing zone are registered in the selected subscription"
+    )
+
+
 def _credentials(environment: Mapping[str, str], home: Path) -> DoctorResult:
     for method, names in _METHODS.items():
         if all(environment.get(name) for name in names):
@@ -221,13 +259,13 @@ def _connects(host: str, port: int) -> bool:
         return False
 
 
-def _answer(program: str, argument: str) -> str | None:
+def _answer(program: str, *arguments: str) -> str | None:
     """The first lines that a program prints; None where it is not installed or fails."""
     found = shutil.which(program)
     if found is None:
         return None
     try:
-        ran = subprocess.run([found, argument], capture_output=True, text=True, timeout=_PATIENCE, check=False)
+        ran = subprocess.run([found, *arguments], capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return ran.stdout.strip() if ran.returncode == 0 else None

@@ -10,6 +10,7 @@ from typing import Literal
 from amlz.azure.delegation import ASSIGNMENTS, assignment_condition
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.azure.ids import parse
+from amlz.azure.providers import Provider, providers_of
 from amlz.azure.rights import NOT_KNOWN, Basis, Right, needed
 from amlz.dataclass import dataclass
 
@@ -51,14 +52,30 @@ class CustomRoleGrant:
         return assignment_condition(dict(self.assignable), holder) if self.assignable else ""
 
 
+@dataclass(frozen=True, slots=True)
+class RoleToCreate:
+    """The definition of a custom role that the plan assigns: its name and GUID in a subscription, and its actions."""
+
+    subscription: str
+    name: str
+    role_id: str
+    description: str
+    actions: tuple[str, ...]
+    source: str
+
+
 @dataclass(frozen=True)
 class DeployerRoles:
-    """The grants of a purpose, the resource providers that have to be registered, and what is not known."""
+    """The grants of a purpose, the resource providers that have to be registered, and what is not known.
+
+    `definitions`: custom roles that the plan assigns, which an owner creates before.
+    """
 
     purpose: Purpose
     grants: tuple[CustomRoleGrant, ...]
-    providers: tuple[tuple[str, tuple[str, ...]], ...]
+    providers: tuple[Provider, ...]
     unknown: tuple[tuple[str, str], ...]
+    definitions: tuple[RoleToCreate, ...] = ()
 
 
 def deployer_roles(graph: ResourceGraph, stack: str, purpose: Purpose) -> DeployerRoles:
@@ -74,7 +91,7 @@ def deployer_roles(graph: ResourceGraph, stack: str, purpose: Purpose) -> Deploy
     grants = [plan.grant(scope, by_scope[scope].values()) for scope in sorted(by_scope)]
     kinds = {resource.arm_type.lower(): resource.arm_type for resource in graph}
     unknown = tuple((kinds[kind], text) for kind, text in sorted(NOT_KNOWN.items()) if kind in kinds)
-    return DeployerRoles(purpose, tuple(grants), _providers(graph), unknown if purpose == "deployer" else ())
+    return DeployerRoles(purpose, tuple(grants), providers_of(graph), unknown if purpose == "deployer" else ())
 
 
 class _Plan:
@@ -132,11 +149,3 @@ def _named(scope: str) -> str:
     if place.type == "Microsoft.Resources/subscriptions":
         return f"subscription {place.name}"
     return f"management group {place.name}"
-
-
-def _providers(graph: ResourceGraph) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found: dict[str, set[str]] = {}
-    for resource in graph:
-        if resource.id and parse(resource.id).subscription:
-            found.setdefault(parse(resource.id).subscription, set()).add(resource.arm_type.partition("/")[0])
-    return tuple((subscription, tuple(sorted(found[subscription]))) for subscription in sorted(found))

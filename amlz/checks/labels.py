@@ -8,9 +8,8 @@ from typing import Any
 
 from amlz.azure.graph import UNKNOWN_KEY, is_unknown
 from amlz.azure.ids import parse
-from amlz.core.facts.roles import PRIVILEGED, ROLES
+from amlz.core.facts.roles import PRIVILEGED, role_name
 
-_ROLE_NAMES = {guid: name for name, guid in ROLES.items()} | dict(PRIVILEGED)
 #: The program's descriptions of role assignments begin with the principal: `computeIdentity: why`.
 _PRINCIPAL = re.compile(r"([A-Za-z]+(?:, [A-Za-z]+)*): ")
 
@@ -24,7 +23,8 @@ def label(arm_type: str, resource_id: str, name: str, properties: Mapping[str, A
         return f"{arm_type.rpartition('/')[2]}/{name}" if name == "default" else name
     definition = properties.get("roleDefinitionId")
     guid = definition.rpartition("/")[2] if isinstance(definition, str) else ""
-    role = _ROLE_NAMES.get(guid.lower(), f"role {guid}" if guid else "a role")
+    known = PRIVILEGED.get(guid.lower()) or role_name(str(definition))
+    role = known or (f"role {guid}" if guid else "a role")
     scope = _last(resource_id)
     return f"{role} for {_principal(properties)}" + (f" on {scope}" if scope else "")
 

@@ -28,10 +28,15 @@ def roles(
 ) -> None:
     """Shows the exact rights that the deployer of a stack needs, or the reader, as custom roles."""
     refuse(deployer == reader, "name one of the two", "--deployer, --reader")
+    from dataclasses import replace
+
     from amlz.app.preview import graph_of
     from amlz.azure.deployer import deployer_roles
+    from amlz.core.planning.deployer import custom_roles
     from amlz.reports.roles import FORMS
 
     file, plan = planned(stack)
     found = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
+    if deployer:
+        found = replace(found, definitions=custom_roles(plan.roles()))
     write(FORMS[form.value](file.stack, found), output)

@@ -124,8 +124,12 @@ Who = Literal[
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str
-#: In which environments.
-When = Literal["always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey"]
+#: In which environments. `productionFiles`: production without shared keys; `computes`: where people create compute
+#: targets, `nonProductionComputes`: there, but not in production; `studioDeployments`: where the studio deploys.
+When = Literal[
+    "always", "production", "nonProduction", "batch", "noSharedKeys", "managedNetwork", "ownKey", "productionFiles",
+    "computes", "nonProductionComputes", "studioDeployments",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,6 +279,24 @@ class DeployerRoleRecord(Record):
     condition: str | None
 
 
+class ResourceProvider(Record):
+    """A resource provider that must be registered in a subscription before the first deployment."""
+
+    subscription: str
+    namespace: str
+    why: str
+    source: str
+
+
+class CustomRoleRecord(Record):
+    """A custom role that an owner creates before the first deployment."""
+
+    subscription: str
+    name: str
+    role_id: str
+    actions: list[str]
+
+
 class LandingZoneRecord(Record):
     """The landing zone: its configuration in short, roles, and demands on others."""
 
@@ -296,6 +314,8 @@ class LandingZoneRecord(Record):
     managed_networks: list[ManagedNetworkRecord]
     roles: list[Role]
     deployer_roles: list[DeployerRoleRecord]
+    resource_providers: list[ResourceProvider]
+    custom_roles: list[CustomRoleRecord]
 
 
 class NotEvaluated(Record):

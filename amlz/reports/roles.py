@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from amlz.azure.delegation import ASSIGNMENTS, CONDITION_VERSION, custom_role
-from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles
+from amlz.azure.deployer import Action, CustomRoleGrant, DeployerRoles, RoleToCreate
 from amlz.azure.ids import parse
 from amlz.azure.rights import Basis
 from amlz.core.terminal import in_one_line
@@ -38,7 +39,8 @@ def as_json(stack: str, roles: DeployerRoles) -> str:
             "stack": stack,
             "purpose": roles.purpose,
             "roles": [_record(grant) for grant in roles.grants],
-            "resourceProviders": [{"subscription": s, "namespaces": list(n)} for s, n in roles.providers],
+            "resourceProviders": [asdict(one) | {"command": one.command} for one in roles.providers],
+            "customRoles": [_definition_record(one) for one in roles.definitions],
             "notKnown": [{"type": kind, "what": what} for kind, what in roles.unknown],
             "limitations": list(LIMITATIONS),
         }
@@ -55,6 +57,7 @@ def as_text(stack: str, roles: DeployerRoles) -> str:
         ]
         lines += [f"  {action.name}{_mark(action)}" for action in grant.actions]
         lines.append("")
+    lines += _before(roles)
     lines += [wrapped("  ", f"{text}.") for text in _unknown(roles)]
     lines += [wrapped("  ", text) for text in LIMITATIONS]
     return "\n".join(lines) + "\n"
@@ -68,6 +71,8 @@ def as_az(stack: str, roles: DeployerRoles) -> str:
         *(f"# {text}" for text in (*LIMITATIONS, *_unknown(roles))),
         "set -eu",
         ': "${PRINCIPAL:?set it to the object ID of the service principal}"',
+        *(f"{one.command}  # {one.why}" for one in roles.providers if roles.purpose == "deployer"),
+        *(_put(one) for one in roles.definitions),
     ]
     for grant in roles.grants:
         definition = json.dumps(_definition(grant), separators=(",", ":"))
@@ -103,6 +108,8 @@ def as_bicep(stack: str, roles: DeployerRoles) -> str:
     ]
     for number, grant in enumerate(grant for grant in roles.grants if grant not in at_groups):
         lines += ["", *_bicep(number, grant)]
+    for number, definition in enumerate(roles.definitions):
+        lines += ["", *_bicep_definition(number, definition)]
     return "\n".join(lines) + "\n"
 
 
@@ -112,6 +119,62 @@ FORMS: Mapping[str, Callable[[str, DeployerRoles], str]] = {
     "az": as_az,
     "bicep": as_bicep,
 }
+
+
+def _before(roles: DeployerRoles) -> list[str]:
+    """Returns the steps of an owner before the first deployment: providers to register, custom roles to create."""
+    if roles.purpose != "deployer":
+        return []
+    lines = ["Resource providers to register, as Contributor or Owner of the subscription"]
+    lines += [f"  {one.command}\n    {one.why}" for one in roles.providers]
+    for one in roles.definitions:
+        lines += ["", f"Custom role to create, as Owner: {one.name}", f"  in subscription {one.subscription}"]
+        lines += [f"  {action}" for action in one.actions]
+    return [*lines, ""]
+
+
+def _definition_record(one: RoleToCreate) -> dict[str, Any]:
+    return {**asdict(one), "actions": list(one.actions), "body": _body(one)}
+
+
+def _body(one: RoleToCreate) -> dict[str, Any]:
+    """Returns the body of a request that creates a custom role."""
+    return {
+        "properties": {
+            "roleName": one.name,
+            "description": one.description,
+            "type": "CustomRole",
+            "assignableScopes": [f"/subscriptions/{one.subscription}"],
+            "permissions": [{"actions": list(one.actions), "notActions": []}],
+        }
+    }
+
+
+def _put(one: RoleToCreate) -> str:
+    """Returns the command that creates a custom role under its decided GUID, which `az role definition` cannot."""
+    path = f"/subscriptions/{one.subscription}/providers/{_ROLE}/{one.role_id}?api-version={_API}"
+    body = json.dumps(_body(one), separators=(",", ":"))
+    return f"az rest --method put --url {shlex.quote(path)} --body {shlex.quote(body)}"
+
+
+def _bicep_definition(number: int, one: RoleToCreate) -> Iterator[str]:
+    here = f"if (subscription().subscriptionId == {_text(one.subscription)})"
+    yield f"resource custom{number} '{_ROLE}@{_API}' = {here} {{"
+    yield f"  name: {_text(one.role_id)}"
+    yield "  properties: {"
+    yield f"    roleName: {_text(in_one_line(one.name))}"
+    yield f"    description: {_text(one.description)}"
+    yield "    type: 'CustomRole'"
+    yield "    assignableScopes: [subscription().id]"
+    yield "    permissions: ["
+    yield "      {"
+    yield "        actions: ["
+    yield from (f"          {_text(action)}" for action in one.actions)
+    yield "        ]"
+    yield "      }"
+    yield "    ]"
+    yield "  }"
+    yield "}"
 
 
 def _mark(action: Action) -> str:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from amlz.simulator.errors import AzureRefused
 
+_GITHUB = "https://github.com/"
 _LEARN = "https://learn.microsoft.com/azure/"
 _CLIENT = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go"
 _THROTTLING = _LEARN + "azure-resource-manager/management/request-limits-and-throttling"
 
+#: Kinds after which the resource exists in Azure and in the state, marked as not finished.
+UNFINISHED = frozenset({"timeout", "endpoint-busy"})
 #: How often azure-native asks, all in all.
 TRIES = 4
 
@@ -102,6 +105,27 @@ FAULTS = (
         _LEARN + "azure-resource-manager/troubleshooting/error-resource-quota",
         type="Microsoft.MachineLearningServices/workspaces/computes",
         person="request quota, or lower the nodes of the cluster",
+    ),
+    Fault(
+        "endpoint-busy",
+        "a private endpoint is created while its target or subnet changes, and fails inside the operation",
+        0,
+        "",
+        'Code="StorageAccountOperationInProgress" Message="Call to Microsoft.Storage/storageAccounts failed. Error '
+        'message: An operation is currently performing on this storage account that requires exclusive access."',
+        _GITHUB + "hashicorp/terraform-provider-azurerm/issues/16182",
+        type="Microsoft.Network/privateEndpoints",
+    ),
+    Fault(
+        "not-registered",
+        "the subscription is not registered for a resource provider",
+        409,
+        "MissingSubscriptionRegistration",
+        "The subscription is not registered to use the namespace of this resource type. See "
+        "https://aka.ms/rps-not-found for how to register subscriptions.",
+        _LEARN + "azure-resource-manager/troubleshooting/error-register-resource-provider",
+        type="Microsoft.Insights/diagnosticSettings",
+        person="register the resource provider: `amlz roles STACK --deployer` prints the commands",
     ),
     Fault("provider-killed", "the provider dies before it asks Azure", 0, "", "", ""),
     Fault("engine-killed", "the engine is killed after Azure made the resource", 0, "", "", ""),

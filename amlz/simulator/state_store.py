@@ -107,6 +107,7 @@ class StateStore:
     def __init__(self, path: Path | None, *, closed: bool = False) -> None:
         """`path`: None keeps it in memory. `closed`: nothing exists outside of it, see `expects`."""
         self.closed = closed
+        self.registered: dict[str, set[str]] = {}
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=60, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")

@@ -18,7 +18,7 @@ from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.casing import as_azure_writes
 from amlz.simulator.derived import outputs_of
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.faults import TRIES, Fault, kind_of, refused
+from amlz.simulator.faults import TRIES, UNFINISHED, Fault, kind_of, refused
 from amlz.simulator.kills import Kills, kill_engine
 from amlz.simulator.missing import error_of_read
 from amlz.simulator.policy import PolicyService
@@ -174,13 +174,13 @@ class StatefulProvider(SimulatedProvider):
 
     def _after(self, fault: Fault | None, verb: str, resource: StoredResource, context: Any) -> None:
         """Where nobody saw the end of it, it is not ready before the next command."""
-        if fault and fault.kind in ("engine-killed", "timeout"):
+        if fault and fault.kind in ("engine-killed", *UNFINISHED):
             with self._store.change():
                 self._store.mark(resource.id, CREATING)
         self._kills.reached("after", verb, resource.id)
         if fault and fault.kind == "engine-killed":
             kill_engine()
-        if fault and fault.kind == "timeout":
+        if fault and fault.kind in UNFINISHED:
             _unfinished(fault, resource, context)
 
 

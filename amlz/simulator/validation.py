@@ -8,7 +8,7 @@ from amlz.azure import facts
 from amlz.azure.ids import ids_in, parse
 from amlz.azure.in_use import IN_USE
 from amlz.azure.shapes import to_body
-from amlz.simulator import existing, limits, networks, references
+from amlz.simulator import existing, limits, networks, references, registrations
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.state_store import CREATING, SoftDeletedName, StateStore, StoredResource
 
@@ -99,6 +99,7 @@ def put(store: StateStore, resource: StoredResource) -> None:
 
     When references are checked is a matter of the service: amlz/simulator/references.py.
     """
+    registrations.refuse(store, resource)
     refuse_missing_above(store, resource.id)
     references.refuse(store, resource)
     limits.lists_fit(resource)

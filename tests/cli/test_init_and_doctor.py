@@ -83,7 +83,7 @@ def test_init_refuses_wrong_input_and_writes_nothing(tmp_path: Path, arguments: 
 
 def programs(found: dict[str, str]) -> object:
     """A run of programs that prints what is given here, and nothing of the machine."""
-    return lambda program, _: found.get(program)
+    return lambda program, *arguments: found.get(f"{program} {arguments[0]}", found.get(program))
 
 
 def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
@@ -99,6 +99,7 @@ def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
         "Pulumi CLI": "advised",
         "pulumi.lock": states["pulumi.lock"],  # of the repository
         "Azure CLI": "advised",
+        "Resource providers": "advised",
         "Credentials": "advised",
         "Pulumi backend": "advised",
     }
@@ -121,6 +122,35 @@ def test_doctor_shows_no_credential(tmp_path: Path) -> None:
     assert results["Credentials"].seen == "client secret, by ARM_CLIENT_ID, ARM_TENANT_ID, ARM_CLIENT_SECRET; not tried"
     assert results["Pulumi backend"].seen.startswith("s3://host/bucket: not checked")
     assert results["Pulumi CLI"].seen.startswith("v3.1.0, older than the SDK")
+
+
+@pytest.mark.parametrize(
+    ("registered", "state", "seen"),
+    [
+        (
+            '["Microsoft.Network"]',
+            "advised",
+            "not registered in the selected subscription: Microsoft.ContainerRegistry, ",
+        ),
+        ("no json", "advised", "not known: the Azure CLI's answer is not a list"),
+        (None, "advised", "not known: the Azure CLI was not asked or failed"),
+    ],
+)
+def test_doctor_names_resource_providers_that_are_not_registered(
+    tmp_path: Path, registered: str | None, state: str, seen: str
+) -> None:
+    """Of the subscription that the Azure CLI has selected, with the command that lists those of a stack."""
+    profile = tmp_path / ".azure" / "azureProfile.json"
+    profile.parent.mkdir()
+    profile.write_text('{"subscriptions": [{}]}')
+    found = {} if registered is None else {"az provider": registered}
+
+    results = {each.name: each for each in examine({}, tmp_path, tmp_path, programs(found))}  # type: ignore[arg-type]
+
+    result = results["Resource providers"]
+    assert (result.state, result.seen[: len(seen)]) == (state, seen)
+    assert result.fix is not None
+    assert "amlz roles STACK --deployer" in result.fix
 
 
 @pytest.mark.parametrize("url", ["https://host:port", "https://host:99999", "https://[host"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from amlz.core.facts.custom_roles import CUSTOM_ROLES
 from amlz.core.facts.roles import DEPLOYER, GRANTS, ROLES
 from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec
 from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, planned, said, stack
@@ -38,6 +39,7 @@ def assignments(environment: ProjectEnvironmentSpec) -> list[RoleAssignmentSpec]
 def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
     """Who, of what kind, which role by name and id, on what: from ids, not from the plan's own words."""
     by_scope = {
+        f"/subscriptions/{LANDING_ZONE}": "subscription",
         environment.group.id: "resourceGroup",
         environment.workspace.id: "workspace",
         environment.storage.id: "storage",
@@ -128,7 +130,10 @@ def test_role_ids_are_those_of_the_case_files() -> None:
     }
     written |= {role: role_id for kind in ("nonProduction", "production") for _, role, role_id in OF_SEARCH[kind]}
 
-    assert {grant.role: ROLES[grant.role] for grant in GRANTS} == written
+    written |= {"Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830"}
+    written.pop("Azure ML Metadata Creator")  # a custom role, whose id depends on the subscription
+
+    assert {grant.role: ROLES[grant.role] for grant in GRANTS if grant.role not in CUSTOM_ROLES} == written
 
 
 def test_the_platform_team_reads_the_central_log() -> None:
@@ -142,6 +147,68 @@ def test_the_platform_team_reads_the_central_log() -> None:
         "Log Analytics Reader",
         built(plan.hub).log_analytics.id,
     )
+
+
+def test_the_platform_team_reads_the_groups_that_environments_share() -> None:
+    """Firewall, rules, zones and the shared registry, not only the environments."""
+    plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, access=PEOPLE, sharedRegistry={}))
+    hub, shared = built(plan.hub), built(plan.shared_registry)
+    roles = [hub.group_roles, *(spoke.group_roles for spoke in plan.spokes), shared.group_roles]
+    groups = [hub.group.id, *(spoke.group.id for spoke in plan.spokes), shared.group.id]
+
+    assert [(role.role, role.who, role.scope) for each in roles for role in each] == [
+        ("Reader", "platformTeam", group) for group in groups
+    ]
+
+
+def test_the_workspace_of_a_managed_network_waits_for_its_right_to_approve() -> None:
+    """On the resource group, since the workspace does not exist when its own endpoint waits for approval."""
+    environment = one({"isolation": "managed"})
+    (approver,) = (role for role in environment.group_roles if "Approver" in role.role)
+
+    assert (approver.scope, approver.id in environment.workspace.after) == (environment.group.id, True)
+
+
+def test_the_workspace_with_a_key_waits_for_its_right_to_create_metadata() -> None:
+    """On the subscription: the resource group of the metadata does not exist yet."""
+    environment = one({"batch": False, "security": {"customerManagedKey": {"cosmosDbObjectId": COSMOS_DB}}})
+    (creator,) = (role for role in assignments(environment) if role.role == "Azure ML Metadata Creator")
+
+    assert (creator.scope, creator.id in environment.workspace.after) == (f"/subscriptions/{LANDING_ZONE}", True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "rows_expected"),
+    [
+        ({}, "dev", []),
+        ({"isolation": "managed"}, "dev", [("Managed Identity Operator", "id-retail-churn-dev-compute")]),
+        ({}, "prod", []),
+    ],
+)
+def test_people_create_computes_where_it_is_configured(
+    settings: Stack, name: str, rows_expected: list[tuple[str, str]]
+) -> None:
+    """With the rights on network, subnet and identity; in production compute operators alone, studio nobody."""
+    environment = one({**settings, "peopleCreateComputes": True, "studioDeployments": True}, name)
+    injected = [
+        ("Azure ML Network User", "vnet-retail-spoke-main"),
+        ("Azure ML Subnet User", f"snet-churn-{name}-training"),
+        ("Managed Identity Operator", f"id-retail-churn-{name}-compute"),
+    ]
+    people = ("computeOperators", "mlEngineers") if name == "dev" else ("computeOperators",)
+
+    found = {
+        who: [
+            (r.role, r.scope.rsplit("/", 1)[-1]) for r in environment.group_roles if r.who == who and r.role != "Reader"
+        ]
+        for who in ("computeOperators", "mlEngineers", "dataScientists")
+    }
+
+    studio = [("Azure ML Studio Deployer", environment.group.place.resource_group)] if name == "dev" else []
+    assert found == {
+        who: [*(studio if who != "computeOperators" else []), *((rows_expected or injected) if who in people else [])]
+        for who in found
+    }
 
 
 def test_every_row_of_the_table_says_why_and_where_it_is_written() -> None:
@@ -161,7 +228,7 @@ def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
     found = [(a.role, a.who, a.why) for a in assignments(environment) if a.principal.object_id]
 
     assert sorted(found) == [
-        ("AzureML Compute Operator", "mlEngineers", "running computes"),
+        ("AzureML Compute Operator", "mlEngineers", "starting, stopping and deleting compute targets"),
         ("AzureML Data Scientist", "dataScientists, mlEngineers", "experiments; training and deploying"),
         (
             "Storage Blob Data Contributor",
@@ -226,7 +293,7 @@ def test_nothing_is_given_on_a_subscription_and_nobody_owns_anything(hub: str | 
     ]
     people = {role.role for role in roles if role.principal.object_id and role.role.endswith("Contributor")}
 
-    assert (on_groups, wider, owners) == ({"Reader"}, [], [])
+    assert (on_groups, wider, owners) == ({"Reader"}, [], [])  # a custom role with a key alone is wider
     assert people == {"Storage Blob Data Contributor", "Storage File Data Privileged Contributor"}
     assert [role for role in roles if role.subscription != role.scope.split("/")[2]] == []
 

@@ -35,6 +35,7 @@ def at_random(*kinds: str) -> tuple[RequestedFault, ...]:
         (("conflict", "throttled", "unavailable", "timeout"), "converged"),
         pytest.param(("conflict", "throttled", "error-500"), "asked again by itself", marks=LONG),
         pytest.param(("unavailable", "timeout", "principal-not-found", "quota"), "converged", marks=LONG),
+        pytest.param(("endpoint-busy", "not-registered"), "converged", marks=LONG),
         pytest.param(("provider-killed",), "converged", marks=LONG),
         pytest.param(("engine-killed",), "converged", marks=LONG),
         pytest.param(("deleted",), "converged", marks=LONG),
@@ -123,7 +124,8 @@ def test_a_fault_is_read() -> None:
         (
             "conflcit",
             "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
-            "unavailable, timeout, principal-not-found, quota, provider-killed, engine-killed, soft-deleted, "
+            "unavailable, timeout, principal-not-found, quota, endpoint-busy, not-registered, "
+            "provider-killed, engine-killed, soft-deleted, "
             "policy-denies, deleted, drifted.",
         ),
         (

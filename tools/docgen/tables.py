@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.discovery import capability_facts
+from amlz.core.facts.custom_roles import CUSTOM_ROLES
 from amlz.core.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED, SCENARIOS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from amlz.core.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
@@ -14,10 +15,15 @@ def roles_page() -> str:
     """docs/reference/roles.md: who gets what where, and why."""
     grants = [(g.who, g.role, g.target, _when(g.when), g.why, f"<{g.source}>") for g in GRANTS]
     deployer = [(d.on, d.role, _when(d.when), d.why) for d in DEPLOYER]
+    custom = [
+        (name, ", ".join(f"`{each}`" for each in row.actions), row.description, f"<{row.source.replace(' ', '> ', 1)}")
+        for name, row in CUSTOM_ROLES.items()
+    ]
     return rendered(
         "roles.md.jinja",
         grants=grants,
         deployer=deployer,
+        custom=custom,
         rbac_administrator=RBAC_ADMINISTRATOR,
         lock_role=LOCK_ROLE,
         lock_actions=LOCK_ACTIONS,
@@ -82,6 +88,10 @@ def _when(word: str) -> str:
         "noSharedKeys": "without storage keys",
         "ownKey": "with a customer-managed key",
         "managedNetwork": "with a managed network",
+        "productionFiles": "in production, without storage keys",
+        "computes": "with `peopleCreateComputes`",
+        "nonProductionComputes": "with `peopleCreateComputes`, not in production",
+        "studioDeployments": "with `studioDeployments`, not in production",
         "locks": "with production",
         "roles": "where groups get the logs",
         "hubBuilt": "where the hub is built here",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from amlz.azure.ids import parse
+from amlz.azure.ids import parse, subscription_id
 from amlz.capabilities.customer_managed_key.config import CustomerManagedKeyConfig
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, setting
@@ -25,8 +25,8 @@ IDENTITY = "encryption"
 KEY_NAME = "environment"
 
 
-#: Its vault in the table of grants.
-TARGET = "keys"
+#: Its vault in the table of grants, and the subscription, where the workspace creates the resources of its metadata.
+TARGET, SUBSCRIPTION = "keys", "subscription"
 
 
 def _asked(environment: EnvironmentConfig) -> CustomerManagedKeyConfig | None:
@@ -39,7 +39,9 @@ def _vault_id(env: EnvironmentContext, own: CustomerManagedKeyConfig) -> str:
 
 def _targets(env: EnvironmentContext) -> dict[Target, str]:
     own = _asked(env.settings)
-    return {TARGET: _vault_id(env, own)} if own is not None else {}
+    if own is None:
+        return {}
+    return {TARGET: _vault_id(env, own), SUBSCRIPTION: subscription_id(env.place.subscription)}
 
 
 def _identities(env: EnvironmentContext) -> Iterator[IdentitySpec]:
@@ -92,7 +94,7 @@ def plan_encryption(env: EnvironmentContext, given: EnvironmentParts) -> Part | 
         key_name=key_name,
         version=version,
         made=_vault(env) if own.made_here else None,
-        roles=given.roles[TARGET],
+        roles=(*given.roles[TARGET], *given.roles[SUBSCRIPTION]),
         protect=env.production,
         tags=env.tags,
     )

@@ -9,7 +9,7 @@ from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import same, scope_of, value
 from amlz.core.discovery import capability_facts
-from amlz.core.facts.roles import GRANTS, PRIVILEGED, ROLES
+from amlz.core.facts.roles import GRANTS, PRIVILEGED, role_name
 
 GIVES_ROLES = (
     "In the component, assign a role that cannot assign roles, or set `properties.condition` to a "
@@ -44,6 +44,13 @@ CHECK = Check(
 
 #: Types that targets of grants have, in lower case.
 _TYPES = {
+    "subscription": "microsoft.resources/subscriptions",
+    "hubGroup": "microsoft.resources/resourcegroups",
+    "spokeGroup": "microsoft.resources/resourcegroups",
+    "sharedGroup": "microsoft.resources/resourcegroups",
+    "network": "microsoft.network/virtualnetworks",
+    "trainingSubnet": "microsoft.network/virtualnetworks/subnets",
+    "computeIdentity": "microsoft.managedidentity/userassignedidentities",
     "resourceGroup": "microsoft.resources/resourcegroups",
     "workspace": "microsoft.machinelearningservices/workspaces",
     "storage": "microsoft.storage/storageaccounts",
@@ -67,7 +74,6 @@ _WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscription
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Returns assignments that are wider than every row of their role, to any principal."""
-    names = {role_id: name for name, role_id in ROLES.items()}
     rows = _rows()
     policies = _of_policies(graph)
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
@@ -77,7 +83,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         role_id = str(told).rsplit("/", 1)[-1].lower()
         kind, scope = _kind(assignment)
-        role = PRIVILEGED.get(role_id) or names.get(role_id)
+        role = PRIVILEGED.get(role_id) or role_name(str(told))
         if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
             yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):

@@ -127,6 +127,12 @@ class EnvironmentConfig(Config):
     """Enables batch endpoints and parallel runs. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()
     """Settings that are stricter or looser than the default."""
+    people_create_computes: bool = False
+    """Compute operators, and ML engineers outside of production, can create compute targets: rights on the training
+    subnet and on the identity of compute targets. Needs custom roles. docs/reference/roles.md."""
+    studio_deployments: bool = False
+    """Data scientists and ML engineers can create online endpoints in the studio; not in production. Needs a custom
+    role. docs/reference/roles.md."""
     access: AccessConfig = AccessConfig()
     """Groups of this environment, in addition to those of the project and the landing zone."""
     tags: Tags = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from amlz.core.capability_facts import Grant, Target
 from amlz.core.discovery import capability_facts
+from amlz.core.facts.custom_roles import custom_role_id, custom_role_name
 from amlz.dataclass import dataclass
 
 ROLES: Mapping[str, str] = {
@@ -31,6 +32,7 @@ ROLES: Mapping[str, str] = {
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "Storage Account Contributor": "17d1049b-9a84-46fb-8f53-869881c3d3ab",
     "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    "Storage File Data Privileged Reader": "b8eda974-7b85-4f76-af95-65846b26df6d",
     "Storage File Data Privileged Contributor": "69566ab7-960f-475b-8e7c-b3118f30c6bd",
     "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
     "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
@@ -41,9 +43,10 @@ ROLES: Mapping[str, str] = {
 #: Scopes of roles, within one project environment; `logAnalytics` is the central one, `keys` the vault of its
 #: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers
 #: of it, by the environment's access to each, `sharedRegistry` the shared registry of an environment that does not push
-#: to it. Capabilities have their own.
+#: to it. `subscription`: the landing zone's, with a customer-managed key; `network` and `trainingSubnet`: where compute
+#: targets are; `computeIdentity`: the identity of compute targets. Capabilities have their own.
 TARGETS: frozenset[Target] = frozenset({
-    "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
+    "subscription", "hubGroup", "spokeGroup", "sharedGroup", "network", "trainingSubnet", "computeIdentity", "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
     "logAnalytics", "memberCluster", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
     *(target for each in capability_facts() for target in each.targets),
 })  # fmt: skip
@@ -53,6 +56,7 @@ _KEYS = "https://learn.microsoft.com/azure/machine-learning/how-to-disable-local
 _ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 _NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 _CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
+_TRAINING = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
 _OWN_KEY = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys"
 _REGISTRY_ROLES = (
     "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference"
@@ -81,7 +85,8 @@ GRANTS: tuple[Grant, ...] = (
     Grant("workspaceIdentity", _APPROVER, "storage", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "vault", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     Grant("workspaceIdentity", _APPROVER, "registry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
-    Grant("workspaceIdentity", _APPROVER, "workspace", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
+    # The workspace's own endpoint is created and approved while the workspace is created: the role must exist before.
+    Grant("workspaceIdentity", _APPROVER, "resourceGroup", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
     # Identity of jobs.
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     # Builds run code of packages: no role on data. That AcrPush includes AcrPull: _REGISTRY_ROLES (2026-11).
@@ -105,20 +110,31 @@ GRANTS: tuple[Grant, ...] = (
     # Identity that reads the key of the environment, where it has a customer-managed one.
     Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
     Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
+    # Into a resource group that Azure creates, so on the subscription: how-to-assign-roles (2025-09).
+    Grant("workspaceIdentity", "Azure ML Metadata Creator", "subscription", "the workspace creates the resources of its metadata", _ROLES, "ownKey"),
     Grant("cosmosDb", _CRYPTO, "keys", "the workspace's metadata is encrypted with the key; on a vault that was brought its owner gives it", _OWN_KEY, "ownKey"),
     # People, always as groups. In production they look; pipelines act.
     Grant("platformTeam", "Reader", "resourceGroup", "seeing what runs, changing it only by code", _CAF),
+    Grant("platformTeam", "Reader", "hubGroup", "seeing firewall, rules and zones", _CAF),
+    Grant("platformTeam", "Reader", "spokeGroup", "seeing networks, rules and routes", _CAF),
+    Grant("platformTeam", "Reader", "sharedGroup", "seeing what environments share", _CAF),
     Grant("platformTeam", "Log Analytics Reader", "logAnalytics", "reading the logs of everything", _CAF),
     Grant("dataScientists", "AzureML Data Scientist", "workspace", "experiments", _ROLES, "nonProduction"),
     Grant("dataScientists", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
     Grant("dataScientists", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
+    Grant("dataScientists", "Azure ML Studio Deployer", "resourceGroup", "creating online endpoints in the studio", _ROLES, "studioDeployments"),
     Grant("dataScientists", "Reader", "workspace", "watching models in production", _CAF, "production"),
     Grant("mlEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
-    Grant("mlEngineers", "AzureML Compute Operator", "workspace", "running computes", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "AzureML Compute Operator", "workspace", "starting, stopping and deleting compute targets", _ROLES, "nonProduction"),
+    Grant("mlEngineers", "Azure ML Network User", "network", "creating compute targets", _TRAINING, "nonProductionComputes"),
+    Grant("mlEngineers", "Azure ML Subnet User", "trainingSubnet", "creating compute targets", _TRAINING, "nonProductionComputes"),
+    Grant("mlEngineers", "Managed Identity Operator", "computeIdentity", "creating compute targets with this identity", _ROLES, "nonProductionComputes"),
+    Grant("mlEngineers", "Azure ML Studio Deployer", "resourceGroup", "creating online endpoints in the studio", _ROLES, "studioDeployments"),
     Grant("mlEngineers", "Storage Blob Data Contributor", "storage", "data from the studio and notebooks", _KEYS, "nonProduction"),
     Grant("mlEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
     Grant("mlEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
     Grant("mlEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    Grant("mlEngineers", "Storage File Data Privileged Reader", "storage", "looking into the files of a failed run", _KEYS, "productionFiles"),
     # Of a project that shares a workspace: as above, but on its own compute targets only.
     Grant("memberEngineers", "AzureML Data Scientist", "workspace", "training and deploying", _ROLES, "nonProduction"),
     Grant("memberEngineers", "AzureML Compute Operator", "memberCluster", "running the computes of their project", _ROLES, "nonProduction"),
@@ -126,9 +142,13 @@ GRANTS: tuple[Grant, ...] = (
     Grant("memberEngineers", "Storage File Data Privileged Contributor", "storage", "notebooks and their files", _KEYS, "nonProduction"),
     Grant("memberEngineers", "Reader", "workspace", "watching models in production", _CAF, "production"),
     Grant("memberEngineers", "Storage Blob Data Reader", "storage", "looking into the data of a failed run", _CAF, "production"),
+    Grant("memberEngineers", "Storage File Data Privileged Reader", "storage", "looking into the files of a failed run", _KEYS, "productionFiles"),
     Grant("memberOperators", "Reader", "workspace", "finding the computes of their project", _ROLES),
     Grant("memberOperators", "AzureML Compute Operator", "memberCluster", "starting and stopping the computes of their project", _ROLES),
-    Grant("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping computes", _ROLES),
+    Grant("computeOperators", "AzureML Compute Operator", "workspace", "starting, stopping and deleting compute targets", _ROLES),
+    Grant("computeOperators", "Azure ML Network User", "network", "creating compute targets", _TRAINING, "computes"),
+    Grant("computeOperators", "Azure ML Subnet User", "trainingSubnet", "creating compute targets", _TRAINING, "computes"),
+    Grant("computeOperators", "Managed Identity Operator", "computeIdentity", "creating compute targets with this identity", _ROLES, "computes"),
     Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
     Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),
     Grant("pipelines", "Storage Blob Data Contributor", "storage", "uploading code and data", _KEYS),
@@ -232,3 +252,16 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "policies",
     ),
 )
+
+
+def role_definition_id(role: str, subscription: str) -> str:
+    """Returns the GUID of a role by its name: a built-in one, or a custom one of this subscription."""
+    return ROLES.get(role) or custom_role_id(role, subscription)
+
+
+def role_name(definition_id: str) -> str | None:
+    """Returns the name of a role definition (its id) of the tables; None for another one."""
+    return _NAMES.get(definition_id.rpartition("/")[2].lower()) or custom_role_name(definition_id)
+
+
+_NAMES = {role_id: name for name, role_id in ROLES.items()}

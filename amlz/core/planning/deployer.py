@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from amlz.azure.deployer import RoleToCreate
 from amlz.azure.ids import parse
 from amlz.core.delegation import condition
+from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_id, custom_role_title
 from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
 from amlz.core.lake import endpoints_built
 from amlz.core.planning.context import Context
@@ -23,6 +25,22 @@ class SubscriptionRole:
     role: str
     why: str
     condition: str | None = None
+
+
+def custom_roles(roles: Iterable[RoleAssignmentSpec]) -> tuple[RoleToCreate, ...]:
+    """Returns the custom roles that role assignments name, each once a subscription."""
+    wanted = sorted({(role.subscription, role.role) for role in roles if role.role in CUSTOM_ROLES})
+    return tuple(
+        RoleToCreate(
+            subscription,
+            custom_role_title(name, subscription),
+            custom_role_id(name, subscription),
+            CUSTOM_ROLES[name].description,
+            CUSTOM_ROLES[name].actions,
+            CUSTOM_ROLES[name].source,
+        )
+        for subscription, name in wanted
+    )
 
 
 def plan_deployer(

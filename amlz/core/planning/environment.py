@@ -15,11 +15,13 @@ from amlz.core.planning.environment_context import EnvironmentContext, environme
 from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
+from amlz.core.planning.places import spoke_network_id
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.security import with_serverless
 from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
+from amlz.core.planning.spoke import subnet_name
 from amlz.core.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
@@ -32,6 +34,10 @@ from amlz.core.specs import (
     WorkspaceSpec,
 )
 
+#: Targets that no component of a part builds: roles on them are built with the resource group.
+_OUTSIDE_COMPONENTS: tuple[Target, ...] = (
+    "resourceGroup", "network", "trainingSubnet", "computeIdentity",
+)  # fmt: skip
 _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
 
 
@@ -70,7 +76,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         environment=name,
         production=env.production,
         group=ResourceGroupSpec(place, env.tags),
-        group_roles=roles["resourceGroup"],
+        group_roles=tuple(role for target in _OUTSIDE_COMPONENTS for role in roles.get(target, ())),
         identities=identities,
         key_vault=vault,
         storage=storage,
@@ -113,6 +119,7 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
         registry_id = shared_registry_id(env.context)
     endpoint = partial(env.namer.name, "privateEndpoint")
     return {
+        **_of_computes(env),
         **targets_of(env),
         "resourceGroup": env.place.group_id,
         "workspace": id_of("Microsoft.MachineLearningServices/workspaces", names["workspace"]),
@@ -123,6 +130,16 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
         "blobEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("blob")),
         "fileEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("file")),
     }
+
+
+def _of_computes(env: EnvironmentContext) -> dict[Target, str]:
+    """The ids that creating a compute target needs rights on; in a managed network that of its identity alone."""
+    identity = env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "compute"))
+    if env.settings.isolation.managed:
+        return {"computeIdentity": identity}
+    network = spoke_network_id(env.context, env.spoke)
+    subnet = f"{network}/subnets/{subnet_name(env.key, 'training')}"
+    return {"computeIdentity": identity, "network": network, "trainingSubnet": subnet}
 
 
 def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
@@ -209,8 +226,8 @@ def _workspace(
 ) -> WorkspaceSpec:
     """The workspace, after the roles that its identity needs on what it consists of, and the endpoints of that."""
     settings, project = env.settings, env.context.config.projects[env.project]
-    parts: tuple[Target, ...] = ("storage", "vault", "registry", "insights", "lake")
-    before = tuple(role.id for part in parts for role in roles[part] if "workspaceIdentity" in role.who)
+    parts: tuple[Target, ...] = ("resourceGroup", "storage", "vault", "registry", "insights", "lake")
+    before = tuple(role.id for part in parts for role in roles.get(part, ()) if "workspaceIdentity" in role.who)
     workspace = targets["workspace"]
     return WorkspaceSpec(
         name=name,

@@ -87,7 +87,12 @@ def grant_conditions(env: EnvironmentContext) -> GrantConditions:
     """Returns the conditions of an environment that decide which grants apply."""
     settings = env.settings
     return GrantConditions(
-        env.production, settings.batch, settings.security.storage_shared_keys, settings.isolation.managed
+        env.production,
+        settings.batch,
+        settings.security.storage_shared_keys,
+        settings.isolation.managed,
+        settings.people_create_computes,
+        settings.studio_deployments,
     )
 
 

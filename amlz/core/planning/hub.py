@@ -10,7 +10,7 @@ from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.parts import place_of
 from amlz.core.planning.private_link_scope import plan_scope
-from amlz.core.planning.roles import GrantConditions, Principals, assign
+from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
 from amlz.core.planning.rules import endpoint_rules, firewall_groups
 from amlz.core.problems import Path
 from amlz.core.specs import (
@@ -48,6 +48,7 @@ def plan_hub(context: Context) -> HubSpec:
         hub_outputs(context),
         plan_scope(context),
         hub_parts(context),
+        readers_of_group(context, "hubGroup", place.group_id),
     )
 
 

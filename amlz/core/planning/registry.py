@@ -6,6 +6,7 @@ from amlz.core.addresses import environments
 from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.names import Namer
 from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.roles import readers_of_group
 from amlz.core.problems import Path
 from amlz.core.specs import (
     ContainerRegistrySpec,
@@ -73,7 +74,8 @@ def plan_shared_registry(context: Context) -> SharedRegistrySpec:
         protect=production,
         tags=_tags(context),
     )
-    return SharedRegistrySpec(ResourceGroupSpec(place, _tags(context)), spec)
+    readers = readers_of_group(context, "sharedGroup", place.group_id)
+    return SharedRegistrySpec(ResourceGroupSpec(place, _tags(context)), spec, readers)
 
 
 def shared_endpoint_ready(context: Context) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 from amlz.core.capability_facts import Grant, Target, Who
-from amlz.core.facts.roles import GRANTS, ROLES
+from amlz.core.facts.roles import GRANTS, role_definition_id
+from amlz.core.planning.context import Context, union
 from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
 from amlz.dataclass import dataclass
 
@@ -63,6 +64,8 @@ class GrantConditions:
     batch: bool
     shared_keys: bool
     managed_network: bool = False
+    computes: bool = False
+    studio: bool = False
 
     def hold(self, grant: Grant) -> bool:
         """Returns whether a row applies."""
@@ -74,6 +77,10 @@ class GrantConditions:
             "noSharedKeys": not self.shared_keys,
             "ownKey": True,  # without one there is nothing to give it on
             "managedNetwork": self.managed_network,
+            "productionFiles": self.production and not self.shared_keys,
+            "computes": self.computes,
+            "nonProductionComputes": self.computes and not self.production,
+            "studioDeployments": self.studio and not self.production,
         }[grant.when]
 
 
@@ -95,8 +102,15 @@ def assign(
     return {target: tuple(spec for where, spec in found.values() if where == target) for target in targets}
 
 
+def readers_of_group(context: Context, target: Target, group: str) -> tuple[RoleAssignmentSpec, ...]:
+    """Returns the roles of the landing zone's groups of people on a resource group that environments share (its id)."""
+    conditions = GrantConditions(context.any_production, False, False)
+    return assign({target: group}, Principals({}, union(context.config.access)), conditions)[target]
+
+
 def _assignment(grant: Grant, scope: str, label: str, principal: PrincipalSpec) -> RoleAssignmentSpec:
-    role_id, subscription = ROLES[grant.role], scope.split("/")[2]
+    subscription = scope.split("/")[2]
+    role_id = role_definition_id(grant.role, subscription)
     whom = principal.object_id or principal.identity
     return RoleAssignmentSpec(
         key=f"{grant.target}-{_slug(grant.role)}-{label}",

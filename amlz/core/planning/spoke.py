@@ -19,6 +19,7 @@ from amlz.core.planning.hub import hub_subnet
 from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.roles import readers_of_group
 from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules, from_builds, readers_of
 from amlz.core.problems import Path
 from amlz.core.specs import (
@@ -74,6 +75,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         links=zone_links(context, f"spoke-{name}", network.id),
         dns_servers=context.dns_servers,
         endpoint_policies=tuple(policies.values()),
+        group_roles=readers_of_group(context, "spokeGroup", own_group.id),
     )
 
 

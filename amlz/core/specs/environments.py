@@ -156,6 +156,7 @@ class SharedRegistrySpec:
 
     group: ResourceGroupSpec
     registry: ContainerRegistrySpec
+    group_roles: tuple[RoleAssignmentSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from amlz.core.capability import PlannedPart
-from amlz.core.specs.common import ResourceGroupSpec
+from amlz.core.specs.common import ResourceGroupSpec, RoleAssignmentSpec
 from amlz.core.specs.networks import (
     FirewallSpec,
     LogAnalyticsSpec,
@@ -35,3 +35,4 @@ class HubSpec:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     private_link_scope: PrivateLinkScopeSpec | None = None
     capabilities: tuple[PlannedPart, ...] = ()
+    group_roles: tuple[RoleAssignmentSpec, ...] = ()

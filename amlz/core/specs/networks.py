@@ -335,3 +335,4 @@ class SpokeSpec:
     links: tuple[ZoneLinkSpec, ...]
     dns_servers: tuple[str, ...] = ()
     endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()
+    group_roles: tuple[RoleAssignmentSpec, ...] = ()

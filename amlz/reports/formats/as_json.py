@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from amlz.azure.graph import Resource
+from amlz.azure.providers import providers_of
 from amlz.checks.accepted.finding import Accepted
 from amlz.core.plan import LandingZonePlan
+from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import RoleAssignmentSpec
@@ -74,6 +76,14 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "deployerRoles": [
             {"subscription": d.subscription, "role": d.role, "why": d.why, "condition": d.condition}
             for d in plan.deployer
+        ],
+        "resourceProviders": [
+            {"subscription": p.subscription, "namespace": p.namespace, "why": p.why, "source": p.source}
+            for p in providers_of(preview.graph)
+        ],
+        "customRoles": [
+            {"subscription": r.subscription, "name": r.name, "roleId": r.role_id, "actions": list(r.actions)}
+            for r in custom_roles(plan.roles())
         ],
     }
 

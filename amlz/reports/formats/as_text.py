@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from amlz.azure.graph import Resource
+from amlz.azure.providers import providers_of
 from amlz.checks.finding import Severity
 from amlz.checks.naming import in_words, names_of
 from amlz.core.addresses import AddressPlan, AddressSpace
+from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural, printable
@@ -234,7 +236,20 @@ def _deployer(preview: Preview) -> str:
             if row.subscription == subscription:
                 limited = " Only under the condition that --format json shows." if row.condition else ""
                 lines.append(wrapped(f"  {row.role}\n    ", f"{row.why}.{limited}" if limited else row.why))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_owner(preview)])
+
+
+def _owner(preview: Preview) -> list[str]:
+    """Returns the steps of an owner before the first deployment."""
+    lines = [f"Before the first deployment (commands: amlz roles {preview.stack} --deployer)"]
+    by_subscription: dict[str, list[str]] = {}
+    for one in providers_of(preview.graph):
+        by_subscription.setdefault(one.subscription, []).append(one.namespace)
+    for subscription, namespaces in by_subscription.items():
+        lines.append(wrapped(f"  resource providers of {subscription}\n    ", ", ".join(namespaces)))
+    for role in custom_roles(preview.plan.roles()):
+        lines.append(wrapped("  custom role, created by an owner\n    ", role.name))
+    return lines
 
 
 def _limits() -> str:

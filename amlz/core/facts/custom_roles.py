@@ -1,0 +1,81 @@
+"""Custom roles that the plan assigns. Their definitions are created once by an owner: who may write role definitions can
+give itself every right, so a deployer may not.
+
+`amlz roles STACK --deployer` prints the commands. IDs are decided, so the plan refers to them before they exist.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import cache
+
+from amlz.dataclass import dataclass
+
+_NAMES = uuid.UUID("d1a0f6a4-8c1e-5b0e-9a57-2f1c1e0a7b63")
+_ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
+#: Its section on roles, which pages on networks include.
+_NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet#prerequisites"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomRole:
+    """A row: a role that Azure does not have, its actions, and the page that names them (with its date)."""
+
+    description: str
+    actions: tuple[str, ...]
+    source: str
+
+
+CUSTOM_ROLES: Mapping[str, CustomRole] = {
+    "Azure ML Metadata Creator": CustomRole(
+        "A workspace with a customer-managed key creates the resources of its metadata.",
+        (
+            "Microsoft.DocumentDB/databaseAccounts/write",
+            "Microsoft.Search/searchServices/write",
+            "Microsoft.Storage/storageAccounts/write",
+        ),
+        f"{_ROLES}#create-a-workspace-using-a-customer-managed-key (2025-09)",
+    ),
+    "Azure ML Network User": CustomRole(
+        "Puts compute targets into a virtual network: its part on the network.",
+        ("Microsoft.Network/virtualNetworks/*/read", "Microsoft.Network/virtualNetworks/join/action"),
+        f"{_NETWORK} (2025-09)",
+    ),
+    "Azure ML Subnet User": CustomRole(
+        "Puts compute targets into a subnet: its part on the subnet.",
+        ("Microsoft.Network/virtualNetworks/subnets/join/action",),
+        f"{_NETWORK} (2025-09)",
+    ),
+    "Azure ML Studio Deployer": CustomRole(
+        "Creates online endpoints in the studio, which deploys a template.",
+        (
+            "Microsoft.Resources/deployments/operations/read",
+            "Microsoft.Resources/deployments/operationStatuses/read",
+            "Microsoft.Resources/deployments/read",
+            "Microsoft.Resources/deployments/write",
+        ),
+        f"{_ROLES}#common-scenarios (2025-09; it names the last one)",
+    ),
+}
+
+
+def custom_role_id(name: str, subscription: str) -> str:
+    """Returns the GUID of a custom role in a subscription."""
+    return str(uuid.uuid5(_NAMES, f"{name}|{subscription}".lower()))
+
+
+def custom_role_title(name: str, subscription: str) -> str:
+    """Returns the name that Azure keeps a custom role under: names are unique in a tenant."""
+    return f"{name} ({subscription})"
+
+
+@cache
+def _names(subscription: str) -> Mapping[str, str]:
+    return {custom_role_id(name, subscription): name for name in CUSTOM_ROLES}
+
+
+def custom_role_name(definition_id: str) -> str | None:
+    """Returns the table's name of a role definition (its id); None for another one."""
+    parts = definition_id.lower().split("/")
+    return _names(parts[2]).get(parts[-1]) if parts[1:2] == ["subscriptions"] else None
