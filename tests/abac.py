@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 
 
 def allows(condition: str, action: str, attributes: Mapping[str, str]) -> bool:
-    """Whether a condition lets an action pass. `attributes`: by `@Request[TYPE:NAME]`, as the condition writes them.
+    """Evaluates a condition for an action. `attributes`: by `@Request[TYPE:NAME]`, as the condition writes them.
 
     Raises ValueError for text that is not of the language, or mixes AND and OR without parentheses.
     """

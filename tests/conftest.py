@@ -1,4 +1,4 @@
-"""What tests share: the shipped stacks, previewed once each, and where facts to check against are."""
+"""Shared by tests: the shipped stacks, previewed once each, and paths of facts to check against."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def previewed(stack: str) -> Preview:
 
 @functools.cache
 def as_told(stack: str) -> dict[str, Any]:
-    """The JSON of a preview: all that the independent reading may know."""
+    """The JSON of a preview: the only input of the independent reading."""
     told: dict[str, Any] = json.loads(as_json.render(previewed(stack)))
     return told
 

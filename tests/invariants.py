@@ -59,7 +59,7 @@ ZONES = {
     },
 }
 
-#: What stands in names and tokens of each cloud and in no other's. Not here: graph.windows.net, which Azure Government
+#: Parts of names and tokens that only one cloud has. Not here: graph.windows.net, which Azure Government
 #: uses too, and hosts of the public internet.
 OWN_NAMES = {
     "public": r"core\.windows\.net|vault(core)?\.azure\.net|azurecr\.io|azureml\.ms|TokenExchange(?!\w)",
@@ -86,7 +86,7 @@ EVERYWHERE = (
     "Microsoft.ContainerRegistry/registries",
 )
 
-#: What is private about the parts of a workspace, unless the stack file asks for less.
+#: Private settings of the parts of a workspace, unless the stack file sets less.
 PRIVATE: dict[str, dict[str, object]] = {
     "workspace": {"publicNetworkAccess": "Disabled", "systemDatastoresAuthMode": "Identity"},
     "storageAccount": {"publicNetworkAccess": "Disabled", "allowSharedKeyAccess": False},
@@ -129,7 +129,7 @@ def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
 
 
 def endpoints_write_to_exactly_the_zones_of_their_group(resources: Resources) -> list[str]:
-    """One zone group an endpoint, with all zones that its group needs and no other."""
+    """One zone group an endpoint, with all zones that its group ID needs and no other."""
     zones = ZONES[cloud_of(resources)]
     groups = {
         r["id"].rsplit("/privateDnsZoneGroups/", 1)[0]: {
@@ -162,14 +162,14 @@ def no_name_is_of_another_cloud(resources: Resources) -> list[str]:
 
 
 def connections(endpoint: Resource) -> list[dict[str, Any]]:
-    """What an endpoint connects to."""
+    """The target of an endpoint."""
     return [c["properties"] for c in endpoint["body"]["properties"]["privateLinkServiceConnections"]]
 
 
 def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
     """Workspace, vault, storage and registry: no public access, no keys, and an endpoint each.
 
-    What exists already is not looked at: nothing of it is known.
+    Existing resources are not checked: nothing of them is known.
     """
     targets = {
         c["privateLinkServiceId"].lower()
@@ -203,7 +203,7 @@ def resources_have_the_provider_of_their_subscription(resources: Resources) -> l
 
 
 def nothing_is_literally_a_secret(resources: Resources) -> list[str]:
-    """No key, token, signature or password stands anywhere in what would be sent."""
+    """No key, token, signature or password is in any request."""
 
     def found(value: Any, path: str) -> list[str]:
         if isinstance(value, dict):
@@ -242,7 +242,7 @@ def computes_are_private_and_wait_for_their_workspaces_endpoint(resources: Resou
     for compute in of_type(resources, "Microsoft.MachineLearningServices/workspaces/computes"):
         workspace = compute["id"].split("/computes/")[0]
         outer, inner = compute["body"]["properties"], compute["body"]["properties"]["properties"]
-        elsewhere = outer["computeType"] == "Kubernetes"  # a cluster of others, with its own nodes and network
+        elsewhere = outer["computeType"] == "Kubernetes"  # an external cluster, with its own nodes and network
         public = "resourceId" not in outer if elsewhere else inner["enableNodePublicIp"]
         placed = elsewhere or "subnet" in inner
         said = (outer["disableLocalAuth"], public, placed)

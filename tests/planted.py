@@ -1,4 +1,4 @@
-"""Secrets in every place that a value can come from. Each of them has one of the MARKS in it, and nothing else has."""
+"""Secrets in every source of values. Each of them has one of the MARKS in it, and nothing else has."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from tests.conftest import ROOT, STACKS
 
-#: No output may have one of these, in whatever case.
+#: No output may have one of these, in any letter case.
 MARKS = ("hush", "deadbee")
 HUSH = "HushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHushHu"
-#: Secrets that are told by their form, under names that say nothing.
+#: Secrets that are recognised by their form, under neutral names.
 BY_FORM = {
     "storage": f"DefaultEndpointsProtocol=https;AccountName=sta;AccountKey={HUSH}==;EndpointSuffix=core.windows.net",
     "key": f"{HUSH}==",
@@ -29,13 +29,13 @@ BY_FORM = {
     "pem": "-----BEGIN RSA PRIVATE KEY-----\nHushHushHush\nHushHush\n-----END RSA PRIVATE KEY-----",
     "client": "Hus8Q~hHushHushHushHushHushHushHushHus",
 }
-#: Secrets that are told by their names alone.
+#: Secrets that are recognised by their names alone.
 BY_NAME = {
     "adminPassword": "hush 1", "api_key": "hush 2", "sharedKey": "hush 3", "instrumentationKey": "hush 4",
     "passphrase": "hush 5", "accessToken": "hush 6", "clientSecret": "hush 7", "customData": "hush 8",
     "connectionString": "hush 9", "protectedCredentials": "hush 10",
 }  # fmt: skip
-#: As a pipeline has them. The values say nothing of themselves.
+#: As a pipeline has them. The values alone are neutral.
 ENVIRONMENT = {
     "ARM_CLIENT_SECRET": "hush in the environment",
     "AZURE_CLIENT_SECRET": "hush in the environment, 2",
@@ -46,7 +46,7 @@ ENVIRONMENT = {
     "SYSTEM_ACCESSTOKEN": "hush in the environment, 5",
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "hush in the environment, 6",
 }
-#: Encrypted by Pulumi, and beside the landing zone: for a unit's own components.
+#: Encrypted by Pulumi, and next to the landing zone: for a unit's own components.
 CONFIG = "  unit:databasePassword: {secure: v1:HushHush:HushHushHushHush==}\n"
 
 #: The program, and a unit's own resources that carry all of this in plain text.
@@ -56,17 +56,17 @@ from pathlib import Path
 import pulumi
 import pulumi_azure_native as azure
 
-told = json.loads(Path(__file__).with_name("planted.json").read_text())
+planted = json.loads(Path(__file__).with_name("planted.json").read_text())
 azure_1 = pulumi.ResourceOptions(
     provider=azure.Provider("unit", subscription_id="a1b2c3d4-1111-4222-8333-444455556666")
 )
-tags = {**told["form"], **told["name"], **{f"e{n}": value for n, value in enumerate(told["environment"])}}
+tags = {**planted["form"], **planted["name"], **{f"e{n}": value for n, value in enumerate(planted["environment"])}}
 tags["config"] = pulumi.Config("unit").get("databasePassword") or ""
 tags["asked"] = pulumi.Config("unit").get_secret("databasePassword")
 tags["marked"] = pulumi.Output.secret("hush, marked")
 tags["short"] = pulumi.Output.secret("hush")
 tags["list"] = pulumi.Output.secret(pulumi.Output.from_input("hush, from an output"))
-group = azure.resources.ResourceGroup(
+folder = azure.resources.ResourceGroup(
     "unit", resource_group_name="rg-unit", location="westeurope", tags=tags, opts=azure_1
 )
 azure.keyvault.Secret(
@@ -76,15 +76,16 @@ azure.keyvault.Secret(
 azure.machinelearningservices.WorkspaceConnection(
     "unit-connection", resource_group_name="rg-unit", workspace_name="mlw-unit", connection_name="unit",
     properties=azure.machinelearningservices.ApiKeyAuthWorkspaceConnectionPropertiesArgs(
-        auth_type="ApiKey", category="ApiKey", target=told["form"]["sas"],
+        auth_type="ApiKey", category="ApiKey", target=planted["form"]["sas"],
         credentials=azure.machinelearningservices.WorkspaceConnectionApiKeyArgs(key="hush in a connection"),
-        metadata=told["form"] | told["name"],
+        metadata=planted["form"] | planted["name"],
     ), opts=azure_1,
 )
 pulumi.export("unit", pulumi.Output.secret(tags))
 pulumi.export("plain", tags)
-if told["fails"]:
-    raise RuntimeError("cannot reach " + " ".join(tags[key] for key in told["form"]) + os.environ["ARM_CLIENT_SECRET"])
+if planted["fails"]:
+    texts = [tags[key] for key in planted["form"]]
+    raise RuntimeError("cannot reach " + " ".join(texts) + os.environ["ARM_CLIENT_SECRET"])
 """
 
 
@@ -106,7 +107,7 @@ def plant(folder: Path, fails: bool = False) -> Path:
 
 
 def engines_preview(stack: str) -> dict[str, Any]:
-    """What `pulumi preview --json` would say: secrets marked, hidden by the engine, and in plain text."""
+    """Output of `pulumi preview --json`: secrets marked, hidden by the engine, and in plain text."""
     urn = f"urn:pulumi:{stack}::aml-landing-zone::azure-native:resources:ResourceGroup::unit"
     marked = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"hush, marked"'}
     values = list(ENVIRONMENT.values())
@@ -139,7 +140,7 @@ def engines_preview(stack: str) -> dict[str, Any]:
 
 
 def leaks(text: str) -> list[str]:
-    """Where a secret stands in a text: with what stands around it."""
+    """The position of a secret in a text, with the text around it."""
     low = text.lower()
     at = [low.find(mark) for mark in MARKS if mark in low]
     return [text[max(0, place - 60) : place + 40] for place in at]

@@ -1,6 +1,6 @@
 """One change with something of everything, from the recommended example: for golden files of reports.
 
-It adds a project, changes a cluster, replaces a vault, deletes an environment, moves another one's addresses, asks for
+It adds a project, changes a cluster, replaces a vault, deletes an environment, moves another one's addresses, sets
 public access in production, which Azure Policy denies there, gives a role to more people, opens the firewall for hosts,
 and accepts a finding. Texts that people write have everything in them that a form of report could take for markup.
 """
@@ -22,7 +22,7 @@ from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 
 RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
-#: What a report could take for markup, a link, a mention, or the end of what it stands in.
+#: Texts that a report could take for markup, a link, a mention, or the end of their container.
 HOSTILE = (
     "a | b `c` <script>alert(1)</script> @octocat #123 ](https://e.example/x) --> **x** $y$ \\ '\" &lt; www.e.example"
 )
@@ -69,7 +69,7 @@ def edited() -> str:
 
 
 def previewed_of(text: str) -> Preview:
-    """The preview of a stack file, on a day, at a place that is the same in every run."""
+    """The preview of a stack file, on a day, at a path that is the same in every run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "Pulumi.recommended.yaml"
         path.write_text(text, encoding="utf-8")

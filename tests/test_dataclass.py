@@ -96,7 +96,7 @@ def test_other_options_are_left_to_the_standard_library() -> None:
 
 
 def test_an_object_can_be_pickled() -> None:
-    """Frozen classes with slots need methods of their own for it."""
+    """Frozen classes with slots need their own methods for it."""
     rule = NameRule("kv", 3, 24, "[a-z]+", "letters", "azure")
 
     assert pickle.loads(pickle.dumps(rule)) == rule

@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "tutorials" / "first-landing-zone.md").read_text(encodin
 #: Blocks of the page: language and text, in their order.
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
-#: In the place of commands that need an account: each writes down what it was asked, on a line, as JSON.
+#: Replaces commands that need an account: each records its call, on a line, as JSON.
 ASKED = """#!/bin/sh
 '''exec' "{python}" -S "$0" "$@"
 ' '''
@@ -41,7 +41,7 @@ if words[:3] == ["pulumi", "stack", "init"]:
 
 
 def script() -> str:
-    """The page as one script: files are written where it says so, and a new clone is set up as `make` would."""
+    """The page as one script: files are written where it requires that, and a new clone is set up as `make` would."""
     lines = ["set -euo pipefail"]
     for language, text in BLOCKS:
         if language == "shell":
@@ -55,7 +55,7 @@ def script() -> str:
 
 
 def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
-    """What the commands said, what was asked of those that need an account, and the user's clone."""
+    """Output of the commands, calls of those that need an account, and the user's clone."""
     log, set_up = folder / "asked.jsonl", folder / "set-up"
     stand_in = ASKED.format(python=sys.executable, log=str(log))
     samples = {name: (SAMPLES / f"Pulumi.{name}.yaml").read_text(encoding="utf-8") for name in ("dev", "prod")}
@@ -135,7 +135,7 @@ def pipelines_read_what_is_set(asked: list[list[Any]]) -> None:
 
 
 def test_a_new_user_comes_from_the_clone_to_production(tmp_path: Path) -> None:
-    """What the page shows of comments is what they would say, and the default branch holds what it tells to write."""
+    """The page shows the comments' real text, and the default branch holds the files that it lists."""
     said, asked, clone = tried(tmp_path)
 
     shown = [text.strip() for language, text in BLOCKS if language == "text"]

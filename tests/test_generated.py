@@ -1,4 +1,4 @@
-"""Generated pages are what the code says today."""
+"""Generated pages equal the generator's present output."""
 
 from __future__ import annotations
 

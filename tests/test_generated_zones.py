@@ -1,4 +1,4 @@
-"""The landing zones of the benchmarks are whole ones, of the size that is asked for."""
+"""The landing zones of the benchmarks are complete, of the requested size."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def test_the_size_is_that_of_what_the_program_makes() -> None:
 
 @pytest.mark.parametrize("projects", [0, 6_401])
 def test_there_is_no_landing_zone_without_projects_or_without_room(projects: int) -> None:
-    """The range is said."""
+    """The range is stated."""
     with pytest.raises(ValueError, match=rf"{projects} projects; there is room for 1 to 6,400"):
         landing_zone(projects)

@@ -77,7 +77,7 @@ def test_mistakes_of_a_stack_file_are_found_without_comparing_each_with_each(ent
 
 
 def test_ranges_that_overlap_are_found_without_comparing_each_with_each() -> None:
-    """Every range twice: every second environment is a problem with a range of its own that is free."""
+    """Every range twice: every second environment is a problem with a separate range that is free."""
 
     def overlapping(size: int) -> Callable[[], Any]:
         written = landing_zone(size)
@@ -96,7 +96,7 @@ def test_ranges_that_overlap_are_found_without_comparing_each_with_each() -> Non
 
 
 def test_unknown_keys_take_little_each() -> None:
-    """Each is told where it could belong; the model is walked for it once."""
+    """Each is reported with its possible position; the model is walked for it once."""
 
     def unknown(size: int) -> Callable[[], Any]:
         written = landing_zone(1)
@@ -148,7 +148,7 @@ def test_a_chain_of_subnets_is_followed_once() -> None:
 
 
 def test_what_exists_beside_a_resource_is_found_where_it_lies() -> None:
-    """Extensions below a resource, children, and resources of its group: none is compared with each of its type."""
+    """Extensions below a resource, children, resources of its resource group: none compared with each of its type."""
 
     def search(size: int) -> Callable[[], Any]:
         groups = [f"/subscriptions/s/resourceGroups/g{number}/providers" for number in range(size)]

@@ -1,4 +1,4 @@
-"""The HTML report of all stacks: one page with an index, in which each stack has its place."""
+"""The HTML report of all stacks: one page with an index, which links to each stack."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cells(page: str) -> list[list[str]]:
 
 
 def row(preview: Preview) -> list[str]:
-    """The cells of a preview: what its summary says."""
+    """The cells of a preview, from its summary."""
     return [text for _, text in summary(preview)]
 
 
@@ -63,7 +63,7 @@ def test_the_index_has_each_stack_with_its_result_and_leads_to_it() -> None:
 
 
 def test_each_stack_has_the_sections_of_its_own_page() -> None:
-    """With every resource of its own, and a drawing whose arrows are its own."""
+    """With all its own resources, and a drawing with its own arrows."""
     found = StackResults("", ((stack("dev"), previewed("dev")), (stack("minimal"), previewed("minimal"))))
 
     page = all_html.render(found, draw=diagram)

@@ -1,4 +1,4 @@
-"""The program beside the hub of another stack: it refers to that one, and builds nothing where that has changed."""
+"""The program with the hub of another stack: it refers to that one, and builds nothing where that has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "contoso/aml-landing-zone/hub"
 
 
 def program(**live: Any) -> Program:
-    """The example's landing zone, where the other stack gives `live` instead of what its file says."""
+    """The example's landing zone, where the other stack gives `live` instead of the content of its file."""
     found = program_of(load(str(ROOT / "examples" / "hub-stack" / "Pulumi.landing-zone.yaml")))
     return replace(found, stacks={NAME: {"hub": {**found.stacks[NAME]["hub"], **live}}})
 

@@ -1,4 +1,4 @@
-"""What holds in every shipped stack, by a reading that knows only the JSON: tests/invariants.py."""
+"""Invariants of every shipped stack, by a reading that knows only the JSON: tests/invariants.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import PREVIEWED, as_told
 from tests.invariants import ALL, Resource, Resources
 
-#: What a stack file asks for that is less than private.
+#: Settings of a stack file that are less than private.
 ASKED_FOR = {
     ("everything", "parts_of_workspaces_are_private"): [
         "mlw-lab: publicNetworkAccess is Enabled",
@@ -23,7 +23,7 @@ ASKED_FOR = {
 @pytest.mark.parametrize("stack", PREVIEWED)
 @pytest.mark.parametrize("reading", ALL, ids=lambda reading: reading.__name__)
 def test_it_holds_in_every_shipped_stack(reading: Callable[[Resources], list[str]], stack: str) -> None:
-    """Nothing is wrong but what was asked for."""
+    """Nothing is wrong except configured settings."""
     found = reading(as_told(stack)["resources"])
 
     assert [text.rsplit("/", 1)[-1] for text in found] == ASKED_FOR.get((stack, reading.__name__), [])
@@ -72,7 +72,7 @@ def _another_cloud(resources: Resources) -> None:
     ids=lambda it: it.__name__,
 )
 def test_it_can_fail(reading: Callable[[Resources], list[str]], broken: Callable[[Resources], None]) -> None:
-    """One thing wrong is one thing that is told."""
+    """One fault is one report."""
     resources = deepcopy(as_told("minimal")["resources"])
     broken(resources)
 

@@ -45,7 +45,7 @@ def _preview(path: Path) -> Preview:
 
 
 def rules(preview: Preview, workspace: str) -> list[dict[str, Any]]:
-    """What the outbound rules of a workspace say, by name."""
+    """The outbound rules of a workspace, by name."""
     found = preview.graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules")
     return [{"name": r.name, **r.properties} for r in sorted(found, key=lambda r: r.name) if f"/{workspace}/" in r.id]
 
@@ -70,7 +70,7 @@ def test_what_holds_for_every_stack_holds_in_managed_networks(
 
 
 def test_with_nothing_in_subnets_the_firewall_opens_nothing(recommended: Preview) -> None:
-    """No subnets of computes, no rules for them, no rule groups: what stays is endpoints and people."""
+    """No compute subnets, no rules for them, no rule groups: only endpoints and people stay."""
     (network,) = (n for n in recommended.graph.of_type("Microsoft.Network/virtualNetworks") if "-spoke-" in n.name)
     groups = list(recommended.graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"))
 
@@ -139,7 +139,7 @@ def test_rules_are_those_that_azure_does_not_make() -> None:
 
 
 def test_rules_come_one_after_the_other_and_before_the_computes() -> None:
-    """Each waits for the one before it, the first for the workspace; computes wait for all."""
+    """Each waits for the one before it, the first for the workspace; compute targets wait for all."""
     graph = _preview(MANAGED).graph
     workspace = next(r for r in graph.of_type("Microsoft.MachineLearningServices/workspaces") if "churn-dev" in r.name)
     found = [r for r in graph if r.id.startswith(f"{workspace.id}/outboundRules/")]

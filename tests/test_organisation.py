@@ -1,4 +1,4 @@
-"""What the program registers where zones or a hub are those of others."""
+"""Registrations of the program where zones or a hub exist already."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = ROOT / "tests" / "cases" / "previews"
 
 
 def test_a_comment_lists_what_the_existing_firewall_must_allow() -> None:
-    """As a table that is folded, a row a rule; what else the hub must do stands open."""
+    """As a table that is folded, a row a rule; other duties of the hub are not folded."""
     told = as_markdown.render(previewed("existing-hub"))
 
     head, _, rest = told.partition("<details><summary>What the existing firewall must allow</summary>\n\n")

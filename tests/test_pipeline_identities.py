@@ -17,7 +17,7 @@ IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
 def registered(path: Path) -> Registration:
-    """What the program registers for a stack file."""
+    """Registrations of the program for a stack file."""
     file = load(str(path))
     return register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
 

@@ -1,4 +1,4 @@
-"""What the README shows is what the commands do."""
+"""The README shows what the commands do."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_every_command_of_the_table_runs(command: str, tmp_path: Path) -> None:
 
 
 def test_the_table_has_every_command() -> None:
-    """None is there that the README does not tell of."""
+    """Every one is in the README."""
     told = {command.split(" ")[0] for command in COMMANDS}
 
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}

@@ -1,4 +1,4 @@
-"""Regular expressions: none takes longer than linear time, whatever text it meets."""
+"""Regular expressions: none takes longer than linear time, for any text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _methods_of(name: str, path: str) -> list[str]:
 
 
 def _kinds(methods: Iterable[str]) -> Iterator[str]:
-    """`f` for fullmatch, `m` for match, `s` for all that look from every position; also where the use is elsewhere."""
+    """`f` for fullmatch, `m` for match, `s` for functions that try every position; also where the use is elsewhere."""
     known = [method for method in methods if method in _METHODS - {"compile"}]
     yield from ({"fullmatch": "f", "match": "m"}.get(method, "s") for method in known or ["search"])
 
@@ -108,7 +108,7 @@ def _category(value: Any) -> str:
 
 
 def pumps(pattern: str, flags: int) -> Iterator[tuple[str, str]]:
-    """What a text begins with, and what repeats in it: every prefix of the pattern, and every part that repeats."""
+    """Beginnings and repetitions of a text: every prefix of the pattern, and every part that repeats."""
     tree = list(_parser.parse(pattern, flags))
     for end in range(len(tree) + 1):
         before = sample(tree[:end])
@@ -151,7 +151,7 @@ def _seconds(searches: Iterable[Any], text: str) -> float:
 
 @pytest.mark.parametrize("path", WITH_PATTERNS)
 def test_a_regular_expression_takes_linear_time(path: str) -> None:
-    """On texts made of its own parts, which never match as a whole."""
+    """On texts made of parts of the pattern, which never match as a whole."""
     found = {line: slowest(*pattern) for line, pattern in patterns(path)}
 
     assert {line: text for line, text in found.items() if text is not None} == {}

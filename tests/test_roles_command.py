@@ -53,7 +53,7 @@ def definition(grant: CustomRoleGrant) -> dict[str, Any]:
 
 
 def test_the_condition_limits_roles_principals_and_excludes_the_holder() -> None:
-    """For both operations, in Azure's language; each type of principal has roles of its own."""
+    """For both operations, in Azure's language; each type of principal has separate roles."""
     said = assignment_condition({"User": ["b", "a"], "Group": ["c"]}, PRINCIPAL)
 
     def only(action: str, source: str) -> str:
@@ -120,7 +120,7 @@ def test_json_holds_each_role_with_the_source_of_its_actions() -> None:
 
 
 def test_the_commands_create_and_assign_each_role(tmp_path: Path) -> None:
-    """A shell runs them with a program that records its arguments in the place of `az`."""
+    """A shell runs them with a program that records its arguments, instead of `az`."""
     az = tmp_path / "az"
     az.write_text('#!/bin/sh\nfor each; do printf "%s\\0" "$each"; done >> "$CALLS"; printf "\\n\\0" >> "$CALLS"\n')
     az.chmod(0o755)
@@ -186,7 +186,7 @@ def test_no_role_of_a_deployer_has_a_wildcard_or_may_assign_owner(stack: str) ->
 
 
 def test_the_text_marks_what_is_inferred() -> None:
-    """And what no source says is a sentence at the end."""
+    """Unknown facts are a sentence at the end."""
     text = report.as_text("dev", ONE)
 
     assert f"  {JOIN.name}  (inferred)\n" in text

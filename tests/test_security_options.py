@@ -1,4 +1,4 @@
-"""Keys of one's own, serverless compute and plans of Defender for Cloud, read from what would be sent."""
+"""Customer-managed keys, serverless compute and plans of Defender for Cloud, read from what would be sent."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def graph() -> ResourceGraph:
 
 
 def the(environment: str, arm_type: str) -> Resource:
-    """The one resource of a type in an environment's group."""
+    """The one resource of a type in an environment's resource group."""
     found = graph().of_type(arm_type)
     (one,) = (r for r in found if f"/rg-retail-churn-{environment}-westeurope/" in r.id)
     return one
 
 
 def properties(environment: str, arm_type: str) -> dict[str, Any]:
-    """What its body says, as a copy."""
+    """Its body, as a copy."""
     found: dict[str, Any] = deepcopy(the(environment, arm_type).body["properties"])
     return found
 
@@ -119,7 +119,7 @@ def test_a_workspace_names_its_key_with_the_version() -> None:
 
 
 def test_what_is_encrypted_has_the_identity_that_reads_the_key() -> None:
-    """The workspace beside the one that it acts with."""
+    """The workspace in addition to the one that it acts with."""
     found = {
         (name, kind): list(the(name, kind).body["identity"]["userAssignedIdentities"])
         for name in KEYS
@@ -135,7 +135,7 @@ def test_what_is_encrypted_has_the_identity_that_reads_the_key() -> None:
 
 
 def test_nothing_is_encrypted_before_the_key_may_be_read() -> None:
-    """All that is encrypted waits for the key, where it is made here, and for every role on its vault."""
+    """Everything encrypted waits for the key, where it is made here, and for every role on its vault."""
     built = graph()
     early = []
     for name in KEYS:
@@ -170,7 +170,7 @@ def test_a_key_that_is_made_here_is_alone_in_a_private_vault_that_cannot_be_purg
 
 
 def test_guardrails_watch_keys_where_an_environment_has_one_and_find_nothing() -> None:
-    """Every verdict on customer-managed keys is compliant, on all that has a key and on nothing else."""
+    """Every verdict on customer-managed keys is compliant, on every resource with a key and on no other."""
     told = json.loads(as_json.render(case(STACK)))["verdicts"]
     names = {the(name, kind).urn: f"{kind} {name}" for name in (*KEYS, "sandbox") for kind in ENCRYPTED}
 
@@ -196,7 +196,7 @@ def test_the_effect_is_said_only_where_there_is_a_key() -> None:
 
 
 def test_serverless_compute_is_in_the_training_subnet_where_it_is_asked_for() -> None:
-    """Without a public address; elsewhere nothing is said of it."""
+    """Without a public address; elsewhere it is not set."""
     found = {name: properties(name, WORKSPACES).get("serverlessComputeSettings") for name in (*KEYS, "sandbox")}
 
     network = "rg-retail-spoke-main-westeurope/providers/Microsoft.Network/virtualNetworks/vnet-retail-spoke-main"

@@ -13,7 +13,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.mark.parametrize("stack", PREVIEWED)
 def test_urns_are_those_of_the_golden_list(stack: str) -> None:
-    """A change here replaces resources: give them an alias, then write the list anew (CONTRIBUTING.md)."""
+    """A change here replaces resources: give them an alias, then write the list again (CONTRIBUTING.md)."""
     urns = sorted(resource.urn for resource in previewed(stack).graph)
 
     assert urns == (GOLDEN / f"{stack}.urns").read_text().splitlines()

@@ -65,7 +65,7 @@ class Resource:
 class Persona:
     """A role of the stack file (`kind`: its key, or the word for an identity) in an environment, and who has it.
 
-    `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of a group are
+    `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of groups are
     not known. `project` and `environment` are "" for the landing zone as a whole. `promised`: the names of the actions
     that its role is for (amlz/core/permissions).
     """

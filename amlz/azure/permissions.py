@@ -4,7 +4,7 @@ A role gives an action if one of its actions matches and none of its notActions 
 one role only. Data actions are separate. An assignment is inherited by everything below its scope.
 https://learn.microsoft.com/azure/role-based-access-control/overview#how-azure-rbac-determines-if-a-user-has-access-to-a-resource
 
-`*` stands for any text. `/*/` also stands for `/` alone: Microsoft documents that AzureML Data Scientist, which has
+`*` matches any text. `/*/` also matches `/` alone: Microsoft documents that AzureML Data Scientist, which has
 `workspaces/computes/*/write` among its notActions, does not give `workspaces/computes/write`, and that Managed Identity
 Operator, with `userAssignedIdentities/*/assign/action`, gives `userAssignedIdentities/assign/action`.
 https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles (2026-01)
@@ -33,7 +33,7 @@ _VERBS = ("read", "write", "delete", "action")
 
 
 class Status(StrEnum):
-    """Whether something is allowed. CONDITIONAL: only by assignments with a condition, which is not evaluated."""
+    """Answers. CONDITIONAL: only by assignments with a condition, which is not evaluated."""
 
     ALLOWED = "allowed"
     CONDITIONAL = "conditional"
@@ -47,7 +47,7 @@ _ORDER = (Status.DENIED, Status.UNKNOWN, Status.CONDITIONAL, Status.ALLOWED)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """An action, or a data action; `name` may hold `*`, as in Microsoft's pages: all that it stands for is needed."""
+    """An action, or a data action; `name` may hold `*`, as in Microsoft's pages: all matches are needed."""
 
     name: str
     data: bool = False
@@ -82,18 +82,18 @@ class Ruling:
 
 
 def covers(pattern: str, name: str) -> bool:
-    """Returns whether a pattern of a role covers an action. `name` may hold `*`: then all that it stands for."""
+    """Returns whether a pattern of a role covers an action. `name` may hold `*`: then everything that it matches."""
     return _expression(pattern.lower()).fullmatch(name.lower()) is not None
 
 
 def intersect(first: str, second: str) -> bool:
-    """Returns whether there is an action that both patterns stand for."""
+    """Returns whether there is an action that both patterns match."""
     return any(_meet(a, b) for a in _variants(first.lower()) for b in _variants(second.lower()))
 
 
 @lru_cache(maxsize=4096)
 def gives(role: RoleDefinition, permission: Permission) -> bool | None:
-    """Returns whether a role gives a permission. None: it gives a part of what a `*` in it stands for."""
+    """Returns whether a role gives a permission. None: it gives a part of what a `*` in it matches."""
     given = role.data_actions if permission.data else role.actions
     taken = role.not_data_actions if permission.data else role.not_actions
     if any(covers(pattern, permission.name) for pattern in taken):
@@ -230,7 +230,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _variants(pattern: str) -> tuple[str, ...]:
-    """Returns plain patterns that together stand for a pattern in which `/*/` is also `/` alone."""
+    """Returns plain patterns that together equal a pattern in which `/*/` is also `/` alone."""
     at = pattern.find("/*/")
     if at < 0:
         return (pattern,)

@@ -22,7 +22,7 @@ class Links:
         return f"{self._file(file.as_posix())}#L{line}" if self.base and inside and line > 0 else ""
 
     def check(self, check: str) -> str:
-        """Returns the address of what docs/ says of a check."""
+        """Returns the address of a check in docs/."""
         return f"{self._file('docs/reference/checks.md')}#{check.replace('/', '')}" if self.base else ""
 
     def _file(self, path: str) -> str:

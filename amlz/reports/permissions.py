@@ -1,4 +1,4 @@
-"""Who can do what: a matrix, the actions of a persona, and one answer with its reasons, in text, Markdown and JSON."""
+"""Permissions: a matrix, the actions of a persona, and one answer with its reasons, in text, Markdown and JSON."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ from tests.conftest import ROOT, as_told, previewed
 from tests.diff.test_difference import MINIMAL
 
 AMLZ = (sys.executable, "-m", "amlz")
-#: In place of a preview: what a file says of one, with the tags of the stack file and the day, without loading Pulumi.
+#: Replaces a preview: reads one from a file, adds the stack file's tags and the day, and does not load Pulumi.
 PREVIEW = """
 import dataclasses, json, os, time
 from pathlib import Path
 
 @dataclasses.dataclass
 class Stub:
-    told: dict
+    record: dict
     quota: bool = False
 
     def fails(self, fail_on):
@@ -46,10 +46,10 @@ def reached(moment):
 
 def preview_stack(file, plan, today=""):
     reached("there" if "amlz-revision-" in __file__ else "here")
-    told = json.loads((Path(__file__).parents[2] / "told.json").read_text())
-    told["resources"][0]["body"]["tags"] = dict(file.config.tags)
-    told["findings"][0]["actual"] = today
-    return Stub(told | {"stack": file.stack})
+    record = json.loads((Path(__file__).parents[2] / "record.json").read_text())
+    record["resources"][0]["body"]["tags"] = dict(file.config.tags)
+    record["findings"][0]["actual"] = today
+    return Stub(record | {"stack": file.stack})
 """
 PARTS = ("amlz", "components", "custom", "policies")
 
@@ -70,9 +70,9 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         "amlz/reports/formats/as_json.py",
         f'{render}    """The whole preview."""\n',
-        f"{render}    return dump(preview.told)\n",
+        f"{render}    return dump(preview.record)\n",
     )
-    (folder / "told.json").write_text(json.dumps(as_told("minimal")))
+    (folder / "record.json").write_text(json.dumps(as_told("minimal")))
     (folder / "Pulumi.small.yaml").write_text(MINIMAL)
     (folder / "requirements.lock").write_text("pulumi==3\n")
     (folder / ".gitignore").write_text("__pycache__\n")
@@ -85,7 +85,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(origin: Path, tmp_path: Path) -> Path:
-    """The same, to be changed at will; beside it a folder for what is temporary."""
+    """A copy that a test may change, next to a folder for temporary files."""
     objects = origin / ".git" / "objects"
     shutil.copytree(origin, tmp_path / "repository", ignore=lambda at, _: os.listdir(at) if Path(at) == objects else [])
     (tmp_path / "repository" / ".git" / "objects" / "info").mkdir(parents=True)
@@ -232,7 +232,7 @@ def test_both_sides_are_looked_at_on_the_same_day(repository: Path) -> None:
 
 
 def test_what_is_not_committed_is_compared_and_stays_as_it_is(repository: Path) -> None:
-    """The files as they stand count, staged or not, and a stack file that git does not know."""
+    """Counts the present files, staged or not, and an untracked stack file."""
     changed(repository, "Pulumi.small.yaml", "    projects:\n", "    tags: {a: staged}\n    projects:\n")
     git(repository, "add", "-A")
     changed(repository, "Pulumi.small.yaml", "a: staged", "a: dirty")
@@ -250,7 +250,7 @@ def test_what_is_not_committed_is_compared_and_stays_as_it_is(repository: Path) 
 
 
 def test_one_stack_that_fails_does_not_hide_the_others(repository: Path) -> None:
-    """It is told in the report and on standard error: exit code 2."""
+    """It is named in the report and on standard error: exit code 2."""
     (repository / "Pulumi.same.yaml").write_text(MINIMAL)
     commit(repository, "same")
     broken(repository, "Pulumi.small.yaml", "schemaVersion: 1", "schemaVersion: 7")
@@ -294,7 +294,7 @@ def heeding() -> None:
 
 
 def started(repository: Path, moment: str, *arguments: str) -> subprocess.Popen[str]:
-    """`amlz`, come to a moment at which it waits, as the leader of a group of its own."""
+    """`amlz`, at a moment at which it waits, as the leader of a new process-group."""
     folder, marker = repository.parent / "bin", repository.parent / "marker"
     folder.mkdir(exist_ok=True)
     (folder / "git").write_text(GIT % shutil.which("git"))
@@ -370,7 +370,7 @@ def test_a_run_that_was_killed_hinders_no_other(repository: Path) -> None:
 
 
 def test_two_runs_at_once_do_not_meet(repository: Path) -> None:
-    """Each against a revision of its own."""
+    """Each against a different revision."""
     changed(repository, "Pulumi.small.yaml", "    projects:\n", "    tags: {a: second}\n    projects:\n")
     commit(repository, "second")
     before = tree(repository)

@@ -121,7 +121,7 @@ def test_a_preview_without_secrets_is_written_as_it_is() -> None:
 
 
 def test_the_program_of_a_revision_gets_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It gets the variables that a program needs to start, and an empty home; no other, whatever its name or value."""
+    """It gets the variables that a program needs to start, and an empty home; no other of any name or value."""
     revision = Revision("main", "0" * 40, ROOT.resolve(), tmp_path / "files", tmp_path / "home")
     revision.folder.mkdir()
     revision.home.mkdir()

@@ -47,7 +47,7 @@ def copy_of_the_program(folder: Path) -> None:
 
 
 SLIPS = [
-    # file, what stands there, what is written instead, what is said
+    # file, the present text, its replacement, the report
     ("key_vault.py", "enable_purge_protection=True", "enable_purge_protektion=True", "'enable_purge_protektion'"),
     ("workspace.py", "hbi_workspace=", "hbi_workspaces=", "'hbi_workspaces'"),
     (

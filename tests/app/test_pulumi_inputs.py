@@ -173,7 +173,7 @@ def test_a_link_counts_by_where_it_leads(tmp_path: Path) -> None:
 
 
 def test_every_input_of_this_repository_has_a_kind() -> None:
-    """What its own workflows and Pulumi read."""
+    """Files that its workflows and Pulumi read."""
     kinds = {
         "Pulumi.yaml": "project", "requirements.lock": "packages", "requirements-html.lock": "packages",
         "pyproject.toml": "packages", "Makefile": "packages", ".github/workflows/deploy.yml": "workflows",
@@ -239,7 +239,7 @@ def test_owners_are_named_for_every_input() -> None:
 
 
 def owned(pattern: str, name: str) -> bool:
-    """Whether a pattern of CODEOWNERS is for a file, by the rules of gitignore that the sample needs.
+    """Returns whether a pattern of CODEOWNERS matches a file, by the rules of gitignore that the sample needs.
 
     https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
     """

@@ -27,7 +27,7 @@ STACK = "config:\n  amlz:landingZone: {}\n"
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git answers."""
+    """Output of git."""
     ran = subprocess.run(
         ["git", "-c", "protocol.file.allow=always", *arguments],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=True,
@@ -138,7 +138,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("name", UNKNOWN, ids=[name[:30] for name in UNKNOWN])
 def test_what_is_no_revision_is_told_by_its_name(repository: Path, name: str) -> None:
-    """Whatever it looks like: as an option, a range, a file or a tree."""
+    """A name that looks like an option, a range, a file or a tree."""
     with pytest.raises(LandingZoneError) as told, unpacked(name):
         pass
 
@@ -193,7 +193,7 @@ def test_where_there_is_no_repository_or_no_git_is_told(repository: Path, monkey
 
 
 def test_an_object_that_is_missing_is_told(repository: Path) -> None:
-    """As in a clone that is damaged, or that fetches objects only when they are asked for."""
+    """As in a clone that is damaged, or that fetches objects only when they are read."""
     sha = git(repository, "rev-parse", "HEAD:cli.py").strip()
     (repository / ".git" / "objects" / sha[:2] / sha[2:]).unlink()
 
@@ -255,7 +255,7 @@ def test_worktrees_of_a_bare_repository_submodules_and_subfolders_are_found(
 
 
 def test_a_hook_of_another_repository_does_not_lead_astray(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Git tells its hooks where the repository is by variables, which would hold for every git that they start."""
+    """Git gives its hooks the repository in variables, which would apply to every git process that they start."""
     for key, value in {"GIT_DIR": "/nowhere", "GIT_WORK_TREE": "/", "GIT_INDEX_FILE": "x", "GIT_PREFIX": "y/"}.items():
         monkeypatch.setenv(key, value)
 
@@ -264,7 +264,7 @@ def test_a_hook_of_another_repository_does_not_lead_astray(repository: Path, mon
 
 
 def test_a_stack_outside_of_the_repository_has_no_revision(repository: Path) -> None:
-    """It is told, also where a link leads out of it; a stack file that is a link is the stack of that name."""
+    """It is reported, also where a link leads out of it; a stack file that is a link is the stack of that name."""
     (repository / "out").symlink_to(repository.parent)
     (repository / "Pulumi.linked.yaml").symlink_to("Pulumi.dev.yaml")
     with unpacked("HEAD") as found:
@@ -293,7 +293,7 @@ def test_stacks_that_are_gone_are_told_apart_from_files_of_others(repository: Pa
 
 
 def test_what_killed_runs_left_behind_is_removed_after_a_day(repository: Path) -> None:
-    """What is younger may be in use; what has another name is not ours; two at once do not meet."""
+    """Younger folders may be in use, folders of another name belong to others; two runs at once do not collide."""
     tmp = repository.parent / "tmp"
     for name, age in ((f"{revision.PREFIX}old", 25), (f"{revision.PREFIX}young", 23), ("amlz-other", 25)):
         (tmp / name).mkdir()

@@ -1,4 +1,4 @@
-"""Revisions that somebody crafted: nothing of them is written outside, and their code gets no credential."""
+"""Crafted revisions: nothing of them is written outside, and their code gets no credential."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stored(folder: Path, kind: str, content: bytes) -> str:
 
 
 def crafted(folder: Path, *rows: tuple[bytes, str, str]) -> str:
-    """The id of a tree of names, modes and objects, whatever the names are."""
+    """The id of a tree of names, modes and objects, with any names."""
     return stored(folder, "tree", b"".join(f"{m} ".encode() + n + b"\0" + bytes.fromhex(i) for n, m, i in rows))
 
 
@@ -65,7 +65,7 @@ DANGEROUS = {
 @pytest.mark.parametrize("case", DANGEROUS)
 @pytest.mark.parametrize("as_folder", [False, True], ids=["file", "folder"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(repository: Path, case: str, as_folder: bool) -> None:  # noqa: F811
-    """As a file and as a folder; the sentence says which name, why and what to do, and nothing is written."""
+    """As a file and as a folder; the sentence has the name, the reason and the remedy, and nothing is written."""
     name, why = DANGEROUS[case]
     file = blob(repository, b"written outside")
     inner = crafted(repository, (b"file", "100644", file))
@@ -188,7 +188,7 @@ def test_a_revision_that_reads_its_environment_finds_no_credential(
     repository: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its own program runs, as the docs say: with an empty home and without the caller's variables."""
+    """Its own program runs, as documented: with an empty home and without the caller's variables."""
     (repository / "cli.py").write_text(READS)
     commit(repository, "reads")
     for name in ("ARM_CLIENT_SECRET", "GITHUB_TOKEN", "AZURE_CONFIG_DIR", "ANYTHING"):

@@ -33,7 +33,7 @@ __all__ = ["repository"]
 
 
 def test_a_hub_comes_before_what_refers_to_it(tmp_path: Path) -> None:
-    """Whatever the names say; a file without a landing zone is no stack of ours."""
+    """Independent of the names. A file without a landing zone is no stack of this project."""
     shutil.copytree(ROOT / "examples" / "hub-stack", tmp_path, dirs_exist_ok=True)
     (tmp_path / "Pulumi.landing-zone.yaml").rename(tmp_path / "Pulumi.a.yaml")
     (tmp_path / "Pulumi.other.yaml").write_text("config: {other:key: 1}\n")
@@ -68,7 +68,7 @@ def stack(name: str) -> StackOfFolder:
 
 
 def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_fit(monkeypatch: Any) -> None:
-    """What is the same is one line, what is left out is named."""
+    """Equal parts are one line, omitted parts are named."""
     new, same = difference("main", None, as_told("minimal")), difference("main", as_told("dev"), as_told("dev"))
     found = StackResults("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
 
@@ -87,7 +87,7 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
 
 
 def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> None:
-    """With its reason as it is; the others are told as ever."""
+    """With its reason as it is; the others are reported as usual."""
     same, why = difference("main", as_told("dev"), as_told("dev")), "Pulumi.x.yaml at main\n  It *cannot*."
     found = StackResults("main", ((stack("dev"), same), (stack("x"), FailedComparison(why))))
 
@@ -102,7 +102,7 @@ def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> No
 
 
 def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repository: Path) -> None:
-    """A stack that went is told, a comment is no difference, and an unknown revision is exit code 2."""
+    """A removed stack is reported, a comment is no difference, and an unknown revision is exit code 2."""
     (repository / "Pulumi.other.yaml").write_text(MINIMAL)
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
     run(repository, *git, "add", ".")
@@ -151,7 +151,7 @@ def test_a_removed_stack_with_production_is_refused_until_its_own_file_allowed_i
 
 
 def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> None:
-    """It hides no other, is in every form, fails whatever is asked, and may be production."""
+    """It hides no other, is in every form, fails with every option, and may be production."""
     why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
     found = StackResults("main", (), unusable=(("bad", why),))
 

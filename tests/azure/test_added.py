@@ -1,4 +1,4 @@
-"""What azure-native adds to a request: empty lists that are resources of their own too, and the provider's region."""
+"""Additions of azure-native to a request: empty lists of possible child resources, and the provider's region."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_list_that_is_not_set_is_sent_empty(token: str, inputs: dict[str, Any]
 def test_the_region_of_the_provider_is_that_of_what_has_none(
     token: str, inputs: dict[str, Any], location: str, expected: dict[str, Any]
 ) -> None:
-    """Where the type has a region at all."""
+    """Only where the type has a region."""
     assert with_location(token, inputs, location) == expected
 
 

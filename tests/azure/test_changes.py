@@ -27,7 +27,7 @@ from amlz.simulator.wire import plain
 from tests.azure.change_cases import CASES, Case, rule
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
-#: What inputs need beside those that change.
+#: Inputs that are required in addition to the changing ones.
 WITH: dict[str, dict[str, Any]] = {
     "applicationinsights:Component": {"applicationType": "web"},
     "keyvault:Vault": {"properties": {"tenantId": "one", "sku": {"family": "A", "name": "standard"}}},
@@ -62,7 +62,7 @@ WITH: dict[str, dict[str, Any]] = {
         "roleDefinitionId": "one",
     },
 }
-#: What stands for required properties that are not texts.
+#: Values of required properties that are not texts.
 REQUIRED: dict[str, Any] = {
     "audiences": ["one"],
     "keyVaultProperties": {},
@@ -72,7 +72,7 @@ REQUIRED: dict[str, Any] = {
 
 
 def inputs_of(case: Case, value: Any) -> dict[str, Any]:
-    """The inputs of a case with a value in its place."""
+    """The inputs of a case with a value at its path."""
     token, path, _, _, _ = case
     inputs = {key: "one" for key in arm_type(f"azure-native:{token}").path if not key.startswith("{")}
     inputs |= {key: f"/subscriptions/{SUBSCRIPTION}" for key in ("scope", "resourceUri") if key in inputs}
@@ -92,7 +92,7 @@ def inputs_of(case: Case, value: Any) -> dict[str, Any]:
 
 
 def sides(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both inputs of a case, with what the published type requires beside."""
+    """Both inputs of a case, with everything else that the published type requires."""
     both = inputs_of(case, case[2]), inputs_of(case, case[3])
     for _ in range(5):  # what is filled in may require more
         lacks = [set(missing(f"azure-native:{case[0]}", to_body(f"azure-native:{case[0]}", side))) for side in both]
@@ -115,7 +115,7 @@ def _fill(inputs: dict[str, Any], path: str) -> None:
 
 
 def found(case: Case) -> tuple[PropertyChange, ...]:
-    """What the table says of a case."""
+    """The table's answer for a case."""
     token = f"azure-native:{case[0]}"
     bodies = [{"id": id_of(token, inputs, SUBSCRIPTION), **to_body(token, inputs)} for inputs in sides(case)]
     return changes(arm_type(token).arm_type, *bodies)
@@ -133,7 +133,7 @@ def test_a_change_does_what_its_row_says(case: Case) -> None:
 
 
 def test_every_row_has_a_case() -> None:
-    """A row that no case meets may be wrong, or stand behind another one."""
+    """A row that no case meets may be wrong, or hidden by another row."""
     met = {id(change.rule) for case in CASES for change in found(case)}
 
     rows = [(kind, rule) for kind, of_kind in (*rules().items(), ("*", EVERY)) for rule in of_kind]
@@ -169,7 +169,7 @@ def served(folder: Path) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
 
 
 def answered(stub: Any, number: int, case: Case) -> Kind:
-    """What the pretend Azure does with a case: what its provider plans, and if that is an update, what comes of it."""
+    """The simulator's answer to a case: the provider's plan, and for an update its result."""
     old, new = sides(case)
     token = arm_type(f"azure-native:{case[0]}")
     for key in {token.name_input, "privateEndpointName"} & set(token.path) - {case[1]}:
@@ -208,12 +208,12 @@ def _without_none(inputs: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in inputs.items() if value is not None}
 
 
-#: What the pretend Azure makes of what is not known, or known only of what uses the resource.
+#: The simulator's effect for unknown changes, and for changes known only of the resource's users.
 AS = {Kind.FIXED: Kind.REFUSED, Kind.UNKNOWN: Kind.UPDATES, Kind.IN_USE: Kind.UPDATES}
 
 
 def test_the_pretend_azure_does_what_the_table_says(tmp_path: Path) -> None:
-    """Over the protocol: azure-native's plan, Azure's answer, and what stands then."""
+    """Over the protocol: azure-native's plan, Azure's answer, and the resources that exist then."""
     with served(tmp_path) as stub:
         answers = [(name(case), answered(stub, number, case)) for number, case in enumerate(CASES)]
 

@@ -39,7 +39,7 @@ WORDS = (
 
 @pytest.mark.parametrize("word", WORDS)
 def test_a_word_that_reports_need_is_never_hidden_by_value(word: str) -> None:
-    """Paths, regions, words of Azure, and whatever is shorter than 12 characters, in whatever variable."""
+    """Paths, regions, words of Azure, and all values shorter than 12 characters, in any variable."""
     assert of_environment({"ARM_CLIENT_SECRET": word, "GITHUB_TOKEN": word}) == ()
 
 

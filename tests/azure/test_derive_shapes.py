@@ -29,7 +29,7 @@ derivable = pytest.mark.skipif(
     reason=f"the SDK or the published types are not here ({TYPES})",
 )
 
-#: What the SDK takes, and ARM lets nobody write or does not have at that version; how often. Nothing else is left out.
+#: Inputs of the SDK that are read-only or absent in ARM at that version, with their number. Nothing else is left out.
 LEFT_OUT = {
     "DelegationArgs.actions": 3,
     "DelegationArgs.etag": 3,
@@ -84,7 +84,7 @@ class _ShapeWalk:
         self.seen: set[tuple[int, int, str]] = set()
 
     def shape(self, shape: int, node: int, path: str, case: str = "") -> Iterator[str]:
-        """What is wrong with a shape for an object; `case`: of which case of a union."""
+        """Errors of a shape for an object; `case`: the case of a union."""
         if (shape, node, case) in self.seen:
             return
         self.seen.add((shape, node, case))
@@ -130,7 +130,7 @@ class _ShapeWalk:
 @published
 @pytest.mark.parametrize("case", BODIES, ids=lambda path: path.stem)
 def test_the_documented_bodies_fit_the_published_types(case: Path) -> None:
-    """Judged by the checker that comes with the published types."""
+    """Validated by the checker that is published with the types."""
     spec = importlib.util.spec_from_file_location("check_arm", SHARED / "tools" / "check_arm.py")
     assert spec is not None
     assert spec.loader is not None
@@ -147,7 +147,7 @@ def test_the_documented_bodies_fit_the_published_types(case: Path) -> None:
 
 @derivable
 def test_the_table_is_what_the_script_derives_and_nothing_else_is_left_out() -> None:
-    """Whoever updates the SDK runs the script again; a new name among those left out wants to be looked at."""
+    """An update of the SDK runs the script again; a new name among those left out needs a decision."""
     from tools.derive_shapes import DATA, derive, written
     from tools.tokens import TOKENS
 

@@ -1,4 +1,4 @@
-"""What is known of a resource type beyond its shape."""
+"""Facts about a resource type beyond its shape."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_which_classes_take_tags() -> None:
 
 
 def test_tags_and_location_go_together_but_for_four() -> None:
-    """A key, a secret and a node pool live where their parent lives; an assignment's identity needs a place."""
+    """A key, a secret and a node pool live where their parent lives; an assignment's identity needs a location."""
     short = {t: t.removeprefix("azure-native:") for t in tokens()}
 
     assert [short[t] for t in tokens() if takes_tags(t) and not takes_location(t)] == TAGS_WITHOUT_LOCATION

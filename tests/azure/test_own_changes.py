@@ -1,4 +1,4 @@
-"""What a refresh finds changed: Azure's own doing for each row of the table, drift for any other change of it."""
+"""Changes that a refresh finds: made by Azure for each row of the table, drift for any other change."""
 
 from __future__ import annotations
 

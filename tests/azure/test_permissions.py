@@ -38,7 +38,7 @@ LONGER = ["/".join(words) for size in range(1, 8) for words in product("ab", rep
 
 
 def stands_for(pattern: str, action: str) -> bool:
-    """Whether a pattern stands for an action, letter by letter: `*` takes any text, `/*/` may be `/`."""
+    """Returns whether a pattern matches an action, letter by letter: `*` takes any text, `/*/` may be `/`."""
     if not pattern:
         return not action
     if pattern.startswith("/*/") and stands_for(pattern[2:], action):
@@ -67,7 +67,7 @@ def test_patterns_intersect_where_some_action_fits_both(first: str, second: str)
 @given(PATTERNS, PATTERNS)
 @settings(max_examples=150, deadline=None)
 def test_a_covered_pattern_stands_for_nothing_else(pattern: str, asked: str) -> None:
-    """A pattern that covers another one stands for every action of it."""
+    """A pattern that covers another one matches every action of it."""
     if covers(pattern, asked):
         assert all(stands_for(pattern, action) for action in ACTIONS if stands_for(asked, action))
 
@@ -101,7 +101,7 @@ def test_a_scope_holds_for_what_is_below_it(segments: list[str]) -> None:
 
 
 def test_management_groups_are_not_known() -> None:
-    """Whether a subscription is in one is nowhere in the plan."""
+    """The plan does not contain the management groups of a subscription."""
     above = GivenRole("p", "/providers/Microsoft.Management/managementGroups/root", "r", BY_NAME["Reader"])
 
     assert rule([above], READ, STORE) == Ruling(Status.UNKNOWN, above)

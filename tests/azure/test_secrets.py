@@ -1,4 +1,4 @@
-"""Secrets and tokens never appear: not in any form of report, not in what is said when something goes wrong."""
+"""Secrets and tokens never appear: not in any form of report, not in error messages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Preview:
 
 
 def revision(of: Preview) -> dict[str, Any]:
-    """What an older program says of it: one that hid nothing, when other secrets stood there."""
+    """The record of an older program, which hid nothing and had other secrets."""
     told: dict[str, Any] = json.loads(as_json.render(of))
     unit = next(r for r in told["resources"] if r["urn"].endswith("::unit"))
     unit["body"]["tags"] = {**BY_FORM, **BY_NAME, "old": f"{HUSH}==", "was": ENVIRONMENT["ARM_CLIENT_SECRET"]}
@@ -57,7 +57,7 @@ def revision(of: Preview) -> dict[str, Any]:
 
 
 def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
-    """The exit code of a command, and all that it writes."""
+    """The exit code of a command, and its whole output."""
     monkeypatch.setattr(sys, "argv", ["amlz", *arguments])
     monkeypatch.setattr(sys.stdout, "reconfigure", lambda **_: None, raising=False)
     monkeypatch.setattr(sys.stderr, "reconfigure", lambda **_: None, raising=False)
@@ -95,7 +95,7 @@ def test_no_form_of_a_preview_tells_a_secret(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A form that a way does not have is refused, and tells none either."""
+    """A format that a command does not have is refused, and shows no secret either."""
     folder = planted.file.path.parent
     monkeypatch.chdir(folder)
     for name, value in ENVIRONMENT.items():
@@ -143,20 +143,20 @@ def test_plans_hold_the_real_values(planted: Preview) -> None:
 
 
 def test_a_preview_without_secrets_hides_nothing() -> None:
-    """Every value of the shipped stacks is told as it is."""
+    """Every value of the shipped stacks is shown unchanged."""
     assert HIDDEN not in as_json.render(previewed("dev"))
 
 
 @pytest.mark.parametrize("name", BY_FORM)
 def test_a_secret_is_told_by_its_form(name: str) -> None:
-    """Under a name that says nothing, and in a sentence, where only the secret goes."""
+    """Under a neutral name, and in a sentence, of which only the secret is removed."""
     sentence = hidden_text(f"It says: {BY_FORM[name]} and more")
 
     assert hidden({"note": BY_FORM[name]}) == {"note": HIDDEN}
     assert (leaks(sentence), sentence[:9], sentence[-9:]) == ([], "It says: ", " and more")
 
 
-#: What ends like a secret's name, or looks nearly like one, and is none.
+#: Names and values that look almost like secrets and are none.
 HARMLESS = {
     "keyIdentifier": "https://kv.vault.azure.net/keys/k/0123456789abcdef",
     "secretName": "database", "tokenEndpoint": "https://login.example.com/", "publicKey": "ssh-rsa AAAAB3NzaC1yc2E",
@@ -172,7 +172,7 @@ def test_what_is_none_is_told() -> None:
 
 
 def test_variables_whose_names_say_nothing_are_not_taken_for_secrets() -> None:
-    """Nor are short values: they stand anywhere."""
+    """Nor are short values, which occur anywhere."""
     told = {"PATH": "/usr/bin:/bin", "MY_TOKEN": "short", "KEY_VAULT": "kv-retail-churn", "A_TOKEN_FILE": "/run/token"}
 
     assert of_environment(told | ENVIRONMENT) == of_environment(ENVIRONMENT)
@@ -182,7 +182,7 @@ def test_variables_whose_names_say_nothing_are_not_taken_for_secrets() -> None:
 def test_a_failing_program_tells_no_secret(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its traceback is told, without what is secret in it."""
+    """Its traceback is shown, without its secrets."""
     stack = plant(tmp_path, fails=True)
     monkeypatch.setattr(previewing, "PROGRAM", tmp_path / "__main__.py")
     for name, value in ENVIRONMENT.items():
@@ -226,7 +226,7 @@ REFUSED = [
 def test_a_stack_file_with_a_secret_is_refused_without_telling_it(
     more: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever it stands. So no report can have it from there."""
+    """In every position, so no report can have it from there."""
     told = json.loads(json.dumps(previewed("minimal").file.document.values))
     told["config"]["amlz:landingZone"] |= more
     stack = tmp_path / "Pulumi.minimal.yaml"
@@ -240,7 +240,7 @@ def test_a_stack_file_with_a_secret_is_refused_without_telling_it(
 def test_plain_configuration_of_other_programs_is_refused_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What Pulumi did not encrypt, beside the landing zone."""
+    """Values that Pulumi did not encrypt, next to the landing zone."""
     stack = plant(tmp_path)
     stack.write_text(re.sub(r"\{secure: .*\}", "hush in plain text", stack.read_text()))
 
@@ -281,7 +281,7 @@ def test_a_verdict_on_a_secret_tells_that_it_is_one() -> None:
 
 
 def test_every_form_has_its_place_in_the_page() -> None:
-    """What is recognised is written down."""
+    """The recognised forms are documented."""
     page = (ROOT / "docs" / "explanation" / "secrets.md").read_text(encoding="utf-8")
 
     assert [what for *_, what in SHAPES if what.partition(" ")[2] not in page] == []

@@ -102,7 +102,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("token", "inputs", "words"), WRONG.values(), ids=WRONG)
 def test_what_the_table_does_not_know_is_an_error(token: str, inputs: dict[str, Any], words: str) -> None:
-    """Never a guess: it says of which resource, where, and what is near."""
+    """Never a guess: the message has the resource, the path, and similar names."""
     with pytest.raises(UnmappedInput) as caught:
         to_body(token, inputs)
 

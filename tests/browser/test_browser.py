@@ -1,6 +1,6 @@
-"""The HTML report in a browser: nothing is cut off or asked for, no rule of axe-core is broken, and it prints.
+"""The HTML report in a browser: nothing is cut off or loaded, no rule of axe-core is broken, and it prints.
 
-Needs a Chromium on PATH and the packages of tests/browser (`make browser`). Skipped, saying so, where they are not.
+Needs a Chromium on PATH and the packages of tests/browser (`make browser`). Skipped with a reason without them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.reports.test_html_diagram import landing_zone
 from tests.rich_change import rich_change
 from tests.test_html_all import stack
 
-#: What is looked at: a page with its width, colours, and whether axe-core and a printer look too.
+#: Views: a page with its width and colours, with or without axe-core and a printer.
 LOOKS = (
     ("change", 1280, "light", True),
     ("change", 400, "dark", True),
@@ -55,7 +55,7 @@ def chromium() -> str:
 
 
 def looked_at(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What tests/browser/look.mjs sees."""
+    """Results of tests/browser/look.mjs."""
     node_package("puppeteer-core")
     asked = json.dumps({"chromium": chromium(), "pages": pages})
     script = ROOT / "tests" / "browser" / "look.mjs"
@@ -88,7 +88,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
 
 @pytest.mark.parametrize("look", [look[:3] for look in LOOKS], ids=lambda look: "-".join(map(str, look)))
 def test_a_page_is_whole(look: tuple[str, int, str], seen: dict[tuple[str, int, str], dict[str, Any]]) -> None:
-    """Nothing is cut off or asked for, links bring their targets into view, a keyboard begins at the skip link."""
+    """Nothing is cut off or loaded, links bring their targets into view, a keyboard begins at the skip link."""
     told = seen[look]
 
     assert {key: told[key] for key in ("requests", "said", "cut", "lost", "first", "background")} == {

@@ -17,7 +17,7 @@ CASES = ROOT / "tests" / "cases" / "checks"
 
 @dataclass(frozen=True, slots=True)
 class CheckCase:
-    """One file. `verdict` is what its name says: the worst severity that is found, or `none`."""
+    """One file. `verdict` is the one in its name: the worst severity that is found, or `none`."""
 
     check: str
     name: str
@@ -53,7 +53,7 @@ def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> Resource
 
 
 def _resource(told: Mapping[str, Any]) -> Resource:
-    """The URN is the id, and the provider that of the id's subscription, unless the case says otherwise."""
+    """The URN is the id, and the provider that of the id's subscription, unless the case has others."""
     known = {"type", "apiVersion", "id", "urn", "dependsOn", "parent", "provider", "subscription", "protect", "body"}
     assert set(told) <= {*known, "location", "project", "environment"}, f"unknown keys: {sorted(set(told) - known)}"
     parsed = parse(told["id"])

@@ -44,20 +44,20 @@ def files() -> list[Path]:
 
 
 def read(path: Path) -> Conflict:
-    """A case file; two hyphens part what its name says."""
+    """A case file; two hyphens separate the parts of its name."""
     known, *_, verdict = path.stem.split("--")
     return Conflict(known, verdict, json.loads(path.read_text(encoding="utf-8")))
 
 
 def found(told: Mapping[str, Any]) -> list[Finding]:
-    """What is found, as a preview would."""
+    """The findings, as in a preview."""
     graph, asked = _plan(told), PolicySources(library(), _tenant(told), ("corp",))
     made = of_connections(verdicts(forecast(graph), asked).answers)
     return list(policy_conflict.find(graph, (*verdicts(graph, asked).answers, *made)))
 
 
 def summed(findings: list[Finding]) -> list[dict[str, Any]]:
-    """Findings that differ in nothing but the resource, told once."""
+    """Findings that differ in nothing but the resource, reported once."""
     alike: dict[str, tuple[Finding, list[str]]] = {}
     for each in findings:
         key = json.dumps([each.severity.value, each.path, each.expected, each.actual, each.remedy], sort_keys=True)
@@ -78,7 +78,7 @@ def summed(findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def _plan(told: Mapping[str, Any]) -> ResourceGraph:
-    """The plan of a shipped stack without its own assignments, changed as the case says."""
+    """The plan of a shipped stack without its own assignments, changed as in the case."""
     graph = previewed(told.get("stack", "dev")).graph
     kept = [each for each in graph if each.arm_type != _ASSIGNMENTS]
     for change in told.get("change", ()):
@@ -116,7 +116,7 @@ def _assigned(told: Mapping[str, Any], group: str) -> Resource:
 
 
 def _tenant(told: Mapping[str, Any]) -> Imported:
-    """What was imported: the definition, and its assignment at the management group above."""
+    """The import: the definition, and its assignment at the management group above."""
     definitions = (_definition(told),) if _definition(told) else ()
     name = told.get("assignment", "corp")
     assignment = {"id": f"{_GROUP}/providers/{_ASSIGNMENTS}/{name}", "name": name, "properties": _properties(told)}

@@ -1,4 +1,4 @@
-"""Findings that the stack file accepts: what counts, what does not, and what is said of the entries."""
+"""Findings that the stack file accepts: which ones count, which do not, and the reports on entries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEYS = finding("keys/enabled", "sta", Severity.WARNING)
 
 
 def told(result: Sorted) -> tuple[list[str], list[str], list[tuple[str, str]]]:
-    """What still counts, what is accepted, and what is said of entries."""
+    """Findings that still count, accepted findings, and reports on entries."""
     own = [f for f in result.found if f.check == "accepted/finding"]
     counts = [f"{f.check} {f.name}" for f in result.found if f not in own]
     accepted = [f"{a.finding.check} {a.finding.name} until {a.by.expires_on}" for a in result.accepted]

@@ -31,7 +31,7 @@ SHARED = (
 
 @pytest.mark.parametrize("path", cases(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_case_finds_exactly_what_it_says(path: Path) -> None:
-    """Severity, place and sentence of each finding, in the order in which a preview shows them."""
+    """Severity, location and sentence of each finding, in the order in which a preview shows them."""
     case = read(path)
 
     found = sorted(FINDS[case.check](case.graph), key=_order)

@@ -1,4 +1,4 @@
-"""The guard: what would be lost has to be allowed, and what cannot be is told."""
+"""The guard: a loss needs an allowance, and impossible changes are reported."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_the_guard_says_what_has_to_be_decided(case: str) -> None:
 
 
 def test_a_loss_is_told_with_what_azure_keeps() -> None:
-    """What is lost, why, and the line that would allow it."""
+    """The loss, its reason, and the line that would allow it."""
     vault = resource("Microsoft.KeyVault/vaults", "kv", "churn/dev", properties={"softDeleteRetentionInDays": 30})
 
     (finding,) = guard(edit_of([vault], []), LossAllowance())

@@ -14,7 +14,7 @@ from amlz.stackfile.load import load
 from amlz.stackfile.stack_file import KEY
 from tests.conftest import ROOT, STACKS, previewed
 
-#: What holds data or a name, and would be replaced.
+#: Resources that hold data or a name, and would be replaced.
 LOST = ("crretailchurndevuftlz", "kv-retail-churn-de-p3v7y", "mlw-retail-churn-dev-nll3v", "stretailchurndevvaefb")
 
 

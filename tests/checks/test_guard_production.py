@@ -144,7 +144,7 @@ def test_the_guard_reports_what_production_would_lose(case: str) -> None:
 
 
 def test_a_removed_environment_is_production_that_ends() -> None:
-    """Beside the loss of its data, which has an allowance of its own."""
+    """In addition to the loss of its data, which has a separate allowance."""
     found = guarded(edit_of([STORE_PROD, LOCKED], [OTHER_PROJECT]), LossAllowance())
 
     assert [(f.check, f.name) for f in found] == [

@@ -15,7 +15,7 @@ from amlz.stackfile.load import load
 from tests.checks.conflict_cases import files, found, read, summed
 from tests.conftest import SAMPLES
 
-#: What is added to the dev stack: its own guardrail refuses what one environment asks for, and frees it for a time.
+#: Added to the dev stack: its own guardrail refuses the setting of one environment, and exempts it for a time.
 REFUSED = """\
             security: {highBusinessImpact: false}
 """
@@ -36,7 +36,7 @@ POLICIES = """\
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
 def test_a_conflict_is_found_with_both_sides_and_the_ways_out(path: Path) -> None:
-    """Severity, place, sentence, remedy and source of each finding, in the order of the requests."""
+    """Severity, location, sentence, remedy and source of each finding, in the order of the requests."""
     case = read(path)
 
     findings = summed(found(case.told))
@@ -88,7 +88,7 @@ def test_a_preview_tells_what_a_guardrail_refuses_once_its_exemption_has_ended(
 
 
 def test_a_guardrail_that_refuses_names_its_member_and_the_keys_of_the_stack_file(tmp_path: Path) -> None:
-    """Three ways out, each within the stack file."""
+    """Three options, each within the stack file."""
     preview = _previewed(tmp_path, "2027-03-31")
 
     told = [(f.message, f.remedy) for f in preview.findings if f.check == "policy/conflict"]

@@ -1,4 +1,4 @@
-"""What a policy demands, read from the conditions that decided."""
+"""Demands of a policy, read from the conditions that decided."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_conditions_on_the_type_are_a_demand_only_where_nothing_else_decided() -
 
 
 def test_demands_at_one_place_are_alternatives() -> None:
-    """Any of them would end the refusal; a list that takes nothing is not told beside another."""
+    """Any of them would end the refusal; an empty list is not shown next to another."""
     rules = [field("location", "notIn", ["uksouth"]), field("location", "notEquals", "global")]
     found = decided({"allOf": [*rules, field("location", "notIn", []), field(AGE, "greater", 1)]})
 

@@ -1,4 +1,4 @@
-"""Forecasts of what policies of a tenant deploy beside the plan, or refuse of what Azure creates."""
+"""Forecasts of deployments by a tenant's policies in addition to the plan, and of refusals of what Azure creates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONNECTIONS = "Microsoft.Network/privateEndpoints/privateLinkServiceConnections[
 
 
 def writes(group: str, zones: list[str] | None = None, name: str = "", **assignment: Any) -> Imported:
-    """A policy that writes the zone group of endpoints of a group, with the zones as texts in its template."""
+    """A policy that writes the zone group of endpoints of a group ID, with the zones as texts in its template."""
     ids = [f"{HOLDER}/providers/Microsoft.Network/privateDnsZones/{zone}" for zone in zones or ZONES[group]]
     configs = [{"name": f"z{at}", "properties": {"privateDnsZoneId": each}} for at, each in enumerate(ids)]
     condition = {"field": f"{GROUPS}/privateDnsZoneConfigs[*].privateDnsZoneId", "in": ids}
@@ -160,7 +160,7 @@ def test_an_endpoint_that_no_imported_policy_covers_is_a_warning() -> None:
 
 
 def test_without_any_dns_policy_endpoints_stay_undecided() -> None:
-    """Nothing is known about the tenant, so a note says what a policy has to write."""
+    """Nothing is known about the tenant, so a note names what a policy has to write."""
     graph = landing_zone(**BY_POLICY)
 
     notes = found(graph, tenant(), *DNS, "dns/endpoint-without-zone")
@@ -198,7 +198,7 @@ def test_two_policies_that_write_one_zone_each_are_an_error() -> None:
     ],
 )
 def test_zones_are_read_through_parameters_and_nested_deployments(value: str, variables: Any) -> None:
-    """As built-in policies hand them on, under names of their own."""
+    """As built-in policies hand them on, under other names."""
     assert found(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, by_parameters(value, variables)), *DNS) == []
 
 

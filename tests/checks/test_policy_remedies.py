@@ -148,7 +148,7 @@ def test_allowed_locations_without_global_leave_the_region_alone(condition: Any)
 
 
 def test_a_region_that_is_not_allowed_is_changed_in_the_stack_file() -> None:
-    """What is in location global is not hit by this policy, and everything else follows the setting."""
+    """This policy does not apply to resources in location global; all others follow the setting."""
     condition = {"field": "location", "notIn": ["northeurope", "global"]}
     of = policy("regions", {"if": condition, "then": {"effect": "deny"}}, "Indexed")
 

@@ -1,4 +1,4 @@
-"""What published landing zones and templates ship, and no review noticed: each is found, in a case of its own."""
+"""Defects that published landing zones and templates ship: each is found, in a separate case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.checks.common import CASES, read
 
-#: What is shipped, by the case that shows it.
+#: Shipped defects, by the case that shows them.
 DEFECTS = {
     "data-purge-unprotected/not-said--error": "a vault without purge protection by default",
     "dns-endpoint-without-zone/no-zone-group--error": "an endpoint without a zone group",

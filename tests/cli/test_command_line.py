@@ -1,4 +1,4 @@
-"""The command line as people and scripts meet it: in a process of its own."""
+"""The command line as people and scripts use it: in a separate process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = {
 def amlz(
     *arguments: str, folder: Path | None = None, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `amlz`, with nothing of the caller's environment but what is said here. `given`: its input.
+    """Runs `amlz`, with no variable of the caller's environment but those listed here. `given`: its input.
 
     Without `folder`: where the samples are, for a stack that is given by name; else in the repository.
     """
@@ -129,7 +129,7 @@ def test_a_command_in_the_process_of_the_tests_answers_as_in_its_own(words: str)
     ],
 )
 def test_wrong_words_on_the_command_line_are_exit_code_2(arguments: tuple[str, ...], says: str) -> None:
-    """Whatever is wrong with the call, it is told in words."""
+    """Every wrong call is reported in a sentence."""
     ran = amlz_here(*arguments)
 
     assert (ran.returncode, says in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
@@ -151,7 +151,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
-    """A public workspace is a warning, since it was asked for; --fail-on says from where on that fails."""
+    """A public workspace is a warning, since it is configured; --fail-on sets the severity that fails."""
     text = (ROOT / STACKS["minimal"]).read_text()
     stack = tmp_path / "Pulumi.open.yaml"
     stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}"))
@@ -178,7 +178,7 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", PREVIEWED)
 def test_a_preview_fits_into_80_columns(stack: str) -> None:
-    """But for a longer path, which is not broken; and is what the golden file says: read it when it changes."""
+    """Except a longer path, which is not broken. The golden file holds the text: read it when it changes."""
     ran = amlz("preview", PREVIEWED[stack])
 
     assert [line for line in ran.stdout.splitlines() if len(line) > 80 and " " in line.strip()] == []
@@ -187,7 +187,7 @@ def test_a_preview_fits_into_80_columns(stack: str) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    """From any folder, at any time, in any time zone, with any hash seed, alone or besides another form."""
+    """From any folder, at any time, in any time zone, with any hash seed, alone or together with another format."""
     file, beside = SAMPLES / "Pulumi.dev.yaml", tmp_path / "beside.json"
 
     outputs = {
@@ -244,7 +244,7 @@ def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
 
 @pytest.mark.parametrize("help_option", ["--help", "-h"])
 def test_help_has_a_short_form_at_every_level(help_option: str) -> None:
-    """On the program, a verb, and a verb of a group."""
+    """On the program, a verb, and a subcommand."""
     for verb in ([], ["check"], ["policy", "list"], ["project", "add"]):
         ran = amlz_here(*verb, help_option)
         assert (ran.returncode, ran.stdout.startswith("Usage: amlz"), ran.stderr) == (0, True, "")

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf
 
 
 def named(start: str, end: str) -> set[str]:
-    """What stands in backquotes between two texts."""
+    """Texts in backquotes between two texts."""
     part = PAGE[PAGE.index(start) : PAGE.index(end, PAGE.index(start))]
     return set(re.findall(r"`(\w[\w-]*)`", part))
 

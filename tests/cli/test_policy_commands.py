@@ -100,7 +100,7 @@ def test_a_policy_is_shown_with_what_it_takes() -> None:
 
 
 def test_an_explanation_is_the_tree_of_conditions() -> None:
-    """Each with its truth and what stands there, in 80 columns."""
+    """Each with its truth and the present value, in 80 columns."""
     ran = amlz("policy", "explain", "dev", WORKSPACE, "workspace-public-access")
 
     assert ran.stdout == (
@@ -163,7 +163,7 @@ ONLY_WEST = {
 
 
 def fork(folder: Path, *custom: object) -> None:
-    """A copy of the program with policies of its own, and a stack file that assigns those that are named here."""
+    """A copy of the program with custom policies, and a stack file that assigns those that are named here."""
     copy_of_the_program(folder)
     (folder / "custom" / "policies" / "own.json").write_text(json.dumps(custom))
     text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text()

@@ -22,7 +22,7 @@ from tests.conftest import ROOT, SAMPLES
 
 CASES = ROOT / "tests" / "cases" / "project"
 
-#: What is told, in files beside each other: the arguments and the exit code. None of them writes.
+#: Reports, in files next to each other: the arguments and the exit code. None of them writes.
 TOLD: dict[str, tuple[tuple[str, ...], int]] = {
     "add-one-environment": (("add", "dev", "fraud", "--dry-run"), 0),
     "add-like-another": (("add", "prod", "scoring", "--like", "churn", "--dry-run"), 0),
@@ -30,7 +30,7 @@ TOLD: dict[str, tuple[tuple[str, ...], int]] = {
     "remove-production": (("remove", "prod", "churn", "--environment", "prod"), 1),
 }
 
-#: What is refused, with all that is said.
+#: Refused calls, with their whole output.
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "the name is there": (
         ("add", "dev", "churn"),
@@ -134,7 +134,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of its own with the two stack files."""
+    """A separate folder with the two stack files."""
     for name in ("Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (tmp_path / name).write_bytes((SAMPLES / name).read_bytes())
     return tmp_path
@@ -169,7 +169,7 @@ def test_what_cannot_be_is_refused_in_words(case: str, folder: Path) -> None:
 
 
 def test_a_project_is_added_and_removed_again(folder: Path) -> None:
-    """Written once it is right; what is told is what is then there; in the end every byte is as before."""
+    """Written only when it is valid; the report equals the result; in the end every byte is as before."""
     before, file = contents(folder), folder / "Pulumi.dev.yaml"
     file.chmod(0o640)
 

@@ -45,7 +45,7 @@ ODD: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.fixture(params=ODD)
 def odd(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
-    """A path at which something odd is, and what is said of it."""
+    """A path with a special file, and its message."""
     make, why = ODD[request.param]
     path = tmp_path / "Pulumi.odd--deny.yaml"
     make(path)

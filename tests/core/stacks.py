@@ -22,7 +22,7 @@ FACTS = Path(__file__).parents[1] / "cases" / "facts"
 LANDING_ZONE = "c0c0c0c0-1111-4222-8333-444455556666"
 HUB = "b0b0b0b0-1111-4222-8333-444455556666"
 
-#: People, by kind: one group each, and one service principal.
+#: People, by kind: one Entra group each, and one service principal.
 PEOPLE = {
     "platformTeam": ["11111111-aaaa-4bbb-8ccc-000000000001"],
     "dataScientists": ["11111111-aaaa-4bbb-8ccc-000000000002"],
@@ -87,7 +87,7 @@ def addresses(asked: Stack) -> AddressPlan:
 
 
 def context(asked: Stack) -> Context:
-    """What the parts of planning are given."""
+    """Input of the parts of planning."""
     return Context(from_object(asked), addresses(asked), NameBook())
 
 

@@ -1,4 +1,4 @@
-"""Addresses: fixed places, what they hold, and what is said when they do not fit."""
+"""Addresses: fixed positions, their capacity, and the messages when they do not fit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.core.stacks import addresses, at, cluster, facts, said, stack
 
 FITS = "Choose a range outside of it."
 ONCE = "Every range must be used once; change one of the two."
-#: What an environment asks for when it says nothing: one cluster of 4 nodes, one builder, all endpoints.
+#: Demand of an environment without settings: one cluster of 4 nodes, one builder, all endpoints.
 NEEDS_25 = "It needs a /25 or larger (6 for training, 12 for endpoints, with 20 % growth)."
 
 LAYOUTS = {

@@ -74,7 +74,7 @@ def reported(folder: Path, value: Stack) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_every_mistake_is_reported_in_one_run_and_nothing_else(seed: int, tmp_path: Path) -> None:
-    """Several of them, one each in environments of their own: the same reports as one at a time."""
+    """Several of them, each in a separate environment: the same reports as one at a time."""
     rng = random.Random(seed)
     chosen = rng.sample(sorted(MISTAKES), rng.randint(2, 6))
     value, alone = good(len(chosen)), set()
@@ -102,7 +102,7 @@ PAIRS = random.Random(3).sample([(a, b) for i, a in enumerate(MISTAKES) for b in
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_two_mistakes_in_one_environment_do_not_hide_each_other(first: str, second: str, tmp_path: Path) -> None:
-    """Unless both are of one key, or one cannot be judged without the other."""
+    """Unless both are of one key, or one cannot be checked without the other."""
     value = good(1)
     environment = value["projects"]["project-a"]["environments"]["dev"]
     keys = [MISTAKES[kind][0] for kind in (first, second)]
@@ -114,7 +114,7 @@ def test_two_mistakes_in_one_environment_do_not_hide_each_other(first: str, seco
     assert {path.rpartition("dev.")[2] for path in missing} <= _UNDECIDED.get(frozenset((first, second)), set())
 
 
-#: What cannot be told before the other mistake is corrected.
+#: Mistakes that cannot be reported before the other one is corrected.
 _UNDECIDED = {frozenset(("a range outside its spoke", "a spoke that is not there")): {"network"}}
 
 
@@ -161,7 +161,7 @@ def _of(path: str, places: set[str]) -> bool:
 
 
 def _without_aliases(value: Any) -> None:
-    """Gives every part an object of its own."""
+    """Gives every part a separate object."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in list(items):
         value[key] = copy.deepcopy(item)

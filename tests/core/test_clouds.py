@@ -53,7 +53,7 @@ def test_hosts_ids_and_words_of_clouds_are_those_of_the_published_pages() -> Non
 
 
 def test_what_each_cloud_has_is_what_the_published_pages_say() -> None:
-    """Plans of Defender, scenarios of egress, and hosts besides the tags."""
+    """Plans of Defender, scenarios of egress, and hosts in addition to the tags."""
     refused = {(row.scenario, cloud) for row in NOT_THERE for cloud in row.clouds}
 
     assert {key: {c: c in plan.clouds for c in THREE} for key, plan in PLANS.items()} == {
@@ -98,7 +98,7 @@ def test_a_cloud_decides_zones_audience_and_the_providers_environment(settings: 
 
 
 def test_azure_government_has_hosts_beside_the_tags() -> None:
-    """A group of rules of the firewall, and a way to the firewall out of every subnet of computes."""
+    """A rule collection group of the firewall, and a route to the firewall from every subnet of compute targets."""
     plan = planned(stack(**GOVERNMENT))
     assert plan.hub is not None
     subnet = next(g for s in plan.spokes for g in s.security_groups if g.role == "churn-dev-training")
@@ -140,7 +140,7 @@ def test_zones_that_no_page_names_are_refused_unless_azure_policy_writes_them(mo
 
 
 def test_a_region_that_no_list_has_is_no_mistake_of_the_stack_file() -> None:
-    """It may have opened since: a finding says so."""
+    """It may have opened since: a finding reports that."""
     assert list(check_cloud(from_object(stack(location="atlantis")))) == []
 
 

@@ -23,7 +23,7 @@ BATCH = ["privatelink.queue.core.windows.net", "privatelink.table.core.windows.n
 
 
 def test_zones_are_those_of_the_published_pages() -> None:
-    """Every group of every cloud of the table, against a second transcription."""
+    """Every group ID of every cloud of the table, against a second transcription."""
     assert {cloud: {g: list(z) for g, z in groups.items()} for cloud, groups in ZONES.items()} == {
         cloud: WRITTEN[cloud] for cloud in ("public", "usGovernment", "china")
     }

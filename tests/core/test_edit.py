@@ -1,4 +1,4 @@
-"""Stack files edited: what was asked for comes or goes, and every other byte stays."""
+"""Edited stack files: the requested part is added or removed, and every other byte stays."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ ONE_WAY = {"no-projects"}
 
 
 def whole(part: str) -> str:
-    """A stack file around what stands below its only key. It begins as far in as its first line."""
+    """A stack file around the content of its only key, indented like its first line."""
     step = len(part) - len(part.lstrip(" "))
     lines = part.splitlines(keepends=True)
     shifted = "".join(" " * step + line if line.strip() else line for line in lines)
@@ -198,13 +198,13 @@ COPY = """\
 
 
 def test_settings_are_copied_as_they_are_written() -> None:
-    """Quotes, braces and aliases stay; comments, people, names and places do not come."""
+    """Quotes, braces and aliases stay; comments, people, names and address ranges are not copied."""
     wished = [NewEnvironment("dev", "10.1.1.0/24", "main", ("a", "dev"))]
 
     assert with_project(whole(COPIED), "on", wished) == whole(COPIED + COPY)
 
 
-#: Shipped stacks in which projects can live: all but a hub that stands by itself.
+#: Shipped stacks in which projects can live: all but a hub stack.
 WITH_PROJECTS = [stack for stack in STACKS if stack != "hub"]
 
 
@@ -251,7 +251,7 @@ EXPECTED = ("There is a project", "No environment uses it.")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("stack", WITH_PROJECTS)
 def test_whatever_comes_and_goes_the_others_stay_as_they_are(stack: str, seed: int) -> None:
-    """Names, ranges and everything else that is decided of them; comments too. What is refused changes nothing."""
+    """Names, ranges and everything else that is decided of them; comments too. A refused edit changes nothing."""
     dice = random.Random(f"{stack} {seed}")
     file, raw = shipped(stack)
     said, plan = comments(raw), make_plan(file.config)
@@ -285,7 +285,7 @@ def test_adding_and_removing_gives_the_same_bytes(stack: str, like: str) -> None
 
 
 def test_ranges_are_the_smallest_that_fit_at_the_first_free_place() -> None:
-    """By what each environment asks for, or by the nodes that there shall be room for."""
+    """By the settings of each environment, or by the nodes that must fit."""
     file, raw = shipped("prod")
     wishes = [
         ProjectRequest("new", (), "pricing"),
@@ -320,7 +320,7 @@ def test_a_mark_at_the_beginning_of_the_file_stays() -> None:
 
 
 def test_the_last_user_of_what_is_shared_cannot_go() -> None:
-    """What would be left is not right, and the sentence says why."""
+    """The rest would not be valid, and the sentence gives the reason."""
     file, raw = shipped("prod")
     for name in ("churn", "fraud"):
         draft = remove(file, raw, name)

@@ -47,7 +47,7 @@ def _valid(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_adding_and_removing_gives_the_same_bytes_in_any_style(seed: int) -> None:
-    """What is added is one piece, with the line breaks of its neighbours."""
+    """The added text is one piece, with the line breaks of its neighbours."""
     text, _ = _written(random.Random(seed))
     plain = text.removeprefix("\ufeff")
 
@@ -81,7 +81,7 @@ def test_removing_keeps_every_line_of_the_others_in_any_style(seed: int) -> None
 
 
 def _lines(text: str) -> list[str]:
-    """Lines with their breaks, of whatever kind."""
+    """Lines with their breaks, of any kind."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 

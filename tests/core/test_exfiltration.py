@@ -73,7 +73,7 @@ def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
 
 
 def test_connections_name_who_signs_in() -> None:
-    """Nobody, which is whoever uses it; or an identity of the environment."""
+    """No identity, which means the caller's; or an identity of the environment."""
     search = {"category": "CognitiveSearch", "target": "https://search.contoso.com"}
     asked = {
         "search": search,

@@ -37,7 +37,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 #: Part of every secret that is planted. It must never be repeated.
 CANARY = "Zq7Wv2Kx9Rt4"
 
-#: What stands where something else belongs.
+#: Values in positions of another type.
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 7, 10**9, 10**30,
     1.5, -0.0, 1e308, float("inf"), float("nan"), "", " ", "~", "x", "X" * 300,
@@ -214,7 +214,7 @@ def broken(stack: str) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_broken_stack_file_gives_a_plan_that_holds_or_is_refused_in_words(stack: str, tmp_path: Path) -> None:
-    """Never another exception, never a secret in what is said."""
+    """Never another exception, never a secret in a message."""
     path = tmp_path / "Pulumi.broken.yaml"
     wrong = []
     for seed, text in broken(stack):
@@ -226,7 +226,7 @@ def test_a_broken_stack_file_gives_a_plan_that_holds_or_is_refused_in_words(stac
 
 
 def unlike_the_promise(path: Path) -> list[str]:
-    """What is wrong with the answer to a stack file."""
+    """Errors of the answer to a stack file."""
     try:
         file = load(str(path))
         try:
@@ -241,7 +241,7 @@ def unlike_the_promise(path: Path) -> list[str]:
 
 
 def ill_said(error: LandingZoneError, file: str) -> list[str]:
-    """What is missing from what is said of a file: where, what, what to do; each once, and no secret."""
+    """Parts that a file's messages lack: where, what, what to do; each once, and no secret."""
     text = str(error)
     wrong = [f"a secret in: {text}"] if CANARY.lower() in text.lower() else []
     if not isinstance(error, StackFileError) or not error.problems:
@@ -262,7 +262,7 @@ def ill_said(error: LandingZoneError, file: str) -> list[str]:
 
 
 def misplaced(plan: AddressPlan) -> list[str]:
-    """What does not hold of an address plan."""
+    """Rules that an address plan breaks."""
     ranges = [IPv4Network(cidr) for space in plan.spaces for cidr in space.ranges]
     blocks = [(IPv4Network(block.cidr), block, space) for space in plan.spaces for block in space.blocks]
     subnets = [(IPv4Network(subnet.cidr), subnet, cidr) for cidr, block, _ in blocks for subnet in block.subnets]
@@ -287,5 +287,5 @@ def misplaced(plan: AddressPlan) -> list[str]:
 
 
 def _overlapping(what: str, ranges: list[IPv4Network]) -> list[str]:
-    """Of sorted ranges, two that overlap stand side by side."""
+    """Of sorted ranges, two that overlap are neighbours."""
     return [f"{what} overlap: {a} and {b}" for a, b in itertools.pairwise(sorted(ranges)) if a.overlaps(b)]

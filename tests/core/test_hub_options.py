@@ -1,4 +1,4 @@
-"""What a hub can have besides: where it stands, what it changes elsewhere, and what it does not go with."""
+"""Options of a hub: their resources, their effect elsewhere, and settings that exclude each other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def places(**options: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("without", list(ALL))
 def test_turning_an_option_off_moves_no_subnet(without: str) -> None:
-    """Each has its fixed place, whatever else there is."""
+    """Each has its fixed position, independent of all others."""
     everything = places(**ALL)
 
     some = places(**{key: value for key, value in ALL.items() if key != without})
@@ -95,7 +95,7 @@ def test_beside_another_stacks_gateway_spokes_use_that() -> None:
 
 
 def test_the_firewall_leaves_by_the_nat_gateway() -> None:
-    """On its subnet and no other, with as many addresses as are asked for."""
+    """On its subnet and no other, with as many addresses as are configured."""
     plan = planned(with_hub(**ALL))
     hub, gateway = plan.hub, hub_part(plan, "nat_gateway")
 
@@ -107,7 +107,7 @@ def test_the_firewall_leaves_by_the_nat_gateway() -> None:
 
 
 def test_what_monitors_is_in_the_scope_and_closed_to_the_internet() -> None:
-    """The central log and each Application Insights; computes reach the scope's endpoint, and the zones are built."""
+    """The central log and each Application Insights; compute targets reach its endpoint, and the zones are built."""
     plan = planned(with_hub(privateLinkScope={"publicQueries": True}))
 
     (environment,), (spoke,), hub = plan.environments, plan.spokes, plan.hub
@@ -140,7 +140,7 @@ def test_what_monitors_is_in_the_scope_and_closed_to_the_internet() -> None:
 
 
 def test_beside_another_stacks_scope_application_insights_are_put_into_that() -> None:
-    """In the other stack's group, which whoever deploys must be allowed to."""
+    """In the other stack's resource group, for which the deployer needs rights."""
     group = f"/subscriptions/{HUB}/resourceGroups/rg-platform-hub-westeurope"
     scope = f"{group}/providers/Microsoft.Insights/privateLinkScopes/pls-x"
 
@@ -195,7 +195,7 @@ def test_each_domain_that_the_page_forwards_is_refused_in_its_cloud(cloud: str, 
 
 @pytest.mark.parametrize("public", [True, False])
 def test_managed_networks_send_telemetry_over_public_addresses_or_not_at_all(public: bool) -> None:
-    """So that a scope that takes none from there is refused, with the way out."""
+    """So that a scope that takes none from there is refused, with the remedy."""
     asked = with_hub(privateLinkScope={"publicIngestion": public})
     asked["projects"]["churn"]["environments"]["dev"] = at("10.1.0.0/24", isolation="managed")
 

@@ -1,4 +1,4 @@
-"""A hub that another stack builds: what it gives, whether that fits, and what is built beside it."""
+"""A hub that another stack builds: its outputs, whether they fit, and what is built next to it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FOLDER = ROOT / "examples" / "hub-stack"
 
 
 def hub(**more: Any) -> Stack:
-    """A hub that stands by itself."""
+    """A stack that builds a hub alone."""
     alone = stack({}, hub={"addressSpace": "10.0.0.0/24", "serves": ["10.1.0.0/16"]}, egress=["pythonPackages"])
     del alone["spokes"]
     return alone | {"subscriptions": {"landingZone": HUB}, "businessUnit": "platform"} | more
 
 
 def outputs(**more: Any) -> Stack:
-    """What that hub gives; `more` replaces keys, None removes them."""
+    """Outputs of that hub; `more` replaces keys, None removes them."""
     spec = planned(hub()).hub
     assert spec is not None
     given = {**spec.outputs, "firewallAddress": "10.0.0.4", **more}
@@ -38,12 +38,12 @@ def outputs(**more: Any) -> Stack:
 
 
 def beside(given: Any = None, **more: Any) -> Stack:
-    """A landing zone beside the hub of another stack."""
+    """A landing zone next to the hub of another stack."""
     return stack(hub={"stack": {"name": NAME, "outputs": outputs() if given is None else given}}, **more)
 
 
 def test_what_one_stack_gives_another_takes() -> None:
-    """Whole: nothing is missing, nothing is left over, nothing is told otherwise."""
+    """Complete: no output is missing, superfluous or different."""
     read = from_object(beside()).hub.stack
 
     assert read is not None
@@ -60,7 +60,7 @@ def test_the_outputs_of_the_example_are_those_of_its_hub() -> None:
 
 
 def test_beside_the_hub_of_another_stack_everything_refers_to_it() -> None:
-    """Peering, next hop, names, logs and zones are the other stack's, and nobody is asked for rules."""
+    """Peering, next hop, names, logs and zones are the other stack's, and no owner is asked to add rules."""
     plan = planned(beside(egress=["pythonPackages"]))
 
     (spoke,), (environment,), elsewhere = plan.spokes, plan.environments, plan.organisation.existing_hub
@@ -135,7 +135,7 @@ ELSEWHERE = (
 )
 ZONE = "privatelink.vaultcore.azure.net"
 
-#: What is wrong with the outputs → everything that is said.
+#: A defect of the outputs → all messages.
 DEFECTS: list[tuple[str, Stack, list[str]]] = [
     (
         "keys missing",
@@ -256,12 +256,12 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
 
 @pytest.mark.parametrize(("defect", "expected"), [row[1:] for row in DEFECTS], ids=[row[0] for row in DEFECTS])
 def test_outputs_that_do_not_fit_are_refused_with_a_sentence(defect: Stack, expected: list[str]) -> None:
-    """Each defect of the contract: everything that is said."""
+    """Each defect of the contract has all its messages."""
     assert said(beside(outputs(**defect))) == expected
 
 
 def test_egress_that_the_other_firewall_does_not_open_is_refused() -> None:
-    """Scenarios and hosts, each at its place."""
+    """Scenarios and hosts, each at its path."""
     hosts = {"models": {"hosts": ["models.contoso.com"], "why": "our own models"}}
 
     assert [
@@ -284,7 +284,7 @@ def test_zones_of_others_are_taken_where_that_is_said(mode: str) -> None:
     assert zones == ({group} if mode == "existing" else set())
 
 
-#: What the file of the outputs holds → what is said of it, at its line of the stack file.
+#: Content of the file of outputs → its message, at its line of the stack file.
 FILES: list[tuple[str, str | None, str]] = [
     ("not there", None, "There is no such file next to the stack file."),
     ("not JSON", "hub: {}", "The file cannot be read: it is not JSON: Expecting value: line 1 column 1"),

@@ -58,7 +58,7 @@ def test_the_short_form_means_the_defaults(written: str | Stack) -> None:
 
 
 def test_injected_is_what_is_built_without_a_word() -> None:
-    """Said or not said, the plan is the same."""
+    """Set or not set, the plan is the same."""
     assert planned(stack()) == planned(stack({"churn/dev": at("10.1.0.0/24", isolation="injected")}))
     assert not IsolationConfig().managed
 
@@ -73,7 +73,7 @@ def test_only_endpoints_take_addresses() -> None:
 
 
 def test_addresses_of_others_stay_where_they_are() -> None:
-    """Whether the neighbour's computes are in a subnet or in a managed network."""
+    """With the neighbour's compute targets in a subnet, and in a managed network."""
     neighbours = {"churn/dev": at("10.1.0.0/24"), "fraud/dev": at("10.1.1.0/24")}
     turned = {**neighbours, "churn/dev": at("10.1.0.0/24", isolation="managed")}
 
@@ -86,7 +86,7 @@ def test_addresses_of_others_stay_where_they_are() -> None:
 
 
 def test_the_spoke_has_one_subnet_for_it_that_lets_people_in() -> None:
-    """No rule for computes, which are elsewhere."""
+    """No rule for compute targets, which are elsewhere."""
     spec = planned(stack({"churn/dev": at("10.1.0.0/27", isolation="managed")})).spokes[0]
 
     rules = [[(r.name, r.direction, r.access, r.sources) for r in group.rules] for group in spec.security_groups]
@@ -119,7 +119,7 @@ def test_computes_name_no_subnet_and_wait_for_rules_instead_of_the_hub() -> None
 
 
 def test_approver_roles_stand_before_the_workspace() -> None:
-    """On everything that stands before it; on the workspace itself only after."""
+    """On everything that exists before it; on the workspace itself only after."""
     spec = planned(stack({"churn/dev": at("10.1.0.0/27", isolation="managed")})).environments[0]
     assert spec.registry is not None
     given = [*spec.storage.roles, *spec.key_vault.roles, *spec.registry.roles, *spec.workspace.roles]
@@ -135,7 +135,7 @@ def test_approver_roles_stand_before_the_workspace() -> None:
 
 
 def test_hosts_come_from_scenarios_own_hosts_and_the_environment() -> None:
-    """In one order whatever the file's, each once, with all of its reasons."""
+    """In one order, independent of the file's, each once, with all of its reasons."""
     asked = stack(
         {"churn/dev": at("10.1.0.0/27", isolation={"mode": "managed", "allow": ["ghcr.io", "*.contoso.com"]})},
         egress=["rPackages"],
@@ -193,7 +193,7 @@ RELAXED: list[tuple[Any, list[str]]] = [
 
 @pytest.mark.parametrize(("isolation", "expected"), RELAXED)
 def test_what_is_let_out_beyond_the_required_is_named(isolation: Any, expected: list[str]) -> None:
-    """The whole internet, and hosts of one's own."""
+    """The whole internet, and custom hosts."""
     config = from_object(stack({"churn/dev": at("10.1.0.0/27", isolation=isolation)}))
 
     assert [r.path[-1] for r in relaxations(config) if "isolation" in r.path] == expected
@@ -213,7 +213,7 @@ def test_a_storage_host_for_everybody_is_refused_only_where_a_managed_network_wo
 
 
 def test_visual_studio_code_is_let_out_though_one_of_its_hosts_is_of_storage() -> None:
-    """The page that says storage needs endpoints lists that host by name."""
+    """The page that requires endpoints of storage lists that host by name."""
     asked = stack({"churn/dev": at("10.1.0.0/27", isolation="managed")}, egress=["visualStudioCode"])
 
     assert "vscode.blob.core.windows.net" in [host for host, _ in hosts(asked)]

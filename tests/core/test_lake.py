@@ -24,7 +24,7 @@ READ, WRITE = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 
 
 def row(role: RoleAssignmentSpec) -> tuple[str, str, str]:
-    """Who, what, on which container or account."""
+    """Principal, role, and the container or account."""
     whom = role.principal.object_id or role.principal.identity.rsplit("/", 1)[-1]
     return whom, role.role, role.scope.rsplit("/", 1)[-1]
 
@@ -39,7 +39,7 @@ def on_lake(plan: LandingZonePlan) -> tuple[list[tuple[str, str, str]], list[tup
 
 
 def test_reading_is_what_everybody_gets_and_writing_only_in_a_container_of_its_own() -> None:
-    """A group in two environments gets a role once; in production people look, and jobs work."""
+    """An Entra group in two environments gets a role once; in production people look, and jobs work."""
     environments = {"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24"), "fraud/dev": at("10.1.2.0/24")}
     access = {"dataScientists": [SCIENTISTS], "mlEngineers": [ENGINEERS]}
     plan = planned(stack(environments, dataLake={"containers": ["raw"]}, access=access))
@@ -77,7 +77,7 @@ def test_reading_is_what_everybody_gets_and_writing_only_in_a_container_of_its_o
 def test_there_is_a_datastore_for_each_container_that_an_environment_has_something_of(
     project: dict[str, str], environment: dict[str, str], workspace: str, expected: dict[str, str]
 ) -> None:
-    """What the environment says stands over what its project says."""
+    """The environment's setting takes precedence over the project's."""
     asked = stack(
         {"churn/dev": at("10.1.0.0/24", lake=environment)},
         dataLake={"containers": ["raw", "curated"], "workspace": workspace},
@@ -130,7 +130,7 @@ def test_it_is_locked_where_production_uses_it(
 def test_computes_of_a_subnet_reach_the_endpoints_wherever_they_are(
     lake: dict[str, str], subnet: str, rules: dict[str, str]
 ) -> None:
-    """One endpoint a group for all. From another spoke the firewall lets through, by name; others have no rule."""
+    """One endpoint for each group ID serves all. From another spoke the firewall allows it; others have no rule."""
     environments = {
         "churn/dev": at("10.1.0.0/24", spoke="main"),
         "fraud/dev": at("10.2.0.0/24", spoke="second"),
@@ -167,7 +167,7 @@ def test_computes_of_a_subnet_reach_the_endpoints_wherever_they_are(
 
 
 def test_a_managed_network_gets_endpoints_to_the_lake_and_its_identity_approves_them() -> None:
-    """Whatever else it lets out: the account answers on private endpoints only."""
+    """Independent of other egress: the account answers on private endpoints only."""
     isolation = {"mode": "managed", "outbound": "internet"}
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", isolation=isolation, batch=False)}, dataLake={}))
 
@@ -218,7 +218,7 @@ def test_of_a_lake_that_exists_nothing_is_built_but_what_leads_to_it(gives: bool
 
 
 def test_a_second_endpoint_that_would_take_the_names_of_the_first_is_told() -> None:
-    """Zones that exist may hold the names of endpoints of others."""
+    """Zones that exist may hold the names of third-party endpoints."""
     group = "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups/rg-zones"
     plan = planned(stack(dns={"mode": "existing", "resourceGroup": group}, dataLake={"existing": {"account": ACCOUNT}}))
 
@@ -241,7 +241,7 @@ def test_a_second_endpoint_that_would_take_the_names_of_the_first_is_told() -> N
 def test_writing_to_what_production_reads_is_named(
     lake: dict[str, str], dev: dict[str, str], expected: list[str]
 ) -> None:
-    """Whoever experiments could otherwise change what production works with, unseen."""
+    """Experiments could otherwise change production's data unseen."""
     environments = {"churn/dev": at("10.1.0.0/24", lake=dev), "churn/prod": at("10.1.1.0/24")}
     config: LandingZoneConfig = from_object(stack(environments, dataLake={"containers": ["raw"], **lake}))
 
@@ -265,7 +265,7 @@ def test_projects_that_share_a_workspace_have_what_its_environment_has() -> None
 
 @pytest.mark.parametrize("made", [True, False])
 def test_a_key_of_its_own_is_read_by_an_identity_of_the_lake_alone(made: bool) -> None:
-    """Made in a vault of its own, or brought; the account waits for the role either way."""
+    """Created in a dedicated vault, or provided; the account waits for the role either way."""
     vault = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/kv-keys"
     brought = {"keyVault": vault, "keyUri": f"https://kv-keys.vault.azure.net/keys/lake/{'0' * 32}"}
     plan = planned(stack(dataLake={"customerManagedKey": {} if made else brought}))

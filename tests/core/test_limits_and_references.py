@@ -96,7 +96,7 @@ OVER: dict[str, tuple[Stack, list[str]]] = {
 
 @pytest.mark.parametrize("case", OVER)
 def test_more_than_azure_takes_is_refused_with_the_numbers(case: str) -> None:
-    """At the limit nothing is said, one above it everything."""
+    """At the limit there is no message, one above it there are all."""
     asked, expected = OVER[case]
 
     assert limits(asked) == expected
@@ -173,7 +173,7 @@ def test_what_is_named_and_not_there_or_said_twice_is_refused(case: str) -> None
 
 
 def test_problems_of_addresses_references_and_limits_are_said_together() -> None:
-    """One run tells all."""
+    """One run reports all."""
     asked = stack({"churn/dev": at("10.9.0.0/24", registry="shared", tags={f"t{i}": "" for i in range(40)})})
     asked["tags"] = {f"l{i}": "" for i in range(6)}
 

@@ -1,4 +1,4 @@
-"""Meanings of keys are read from the source of the model, and only when somebody wants to know them."""
+"""Meanings of keys are read from the source of the model, and only when they are needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Whole(Config):
 
 
 class Narrower(Whole):
-    """The same with a field of its own."""
+    """The same with one more field."""
 
     three: int = 4
     """Another third."""

@@ -77,7 +77,7 @@ def test_a_suffix_is_five_characters_and_begins_with_a_letter(identity: list[str
 def test_generated_names_are_within_the_limits_of_their_types(
     unit: str, project: str, environment: str, kind: str
 ) -> None:
-    """Whatever the words: shortened from the end, the suffix whole."""
+    """With any words: shortened from the end, the suffix complete."""
     namer, rule = Namer((unit, project, environment), (unit, project, environment, 1)), NAME_RULES[kind]
     name = namer.unique(kind) if kind in (*WITH_SUFFIX, "computeInstance") else namer.name(kind, "workspace")
 
@@ -127,7 +127,7 @@ def test_generated_names_say_what_and_whose() -> None:
 
 
 def names_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every name in a spec with its place in it: `key_vault.name`."""
+    """Every name in a spec with its path in it: `key_vault.name`."""
     if is_dataclass(value) and not isinstance(value, type):
         for part in fields(value):
             yield from names_in(getattr(value, part.name), f"{path}.{part.name}" if path else part.name)

@@ -46,7 +46,7 @@ def with_connection(target: str, category: str = "AzureOpenAI", **settings: Any)
 
 
 def opened(asked: Stack) -> bool:
-    """Whether a rule opens every connection."""
+    """Returns whether a rule opens every connection."""
     return not where(asked, "egress/connection-not-opened")
 
 
@@ -132,7 +132,7 @@ def test_the_table_has_the_sizes_of_the_series_that_azure_ml_supports() -> None:
 
 @pytest.mark.parametrize("on_premises", ["172.16.0.0/12", "172.17.4.0/24", "172.0.0.0/8"])
 def test_networks_in_dockers_range_are_out_of_reach_of_computes(on_premises: str) -> None:
-    """On premises, in an existing hub, behind it, and where endpoints exist: wherever computes must reach them."""
+    """On premises, in an existing hub, behind it, and where endpoints exist: if compute targets must reach them."""
     hub = {**EXISTING, "addressSpace": ["172.17.8.0/22"], "firewallAddress": "172.17.8.4", "dnsServers": ["172.17.9.4"]}
     registry = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-a/providers/Microsoft.ContainerRegistry/registries/cra"
     existing = {"containerRegistry": {"id": registry, "endpointRange": "172.17.16.0/28"}}
@@ -151,7 +151,7 @@ def test_networks_in_dockers_range_are_out_of_reach_of_computes(on_premises: str
 
 
 def test_computes_of_a_managed_network_reach_nothing_there_anyway() -> None:
-    """No doubt, unless the hub serves computes of other stacks."""
+    """No doubt, unless the hub serves compute targets of other stacks."""
     managed = {"churn/dev": at("10.1.0.0/24", isolation="managed")}
 
     assert where(stack(managed, onPremises=["172.16.0.0/12"]), "network/docker-range") == []
@@ -258,7 +258,7 @@ def test_rules_open_a_target_or_not(target: str, category: str, settings: Any, i
 
 
 def test_connections_to_the_environments_own_stores_are_open() -> None:
-    """By their private endpoints, whichever network the computes are in."""
+    """By their private endpoints, independent of the compute targets' network."""
     for isolation in ("injected", "managed"):
         spec = make_plan(from_object(stack({"churn/dev": at("10.1.0.0/24", isolation=isolation)}))).environments[0]
         assert spec.registry is not None

@@ -1,4 +1,4 @@
-"""What must stand before a workspace, and before its computes: names of its parts resolve by then."""
+"""Resources that must exist before a workspace, and before its compute targets: names of its parts resolve by then."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_without_batch_there_are_no_names_of_queues_and_tables_to_wait_for() -> 
 
 
 def test_where_the_registry_is_shared_its_endpoint_in_the_hub_is_waited_for() -> None:
-    """It is in the hub's subscription, and no endpoint of the environment stands for it."""
+    """It is in the hub's subscription, and no endpoint of the environment replaces it."""
     (environment,) = planned(_asked(registry="shared")).environments
 
     assert _zone_groups(environment.workspace.after) == {

@@ -130,7 +130,7 @@ DNS_MODES: list[tuple[str, Stack, bool, tuple[int, str, list[str]]]] = [
 
 @pytest.mark.parametrize(("dns", "beside", "expected"), [row[1:] for row in DNS_MODES], ids=[r[0] for r in DNS_MODES])
 def test_zones_and_links_by_mode(dns: Stack, beside: bool, expected: tuple[int, str, list[str]]) -> None:
-    """How many zones are built, the group to which endpoints write, and the networks that are linked here."""
+    """How many zones are built, the resource group to which endpoints write, and the networks that are linked here."""
     plan = existing(dns=dns) if beside else planned(stack(CHURN, dns=dns))
 
     built = plan.hub.dns if plan.hub else plan.organisation.dns

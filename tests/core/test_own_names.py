@@ -13,7 +13,7 @@ NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw
 
 
 def shared(hub: Stack | None = None, spoke: Stack | None = None, registry: Stack | None = None) -> Stack:
-    """A stack with a shared registry, and what is said of the three."""
+    """A stack with a shared registry, and the messages on the three names."""
     asked = stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry=registry or {})
     asked["hub"] |= {"bastion": True} | (hub or {})
     asked["spokes"]["main"] |= spoke or {}
@@ -72,7 +72,7 @@ def test_a_name_that_is_said_replaces_that_one_and_no_other(said: dict[str, Any]
 
 
 def test_whatever_refers_to_a_named_thing_follows() -> None:
-    """Peerings, subnets of computes, the endpoint of the registry and the rules that computes wait for."""
+    """Peerings, compute subnets, the endpoint of the registry and the rules that compute targets wait for."""
     plan = planned(shared(hub={"names": NAMES}, spoke={"names": {"virtualNetwork": "vnet-y"}}))
 
     (spoke,), (environment,) = plan.spokes, plan.environments
@@ -122,7 +122,7 @@ def test_subnets_of_the_hub_are_where_the_file_says() -> None:
 
 
 def test_the_fixed_layout_stays_where_nothing_is_said() -> None:
-    """Roles in their order, at their places."""
+    """Roles in their order, at their positions."""
     assert {subnet.role: subnet.cidr for subnet in addresses(shared()).hub.blocks[0].subnets} == {
         "firewall": "10.0.0.0/26",
         "bastion": "10.0.0.64/26",

@@ -1,4 +1,4 @@
-"""Subnets whose ranges stand in the stack file."""
+"""Subnets whose ranges are set in the stack file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def places(asked: Stack, owner: EnvironmentKey = CHURN) -> dict[str, str]:
 
 
 def test_subnets_are_where_the_file_says_and_no_other_is_built() -> None:
-    """In the plan, in the spoke's network, and where computes and endpoints go."""
+    """In the plan, in the spoke's network, and as the subnets of compute targets and endpoints."""
     asked = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID)})
 
     plan = planned(asked)
@@ -29,7 +29,7 @@ def test_subnets_are_where_the_file_says_and_no_other_is_built() -> None:
 
 
 def test_rules_are_about_the_ranges_that_are_said() -> None:
-    """Security groups and the firewall let out those computes and no others."""
+    """Security groups and the firewall let out those compute targets and no others."""
     asked = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID)}, egress=["pythonPackages"])
 
     plan = planned(asked)
@@ -44,7 +44,7 @@ def test_rules_are_about_the_ranges_that_are_said() -> None:
 
 
 def test_other_environments_stay_where_they_are() -> None:
-    """Whatever one of them says of its subnets."""
+    """Independent of the subnets that one of them sets."""
     before = stack({"churn/dev": at("10.1.0.0/24"), "fraud/dev": at("10.1.1.0/24")})
     after = stack({"churn/dev": at("10.1.0.0/24", subnets=SAID), "fraud/dev": at("10.1.1.0/24")})
 

@@ -93,7 +93,7 @@ def test_an_endpoint_is_built_unless_there_is_one_to_which_the_rules_then_lead(
 
 
 def test_a_central_log_that_exists_gets_the_diagnostics_and_no_role() -> None:
-    """Beside a hub that is built. Its owner lets the platform team read."""
+    """With a hub that is built. Its owner lets the platform team read."""
     plan = planned(stack(hub={"addressSpace": "10.0.0.0/24", "logAnalytics": {"existing": LOG}}, access=PEOPLE))
 
     assert plan.hub is not None

@@ -29,7 +29,7 @@ def azure_devops(*subjects: str) -> Stack:
 
 
 def asked(project: Stack | None = None, **environments: Stack | None) -> Stack:
-    """One project: what it says of pipelines, and what each of its environments says."""
+    """One project: its settings of pipelines, and those of each environment."""
     found = stack(
         {
             f"churn/{name}": at(f"10.1.{number}.0/24", **({} if own is None else {"pipelineIdentities": own}))
@@ -211,7 +211,7 @@ def test_what_a_project_says_wrongly_is_told_once() -> None:
 
 
 def test_pull_requests_are_a_relaxation() -> None:
-    """Told where they are asked for, with every environment that they reach."""
+    """Reported where they are configured, with every environment that they reach."""
     wanted = asked(github("repo:a/b:environment:x", "repo:a/b:pull_request"), dev=None, staging={}, prod=None)
 
     found = [(r.path, r.gives_up) for r in relaxations(from_object(wanted))]

@@ -1,4 +1,4 @@
-"""Nothing moves: whatever is added, removed, reordered or changed, the rest stays exactly where and what it was."""
+"""Nothing moves: after any addition, removal, change or new order, all other parts keep their values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
 from tests.core.stacks import PEOPLE, Stack, at, built, cluster, planned, stack
 from tests.layers import MUCH
 
-#: What is compared of a thing: anything that Azure or Pulumi knows it by, by its role in the plan.
+#: Compared values: everything by which Azure or Pulumi identifies a resource, by its role in the plan.
 Print = dict[str, str | int]
 
 PROJECTS = ("churn", "fraud", "pricing", "demand-1")
@@ -43,7 +43,7 @@ class Editing:
         return [f"{p}/{e}" for p, project in self.asked["projects"].items() for e in project["environments"]]
 
     def environment(self, owner: str) -> Stack:
-        """What is said of an environment."""
+        """Settings of an environment."""
         project, name = owner.split("/")
         found: Stack = self.asked["projects"][project]["environments"][name]
         return found
@@ -87,7 +87,7 @@ def remove_project(edit: Editing) -> None:
 
 
 def add_spoke(edit: Editing) -> None:
-    """With a range of its own."""
+    """With a separate range."""
     number = next(
         n for n in range(1, 99) if f"spoke{n}" not in edit.asked["spokes"] and f"spoke{n}" not in edit.touched
     )
@@ -145,7 +145,7 @@ def change_environment(edit: Editing) -> None:
 
 
 def change_everything(edit: Editing) -> None:
-    """What all environments have in common."""
+    """Settings that all environments share."""
     choices = {"egress": ["pythonPackages"], "onPremises": ["192.168.0.0/16"], "access": PEOPLE, "tags": {"a": "b"}}
     key = edit.pick({*choices, "hub"})
     if key == "hub":
@@ -227,7 +227,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
 
 
 def hub_print(plan: LandingZonePlan) -> Print:
-    """What the hub always has, and the priorities of its rules."""
+    """Resources that the hub always has, and the priorities of its rules."""
     hub = built(plan.hub)
     return {
         "group": hub.group.id,
@@ -325,7 +325,7 @@ def test_every_kind_of_edit_is_seen_to_change_something() -> None:
 
 
 def test_something_removed_and_added_again_is_what_it_was() -> None:
-    """Its range stands in the file, its names follow from what it is."""
+    """Its range is in the file, its names follow from what it is."""
     asked = begin()
     before = prints_of(planned(asked))
     without = deepcopy(asked)

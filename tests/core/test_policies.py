@@ -46,7 +46,7 @@ def test_without_a_word_all_guardrails_are_on_every_environment() -> None:
 
 
 def test_guardrails_deny_in_production_and_audit_elsewhere() -> None:
-    """Deny is what their parameters say by themselves; every one that would deny is set to audit elsewhere."""
+    """Deny is the default of their parameters; every one that would deny is set to audit elsewhere."""
     dev, prod = assigned({"guardrails": ["workspace"]})
 
     assert prod.parameters == {"networkMode": "Injected"}
@@ -96,7 +96,7 @@ def test_definitions_are_created_that_are_ours_and_used() -> None:
 
 
 def test_an_assignment_stands_where_it_is_asked_for() -> None:
-    """At each environment, at the subscription, at the management group; definitions go to the group."""
+    """At each environment, at the subscription, at the management group; definitions go to the management group."""
     policies = {
         "guardrails": [],
         "managementGroup": "contoso",

@@ -37,7 +37,7 @@ def assignments(environment: ProjectEnvironmentSpec) -> list[RoleAssignmentSpec]
 
 
 def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
-    """Who, of what kind, which role by name and id, on what: from ids, not from the plan's own words."""
+    """Principal, its kind, role by name and id, and scope: from ids, not from the plan's own words."""
     by_scope = {
         f"/subscriptions/{LANDING_ZONE}": "subscription",
         environment.group.id: "resourceGroup",
@@ -62,7 +62,7 @@ def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
     )
 
 
-#: Choices that are off unless an environment asks for them.
+#: Settings that are off unless an environment sets them.
 CHOICES = frozenset({"managedNetwork", "ownKey"})
 
 
@@ -90,7 +90,7 @@ def test_roles_for_queues_and_tables_go_with_batch() -> None:
 
 
 def test_with_shared_keys_the_workspace_needs_no_role_on_file_shares() -> None:
-    """It uses the key that was asked for."""
+    """It uses the configured key."""
     found = rows(one({"security": {"storageSharedKeys": True}}))
 
     assert found == expected("nonProduction", frozenset({"noSharedKeys"}))
@@ -244,7 +244,7 @@ def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
 
 
 def test_access_adds_up_over_landing_zone_project_and_environment() -> None:
-    """One who stands at two levels is given a role once."""
+    """A person listed at two levels gets a role once."""
     first, second, third = (f"33333333-aaaa-4bbb-8ccc-00000000000{n}" for n in (1, 2, 3))
     asked = stack({"churn/dev": at("10.1.0.0/24", access={"readers": [third, first]})}, access={"readers": [first]})
     asked["projects"]["churn"]["access"] = {"readers": [second, first]}
@@ -259,7 +259,7 @@ def test_access_adds_up_over_landing_zone_project_and_environment() -> None:
 
 
 def test_names_of_assignments_are_decided_by_scope_principal_and_role() -> None:
-    """The same GUID whoever computes it, and none twice."""
+    """The same GUID on every computer, and none twice."""
     plan = planned(
         stack(
             {"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24"), "fraud/dev": at("10.1.2.0/24")},
@@ -384,7 +384,7 @@ def test_a_group_that_is_listed_twice_gets_its_role_once_for_one_reason() -> Non
 
 
 def test_an_id_is_a_group_or_a_service_principal_and_never_both() -> None:
-    """Azure refuses an assignment whose principal is of another type than it says; so it is refused here."""
+    """Azure refuses an assignment whose principal has another type than the stated one; the check does, too."""
     both = PEOPLE["dataScientists"]
 
     environments = {"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24")}

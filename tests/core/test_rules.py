@@ -1,4 +1,4 @@
-"""What computes may reach: rules of subnets and of the firewall, in full."""
+"""Destinations of compute targets: rules of subnets and of the firewall, in full."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ DENY_OUT: Flat = (4096, "Deny", "*", "*", "*", ("*",), "deny-outbound")
 
 
 def computes_out(own: str) -> list[Flat]:
-    """What comes before the service tags."""
+    """Rules before the service tags."""
     return [
         (100, "Allow", "*", own, own, ("*",), "own-subnet-out"),
         (110, "Allow", "Tcp", own, ENDPOINTS, ("443", "445"), "own-endpoints"),
@@ -67,7 +67,7 @@ def computes_out(own: str) -> list[Flat]:
 
 
 def test_the_table_is_that_of_the_published_pages() -> None:
-    """What is always needed, and what goes with high business impact; the rest is opened by nobody."""
+    """Destinations that are always needed, and those of high business impact; no others are open."""
     assert [[r.tag, list(r.protocols), list(r.ports), r.only or "always"] for r in REQUIRED] == [
         row for row in TAGS if row[3] in ("always", CAREFUL)
     ]
@@ -101,7 +101,7 @@ def test_key_vault_of_the_region_is_opened_only_with_high_business_impact() -> N
 
 
 def test_a_scenario_opens_https_to_the_firewall_which_knows_the_hosts() -> None:
-    """After everything else, at a priority of its own."""
+    """After everything else, at a separate priority."""
     asked = stack(egress=["pythonPackages"])
 
     assert of_subnet(asked, "training", "Outbound") == [
@@ -208,7 +208,7 @@ def test_no_two_rules_of_a_group_share_a_priority_or_a_name(settings: Stack) -> 
 
 
 def network_rules(group: RuleGroupSpec) -> list[tuple[list[str], list[str], str, list[str]]]:
-    """Protocols, sources, destination and ports of a group's rules."""
+    """Protocols, sources, destination and ports of the rules of a rule group."""
     return [(list(r.protocols), list(r.sources), " ".join(r.destinations), list(r.ports)) for r in group.network_rules]
 
 
@@ -240,7 +240,7 @@ def test_without_high_business_impact_anywhere_the_firewall_knows_no_key_vault()
 
 
 def test_no_host_name_is_opened_unless_a_scenario_asks_for_it() -> None:
-    """And then those of the scenario, for the subnets of computes."""
+    """And then those of the scenario, for compute subnets."""
     asked = (stack(TWO), stack(TWO, egress=["pythonPackages"]))
     off, on = (built(planned(each).hub).firewall for each in asked)
 
@@ -288,7 +288,7 @@ def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
 
 
 def test_a_hub_without_environments_opens_nothing() -> None:
-    """Not even what a scenario asks for."""
+    """Not even the destinations of a scenario."""
     assert built(planned(stack({}, egress=["pythonPackages"])).hub).firewall.groups == ()
 
 

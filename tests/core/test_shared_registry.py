@@ -22,7 +22,7 @@ from tests.core.stacks import at, planned, stack
 def test_it_is_locked_where_production_uses_it_and_not_where_production_is_elsewhere(
     dev: dict[str, Any], prod: dict[str, Any], zones: list[int], expected: tuple[bool, bool, str | None]
 ) -> None:
-    """Its note says that it holds images of production, so it must."""
+    """Its note states that it holds images of production, so it must."""
     environments = {"churn/dev": at("10.1.0.0/24", **dev), "churn/prod": at("10.1.1.0/24", **prod)}
     shared = planned(stack(environments, sharedRegistry={}, availabilityZones=zones)).shared_registry
 

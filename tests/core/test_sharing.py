@@ -45,7 +45,7 @@ def clusters(spec: ProjectEnvironmentSpec) -> dict[str, ClusterSpec]:
 
 
 def test_a_project_has_its_clusters_with_its_tags_and_its_identity() -> None:
-    """Tags from the outside in: the landing zone's, the project's, what stands in the workspace."""
+    """Tags from the outside in: the landing zone's, the project's, the workspace's."""
     found = clusters(research(shared({"churn": CHURN, "fraud": FRAUD})))
 
     common = {"organisation": "Contoso", "businessUnit": "retail", "managedBy": "pulumi", "environment": "dev"}
@@ -80,14 +80,14 @@ def test_a_projects_people_work_in_the_workspace_and_run_only_its_own_clusters()
 
 
 def planned_roles(spec: ProjectEnvironmentSpec) -> list[tuple[str, str, str]]:
-    """Who, what and on what, sorted."""
+    """Principal, role and scope, sorted."""
     given = [*spec.group_roles, *spec.workspace.roles, *spec.storage.roles]
     given += [role for one in spec.computes.clusters for role in one.roles]
     return sorted((role.principal.object_id, role.role, role.scope.rsplit("/", 1)[-1]) for role in given)
 
 
 def test_a_project_that_comes_or_goes_leaves_all_others_as_they_are() -> None:
-    """Workspace, stores, and the clusters of the others, whatever the order in the file."""
+    """Workspace, stores, and the clusters of the others, independent of the order in the file."""
     before = research(shared({"fraud": FRAUD}))
     after = research(shared({"churn": CHURN, "fraud": FRAUD}))
 

@@ -1,4 +1,4 @@
-"""Sizes that Azure has switched off are refused, wherever they stand."""
+"""Sizes that Azure has switched off are refused in every position."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_retired_sizes_are_those_of_the_published_pages() -> None:
 
 
 def test_a_retired_size_is_refused_for_clusters_instances_and_the_image_builder() -> None:
-    """Each in its place, whatever its case; sizes that are not known here pass."""
+    """Each at its path, in any letter case; sizes that are not known here pass."""
     environment = at(
         "10.1.0.0/24",
         imageBuild={"size": "Standard_NC24r"},

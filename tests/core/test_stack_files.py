@@ -1,4 +1,4 @@
-"""Wrong stack files, each with everything that is said about it."""
+"""Wrong stack files, each with all its messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CASES = Path(__file__).parent.parent / "cases" / "stack-files"
 
 
 def told(path: Path) -> str:
-    """What is said about a stack file, with its place shortened to its name."""
+    """Messages on a stack file, with its path shortened to its name."""
     try:
         checked(str(path))
     except StackFileError as error:
@@ -23,7 +23,7 @@ def told(path: Path) -> str:
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_everything_that_is_wrong_is_said_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where, what, why and what to do: the whole text, beside the case as .txt."""
+    """Where, what, why and what to do: the whole text, next to the case as .txt."""
     monkeypatch.chdir(path.parent)
 
     assert told(path) == path.with_suffix(".txt").read_text(encoding="utf-8")

@@ -47,7 +47,7 @@ OWN_NAME = MINIMAL.replace(DEV, DEV.replace("}", ", names: {keyVault: kv-own-nam
 
 
 def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None:
-    """It adds to the rules of the firewall, and to nothing else that is there: subnets are resources of their own."""
+    """It adds to the rules of the firewall, and to no other existing resource: subnets are separate resources."""
     diff = found(tmp_path, MINIMAL.replace(DEV, DEV + SECOND))
 
     touched = {changed.resource["name"] for changed in diff.changed}
@@ -64,7 +64,7 @@ def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None
 
 
 def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
-    """It is replaced, and its old name stays taken: that is told first."""
+    """It is replaced, and its old name stays taken: that is reported first."""
     diff = found(tmp_path, OWN_NAME)
 
     assert [resource["name"] for resource, _ in diff.lost] == [KV]
@@ -76,7 +76,7 @@ def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
 
 
 def test_a_removed_project_is_lost(tmp_path: Path) -> None:
-    """What holds data is named, the rest is counted."""
+    """Resources that hold data are named, the rest is counted."""
     diff = found(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
 
     assert sorted(resource["name"] for resource, _ in diff.lost) == sorted(["crretailchurndevuftlz", KV, MLW, ST])
@@ -84,7 +84,7 @@ def test_a_removed_project_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
-    """What needs a decision is open, properties are folded, and a section without anything in it is left out."""
+    """Entries that need a decision are open, properties are folded, and an empty section is left out."""
     lines = difference_as.markdown(found(tmp_path, MORE_NODES)).splitlines()
 
     assert lines == [
@@ -134,7 +134,7 @@ ROWS = [
 def test_values_are_compared_by_name_and_without_the_case_of_ids(
     old: Any, new: Any, rows: list[PropertyDifference]
 ) -> None:
-    """Order matters only where it says something, and what is null is absent."""
+    """Order matters only where it has a meaning, and null equals absent."""
     assert list(rows_of(old, new)) == rows
 
 

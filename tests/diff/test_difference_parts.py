@@ -1,4 +1,4 @@
-"""Parts of a difference that few edits of the shipped stacks show: aliases, wider roles, ways out, what is found."""
+"""Parts of a difference that few edits of the shipped stacks show: aliases, wider roles, outbound rules, findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ URN = "urn:pulumi:dev::lz::amlz:New$azure-native:keyvault:Vault::"
 
 
 def vault(logical: str, name: str = "kv", **more: Any) -> dict[str, Any]:
-    """A vault as a preview tells it."""
+    """A vault as a preview records it."""
     keys = ("apiVersion", "provider", "project", "environment")
     return {
         **dict.fromkeys(keys, ""),
@@ -69,7 +69,7 @@ def test_an_alias_is_for_one_resource_and_not_for_one_that_is_there_still() -> N
 
 
 def test_what_would_be_made_again_without_an_alias_is_stopped() -> None:
-    """It has the same id, in whatever case; another vault in its place is only a loss."""
+    """It has the same id in any letter case; another vault instead of it is only a loss."""
     again = difference("main", preview(vault("old")), preview(vault("new", "KV")))
     other = difference("main", preview(vault("old")), preview(vault("new", "other")))
 
@@ -82,7 +82,7 @@ def test_what_would_be_made_again_without_an_alias_is_stopped() -> None:
 
 
 def role(scope: str, name: str = "Reader", principal: str = "p") -> dict[str, Any]:
-    """A role of a group."""
+    """A role of an Entra group."""
     return {"who": "readers", "principal": principal, "role": name, "scope": scope}
 
 

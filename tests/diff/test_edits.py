@@ -1,8 +1,8 @@
 """Edits of the shipped stacks and of the program, each with the whole difference that it makes: tests/cases/edits.
 
 A case has `because` (why the difference is what it is), `stack` (a shipped one), and what is edited: `edit` (find and
-replace in the stack file), `code` (the same in files of the program, which is then planned in a process of its own) or
-`backwards` (every mapping and list the other way round). `before` is edited on both sides. What `expect` leaves out is
+replace in the stack file), `code` (the same in files of the program, which is then planned in a separate process) or
+`backwards` (every mapping and list the other way round). `before` is edited on both sides. Keys that `expect` omits are
 empty; things are named as in the program, ids by their last part.
 """
 
@@ -48,7 +48,7 @@ def without_garbage() -> Iterator[None]:
 
 
 def edited(text: str, edits: Iterable[tuple[str, str]]) -> str:
-    """A text after each edit, which finds its place exactly once."""
+    """A text after each edit, whose old text occurs exactly once."""
     for old, new in edits:
         assert text.count(old) == 1, (old, text.count(old))
         text = text.replace(old, new)
@@ -63,7 +63,7 @@ def backwards(value: Any) -> Any:
 
 
 def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
-    """The stack file of a case before and after, in folders of their own."""
+    """The stack file of a case before and after, in separate folders."""
     source = ROOT / STACKS[case["stack"]]
     before = edited(source.read_text("utf-8"), case.get("before", ()))
     after = edited(before, case.get("edit", ()))
@@ -134,12 +134,12 @@ def told(found: Difference) -> dict[str, Any]:
 
 
 def rule(verdict: Any) -> str:
-    """What a verdict is by."""
+    """The key of a verdict."""
     return str(verdict["reference"] or short(verdict["policy"]))
 
 
 def pair(both: tuple[tuple[Any, ...], tuple[Any, ...]], say: Any) -> dict[str, list[str]]:
-    """What came and what went."""
+    """Added and removed items."""
     return {key: sorted(map(say, each)) for key, each in zip(("new", "gone"), both, strict=True) if each}
 
 

@@ -1,4 +1,4 @@
-"""What Pulumi's engine would do, told and guarded from its own preview."""
+"""Steps of Pulumi's engine, reported and guarded from its own preview."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], tuple[int, int, int, int], list[tup
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_steps_of_the_engine_are_told_and_guarded(case: str) -> None:
-    """How much is created, changed, deleted and left alone, and what the guard says of which resource."""
+    """How much is created, changed, deleted and left alone, and the guard's findings by resource."""
     steps, counts, said = CASES[case]
 
     found = difference_by_engine({"steps": steps}, OURS, LossAllowance())
@@ -165,7 +165,7 @@ def test_a_preview_of_another_stack_is_told_in_words() -> None:
 
 
 def test_the_command_reads_standard_input(tmp_path: Path) -> None:
-    """Exit code 1 where the guard stops it, 2 where there is no such file; what was told goes to standard output."""
+    """Exit code 1 where the guard stops it, 2 where there is no such file; the report is on standard output."""
     amlz = (sys.executable, "-m", "amlz", "preview", "dev", "--engine")
 
     def ran(*arguments: str, given: str = "") -> tuple[int, str, str]:
@@ -186,14 +186,14 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where something stands in a JSON document."""
+    """Path of a value in a JSON document."""
     yield at
     for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield from places(each, (*at, key))
 
 
 def put(value: Any, at: tuple[Any, ...], what: Any) -> Any:
-    """A document with something else in one place."""
+    """A document with another value at one path."""
     if not at:
         return what
     copied = value.copy()
@@ -213,7 +213,7 @@ ODD: tuple[Any, ...] = (None, True, -1, "", "/", [], {}, [1], {"a": None}, "/sub
 
 
 def test_whatever_stands_in_the_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
-    """Each place of a preview, with something odd in it: never a traceback."""
+    """Each path of a preview, with an unexpected value: never a traceback."""
     steps = [NOTHING, step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS), step("replace", RG, MOVED)]
     right = {"steps": steps, "diagnostics": [{"severity": "info", "message": "x"}]}
     file, told = tmp_path / "engine.json", {"read": 0, "refused": 0}

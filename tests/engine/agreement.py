@@ -1,4 +1,4 @@
-"""What the engine's preview and the in-process one say of each resource, side by side."""
+"""Records of each resource by the engine's preview and by the in-process one, side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STACK = "pulumi:pulumi:Stack"
 
 @dataclass(frozen=True, slots=True)
 class ComparedResource:
-    """A resource as one side tells it: both sides in one form.
+    """A resource as one side records it: both sides in one form.
 
     Values that only the deployment knows are Pulumi's sentinel. `parent` is "" at the top, `provider` the URN of one
     that the program made, "" for none and for the default one. URNs are sorted.
@@ -97,7 +97,7 @@ def _with_sentinels(value: Any) -> Any:
 
 
 def _differing(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The places below a path where two values differ; 1, 1.0 and true are not the same here."""
+    """The paths below a path at which two values differ; 1, 1.0 and true are not the same here."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted({*one, *other}):
             yield from _differing(f"{path}.{key}", one.get(key, _ABSENT), other.get(key, _ABSENT))

@@ -1,4 +1,4 @@
-"""The in-process preview says of every resource what Pulumi's own engine says."""
+"""The in-process preview records every resource as Pulumi's own engine does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.engine.agreement import ComparedResource, by_engine, differences, in_
 from tests.engine.engine import EngineFailed, engine
 from tests.simulator.programs import HEAD, IDENTITY
 
-#: What a program may do and the shipped one does not: hanging on ids, waiting for components, protecting what is below.
+#: Features that the shipped program does not use: dependencies on ids and on components, protected children.
 UNLIKE_OURS = HEAD + (
     "class Box(pulumi.ComponentResource):\n"
     "    def __init__(self, name, opts=None):\n"
@@ -47,12 +47,12 @@ def written(folder: Path, text: str) -> Path:
 
 
 def here(main: Path) -> dict[str, ComparedResource]:
-    """What a small program registers in process."""
+    """Registrations of a small program in process."""
     return in_process(register(Program(main, "small", "dev")))
 
 
 def there(main: Path) -> dict[str, ComparedResource]:
-    """What the engine says of a small program."""
+    """The engine's record of a small program."""
     config = main.with_name("Pulumi.dev.yaml")
     config.write_text("config: {}\n")
     return by_engine(engine().stack(main.parent / "engine", main, "small", config).preview())
@@ -70,7 +70,7 @@ ALONE = [stack for stack in STACKS if stack != "landing-zone"]
 
 @pytest.mark.parametrize("stack", ALONE)
 def test_a_shipped_stack_is_the_same_in_the_engine(tmp_path: Path, stack: str) -> None:
-    """Though azure-native gives no id in a preview: nothing that is sent hangs on one."""
+    """Though azure-native gives no id in a preview: nothing that is sent depends on one."""
     file = load(STACKS[stack], ROOT)
     told = engine().stack(tmp_path / "engine", PROGRAM, PROJECT, file.path, as_azure_native=True).preview()
 
@@ -83,7 +83,7 @@ def test_a_shipped_stack_is_the_same_in_the_engine(tmp_path: Path, stack: str) -
 
 
 def test_a_program_that_does_other_things_is_the_same_in_the_engine(tmp_path: Path) -> None:
-    """Both have ids, names and what is known of them from the one pretend Azure."""
+    """Both have ids, names and known properties from the same simulated Azure."""
     main = written(tmp_path, UNLIKE_OURS)
 
     ours = here(main)
@@ -124,7 +124,7 @@ def test_what_fails_in_process_fails_in_the_engine(tmp_path: Path, lines: str, r
     ],
 )
 def test_a_program_that_is_not_the_same_is_noticed(tmp_path: Path, before: str, after: str, expected: str) -> None:
-    """Of two programs that differ in one place, that place is told."""
+    """Of two programs that differ at one path, that path is reported."""
     group = "azure.resources.Resource"
     text = HEAD + (
         f"b = {group}Group('b', resource_group_name='b', opts=opts)\n"

@@ -57,7 +57,7 @@ def written(cases: tuple[Case, ...], side: int) -> dict[str, Any]:
 
 
 def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind], Difference]:
-    """What becomes of each case, and what is told of the engine's preview before."""
+    """The result of each case, and the report on the engine's preview before."""
     main = folder / "program" / "__main__.py"
     main.parent.mkdir()
     main.write_text(PROGRAM)
@@ -85,12 +85,12 @@ def under_the_engine(folder: Path, cases: tuple[Case, ...]) -> tuple[list[Kind],
 
 
 def inputs_in(stack: EngineStack) -> dict[str, Any]:
-    """What the engine's state holds of each resource."""
+    """The engine's state of each resource."""
     return {each["urn"].rpartition("::")[2]: each.get("inputs") for each in stack.state()["resources"]}
 
 
 def inputs_of_azure(folder: Path) -> dict[str, Any]:
-    """What Azure has of each resource, in the form of the engine's state, without a network's subnets by themselves."""
+    """Azure's state of each resource, in the form of the engine's, without a network's subnets by themselves."""
     with closing(StateStore(folder / "azure.sqlite")) as store:
         every = [each for each in store.all() if each.type.lower() != SUBNET]
         return {each.urn.rpartition("::")[2]: each.inputs for each in every}
@@ -101,10 +101,10 @@ def in_azure(inputs: dict[str, Any]) -> dict[str, Any]:
     return inputs | ({"location": inputs["location"].replace(" ", "").lower()} if "location" in inputs else {})
 
 
-#: What the pretend Azure makes of what is not known, or known only of what uses the resource.
+#: The simulator's effect for unknown changes, and for changes known only of the resource's users.
 AS = {Kind.FIXED: Kind.REFUSED, Kind.UNKNOWN: Kind.UPDATES, Kind.IN_USE: Kind.UPDATES}
 
-#: What the guard says of an update.
+#: The guard's findings on an update.
 SAID = {
     Kind.REFUSED: REFUSED.id,
     Kind.FIXED: REFUSED.id,
@@ -115,7 +115,7 @@ SAID = {
 
 @pytest.mark.parametrize("cases", [SAMPLE, pytest.param(CASES, marks=LONG)], ids=["a sample", "every row"])
 def test_the_engine_does_what_the_table_says(tmp_path: Path, cases: tuple[Case, ...]) -> None:
-    """Plans what azure-native replaces, is refused by Azure, and does not see what was ignored; the guard said so."""
+    """Plans what azure-native replaces, is refused by Azure, and does not see ignored changes; the guard did."""
     kinds, told = under_the_engine(tmp_path, cases)
 
     names = {f"case{number}": case for number, case in enumerate(cases)}

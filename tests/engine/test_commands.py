@@ -1,6 +1,6 @@
 """The unmodified program under Pulumi's own commands, and under the same through the Automation API.
 
-Over the pretend Azure; nothing of the user's is touched, nobody is asked over the network, no secret is told.
+Over the simulated Azure; no file of the user is touched, no network is used, no secret is shown.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tests.engine.engine import EngineStack, engine
 from tests.rehearsal.common import LONG
 
 SECRET = "nobody-may-see-this-7f3a"
-#: Resources that Azure changes by itself: seven endpoints whose names a zone group takes over, and the first peering.
+#: Resources that Azure changes by itself: seven endpoints whose names a zone group replaces, and the first peering.
 OWN_CHANGES = 8
-#: What every process of a user may have in its environment, and the engine must not be given.
+#: Variables that a user's processes may have, and that the engine must not get.
 USERS = {
     "ARM_CLIENT_SECRET": SECRET,
     "AZURE_CONFIG_DIR": "/nowhere",
@@ -58,7 +58,7 @@ def planned() -> tuple[list[str], int]:
 
 
 def standing(folder: Path) -> list[str]:
-    """Ids of what stands in Azure, in order."""
+    """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as store:
         return sorted(found.id.lower() for found in store.all())
 
@@ -74,7 +74,7 @@ def watched(stack: EngineStack) -> Iterator[socket.socket]:
 
 
 def test_the_commands_build_and_destroy(tmp_path: Path, users: Path) -> None:
-    """preview, up, preview, refresh, up, destroy: what Azure has is what the plan says, and at the end nothing.
+    """preview, up, preview, refresh, up, destroy: Azure has what the plan has, and at the end nothing.
 
     A refresh notes what Azure changed by itself; the next `up` sends it once more, the one after it nothing.
     """
@@ -130,7 +130,7 @@ def test_the_automation_api_does_the_same(tmp_path: Path, users: Path, monkeypat
 
 
 def test_the_engine_is_given_nothing_of_the_users(tmp_path: Path, users: Path) -> None:
-    """No login, no token, not the home; the state is a folder of its own."""
+    """No login, no token, not the home; the state is in a separate folder."""
     environment = begun(tmp_path).environment
 
     assert {*USERS} & environment.keys() == {"PULUMI_BACKEND_URL"}

@@ -29,7 +29,7 @@ def command(stack: EngineStack, name: str) -> Step:
 
 
 def plans(store: StateStore) -> dict[str, tuple[str | None, str | None]]:
-    """Tier and sub-plan of each plan that somebody changed, by its id."""
+    """Tier and sub-plan of each plan that was changed, by its id."""
     return {each.id: (each.inputs.get("pricingTier"), each.inputs.get("subPlan")) for each in store.all()}
 
 

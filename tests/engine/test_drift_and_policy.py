@@ -1,4 +1,4 @@
-"""Pulumi's own engine over the pretend Azure, which changes by itself and has policies: a small program, seconds."""
+"""Pulumi's own engine over the simulated Azure, which changes by itself and has policies: a small program, seconds."""
 
 from __future__ import annotations
 

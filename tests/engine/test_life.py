@@ -1,4 +1,4 @@
-"""A stack under Pulumi's own engine, over the pretend Azure: built, unchanged, changed, gone."""
+"""A stack under Pulumi's own engine, over the simulated Azure: built, unchanged, changed, deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conftest import ROOT, STACKS
 from tests.engine.engine import EngineStack, engine
 from tests.simulator.programs import HEAD
 
-#: A group that changes, a network that gets another name, a zone that goes, and a workspace with identities.
+#: A resource group that changes, a network that is renamed, a zone that is deleted, and a workspace with identities.
 BEFORE = HEAD + (
     "group = azure.resources.ResourceGroup('group', resource_group_name='rg', tags={'a': '1'}, opts=opts)\n"
     "net = azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet',\n"
@@ -29,7 +29,7 @@ AFTER = (
 
 
 def changes(stack: EngineStack) -> dict[str, str]:
-    """What the engine would do, by logical name."""
+    """The engine's steps, by logical name."""
     told: dict[str, str] = {}
     for step in stack.preview()["steps"]:
         if step["op"] != "same":

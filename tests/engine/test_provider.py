@@ -1,4 +1,4 @@
-"""The pretend Azure answers Pulumi's engine in its protocol. Nothing of Pulumi needs to be installed for these."""
+"""The simulated Azure answers Pulumi's engine in its protocol. Nothing of Pulumi needs to be installed for these."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VAULT_INPUTS: dict[str, Any] = {"resourceGroupName": "rg", "vaultName": "kv", "l
 
 
 class CallRefused(Exception):
-    """What a call is refused with."""
+    """The error of a refused call."""
 
 
 class CallContext:
@@ -106,7 +106,7 @@ def test_what_stands_gives_its_inputs_back(decided: bool) -> None:
     ids=["none", "a tag", "a tag that is ignored", "another name"],
 )
 def test_a_difference_is_between_inputs(news: dict[str, Any], ignored: tuple[str, ...], expected: Any) -> None:
-    """What is part of the id replaces, and the old one is deleted first. Ignored inputs count too."""
+    """A change of a part of the id replaces, and the old one is deleted first. Ignored inputs count too."""
     request = provider_pb2.DiffRequest(urn=VAULT, id=VAULT_ID, ignoreChanges=ignored)
     request.old_inputs.update(VAULT_INPUTS)
     request.news.update(news)

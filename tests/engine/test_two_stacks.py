@@ -37,7 +37,7 @@ def begun(folder: Path) -> tuple[EngineStack, EngineStack]:
     hub = engine().stack(
         folder / "engine", PROGRAM, PROJECT, EXAMPLE / "Pulumi.hub.yaml", store=folder / "azure.sqlite"
     )
-    shutil.copy(PROGRAM, hub.folder)  # the program beside the stack files, as in a project of a user
+    shutil.copy(PROGRAM, hub.folder)  # the program next to the stack files, as in a user's project
     file = hub.folder / "Pulumi.yaml"
     project = yaml.safe_load(file.read_text(encoding="utf-8"))
     file.write_text(yaml.safe_dump({key: value for key, value in project.items() if key != "main"}), encoding="utf-8")
@@ -52,7 +52,7 @@ def begun(folder: Path) -> tuple[EngineStack, EngineStack]:
 
 
 def standing(folder: Path) -> list[str]:
-    """Ids of what stands in Azure, in order."""
+    """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as store:
         return sorted(found.id.lower() for found in store.all())
 
@@ -66,7 +66,7 @@ def build_hub(hub: EngineStack, serves: list[str]) -> None:
 
 
 def write_outputs(hub: EngineStack) -> None:
-    """What docs/explanation/hub.md says to do once the hub stands."""
+    """The steps of docs/explanation/hub.md after the hub is built."""
     written = hub.run("stack", "output", "--stack", HUB, "--json")
     (hub.folder / "hub.outputs.json").write_text(written, encoding="utf-8")
 
@@ -103,7 +103,7 @@ def test_a_landing_zone_is_previewed_on_the_hub_of_another_stack_and_refused_whe
 
 @LONG
 def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destroyed(tmp_path: Path) -> None:
-    """A second `up` changes nothing, another hub is refused with what stands left alone; nothing is left at the end."""
+    """A second `up` changes nothing, another hub is refused without a change; nothing is left at the end."""
     hub, landing_zone = begun(tmp_path)
     build_hub(hub, ["10.91.0.0/16"])
     write_outputs(hub)

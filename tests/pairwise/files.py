@@ -47,7 +47,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
 ]
 
-#: What a hub that is not built here cannot have.
+#: Options that an existing hub cannot have.
 _OF_A_HUB: dict[Choice, str] = {
     ("hub options", "bastion"): "`hub.bastion`",
     ("hub options", "Premium"): "`hub.firewall`",
@@ -85,7 +85,7 @@ def default(**changes: str) -> Chosen:
 def files() -> list[Chosen]:
     """Stack files of choices that go together: every three of different options that can be are in one of them.
 
-    Found once, as that takes minutes, and kept in triples.txt: a line a file, the place of each option's choice in it.
+    Found once, as that takes minutes, and kept in triples.txt: a line a file, with the index of each option's choice.
     """
     lines = TRIPLES.read_text(encoding="utf-8").splitlines()
     options = [(name, list(choices)) for name, choices in OPTIONS.items()]

@@ -10,7 +10,7 @@ Fragment = dict[str, Any]
 LANDING_ZONE = "c0c0c0c0-1111-4222-8333-444455556666"
 ELSEWHERE = "d1d1d1d1-1111-4222-8333-444455556666"
 
-#: The outputs of another stack, beside the stack file: those of examples/hub-stack.
+#: The outputs of another stack, next to the stack file: those of examples/hub-stack.
 OUTPUTS = "hub.outputs.json"
 
 #: The small stack file, without the network of its one environment, whose name is an option.
@@ -45,7 +45,7 @@ def _id(arm_type: str, name: str, subscription: str = ELSEWHERE) -> str:
 
 
 def _environment(fragment: Fragment) -> Fragment:
-    """What is said of the environment: put in its place when the name of it is known."""
+    """Settings of the environment: inserted when its name is known."""
     return {"environment": fragment}
 
 
@@ -184,7 +184,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
 
 
 def stack_file(chosen: dict[str, str]) -> Fragment:
-    """The stack file of one choice for each option: what stands under `amlz:landingZone`."""
+    """The stack file of one choice for each option: the value of `amlz:landingZone`."""
     whole: Fragment = deepcopy(BASE)
     for option, choice in chosen.items():
         _merge(whole, deepcopy(OPTIONS[option][choice]))

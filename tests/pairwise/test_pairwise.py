@@ -1,4 +1,4 @@
-"""Options in combination: what goes together previews without a fault, what does not is refused in a sentence."""
+"""Options in combination: valid combinations preview without a fault, others are refused in a sentence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.conftest import ROOT, shared
 from tests.pairwise.files import CONFLICTS, Chosen, default, files, in_conflict, that_exclude
 from tests.pairwise.options import OPTIONS, OUTPUTS, stack_file
 
-#: What the reading of private parts finds where the stack file asks for less, without the names.
+#: Findings of the reading of private parts where the stack file sets less, without the names.
 ASKED_FOR = {
     "nothing": set(),
     "public": {"publicNetworkAccess is Enabled"},
@@ -37,7 +37,7 @@ ASKED_FOR = {
 
 
 def told(chosen: Chosen) -> str:
-    """What of a stack file is not the default."""
+    """Settings of a stack file that differ from the default."""
     return ", ".join(f"{option} {choice}" for option, choice in chosen.items() if default()[option] != choice)
 
 
@@ -54,7 +54,7 @@ def published() -> tuple[Any, dict[str, Any]]:
 
 
 def problems_of(bodies: list[dict[str, Any]]) -> list[str]:
-    """What the published types do not allow, or do not know."""
+    """Values that the published types do not allow, or do not know."""
     module, types = published()
     found = []
     for entry in bodies:
@@ -80,7 +80,7 @@ def previewed(chosen: Chosen, folder: Path) -> Preview:
 
 @pytest.mark.parametrize("chosen", layers.sampled(files(), 25), ids=told)
 def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
-    """Bodies that ARM publishes, every reading holds, and nothing is wrong or denied that was not asked for."""
+    """Bodies that ARM publishes, every reading holds, and everything wrong or denied was configured."""
     preview = previewed(chosen, tmp_path)
     resources = json.loads(as_json.render(preview))["resources"]
 

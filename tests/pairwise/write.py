@@ -1,4 +1,4 @@
-"""Writes triples.txt anew, after options or what excludes what changed: `python -m tests.pairwise.write`. Minutes."""
+"""Writes triples.txt, after options or their exclusions changed: `python -m tests.pairwise.write`. Takes minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the judge knows of aliases and resource types: derived, complete, and right where it was read by hand."""
+"""The policy evaluator's knowledge of aliases and resource types: derived, complete, and as read by hand."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PATHS = [
     ),
 ]
 
-#: Whether a body of an API version has the property that an alias names, transcribed by hand.
+#: Transcribed by hand: whether a body of an API version has the property that an alias names.
 VERSIONS = [
     (f"{_COMPUTES}/idleTimeBeforeShutdown", "2025-06-01", False),
     (f"{_COMPUTES}/idleTimeBeforeShutdown", "2025-12-01", True),
@@ -107,12 +107,12 @@ UNTOLD = [
 
 
 def told(name: str) -> Any:
-    """The content of a data file of the judge."""
+    """The content of a data file of the policy evaluator."""
     return json.loads((ROOT / "amlz" / "policy" / "data" / name).read_text(encoding="utf-8"))
 
 
 def found(alias: str) -> aliases.Alias | None:
-    """An alias as the judge finds it, asked for the type that it names."""
+    """An alias as the policy evaluator finds it, by the type that it names."""
     return aliases.embedded().find(aliases.type_of(alias), alias)
 
 
@@ -190,7 +190,7 @@ def test_only_what_a_published_definition_modifies_is_said_to_be_modifiable() ->
         ("properties.SIZE", True, False),
         ("properties.colour", False, True),
         ("size", False, False),  # one level up: it may have moved
-        ("properties.properties.size", False, False),  # one level down: likewise
+        ("properties.properties.size", False, False),  # one level down: the same
         ("properties.parts[*].weight", True, False),  # in one case of a discriminated type
         ("properties.parts.weight", False, True),
         ("properties.labels.anything", True, False),  # open to any name
@@ -199,7 +199,7 @@ def test_only_what_a_published_definition_modifies_is_said_to_be_modifiable() ->
     ],
 )
 def test_a_published_type_tells_what_is_missing(path: str, has: bool, lacks: bool) -> None:
-    """And does not say so of what may only stand elsewhere."""
+    """Aliases that only exist elsewhere are not accepted."""
     nodes: list[dict[str, Any]] = [
         {"k": "object", "p": {"properties": [1, 0]}},
         {"k": "object", "p": {"size": [2, 0], "parts": [3, 0], "labels": [6, 0], "free": [7, 0], "either": [8, 0]}},
@@ -218,7 +218,7 @@ def test_a_published_type_tells_what_is_missing(path: str, has: bool, lacks: boo
 
 
 def test_every_built_type_has_a_row() -> None:
-    """Whether mode Indexed looks at it; where nobody can tell, that is said."""
+    """Returns whether mode Indexed evaluates it; unknown where no source decides."""
     rows = {name.lower(): row["indexed"] for name, row in told("types.json")["indexed"].items()}
     built = derive_aliases.built_types()
 
@@ -227,7 +227,7 @@ def test_every_built_type_has_a_row() -> None:
 
 
 def test_rows_on_mode_indexed_agree_with_published_facts() -> None:
-    """For every type that a published definition names, but for computes: there the sources disagree."""
+    """For every type that a published definition names, except compute targets: there the sources disagree."""
     published = json.loads((shared() / "azure-policy" / "types.json").read_text(encoding="utf-8"))["types"]
     rows = facts.embedded().indexed
 
@@ -237,7 +237,7 @@ def test_rows_on_mode_indexed_agree_with_published_facts() -> None:
 
 
 def test_every_row_names_its_source() -> None:
-    """And an unknown one says why it is unknown."""
+    """An unknown one has the reason."""
     rows = told("types.json")["indexed"]
     wrong = [
         name

@@ -1,4 +1,4 @@
-"""What the guardrails say to the shipped stacks, by name; and that a weaker component is seen."""
+"""Answers of the guardrails to the shipped stacks, by name; a weaker component is found."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_guardrails_let_the_shipped_stacks_pass(stack: str) -> None:
-    """Nothing is refused or reported; what asks for things that only Azure fills in is not judged."""
+    """Nothing is refused or reported; policies that read values that only Azure sets are not evaluated."""
     said = previewed(stack).verdicts
 
     others = Counter((a.word, a.policy.reference) for a in said.answers if a.policy and a.word != "compliant")
@@ -48,7 +48,7 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
     members = {policy.reference for assignment in said.assignments for policy in assignment.policies}
 
     assert members - asked == {
-        # turned off: docs/policies says why
+        # turned off: docs/policies has the reason
         "compute-local-login-off",
         "insights-public-access",
         "job-registries",
@@ -65,13 +65,13 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
         "interface-public-address",
         "registry-scoped-tokens",
         "workspace-private-endpoints",
-        # judged by the key vault itself
+        # evaluated by the key vault itself
         "vault-key-expiry",
     }
 
 
 def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
-    """Whether an assignment looks at it is undecided, and never taken for a no."""
+    """It is undecided whether an assignment evaluates it, and never taken for a no."""
     graph = previewed("minimal").graph
     changed = [replace(r, id="") if r.arm_type == "Microsoft.KeyVault/vaults" else r for r in graph]
 
@@ -82,7 +82,7 @@ def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
 
 
 WEAKER = [
-    # component, what stands there, what is written instead, the denies that appear in production
+    # component, the present text, its replacement, the denies that appear in production
     (
         "storage.py",
         "allow_blob_public_access=False",
@@ -111,7 +111,7 @@ WEAKER = [
 def test_a_weaker_component_is_denied_in_production_and_audited_elsewhere(
     tmp_path: Path, file: str, right: str, wrong: str, denied: set[str]
 ) -> None:
-    """Exactly by the policies that are named, and the exit code says so."""
+    """Exactly by the named policies, and the exit code is 1."""
     copy_of_the_program(tmp_path)
     component = tmp_path / "components" / file
     text = component.read_text()

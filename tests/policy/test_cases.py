@@ -1,4 +1,4 @@
-"""Every case file of the policies that are shipped: its name is what Azure would say."""
+"""Every case file of the policies that are shipped: its name is Azure's answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JUDGED = [entry for entry in LIBRARY.entries if not entry.is_initiative and "cus
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in CASES.iterdir()))
 def test_every_case_comes_out_as_its_name_says(folder: str) -> None:
-    """What came out otherwise, by file."""
+    """Different verdicts, by file."""
     ran = list(run(CASES / folder, LIBRARY))
 
     assert [(case.file.stem, case.found) for case in ran if not case.passed] == []

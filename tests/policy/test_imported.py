@@ -1,4 +1,4 @@
-"""Policies of a real tenant: taken over as the Azure CLI prints them, and judged like the landing zone's own."""
+"""Policies of a real tenant: imported as the Azure CLI prints them, and evaluated like the landing zone's own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ REGISTRY = "crretailchurndevuftlz"
 
 
 def files(folder: Path, *told: Any) -> list[Path]:
-    """What the Azure CLI printed: a list in each file."""
+    """Output of the Azure CLI: a list in each file."""
     paths = []
     for at, each in enumerate(told):
         path = folder / f"printed-{at}.json"
@@ -67,7 +67,7 @@ def files(folder: Path, *told: Any) -> list[Path]:
 
 
 def said(place: Path, above: tuple[str, ...] = ("contoso",), today: str = "") -> list[tuple[str, str, str, bool]]:
-    """What the tenant's policies say to the minimal stack: word, resource, message, whether it is refused."""
+    """Answers of the tenant's policies to the minimal stack: word, resource, message, whether it is refused."""
     graph: ResourceGraph = previewed("minimal").graph
     found = verdicts(graph, PolicySources(library(), imported(place), above, today))
     return [
@@ -105,7 +105,7 @@ def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
 
 
 def test_importing_again_replaces_what_was_there(tmp_path: Path) -> None:
-    """Each thing once by its id, whatever its case; others stay."""
+    """Each item once by its id, in any letter case; others stay."""
     store(tmp_path / "in", files(tmp_path, DEFINITION, INITIATIVE, ASSIGNMENT))
     again = {**ASSIGNMENT, "id": str(ASSIGNMENT["id"]).upper(), "enforcementMode": "DoNotEnforce"}
 
@@ -128,7 +128,7 @@ def test_a_definition_that_was_not_imported_is_not_judged(tmp_path: Path) -> Non
 
 
 WRONG = [
-    # what is in the file, what is said after its name
+    # content of the file, message after its name
     ("{", ": this is not JSON"),
     ('[{"name": "x"}]', "[0]: an object that is no definition, initiative, assignment or exemption."),
     ("[1]", "[0]: an integer that is no definition, initiative, assignment or exemption."),

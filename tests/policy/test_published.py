@@ -1,4 +1,4 @@
-"""How the definitions of this repository differ from the published ones: derived, told, and no more than told."""
+"""Differences between this repository's definitions and the published ones: derived, and documented exactly."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DATA: Mapping[str, Mapping[str, Any]] = json.loads(derive_published.TARGET.read_
 SHIPPED = [entry for entry in library(ROOT).entries if not entry.is_initiative and entry.file.parent.name != "custom"]
 OWN = [entry for entry in SHIPPED if not entry.builtin]
 
-#: How a definition says that the published rule is taken over as it is.
+#: The text of a definition whose published rule is unchanged.
 UNCHANGED = "The rule is unchanged"
 
-#: What the published definitions decide, read from their rules by hand: (definition, case, verdict).
+#: Decisions of the published definitions, read from their rules by hand: (definition, case, verdict).
 KNOWN = [
     ("Deny-MachineLearning-HbiWorkspace", "project--not-applicable", "deny"),
     ("Deny-MachineLearning-PublicAccessWhenBehindVnet", "closed-old-switch-absent--compliant", "deny"),
@@ -30,7 +30,7 @@ KNOWN = [
     ("Append-MachineLearningCompute-SetupScriptsCreationScript", "no-scripts-denied--deny", "invalid"),
 ]
 
-#: The same in mode All, for what is published in mode Indexed and so never looks at computes.
+#: The same in mode All, for rules published in mode Indexed, which never evaluates compute targets.
 KNOWN_IN_ALL = [
     ("Append-MachineLearningCompute-SetupScriptsCreationScript", "empty-parameter--compliant", "append"),
     ("Deny-MachineLearning-Aks", "resource-id-of-something-else--deny", "compliant"),
@@ -53,12 +53,12 @@ KNOWN_IN_ALL = [
 
 
 def differences(entry: Entry) -> list[str]:
-    """What a definition says of how it differs."""
+    """The differences that a definition documents."""
     return [text for text in entry.metadata.get("differences", []) if not text.startswith(UNCHANGED)]
 
 
 def demands(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What decides: the mode, the rule, and of the parameters all but their words and the order of values."""
+    """The deciding parts: the mode, the rule, and of the parameters all but their words and the order of values."""
     parameters = {
         name: (told["type"], told.get("defaultValue"), sorted(told.get("allowedValues", [])))
         for name, told in properties["parameters"].items()
@@ -87,7 +87,7 @@ def test_what_differs_is_told_and_nothing_else_is() -> None:
 
 
 def test_every_definition_whose_verdicts_differ_says_how() -> None:
-    """And the one that says that its rule is unchanged decides every case alike."""
+    """The one with an unchanged rule decides every case alike."""
     silent = [entry.name for entry in OWN if not differences(entry)]
     unchanged = [entry.name for entry in OWN if str(entry.metadata.get("differences", "")).startswith(f"['{UNCHANGED}")]
 
@@ -139,5 +139,5 @@ def test_definitions_and_cases_of_the_data_exist(part: str) -> None:
     ("part", "known"), [("verdicts", KNOWN), ("in_mode_all", KNOWN_IN_ALL)], ids=["as-published", "in-mode-all"]
 )
 def test_the_data_has_what_is_known_of_the_published_rules(part: str, known: list[tuple[str, str, str]]) -> None:
-    """Read by hand from the rules, without a judge."""
+    """Read by hand from the rules, without the policy evaluator."""
     assert [(name, case, DATA[part].get(name, {}).get(case)) for name, case, _ in known] == known

@@ -38,7 +38,7 @@ def test_the_file_is_what_its_script_derives() -> None:
 
 
 def test_rows_with_better_sources_contradict_few_bodies() -> None:
-    """The row of types.json, which is kept, and what the body says."""
+    """The row of types.json, which is kept, and the body's answer."""
     assert derive_types.contradictions(bodies(), derive_types.known_rows()) == {
         "Microsoft.CognitiveServices/accounts/commitmentPlans": (None, True),
         _COMPUTES: (None, True),
@@ -49,7 +49,7 @@ def test_rows_with_better_sources_contradict_few_bodies() -> None:
 
 
 def test_bodies_that_decide_agree_with_the_table_of_tag_support() -> None:
-    """For the 99 types that both sources decide: how often each says yes and no."""
+    """For the 99 types that both sources decide: how often each answers yes and no."""
     decided = {derive_types.EVALUATED: True, derive_types.NOT_EVALUATED: False}
     derived = {name.lower(): decided.get(list_) for name, list_ in derive_types.answers(bodies()).items()}
     rows = {name: row for name, row in derive_types.known_rows().items() if row["source"].startswith("Tag table")}
@@ -107,7 +107,7 @@ def test_the_tag_table_and_the_class_decide_together(row: tuple[str, bool], expe
 
 
 def test_classes_found_by_name_agree_with_published_bodies() -> None:
-    """For types of published_types.json that have a class: how often the body and the class say the same."""
+    """For types of published_types.json that have a class: how often the body and the class agree."""
     lists = json.loads(derive_types.TARGET.read_text(encoding="utf-8"))
     decided = {derive_types.EVALUATED: True, derive_types.NOT_EVALUATED: False}
     pairs = Counter(
@@ -177,12 +177,12 @@ def test_bodies_that_disagree_decide_nothing() -> None:
         ("Microsoft.Network/routeFilters/routeFilterRules", {"location": "uksouth"}, "undecided: indexed-type"),
         (_COMPUTES, {"location": "uksouth"}, "undecided: indexed-type"),
         ("Microsoft.Sql/servers/databases", {}, "applies"),  # tag table yes, and its class takes both
-        ("Microsoft.Web/sites", {}, "applies"),  # likewise, by a class of another name
+        ("Microsoft.Web/sites", {}, "applies"),  # also, by a class of another name
         ("Microsoft.EventHub/namespaces/eventhubs", {"location": "uksouth"}, "not-applicable"),  # tag table no
         ("Microsoft.Compute/galleries/images", {}, "undecided: indexed-type"),  # tag table no, yet the class takes both
         ("Microsoft.MixedReality/spatialAnchorsAccounts", {}, "undecided: indexed-type"),  # tag table yes, no class
         ("Microsoft.Elastic/monitors", {}, "undecided: indexed-type"),  # in no source
-        ("Microsoft.Elastic/monitors", {"location": "uksouth"}, "applies"),  # likewise, with a location
+        ("Microsoft.Elastic/monitors", {"location": "uksouth"}, "applies"),  # also, with a location
     ],
 )
 def test_mode_indexed_on_types_outside_the_project(type_: str, location: dict[str, str], expected: str) -> None:

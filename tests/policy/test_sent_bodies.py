@@ -78,7 +78,7 @@ def denied_by_preview(folder: Path, graph: ResourceGraph, policy_rule: dict[str,
 
 @pytest.mark.parametrize("case", RULES)
 def test_a_policy_sees_the_same_in_the_preview_and_in_the_rehearsal(tmp_path: Path, case: str) -> None:
-    """Subnets of their own inside their network; the empty lists and the region that azure-native sends."""
+    """Separate subnets inside their network; the empty lists and the region that azure-native sends."""
     kind, condition, names = RULES[case]
     policy_rule = rule(kind, condition)
     memory = standing(tmp_path, *requests("minimal"))

@@ -1,4 +1,4 @@
-"""Where rehearsals of tests take place."""
+"""Folders of rehearsals in tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amlz.stackfile.load import StackFile, load
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import engine
 
-#: What is drawn is drawn from this.
+#: Source of random numbers.
 SEED = 20261121
 #: Mark of a test that runs the engine for minutes: `make test-faults` runs it.
 LONG = pytest.mark.long
@@ -38,6 +38,6 @@ def minimal() -> StackFile:
 
 @functools.cache
 def expected(stack: str = "minimal") -> Undisturbed:
-    """What stands after an undisturbed `up`."""
+    """Resources after an undisturbed `up`."""
     with tempfile.TemporaryDirectory() as folder:
         return undisturbed(stage(Path(folder)), shipped(stack))

@@ -1,6 +1,6 @@
-"""Faults strike while the smallest shipped stack is built, and the next `up` puts all right.
+"""Faults strike while the smallest shipped stack is built, and the next `up` repairs everything.
 
-Where they strike is drawn from a seed. `make test-faults` has each kind strike alone, at several operations. The engine
+The operations are drawn from a seed. `make test-faults` has each kind strike alone, at several operations. The engine
 killed at every operation is in test_kills.py.
 """
 
@@ -23,7 +23,7 @@ NO_TYPE = [fault.kind for fault in FAULTS if not fault.type]
 
 
 def at_random(*kinds: str) -> tuple[RequestedFault, ...]:
-    """Faults, each at an operation of its own; one that is about a type at that type."""
+    """Faults, each at a different operation; one for a type at that type."""
     dice = random.Random(SEED)
     anywhere = [kind for kind in kinds if kind in NO_TYPE and kind != "drifted"]  # which changes several at once
     return tuple(read(f"{kind}@{dice.randint(2, 100)}" if kind in anywhere else kind) for kind in kinds)
@@ -59,7 +59,7 @@ def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ..
 
 @LONG
 def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
-    """Azure refuses it every time, in its own words; the sentence says the two ways out."""
+    """Azure refuses it every time, in its own words; the sentence has the two options."""
     outcome = meet(stage(tmp_path), minimal(), (read("soft-deleted"),), expected())
 
     assert outcome.then is not None
@@ -77,7 +77,7 @@ def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
 
 @LONG
 def test_what_a_tenant_denies_needs_a_person(tmp_path: Path) -> None:
-    """Refused in Azure's form, with the assignment and the definition; the sentence says whom to ask."""
+    """Refused in Azure's form, with the assignment and the definition; the sentence names the owner."""
     outcome = meet(stage(tmp_path), minimal(), (read("policy-denies"),), expected())
 
     assert outcome.then is not None

@@ -24,7 +24,7 @@ def drawn(stack: str, count: int) -> dict[str, str]:
 
 
 def whole(killed: Killed) -> tuple[object, ...]:
-    """What has to be empty: refusals, differences from an undisturbed `up`, what was made twice."""
+    """Lists that must be empty: refusals, differences from an undisturbed `up`, duplicates."""
     return killed.last.refused, killed.differences, killed.twice
 
 

@@ -1,4 +1,4 @@
-"""The whole life of a landing zone, under Pulumi's own engine over the pretend Azure."""
+"""The whole life of a landing zone, under Pulumi's own engine over the simulated Azure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROJECT_DATA = ("registry-registry", "vault-vault", "storage-account", "workspac
 
 @LONG
 def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
-    """Built, unchanged, without drift, edited seven times, gone; what holds data and what keeps its name is told."""
+    """Built, unchanged, without drift, edited seven times, destroyed; kept data and names are reported."""
     life = live(stage(tmp_path), minimal())
 
     counts = [(s.name, s.created, s.updated, s.replaced, s.deleted, s.refused, s.left_out) for s in life.steps]
@@ -35,7 +35,7 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
         ("switch to a managed network", 6, 8, 0, 5, (), ""),
         ("destroy", 0, 0, 0, 115, (), ""),
     ]
-    # Computes stay where they were made when the environment is switched: the guard says so, and so does the scan.
+    # Compute targets stay in their network when the environment is switched: guard and scan report that.
     assert [(one.assignment, one.count) for one in life.audited] == [("guardrails-network", 2)]
     assert {step.name: sorted(loss.name for loss in step.lost) for step in life.steps if step.lost} == {
         "remove project rehearsal": sorted(f"rehearsal-dev-{name}" for name in PROJECT_DATA),
@@ -53,7 +53,7 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
 
 @LONG
 def test_a_landing_zone_lives_beside_the_hub_of_another_stack(tmp_path: Path) -> None:
-    """That hub is taken to be as the stack file says; nothing of it is built or deleted."""
+    """That hub is assumed to be as in the stack file; nothing of it is built or deleted."""
     made = sum(one.token.startswith("azure-native:") for one in register(program_of(shipped("landing-zone"))).resources)
 
     life = live(stage(tmp_path), shipped("landing-zone"))

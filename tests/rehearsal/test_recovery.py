@@ -18,12 +18,12 @@ IDS = {A: "/a", B: "/b"}
 
 
 def exported(resources: list[Any], pending: list[Any]) -> dict[str, Any]:
-    """What `pulumi stack export` writes."""
+    """Output of `pulumi stack export`."""
     return {"version": 3, "deployment": {"manifest": {}, "resources": resources, "pending_operations": pending}}
 
 
 def test_creations_are_moved_and_the_rest_stays() -> None:
-    """What has no decided id stays pending, and so does what is no creation: `pulumi refresh` settles that."""
+    """Operations without a decided id, or that create nothing, stay pending: `pulumi refresh` settles them."""
     creating, updating = ({"resource": {"urn": urn}, "type": kind} for urn, kind in ((B, "creating"), (A, "updating")))
     unknown = {"resource": {"urn": C}, "type": "creating"}
 
@@ -66,7 +66,7 @@ def test_what_is_an_export_is_read() -> None:
 
 
 def test_a_state_that_was_being_written_is_made_readable(tmp_path: Path) -> None:
-    """An empty checksum goes, the others and the state stay."""
+    """An empty checksum is removed, the others and the state stay."""
     stack = EngineStack(Path("pulumi"), "dev", tmp_path, {"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
     below = tmp_path / ".pulumi" / "stacks"
     below.mkdir(parents=True)
@@ -95,7 +95,7 @@ def test_a_state_that_was_being_written_is_made_readable(tmp_path: Path) -> None
     ],
 )
 def test_the_command_takes_an_export_and_gives_one(stack: str, parents: str, name: str, resource_id: str) -> None:
-    """With the ids of the stack file's own plan, also beside the hub of another stack; what it did is told."""
+    """With the ids of the stack file's own plan, also with the hub of another stack; the changes are reported."""
     path = Path(stack).name.removeprefix("Pulumi.").removesuffix(".yaml")
     urn = f"urn:pulumi:{path}::aml-landing-zone::{parents}$azure-native:resources:ResourceGroup::{name}"
     state = json.dumps(exported([], [{"resource": {"urn": urn}, "type": "creating"}]))

@@ -1,4 +1,4 @@
-"""Subnets in the life of a landing zone: deployed stacks import them, and whatever is in them can be removed."""
+"""Subnets in the life of a landing zone: deployed stacks import them, and all their content can be removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IMPORT = ("--yes", "--protect=false", "--generate-code=false", "--skip-preview")
 
 
 def import_subnets(here: StackUnderTest, config: Written) -> int:
-    """Does what docs/how-to/subnets-migration.md says. Returns how many subnets were imported."""
+    """Follows docs/how-to/subnets-migration.md. Returns how many subnets were imported."""
     written = here.stack.folder / "Pulumi.yaml"
     project = yaml.safe_load(written.read_text())
     written.write_text(yaml.safe_dump({**project, "main": str(PROGRAM.parent)}))

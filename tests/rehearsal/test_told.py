@@ -1,4 +1,4 @@
-"""What a rehearsal says, and the edits that it makes. No engine is needed for these."""
+"""The report of a rehearsal, and the edits that it makes. No engine is needed for these."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A remedy is a claim: every one is carried out as its text says, and the finding is gone."""
+"""A remedy is a claim: every one is carried out by its text, and the finding is gone."""

@@ -71,7 +71,7 @@ def _azure(stack: str) -> Path:
 
 @functools.cache
 def _sent(stack: str) -> dict[str, StoredResource]:
-    """What the program sends, by URN."""
+    """Requests of the program, by URN."""
     inputs = {one.urn: one.inputs for one in _registered(stack).resources}
     return {
         each.urn: StoredResource(
@@ -87,7 +87,7 @@ def commands(remedy: str) -> list[str]:
 
 
 def guarded(state: Iterable[Resource], then: Iterable[Resource], allowed: LossAllowance) -> tuple[Finding, ...]:
-    """What the guard finds in the change of the engine's state to a program."""
+    """Findings of the guard on the change of the engine's state to a program."""
     return guard(replace(edit_of(state, then), of_state=True), allowed)
 
 
@@ -107,7 +107,7 @@ class Deployed:
                 self.store.put(standing, validation.refers(standing))
 
     def guarded(self, allowed: LossAllowance | None = None) -> tuple[Finding, ...]:
-        """What the guard finds in the change from the state to the program."""
+        """Findings of the guard on the change from the state to the program."""
         return guarded(self.state.values(), self.program.values(), allowed or LossAllowance())
 
     def run(self, command: str) -> None:

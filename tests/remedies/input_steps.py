@@ -1,4 +1,4 @@
-"""Remedies of input errors, carried out on what the stack file says: each kind of sentence is a rule."""
+"""Remedies of input errors, carried out on the stack file's content: each kind of sentence is a rule."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Match = re.Match[str]
 
 
 class NotMechanical(Exception):
-    """A person has to choose, or the file has no such place."""
+    """A person has to choose, or the file has no such path."""
 
 
 class Edited:
-    """A landing zone as data, with the place of a problem."""
+    """A landing zone as data, with the path of a problem."""
 
     def __init__(self, landing_zone: Any, problem: Problem) -> None:
         self.root: Any = copy.deepcopy(landing_zone)
@@ -36,7 +36,7 @@ class Edited:
         return here
 
     def value(self) -> Any:
-        """What the file says there."""
+        """The file's value there."""
         above = self.parent()
         return above[_key(above, self.path[-1])]
 

@@ -1,4 +1,4 @@
-"""Reading remedies: the steps that a text tells, and changing stack files and bodies by them."""
+"""Reading remedies: the steps of a text, and changing stack files and bodies by them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-#: What a step does with a key that it removes.
+#: The value of a key that a step removes.
 REMOVED = object()
 
 _SET = re.compile(r"`([^`]+)`(?: of \S+)? to `([^`]+)`")
@@ -18,7 +18,7 @@ _PART = re.compile(r"[^.\[\]]+")
 
 
 def steps(remedy: str) -> dict[str, Any]:
-    """The first step that a remedy tells in full, by its key: the value to set, or REMOVED.
+    """The first step that a remedy has in full, by its key: the value to set, or REMOVED.
 
     Where a remedy leaves a choice ("or"), the first is taken; steps with "and" belong together.
     """
@@ -28,7 +28,7 @@ def steps(remedy: str) -> dict[str, Any]:
 
 
 def named(remedy: str) -> set[str]:
-    """Everything that stands between backticks."""
+    """Every text between backticks."""
     return set(re.findall(r"`([^`]+)`", remedy))
 
 
@@ -48,6 +48,6 @@ def changed(tree: Any, edits: Mapping[str, Any]) -> Any:
 
 
 def fits(template: str, text: str) -> bool:
-    """Whether a text is a template with its {words} filled in."""
+    """Returns whether a text is a template with its {words} filled in."""
     plain = re.escape(template.replace("{{", "{").replace("}}", "}"))
     return re.fullmatch(re.sub(r"\\\{\w+\\\}", ".*", plain), text, re.DOTALL) is not None

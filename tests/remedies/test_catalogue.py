@@ -14,9 +14,9 @@ from tests.checks import test_guard_production
 from tests.remedies import test_components, test_guard, test_guard_commands, test_guard_others, test_stack_files
 from tests.remedies.reading import fits
 
-#: Whose remedies are made for each policy and resource: tests/checks/conflicts and test_policy_deployments.py.
+#: Checks whose remedies are made for each policy and resource: tests/checks/conflicts and test_policy_deployments.py.
 OF_POLICIES = {check.id for check in OF_ANSWERS}
-#: Whose remedies are written for each place in the stack file (landingzone/notices).
+#: Checks whose remedies are written for each path in the stack file (amlz/core/notices).
 OF_STACK_FILES = {check.id for check in STACK_FILE}
 #: Remedies of a change, not of a landing zone.
 OF_CHANGES = {check.id for check in ALL if check.id.startswith("guard/")}
@@ -40,7 +40,7 @@ CHANGES = {
     "guard/replace-not-allowed": [test_guard.test_the_entry_that_a_loss_tells_allows_it],
 } | {check.id: [test_guard_others.test_reverted_files_are_no_finding] for check in guard_inputs.CHECKS}
 
-#: How a remedy begins. No sentence says what is wrong again, or that nothing can be done without saying so.
+#: How a remedy begins. No sentence repeats the fault, or leaves out that nothing can be done.
 _BEGINNINGS = (
     "Add ",
     "Convert ",
@@ -89,7 +89,7 @@ def test_every_check_is_in_one_of_the_classes() -> None:
 
 
 def test_every_remedy_is_carried_out_by_a_case() -> None:
-    """Whatever its circumstances: a remedy that no case shows may be one that cannot be followed."""
+    """In all circumstances: a remedy that no case shows may be one that cannot be followed."""
     done = _carried_out()
 
     left = [each for each in TEMPLATES if not any(each[0] == check and fits(each[1], text) for check, text in done)]
@@ -113,7 +113,7 @@ def test_what_a_component_alone_can_show_is_said_to_be_in_the_component() -> Non
 
 
 def test_every_check_has_a_file_of_its_own_or_is_in_the_table() -> None:
-    """What this file walks is all there is."""
+    """This file walks every remedy."""
     assert {check.id for check, _ in CHECKS} <= {check.id for check in _with_variants()}
 
 
@@ -123,7 +123,7 @@ def test_every_check_of_a_change_has_a_test_that_carries_its_remedy_out() -> Non
 
 
 def test_every_rule_has_a_remedy_or_says_that_there_is_none() -> None:
-    """No text is empty; one that leaves nothing but to revert says so."""
+    """No text is empty; one without another option than to revert states that."""
     texts = [(check.id, remedy) for check in ALL for remedy in check.remedies]
 
     assert [check for check, remedy in texts if not remedy.strip()] == []

@@ -33,7 +33,7 @@ def finding_of(case: dict[str, Any]) -> tuple[ResourceGraph, Finding]:
 
 
 def remedied(case: dict[str, Any], graph: ResourceGraph, finding: Finding) -> ResourceGraph:
-    """The graph after the steps of the remedy, and what the case does because its text says so in other words."""
+    """The graph after the steps of the remedy, and the steps that the case adds where the text has other words."""
     resources = json.loads((CASE_FILES / f"{case['case']}.json").read_text("utf-8"))["resources"]
     for key, value in (steps(finding.remedy) | case.get("value", {})).items():
         owner = _owner(finding.remedy, key) or finding.name

@@ -31,7 +31,7 @@ OTHER_BASTION = resource("Microsoft.Network/bastionHosts", "bas", zones=["1", "2
 
 
 def entry_of(finding: Finding) -> tuple[str, AllowedLossConfig]:
-    """The list and the entry that a remedy tells to add to it, read as YAML."""
+    """The list and the entry that a remedy adds to it, read as YAML."""
     (name,) = re.findall(r"list `(allow\w+)`", finding.remedy)
     (entry,) = re.findall(r"`(\{resource: .*\})`", finding.remedy)
     told: dict[str, Any] = yaml.safe_load(entry)
@@ -101,7 +101,7 @@ def test_a_cluster_with_another_name_is_no_finding() -> None:
 
 
 def test_an_entry_that_allows_nothing_is_removed() -> None:
-    """By its place in the list."""
+    """By its index in the list."""
     (finding,) = guard(
         edit_of([DATA], [DATA]), LossAllowance(replace=(AllowedLossConfig(resource="st", reason="x" * 10),))
     )

@@ -65,7 +65,7 @@ KINDS = {
 CASES = [(stack, each) for stack, kinds in KINDS.items() for each in kinds]
 _REFUSING = (Kind.REFUSED, Kind.FIXED, Kind.IGNORED)
 _OF_TYPE = {arm_type.lower(): rows for arm_type, rows in rules().items()}
-#: Remedies that have no command, with the words that say so.
+#: Remedies that have no command, with their words for it.
 WITHOUT = (USED, KEY)
 
 
@@ -106,7 +106,7 @@ def unchangeable(stack: str) -> dict[str, Resource]:
 
 
 def found_in(stack: str, old: Resource) -> bool:
-    """Whether the guard refuses the change from a resource to what the program makes of it."""
+    """Returns whether the guard refuses the change from a resource to the program's version."""
     new = next(each for each in program(stack) if each.urn == old.urn)
     return worst(changes(new.arm_type, old.body, new.body)) in _REFUSING
 
@@ -151,7 +151,7 @@ def test_commands_change_what_no_update_can_change_or_the_text_has_none(
 
 
 def test_every_remedy_of_a_change_that_no_update_can_make_is_among_these() -> None:
-    """Each template of the two checks, and those without a command say that there is none."""
+    """Each template of the two checks, and those without a command state that."""
     templates = {*REFUSED.remedies, *IGNORED.remedies}
     remedies = [refused(stack, old).remedy for stack in KINDS for old in unchangeable(stack).values()]
 
@@ -161,7 +161,7 @@ def test_every_remedy_of_a_change_that_no_update_can_make_is_among_these() -> No
 
 @pytest.mark.parametrize("stack", KINDS)
 def test_a_resource_without_a_remedy_cannot_be_deleted(stack: str, tmp_path: Path) -> None:
-    """As its text says: Azure refuses it."""
+    """As in its text: Azure refuses it."""
     used = [old for old in unchangeable(stack).values() if fits(USED, refused(stack, old).remedy)]
 
     assert used
@@ -202,7 +202,7 @@ def test_a_subnet_changes_its_range_after_its_users_are_deleted(name: str, tmp_p
 
 
 def test_a_subnet_that_nothing_of_the_stack_uses_is_a_note() -> None:
-    """What others put into it is not known, and the text says so."""
+    """Content that others added is unknown, and the text states that."""
     scoring = next(each for each in moved_subnets() if each.name == "snet-churn-dev-scoring")
 
     found = refused("prod", scoring)

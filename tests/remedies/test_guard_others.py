@@ -33,7 +33,7 @@ def test_an_alias_or_the_former_name_ends_the_finding() -> None:
 
 
 def test_weaker_production_is_ended_by_reverting_alone() -> None:
-    """The text says that there is no other remedy, and who decides."""
+    """The text states that there is no other remedy, and names who decides."""
     (finding,) = guarded(edit_of([STORE_PROD, LOCKED], [STORE_PROD]), LossAllowance())
 
     assert (finding.check, "There is no other remedy: " in finding.remedy) == (WEAKENED.id, True)

@@ -1,4 +1,4 @@
-"""Remedies of input errors: carried out as their text says, the error is gone."""
+"""Remedies of input errors: carried out by their text, the error is gone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def problems_of(path: Path) -> tuple[Problem, ...]:
 
 @functools.cache
 def landing_zone_of(path: Path) -> Any:
-    """What a stack file says; None where it is no YAML or no landing zone."""
+    """The content of a stack file; None where it is no YAML or no landing zone."""
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
         return document["config"][KEY] if isinstance(document["config"][KEY], dict) else None
@@ -39,7 +39,7 @@ def landing_zone_of(path: Path) -> Any:
 
 
 def left_after(path: Path, problem: Problem, folder: Path) -> tuple[Problem, ...]:
-    """What is wrong after a remedy. Raises NotMechanical."""
+    """Problems after a remedy. Raises NotMechanical."""
     given = landing_zone_of(path)
     if given is None:
         raise NotMechanical
@@ -59,7 +59,7 @@ CHOSEN = (
     "Write injected or managed", "Set `partitions: ", "Set `replicas: ", "Write the firewall's private address",
     "`pulumi stack output",
 )  # fmt: skip
-#: Remedies of YAML that says something else than it seems to, and of keys that are not repeated.
+#: Remedies of YAML with another meaning than it seems to have, and of keys that are not repeated.
 REPAIRED = (
     "A landing zone needs none",
     "Put the text in quotes",

@@ -67,7 +67,7 @@ def test_what_a_remedy_says_ends_the_finding(case: dict[str, Any], tmp_path_fact
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['finding']} {case['at']}")
 def test_a_remedy_names_each_key_that_is_to_be_edited(case: dict[str, Any]) -> None:
-    """In full, or as the end of it where an environment's name is not said; what is set to another value is named."""
+    """In full, or as the end of it where an environment's name is absent; what is set to another value is named."""
     keys = {key.partition("[18]")[0] for key in applied(case)} - {*case.get("also", ())}
     told = {*(each.replace("<name>.", "") for each in named(case["remedy"])), *case["at"].split(" ")}
 

@@ -71,7 +71,7 @@ def test_a_terminal_shows_it_apart() -> None:
 
 
 def test_programs_are_told_apart() -> None:
-    """What counts and what does not are two lists."""
+    """Counted and accepted findings are two lists."""
     told = json.loads(as_json.render(opened("2026-10-01")))
 
     assert [f["severity"] for f in told["findings"]] == ["note"] * 5

@@ -1,4 +1,4 @@
-"""One list of hostile texts, in every field, through every medium: nothing in them acts on whoever shows them."""
+"""One list of hostile texts, in every field, through every medium: nothing in them acts on the viewer."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_nothing_calls_anyone_from_a_comment(payload: str) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("field", ["stack", "failed", "found", "kind", "name", "property"])
 def test_an_issue_of_drift_shows_names_as_they_are(field: str, payload: str) -> None:
-    """In Markdown and in HTML, whatever Azure or a file is called."""
+    """In Markdown and in HTML, for any name of a resource or a file."""
     given = {name: payload if name == field else "x" for name in ("stack", "found", "kind", "name", "property")}
     row = drift.Drifted(given["found"], given["kind"], given["name"], (given["property"],))
     looked = [drift.Looked(payload if field == "failed" else given["stack"], field == "failed", (row,))]

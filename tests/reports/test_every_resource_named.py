@@ -1,4 +1,4 @@
-"""Findings in, resources out: whatever a report folds, every resource is named with its project and environment."""
+"""Findings in, resources out: in every folded report, every resource is named with its project and environment."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ CASES = (
 
 
 def findings(case: str) -> tuple[Finding, ...]:
-    """The same finding at each; in every third with a value of its own."""
+    """The same finding at each; in every third with a different value."""
     found = []
     for number, r in enumerate(chosen(case)):
         actual = number if case.endswith("1") and number % 3 == 0 else True
@@ -121,7 +121,7 @@ def against(case: str, form: str) -> str:
 
 
 def named_in(text: str, resource: Named) -> bool:
-    """Whether a text names a resource: behind its project and environment, or before them in brackets."""
+    """Returns whether a text names a resource: behind its project and environment, or before them in brackets."""
     if not resource.owner:
         return resource.label in text
     if f"{resource.label} ({resource.owner})" in text:
@@ -153,7 +153,7 @@ def missing(text: str, wanted: Iterable[Named]) -> list[str]:
 @pytest.mark.parametrize("form", [form for form in (*FORMS, *COMPARED, *EVERY) if "json" not in form])
 @pytest.mark.parametrize("case", CASES)
 def test_every_resource_of_a_finding_is_named_with_project_and_environment(case: str, form: str) -> None:
-    """However many have the same, and whatever they are called. A comment that is too long says that it is cut."""
+    """For any number and any names. A comment that is too long states that it is cut."""
     names = names_of(chosen(case) if form.startswith("rehearsal") else previewed("recommended").graph)
     wanted = {names.of_finding(finding) for finding in findings(case)}
 
@@ -200,7 +200,7 @@ def test_no_name_stands_for_two_resources() -> None:
 
 
 def test_the_same_of_two_in_one_difference_counts_twice() -> None:
-    """A second finding at one place is new, though one was there before."""
+    """A second finding at one path is new, though one was there before."""
     preview = with_findings("the hub and one environment")
     twice = replace(preview, findings=(*preview.findings, preview.findings[0]))
     old, new = (json.loads(as_json.render(each)) for each in (preview, twice))

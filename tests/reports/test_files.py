@@ -1,4 +1,4 @@
-"""Writing a report: whole, where it was asked for, or not at all and in a sentence."""
+"""Writing a report: whole, to the requested file, or not at all and with a sentence."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.mutations import within
 
 
 def empty(folder: Path) -> Path:
-    """A place where nothing is."""
+    """A path without a file."""
     return folder / "new.md"
 
 
 def there(folder: Path) -> Path:
-    """A file of a person, for its group alone."""
+    """A file of a user, readable by its Unix-group alone."""
     (folder / "there.md").write_text("before")
     (folder / "there.md").chmod(0o640)
     return folder / "there.md"
@@ -86,7 +86,7 @@ def round_and_round(folder: Path) -> Path:
 
 
 def full_device(folder: Path) -> Path:
-    """A device that is full. To root, who could replace that of the machine, it is one of its own."""
+    """A device that is full. To root, who could replace that of the machine, it is a substitute."""
     if os.getuid():
         return Path("/dev/full")
     try:
@@ -126,7 +126,7 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
 
 @pytest.mark.skipif(hasattr(os, "getuid") and os.getuid() == 0, reason="root may write everywhere")
 def test_a_folder_for_reading_only_is_told(tmp_path: Path) -> None:
-    """Nothing can be put beside the file there, so it could not be written whole."""
+    """No file can be created next to it, so it could not be written whole."""
     path = there(tmp_path)
     tmp_path.chmod(0o555)
     try:
@@ -248,7 +248,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_standard_output_by_its_name_and_what_becomes_of_it(tmp_path: Path) -> None:
-    """A file that a shell opened is added to; a reader who leaves changes no exit code; a full device is told."""
+    """A file that a shell opened is added to; a reader who leaves changes no exit code; a full device is reported."""
     added = shell("{ echo first; $AMLZ schema --output /dev/stdout; echo last; } > all", tmp_path)
     left = shell("$AMLZ schema | head -c 10; echo ${PIPESTATUS[0]}", tmp_path)
     full = shell("$AMLZ schema > /dev/full", tmp_path)

@@ -1,4 +1,4 @@
-"""The difference in the HTML report: what changes alike stands together, and nothing is told that the others do not."""
+"""The difference in the HTML report: equal changes are together, with the same content as in other formats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLUSTER = "Microsoft.MachineLearningServices/workspaces/computes"
 
 
 def resource(name: str, arm_type: str = "Microsoft.Storage/storageAccounts", **body: Any) -> dict[str, Any]:
-    """A resource as a preview tells it."""
+    """A resource as a preview records it."""
     return {
         "urn": f"urn:pulumi:dev::lz::azure-native:x:Y::{name}",
         "armType": arm_type,
@@ -74,7 +74,7 @@ def test_a_change_of_everything_names_some_and_counts_the_rest() -> None:
 
 
 def test_what_comes_and_goes_is_told_by_group_and_type() -> None:
-    """Role assignments have GUIDs for names: they are counted, and told as roles."""
+    """Role assignments have GUIDs for names: they are counted, and shown as roles."""
     gone, came = resource("st"), [resource("cpu", CLUSTER), resource("gpu", CLUSTER)]
     role = resource("0f3a", "Microsoft.Authorization/roleAssignments")
 
@@ -87,7 +87,7 @@ def test_what_comes_and_goes_is_told_by_group_and_type() -> None:
 
 
 def test_everything_that_a_difference_holds_has_its_place() -> None:
-    """Whatever comes to it later."""
+    """Independent of later additions."""
     text = (ROOT / "amlz" / "reports" / "html" / "changes.py").read_text(encoding="utf-8")
 
     shown = set(re.findall(r"\bfound\.(\w+)", text)) | set(re.findall(r"\bfound\.(\w+)", HEADLINE))

@@ -1,4 +1,4 @@
-"""The drawing of the networks: Graphviz places it, and it is legible whatever the landing zone."""
+"""The drawing of the networks: Graphviz arranges it, and it is legible for every landing zone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def drawn(found: Topology) -> Diagram:
 
 
 def within(inner: Rectangle, outer: Rectangle) -> bool:
-    """Whether a place lies in another."""
+    """Returns whether a rectangle lies in another."""
     right, bottom = inner.x + inner.width, inner.y + inner.height
     return (
         outer.x <= inner.x and outer.y <= inner.y
@@ -71,12 +71,12 @@ def within(inner: Rectangle, outer: Rectangle) -> bool:
 
 
 def apart(a: Rectangle, b: Rectangle) -> bool:
-    """Whether two places have nothing in common."""
+    """Returns whether two rectangles are disjoint."""
     return a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
 
 
 def touches(point: tuple[str, str], place: Rectangle) -> bool:
-    """Whether a point is on the border of a place, but for two pixels."""
+    """Returns whether a point is on the border of a rectangle, within two pixels."""
     x, y = map(float, point)
     in_x, in_y = place.x - 2 <= x <= place.x + place.width + 2, place.y - 2 <= y <= place.y + place.height + 2
     on_x = min(abs(x - place.x), abs(x - place.x - place.width)) <= 2
@@ -85,7 +85,7 @@ def touches(point: tuple[str, str], place: Rectangle) -> bool:
 
 
 def legible(told: Diagram) -> None:
-    """Nothing overlaps, all is within the drawing, and every box is in one network or beside all."""
+    """Nothing overlaps, all is within the drawing, and every box is in one network or outside all."""
     whole = Rectangle(0, 0, told.width, told.height)
     places = [box.place for box in told.boxes]
     assert [box for box in told.boxes if not within(box.place, whole)] == []
@@ -125,7 +125,7 @@ def test_the_drawing_of_every_stack_is_legible(stack: str) -> None:
 
 @pytest.mark.parametrize(("spokes", "environments"), [(3, 9), (1, 100), (4, 80), (2, 0), (1, 1)])
 def test_it_is_legible_from_one_environment_to_hundreds(spokes: int, environments: int) -> None:
-    """Environments stand in the order of the stack file, line by line; the width fits a page."""
+    """Environments are in the order of the stack file, line by line; the width fits a page."""
     told = drawn(landing_zone(spokes, environments))
 
     legible(told)
@@ -140,7 +140,7 @@ def test_it_is_legible_from_one_environment_to_hundreds(spokes: int, environment
 
 
 def test_of_too_many_environments_their_number_is_drawn() -> None:
-    """And said."""
+    """And stated."""
     told = drawn(landing_zone(5, NAMED // 5 + 1))
 
     legible(told)
@@ -149,7 +149,7 @@ def test_of_too_many_environments_their_number_is_drawn() -> None:
 
 
 def test_lines_lead_from_the_hub_to_every_spoke() -> None:
-    """Peerings in both directions, ways in and out, and the lake where it is used."""
+    """Peerings in both directions, ingress and egress, and the lake where it is used."""
     told = drawn(landing_zone(3, 9))
 
     kinds = sorted(connection.kind for connection in told.connections)
@@ -165,7 +165,7 @@ def test_the_same_networks_give_the_same_drawing() -> None:
 def test_without_the_library_the_report_says_so_and_tells_the_networks_as_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whatever it fails with."""
+    """For every error."""
 
     def absent(name: str) -> object:
         raise OSError(f"cannot open shared object file of {name}")
@@ -185,7 +185,7 @@ def test_without_the_library_the_report_says_so_and_tells_the_networks_as_text(
 
 
 def test_a_failure_of_graphviz_is_no_failure_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reason is told."""
+    """The reason is shown."""
 
     class Broken:
         class AGraph:

@@ -1,4 +1,4 @@
-"""The HTML report: one file that asks nobody for anything, and says what the preview and the difference say."""
+"""The HTML report: one file that loads nothing, with the content of the preview and the difference."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_rich_change_is_told_to_the_letter() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
 def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
-    """Nothing is loaded, links lead to places in the page or to the sources of findings, ids are there once."""
+    """Nothing is loaded, links lead to anchors in the page or to the sources of findings, ids are there once."""
     page = Elements(as_html.render(previewed(stack)))
     ids = list(page.all("id"))
     links = set(page.all("href"))
@@ -72,7 +72,7 @@ def test_it_asks_nobody_for_anything_and_runs_no_script(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "existing-hub", "everything"])
 def test_it_says_what_the_preview_says(stack: str) -> None:
-    """Every finding, zone, role, rule, subnet and resource that has a name of its own, as text."""
+    """Every finding, zone, role, rule, subnet and resource that has a name, as text."""
     preview = previewed(stack)
     told = Elements(as_html.render(preview)).text
 
@@ -86,7 +86,7 @@ def test_it_says_what_the_preview_says(stack: str) -> None:
 
 
 def test_values_are_text_and_never_markup(tmp_path: Path) -> None:
-    """Whatever the stack file says."""
+    """For every stack file."""
     nasty = '<img src=x> & "q" \'</style><script>'
     text = (ROOT / STACKS["dev"]).read_text(encoding="utf-8")
     path = tmp_path / "Pulumi.dev.yaml"

@@ -1,4 +1,4 @@
-"""What the sections of the HTML report show, before it becomes HTML."""
+"""Content of the sections of the HTML report, before it becomes HTML."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_addresses_are_drawn_to_scale(case: str) -> None:
 
 
 def test_a_large_network_has_no_more_than_sixteen_lines() -> None:
-    """And says what a line is."""
+    """And states the meaning of a line."""
     drawn = mapped(AddressSpace("main", ("10.0.0.0/16",), (), ("10.0.0.0/16",))).ranges[0]
 
     assert (drawn.addresses, drawn.line, len(drawn.lines), drawn.lines[1].first) == (65_536, "/20", 16, "10.0.16.0")
@@ -229,7 +229,7 @@ def test_every_role_is_in_the_matrix_once(stack: str) -> None:
 
 
 def test_what_leaves_a_small_landing_zone() -> None:
-    """By the firewall, with reasons."""
+    """Through the firewall, with reasons."""
     told = egress(previewed("minimal"))
 
     sources = {rule.sources for rule in told.rules}
@@ -255,7 +255,7 @@ def test_what_leaves_a_small_landing_zone() -> None:
 
 @pytest.mark.parametrize("stack", ["existing-hub", "recommended-managed"])
 def test_rules_of_existing_firewalls_and_managed_networks_are_those_of_the_json(stack: str) -> None:
-    """Each once; managed networks with the same rules stand together."""
+    """Each once; managed networks with the same rules are together."""
     landing_zone = as_told(stack)["landingZone"]
     told = egress(previewed(stack))
 
@@ -268,7 +268,7 @@ def test_rules_of_existing_firewalls_and_managed_networks_are_those_of_the_json(
 
 
 def test_the_zones_of_a_small_landing_zone() -> None:
-    """Who reads them, and what writes to them."""
+    """Their readers and writers."""
     told = dns(previewed("minimal"))
 
     store = "stretailchurndevvaefb"
@@ -299,7 +299,7 @@ def test_zones_that_exist_are_told_from_those_that_are_built() -> None:
 
 @pytest.mark.parametrize("stack", LARGE)
 def test_the_heat_map_counts_every_answer_and_begins_with_the_worst(stack: str) -> None:
-    """Of all policies and types; what is told in reasons is all that is not compliant."""
+    """Of all policies and types; reasons cover everything that is not compliant."""
     verdicts, names = previewed(stack).verdicts, names_of(previewed(stack).graph)
     told = heat_map(verdicts, names)
 
@@ -336,7 +336,7 @@ def test_of_a_reason_that_holds_for_very_many_each_is_named() -> None:
 
 @pytest.mark.parametrize("stack", LARGE)
 def test_every_resource_is_counted_where_it_would_be_built(stack: str) -> None:
-    """By subscription and group."""
+    """By subscription and resource group."""
     preview = previewed(stack)
 
     assert sum(s.count for s in built(preview)) == len(preview.graph.resources)

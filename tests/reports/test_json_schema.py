@@ -1,4 +1,4 @@
-"""The JSON of everything: what is written is what its published schema says, and holds what other reports show."""
+"""The JSON of everything: the output follows its published schema, and contains everything that other reports show."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def valid(name: str) -> jsonschema.Draft202012Validator:
 
 
 def wrong(name: str, told: Any) -> list[str]:
-    """What is not as the schema says."""
+    """Violations of the schema."""
     return [f"{error.json_path}: {error.message[:200]}" for error in valid(name).iter_errors(told)]
 
 
@@ -78,7 +78,7 @@ BROKEN: dict[str, Any] = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_what_is_otherwise_is_seen(how: str) -> None:
-    """So the schema says something."""
+    """So the schema has an effect."""
     assert wrong("preview", BROKEN[how](as_told("dev"))) != []
 
 

@@ -32,7 +32,7 @@ from tests.rehearsal.test_told import OUTCOME
 from tests.rich_change import HOSTILE, rich_change
 
 GOLDEN = ROOT / "tests" / "golden"
-#: What a report is made of. What GitHub takes away, scripts and styles, is not in it.
+#: Elements of a report, without scripts and styles, which GitHub removes.
 ELEMENTS = {
     *("h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "code", "pre"),
     *("details", "summary", "sub"),
@@ -81,7 +81,7 @@ class Read(HTMLParser):
 
 
 def plain(text: str) -> str:
-    """What a person sees of a text."""
+    """The visible part of a text."""
     return re.sub(r"\s+", " ", text.replace("\u2060", "")).strip()
 
 
@@ -100,7 +100,7 @@ def read(markdown: str) -> Read:
 
 
 def _outside_code(markdown: str) -> str:
-    """What GitHub looks for links in: all but code. A backslash keeps a link from being one."""
+    """Text in which GitHub looks for links: all but code. A backslash keeps a link from being one."""
     return re.sub(r"(`+).*?\1|www\\\.", "", re.sub(r"^    .*$", "", markdown, flags=re.MULTILINE))
 
 
@@ -176,7 +176,7 @@ def test_the_shipped_stacks_are_read_so(stack: str) -> None:
 
 
 def with_used_rules(text: str) -> str:
-    """A SARIF log with those rules alone that its results name: the others are on pages of their own."""
+    """A SARIF log with those rules alone that its results name: the others are on separate pages."""
     log = json.loads(text)
     (run,) = log["runs"]
     used = {result["ruleId"] for result in run["results"]}
@@ -221,7 +221,7 @@ LONG = "## ❌ dev\n\n**Lost**\n\n" + "- it\n" * 20 + "\n" + CHANGED + CREATED
     ("most", "kept"), [(10_000, ["Changed", "Created"]), (400, ["Created"]), (260, []), (120, None), (80, None)]
 )
 def test_what_needs_a_decision_is_told_in_full_as_long_as_it_fits(most: int, kept: list[str] | None) -> None:
-    """What is folded goes first, the longest before the others and each with a note; then it is cut at a line."""
+    """Folded parts are removed first, the longest before the others and each with a note; then it is cut at a line."""
     told = fitted(LONG, most)
 
     read(told)

@@ -20,7 +20,7 @@ from tests.rich_change import HOSTILE
 
 
 def parsed(*texts: str) -> list[dict[str, Any]]:
-    """What Mermaid's parser says of each: an error, or labels of boxes and edges. Skipped where it is not installed."""
+    """Mermaid's result for each: an error, or labels of boxes and edges. Skipped where it is not installed."""
     node_package("mermaid")
     node = shutil.which("node") or pytest.skip("node is not on PATH")
     ran = subprocess.run(
@@ -32,7 +32,7 @@ def parsed(*texts: str) -> list[dict[str, Any]]:
 
 
 def seen(label: str) -> str:
-    """A label as a person sees it: Mermaid keeps entity codes between marks of its own."""
+    """A label as a person sees it: Mermaid keeps entity codes between its own marks."""
     return html.unescape(re.sub(r"ﬂ°°?(\w+)¶ß", lambda m: f"&#{m[1]};" if m[1].isdigit() else f"&{m[1]};", label))
 
 
@@ -82,7 +82,7 @@ def test_every_environment_is_in_a_spoke_and_every_edge_has_ends(stack: str) -> 
 
 
 def test_mermaid_reads_every_shipped_stack_and_hostile_names() -> None:
-    """Without an error, with the same labels and edges; what is too long for its parser is an error, so this tells."""
+    """Without an error, with the same labels and edges; texts that are too long are an error."""
     texts = [render(previewed(stack)) for stack in PREVIEWED] + [render(hostile()), render(large(3000, 400))]
 
     *told, wrong = parsed(*texts, 'flowchart LR\n  a["x"] --> ')
@@ -115,7 +115,7 @@ def test_too_many_to_draw_are_counted_with_a_note(size: tuple[int, int]) -> None
 
 
 def test_environments_of_a_project_stand_in_a_row() -> None:
-    """In rows of four at most, each beside its network: so a picture of many is no column of boxes."""
+    """In rows of four at most, each next to its network: so many boxes are no single column."""
     edges = re.findall(r"(\w+) ~~~ (\w+)", render(previewed("recommended")))
 
     assert edges == [

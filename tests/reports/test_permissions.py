@@ -120,7 +120,7 @@ def test_a_custom_role_of_the_plan_counts_with_its_own_actions() -> None:
 
 
 def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
-    """None of them is in the plan, and the answer says whose they are."""
+    """None of them is in the plan, and the answer names their owner."""
     graph = small(kind=ENDPOINT, principals=(f"{WORKSPACE}/onlineEndpoints/-",))
 
     told = permissions.as_text(graph, PermissionQuestion(ENDPOINT, "pull-image"))
@@ -130,7 +130,7 @@ def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
 
 
 def test_logs_of_an_existing_log_cannot_be_told() -> None:
-    """Whether it accepts permissions on the resource is not in the plan; without any there is nothing to ask."""
+    """The plan does not have its accepted permissions on the resource; without any there is nothing to ask."""
     assert said(small(assigned(READER)), "read-logs") == [("cannot tell", (READERS,))]
     assert said(small(), "read-logs") == [("not allowed", (READERS,))]
 

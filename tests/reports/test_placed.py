@@ -1,4 +1,4 @@
-"""What is found beside the lines of the stack file: SARIF and JUnit XML."""
+"""Findings with lines of the stack file: SARIF and JUnit XML."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_each_finding_stands_at_what_asks_for_its_resource() -> None:
 
 
 def test_a_resource_of_a_network_stands_at_its_environment_or_spoke() -> None:
-    """The groups of subnets stand in the spoke's resource group and belong to an environment."""
+    """Security groups of subnets are in the spoke's resource group and belong to an environment."""
     preview = previewed("recommended")
     places = Places(preview)
 
@@ -96,7 +96,7 @@ def sarif_schema() -> jsonschema.Draft4Validator:
     return jsonschema.Draft4Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
-#: What code scanning of GitHub takes at most: results and rules of a run, and megabytes of the file, compressed.
+#: Limits of GitHub's code scanning: results and rules of a run, and megabytes of the file, compressed.
 #: https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
 #: https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/file-too-large
 MOST, MEGABYTES = 25_000, 10
@@ -104,7 +104,7 @@ MOST, MEGABYTES = 25_000, 10
 
 @pytest.mark.parametrize("stack", PREVIEWED)
 def test_sarif_is_valid_against_its_published_schema_and_githubs_limits(stack: str) -> None:
-    """Every result names a rule that is there, by its place, and has one location and a fingerprint."""
+    """Every result names an existing rule, by its index, and has one location and a fingerprint."""
     text = in_format("sarif", previewed(stack), "error")
     log = json.loads(text)
 
@@ -170,7 +170,7 @@ def test_only_what_is_new_fails_and_the_rest_is_unchanged() -> None:
 
 @pytest.mark.parametrize("fail_on", ["error", "warning", "none"])
 def test_junit_counts_and_fails_what_the_exit_code_says(fail_on: str) -> None:
-    """On the day that was said."""
+    """On the given day."""
     preview = changed(OPEN)
 
     root = Xml.fromstring(in_format("junit", preview, fail_on))

@@ -1,4 +1,4 @@
-"""What is taken of quotas, where a preview is asked for it."""
+"""Use of quotas, where a preview requests it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard streams that cannot be used: exit code 2 in words, whatever the verb, and never a defect of amlz."""
+"""Standard streams that cannot be used: exit code 2 in words, for every verb, and never a defect of amlz."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_stack_whose_name_begins_as_an_option_is_refused(words: str, tmp_path:
 
 
 def test_explain_takes_an_initiative() -> None:
-    """Each of its policies that evaluates the resource; one that evaluates nothing there is said in words."""
+    """Each of its policies that evaluates the resource; one that evaluates nothing there is reported in words."""
     stack = "examples/minimal/Pulumi.minimal.yaml"
     ran = amlz(f"policy explain {stack} image-build guardrails-compute", "")
     none = amlz(f"policy explain {stack} afw-retail-hub guardrails-workspace", "")

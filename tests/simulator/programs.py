@@ -8,7 +8,7 @@ from amlz.simulator.monitor import Program, Registration, register
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
-#: What each program starts with, in one line: the program's own first line is line 2.
+#: The beginning of each program, in one line: the program's own first line is line 2.
 HEAD = (
     "import pulumi, pulumi_azure_native as azure; "
     f"hub = azure.Provider('hub', subscription_id='{SUBSCRIPTION}'); "

@@ -1,4 +1,4 @@
-"""A shipped stack as it would stand in the pretend Azure, without an engine."""
+"""A shipped stack as it would exist in the simulated Azure, without an engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conftest import PREVIEWED, ROOT
 
 
 def requests(stack: str) -> tuple[StoredResource, ...]:
-    """What a shipped stack asks Azure for, in the order of registration."""
+    """Requests of a shipped stack, in the order of registration."""
     file = load(PREVIEWED[stack], ROOT)
     registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
     azure, found = SimulatedAzure(), []
@@ -31,7 +31,7 @@ def requests(stack: str) -> tuple[StoredResource, ...]:
 
 
 def standing(folder: Path, *wanted: StoredResource) -> StateStore:
-    """An Azure in which these stand, and a command later."""
+    """An Azure in which these exist, one command later."""
     store = StateStore(folder / "azure.sqlite")
     with store.change():
         for each in wanted:

@@ -30,7 +30,7 @@ def alias(urn: str = "", **spec: Any) -> Any:
 
 
 def test_an_alias_says_what_was_otherwise() -> None:
-    """What it does not say is as it is now."""
+    """Parts that it omits are the present ones."""
     vault = "azure-native:keyvault:Vault"
     cases = [
         (alias(name="safe"), [f"urn:pulumi:dev::lz::amlz:New${vault}::safe"]),
@@ -48,7 +48,7 @@ def test_an_alias_says_what_was_otherwise() -> None:
 
 
 def test_a_child_inherits_from_what_is_above_it() -> None:
-    """With the former name of its parent at the beginning of its own, and with aliases of its own besides."""
+    """With the former name of its parent at the beginning of its name, and in addition with its own aliases."""
     above = {PARENT: (FORMER,)}
 
     own = former_urns(request("app-vault", parent=PARENT), make_urn, above)

@@ -1,4 +1,4 @@
-"""The pretend Azure answers what is decided, and nothing else."""
+"""The simulated Azure answers what is decided, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulated provider, asked for what exists already: refused, imported or adopted, as azure-native does."""
+"""The simulated provider on existing resources: refused, imported or adopted, as azure-native does."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_service_of_an_account_is_adopted_and_set_back(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("other", [f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg", "not an id", ""])
 def test_nothing_else_exists_from_the_start(other: str) -> None:
-    """What a program imports otherwise is not known without a cloud."""
+    """Other imported resources are not known without a cloud."""
     assert inputs_from_the_start(other) is None
 
 

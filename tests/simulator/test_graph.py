@@ -1,4 +1,4 @@
-"""What a program registered becomes the requests that Azure Resource Manager would receive."""
+"""Registrations of a program become the requests that Azure Resource Manager would receive."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RECORD_SET = urn(RECORDS, "records")
 #: A request to the subscription of these programs.
 request = functools.partial(Resource, subscription=SUBSCRIPTION, provider=HUB)
 
-#: What Azure would be sent for the network.
+#: The request for the network.
 NET_BODY = {
     "location": "westeurope",
     "properties": {

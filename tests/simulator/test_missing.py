@@ -104,7 +104,7 @@ def test_an_id_comes_back_in_the_letters_that_azure_uses(sent: str, answered: st
 
 
 def test_the_state_gets_the_id_of_the_answer(tmp_path: Path) -> None:
-    """From create and from read, whatever letters the request had."""
+    """From create and from read, in any letter case of the request."""
     token = "azure-native:managedidentity:UserAssignedIdentity"
     inputs = {"resourceGroupName": "rg", "resourceName": "id", "location": "westeurope"}
     wanted = (

@@ -80,7 +80,7 @@ def aliases(registered: tuple[Registered, ...], name: str) -> int:
 
 
 def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
-    """The provider, an identity in its group, and a group that is named after what only Azure knows."""
+    """The provider, an identity in its resource group, and a resource group with a name that only Azure knows."""
     program = HEAD + (
         "rg = azure.resources.ResourceGroup('a', resource_group_name='rg-a', location='westeurope', opts=opts)\n"
         "uai = azure.managedidentity.UserAssignedIdentity('id', resource_name_='id-a', resource_group_name=rg.name,\n"
@@ -138,7 +138,7 @@ def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
 
 
 def test_urns_hold_all_components_above_and_a_dependency_on_one_reaches_all_below_it(tmp_path: Path) -> None:
-    """What a component waits for is sent with it and not with its children (amlz/simulator/monitor.py says so)."""
+    """Dependencies of a component are sent with it and not with its children (see amlz/simulator/monitor.py)."""
     registration = run(tmp_path, HEAD + COMPONENTS)
 
     box, inner = "lz:index:Box", "lz:index:Box$lz:index:Box"
@@ -182,7 +182,7 @@ def test_a_resource_is_in_the_subscription_of_its_provider(
 
 
 def test_a_resource_without_a_provider_says_so(tmp_path: Path) -> None:
-    """It would use the default provider, whose subscription is that of whoever runs Pulumi."""
+    """It would use the default provider, whose subscription is the deployer's."""
     registration = run(
         tmp_path, "import pulumi_azure_native as a\na.resources.ResourceGroup('x', resource_group_name='x')\n"
     )
@@ -208,7 +208,7 @@ def test_nothing_unknown_becomes_part_of_an_id(tmp_path: Path) -> None:
 
 
 def test_secrets_are_left_out_and_do_not_come_back_in_the_clear(tmp_path: Path) -> None:
-    """What is made from one is not known here, and what is named by one has no id."""
+    """Values made from one are not known here, and resources named by one have no id."""
     program = HEAD + (
         "a = azure.resources.ResourceGroup('a', resource_group_name='rg-a', location=pulumi.Output.secret('moon'),\n"
         "    tags={'x': pulumi.Output.secret('y'), 'z': '1'}, opts=opts)\n"
@@ -280,7 +280,7 @@ def test_two_runs_give_the_same(tmp_path: Path) -> None:
 
 
 def test_a_resource_that_is_imported_is_not_there(tmp_path: Path) -> None:
-    """The engine reads it from Azure, and fails where it is another than the program says."""
+    """The engine reads it from Azure, and fails where it differs from the program's."""
     program = HEAD + (
         "azure.resources.ResourceGroup('rg', resource_group_name='rg',\n"
         "    opts=pulumi.ResourceOptions(provider=hub, import_='/subscriptions/s/resourceGroups/rg'))\n"

@@ -1,4 +1,4 @@
-"""Azure Policy in the pretend Azure: what assignments make of requests once they have taken hold."""
+"""Azure Policy in the simulated Azure: effects of assignments on requests once they are active."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def code(service: PolicyService, wanted: StoredResource) -> str:
 
 
 def outside(store: StateStore, rule: dict[str, Any]) -> None:
-    """An assignment by somebody else, over the whole subscription."""
+    """A third-party assignment, over the whole subscription."""
     definition = {"id": "/d", "name": "theirs", "properties": {"displayName": "Theirs", "mode": "All", **rule}}
     store.add_outside("definition", definition)
     assigned = {"policyDefinitionId": "/d", "scope": SCOPE}
@@ -48,7 +48,7 @@ def outside(store: StateStore, rule: dict[str, Any]) -> None:
 
 
 def test_what_the_stack_builds_is_what_its_own_policies_allow(tmp_path: Path) -> None:
-    """Asked for again as it stands, nothing is refused or changed, and a scan finds nothing."""
+    """Requested again without a change, nothing is refused or changed, and a scan finds nothing."""
     service = PolicyService(store := standing(tmp_path, *minimal()))
 
     assert [each.id for each in minimal() if service.allowed(each) != each] == []
@@ -56,7 +56,7 @@ def test_what_the_stack_builds_is_what_its_own_policies_allow(tmp_path: Path) ->
 
 
 def test_an_assignment_takes_hold_with_the_next_command(tmp_path: Path) -> None:
-    """What was made by the same command is not judged; a deny then refuses, and a scan tells what stands already."""
+    """Resources of the same command are not evaluated; a deny then refuses, and a scan reports existing resources."""
     service = PolicyService(store := standing(tmp_path))
     with store.change():
         for each in minimal():
@@ -146,7 +146,7 @@ def test_audit_lets_pass_and_a_scan_tells(tmp_path: Path) -> None:
     ],
 )
 def test_a_policy_that_is_none_is_refused(tmp_path: Path, kind: str, inputs: dict[str, Any], says: str) -> None:
-    """Before it stands, rather than with every request that it would have to judge."""
+    """Before it exists, and not with every request that it would have to evaluate."""
     parent = f"{SCOPE}/providers/Microsoft.Authorization/policy{kind}s/wrong"
     type_ = f"Microsoft.Authorization/policy{kind}s"
     wanted = StoredResource(parent, "", f"azure-native:authorization:Policy{kind}", type_, "wrong", inputs, {})

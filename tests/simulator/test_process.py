@@ -1,4 +1,4 @@
-"""A program that runs here leaves nothing behind, and its failures are told once."""
+"""A program that runs here leaves nothing behind, and its failures are reported once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.simulator.programs import HEAD, run
 
 GROUP_LINE = "rg = azure.resources.ResourceGroup('rg', resource_group_name='rg', opts=opts)\n"
 
-#: What a program does, and what it comes to.
+#: Actions of a program, and their results.
 FAILURES = {
     "its own error": ("raise ValueError('no such region')\n", ValueError, "no such region"),
     "a RunError": (GROUP_LINE + "raise pulumi.RunError('not today')\n", pulumi.RunError, "not today"),
@@ -77,7 +77,7 @@ def state() -> dict[str, Any]:
 def test_a_failure_is_the_programs_own_exception(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], failure: str
 ) -> None:
-    """Nothing is printed: neither a traceback nor what asyncio says of tasks that nobody waited for."""
+    """Nothing is printed: neither a traceback nor asyncio's message on tasks that nobody waited for."""
     lines, kind, message = FAILURES[failure]
     before = state()
 
@@ -182,7 +182,7 @@ def test_a_source_outside_the_program_is_given_in_full(tmp_path: Path) -> None:
 
 
 def test_the_sdk_is_as_this_preview_needs_it() -> None:
-    """The monitor stands on parts of the SDK that it does not promise to keep.
+    """The monitor depends on parts of the SDK that it does not promise to keep.
 
     Where this fails after an upgrade, compare amlz/simulator/monitor.py with what the new pulumi/runtime has in
     mocks.py

@@ -30,7 +30,7 @@ def resource(resource_id: str, **inputs: Any) -> StoredResource:
 
 
 def shown(folder: Path, resource_id: str, *exist: StoredResource) -> dict[str, Any]:
-    """What Azure shows of a resource beyond its own outputs, where these resources exist."""
+    """Properties of a resource in Azure beyond its own outputs, where these resources exist."""
     folder = folder / str(len(exist))
     folder.mkdir()
     store = standing(folder, *exist)

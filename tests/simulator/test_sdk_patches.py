@@ -1,4 +1,4 @@
-"""What is done cheaper than the SDK does it gives the same, and leaves the SDK as it was."""
+"""Each patch gives the SDK's results, and leaves the SDK as it was."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from amlz.simulator.sdk_patches import (
 )
 from tests.conftest import ROOT
 
-#: A program that touches the SDK as components do, once narrow and once as it is; says what differs.
+#: A program that touches the SDK as components do, once narrow and once as it is; reports differences.
 TOUCHES = """
 import ast, sys
 from importlib import import_module
@@ -66,7 +66,7 @@ print([key for key in narrow if narrow[key] is not whole[key]], completed, kept)
 
 
 def test_each_name_that_components_touch_is_found_narrow_and_is_the_sdks_own() -> None:
-    """None differs, no module has to be imported whole for one, and each is whole once it is asked for all names."""
+    """None differs, no module has to be imported whole for one, and each is whole once all its names are read."""
     answer = subprocess.run([sys.executable, "-c", TOUCHES], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert (answer.stdout, answer.stderr) == ("[] [] []\n", "")
@@ -97,7 +97,7 @@ def test_what_is_no_module_of_the_sdk_is_found_by_others() -> None:
 
 
 def _constructed(made: Callable[[], Any]) -> Any:
-    """What a function gives where the SDK calls it: below three constructors."""
+    """The result of a function where the SDK calls it: below three constructors."""
 
     class Resource:
         def __init__(self) -> None:
@@ -115,7 +115,7 @@ def _constructed(made: Callable[[], Any]) -> Any:
 
 
 def test_a_stack_trace_is_the_sdks_up_to_the_first_line_of_the_program() -> None:
-    """The frames that say where a resource is made, as URIs and lines."""
+    """The frames in which a resource is made, as URIs and lines."""
     whole, short = (_constructed(each) for each in (resource._get_stack_trace, stack_trace))
 
     assert len(short.frames) == 1
@@ -136,7 +136,7 @@ def test_a_stack_trace_goes_past_what_is_installed() -> None:
 
 
 def test_where_nothing_is_constructed_there_is_no_stack_trace() -> None:
-    """As the SDK says it."""
+    """As the SDK does."""
     assert resource._get_stack_trace() == stack_trace()
 
 

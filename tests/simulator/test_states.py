@@ -1,4 +1,4 @@
-"""States of what stands in the pretend Azure: peerings, what is not ready, roles, limits, and what it costs."""
+"""States of resources in the simulated Azure: peerings, unready resources, roles, limits, and cost in time."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def states(store: StateStore) -> dict[str, str]:
 
 
 def test_a_peering_is_connected_once_both_sides_stand(tmp_path: Path) -> None:
-    """Initiated before; when one is gone, the other one is disconnected, and has to be made anew first."""
+    """Initiated before; when one is gone, the other one is disconnected, and has to be created again first."""
     store = standing(tmp_path, resource(HUB), resource(SPOKE))
     there, back = peer(HUB, SPOKE), peer(SPOKE, HUB)
 
@@ -139,7 +139,7 @@ def test_a_request_carries_what_the_published_type_requires() -> None:
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.type.rpartition("/")[2])
 def test_there_is_room_for_so_many(tmp_path: Path, limit: EnforcedLimit) -> None:
-    """Right below one place, or in a subscription; not for one more, and for one more where one has gone."""
+    """Right below one scope, or in a subscription; not for one more, and for one more where one has gone."""
     store = StateStore(tmp_path / "azure.sqlite")
     made = [resource(_named(limit, f"n{number}")) for number in range(limit.count + 1)]
     with store.change():
@@ -220,7 +220,7 @@ def test_one_resource_more_costs_the_same_among_ten_thousand(tmp_path: Path) -> 
 
 
 def _costs(store: StateStore, steps: list[int], number: int) -> Iterator[float]:
-    """Steps for each hundred resources: groups of twenty endpoints, each in a network of its own."""
+    """Steps for each hundred resources: groups of twenty endpoints, each in a separate network."""
     for index in range(number):
         group = f"/subscriptions/s/resourceGroups/rg{index // 20}"
         net = f"{group}/providers/Microsoft.Network/virtualNetworks/net"

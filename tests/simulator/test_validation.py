@@ -1,4 +1,4 @@
-"""What the pretend Azure refuses: each rule with what it refuses and what it lets pass."""
+"""Refusals of the simulated Azure: each rule with a refused and an accepted request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORKSPACE = f"{GROUP}/providers/Microsoft.MachineLearningServices/workspaces/ws"
 COMPUTE = f"{WORKSPACE}/computes/cpu"
 ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st"
 
-#: What each refers to.
+#: References of each.
 INPUTS: dict[str, dict[str, Any]] = {
     VNET: {"subnets": [{"name": "default", "networkSecurityGroup": {"id": NSG}}]},
     LINK: {"virtualNetwork": {"id": VNET}},
@@ -51,7 +51,7 @@ def resource(resource_id: str, inputs: dict[str, Any] | None = None) -> StoredRe
 
 
 def azure(folder: Path, *standing: str) -> StateStore:
-    """An Azure in which these stand, of a program that makes them all."""
+    """An Azure in which these exist, of a program that makes them all."""
     store = StateStore(folder / "azure.sqlite")
     store.expect(ALL)
     with store.change():
@@ -79,7 +79,7 @@ def azure(folder: Path, *standing: str) -> StateStore:
 def test_what_is_made_needs_what_it_stands_on(
     tmp_path: Path, standing: tuple[str, ...], wanted: str, refused: tuple[int, str] | None
 ) -> None:
-    """Group, parent, scope, what it refers to; a compute without public address the endpoint of its workspace."""
+    """Resource group, parent, scope, references; a compute without public address the endpoint of its workspace."""
     assert answer(lambda: validation.put(azure(tmp_path, *standing), resource(wanted))) == refused
 
 
@@ -100,7 +100,7 @@ def test_what_is_made_needs_what_it_stands_on(
 def test_what_is_deleted_is_neither_locked_nor_in_use(
     tmp_path: Path, standing: tuple[str, ...], gone: str, refused: tuple[int, str] | None
 ) -> None:
-    """What uses it goes first, unless it goes with it."""
+    """Its users are deleted first, unless they are deleted with it."""
     assert answer(lambda: validation.delete(azure(tmp_path, *standing), resource(gone))) == refused
 
 
@@ -135,7 +135,7 @@ def test_a_deleted_vault_keeps_its_name(
 
 
 def test_names_are_unique_in_all_of_azure_where_they_are_addresses(tmp_path: Path) -> None:
-    """A storage account of the name in another group is in the way; a network is not."""
+    """A storage account of the name in another resource group is a conflict; a network is not."""
     store = azure(tmp_path, GROUP, ACCOUNT, VNET, NSG)
 
     other = [resource(each.replace("/rg/", "/other/"), {"tags": {}}) for each in (ACCOUNT, VNET)]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from amlz.azure.permissions import Permission
 
-#: What an action is on: the environment's own unless the name says otherwise. `network` and `subnet` are those of its
+#: Targets of actions: the environment's own unless the name differs. `network` and `subnet` are those of its
 #: compute targets, `lake` the containers of the data lake that it has datastores on, `approved` the targets of private
 #: endpoints of its managed network, `groups` the resource groups of hub and spokes.
 Target = Literal[

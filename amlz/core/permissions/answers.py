@@ -52,7 +52,7 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class PermissionAnswer:
-    """Whether principals of a persona can do an action. `status`: None where there is nothing to do it on.
+    """Answer whether principals of a persona can do an action. `status`: None where there is nothing to do it on.
 
     `on`: the resource, of an action that is answered for each of several. `because`: of an answer that no permission
     decides, else "".
@@ -73,7 +73,7 @@ class PermissionAnswer:
 
 
 class Permissions:
-    """The permissions of a graph, evaluated when asked for."""
+    """The permissions of a graph, evaluated when requested."""
 
     def __init__(self, graph: ResourceGraph) -> None:
         self._graph = graph
@@ -83,7 +83,7 @@ class Permissions:
         persona: Callable[[Persona], bool] = lambda _: True,
         action: Callable[[DocumentedAction], bool] = lambda _: True,
     ) -> Iterator[PermissionAnswer]:
-        """Returns the answers of personas and actions that are asked for, in their order."""
+        """Returns the answers of personas and actions that are requested, in their order."""
         actions = [each for each in ACTIONS if action(each)]
         for one in self._graph.personas:
             if persona(one):

@@ -16,7 +16,7 @@ from amlz.core.problems import LandingZoneError
 
 @dataclass(frozen=True, slots=True)
 class PermissionQuestion:
-    """What is asked for. None: every one. `kind`: of personas. With a project or an environment, the landing zone as a
+    """A question. None: every one. `kind`: of personas. With a project or an environment, the landing zone as a
     whole is left out.
     """
 
@@ -41,7 +41,7 @@ class PermissionQuestion:
 def question(
     config: LandingZoneConfig, persona: str = "", action: str = "", project: str = "", environment: str = ""
 ) -> PermissionQuestion:
-    """Returns the question that words ask; "" asks for every one. Raises LandingZoneError for words that name nothing.
+    """Returns the question that words ask; "" means every one. Raises LandingZoneError for words that name nothing.
 
     A persona may be written as its key in the stack file and in the singular: `mlEngineers`, `ml-engineer`.
     """

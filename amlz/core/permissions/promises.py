@@ -1,4 +1,4 @@
-"""What the stack file promises: the actions that each role of `access` is for (docs/reference/roles.md)."""
+"""Promises of the stack file: the actions that each role of `access` is for (docs/reference/roles.md)."""
 
 from __future__ import annotations
 

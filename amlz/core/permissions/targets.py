@@ -18,7 +18,7 @@ _PARTS: Mapping[Target, str] = {"storage": "storageAccount", "registry": "contai
 _CONTAINERS = {"AzureDataLakeGen2": "filesystem", "AzureBlob": "containerName"}
 
 Ids = Mapping[Target, tuple[str, ...]]
-#: The landing zone, in the place of an environment.
+#: The landing zone, instead of an environment.
 LANDING_ZONE = EnvironmentKey("", "")
 
 

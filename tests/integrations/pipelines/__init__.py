@@ -1,1 +1,1 @@
-"""The pipelines: their steps run, their files checked, what they say to the hosts of code."""
+"""The pipelines: their steps run, their files checked, their requests to code hosting services."""

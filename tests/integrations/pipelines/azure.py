@@ -1,4 +1,4 @@
-"""A stand-in for Pulumi's CLI that says what it is told to say, and writes down what it was asked, by whom."""
+"""A substitute for Pulumi's CLI with prepared answers, which records each call and its caller."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ SCRIPT = """#!/bin/sh
 '''exec' "{python}" -S "$0" "$@"
 ' '''
 import json, os, pathlib, sys
-told = pathlib.Path({folder!r})
+answers = pathlib.Path({folder!r})
 verb = sys.argv[1]
-with open(told / "asked.jsonl", "a") as file:
+with open(answers / "asked.jsonl", "a") as file:
     file.write(json.dumps([os.environ.get("ARM_CLIENT_ID", ""), *sys.argv[1:]]) + "\\n")
-answer = told / (verb + ".txt")
+answer = answers / (verb + ".txt")
 sys.stdout.write(answer.read_text() if answer.exists() else "")
-code = told / (verb + ".code")
+code = answers / (verb + ".code")
 sys.exit(int(code.read_text()) if code.exists() else 0)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Pulumi:
-    """What it says to each verb is in `folder`."""
+    """Its answer to each verb is in `folder`."""
 
     folder: Path
 
@@ -42,13 +42,13 @@ class Pulumi:
         (self.folder / f"{verb}.code").write_text(str(code))
 
     def would(self, stack: str, *ops: str) -> None:
-        """What a preview says: a storage account with each of these operations."""
+        """Output of a preview: a storage account with each of these operations."""
         steps = [step(stack, op, f"store{number}") for number, op in enumerate(ops)]
         self.says("preview", json.dumps({"steps": steps, "diagnostics": None, "maybeCorrupt": False}))
 
     @property
     def asked(self) -> list[list[str]]:
-        """Who asked for what."""
+        """The calls, by caller."""
         path = self.folder / "asked.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

@@ -73,7 +73,7 @@ def text(value: Any) -> str:
 
 
 def filled(told: Any, values: Values) -> Any:
-    """What a template becomes: `${{ }}` in place, conditions and loops done."""
+    """A template after expansion: `${{ }}`, conditions and loops."""
     if isinstance(told, list):
         return [one for item in _chosen(told, values) for one in item]
     if isinstance(told, dict):
@@ -87,7 +87,7 @@ def filled(told: Any, values: Values) -> Any:
 
 
 def _chosen(items: list[Any], values: Values) -> Any:
-    """For each item of a list what stands in its place: itself, what a condition lets in, or one of each of a loop."""
+    """Each item of a list after expansion: itself, the items of a true condition, or those of a loop."""
     for item in items:
         key = next(iter(item), "") if isinstance(item, dict) and len(item) == 1 else ""
         if found := re.fullmatch(r"\$\{\{ if (.*) \}\}", str(key)):

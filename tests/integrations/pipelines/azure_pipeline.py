@@ -40,7 +40,7 @@ def _made(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _templates(told: Any, path: Path) -> Any:
-    """Steps of templates in the place of their names."""
+    """Steps, with templates expanded."""
     if isinstance(told, list):
         parts = []
         for item in told:
@@ -68,7 +68,7 @@ def steps(job: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @dataclass
 class Agents:
-    """Runs the jobs of a pipeline in clones. `variables`: what the pipeline and its group say, and the host."""
+    """Runs the jobs of a pipeline in clones. `variables`: of the pipeline, its variable group, and the host."""
 
     runs: Runs
     path: str
@@ -84,7 +84,7 @@ class Agents:
         return self.results
 
     def again(self, *names: str) -> None:
-        """These jobs, one after the other. What they publish takes the place of what they published before."""
+        """These jobs, one after the other. Their artifacts replace earlier ones."""
         self.runs.artifacts.clear()
         shutil.rmtree(self.runs.folder / "artifacts", ignore_errors=True)
         for name in names:
@@ -111,7 +111,7 @@ class Agents:
         self.results[name] = self._steps(name, job, {**self.variables, **own})
 
     def _before(self, named: list[str]) -> set[str]:
-        """Every job that stands before these in the graph, and they themselves."""
+        """These jobs, and every job before them in the graph."""
         found = set(named)
         for name in named:
             waits = self._jobs[name].get("dependsOn", [])

@@ -1,4 +1,4 @@
-"""What tests of pipelines share: a repository of the program and its pipelines, with a change to be merged."""
+"""Shared by tests of pipelines: a repository of the program and its pipelines, with a change to be merged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READER = "11111111-2222-4333-8444-555555555555"
 
 
 def git(folder: Path, runs: Runs, *arguments: str) -> str:
-    """What a command of git says."""
+    """Output of a git command."""
     ran = subprocess.run(
         ["git", *arguments], cwd=folder, env=runs.environment, check=True, capture_output=True, text=True
     )

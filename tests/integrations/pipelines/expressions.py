@@ -15,7 +15,7 @@ Context = Mapping[str, Any]
 
 
 def evaluate(expression: str, context: Context) -> Any:
-    """The value of what stands between `${{` and `}}`."""
+    """The value of the expression between `${{` and `}}`."""
     reader = _ExpressionReader(TOKEN.findall(expression), context)
     assert "".join(reader.tokens) == re.sub(r"\s+(?=(?:[^']*'[^']*')*[^']*$)", "", expression), expression
     value = reader.either()

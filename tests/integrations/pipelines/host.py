@@ -18,7 +18,7 @@ BOT = {"login": "github-actions[bot]"}
 
 @dataclass
 class Host:
-    """What the host has. `asked`: every request that changes something. `refuses`: status by path."""
+    """State of the host. `asked`: every request that changes something. `refuses`: status by path."""
 
     address: str = ""
     within: str = f"/repos/{REPOSITORY}"
@@ -69,7 +69,7 @@ class Host:
         return found[(page - 1) * 100 : page * 100]
 
     def environment(self) -> dict[str, str]:
-        """What GitHub sets for a step with a token."""
+        """Variables that GitHub sets for a step with a token."""
         return {
             "GITHUB_API_URL": self.address,
             "GITHUB_REPOSITORY": REPOSITORY,
@@ -112,7 +112,7 @@ def host(told: Host | None = None) -> Iterator[Host]:
 
 
 def _answer(told: Host, method: str, path: str, content: bytes, token: str) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and headers. What is redirected to must not be given the token."""
+    """Status, body and headers. The target of a redirect must not get the token."""
     if path.startswith("/blob/"):
         return (400, b"a token that is not for here", {}) if token else (200, told.artifacts[int(path[6:])], {})
     within = path.removeprefix(told.within)

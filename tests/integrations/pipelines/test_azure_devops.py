@@ -98,7 +98,7 @@ def boards() -> Iterator[Boards]:
 
 
 def variables(boards: Boards, **more: str) -> dict[str, str]:
-    """What Azure Pipelines sets, and the variable group."""
+    """Variables of Azure Pipelines, and the variable group."""
     return {
         "System.AccessToken": TOKEN,
         "System.CollectionUri": f"{boards.address}/contoso/",
@@ -112,7 +112,7 @@ def variables(boards: Boards, **more: str) -> dict[str, str]:
 
 
 def pull_request(boards: Boards, head: str, fork: str = "False") -> dict[str, str]:
-    """A pull request besides."""
+    """In addition, a pull request."""
     asked = {"TargetBranch": "refs/heads/main", "PullRequestId": "7", "SourceCommitId": head, "IsFork": fork}
     return variables(boards, **{f"System.PullRequest.{key}": value for key, value in asked.items()})
 
@@ -156,7 +156,7 @@ def comment_step() -> dict[str, Any]:
 
 
 def commented(runs: Runs, boards: Boards, *, quiet: bool = False) -> str:
-    """What the step says that comments on a bundle."""
+    """Output of the step that comments on a bundle."""
     agents = Agents(runs, PIPELINES[0], pull_request(boards, "1234567"))
     at = runs.clone("HEAD")
     bundle = at / "report" / "CodeAnalysisLogs"
@@ -172,7 +172,7 @@ FORKS = [("False", "TfsGit", True), ("True", "TfsGit", False), ("False", "GitHub
 
 @pytest.mark.parametrize(("fork", "provider", "comments"), FORKS)
 def test_only_the_comment_has_a_token_and_of_a_fork_there_is_none(fork: str, provider: str, comments: bool) -> None:
-    """There the artifact is all; GitHub's repositories have workflows of their own."""
+    """There the artifact is all; GitHub's repositories have separate workflows."""
     told = {"System.PullRequest.IsFork": fork, "Build.Repository.Provider": provider}
 
     condition = jobs(pipeline(PIPELINES[0]))["comment"]["condition"]
@@ -182,7 +182,7 @@ def test_only_the_comment_has_a_token_and_of_a_fork_there_is_none(fork: str, pro
 
 
 def test_one_thread_is_ours_and_another_with_its_marker_is_left_alone(runs: Runs, boards: Boards) -> None:
-    """Whose it is says the host: each may edit only its own."""
+    """The host reports the author: each may edit only its own."""
     boards.threads.append({"id": 1, "comments": [{"id": 1, "content": "<!-- amlz preview -->\nnot ours"}]})
     boards.refuses[f"{THREADS}/1/comments/1"] = 403
 
@@ -194,7 +194,7 @@ def test_one_thread_is_ours_and_another_with_its_marker_is_left_alone(runs: Runs
 
 
 def test_where_nothing_differs_there_is_no_comment(runs: Runs, boards: Boards) -> None:
-    """And what the build service may not do is told."""
+    """Actions that the build service may not do are reported."""
     assert commented(runs, boards, quiet=True) == "No stack differs, so there is no comment.\n"
     boards.refuses[THREADS] = 403
     assert f"GET {boards.address}/contoso/project-id/_apis{THREADS}\n  The host answered 403" in commented(runs, boards)
@@ -260,7 +260,7 @@ def test_stacks_that_the_pipeline_does_not_name_are_told(tmp_path: Path, boards:
 
 
 def test_the_pipeline_that_is_shipped_names_the_stacks_that_are_shipped() -> None:
-    """And what takes its hub from another waits for all that come before."""
+    """A stack that uses another's hub waits for everything before it."""
     every = [{"name": stack.name, "production": stack.production, "wave": stack.wave} for stack in stacks_of(ROOT)]
     own = yaml.safe_load((FOLDER / PIPELINES[1]).read_text())["extends"]["parameters"]["stacks"]
     second = filled(

@@ -1,4 +1,4 @@
-"""What is handed from a run without a token to one with a token: nothing of it is believed."""
+"""The bundle that a run without a token gives to one with a token: none of it is trusted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("zipped", "why"), WRONG, ids=range(len(WRONG)))
 def test_what_a_preview_would_not_write_is_refused(zipped: bytes, why: str) -> None:
-    """In one sentence, which says where to look."""
+    """In one sentence, which names the log."""
     with pytest.raises(PipelineError) as refused:
         bundle.read(zipped)
 
@@ -67,7 +67,7 @@ def test_what_a_preview_would_not_write_is_refused(zipped: bytes, why: str) -> N
 
 
 def test_a_text_of_others_calls_nobody_and_carries_no_marker() -> None:
-    """Its own marker is ours alone; the note stands above what an open tag could swallow."""
+    """Only this program writes the marker; the note is above the part that an open tag could hide."""
     text = f"{words.COMMENT}\n## ✅ dev\n{words.DRIFT}@everyone, a@example.com <details>\n"
 
     assert words.posted(text, "> A note.", above=True) == (

@@ -46,7 +46,7 @@ def damaged(archive: bytes, dice: random.Random) -> bytes:
 
 
 def test_a_damaged_archive_is_read_or_refused_in_a_sentence() -> None:
-    """Whatever is wrong with it, PipelineError is the only exception; each way of packing is refused at times."""
+    """PipelineError is the only exception for any damage; each way of packing is refused at times."""
     refused = dict.fromkeys(METHODS, 0)
     wrong = []
     archives = {method: packed(method) for method in METHODS}

@@ -34,7 +34,7 @@ def test_actionlint_has_nothing_to_say() -> None:
 
 
 def test_zizmor_has_nothing_to_say() -> None:
-    """In its strictest reading. What is passed over says why, in the file."""
+    """In its strictest reading. Each exception has its reason in the file."""
     tool = Path(sys.prefix) / "bin" / "zizmor"
     if not tool.exists():
         pytest.skip("there is no zizmor in .venv: `make setup` installs it where it can be had")
@@ -56,7 +56,7 @@ def test_a_workflow_holds_nothing_of_one_owner(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_job_may_what_it_says_and_no_more(name: str) -> None:
-    """Nothing is given to a whole workflow, every job ends by itself, and a token is where it is asked for."""
+    """Nothing is given to a whole workflow, every job ends by itself, and a token is only where it is used."""
     told = workflow(name)
 
     assert told["permissions"] == {}

@@ -23,7 +23,7 @@ SUMMARY: dict[str, Any] = {"summaryEvent": {"resourceChanges": {}}}
 
 
 def event(op: str, name: str, *diffs: str) -> dict[str, Any]:
-    """What the engine says of a resource once it has read it."""
+    """The engine's output for a resource after it has read it."""
     kind = "azure-native:network:RouteTable"
     urn = f"urn:pulumi:small::aml-landing-zone::{kind}::{name}"
     return {"resOutputsEvent": {"metadata": {"op": op, "urn": urn, "type": kind, "diffs": list(diffs) or None}}}
@@ -50,7 +50,7 @@ CLEAN = lines(event("same", "one"), SUMMARY)
 
 
 def night(runs: Runs, stacks: JobResult, environment: dict[str, str]) -> tuple[str, str]:
-    """One run of the workflow: what became of the job that looks, and of the one that tells."""
+    """One run of the workflow: results of the job that detects, and of the one that reports."""
     runs.artifacts.clear()
     for path in runs.folder.glob("artifacts/*/*"):
         path.unlink()
@@ -79,7 +79,7 @@ Looked by {RUN}. Values are not shown here. `pulumi refresh --preview-only --dif
 
 
 def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
-    """Another's issue with the same marker is left alone, and a clean night says nothing."""
+    """Another's issue with the same marker is left alone, and a run without drift reports nothing."""
     pulumi = Pulumi(tmp_path / "engine")
     runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
     stacks = runs.job("drift.yml", "stacks", NIGHT)
@@ -103,7 +103,7 @@ def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
         assert [issue["state"] for issue in told.issues] == ["open", "closed"]
         assert told.comments[0]["body"] == f"Every stack is as it was deployed, according to {RUN}."
 
-        # A stack that cannot be read is told, and closes nothing.
+        # A stack that cannot be read is reported, and closes nothing.
         pulumi.says("refresh", lines({"diagnosticEvent": {"severity": "error", "message": "403"}}, SUMMARY), 255)
         assert night(runs, stacks, told.environment()) == ("failure", "failure")
         assert "## small: it could not be looked at" in told.issues[-1]["body"]
@@ -116,7 +116,7 @@ def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
 def test_what_azure_changes_by_itself_is_no_drift(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The engine expected no changes and ended with its exit code for them; the log says how many there were."""
+    """The engine expected no changes and ended with its exit code for them; the log has their number."""
     pulumi = Pulumi(tmp_path / "engine")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pulumi").write_text(pulumi.script)
@@ -131,7 +131,7 @@ def test_what_azure_changes_by_itself_is_no_drift(
 
 
 def test_a_long_list_is_cut_and_in_html_nothing_is_markup() -> None:
-    """What a resource is called is text."""
+    """Names of resources are text."""
     many = tuple(Drifted("changed", "Vault", f"v{number}", ()) for number in range(102))
     odd = Looked("b", False, (Drifted("changed", "Vault", "<script>", ("tags",)),))
 
@@ -145,6 +145,6 @@ def test_a_long_list_is_cut_and_in_html_nothing_is_markup() -> None:
 
 
 def test_where_no_stack_was_looked_at_nothing_is_closed(tmp_path: Path) -> None:
-    """Nothing found is not nothing there."""
+    """An empty result is no proof of absence."""
     with pytest.raises(PipelineError, match="No stack was checked"):
         drift.read(tmp_path)

@@ -38,7 +38,7 @@ def context(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def pulumi(tmp_path_factory: pytest.TempPathFactory) -> Pulumi:
-    """What the engine says."""
+    """Output of the engine."""
     return Pulumi(tmp_path_factory.mktemp("engine"))
 
 
@@ -60,7 +60,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, pulumi: Pulumi) -> Runs:
 def test_a_merge_is_previewed_by_one_identity_and_deployed_by_another(
     tmp_path: Path, pulumi: Pulumi, host_of_code: Host
 ) -> None:
-    """What is approved is what is done. Every command is run: there is none that this does not know."""
+    """Exactly the approved changes are made. Every command is run: the test knows all of them."""
     runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
     runs.environment |= host_of_code.environment()
     pulumi.would("small", "same", "create")
@@ -199,7 +199,7 @@ def test_only_the_default_branch_is_deployed(runs: Runs, ref: str, kind: str, re
 
 
 def test_what_refers_to_a_hub_waits_for_all_hubs() -> None:
-    """And is not deployed where one failed: no condition of it says otherwise."""
+    """And is not deployed where one failed: no condition of it allows that."""
     second = workflow("deploy.yml")["jobs"]["second"]
 
     assert (second["needs"], "always" in second["if"], "cancelled" in second["if"]) == (
@@ -216,7 +216,7 @@ def test_one_deployment_of_a_stack_at_a_time() -> None:
 
 
 def test_what_is_protected_waits_for_the_approval_of_production(tmp_path: Path, pulumi: Pulumi) -> None:
-    """Whatever the stack file says of it: the environment of the job is that of production."""
+    """Independent of the stack file, the environment of the job is that of production."""
     runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
     one, other = step("small", "create", "store"), step("small", "same", "kept")
     kept = {**other["oldState"], "type": "custom:index:Kept", "protect": True}  # nothing whose end the guard refuses

@@ -83,7 +83,7 @@ def previewed(runs: Runs, merge: str) -> dict[str, JobResult]:
 
 
 def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, code_host: Host) -> None:
-    """Only the stack that it touches is previewed. What is stopped is a red check, with its report all the same.
+    """Only the stack that it touches is previewed. A stopped change is a red check, and still has its report.
 
     Every command of both workflows is run: there is none that this does not know.
     """
@@ -124,7 +124,7 @@ def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, c
 
 
 def test_the_comment_is_posted_once_and_then_edited_in_place(runs: Runs, code_host: Host) -> None:
-    """A comment of others with the same marker is left alone."""
+    """A third-party comment with the same marker is left alone."""
     code_host.comments.append({"id": 1, "issue": NUMBER, "user": {"login": "mallory"}, "body": "<!-- amlz preview -->"})
 
     first = posted(runs, code_host)
@@ -155,7 +155,7 @@ STALE = [
 def test_a_run_posts_only_to_the_pull_request_of_its_commit(
     runs: Runs, code_host: Host, _what: str, pull: dict[str, Any]
 ) -> None:
-    """Whatever number the run says."""
+    """Independent of the number in the run."""
     code_host.pulls[NUMBER] = {**pull, "head": {"sha": HEAD, **pull["head"]}}
 
     told = posted(runs, code_host)
@@ -166,7 +166,7 @@ def test_a_run_posts_only_to_the_pull_request_of_its_commit(
 
 
 def test_a_run_without_a_report_posts_nothing(runs: Runs, code_host: Host) -> None:
-    """A stack file that does not load: the run's own log says so."""
+    """A stack file that does not load: the run's own log reports it."""
     code_host.artifacts.clear()
 
     told = posted(runs, code_host)
@@ -175,7 +175,7 @@ def test_a_run_without_a_report_posts_nothing(runs: Runs, code_host: Host) -> No
 
 
 def test_code_scanning_that_is_off_does_not_keep_the_comment_from_being_posted(runs: Runs, code_host: Host) -> None:
-    """It is told, since somebody asked for it."""
+    """It is reported, since it was requested."""
     code_host.refuses["/code-scanning/sarifs"] = 403
 
     told = posted(runs, code_host)

@@ -1,4 +1,4 @@
-"""What is asked before `pulumi up`: the guard's answer, and whether it is still what was approved."""
+"""Checks before `pulumi up`: the guard's answer, and its equality with the approved one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amlz.integrations.pipelines.problems import PipelineError
 from amlz.integrations.pipelines.runner import Runner
 from tests.integrations.pipelines.azure import Pulumi, step
 
-#: In the place of `amlz`: writes a report, and ends as the file `code` says.
+#: Replaces `amlz`: writes a report, and ends with the exit code in the file `code`.
 AMLZ = """
 import pathlib, sys
 pathlib.Path(sys.argv[sys.argv.index("--output") + 1]).write_text(f"report of {sys.argv[-1]} {sys.argv[2]}\\n")
@@ -41,7 +41,7 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulumi:
 
 
 def asked(approved: str = "", production: bool | None = None) -> tuple[int, str]:
-    """The exit code, and what is handed on and told."""
+    """The exit code, and the outputs and reports."""
     out = io.StringIO()
     return deploy.guard("dev", Runner({}, out), approved, production), out.getvalue()
 
@@ -70,7 +70,7 @@ def test_a_stack_that_stays_as_it_is_needs_no_approval(pulumi: Pulumi) -> None:
 
 
 def test_what_the_guard_or_a_policy_stops_is_not_handed_on(pulumi: Pulumi) -> None:
-    """Exit code 1; the reports are told all the same."""
+    """Exit code 1; the reports are still published."""
     pulumi.would("dev", "delete")
     Path("code").write_text("1")
 
@@ -83,7 +83,7 @@ def test_what_the_guard_or_a_policy_stops_is_not_handed_on(pulumi: Pulumi) -> No
 def test_a_preview_that_fails_stops_it(
     pulumi: Pulumi, preview: int, amlz: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """With what the engine said, which is in its answer and not in its error output."""
+    """With the engine's message, which is in its answer and not in its error output."""
     said = '{"diagnostics": [{"severity": "error", "message": "no subscription\\n"}], "steps": []}'
     pulumi.says("preview", said, preview)
     Path("code").write_text(str(amlz))
@@ -133,7 +133,7 @@ def test_production_is_what_is_deployed_or_configured(
 
 
 def test_a_deployment_that_is_not_taken_for_production_does_not_touch_it(pulumi: Pulumi) -> None:
-    """As Azure Pipelines would: its list of stacks says what waits for an approval."""
+    """As Azure Pipelines would: its list of stacks has those that wait for an approval."""
     pulumi.says("preview", protected(before=True, after=False))
 
     with pytest.raises(PipelineError, match="deployed without the approval of production"):

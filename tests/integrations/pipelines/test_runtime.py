@@ -1,4 +1,4 @@
-"""Beside a token nothing is installed: the workflows as data, and the archive that is unpacked in its place."""
+"""A job with a token installs nothing: the workflows as data, and the archive that is unpacked instead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.integrations.pipelines.azure_pipeline import steps as azure_steps
 from tests.integrations.pipelines.test_azure_devops import PIPELINES
 from tests.integrations.pipelines.workflow import WORKFLOWS, action, workflow
 
-#: Commands that bring code of others onto the machine.
+#: Commands that download third-party code.
 INSTALLS = re.compile(
     r"\b(pip3?|pipx|uv|poetry|npm|npx|yarn|pnpm|go|cargo|gem|brew|apt|apt-get|snap|dotnet|conda)\s+(install|add|ci|get|sync|run|i)\b"
     r"|\b(curl|wget|Invoke-WebRequest|git\s+clone|docker)\b|\bmake\b|pipelines (runtime|pulumi-lock)\b"
@@ -36,7 +36,7 @@ GITHUB = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 
 
 def flat(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Steps, with those of this repository's actions in their place."""
+    """Steps, with those of this repository's actions expanded."""
     for step in steps:
         if step.get("uses", "").startswith("./"):
             yield from flat(action(step["uses"])["runs"]["steps"])
@@ -65,7 +65,7 @@ def of_azure() -> dict[str, list[dict[str, Any]]]:
 
 
 def installed(steps: list[dict[str, Any]]) -> list[str]:
-    """What a job installs."""
+    """Packages that a job installs."""
     scripts = [str(s.get("run") or s.get("bash") or s.get("inputs", {}).get("inlineScript", "")) for s in steps]
     used = [str(s.get("uses", s.get("task", ""))).partition("@4")[0] for s in steps]
     names = [use if "/" not in use else use.partition("@")[0] for use in used]
@@ -73,7 +73,7 @@ def installed(steps: list[dict[str, Any]]) -> list[str]:
 
 
 def test_no_job_with_a_token_installs_anything() -> None:
-    """Whatever it needs was built in another job. These are all jobs with a token."""
+    """Everything it needs was built in another job. These are all jobs with a token."""
     every = {**of_github(), **of_azure()}
 
     assert {name: installed(steps) for name, steps in every.items()} == {name: [] for name in every}
@@ -262,7 +262,7 @@ def test_another_archive_than_the_built_one_is_refused(work: Path, digest: str) 
     ("name", "kind"), [("../evil", tarfile.REGTYPE), ("pulumi/passwd", tarfile.SYMTYPE), ("pulumi/x", tarfile.CHRTYPE)]
 )
 def test_an_archive_that_writes_outside_of_its_folder_is_refused(work: Path, name: str, kind: bytes) -> None:
-    """Whoever built it: names, links and devices."""
+    """Independent of its author: names, links and devices."""
     digest = archive(work / "a.tar", name, kind)
 
     lines = said(runtime.use, work / "a.tar", digest, runner_of(work))

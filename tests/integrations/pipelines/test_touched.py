@@ -1,4 +1,4 @@
-"""Which stacks a change touches, and what the comment says where that cannot be told."""
+"""Which stacks a change touches, and the comment's text where that is unknown."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from amlz.integrations.pipelines import bundle, preview
 from amlz.integrations.pipelines.runner import Runner
 
-#: In the place of `amlz`: says what `told` holds on its error output, and ends as `code` says.
+#: Replaces `amlz`: writes the content of `errors` to its error output, and ends with the exit code in `code`.
 AMLZ = """
 import pathlib, sys
-sys.stderr.write(pathlib.Path("told").read_text())
+sys.stderr.write(pathlib.Path("errors").read_text())
 if pathlib.Path("list").exists():
     pathlib.Path(sys.argv[sys.argv.index("--output") + 1]).write_text(pathlib.Path("list").read_text())
 sys.exit(int(pathlib.Path("code").read_text()))
@@ -26,7 +26,7 @@ SAID = "Pulumi.small.yaml:4  amlz:landingZone.location\n  <b>nowhere</b> is no r
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a program that fails on its input."""
     (tmp_path / "amlz.py").write_text(AMLZ)
-    (tmp_path / "told").write_text(SAID)
+    (tmp_path / "errors").write_text(SAID)
     (tmp_path / "code").write_text("2")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -59,7 +59,7 @@ def test_mistakes_in_a_stack_file_are_told_in_the_comment(work: Path) -> None:
 
 
 def test_one_stack_that_cannot_be_compared_does_not_hide_the_others(work: Path) -> None:
-    """It is listed; its own job says why, and one that left nothing is named too."""
+    """It is listed; its own job has the reason, and one that left nothing is named too."""
     (work / "list").write_text(json.dumps({"include": [{"stack": name, "wave": 1} for name in ("a", "b", "c")]}))
     preview.touched("main", work / "parts/listed", Runner({}, io.StringIO()))
     (work / "parts/a.md").write_text("## ✅ a against main: 1 created\n")
@@ -79,7 +79,7 @@ def test_one_stack_that_cannot_be_compared_does_not_hide_the_others(work: Path) 
 def test_a_defect_is_for_the_log_and_not_for_the_comment(work: Path) -> None:
     """A traceback helps nobody who reads a pull request."""
     (work / "code").write_text("3")
-    (work / "told").write_text("Traceback\n")
+    (work / "errors").write_text("Traceback\n")
 
     preview.touched("main", work / "parts/listed", Runner({}, io.StringIO()))
 

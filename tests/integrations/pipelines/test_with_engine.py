@@ -1,4 +1,4 @@
-"""The deployment and the nightly look under Pulumi's own engine, over the pretend Azure: what steps hand on is real."""
+"""The deployment and the nightly look under Pulumi's own engine, over the simulated Azure: real data between steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.integrations.pipelines.test_github_deploy import SET, context
 from tests.integrations.pipelines.workflow import Runs
 from tests.rehearsal.common import LONG
 
-#: What the first job of the night hands on.
+#: Outputs of the first job of the night.
 HANDED_ON: dict[str, Any] = {
     "matrix": {"stack": "small"},
     "needs": {"stacks": {"result": "success", "outputs": {"ready": "true"}}},
@@ -30,7 +30,7 @@ HANDED_ON: dict[str, Any] = {
 
 
 def repository(folder: Path) -> tuple[Runs, dict[str, str]]:
-    """One whose stack is begun in a backend of its own, and the variables that say where."""
+    """One whose stack is created in a separate backend, and the variables with its address."""
     found = engine()
     runs = begun(folder, {"python3": f'#!/bin/sh\nexec {sys.executable} "$@"\n'}, {"small": MINIMAL})
     for name in ("home", "state", "tmp"):
@@ -63,7 +63,7 @@ def repository(folder: Path) -> tuple[Runs, dict[str, str]]:
 
 
 def deployed(runs: Runs, variables: dict[str, str]) -> dict[str, str]:
-    """What becomes of each job of a deployment of the newest commit."""
+    """The result of each job of a deployment of the newest commit."""
     results = runs.call(
         "deploy-stack.yml", context(vars=variables), stack="small", production=False, runtime=runs.runtime()
     )
@@ -71,7 +71,7 @@ def deployed(runs: Runs, variables: dict[str, str]) -> dict[str, str]:
 
 
 def rewritten(runs: Runs, old: str, new: str) -> None:
-    """Another commit, whose stack file says something else."""
+    """Another commit, whose stack file differs."""
     path = runs.origin / "Pulumi.small.yaml"
     text = path.read_text()
     assert old in text
@@ -80,14 +80,14 @@ def rewritten(runs: Runs, old: str, new: str) -> None:
 
 
 def standing(folder: Path) -> list[str]:
-    """Ids of what stands in Azure, in order."""
+    """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as memory:
         return sorted(found.id.lower() for found in memory.all())
 
 
 @LONG
 def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
-    """Built, then nothing to do; loss stopped, an old approval refused; what was changed by hand told by its name."""
+    """Built, then nothing to do; loss stopped, an old approval refused; a manual change reported by its name."""
     runs, variables = repository(tmp_path)
 
     assert deployed(runs, variables) == {"preview": "success", "up": "success"}

@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 from tests.integrations.pipelines.expressions import Context, evaluate, filled, shown
 
 WORKFLOWS = ROOT / ".github" / "workflows"
-#: Actions of others that change nothing that a later step could see here.
+#: Third-party actions that change nothing that a later step could see here.
 QUIET = ("actions/setup-python",)
 
 
@@ -42,7 +42,7 @@ PARTS_OF_RUNTIME = ("site-packages", "pulumi", "pulumi-home")
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What became of a job. `said`: standard output and error of each step that was run, by its name."""
+    """Result of a job. `said`: standard output and error of each step that was run, by its name."""
 
     result: str
     outputs: dict[str, Any]
@@ -81,7 +81,7 @@ class Runs:
         return JobResult(steps.status, outputs, steps.said, summary)
 
     def call(self, name: str, context: Context, **inputs: Any) -> dict[str, JobResult]:
-        """Runs every job of a workflow that others call, in the order in which they stand."""
+        """Runs every job of a workflow that others call, in the order of the file."""
         needs: dict[str, Any] = {}
         results: dict[str, JobResult] = {}
         for job, asked in workflow(name)["jobs"].items():

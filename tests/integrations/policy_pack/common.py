@@ -1,4 +1,4 @@
-"""What Pulumi's engine would send an analyzer of a program that was registered in process, and what it answers."""
+"""Requests of Pulumi's engine to an analyzer, for a program that was registered in process, and the answers."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Run:
 
 @functools.cache
 def shipped(stack: str) -> Registration:
-    """What a shipped stack registers."""
+    """Registrations of a shipped stack."""
     file = load(STACKS[stack], ROOT)
     return register(program_of(file))
 
 
 def changed(registration: Registration, name: str, path: str, value: Any) -> Registration:
-    """The same with another value at one place of the inputs of the azure-native resource of this logical name."""
+    """The same with another value at one path of the inputs of the azure-native resource of this logical name."""
     (old,) = [one for one in registration.resources if one.name == name and one.token.startswith("azure-native:")]
     inputs = copy.deepcopy(old.inputs)
     *above, last = path.split(".")
@@ -78,7 +78,7 @@ def told(run: Run, analyzer: Analyzer) -> list[Told]:
 
 
 def asked(run: Run, pack: Any) -> list[Told]:
-    """What a pack that runs answers, in the order of the engine's calls (pkg/resource/deploy, v3.259.0)."""
+    """Answers of a running pack, in the order of the engine's calls (pkg/resource/deploy, v3.259.0)."""
     pack.ConfigureStack(analyzer_pb2.AnalyzerStackConfigureRequest(config=dict(run.config)))
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     for name, level in run.levels.items():
@@ -136,7 +136,7 @@ def _provided(message: Any, provider: Registered | None) -> None:
 
 
 def _marked(value: Any) -> Any:
-    """A value with Pulumi's mark where the preview says in words what is unknown."""
+    """A value with Pulumi's mark where the preview names the unknown value in words."""
     if is_unknown(value):
         return UNKNOWN
     if isinstance(value, dict):

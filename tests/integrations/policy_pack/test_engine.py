@@ -1,4 +1,4 @@
-"""The pack under Pulumi's own engine, over the pretend Azure. Started as a program, since the host here is older."""
+"""The pack under Pulumi's own engine, over the simulated Azure. Started as a program, since the host here is older."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def small(folder: Path) -> tuple[Path, EngineStack]:
 
 
 def previewed(stack: EngineStack) -> str:
-    """What `pulumi preview` says of policies, spaces made one."""
+    """Output of `pulumi preview` about policies, with single spaces."""
     shown = stack.run("preview", "--stack", stack.name, "--suppress-outputs", "--policy-pack", PACK)
     return " ".join(shown.partition("Policies:")[2].partition("Resources:")[0].split())
 
@@ -36,7 +36,7 @@ REFUSED = (
 
 
 def test_a_refusal_stops_preview_and_up_until_the_input_is_right(tmp_path: Path) -> None:
-    """It is told at its resource, and nothing is built."""
+    """It is reported at its resource, and nothing is built."""
     main, stack = small(tmp_path)
 
     for command in (["preview"], ["up", "--yes"]):
@@ -50,7 +50,7 @@ def test_a_refusal_stops_preview_and_up_until_the_input_is_right(tmp_path: Path)
 
 
 def test_what_stands_is_judged_too(tmp_path: Path) -> None:
-    """`pulumi policy analyze` tells the pack of the state; what was asked for stands in it."""
+    """`pulumi policy analyze` sends the state to the pack; it contains the requested values."""
     _, stack = small(tmp_path)
     stack.do("up")
 
@@ -61,7 +61,7 @@ def test_what_stands_is_judged_too(tmp_path: Path) -> None:
 
 
 def test_a_shipped_stack_is_told_what_its_preview_is_told(tmp_path: Path) -> None:
-    """Also where the engine knows no id of what does not stand yet: names are decided, and so the pack knows them."""
+    """Also where the engine knows no id of a new resource: names are decided, and so the pack knows them."""
     file = load(STACKS["minimal"], ROOT)
     stack = engine().stack(tmp_path / "engine", PROGRAM, PROJECT, file.path, as_azure_native=True)
 

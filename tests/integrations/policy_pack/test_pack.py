@@ -1,4 +1,4 @@
-"""What the pack does with what the engine may tell it, on a small program with an assignment of its own."""
+"""The pack's answers to all requests of the engine, on a small program with its own assignment."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
 def test_assignments_above_hold_where_the_stack_says_what_is_above(
     tmp_path: Path, config: dict[str, str], holds: bool
 ) -> None:
-    """The engine tells the stack's configuration; imported assignments of its management groups are judged."""
+    """The engine sends the stack's configuration; imported assignments of its management groups are evaluated."""
     above = "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/policyAssignments/"
     assigned = {"id": f"{above}blobs", "name": "blobs", "properties": {"policyDefinitionId": DEFINITION}}
     text = PROGRAM.replace("azure.authorization.PolicyAssignment(", "0 and azure.authorization.PolicyAssignment(")
@@ -135,7 +135,7 @@ def test_what_is_not_known_is_undecided_however_the_engine_marks_it(mark: str) -
 
 
 def test_a_resource_whose_id_is_not_known_is_said_to_be_open(tmp_path: Path) -> None:
-    """Whether an assignment reaches it is not known: that is told, and nothing is taken for compliant."""
+    """It is unknown whether an assignment reaches it: that is reported, and nothing is taken for compliant."""
     registration = changed(small(tmp_path).registration, "account", "resourceGroupName", unknown("the group"))
 
     found = told(Run(registration), pack())
@@ -145,7 +145,7 @@ def test_a_resource_whose_id_is_not_known_is_said_to_be_open(tmp_path: Path) -> 
 
 
 def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) -> None:
-    """What it would say to the others is not judged; nothing is taken for compliant."""
+    """Its answer to the others is not evaluated; nothing is taken for compliant."""
     registration = changed(small(tmp_path).registration, "assignment", "policyDefinitionId", unknown("an id"))
 
     found = told(Run(registration), pack())
@@ -155,7 +155,7 @@ def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) 
 
 
 def test_what_a_run_does_not_register_is_not_judged(tmp_path: Path) -> None:
-    """With --target, the engine tells of resources whose inputs the pack has not seen."""
+    """With --target, the engine sends resources whose inputs the pack has not seen."""
     found = told(replace(small(tmp_path), unseen=frozenset({"account"})), pack())
 
     message = "not evaluated: the program did not register it in this run, so its inputs are not known."
@@ -163,7 +163,7 @@ def test_what_a_run_does_not_register_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
-    """That resource is left out, the others are judged."""
+    """That resource is left out, the others are evaluated."""
     other = (
         "azure.storage.StorageAccount('other', account_name='b', resource_group_name='g', kind='StorageV2',\n"
         "    sku={'name': 'Standard_LRS'}, allow_blob_public_access=True, opts=opts)\n"
@@ -177,7 +177,7 @@ def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
 
 
 def test_the_version_that_azure_native_adds_is_that_of_the_request(tmp_path: Path) -> None:
-    """It adds `azureApiVersion` to the inputs before the pack sees them; in a body it has no place."""
+    """It adds `azureApiVersion` to the inputs before the pack sees them; a body does not have it."""
     registration = small(tmp_path).registration
     providers = {one.urn: one for one in registration.resources}
     requests = {request.urn: request for request in analyze_requests(registration)}

@@ -1,4 +1,4 @@
-"""The pack as a process of its own: how Pulumi starts it, and how it ends."""
+"""The pack as a separate process: how Pulumi starts it, and how it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped stacks, told to the pack as Pulumi's engine does: its violations are the verdicts of the preview."""
+"""The shipped stacks, sent to the pack as Pulumi's engine does: its violations are the verdicts of the preview."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from amlz.simulator.graph import resource_graph
 from tests.conftest import STACKS, previewed
 from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, shipped, stack_request, told
 
-#: What the pack says of each word of a verdict.
+#: The pack's text for each word of a verdict.
 SAYS = {
     "deny": ("azure-policy-denied", "mandatory"),
     "error": ("azure-policy-denied", "mandatory"),
@@ -36,7 +36,7 @@ CLOSED = "{} guardrails-workspace: {}\nproperties.publicNetworkAccess is 'Enable
 BOTH_SWITCHES = "Workspaces are closed to public networks, by the old switch and the new one"
 ONE_SWITCH = "Workspaces: no public network access"
 
-#: Stack, resource, input, value, and what is said beside what the stack is told as it is shipped.
+#: Stack, resource, input, value, and the violations in addition to those of the shipped stack.
 WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
     (
         "prod",
@@ -82,12 +82,12 @@ WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
 
 
 def asked() -> PolicySources:
-    """What the preview is asked too, on no day in particular."""
+    """The same question as to the preview, without a date."""
     return PolicySources(library(), imported())
 
 
 def expected(graph: ResourceGraph) -> list[Told]:
-    """What the preview says of a graph, in the words of the pack, to which resources are given by their URNs."""
+    """The preview's verdicts of a graph, in the words of the pack, to which resources are given by their URNs."""
     graph = replace(graph, resources=tuple(sorted(graph, key=lambda one: one.urn)))
     names = {resource.id.lower(): resource.urn.rpartition("::")[2] for resource in graph}
     found = verdicts(graph, asked())
@@ -96,7 +96,7 @@ def expected(graph: ResourceGraph) -> list[Told]:
         for answer in found.answers
         if answer.word in SAYS
     ]
-    # Projects and environments are not said to the pack.
+    # The pack does not get projects and environments.
     plain = replace(graph, resources=tuple(replace(one, project="", environment="") for one in graph))
     open_ = [
         (
@@ -117,7 +117,7 @@ def _sentences(answer: Any) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_graph_is_that_of_the_preview(stack: str) -> None:
-    """Of what the engine says, the pack makes the same requests; only whose and from which line is not said to it."""
+    """The pack builds the same requests from the engine's data, without owner and source line."""
     registration = shipped(stack)
     seen = {request.urn: answer for request in analyze_requests(registration) if (answer := given(request))}
     providers = {one.urn: one for one in registration.resources}

@@ -1,4 +1,4 @@
-"""Small resources, aliases and questions that the tests of the judge share."""
+"""Small resources, aliases and questions that tests of the policy evaluator share."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def runtime(parameters: Mapping[str, Any], context: Mapping[str, Any], other: fr
 
 
 def evaluated(expression: str, rt: Runtime) -> Any:
-    """What an expression comes to. Raises EvaluationError."""
+    """The value of an expression. Raises EvaluationError."""
     return Compiler().expression(expression, "here")(rt)

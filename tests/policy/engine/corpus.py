@@ -110,7 +110,7 @@ def _words(told: Any) -> Iterator[Any]:
 
 
 def bodies(of: PublishedPolicy, resource_type: str, chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
-    """Bodies with values that the rule compares with, wrong ones, and gaps, at the places where it looks."""
+    """Bodies with values that the rule compares with, wrong ones, and gaps, at the paths that it reads."""
     catalogue = aliases.embedded()
     paths = [found.path for name in of.names if (found := catalogue.find(resource_type, name)) and found.path]
     for at in range(number):

@@ -1,4 +1,4 @@
-"""The judge against definitions that others published, and resources made up for them from a seed."""
+"""The policy evaluator on published definitions, and resources made up for them from a seed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_every_published_initiative_compiles() -> None:
 
 
 def test_every_alias_that_a_rule_reads_is_known() -> None:
-    """But those of what resource providers judge themselves."""
+    """Except those that resource providers evaluate themselves."""
     catalogue = aliases.embedded()
 
     unknown = {

@@ -1,4 +1,4 @@
-"""What append and modify make of a request. Cases are tables."""
+"""Changes of a request by append and modify. Cases are tables."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_refusal_on_which_sources_disagree_is_undecided() -> None:
 def test_a_change_that_depends_on_what_is_not_known_is_undecided(
     says: str, effect: str, details: Any, body: dict[str, Any], why: str
 ) -> None:
-    """And says on what."""
+    """The reason names the values."""
     assert says
 
     found = _asked(effect, details, body)

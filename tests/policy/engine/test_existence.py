@@ -1,4 +1,4 @@
-"""What auditIfNotExists and deployIfNotExists find beside a resource. Cases are a table."""
+"""Related resources that auditIfNotExists and deployIfNotExists find. Cases are a table."""
 
 from __future__ import annotations
 

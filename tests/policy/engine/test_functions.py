@@ -111,7 +111,7 @@ def test_a_function_gives_what_its_row_says(file: str, function: str, source: st
     assert function.lower() in source.lower()
     assert found == _expected(wanted)
     if "gives" in found:
-        assert same(found["gives"], _expected(wanted)["gives"])  # 1, 1.0 and true are told apart
+        assert same(found["gives"], _expected(wanted)["gives"])  # 1, 1.0 and true are different
     if _marked(wanted, "contested"):
         other = _outcome(source, runtime(*told_of, frozenset({wanted["contested"]})))
         assert other == {"gives": wanted["other"], "touched": [wanted["contested"]]}
@@ -140,7 +140,7 @@ def _marked(wanted: Any, mark: str) -> bool:
 
 
 def _expected(wanted: Any) -> Any:
-    """What a row stands for; of a contested one, the first reading."""
+    """The meaning of a row; of a contested one, the first reading."""
     if _marked(wanted, "contested"):
         row = wanted["contested"]
         return {"gives": wanted["first"], "touched": [row]} if "first" in wanted else _Fails(row)

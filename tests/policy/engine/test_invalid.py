@@ -1,4 +1,4 @@
-"""What Azure would not accept: definitions, parameters, initiatives, assignments. Every sentence is whole."""
+"""Inputs that Azure would not accept: definitions, parameters, initiatives, assignments. Every sentence is whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AUDITS = {"policyRule": RULE, "parameters": {"effect": {"type": "String", "allow
 
 @pytest.mark.parametrize(("says", "question", "sentence"), ROWS, ids=[row[0] for row in ROWS])
 def test_what_is_wrong_is_told_with_its_place(says: str, question: dict[str, Any], sentence: str) -> None:
-    """Where, what stands there, and why it cannot be."""
+    """The path, the value there, and the reason."""
     assert says
 
     found = answer({"resource": resource({}), "aliases": ALIASES, **question})
@@ -143,7 +143,7 @@ def test_a_value_that_grows_past_a_limit_is_an_error(value: str, sentence: str) 
     ],
 )
 def test_what_is_wrong_with_an_initiative_is_told(given: dict[str, Any], sentence: str) -> None:
-    """With its place, as for a definition."""
+    """With its path, as for a definition."""
     with pytest.raises(Invalid) as found:
         initiative(given)
 

@@ -1,4 +1,4 @@
-"""What a verdict tells beside its word: reasons, why it is undecided, the tree of conditions, what was changed."""
+"""Parts of a verdict in addition to its word: reasons, causes of undecided, the tree of conditions, changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _told(verdict: Verdict) -> list[tuple[str, Any, Any]]:
     ],
 )
 def test_reasons_are_the_conditions_that_decided(condition: Any, properties: Any, reasons: list[Any]) -> None:
-    """Those on the type are left out; what they found is told."""
+    """Those on the type are left out; the values that they found are shown."""
     assert _told(asked(condition, resource(properties))) == reasons
 
 
@@ -105,7 +105,7 @@ def test_the_tree_shows_every_condition_with_what_it_found() -> None:
 
 @pytest.mark.parametrize("later", [_is("q", "x"), _is("q", "y")])
 def test_the_tree_agrees_with_the_answer_where_an_error_may_or_may_not_be_met(later: dict[str, Any]) -> None:
-    """Undecided, then an error, then whatever: undecided."""
+    """Undecided, then an error, then any other: undecided."""
     condition = {"allOf": [_is("p", "x"), {"value": "[int('x')]", "equals": 1}, later]}
 
     found = asked(condition, resource({"p": {"$unknown": "later"}, "q": "x"}))

@@ -22,7 +22,7 @@ _PROPERTIES = st.fixed_dictionaries(
 _FIELDS = st.sampled_from([f"{TYPE}/{name}" for name in ("p", "q", "a", "a[*]", "a[*].p", "a[*].b[*]")])
 _OPERANDS = st.one_of(st.booleans(), st.integers(-2, 12), _TEXTS)
 _PAIRS = ("equals", "contains", "like", "match", "matchInsensitively", "containsKey")
-#: Conditions that cannot fail, whatever the resource holds.
+#: Conditions that cannot fail, for any resource.
 _SAFE = st.one_of(
     st.builds(lambda f, o, v: {"field": f, o: v}, _FIELDS, st.sampled_from(_PAIRS), _OPERANDS),
     st.builds(lambda f, o, v: {"field": f, _negated(o): v}, _FIELDS, st.sampled_from(_PAIRS), _OPERANDS),
@@ -157,7 +157,7 @@ def test_casing_and_order_of_keys_and_other_properties_do_not_matter(
 
 
 def _upper(told: Any) -> Any:
-    """A condition with its keys and fields in capitals; operands stay, since `match` tells letters apart."""
+    """A condition with its keys and fields in capitals; operands stay, since `match` compares letters exactly."""
     if isinstance(told, list):
         return [_upper(member) for member in told]
     if not isinstance(told, dict):
@@ -191,7 +191,7 @@ _UNKNOWN = {"$unknown": "later"}
 @settings(LAW, max_examples=200)
 @given(_grown(_SAFE), _PROPERTIES, st.sampled_from(["p", "q", "a", "a[0]", "a[0].p", "a[0].b"]))
 def test_what_is_decided_without_a_value_is_so_with_any(condition: Any, properties: dict[str, Any], place: str) -> None:
-    """Conditions that cannot fail: whatever the value turns out to be, the answer stays."""
+    """Conditions that cannot fail: the answer is the same for every value."""
     unknown = asked(condition, resource(_placed(properties, place, _UNKNOWN)))
     assume(unknown.outcome != UNDECIDED)
 
@@ -224,7 +224,7 @@ def test_what_is_undecided_is_so_for_a_reason(condition: Any, properties: dict[s
 
 
 def _placed(properties: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
-    """Properties with a value put at a place, which makes the array that it is in."""
+    """Properties with a value at a path, which creates the array around it."""
     if not place.startswith("a["):
         return {**properties, place: value}
     old = properties.get("a")

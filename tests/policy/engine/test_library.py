@@ -1,4 +1,4 @@
-"""Policies and case files as they lie in folders, and what is said of files that are wrong."""
+"""Policies and case files in folders, and the messages on wrong files."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_policy_in_the_former_folder_stops_instead_of_being_dropped(tmp_path: 
 
 
 def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> None:
-    """When it is asked for."""
+    """Only when it is requested."""
     entries = library(_folder(tmp_path, {"custom/policies/a.json": {"name": "x", "policyRule": {"if": {}}}})).entries
 
     with pytest.raises(BadInput) as found:
@@ -128,7 +128,7 @@ def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> No
     [("any--deny.json", True, "deny"), ("any--audit.json", False, "deny"), ("a--b--deny.json", True, "deny")],
 )
 def test_the_name_of_a_case_is_its_verdict(tmp_path: Path, name: str, passed: bool, word: str) -> None:
-    """What stands after the last two hyphens."""
+    """The text after the last two hyphens."""
     (found,) = run(_folder(tmp_path, {name: {**_QUESTION, "why": "because"}}), Library(()))
 
     assert (found.passed, found.found) == (passed, word)
@@ -168,7 +168,7 @@ def test_a_folder_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:
-    """By content, or by name: JSON of others, hidden folders and what is no JSON are left alone."""
+    """By content, or by name: third-party JSON, hidden folders and files without JSON are left alone."""
     files = {
         "a/any--deny.json": _QUESTION,
         "a/package.json": {"name": "x", "resource": "y"},

@@ -52,7 +52,7 @@ def test_an_answer_has_five_keys_in_their_order() -> None:
 
 @pytest.mark.parametrize("own_id", ["text", 7, None, 1.5, ["a", 1], {"a": "b"}, "", 'ü\n"x"'])
 def test_an_id_comes_back_as_it_was(own_id: Any) -> None:
-    """Of whatever kind it is."""
+    """Of any kind."""
     assert [found["id"] for found in _answered(_question(id=own_id))] == [own_id]
 
 
@@ -94,7 +94,7 @@ def test_answers_come_in_the_order_of_the_questions() -> None:
 
 
 def test_no_lines_no_answers() -> None:
-    """And nothing said."""
+    """Without a message."""
     assert list(answers([])) == []
 
 
@@ -326,7 +326,7 @@ JSON = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.binary(max_size=20) | JSON.map(lambda value: json.dumps(value).encode()), max_size=6))
 def test_every_line_has_one_answer_in_order(lines: list[bytes]) -> None:
-    """Whatever is in it: a question between any two others is answered as it is alone."""
+    """Independent of its content: the answer to a question does not depend on others before it."""
     good = json.dumps(_question(id="good")).encode()
     mixed = [each.replace(b"\n", b"") for line in lines for each in (line, good)]
 

@@ -1,4 +1,4 @@
-"""What assignments say to the requests of a plan: order, scope, selection, overrides, exemptions. Cases are plans."""
+"""Answers of assignments to the requests of a plan: order, scope, selection, overrides, exemptions. Cases are plans."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_plan_is_answered_as_it_says(plan: dict[str, Any]) -> None:
 
 
 def test_what_an_initiative_names_and_is_not_here_is_told() -> None:
-    """It cannot be judged, and the reader learns why."""
+    """It cannot be evaluated, and the report has the reason."""
     found = _assigned({"policy": "both", "parameters": {"how": {"value": "Audit"}}})
 
     assert [(each.definition_id, each.reference, each.why) for each in found.unjudged] == [

@@ -64,7 +64,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("operator", "pattern", "value"), HOSTILE, ids=[f"{r[0]}-{str(r[1])[:8]}" for r in HOSTILE])
 def test_no_pattern_takes_long(operator: str, pattern: object, value: str) -> None:
-    """What took minutes with a backtracking matcher takes at most a second or two on a busy machine."""
+    """A pattern that took minutes with a backtracking matcher takes at most a second or two on a busy machine."""
     start = time.process_time()
 
     found = asked({"field": "tags['costCentre']", operator: pattern}, resource({}, tags={"costCentre": value}))

@@ -1,4 +1,4 @@
-"""The shipped program as it was before subnets became resources of their own: each network lists them."""
+"""The shipped program as it was before subnets became separate resources: each network lists them."""
 
 from __future__ import annotations
 
