@@ -15,17 +15,17 @@ what is not listed is not known.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from tools.derived import run
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "amlz" / "policy" / "data" / "aliases.json"
@@ -318,20 +318,12 @@ def written(data: Mapping[str, Any]) -> str:
     return json.dumps(data, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def main() -> None:
-    """Writes the data, or with --check reports whether the file is current."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True, help="the folder with azure-policy and azure-types")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")
-    options = parser.parse_args()
-    data = derive(options.shared)
+def _derived(shared: Path) -> tuple[str, str]:
+    """Returns the text of the data file, and a summary."""
+    data = derive(shared)
     text = written(data)
-    differs = not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text
-    if not options.check:
-        TARGET.write_text(text, encoding="utf-8")
-    sys.stderr.write(f"{len(data['types'])} types, {len(data['absent'])} with gaps, {len(text):,} bytes\n")
-    sys.exit(int(options.check and differs))
+    return text, f"{len(data['types'])} types, {len(data['absent'])} with gaps, {len(text):,} bytes"
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, "the folder with azure-policy and azure-types", TARGET, _derived)

@@ -14,9 +14,7 @@ compute targets, which hides all else. `notes`: why a built-in differs, by name;
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from typing import Any
 from amlz.policy.case_files import word
 from amlz.policy.engine.lines import answer
 from amlz.policy.library import library
+from tools.derived import run
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "amlz" / "policy" / "data" / "published.json"
@@ -120,20 +119,11 @@ def written(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def main() -> None:
-    """Writes the data, or with --check reports whether the file is current."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True, help="the folder with azure-policy")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the data differs")
-    options = parser.parse_args()
-    data = derive(options.shared)
-    text = written(data)
-    differs = not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text
-    if not options.check:
-        TARGET.write_text(text, encoding="utf-8")
+def _derived(shared: Path) -> tuple[str, str]:
+    """Returns the text of the data file, and a summary."""
+    data = derive(shared)
     count = sum(map(len, data["verdicts"].values()))
-    sys.stderr.write(f"{count} cases of {len(data['verdicts'])} definitions come out otherwise\n")
-    sys.exit(int(options.check and differs))
+    return written(data), f"{count} cases of {len(data['verdicts'])} definitions come out otherwise"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -142,4 +132,4 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, "the folder with azure-policy", TARGET, _derived)

@@ -1,7 +1,7 @@
 """Resource providers that each subscription of a plan must have registered, with the reason and its source.
 
 azure-native registers none: https://github.com/pulumi/pulumi-azure-native/issues/3479 (2026-11, open). ARM refuses
-resources of others with MissingSubscriptionRegistration.
+other resources with MissingSubscriptionRegistration.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _own(arm_type: str, resource_id: str) -> Iterator[Provider]:
 
 
 def _further(arm_type: str, resource_id: str, properties: Mapping[str, Any]) -> Iterator[Provider]:
-    """Returns providers that a request needs in addition to that of its own type."""
+    """Returns providers that a request needs in addition to the one of its type."""
     kind, here = arm_type.lower(), parse(resource_id).subscription
     if kind == "microsoft.network/privateendpoints":
         for target in _targets(properties):

@@ -19,10 +19,10 @@ from amlz.app import compare as against
 from amlz.app import git_revision as revision
 from amlz.core.problems import LandingZoneError
 from amlz.stackfile.load import load
-from tests.app.test_program import copy_of_the_program
 from tests.app.test_revision import ENVIRONMENT, commit, git, tree
 from tests.conftest import ROOT, as_told, previewed
 from tests.diff.test_difference import MINIMAL
+from tests.program_copy import copy_of_the_program
 
 AMLZ = (sys.executable, "-m", "amlz")
 #: Replaces a preview: reads one from a file, adds the stack file's tags and the day, and does not load Pulumi.

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pulumi
@@ -15,9 +11,8 @@ import pytest
 from amlz.app.preview import PROGRAM, PROJECT
 from amlz.reports.formats import as_arm
 from amlz.simulator.monitor import Program, ProgramFailed, register
-from tests.conftest import ROOT, STACKS, previewed
-
-PARTS = ("amlz", "components", "custom", "policies")
+from tests.conftest import ROOT, previewed
+from tests.program_copy import preview_of_changed
 
 
 def test_what_the_minimal_landing_zone_would_send_is_known_to_the_letter() -> None:
@@ -38,22 +33,14 @@ def test_a_wrong_stack_file_ends_the_program_in_its_sentences() -> None:
     assert str(failed.value.original).splitlines()[0].endswith("businessUnit")
 
 
-def copy_of_the_program(folder: Path) -> None:
-    """Everything that a preview needs, to be changed at will."""
-    for part in PARTS:
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ROOT.glob("*.py"):
-        shutil.copy(file, folder / file.name)
-
-
 SLIPS = [
     # file, the present text, its replacement, the report
     ("key_vault.py", "enable_purge_protection=True", "enable_purge_protektion=True", "'enable_purge_protektion'"),
     ("workspace.py", "hbi_workspace=", "hbi_workspaces=", "'hbi_workspaces'"),
     (
         "storage.py",
-        "network_rule_set=storage.NetworkRuleSetArgs(",
-        "network_rule_set=dict(defaultAktion='Deny') or storage.NetworkRuleSetArgs(",
+        "return storage.NetworkRuleSetArgs(",
+        "return dict(defaultAktion='Deny') or storage.NetworkRuleSetArgs(",
         "networkRuleSet.defaultAktion is not a property of the ARM body; did you mean defaultAction?",
     ),
 ]
@@ -62,19 +49,6 @@ SLIPS = [
 @pytest.mark.parametrize(("file", "right", "wrong", "says"), SLIPS, ids=[slip[0] for slip in SLIPS])
 def test_a_misspelt_input_fails_the_preview(tmp_path: Path, file: str, right: str, wrong: str, says: str) -> None:
     """In an argument class and in a plain mapping: exit code 3, as it is the program's mistake and not the user's."""
-    copy_of_the_program(tmp_path)
-    component = tmp_path / "components" / file
-    text = component.read_text()
-    assert right in text
-    component.write_text(text.replace(right, wrong))
-
-    ran = subprocess.run(
-        [sys.executable, "-m", "amlz", "preview", str(ROOT / STACKS["minimal"])],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
-    )
+    ran = preview_of_changed(tmp_path, file, (right, wrong), "minimal")
 
     assert (ran.returncode, ran.stdout, says in ran.stderr, "defect of amlz" in ran.stderr) == (3, "", True, True)

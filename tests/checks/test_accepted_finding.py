@@ -92,8 +92,8 @@ CASES = {
             [
                 (
                     "note",
-                    "keys/enabled at sta is accepted until 2027-03-31; whether that day has come is undecided, so it "
-                    "holds.",
+                    "keys/enabled at sta is accepted until 2027-03-31. Cannot tell whether that day has "
+                    "passed, so it holds.",
                 )
             ],
         ),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.test_program import copy_of_the_program
 from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT
+from tests.program_copy import copy_of_the_program
 
 WORKSPACE = "mlw-retail-churn-dev-nll3v"
 

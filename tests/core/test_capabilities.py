@@ -16,8 +16,8 @@ from amlz.core.config import EnvironmentConfig, HubConfig, LandingZoneConfig, Pr
 from amlz.core.config.root import SpokeConfig
 from amlz.core.discovery import capabilities, component, keys, planners
 from amlz.core.facts.roles import GRANTS, ROLES, TARGETS
-from tests.app.test_program import copy_of_the_program
 from tests.conftest import ROOT
+from tests.program_copy import copy_of_the_program
 
 #: The parts of the stack file that capabilities add keys to.
 MODELS: dict[Scope, type[BaseModel]] = {

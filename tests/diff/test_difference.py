@@ -18,8 +18,8 @@ from amlz.diff.difference import Difference, PropertyDifference, difference, row
 from amlz.reports import difference_as
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
-from tests.app.test_program import copy_of_the_program
 from tests.conftest import ROOT, STACKS, previewed
+from tests.program_copy import copy_of_the_program
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
 DEV = "          dev: {network: 10.20.16.0/25}\n"

@@ -29,8 +29,8 @@ from amlz.reports import difference_as
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
 from tests import layers
-from tests.app.test_program import copy_of_the_program
 from tests.conftest import ROOT, STACKS, as_told
+from tests.program_copy import copy_of_the_program
 
 CASES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "tests/cases/edits").glob("*"))}
 IN_FILES = layers.sampled([name for name, case in CASES.items() if "code" not in case], 5)

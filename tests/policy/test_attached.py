@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +12,8 @@ import pytest
 from amlz.azure.graph import ResourceGraph
 from amlz.policy.library import library
 from amlz.policy.verdicts import PolicySources, verdicts
-from tests.app.test_program import copy_of_the_program
-from tests.conftest import ROOT, STACKS, previewed
+from tests.conftest import STACKS, previewed
+from tests.program_copy import preview_of_changed
 
 #: By stack: how many policies of how many assignments are asked, and each answer that is not `compliant`.
 EXPECTED = {
@@ -112,20 +109,7 @@ def test_a_weaker_component_is_denied_in_production_and_audited_elsewhere(
     tmp_path: Path, file: str, right: str, wrong: str, denied: set[str]
 ) -> None:
     """Exactly by the named policies, and the exit code is 1."""
-    copy_of_the_program(tmp_path)
-    component = tmp_path / "components" / file
-    text = component.read_text()
-    assert right in text
-    component.write_text(text.replace(right, wrong))
-
-    ran = subprocess.run(
-        [sys.executable, "-m", "amlz", "preview", str(ROOT / STACKS["recommended"]), "--format", "json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
-    )
+    ran = preview_of_changed(tmp_path, file, (right, wrong), "recommended", "--format", "json")
 
     verdicts = json.loads(ran.stdout)["verdicts"]
     production = {v["reference"] for v in verdicts if v["verdict"] == "deny" and "-prod-" in v["assignment"]}

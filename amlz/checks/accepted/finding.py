@@ -86,7 +86,7 @@ def _judged(
     elif _ended(entry, today):
         yield Severity.WARNING, f"no longer: its day was {entry.expires_on}, and it counts again", ENDED
     elif not today:
-        yield Severity.NOTE, f"until {entry.expires_on}; whether that day has come is undecided, so it holds", NO_TODAY
+        yield Severity.NOTE, f"until {entry.expires_on}. Cannot tell whether that day has passed, so it holds", NO_TODAY
 
 
 def _said(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:

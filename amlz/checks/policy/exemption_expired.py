@@ -47,10 +47,10 @@ def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
     """Returns the finding on a day. Both are ISO 8601; an exemption no longer holds on the day that it names."""
     ends = _day(expires)
     if ends is None:
-        when = f"ends on {expires}, which is no day as 2027-03-31: whether it has ended is undecided"
+        when = f"ends on {expires}, which is not a date in the form 2027-03-31: cannot tell whether it has passed"
         yield _finding(exemption, Severity.NOTE, expires, (when, NO_DAY))
     elif not today:
-        when = f"ends on {ends}. Cannot tell whether that has passed: pass `--today YYYY-MM-DD`"
+        when = f"ends on {ends}. Cannot tell whether that day has passed"
         yield _finding(exemption, Severity.NOTE, expires, (when, NO_TODAY))
     else:
         now = date.fromisoformat(today[:10])

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.app.test_program import PARTS
 from tests.conftest import ROOT, STACKS
 from tests.integrations.pipelines.workflow import Runs, tools_of
+from tests.program_copy import PARTS
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
 READER = "11111111-2222-4333-8444-555555555555"
