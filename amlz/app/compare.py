@@ -66,6 +66,16 @@ def difference_from(revision: Revision, file: StackFile, previewed: Callable[[],
     return replace(found, unsure=_unsure(revision), guard=(*found.guard, *inputs))
 
 
+def difference_between(name: str, old: Preview, new: Preview, today: str = "") -> Difference:
+    """Returns the differences between previews of two stack files. `name`: of the old one, in the report.
+
+    Both have the same stack, so that the same resource has the same URN. The new stack file decides which losses are
+    allowed.
+    """
+    before, after = (json.loads(as_json.render(each)) for each in (old, new))
+    return difference(name, before, after, LossAllowance.of(new.config, today))
+
+
 def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
     """Returns what Pulumi's engine would do, by its own preview in a file, `-` for standard input.
 

@@ -11,6 +11,7 @@ from amlz.cli import (
     addresses,
     can,
     check,
+    diff,
     doctor,
     explain,
     init,
@@ -30,7 +31,15 @@ Verb = Callable[..., None] | typer.Typer
 SECTIONS: Final[dict[str, tuple[Verb, ...]]] = {
     "Start": (init.init, doctor.doctor),
     "Write stack files": (check.check, project.app, stacks.stacks, addresses.addresses, schema.schema),
-    "See what would happen": (preview.preview, explain.explain, policy.app, can.can, reach.reach, roles.roles),
+    "See what would happen": (
+        preview.preview,
+        diff.diff,
+        explain.explain,
+        policy.app,
+        can.can,
+        reach.reach,
+        roles.roles,
+    ),
     "Practise and repair": (rehearse.rehearse, simulate.simulate, rehearse.recover, rehearse.import_subnets),
 }
 #: A command line of each verb, as its `--help` shows it.
@@ -44,6 +53,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "addresses": "amlz addresses dev",
     "schema": "amlz schema --output stack.schema.json",
     "preview": "amlz preview dev --against origin/main --format markdown",
+    "diff": "amlz diff dev Pulumi.proposed.yaml",
     "explain": "amlz explain exposure/public-access",
     "policy list": "amlz policy list",
     "policy show": "amlz policy show guardrails-compute",
