@@ -6,7 +6,7 @@ from amlz.core.capability import Capability
 CAPABILITY = Capability(
     title="Identities of pipelines",
     component="components.pipeline_identities:PipelineIdentities",
-    page="how-to/pipelines.md",
+    page="how-to/pipelines-identities.md",
     logical="pipelines",
     output="pipelineClientIds",
     facts=FACTS,
