@@ -186,25 +186,6 @@ class CountedLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class RetiredVersions:
-    """Versions of an API, below `namespace` (lower case), that end on a day (ISO 8601).
-
-    `only`: these; where it is empty, all `before` a version.
-    """
-
-    namespace: str
-    on: str
-    instead: str
-    source: str
-    before: str = ""
-    only: tuple[str, ...] = ()
-
-    def holds(self, version: str) -> bool:
-        """Returns whether a version ends."""
-        return version in self.only if self.only else bool(version) and version < self.before
-
-
-@dataclass(frozen=True, slots=True)
 class RetiredSetting:
     """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
 
@@ -239,6 +220,5 @@ class Facts:
     targets: Mapping[Target, str] = field(default_factory=dict)
     egress: tuple[EgressHosts, ...] = ()
     limits: tuple[CountedLimit, ...] = ()
-    retired_versions: tuple[RetiredVersions, ...] = ()
     retired_settings: tuple[RetiredSetting, ...] = ()
     changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from amlz.core.capability import Scope
+from amlz.core.capability import Capability, Planner, Scope
+from amlz.core.capability_facts import Facts
 from amlz.core.config import EnvironmentConfig, HubConfig, LandingZoneConfig, ProjectConfig
 from amlz.core.config.root import SpokeConfig
 from amlz.core.discovery import capabilities, component, keys, planners
@@ -121,6 +123,24 @@ def test_a_capability_is_whole(name: str) -> None:
     sources = [row.source for row in facts.zones] + [row.source for row in facts.domains]
     sources += [grant.source for grant in facts.grants]
     assert [source for source in sources if not source.startswith("https://")] == []
+
+
+def test_every_field_of_the_contract_has_a_user() -> None:
+    """A field that no folder uses is a guess at what another one may need."""
+    nothing = Planner()
+    unused = [
+        f"Planner.{field.name}"
+        for field in fields(Planner)
+        if all(getattr(each, field.name) is getattr(nothing, field.name) for each in planners().values())
+    ]
+    declared = list(capabilities().values())
+    unused += [
+        f"Facts.{field.name}" for field in fields(Facts) if not any(getattr(c.facts, field.name) for c in declared)
+    ]
+    unused += [
+        f"Capability.{field.name}" for field in fields(Capability) if not any(getattr(c, field.name) for c in declared)
+    ]
+    assert unused == []
 
 
 def test_an_optional_resource_takes_at_most_eight_source_files_and_edits_at_most_two() -> None:

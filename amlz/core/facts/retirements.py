@@ -9,11 +9,30 @@ from __future__ import annotations
 
 import re
 
-from amlz.core.capability_facts import RetiredSetting, RetiredVersions
+from amlz.core.capability_facts import RetiredSetting
 from amlz.core.discovery import capability_facts
 from amlz.dataclass import dataclass
 
 EOL = "https://raw.githubusercontent.com/Azure/EOL/main/service_list.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredVersions:
+    """Versions of an API, below `namespace` (lower case), that end on a day (ISO 8601).
+
+    `only`: these; where it is empty, all `before` a version.
+    """
+
+    namespace: str
+    on: str
+    instead: str
+    source: str
+    before: str = ""
+    only: tuple[str, ...] = ()
+
+    def holds(self, version: str) -> bool:
+        """Returns whether a version ends."""
+        return version in self.only if self.only else bool(version) and version < self.before
 
 
 VERSIONS = (
@@ -26,7 +45,6 @@ VERSIONS = (
         "microsoft.apimanagement/", "2023-09-30", "2021-08-01 or a later one",
         "https://azure.microsoft.com/updates/api-versions-being-retired-for-azure-api-management/", before="2021-08-01",
     ),
-    *(row for each in capability_facts() for row in each.retired_versions),
 )  # fmt: skip
 
 
