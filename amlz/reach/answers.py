@@ -12,13 +12,14 @@ from itertools import pairwise
 from amlz.reach.ends import End
 from amlz.reach.facts import ENDPOINT_PORTS, HTTPS
 from amlz.reach.inbound import from_internet
-from amlz.reach.model import FilterRule, Landscape, Protocol, SecurityGroup, SubnetNode
+from amlz.reach.model import EndpointNode, FilterRule, Landscape, Protocol, SecurityGroup, SubnetNode
 from amlz.reach.names import name_hop, resolvers_of
 from amlz.reach.packet import Hop, Packet, PacketEnd, Reachability, outcome
-from amlz.reach.parties import Party, Prefix, Range, range_of
+from amlz.reach.parties import EVERYTHING, NearbyRanges, Party, Prefix, Range, covers, range_of
 from amlz.reach.walk import from_on_premises, from_subnet
 
 LAST_PORT = 65_535
+_ANYWHERE = NearbyRanges((EVERYTHING,))
 _FORWARDING = "DNS servers on premises forward the private zones to this landscape"
 
 
@@ -61,6 +62,8 @@ class Evaluator:
         self.land = land
         self._names: dict[tuple[str, str], Hop] = {}
         self._asked: dict[str, Hop | None] = {}
+        self._ports: dict[tuple[str, Protocol], list[Range]] = {}
+        self._blocked: dict[tuple[str, str, Packet], PacketEnd] = {}
 
     def ask(self, source: End, destination: End, protocol: Protocol, port: int | None = None) -> list[ReachAnswer]:
         """Returns the answers for a port; without one for the usual ports of the destination, those alike together."""
@@ -79,14 +82,16 @@ class Evaluator:
             ports = (p for group in destination.endpoint.groups for p in ENDPOINT_PORTS.get(group, HTTPS))
             return [(port, port) for port in dict.fromkeys(ports)]
         if destination.kind in ("tag", "host"):
-            return self._named_ports(destination, protocol) or ([(443, 443)] if protocol == "tcp" else [])
+            key = destination.name.lower(), protocol
+            if key not in self._ports:
+                self._ports[key] = self._named_ports(*key) or ([(443, 443)] if protocol == "tcp" else [])
+            return self._ports[key]
         if destination.kind == "internet":
             return [(443, 443)]
         return self._port_atoms(source, destination)
 
-    def _named_ports(self, destination: End, protocol: Protocol) -> list[Range]:
+    def _named_ports(self, name: str, protocol: Protocol) -> list[Range]:
         """Returns the ports of the rules that name a service tag or a host."""
-        name = destination.name.lower()
         found: dict[Range, None] = {}
         for rule in self._rules:
             named = any(prefix.name == name for prefix in rule.destinations) or name in rule.hosts
@@ -99,9 +104,10 @@ class Evaluator:
 
     def _port_atoms(self, source: End, destination: End) -> list[Range]:
         """Returns ranges of ports within which no rule on the way distinguishes ports."""
-        groups = [end.subnet.group for end in (source, destination) if end.subnet and end.subnet.group]
-        rules = [rule for group in groups for rule in (*group.inbound, *group.outbound)]
-        rules += [rule for wall in self.land.firewalls.values() for rule in wall.network_rules]
+        leaving = source.subnet.group.outbound if source.subnet and source.subnet.group else ()
+        entering = destination.subnet.group.inbound if destination.subnet and destination.subnet.group else ()
+        network = [rule for wall in self.land.firewalls.values() for rule in wall.network_rules]
+        rules = [rule for rule in (*leaving, *entering, *network) if _concerns(rule, destination)]
         cuts = {0, LAST_PORT + 1, 53, 54}
         cuts |= {edge for rule in rules for low, high in rule.ports for edge in (low, high + 1)}
         for wall in self.land.firewalls.values():
@@ -186,12 +192,22 @@ class Evaluator:
             return replace(found, assumes=(*found.assumes, _FORWARDING)) if endpoint and found.assumes else found
         if source.subnet is None:
             return outcome([Hop(source.name, "", "it is no source of packets", None)])
-        found = from_subnet(self.land, source.subnet, packet, endpoint)
+        found = self._from_subnet(source.subnet, packet, endpoint)
         assumes = list(found.assumes)
         if packet.destination.kind == "host":
             assumes.append(f"addresses of {packet.destination.name} are in no service tag of another service")
         resolved = [self._resolution(source.subnet, destination)] if endpoint else []
         return outcome((*resolved, *found.hops), assumes)
+
+    def _from_subnet(self, subnet: SubnetNode, packet: Packet, endpoint: EndpointNode | None) -> PacketEnd:
+        """Returns where a packet ends. Endpoints of a subnet share what blocks all of them at the source."""
+        key = subnet.id, endpoint.subnet if endpoint else "", replace(packet, destination=_bare(packet.destination))
+        if key in self._blocked:
+            return self._blocked[key]
+        found = from_subnet(self.land, subnet, packet, endpoint)
+        if endpoint is not None and len(found.hops) == 1:
+            self._blocked[key] = found
+        return found
 
     def _resolution(self, subnet: SubnetNode, destination: End) -> Hop:
         """Returns whether a subnet finds the private address of an endpoint by its DNS server."""
@@ -235,6 +251,22 @@ class Evaluator:
         """Returns the DNS servers of a subnet as text."""
         network = self.land.networks.get(subnet.network)
         return [server for server, _ in resolvers_of(self.land, network)] if network else []
+
+
+def _bare(party: Party) -> Party:
+    """Returns an end of a packet without what only its endpoint has."""
+    return Party(party.kind, party.address, party.name)
+
+
+def _concerns(rule: FilterRule, destination: End) -> bool:
+    """Returns whether a rule may match packets to a destination with addresses."""
+    for prefix in rule.destinations:
+        for low, high in destination.ranges:
+            if prefix.low <= high and low <= prefix.high:
+                return True
+            if prefix.name and covers(prefix, Party("address", low, groups=None), _ANYWHERE) is not False:
+                return True
+    return False
 
 
 def _overall(outcomes: Iterable[PacketEnd], destination: End) -> Reachability:

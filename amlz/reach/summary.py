@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amlz.reach.answers import Evaluator, ReachAnswer, port_text
 from amlz.reach.ends import End, destinations, sources
@@ -54,6 +54,21 @@ def rows(answers: Iterable[ReachAnswer]) -> list[SummaryRow]:
     return [_row(key, found[key]) for key in order]
 
 
+def merged(found: Iterable[SummaryRow]) -> list[SummaryRow]:
+    """Returns rows of sources with the same destinations, verdict and reason as one."""
+    alike: dict[tuple[str, str, str], list[SummaryRow]] = {}
+    for row in found:
+        alike.setdefault((row.verdict, row.to, row.why), []).append(row)
+    return [
+        replace(same[0], source=", ".join(map(_called, same)), owner="") if len(same) > 1 else same[0]
+        for same in alike.values()
+    ]
+
+
+def _called(row: SummaryRow) -> str:
+    return f"{row.source} ({row.owner})" if row.owner else row.source
+
+
 def _row(key: tuple[str, str, Reachability, str], answers: Sequence[ReachAnswer]) -> SummaryRow:
     source, owner, verdict, why = key
     count = len({(answer.destination.kind, answer.destination.name) for answer in answers})
@@ -68,6 +83,9 @@ def _why(answer: ReachAnswer) -> str:
         answer.destination.endpoint and hop.at == answer.destination.endpoint.target_name
     ):
         return hop.says
+    own = answer.source.subnet.group if answer.source.subnet else None
+    if own is not None and hop.at == own.name:
+        return f"its security group, {hop.rule}"
     group = answer.destination.subnet.group if answer.destination.subnet else None
     if group is not None and hop.at == group.name and answer.source.subnet is not answer.destination.subnet:
         return f"the security group of the destination, {hop.rule}"

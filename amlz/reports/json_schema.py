@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from amlz.azure.change_rule import Kind
 from amlz.reports.html.dns import Dns
 from amlz.reports.html.egress import Egress
+from amlz.reports.html.reachability import ReachSection
 from amlz.reports.html.topology import Topology
 from amlz.reports.json_records import (
     AcceptedFinding,
@@ -46,6 +47,7 @@ class PreviewRecord(Record):
     addresses: list[SpaceRecord]
     egress: Egress
     dns: Dns
+    reachability: ReachSection
     resources: list[ResourceRecord]
     verdicts: list[VerdictRecord]
     policies_not_judged: list[NotEvaluated]

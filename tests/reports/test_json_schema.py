@@ -90,6 +90,7 @@ SHOWN = {
     "addresses": ("addresses",),
     "egress": ("egress", "landingZone.managedNetworks"),
     "dns": ("dns",),
+    "reach": ("reachability",),
     "roles": ("landingZone.roles", "landingZone.deployerRoles"),
     "policies": ("verdicts", "policiesNotJudged"),
     "demands": (

@@ -59,5 +59,5 @@ def test_what_is_too_long_is_told_without_the_folded_parts(monkeypatch: pytest.M
     monkeypatch.setattr(as_markdown, "LONGEST", 500)
     cut = as_markdown.render(previewed("prod"))
 
-    assert (shorter.splitlines()[:7], "rg-retail-churn" in shorter) == (whole.splitlines()[:7], False)
+    assert (shorter.splitlines()[:7], "its security group, deny-outbound" in shorter) == (whole.splitlines()[:7], False)
     assert cut == whole[:453].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment.\n"

@@ -24,6 +24,7 @@ from amlz.reports.html.dns import dns
 from amlz.reports.html.egress import egress
 from amlz.reports.html.findings import LEVELS, accepted_findings, findings
 from amlz.reports.html.heat_map import heat_map
+from amlz.reports.html.reachability import ReachSection, reachability
 from amlz.reports.html.role_matrix import role_matrix
 from amlz.reports.html.topology import Topology, topology
 from amlz.reports.preview import NOT_COVERED, Preview, verdict
@@ -37,6 +38,7 @@ SECTIONS = {
     "addresses": "Addresses",
     "egress": "Egress",
     "dns": "Private DNS",
+    "reach": "Reachability",
     "roles": "Roles",
     "policies": "Azure Policy",
     "demands": "Tasks of other owners",
@@ -107,6 +109,7 @@ def sections(preview: Preview, against: Difference | None = None, draw: Draw = d
         "addresses": address_map(plan),
         "egress": egress(preview),
         "dns": dns(preview),
+        "reach": _reach(preview),
         "roles": role_matrix(plan),
         "policies": heat_map(preview.verdicts, names_of(preview.graph)),
         "demands": _demands(preview),
@@ -114,6 +117,12 @@ def sections(preview: Preview, against: Difference | None = None, draw: Draw = d
         "built": built(preview),
         "limits": NOT_COVERED,
     }
+
+
+def _reach(preview: Preview) -> ReachSection | None:
+    """Returns the reachability; nothing for a stack without sources."""
+    found = reachability(preview)
+    return found if found.rows else None
 
 
 def _verdict(preview: Preview, against: Difference | None) -> tuple[str, str]:

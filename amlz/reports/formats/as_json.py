@@ -16,6 +16,7 @@ from amlz.reports import addresses, difference_as, existing_hub, kubernetes, man
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.dns import dns
 from amlz.reports.html.egress import egress
+from amlz.reports.html.reachability import reachability
 from amlz.reports.html.topology import topology
 from amlz.reports.json_text import dump
 from amlz.reports.preview import NOT_COVERED, Preview
@@ -42,6 +43,7 @@ def render(preview: Preview) -> str:
             "addresses": addresses.records(preview.plan.addresses),
             "egress": record(egress(preview)),
             "dns": record(dns(preview)),
+            "reachability": record(reachability(preview)),
             "resources": [_resource(resource) for resource in preview.graph],
             "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
             "policiesNotJudged": [_not_judged(*told) for told in policy.not_judged(preview.verdicts)],

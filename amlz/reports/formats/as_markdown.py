@@ -18,6 +18,7 @@ from amlz.core.words import counted, place, plural
 from amlz.reports import accepted, difference_as, existing_hub, policy, quota
 from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
+from amlz.reports.html.reachability import reachability
 from amlz.reports.links import NO_LINKS, Links
 from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, link, prose, shown
 from amlz.reports.preview import NOT_COVERED, UNKNOWN, Preview, verdict
@@ -79,6 +80,7 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "unknown": [row for row in answers if row["unknown"]],
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
+        "reachability": reachability(preview).rows,
         "not_covered": "; ".join(NOT_COVERED),
     }
     return fitted(template.render(told), LONGEST)
