@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -252,3 +252,30 @@ def carried_out(landing_zone: Any, problem: Problem) -> Any:
                 raise NotMechanical from None
             return edited.root
     raise NotMechanical
+
+
+def chosen(landing_zone: Any, problem: Problem, choice: Mapping[str, Any]) -> Any:
+    """The landing zone after a remedy with chosen values (chosen.yaml)."""
+    edited = Edited(landing_zone, problem)
+    for path in choice.get("remove", ()):
+        edited.remove(edited.path if path == "." else tuple(path.split("/")))
+    if "value" in choice:
+        above = edited.parent()
+        above[edited.path[-1] if isinstance(above, list) else _key_or_new(above, edited.path[-1])] = choice["value"]
+    if "name" in choice:
+        above = edited.parent()
+        above[choice["name"]] = above.pop(_key(above, edited.path[-1]))
+    for path, value in choice.get("set", {}).items():
+        *parts, last = path.split("/")
+        here = edited.root
+        for part in parts:
+            here = here.setdefault(part, {})
+        here[last] = value
+    return edited.root
+
+
+def _key_or_new(above: Any, part: str | int) -> Any:
+    try:
+        return _key(above, part)
+    except NotMechanical:
+        return part

@@ -185,8 +185,8 @@ def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
                         place,
                         f"{'.'.join(map(str, other))} builds an endpoint to this {part.what} too: two would overwrite "
                         "each other's names.",
-                        "Give it an endpoint elsewhere and set its `endpointRange` in both; or give each "
-                        "environment a separate one.",
+                        f"Give each environment a separate {part.what}. Or give it an endpoint elsewhere, set its "
+                        "`endpointRange` in both, and set `dns.mode` to existing or policy.",
                     )
         yield from _registry_alone(environment, path)
 
