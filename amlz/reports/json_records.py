@@ -68,6 +68,18 @@ class _Found(Owned):
     source: str
 
 
+class PermissionRecord(Owned):
+    """The actions of a persona, by their answer: its role in the stack file, or an identity."""
+
+    persona: str
+    principals: list[str]
+    allowed: list[str]
+    conditional: list[str]
+    not_allowed: list[str]
+    cannot_tell: list[str]
+    differs: list[str]
+
+
 class FindingRecord(_Found):
     """A finding of a check."""
 

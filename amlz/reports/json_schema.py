@@ -24,6 +24,7 @@ from amlz.reports.json_records import (
     FindingRecord,
     LandingZoneRecord,
     NotEvaluated,
+    PermissionRecord,
     PlacedRecord,
     Quota,
     Record,
@@ -54,6 +55,7 @@ class PreviewRecord(Record):
     findings: list[FindingRecord]
     accepted_findings: list[AcceptedFinding]
     quota: list[Quota]
+    permissions: list[PermissionRecord]
     not_covered: list[str]
 
 

@@ -30,7 +30,7 @@ NOT_MODELLED = (
 _WORDS = {Status.ALLOWED: "yes", Status.CONDITIONAL: "if", Status.DENIED: "no", Status.UNKNOWN: "?", None: "-"}
 #: Word for resources or principals with different answers.
 _DIFFERS = "~"
-_LEGEND = (
+LEGEND = (
     "yes: allowed. no: not allowed. if: under a condition. ?: cannot tell. -: nothing to do it on. ~: differs between "
     "resources or principals; name the persona to see them."
 )
@@ -46,6 +46,11 @@ class Matrix:
     kinds: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the personas."""
+        return tuple(map(name_of, self.kinds))
+
 
 def as_text(graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns the answer for a terminal: one answer with its reasons, the actions of a persona, or a matrix."""
@@ -55,7 +60,7 @@ def as_text(graph: ResourceGraph, question: PermissionQuestion) -> str:
     elif question.kind:
         parts = ["\n".join(_list(place, answers)) for place, answers in _by_place(found).items()]
     else:
-        parts = ["\n".join(_table(matrix)) for matrix in matrices(found)] + [wrapped("", _LEGEND)]
+        parts = ["\n".join(_table(matrix)) for matrix in matrices(found)] + [wrapped("", LEGEND)]
     parts = parts if found else [_nobody(question)]
     return printable("\n\n".join([*parts, _limits()]) + "\n")
 
@@ -66,7 +71,7 @@ def as_markdown(graph: ResourceGraph, question: PermissionQuestion) -> str:
     if question.action and question.kind:
         parts = [f"```text\n{chr(10).join(_explained(permissions, answer))}\n```" for answer in found]
     else:
-        parts = ["\n".join(markdown_table(matrix)) for matrix in matrices(found)] + [escaped(_LEGEND)]
+        parts = ["\n".join(markdown_table(matrix)) for matrix in matrices(found)] + [escaped(LEGEND)]
     parts = parts if found else [escaped(_nobody(question))]
     return "\n\n".join([*parts, "Not modelled:\n\n" + "\n".join(f"- {escaped(each)}" for each in NOT_MODELLED)]) + "\n"
 
@@ -104,7 +109,7 @@ def matrices(answers: Sequence[PermissionAnswer]) -> list[Matrix]:
 def markdown_table(matrix: Matrix) -> Iterator[str]:
     """Returns a matrix as a table of Markdown, below the environments."""
     yield f"**{escaped(', '.join(matrix.places))}**\n"
-    yield f"| action | {' | '.join(map(name_of, matrix.kinds))} |"
+    yield f"| action | {' | '.join(matrix.names)} |"
     yield f"| --- |{' --- |' * len(matrix.kinds)}"
     for action, row in matrix.rows:
         yield f"| {code(action, in_table=True)} | {' | '.join(row)} |"
@@ -141,8 +146,8 @@ def _word(answers: Sequence[PermissionAnswer]) -> str:
 def _table(matrix: Matrix) -> Iterator[str]:
     """Returns a matrix in lines: personas are numbered, so that ten of them fit."""
     yield wrapped("", ", ".join(matrix.places))
-    for number, kind in enumerate(matrix.kinds, 1):
-        yield f"  {number:>2}  {name_of(kind)}"
+    for number, name in enumerate(matrix.names, 1):
+        yield f"  {number:>2}  {name}"
     yield "".join([" " * _COLUMN, *(f"{number:<{_CELL}}" for number in range(1, len(matrix.kinds) + 1))]).rstrip()
     for action, row in matrix.rows:
         yield "".join([f" {action:<{_COLUMN - 1}}", *(f"{word:<{_CELL}}" for word in row)]).rstrip()

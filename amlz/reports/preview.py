@@ -9,6 +9,7 @@ from amlz.azure.graph import ResourceGraph
 from amlz.checks.accepted.finding import Accepted
 from amlz.checks.finding import Finding, Severity
 from amlz.core.config import LandingZoneConfig
+from amlz.core.permissions.answers import PermissionAnswer, Permissions
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
 from amlz.core.words import plural
@@ -44,6 +45,11 @@ class Preview:
     verdicts: Verdicts
     accepted: tuple[Accepted, ...] = ()
     quota: bool = False
+
+    @cached_property
+    def permissions(self) -> tuple[PermissionAnswer, ...]:
+        """Answers of all personas to all actions, evaluated when a form shows them."""
+        return tuple(Permissions(self.graph).answers())
 
     @cached_property
     def shown(self) -> Preview:

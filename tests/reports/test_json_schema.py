@@ -92,6 +92,7 @@ SHOWN = {
     "dns": ("dns",),
     "reach": ("reachability",),
     "roles": ("landingZone.roles", "landingZone.deployerRoles"),
+    "permissions": ("permissions",),
     "policies": ("verdicts", "policiesNotJudged"),
     "demands": (
         *("landingZone.existingHub", "landingZone.existingParts", "landingZone.kubernetes"),

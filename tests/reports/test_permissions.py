@@ -13,7 +13,7 @@ from amlz.azure.graph import Persona, ResourceGraph
 from amlz.core.permissions.answers import Permissions
 from amlz.core.permissions.asked import PermissionQuestion
 from amlz.core.permissions.personas import ENDPOINT
-from amlz.reports import permissions
+from amlz.reports import permission_counts, permissions
 from tests.checks.common import graph_of
 from tests.conftest import previewed
 
@@ -191,3 +191,25 @@ def test_a_persona_that_nobody_has_is_reported() -> None:
 
     sentence = "The stack file names no principal for pipelines there, or the action is none of theirs."
     assert " ".join(told.split("\n\n")[0].split()) == sentence
+
+
+def test_previews_count_allowed_actions_and_name_them_for_programs() -> None:
+    """Of the possible ones: an endpoint is not asked for a data lake that there is not."""
+    graph = small(assigned(READER, GROUP))
+    answers = tuple(Permissions(graph).answers())
+
+    assert permission_counts.text(answers) == (
+        "Allowed actions, of those that are possible (amlz can names them)\n"
+        "  1  churn dev\n"
+        "                        1\n"
+        "  readers               2/19"
+    )
+    (record,) = permission_counts.records(answers)
+    assert (record["allowed"], record["cannotTell"], record["conditional"], record["differs"]) == (
+        ["see-workspace", "see-resources"],
+        ["read-logs"],
+        [],
+        [],
+    )
+    assert len(record["notAllowed"]) == 16
+    assert permission_counts.text(()) == ""

@@ -27,6 +27,7 @@ from amlz.reports.html.heat_map import heat_map
 from amlz.reports.html.reachability import ReachSection, reachability
 from amlz.reports.html.role_matrix import role_matrix
 from amlz.reports.html.topology import Topology, topology
+from amlz.reports.permissions import LEGEND, matrices
 from amlz.reports.preview import NOT_COVERED, Preview, verdict
 
 #: Titles of the sections, in their order; by the name of the template.
@@ -40,6 +41,7 @@ SECTIONS = {
     "dns": "Private DNS",
     "reach": "Reachability",
     "roles": "Roles",
+    "permissions": "Permissions",
     "policies": "Azure Policy",
     "demands": "Tasks of other owners",
     "quota": "Quota",
@@ -111,6 +113,7 @@ def sections(preview: Preview, against: Difference | None = None, draw: Draw = d
         "dns": dns(preview),
         "reach": _reach(preview),
         "roles": role_matrix(plan),
+        "permissions": _permissions(preview),
         "policies": heat_map(preview.verdicts, names_of(preview.graph)),
         "demands": _demands(preview),
         "quota": [(d, list(quota.rows(d)), list(quota.unknown(d))) for d in demands(plan)],
@@ -144,6 +147,10 @@ def _numbers(preview: Preview) -> list[tuple[str, str]]:
         plural(len(plan.environments), "environment"),
     )
     return [("landing zone", ", ".join(counts))]
+
+
+def _permissions(preview: Preview) -> dict[str, Any]:
+    return {"legend": LEGEND, "matrices": matrices(preview.permissions)} if preview.permissions else {}
 
 
 def _demands(preview: Preview) -> list[tuple[str, tuple[str, ...]]]:

@@ -12,7 +12,16 @@ from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import RoleAssignmentSpec
-from amlz.reports import addresses, difference_as, existing_hub, kubernetes, managed_networks, policy, quota
+from amlz.reports import (
+    addresses,
+    difference_as,
+    existing_hub,
+    kubernetes,
+    managed_networks,
+    permission_counts,
+    policy,
+    quota,
+)
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.dns import dns
 from amlz.reports.html.egress import egress
@@ -50,6 +59,7 @@ def render(preview: Preview) -> str:
             "findings": [finding_record(finding) for finding in preview.findings],
             "acceptedFindings": [_accepted(one) for one in preview.accepted],
             "quota": quota.records(preview.plan),
+            "permissions": permission_counts.records(preview.permissions),
             "notCovered": list(NOT_COVERED),
         }
     )

@@ -15,7 +15,7 @@ from amlz.core.problems import dotted
 from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural
-from amlz.reports import accepted, difference_as, existing_hub, policy, quota
+from amlz.reports import accepted, difference_as, existing_hub, permission_counts, policy, quota
 from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.reachability import reachability
@@ -78,6 +78,8 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "quota": list(_quota(preview)) if preview.quota else [],
         "policies": [row for row in answers if not row["unknown"]],
         "unknown": [row for row in answers if row["unknown"]],
+        "permissions": list(permission_counts.tables(preview.permissions)),
+        "can": code(f"amlz can {preview.stack}"),
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
         "reachability": reachability(preview).rows,

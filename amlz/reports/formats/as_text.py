@@ -15,7 +15,16 @@ from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural, printable
-from amlz.reports import accepted, addresses, difference_as, kubernetes, managed_networks, policy, quota
+from amlz.reports import (
+    accepted,
+    addresses,
+    difference_as,
+    kubernetes,
+    managed_networks,
+    permission_counts,
+    policy,
+    quota,
+)
 from amlz.reports.existing_hub import FirewallRequirement, demands, must_allow, owners_must
 from amlz.reports.folding import FoldedAt, FoldedFinding, folded_answers, folded_findings, owners
 from amlz.reports.formats.registry import Report
@@ -46,7 +55,7 @@ def render(preview: Preview) -> str:
         _findings(preview),
         _policy(preview),
     ]
-    parts += [_deployer(preview), _limits()]
+    parts += [permission_counts.text(preview.permissions), _deployer(preview), _limits()]
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
 

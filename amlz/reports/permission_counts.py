@@ -1,0 +1,98 @@
+"""Permissions in the reports of a preview: how many of the possible actions each persona can do, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amlz.azure.permissions import Status
+from amlz.core.permissions.answers import PermissionAnswer, combined
+from amlz.core.permissions.personas import KINDS, name_of
+from amlz.reports.lines import wrapped
+from amlz.reports.permissions import Matrix, matrices
+
+#: Columns of a table in 80 characters.
+_COLUMNS = 7
+_NAME, _CELL = 24, 8
+_TITLE = "Allowed actions, of those that are possible (amlz can names them)"
+#: Keys of a record, by the status of its actions.
+_KEYS = {
+    Status.ALLOWED: "allowed",
+    Status.CONDITIONAL: "conditional",
+    Status.DENIED: "notAllowed",
+    Status.UNKNOWN: "cannotTell",
+    "differs": "differs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """Environments that are alike, and for each persona `allowed/possible` in each of them, "" where there is none."""
+
+    places: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def tables(answers: Sequence[PermissionAnswer]) -> Iterator[CountTable]:
+    """Returns the counts in tables that fit into 80 columns."""
+    found = matrices(answers)
+    for start in range(0, len(found), _COLUMNS):
+        part = found[start : start + _COLUMNS]
+        kinds = [kind for kind in KINDS if any(kind in matrix.kinds for matrix in part)]
+        rows = ((name_of(kind), tuple(_count(matrix, kind) for matrix in part)) for kind in kinds)
+        yield CountTable(tuple(matrix.places for matrix in part), tuple(rows))
+
+
+def text(answers: Sequence[PermissionAnswer]) -> str:
+    """Returns the counts for a terminal, "" where nobody is configured."""
+    lines = [
+        line
+        for table in tables(answers)
+        for line in (
+            *(wrapped(f"  {number}  ", ", ".join(places)) for number, places in enumerate(table.places, 1)),
+            "".join([" " * _NAME, *(f"{number:<{_CELL}}" for number in range(1, len(table.places) + 1))]).rstrip(),
+            *(
+                "".join([f"  {name:<{_NAME - 2}}", *(f"{cell:<{_CELL}}" for cell in row)]).rstrip()
+                for name, row in table.rows
+            ),
+        )
+    ]
+    return "\n".join([_TITLE, *lines]) if lines else ""
+
+
+def records(answers: Sequence[PermissionAnswer]) -> list[dict[str, Any]]:
+    """Returns a record for each persona of an environment: its principals, and the names of actions by their answer."""
+    found: dict[tuple[str, str, str], dict[str, list[PermissionAnswer]]] = {}
+    for answer in answers:
+        persona = answer.persona
+        key = (persona.project, persona.environment, persona.kind)
+        found.setdefault(key, {}).setdefault(answer.action.name, []).append(answer)
+    return [
+        {
+            "persona": name_of(kind),
+            "project": project,
+            "environment": environment,
+            "principals": list(next(iter(actions.values()))[0].persona.principals),
+            **{key: [] for key in _KEYS.values()},
+            **_by_status(actions),
+        }
+        for (project, environment, kind), actions in found.items()
+    ]
+
+
+def _by_status(actions: dict[str, list[PermissionAnswer]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, answers in actions.items():
+        status = combined(answers)
+        if status is not None:
+            found.setdefault(_KEYS[status], []).append(name)
+    return found
+
+
+def _count(matrix: Matrix, kind: str) -> str:
+    if kind not in matrix.kinds:
+        return ""
+    words = [row[matrix.kinds.index(kind)] for _, row in matrix.rows]
+    possible = [word for word in words if word not in ("", "-")]
+    return f"{possible.count('yes')}/{len(possible)}"
