@@ -16,14 +16,14 @@ Locks take away no right to create or change, but forbid deletions below them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import within
 from amlz.azure.role_definitions import BUILT_IN, RoleDefinition
+from amlz.dataclass import dataclass
 
 _ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 _DEFINITIONS = "Microsoft.Authorization/roleDefinitions"
@@ -173,14 +173,19 @@ class ByScope:
         return tuple(found)
 
 
-def assignments_of(graph: ResourceGraph) -> Mapping[str, tuple[GivenRole, ...]]:
-    """Returns every role assignment of a graph by its principal, in lower case."""
+def assignments_of(
+    graph: ResourceGraph, known: Callable[[str], RoleDefinition | None] = lambda _: None
+) -> Mapping[str, tuple[GivenRole, ...]]:
+    """Returns every role assignment of a graph by its principal, in lower case. `known`: definitions, by their ids, of
+    roles that are neither built in nor in the graph.
+    """
     custom = _custom_roles(graph)
     found: dict[str, list[GivenRole]] = {}
     for resource in graph.of_type(_ASSIGNMENTS):
-        role_id = str(resource.properties.get("roleDefinitionId", "")).rpartition("/")[2].lower()
+        definition = str(resource.properties.get("roleDefinitionId", ""))
+        role_id = definition.rpartition("/")[2].lower()
         scope = resource.id[: resource.id.lower().rindex("/providers/microsoft.authorization/")]
-        role = custom.get(role_id) or BUILT_IN.get(role_id)
+        role = custom.get(role_id) or BUILT_IN.get(role_id) or known(definition)
         conditional = bool(resource.properties.get("condition"))
         for principal in _principals(graph, resource, scope):
             found.setdefault(principal.lower(), []).append(GivenRole(principal, scope, role_id, role, conditional))

@@ -7,7 +7,8 @@ plan (`amlz/azure/permissions.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from amlz.dataclass import dataclass
 
 _ROLES = "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/"
 

@@ -206,7 +206,7 @@ def _given(grounds: Grounds, by: GivenRole) -> str:
     scope = f"on {_named(by.scope)}"
     if not same_id(by.scope, grounds.on):
         scope = f"on {_named(grounds.on)}, inherited from {_named(by.scope)}"
-    title = f"by {by.role_name} {scope}"
+    title = f"by {by.role_name}{' (custom role)' if by.role and by.role.custom else ''} {scope}"
     if grounds.ruling.status is Status.CONDITIONAL:
         title += ", under the condition of the assignment"
     if grounds.ruling.status is Status.UNKNOWN:

@@ -9,7 +9,13 @@ from amlz.core.permissions.promises import PROMISES
 from amlz.reports.permissions import NOT_MODELLED
 from tools.docgen.templating import rendered
 
-_WHEN = {"always": "all", "production": "production", "nonProduction": "not production"}
+_WHEN = {
+    "production": "production",
+    "nonProduction": "not production",
+    "noSharedKeys": "without shared keys",
+    "peopleCreateComputes": "with `peopleCreateComputes`",
+    "studioDeployments": "with `studioDeployments`",
+}
 
 
 def can_page() -> str:
@@ -24,7 +30,7 @@ def can_page() -> str:
         promises=[
             (
                 f"`{name_of(each.who)}`",
-                _WHEN[each.when] + (", without shared keys" if each.without_keys else ""),
+                ", ".join(map(_WHEN.__getitem__, each.when)) or "all",
                 ", ".join(f"`{name}`" for name in each.actions),
             )
             for each in PROMISES

@@ -147,7 +147,9 @@ class AccessConfig(Config):
     ml_engineers: tuple[Guid, ...] = ()
     """Groups that bring models into service: as data scientists, and they run compute clusters and instances."""
     compute_operators: tuple[Guid, ...] = ()
-    """Groups that create, start and stop compute clusters and instances, and see no data."""
+    """Groups that start, stop and delete compute clusters and instances, and have no role on data. With
+    `peopleCreateComputes` they also create them, and work with the identity of compute targets, which reads data.
+    """
     readers: tuple[Guid, ...] = ()
     """Groups that only look."""
     pipelines: tuple[Guid, ...] = ()

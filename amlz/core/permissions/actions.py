@@ -7,10 +7,10 @@ action states its inference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from amlz.azure.permissions import Permission
+from amlz.dataclass import dataclass
 
 #: Targets of actions: the environment's own unless the name differs. `network` and `subnet` are those of its
 #: compute targets, `lake` the containers of the data lake that it has datastores on, `approved` the targets of private

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from amlz.azure.graph import Persona, ResourceGraph
@@ -21,10 +20,12 @@ from amlz.azure.permissions import (
     worst,
 )
 from amlz.azure.role_definitions import BUILT_IN, RoleDefinition
+from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_name
 from amlz.core.owners import EnvironmentKey
 from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need, Target
 from amlz.core.permissions.personas import ENDPOINT, IDENTITIES
 from amlz.core.permissions.targets import LANDING_ZONE, Ids, accepts_resource_context, targets_of
+from amlz.dataclass import dataclass
 
 _ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
 #: Roles that Azure gives to the system-assigned identity of a managed online endpoint, and on what (2023-12-15).
@@ -149,7 +150,7 @@ class Permissions:
 
     @cached_property
     def _assignments(self) -> Mapping[str, tuple[GivenRole, ...]]:
-        return assignments_of(self._graph)
+        return assignments_of(self._graph, _custom_role)
 
     @cached_property
     def _scopes(self) -> Mapping[str, ByScope]:
@@ -178,6 +179,15 @@ def combined(answers: Iterable[PermissionAnswer]) -> Status | str | None:
 def narrowest_roles(permissions: Iterable[Permission]) -> tuple[str, ...]:
     """Returns built-in roles that give all these permissions, the narrowest first; none that allows every action."""
     return _giving(BUILT_IN.values(), tuple(permissions))
+
+
+def _custom_role(definition_id: str) -> RoleDefinition | None:
+    """Returns a custom role that an owner creates before the deployment, by the id of its definition."""
+    name = custom_role_name(definition_id)
+    if name is None:
+        return None
+    row = CUSTOM_ROLES[name]
+    return RoleDefinition(definition_id.rpartition("/")[2], name, row.actions, source=row.source, custom=True)
 
 
 def _giving(roles: Iterable[RoleDefinition], permissions: tuple[Permission, ...]) -> tuple[str, ...]:

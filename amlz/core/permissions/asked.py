@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from amlz.azure.graph import Persona
 from amlz.core.addresses import environments
@@ -12,6 +11,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.permissions.actions import ACTIONS, DocumentedAction
 from amlz.core.permissions.personas import KINDS, name_of
 from amlz.core.problems import LandingZoneError
+from amlz.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

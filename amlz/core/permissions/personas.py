@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from amlz.azure.graph import Persona
 from amlz.core.config import AccessConfig, LandingZoneConfig
-from amlz.core.permissions.promises import promised
+from amlz.core.permissions.promises import Condition, promised
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import union
 from amlz.core.planning.roles import PEOPLE
@@ -33,7 +33,7 @@ def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Perso
     yield from _people(union(config.access), Persona("", ()))
     for spec in plan.environments:
         place = Persona("", (), spec.project, spec.environment, spec.production)
-        yield from _people(_access(config, spec), place, spec.storage.shared_keys, tuple(_pipelines(spec)))
+        yield from _people(_access(config, spec), place, _conditions(config, spec), tuple(_pipelines(spec)))
         yield from _identities(spec, place)
 
 
@@ -50,6 +50,18 @@ def _access(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> dict[str
     return people
 
 
+def _conditions(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> tuple[Condition, ...]:
+    settings = config.projects[spec.project].environments[spec.environment]
+    holds: dict[Condition, bool] = {
+        "production": spec.production,
+        "nonProduction": not spec.production,
+        "noSharedKeys": not spec.storage.shared_keys,
+        "peopleCreateComputes": settings.people_create_computes,
+        "studioDeployments": settings.studio_deployments,
+    }
+    return tuple(condition for condition, held in holds.items() if held)
+
+
 def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
     """Returns the identities of pipelines that are built here, each once."""
     roles = records(spec, RoleAssignmentSpec)
@@ -59,12 +71,15 @@ def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
 
 
 def _people(
-    access: dict[str, tuple[str, ...]], place: Persona, shared_keys: bool = False, pipelines: tuple[str, ...] = ()
+    access: dict[str, tuple[str, ...]],
+    place: Persona,
+    conditions: tuple[Condition, ...] = (),
+    pipelines: tuple[str, ...] = (),
 ) -> Iterator[Persona]:
     for kind, field in PEOPLE.items():
         principals = (*access.get(field, ()), *(pipelines if kind == "pipelines" else ()))
         if principals:
-            actions = promised(kind, place.production, shared_keys)
+            actions = promised(kind, conditions)
             yield replace(place, kind=kind, principals=principals, promised=actions)
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Literal
+
+from amlz.dataclass import dataclass
+
+#: Conditions of an environment, by the setting that makes them so.
+Condition = Literal["production", "nonProduction", "noSharedKeys", "peopleCreateComputes", "studioDeployments"]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A row: this persona can do these actions in these environments, by the description of its role in the stack file.
-
-    `without_keys`: only where shared keys of the storage account are off; with them people use the keys.
+    """A row: this persona can do these actions in environments in which all conditions hold, by the description of its
+    role in the stack file. With shared keys, people use the keys of the storage account.
     """
 
     who: str
     actions: tuple[str, ...]
-    when: Literal["always", "production", "nonProduction"] = "always"
-    without_keys: bool = False
+    when: tuple[Condition, ...] = ()
 
 
 #: In environments without production data.
@@ -41,14 +44,21 @@ _WORK = (
 #: In production.
 _LOOK = ("see-workspace", "read-logs")
 
+_CREATE = ("create-compute", "create-compute-as-identity")
+
 PROMISES: tuple[Promise, ...] = (
-    Promise("platformTeam", ("see-resources", "see-workspace", "read-logs", "read-all-logs")),
+    Promise("platformTeam", ("see-resources", "see-workspace", "see-network", "read-logs", "read-all-logs")),
     Promise("readers", ("see-resources", "see-workspace", "read-logs")),
-    Promise("dataScientists", _WORK, "nonProduction"),
-    Promise("dataScientists", _LOOK, "production"),
-    Promise("mlEngineers", _WORK, "nonProduction"),
-    Promise("mlEngineers", (*_LOOK, "read-data", "view-data-in-studio"), "production"),
+    Promise("dataScientists", _WORK, ("nonProduction",)),
+    Promise("dataScientists", ("deploy-in-studio",), ("nonProduction", "studioDeployments")),
+    Promise("dataScientists", _LOOK, ("production",)),
+    Promise("mlEngineers", _WORK, ("nonProduction",)),
+    Promise("mlEngineers", ("deploy-in-studio",), ("nonProduction", "studioDeployments")),
+    Promise("mlEngineers", _CREATE, ("nonProduction", "peopleCreateComputes")),
+    Promise("mlEngineers", (*_LOOK, "read-data", "view-data-in-studio"), ("production",)),
+    Promise("mlEngineers", ("read-files",), ("production", "noSharedKeys")),
     Promise("computeOperators", ("start-stop-compute",)),
+    Promise("computeOperators", _CREATE, ("peopleCreateComputes",)),
     Promise(
         "pipelines",
         (
@@ -59,8 +69,7 @@ PROMISES: tuple[Promise, ...] = (
 )  # fmt: skip
 
 
-def promised(who: str, production: bool, shared_keys: bool) -> tuple[str, ...]:
-    """Returns the actions that a role of the stack file is for, in an environment."""
-    here = ("always", "production" if production else "nonProduction")
-    rows = (row for row in PROMISES if row.who == who and row.when in here and not (row.without_keys and shared_keys))
+def promised(who: str, conditions: Collection[Condition]) -> tuple[str, ...]:
+    """Returns the actions that a role of the stack file is for, where these conditions hold."""
+    rows = (row for row in PROMISES if row.who == who and set(row.when) <= set(conditions))
     return tuple(action for row in rows for action in row.actions)
