@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: preview setup actionlint engine browser test test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden bench bench-engine clean
+.PHONY: preview setup actionlint engine browser clients scanners test test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -34,6 +34,8 @@ test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engi
 		$(MAKE) -s actionlint || echo "actionlint could not be built: its test is skipped" >&2; fi
 	@if command -v npm >/dev/null && command -v node >/dev/null; then $(MAKE) -s browser \
 		|| echo "tests/browser could not be installed: its tests are skipped" >&2; fi
+	@$(MAKE) -s clients || echo "Azure's clients could not be installed: their tests are skipped" >&2
+	@$(MAKE) -s scanners || echo "the scanner could not be installed: its test is skipped" >&2
 	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto --dist worksteal -rs -m "slow and not long"
 
 test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 250 stack files
@@ -68,6 +70,8 @@ lock: $(READY)               ## pins the newest versions that pyproject.toml all
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:html --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-html.lock
+	@for group in clients scanners; do $(BIN)/uv pip compile --group pyproject.toml:$$group --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-$$group.lock || exit 1; done
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -c requirements.lock \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-runtime.lock
 	@echo "Run make pulumi-lock where the version of pulumi or pulumi-azure-native has changed." >&2
@@ -91,6 +95,16 @@ browser: tests/browser/node_modules/.ready ## installs what reports are held aga
 tests/browser/node_modules/.ready: tests/browser/package.json tests/browser/package-lock.json
 	@echo "installing what reports are held against: half a minute, once" >&2
 	@npm ci --prefix tests/browser --ignore-scripts --legacy-peer-deps --omit=optional --no-audit --no-fund --silent
+	@touch $@
+
+clients: .tools/clients/.ready ## installs Azure's clients, for tests: 800 MB and some minutes, once
+
+scanners: .tools/scanners/.ready ## installs the scanner that the exported template is held against: a minute, once
+
+.tools/clients/.ready .tools/scanners/.ready: .tools/%/.ready: requirements-%.lock
+	@test -x .tools/$*/bin/python || $(PYTHON) -m venv .tools/$*
+	@echo "installing $< into .tools/$*: a minute or some, once" >&2
+	@.tools/$*/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
 
 engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not installed: needs Go, some minutes once

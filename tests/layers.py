@@ -61,6 +61,8 @@ SLOW: dict[str, str | None] = {
     "tests/diff/test_difference.py::test_a_stack_that_is_new_or_was_broken_is_told": PROCESSES,
     "tests/simulator/https/test_kill.py": PROCESSES,
     "tests/simulator/https/test_listening.py::test_a_landing_zone_is_deployed_into_it[prod]": PREVIEWS,
+    "tests/clients/": "starts Azure's own clients, which are not installed with the others",
+    "tests/clients/test_az.py::test_every_command_of_the_documentation": None,
     "tests/test_first_landing_zone.py": PROCESSES,
     "tests/test_fork.py": "clones the repository, and tests the clone",
     f"{GUARD}::test_commands_change_what_no_update_can_change_or_the_text_has_none[everything": PREVIEWS,

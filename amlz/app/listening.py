@@ -25,6 +25,13 @@ from amlz.stackfile.load import StackFile
 
 #: The subscription of a simulated Azure into which no stack is deployed.
 SUBSCRIPTION = str(uuid.uuid5(uuid.UUID(TENANT), "subscription"))
+#: Roles that the tutorial assigns, in addition to those of a landing zone.
+#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles (2026-11)
+_OTHER_ROLES = {
+    "Key Vault Crypto Officer": "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+    "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
+    "Resource Policy Contributor": "36243c78-bf99-498c-9df9-86d9f8d28608",
+}
 _PEM = "-----BEGIN CERTIFICATE-----"
 
 Stack = tuple[StackFile, LandingZonePlan]
@@ -110,8 +117,13 @@ def start(asked: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedAr
     return server, arm
 
 
+def built_in_roles() -> dict[str, str]:
+    """Returns the GUIDs of the built-in roles that exist here, by name."""
+    return {**_OTHER_ROLES, **ROLES, **{name: guid for guid, name in PRIVILEGED.items()}}
+
+
 def _tenant(stack: Stack | None) -> Tenant:
-    roles = {**ROLES, **{name: guid for guid, name in PRIVILEGED.items()}}
+    roles = built_in_roles()
     return Tenant(stack[0].config.tenant_id, (), roles) if stack else Tenant(TENANT, (SUBSCRIPTION,), roles)
 
 

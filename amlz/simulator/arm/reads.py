@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from amlz.azure.ids import parse
 from amlz.simulator import missing, validation
-from amlz.simulator.arm import bodies
-from amlz.simulator.arm.addresses import GROUP, SUBSCRIPTION, Address
+from amlz.simulator.arm import bodies, datastores
+from amlz.simulator.arm.addresses import GROUP, SUBSCRIPTION, Address, PathKind
 from amlz.simulator.arm.answers import marks
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request, error
@@ -40,7 +41,7 @@ def get(azure: Azure, request: Request, found: Address) -> Answer:
         raise not_found(azure, found)
     if request.method == "HEAD":
         return Answer(204 if found.type == GROUP else 200, marks(resource))
-    return Answer(200, marks(resource), bodies.shown(azure.store, azure.operations, resource))
+    return Answer(200, marks(resource), _read(azure, resource))
 
 
 def deleted_vault(azure: Azure, request: Request) -> Answer | None:
@@ -104,7 +105,11 @@ def collection(azure: Azure, found: Address) -> Answer:
     if not exists and azure.store.get(found.id) is None:
         raise not_found(azure, Address(found.kind, found.id, above))
     own = [one for one in azure.store.below(found.id) if _belongs(one, found)]
-    return Answer(200, {}, {"value": [bodies.shown(azure.store, azure.operations, one) for one in own]})
+    if found.type == datastores.KIND:
+        others = (Address(PathKind.RESOURCE, each, datastores.KIND) for each in datastores.ids(found.id))
+        new = (comes_with_parent(azure, each) for each in others if azure.store.get(each.id) is None)
+        own += [one for one in new if one is not None]
+    return Answer(200, {}, {"value": [_read(azure, one) for one in own]})
 
 
 def _belongs(one: StoredResource, found: Address) -> bool:
@@ -121,6 +126,15 @@ def _is_extension(one: StoredResource) -> bool:
     return bool(parse(one.id).scope) or one.type.startswith("microsoft.authorization/")
 
 
+def _read(azure: Azure, resource: StoredResource) -> dict[str, Any]:
+    """The body of a GET. The address of a vault ends with a slash (122 of 122), other than in the answer to its PUT."""
+    found = bodies.shown(azure.store, azure.operations, resource)
+    properties = found.get("properties")
+    if isinstance(properties, dict) and isinstance(properties.get("vaultUri"), str):
+        properties["vaultUri"] = f"{properties['vaultUri'].rstrip('/')}/"
+    return found
+
+
 def operation(azure: Azure, found: Address) -> Answer:
     """How far an operation is: at its own address, or at the one of the Location header."""
     begun = azure.operations.get(found.operation)
@@ -134,7 +148,7 @@ def operation(azure: Azure, found: Address) -> Answer:
         resource = azure.store.get(begun.resource)
         if resource is None:
             return Answer(204 if "/providers/" in begun.resource else 200)
-        return Answer(200, {}, bodies.shown(azure.store, azure.operations, resource))
+        return Answer(200, {}, _read(azure, resource))
     if not begun.done:
         return Answer(200, {"Retry-After": "10"}, {"status": "InProgress"})
     if begun.error is not None:

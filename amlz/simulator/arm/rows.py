@@ -47,6 +47,11 @@ class RowContext:
     write: int = 0
 
 
+def made_up(text: str) -> str:
+    """Returns the GUID that is made up for a text: always the same one."""
+    return str(uuid.uuid5(_MADE_UP, text))
+
+
 def of_type(kind: str) -> Mapping[str, Any]:
     """The rows of a type in lower case."""
     rows: Mapping[str, Any] = _namespace(kind.partition("/")[0]).get(kind, {})

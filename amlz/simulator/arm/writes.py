@@ -10,7 +10,7 @@ from amlz.azure import facts, inputs
 from amlz.azure.ids import parse
 from amlz.azure.shapes import UnmappedInput, to_body
 from amlz.simulator import existing, networks, peerings, updates, validation, values
-from amlz.simulator.arm import bodies, children, rows, workspaces
+from amlz.simulator.arm import bodies, children, datastores, rows, workspaces
 from amlz.simulator.arm.addresses import GROUP, Address, PathKind, token_of
 from amlz.simulator.arm.answers import accepted
 from amlz.simulator.arm.azure import ASSIGNMENT, Azure, stand_in
@@ -28,7 +28,7 @@ def put(azure: Azure, request: Request, found: Address) -> Answer:
     """Creates or replaces a resource. Raises AzureRefused."""
     body = _object(request, found)
     before = azure.store.get(found.id)
-    if before is None and existing.is_adopted(found.type):
+    if before is None and (found.type == datastores.KIND or existing.is_adopted(found.type)):
         before = comes_with_parent(azure, found)
     return _write(azure, request, found, before, bodies.sent(found.type.lower(), body, before.body if before else None))
 
@@ -55,7 +55,10 @@ def comes_with_parent(azure: Azure, found: Address) -> StoredResource | None:
     elif existing.inputs_from_the_start(found.id) is not None:
         body = {"properties": dict(existing.EVERYWHERE[found.type.lower()])}
     else:
-        return None
+        default = datastores.body_from_the_start(azure.store, found.id)
+        if default is None:
+            return None
+        body = default
     context = bodies.context_of(found.id, body, "9999-12-31", azure.operations, exists=False)
     whole = bodies.completed(found.type.lower(), body, context)
     token = token_of(found.type, found.id)

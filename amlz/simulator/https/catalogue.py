@@ -26,8 +26,13 @@ class Tenant:
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(request: Request, tenant: str, subscriptions: Callable[[], tuple[str, ...]]) -> Answer | None:
-    """Returns the answer to a question about ARM itself; None for any other request."""
+def answer(
+    request: Request, query: Mapping[str, str], tenant: str, subscriptions: Callable[[], tuple[str, ...]]
+) -> Answer | None:
+    """Returns the answer to a question about ARM itself; None for any other request.
+
+    `query`: its parameters by name in lower case.
+    """
     path = request.path.rstrip("/")
     if request.method == "POST":
         registered = _REGISTER.fullmatch(path)
@@ -43,9 +48,13 @@ def answer(request: Request, tenant: str, subscriptions: Callable[[], tuple[str,
     alone = re.fullmatch(r"/subscriptions/([^/]+)", path, re.I)
     if alone:
         return Answer(200, {}, _subscription(alone[1], tenant))
+    if re.fullmatch(r"/subscriptions/[^/]+/locations", path, re.I):
+        return error(501, "NotSimulated", "The simulator does not know which regions a subscription has.")
     found = _PROVIDERS.fullmatch(path)
     if found is None:
         return None
+    if "aliases" in query.get("$expand", "").lower():
+        return error(501, "NotSimulated", "The simulator does not list aliases of Azure Policy.")
     if found[2]:
         return _provider(found[1], found[2])
     return Answer(200, {}, {"value": [_registered(found[1], name) for name in sorted(_namespaces().values())]})

@@ -15,6 +15,8 @@ PAGE = 100
 _SKIP = "$skiptoken"
 #: The filter for what is assigned at a scope. Inherited assignments are not in a list here, with it or without.
 _AT = "atscope()"
+#: Filters that select everything that a list has here.
+_ALL = (_AT, "atscopeandbelow()")
 _TERM = re.compile(r"\s*([\w/]+)\s+eq\s+'((?:[^']|'')*)'\s*", re.I)
 #: Names in filters for keys of a body.
 _NAMES = {"resourcetype": "type", "rolename": "properties/roleName", "principalid": "properties/principalId"}
@@ -33,6 +35,9 @@ def listed(answer: Answer, query: Mapping[str, str], address: str) -> Answer:
     if terms is None:
         return error(501, "NotSimulated", f"The simulator does not know the filter '{wanted}'.")
     found = [item for item in values if all(_has(item, name, value) for name, value in terms)]
+    default = query.get("isdefault", "").lower()  # of the list of datastores
+    if default:
+        found = [item for item in found if str((item.get("properties") or {}).get("isDefault")).lower() == default]
     if _AT in wanted.lower():
         scope = urlsplit(address).path.lower().rpartition("/providers/")[0]
         found = [item for item in found if _scope(item) == scope]
@@ -55,7 +60,7 @@ def _terms(text: str) -> Sequence[tuple[str, str]] | None:
     """Returns names and values of a filter; None for one that is not understood."""
     found = []
     for term in re.split(r"\s+and\s+", text.strip(), flags=re.I) if text.strip() else ():
-        if term.strip().lower() == _AT:
+        if term.strip().lower() in _ALL:
             continue
         match = _TERM.fullmatch(term)
         if match is None:

@@ -47,13 +47,14 @@ class Simulation:
         """Returns the answer to one request. `target`: path and query. `base`: the address of the server."""
         parts = urlsplit(target)
         path, query = unquote(parts.path), {key.lower(): value for key, value in parse_qsl(parts.query)}
-        said = sign_in.answer(method, path, content.decode("utf-8", "replace"), base, self._tenant.id)
+        version = query.get("api-version", "").strip()
+        form = content.decode("utf-8", "replace")
+        said = sign_in.answer(method, path, version, form, (base, self._tenant.id))
         if said is not None:
             return said
         if not signed_in:
             message = "Authentication failed. The 'Authorization' header is missing."
             return replace(error(401, "AuthenticationFailed", message), headers=_challenge(base, self._tenant.id))
-        version = query.get("api-version", "").strip()
         if not version:
             return error(400, *NO_VERSION)
         try:
@@ -61,11 +62,11 @@ class Simulation:
         except BadLine as problem:
             return problem.answer
         with self._lock:
-            found = self._answered(Request(method, path, version, body))
+            found = self._answered(Request(method, path, version, body), query)
         return lists.listed(_led(found, base), query, f"{base}{parts.path}")
 
-    def _answered(self, request: Request) -> Answer:
-        known = catalogue.answer(request, self._tenant.id, self._subscriptions)
+    def _answered(self, request: Request, query: Mapping[str, str]) -> Answer:
+        known = catalogue.answer(request, query, self._tenant.id, self._subscriptions)
         if known is not None:
             return known
         now = time.monotonic()

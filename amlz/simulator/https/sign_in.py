@@ -20,20 +20,24 @@ from amlz.simulator.arm.messages import Answer
 _MADE_UP = uuid.UUID("6c9b7a52-52a5-5f0c-8f1e-6d6a3f0f2b51")
 #: Seconds for which a token is valid, as in Azure.
 _VALID = 3599
+#: First version of the metadata that describes the one cloud; an earlier one has a list of clouds.
+_ONE_CLOUD = "2022-09-01"
 _OPENID = re.compile(r"/([^/]+)/(v2\.0/)?\.well-known/openid-configuration", re.I)
 _TOKEN = re.compile(r"/([^/]+)/oauth2/(v2\.0/)?token", re.I)
 #: Names of a tenant that mean the tenant of the user.
 _ANY_TENANT = ("common", "organizations", "consumers", "adfs")
 
 
-def answer(method: str, path: str, form: str, base: str, tenant: str) -> Answer | None:
+def answer(method: str, path: str, version: str, form: str, context: tuple[str, str]) -> Answer | None:
     """Returns the answer to a request of a client that signs in; None for any other path.
 
-    `base`: the address of this server, without a slash at its end. `tenant`: the simulated one.
+    `context`: the address of this server, without a slash at its end, and the simulated tenant.
     """
+    base, tenant = context
     lowered = path.rstrip("/").lower()
     if lowered == "/metadata/endpoints":
-        return Answer(200, {}, _metadata(base))
+        cloud = _metadata(base)
+        return Answer(200, {}, cloud if version >= _ONE_CLOUD else [cloud])
     if lowered == "/common/discovery/instance":
         return Answer(200, {}, _instance(base, tenant))
     openid = _OPENID.fullmatch(path)

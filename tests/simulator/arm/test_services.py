@@ -81,6 +81,43 @@ def test_a_patch_adds_rules_and_resets_the_isolation_of_data() -> None:
     assert client.send("GET", f"{WORKSPACE}/outboundRules/more").body["properties"]["destination"] == "test.com"
 
 
+def test_the_address_of_a_vault_ends_with_a_slash_once_it_is_read() -> None:
+    """Not in the answer to the request that creates it."""
+    client = ArmClient()
+    client.group()
+    created = client.send("PUT", VAULT, VAULT_BODY)
+    read = client.send("GET", VAULT)
+
+    assert created.body["properties"]["vaultUri"] == "https://amlzvault.vault.azure.net"
+    assert read.body["properties"]["vaultUri"] == "https://amlzvault.vault.azure.net/"
+
+
+def test_a_workspace_has_four_datastores_from_the_start() -> None:
+    """With the key of its storage account, or without one; a request may change them."""
+    client = ArmClient()
+    workspace(client, "Disabled")
+    listed = client.send("GET", f"{WORKSPACE}/datastores").body["value"]
+    blob = client.send("GET", f"{WORKSPACE}/datastores/workspaceblobstore").body["properties"]
+    identity = {"properties": {"systemDatastoresAuthMode": "Identity"}}
+    client.send("PATCH", WORKSPACE, identity)
+    then = client.send("GET", f"{WORKSPACE}/datastores/workspaceblobstore").body["properties"]
+    other = client.send("GET", f"{WORKSPACE}/datastores/other")
+
+    assert [one["name"] for one in listed] == [
+        "workspaceartifactstore",
+        "workspaceblobstore",
+        "workspacefilestore",
+        "workspaceworkingdirectory",
+    ]
+    assert (blob["isDefault"], blob["accountName"], blob["credentials"]) == (
+        True,
+        "amlzsample",
+        {"credentialsType": "AccountKey"},
+    )
+    assert then["credentials"] == {"credentialsType": "None"}
+    assert (other.status, code(other)) == (404, "UserError")
+
+
 def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
     """Read at its own address; a new vault of the name is refused."""
     client = ArmClient()
