@@ -20,6 +20,7 @@ from tools.docgen.clouds import clouds_page
 from tools.docgen.configuration import configuration_page
 from tools.docgen.permissions import can_page
 from tools.docgen.reach import reach_page
+from tools.docgen.scanners import scanners_page
 from tools.docgen.tables import addresses_page, egress_page, roles_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -31,6 +32,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/checks.md": checks_page,
     "reference/can.md": can_page,
     "reference/roles.md": roles_page,
+    "reference/scanners.md": scanners_page,
     "reference/egress.md": egress_page,
     "reference/addresses.md": addresses_page,
     "reference/changes.md": changes_page.page,

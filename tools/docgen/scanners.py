@@ -1,0 +1,111 @@
+"""docs/reference/scanners.md: what scanners report of an exported template, why, and what turns it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.docgen.templating import rendered
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerFinding:
+    """A check of a scanner that fails for some shipped stack file.
+
+    `reads`: what the check looks at. `why`: why it fails. `off`: what turns it off, "" for nothing.
+    """
+
+    check: str
+    title: str
+    reads: str
+    why: str
+    off: str = ""
+
+
+#: Checkov with the framework `arm`. tests/clients/test_scanners.py holds the rows against a real run.
+CHECKOV: tuple[ScannerFinding, ...] = (
+    ScannerFinding(
+        "CKV2_AZURE_49",
+        "workspaces: no public network access",
+        "`publicNetworkAccess` of a workspace",
+        "The stack file opens the workspace. A preview reports it too: `exposure/public-access`.",
+        "`security.publicNetworkAccess: false`, the default",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_40",
+        "keys: an expiration date",
+        "`rotationPolicy` of a key",
+        "A key that encrypts a workspace must not expire: everything that it encrypts would become unreadable.",
+        "an existing key: `security.customerManagedKey`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_87",
+        "Defender for Key Vault is on",
+        "tier and name of each plan of Defender",
+        "The check fails for each other plan, also where the plan of Key Vault is on.",
+        "no other plan than `keyVaults` in `subscriptions`' `defender`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_112",
+        "keys: in a hardware security module",
+        "`kty` of a key",
+        "A key that is made here is a software-protected RSA key of 3072 bits.",
+        "an existing key in a hardware security module: `security.customerManagedKey`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_166",
+        "registries: quarantine of images",
+        "`quarantinePolicy` of a registry",
+        "Quarantine holds back every pushed image until a scanner releases it. No such scanner is built here, so image "
+        "builds of Azure ML would wait without end.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_182",
+        "networks: two DNS servers",
+        "`dnsServers` of a network",
+        "A spoke has one DNS server: the firewall, whose single address belongs to several instances.",
+        "two addresses in `hub.dnsServers`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_206",
+        "storage accounts: copies in another region",
+        "`sku` of a storage account",
+        "In production accounts have copies in the zones of their region, where it has zones. A copy in another region "
+        "would move data out of the region of the stack file.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_208",
+        "Azure AI Search: three replicas",
+        "`replicaCount` of a search service",
+        "The default is one replica, which has no service level.",
+        "`search.replicas: 3`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_216",
+        "firewalls: threat intelligence denies",
+        "`threatIntelMode` of a firewall",
+        "The check reads the property of a firewall without a policy. This firewall has a policy, which sets `Deny` "
+        "(`hub.firewall.threatIntelligence`).",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_233",
+        "registries: zone redundancy",
+        "`zoneRedundancy` of a registry",
+        "A registry is in one zone, except in production of a region with zones.",
+        "production, in a region with zones",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_243",
+        "workspaces: a private endpoint",
+        "outbound rules of a workspace's managed network",
+        "The check looks for a private endpoint from the workspace to another service. The private endpoint to the "
+        "workspace exists, as a separate resource.",
+    ),
+)
+
+
+def scanners_page() -> str:
+    """Returns the page."""
+    return rendered(
+        "scanners.md.jinja",
+        checkov=[(f"`{each.check}`", each.title, each.reads, each.why, each.off or "nothing") for each in CHECKOV],
+    )
