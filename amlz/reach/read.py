@@ -150,14 +150,16 @@ def _public_machines(graph: ResourceGraph) -> dict[str, tuple[bool | None, str, 
     found: dict[str, tuple[bool | None, str, str]] = {}
     for compute in graph.of_type(_COMPUTE):
         subnet = value(compute, "properties.properties.subnet.id")
+        workspace = graph.by_id(compute.id.lower().split("/computes/")[0])
+        owner = owner_of(workspace or compute)
         if isinstance(subnet, str):
             address = value(compute, "properties.properties.enableNodePublicIp")
             state = None if address is None or is_unknown(address) else bool(address)
             before = found.get(subnet.lower(), (False, "", ""))
             if state is not False and before[0] is not True:
-                found[subnet.lower()] = (state, compute.name, owner_of(compute))
+                found[subnet.lower()] = (state, compute.name, owner)
             else:
-                found.setdefault(subnet.lower(), (False, "", owner_of(compute)))
+                found.setdefault(subnet.lower(), (False, "", owner))
     for kind in ("bastionHosts", "virtualNetworkGateways"):
         for host in _all(graph, kind):
             for configuration in items(value(host, "properties.ipConfigurations")):
