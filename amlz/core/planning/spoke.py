@@ -46,14 +46,14 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     asked = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
     policies = {owner: policy for owner, policy in asked.items() if policy is not None}
     for block in space.blocks:
-        for role, rules in _rules(context, block).items():
-            group = _security_group(context, place, block, (role, rules))
+        rules = _rules(context, block)
+        for subnet in block.subnets:
+            group = _security_group(context, place, block, (subnet.role, rules[subnet.role]))
             groups.append(group)
-            cidr = next(subnet.cidr for subnet in block.subnets if subnet.role == role)
-            filtered = policies[block.owner].id if role in FILTERED and block.owner in policies else ""
-            name_ = subnet_name(block.owner, role)
-            own = SubnetSpec(group.role, name_, cidr, group.id, routes.id, filtered)
-            subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(role)))
+            filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else ""
+            name_ = subnet_name(block.owner, subnet.role)
+            own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id, filtered)
+            subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
         place=place,
