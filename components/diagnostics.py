@@ -17,7 +17,7 @@ def diagnostics(parent: pulumi.Resource, name: str, args: DiagnosticsSpec, resou
         name=args.name,
         resource_uri=resources.ref(args.target),
         workspace_id=resources.ref(args.log_analytics),
-        log_analytics_destination_type=args.tables or None,
+        log_analytics_destination_type=args.tables,
         logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if args.logs else [],
         metrics=[monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)] if args.metrics else [],
         opts=resources.options(parent, subscription),

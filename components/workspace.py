@@ -83,8 +83,8 @@ def _encryption(key: EncryptionSpec | None, resources: ResourceRegistry) -> ml.E
     )
 
 
-def _serverless(subnet: str, resources: ResourceRegistry) -> ml.ServerlessComputeSettingsArgs | None:
-    if not subnet:
+def _serverless(subnet: str | None, resources: ResourceRegistry) -> ml.ServerlessComputeSettingsArgs | None:
+    if subnet is None:
         return None
     return ml.ServerlessComputeSettingsArgs(
         serverless_compute_custom_subnet=resources.ref(subnet), serverless_compute_no_public_ip=True

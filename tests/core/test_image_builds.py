@@ -71,7 +71,7 @@ def test_the_earlier_behaviour_is_kept_by_a_setting_which_every_preview_names() 
     (spec,) = planned(asked).environments
 
     assert [identity.role for identity in spec.identities] == ["workspace", "compute"]
-    assert [cluster.identity for cluster in spec.computes.clusters] == ["", ""]
+    assert [cluster.identity for cluster in spec.computes.clusters] == [None, None]
     assert [r.path[-2:] for r in relaxations(from_object(asked))] == [("imageBuild", "identity")]
 
 

@@ -52,8 +52,8 @@ def test_a_project_has_its_clusters_with_its_tags_and_its_identity() -> None:
     group = "/subscriptions/c0c0c0c0-1111-4222-8333-444455556666/resourceGroups/rg-retail-research-dev-westeurope"
     identity = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-retail-research-dev-member"
     assert {name: (one.member, one.tags, one.identity) for name, one in found.items()} == {
-        "image-build": ("", None, identity.replace("member", "build")),
-        "cpu": ("", None, ""),
+        "image-build": (None, None, identity.replace("member", "build")),
+        "cpu": (None, None, None),
         "churn-cpu": ("churn", {**common, "project": "churn", "costCentre": "2"}, f"{identity}-churn"),
         "fraud-cpu": ("fraud", {**common, "project": "fraud", "CostCentre": "3"}, f"{identity}-fraud"),
     }

@@ -101,7 +101,7 @@ class HubSubnet:
     offset: int
     prefix: int
     source: str
-    delegation: str = ""
+    delegation: str | None = None
 
 
 _RESOLVER = (

@@ -63,8 +63,8 @@ def _image_build(env: EnvironmentContext) -> ClusterSpec:
         0,
         build.max_nodes,
         f"PT{build.idle_seconds}S",
-        identity=_identity(env, BUILD) if build.identity == "own" else "",
-        subnet=_subnet(env, BUILD) if BUILD in said_subnets(env.settings) else "",
+        identity=_identity(env, BUILD) if build.identity == "own" else None,
+        subnet=_subnet(env, BUILD) if BUILD in said_subnets(env.settings) else None,
     )
 
 

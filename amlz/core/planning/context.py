@@ -212,7 +212,7 @@ class Context:
     def diagnostics(self, target: str) -> DiagnosticsSpec:
         """Everything that a resource can send, to the central log."""
         emits = EMITS[parse(target).type]
-        tables = "Dedicated" if emits.dedicated else ""
+        tables = "Dedicated" if emits.dedicated else None
         return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
 
     def zone(self, name: str) -> ZoneSpec:

@@ -38,7 +38,7 @@ class Reach:
     """Egress of one environment's compute targets.
 
     `name_servers`: addresses or ranges of DNS servers; `names` names their owner. `lake`: the range of the data lake's
-    endpoints, "" where it reaches none; `parts`: those of a vault and registry that exist; `packages`: scenarios that
+    endpoints, None where it reaches none; `parts`: those of a vault and registry that exist; `packages`: scenarios that
     only the build subnet reaches.
     """
 
@@ -49,7 +49,7 @@ class Reach:
     choices: frozenset[str]
     scenarios: tuple[str, ...]
     names: str = "the firewall's proxy"
-    lake: str = ""
+    lake: str | None = None
     parts: tuple[str, ...] = ()
     telemetry: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def applies(rule: TagRule, choices: frozenset[str]) -> bool:
 
 def from_builds(reach: Reach) -> Reach:
     """Returns the reach of image builds: package hosts, but not the data lake."""
-    return replace(reach, scenarios=(*reach.scenarios, *reach.packages), lake="")
+    return replace(reach, scenarios=(*reach.scenarios, *reach.packages), lake=None)
 
 
 def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:

@@ -16,7 +16,7 @@ def with_serverless(env: EnvironmentContext, spec: ProjectEnvironmentSpec) -> Pr
     """Returns an environment with serverless compute in its subnet, where configured."""
     if not env.settings.security.serverless_compute:
         return spec
-    return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
+    return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet or None))
 
 
 def check_security(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -50,7 +50,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         for subnet in block.subnets:
             group = _security_group(context, place, block, (subnet.role, rules[subnet.role]))
             groups.append(group)
-            filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else ""
+            filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
             name_ = subnet_name(block.owner, subnet.role)
             own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id, filtered)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
@@ -114,7 +114,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
         scenarios=scenarios,
         packages=packages,
-        lake=endpoints_range(context) if access_of(context.config, block.owner, environment) else "",
+        lake=endpoints_range(context) if access_of(context.config, block.owner, environment) else None,
         parts=ranges_of_parts(environment),
     )
     more = endpoint_rules_of(environment, ranges["endpoints"])

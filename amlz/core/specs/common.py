@@ -42,13 +42,13 @@ class ResourceGroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticsSpec:
-    """Diagnostics of one resource (`target`: its id) to the central log. `tables`: Dedicated, or "" for the default."""
+    """Diagnostics of one resource (`target`: its id) to the central log. `tables`: Dedicated; None for the default."""
 
     target: str
     log_analytics: str
     logs: bool
     metrics: bool
-    tables: str = ""
+    tables: str | None = None
     name: str = "to-central-log"
 
     @property

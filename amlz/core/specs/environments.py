@@ -180,7 +180,7 @@ class InsightsSpec:
 class WorkspaceSpec:
     """An Azure ML workspace. `after`: ids of the roles and endpoints that must exist before it.
 
-    `serverless_subnet`: where serverless compute runs, "" where Azure decides. `managed_network`: None where compute
+    `serverless_subnet`: where serverless compute runs, None where Azure decides. `managed_network`: None where compute
     targets are in a subnet.
     """
 
@@ -205,7 +205,7 @@ class WorkspaceSpec:
     protect: bool
     tags: Tags
     encryption: EncryptionSpec | None = None
-    serverless_subnet: str = ""
+    serverless_subnet: str | None = None
     managed_network: ManagedNetworkSpec | None = None
 
     @property
@@ -217,7 +217,7 @@ class WorkspaceSpec:
 class ClusterSpec:
     """A compute cluster. `priority`: Dedicated or LowPriority; `idle` an ISO 8601 duration in seconds.
 
-    `identity`, `subnet`: IDs, "" for those of the environment's clusters. The rest is of a project (`member`) that
+    `identity`, `subnet`: IDs, None for those of the environment's clusters. The rest is of a project (`member`) that
     shares the workspace: tags, roles on the cluster, and ids that must exist before it in addition to the dependencies
     of all compute targets. Left out, it is the environment's.
     """
@@ -228,9 +228,9 @@ class ClusterSpec:
     min_nodes: int
     max_nodes: int
     idle: str
-    member: str = ""
-    identity: str = ""
-    subnet: str = ""
+    member: str | None = None
+    identity: str | None = None
+    subnet: str | None = None
     tags: Tags | None = None
     roles: tuple[RoleAssignmentSpec, ...] = ()
     after: tuple[str, ...] = ()

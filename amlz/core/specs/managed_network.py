@@ -10,7 +10,7 @@ class OutboundRuleSpec:
     """One outbound rule of a managed network, and its reason.
 
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
-    endpoint, else "". `id`: of the rule that is built here, "" for one that Azure makes by itself.
+    endpoint, else None. `id`: of the rule that is built here, "" for one that Azure makes by itself.
     """
 
     name: str
@@ -18,7 +18,7 @@ class OutboundRuleSpec:
     to: str
     why: str
     source: str
-    group: str = ""
+    group: str | None = None
     id: str = ""
 
     @property

@@ -54,7 +54,7 @@ class SubnetSpec:
     """A subnet of a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
 
     `role`: its part of logical names, unique in its network.
-    `endpoint_policy`: the id of a policy that filters its service endpoint for storage; "" where it has neither.
+    `endpoint_policy`: the id of a policy that filters its service endpoint for storage; None where it has neither.
     `nat_gateway`: the id of one. `delegation`: the service that alone may use it.
     `endpoint_network_policies`: what applies to private endpoints in it.
     """
@@ -64,9 +64,9 @@ class SubnetSpec:
     cidr: str
     security_group: str
     route_table: str
-    endpoint_policy: str = ""
+    endpoint_policy: str | None = None
     nat_gateway: str | None = None
-    delegation: str = ""
+    delegation: str | None = None
     endpoint_network_policies: str = "Disabled"
 
 
