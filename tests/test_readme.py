@@ -1,4 +1,4 @@
-"""The README shows what the commands do."""
+"""The README, and the table of commands, show what the commands do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tests.cli.test_init_and_doctor import OPTIONS
 from tests.conftest import ROOT, STACKS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\| `amlz ([^`]+)` \|", README, re.MULTILINE)
+PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\| `amlz ([^`]+)` \|", PAGE, re.MULTILINE)
 
 
 def blocks(language: str) -> list[str]:
@@ -43,7 +44,9 @@ def test_the_output_shown_is_how_the_preview_begins() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_table_runs(command: str, tmp_path: Path) -> None:
     """With the capitals filled in, a state as `pulumi stack export` gives it, and answers to the questions of init."""
-    filled = command.replace("STACK", "dev").replace("FINDING", "keys/enabled").replace("REV", "HEAD")
+    values = {"STACK": "dev", "OLD": "dev", "NEW": "dev", "FINDING": "keys/enabled", "REV": "HEAD"}
+    values |= {"PERSONA": "ml-engineers", "ACTION": "create-compute"}
+    filled = re.sub("[A-Z]{3,}", lambda word: values[word[0]], command)
     if "HEAD" in filled and not (ROOT / ".git").exists():
         pytest.skip("this checkout is no git repository, so there is no revision to compare with")
 
@@ -57,7 +60,7 @@ def test_every_command_of_the_table_runs(command: str, tmp_path: Path) -> None:
 
 
 def test_the_table_has_every_command() -> None:
-    """Every one is in the README."""
+    """Every one is on the page of the command line."""
     told = {command.split(" ")[0] for command in COMMANDS}
 
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
