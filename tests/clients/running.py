@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote, in a Python environment of their own, against a server in this process.
+"""Clients that nobody here wrote, in a separate Python environment, against a server in this process.
 
 `make clients` installs them. Where they are not installed, the tests are skipped.
 """

@@ -64,7 +64,7 @@ NOT_RUN = {
     "vm list-skus": "lists what a region has: not simulated",
     "vm list-usage": "lists quotas: not simulated",
 }
-#: In the place of commands that cannot run here; everything else goes to the Azure CLI.
+#: Replaces commands that cannot run here; everything else goes to the Azure CLI.
 WRAPPER = """#!/bin/sh
 case "$1 $2" in
   "ad signed-in-user") echo 66666666-1111-4222-8333-444455556666;;
@@ -123,7 +123,7 @@ def _az(listening: Listening, *words: str) -> Any:
 
 
 def _tutorial() -> str:
-    """The commands of the tutorial that prepare Azure, with names in the place of those that a user fills in."""
+    """The commands of the tutorial that prepare Azure, with the names that a user fills in."""
     page = (ROOT / "docs" / "tutorials" / "first-landing-zone.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```shell\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     wanted = [text for text in blocks if "az group create" in text or "identity() {" in text]

@@ -1,4 +1,4 @@
-"""What the stack file promises to its people, held by the roles that the plan assigns."""
+"""Promises of the stack file to its people, kept by the roles that the plan assigns."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_without_that_choice_nobody_can() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "everything"])
 def test_shipped_stacks_keep_their_promises(stack: str) -> None:
-    """Every promised action of every persona is allowed, or cannot be told."""
+    """Every promised action of every persona is allowed, or unknown."""
     assert [each.message for each in find(previewed(stack).graph)] == []
 
 

@@ -194,7 +194,7 @@ def test_a_persona_that_nobody_has_is_reported() -> None:
 
 
 def test_previews_count_allowed_actions_and_name_them_for_programs() -> None:
-    """Of the possible ones: an endpoint is not asked for a data lake that there is not."""
+    """Of the possible ones: an endpoint has no answer for an absent data lake."""
     graph = small(assigned(READER, GROUP))
     answers = tuple(Permissions(graph).answers())
 

@@ -110,7 +110,7 @@ def roles() -> None:
 
 
 def end() -> None:
-    """Everything of the group, and then the group deleted."""
+    """Everything in the resource group, which is then deleted."""
     found = client(ResourceManagementClient)
     step("all", lambda: sorted(one.name for one in found.resources.list_by_resource_group("rg")))
     step("group deleted", lambda: found.resource_groups.begin_delete("rg").result())
