@@ -57,7 +57,8 @@ class Permission:
 class GivenRole:
     """A role assignment: `principal` is an object ID, or the resource ID of an identity that is built here.
 
-    `role`: None where its definition is not known. `note`: who makes it, where that is not the plan.
+    `role`: None where its definition is not known. `note`: who makes it, where that is not the plan. `certain`: False
+    where sources contradict each other about it.
     """
 
     principal: str
@@ -66,6 +67,7 @@ class GivenRole:
     role: RoleDefinition | None
     conditional: bool = False
     note: str = ""
+    certain: bool = True
 
     @property
     def role_name(self) -> str:
@@ -137,7 +139,7 @@ def _best(assignments: tuple[GivenRole, ...], permission: Permission, resource_i
         given = gives(assignment.role, permission) if assignment.role else None
         if here is False or given is False:
             continue
-        if here is None or given is None:
+        if here is None or given is None or not assignment.certain:
             ruling = Ruling(Status.UNKNOWN, assignment)
         else:
             ruling = Ruling(Status.CONDITIONAL if assignment.conditional else Status.ALLOWED, assignment)

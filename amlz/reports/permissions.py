@@ -210,8 +210,15 @@ def _given(grounds: Grounds, by: GivenRole) -> str:
     if grounds.ruling.status is Status.CONDITIONAL:
         title += ", under the condition of the assignment"
     if grounds.ruling.status is Status.UNKNOWN:
-        title += ": its definition is not known here" if by.role is None else ": it may give only a part"
+        title += _doubt(by)
     return f"{title}, {by.note}" if by.note else title
+
+
+def _doubt(by: GivenRole) -> str:
+    """Returns the reason why an assignment decides nothing."""
+    if by.role is None:
+        return ": its definition is not known here"
+    return ": it may give only a part" if by.certain else ": not certain"
 
 
 def _would_give(roles: Sequence[str]) -> str:

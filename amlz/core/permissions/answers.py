@@ -29,14 +29,19 @@ from amlz.dataclass import dataclass
 
 _ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
 #: Roles that Azure gives to the system-assigned identity of a managed online endpoint, and on what (2023-12-15).
-#: How-to-disable-local-auth-storage (2026-01-30) names Storage Blob Data Contributor instead; the narrower one counts.
-AUTOMATIC: tuple[tuple[str, Target], ...] = (
-    ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "registry"),
-    ("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "storage"),
-    ("635dd51f-9968-44d3-b7fb-6d9a6bd613ae", "workspace"),
+#: Of the last one, only how-to-disable-local-auth-storage (2026-01-30) says so: it is not certain.
+AUTOMATIC: tuple[tuple[str, Target, bool], ...] = (
+    ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "registry", True),
+    ("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "storage", True),
+    ("635dd51f-9968-44d3-b7fb-6d9a6bd613ae", "workspace", True),
+    ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "storage", False),
 )
 _NOTHING = ByScope(())
 _BY_AZURE = f"given by Azure to a system-assigned identity: {_ENDPOINT_ROLES}"
+_UNSURE = (
+    "given by Azure by one page of Microsoft "
+    "(https://learn.microsoft.com/azure/machine-learning/how-to-disable-local-auth-storage), not by another"
+)
 _NO_CONTEXT = "the central log accepts only permissions on itself"
 _NOT_KNOWN = "the access mode of the existing central log is not known here"
 
@@ -143,8 +148,8 @@ class Permissions:
         if persona.kind != ENDPOINT:
             return self._scopes.get(principal.lower(), _NOTHING)
         return ByScope(
-            GivenRole(principal, target, role, BUILT_IN[role], note=_BY_AZURE)
-            for role, on in AUTOMATIC
+            GivenRole(principal, target, role, BUILT_IN[role], note=_BY_AZURE if certain else _UNSURE, certain=certain)
+            for role, on, certain in AUTOMATIC
             for target in ids.get(on, ())
         )
 
