@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +33,9 @@ _OTHER_ROLES = {
 }
 _PEM = "-----BEGIN CERTIFICATE-----"
 
+#: Addresses that https://localhost, the address of every endpoint, leads to.
+LOOPBACK = ("127.0.0.1", "::1")
+
 Stack = tuple[StackFile, LandingZonePlan]
 
 
@@ -59,13 +61,9 @@ def address_of(text: str) -> tuple[str, int]:
         raise ValueError(f"'{text}' has no port: write 127.0.0.1:8443. Port 0 takes a free one")
     if host == "localhost":
         return "127.0.0.1", int(port)
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if host not in LOOPBACK:
         raise ValueError(
-            f"'{host}' is not a loopback address: the simulated Azure has no access control. Use 127.0.0.1:{port}"
+            f"'{host}' is not the loopback address: the simulated Azure has no access control. Use 127.0.0.1:{port}"
         )
     return host, int(port)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from amlz.cli.jsonl import answer_lines
 from amlz.cli.options import planned, refuse, shown
+from amlz.cli.signals import Stopped
 from amlz.reports.streams import say
 
 if TYPE_CHECKING:
@@ -63,8 +65,9 @@ def simulate(
     if deployed:
         _deploy(arm, deployed)
     say(f"Listening on https://localhost:{server.server_port}. Clients have to trust {trusted}. Stop it with Ctrl-C.\n")
-    with server:
+    with server, suppress(Stopped):
         server.serve_forever()
+    say("Stopped.\n")
 
 
 def _deploy(arm: SimulatedArm, stack: Stack) -> None:

@@ -56,6 +56,14 @@ def _put(connection: http.client.HTTPSConnection, path: str, body: bytes) -> boo
         return False
 
 
+def test_ctrl_c_ends_a_server(tmp_path: Path) -> None:
+    """With exit code 0: nothing was left undone."""
+    process, _ = _started(tmp_path)
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(timeout=20) == 0
+
+
 def test_a_killed_server_loses_no_answered_request(tmp_path: Path) -> None:
     """Killed five times at random times while a client writes; the next one takes the file at once."""
     drawn = random.Random(17)

@@ -41,7 +41,7 @@ def opened(path: Path) -> SimulatedArm:
     [
         ("127.0.0.1:8443", ("127.0.0.1", 8443)),
         ("localhost:0", ("127.0.0.1", 0)),
-        ("127.8.0.1:65535", ("127.8.0.1", 65535)),
+        ("127.0.0.1:65535", ("127.0.0.1", 65535)),
         ("[::1]:8443", ("::1", 8443)),
     ],
 )
@@ -52,14 +52,22 @@ def test_a_loopback_address_is_taken(text: str, expected: tuple[str, int]) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["0.0.0.0:8443", "192.168.1.4:8443", "[::]:8443", "example.com:8443", "localhost.example.com:1", ":8443"],
+    [
+        "0.0.0.0:8443",
+        "192.168.1.4:8443",
+        "[::]:8443",
+        "example.com:8443",
+        "localhost.example.com:1",
+        ":8443",
+        "127.8.0.1:1",
+    ],
 )
 def test_any_other_address_is_refused(text: str) -> None:
     """Others could reach a server without access control."""
     found = amlz_here("simulate", "--listen", text)
 
     assert found.returncode == 2
-    assert "is not a loopback address" in found.stderr
+    assert "is not the loopback address" in found.stderr
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:x", "8443"])
