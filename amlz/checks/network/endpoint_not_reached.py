@@ -1,4 +1,4 @@
-"""network/endpoint-not-reached: compute targets do not reach a private endpoint of their own environment."""
+"""network/endpoint-not-reached: a private endpoint that compute targets of its environment do not reach."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Endpoints of an environment that are blocked for its compute targets. What is unknown is left out."""
+    """Endpoints of an environment that are blocked for its compute targets. Unknown answers are left out."""
     land = landscape(graph)
     evaluator = Evaluator(land)
     for subnet in compute_subnets(land):

@@ -18,13 +18,13 @@ CHECK = Check(
     says="Compute targets of {other} in {subnet} reach {name} on TCP {ports}.",
     remedy="In the component, deny TCP {ports} from {subnet} to {name} in the security group of {subnet}.",
     why="Environments are separate in the network, so that code of one project or of development touches no data of"
-    " another project or of production, whatever its identity may do. `amlz reach` shows every hop.",
+    " another project or of production, even where its identity has a role. `amlz reach` shows every hop.",
     source="https://learn.microsoft.com/azure/cloud-adoption-framework/ready/considerations/environments",
 )
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Endpoints of other environments that compute targets reach, wholly or in part. What is unknown is left out."""
+    """Endpoints of other environments that compute targets reach, wholly or in part. Unknown answers are left out."""
     land = landscape(graph)
     evaluator = Evaluator(land)
     by_owner: dict[str, list[End]] = {}
@@ -38,7 +38,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _reached(graph: ResourceGraph, evaluator: Evaluator, subnet: End, targets: list[End]) -> Iterator[Finding]:
-    """Findings about the endpoints of one environment. What the group of the source denies is asked once a subnet."""
+    """Findings about the endpoints of one environment, one question a subnet where the source's rules deny it."""
     denied: set[str] = set()
     for target in targets:
         endpoint = target.endpoint
