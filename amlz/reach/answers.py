@@ -12,6 +12,7 @@ from itertools import pairwise
 from amlz.reach.ends import End
 from amlz.reach.facts import ENDPOINT_PORTS, HTTPS
 from amlz.reach.inbound import from_internet
+from amlz.reach.managed import from_managed
 from amlz.reach.model import EndpointNode, FilterRule, Landscape, Protocol, SecurityGroup, SubnetNode
 from amlz.reach.names import name_hop, resolvers_of
 from amlz.reach.packet import Hop, Packet, PacketEnd, Reachability, outcome
@@ -138,7 +139,7 @@ class Evaluator:
 
     def _parties(self, end: End, destination: bool) -> list[Party]:
         """Returns one packet end for each range of addresses that no rule splits."""
-        if end.kind in ("tag", "internet"):
+        if end.kind in ("tag", "internet", "managed"):
             return [Party("tag", name=end.name) if end.kind == "tag" else Party("internet")]
         if end.kind == "host" and not end.ranges:
             return [Party("host", name=end.name)]
@@ -190,6 +191,8 @@ class Evaluator:
                 return outcome([Hop("on-premises", "", "it has its own way there, which is not modelled", None)])
             found = from_on_premises(self.land, packet, endpoint, destination.subnet.network)
             return replace(found, assumes=(*found.assumes, _FORWARDING)) if endpoint and found.assumes else found
+        if source.managed is not None:
+            return from_managed(source.managed, packet, endpoint, self.land.cloud)
         if source.subnet is None:
             return outcome([Hop(source.name, "", "it is no source of packets", None)])
         found = self._from_subnet(source.subnet, packet, endpoint)

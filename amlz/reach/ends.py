@@ -11,7 +11,7 @@ from typing import Literal
 from amlz.core.facts.egress import REQUIRED
 from amlz.core.facts.tag_hosts import TAG_HOSTS
 from amlz.core.problems import LandingZoneError
-from amlz.reach.model import EndpointNode, FilterRule, Landscape, SubnetNode
+from amlz.reach.model import EndpointNode, FilterRule, Landscape, ManagedSource, SubnetNode
 from amlz.reach.parties import Range, dotted, range_of, within
 
 EndKind = Literal["subnet", "endpoint", "on-premises", "internet", "tag", "host", "managed"]
@@ -33,6 +33,7 @@ class End:
     owner: str = ""
     subnet: SubnetNode | None = None
     endpoint: EndpointNode | None = None
+    managed: ManagedSource | None = None
 
 
 class UnknownEnd(LandingZoneError):
@@ -56,7 +57,9 @@ def endpoint_end(land: Landscape, endpoint: EndpointNode) -> End:
 def sources(land: Landscape) -> list[End]:
     """Returns every named source: on-premises, subnets of machines, the internet."""
     found = [End(ON_PREMISES, ON_PREMISES, land.on_premises)] if land.on_premises else []
-    return [*found, *(subnet_end(each) for each in machine_subnets(land)), End(INTERNET, INTERNET)]
+    found += [subnet_end(each) for each in machine_subnets(land)]
+    found += [End("managed", f"managed network of {each.name}", (), each.owner, managed=each) for each in land.managed]
+    return [*found, End(INTERNET, INTERNET)]
 
 
 def machine_subnets(land: Landscape) -> Iterator[SubnetNode]:
@@ -124,6 +127,8 @@ def _names_of(land: Landscape, end: End) -> set[str]:
     if end.subnet is not None:
         network = land.networks.get(end.subnet.network)
         found |= {network.name.lower()} if network else set()
+    if end.managed is not None:
+        found |= {end.managed.name.lower()}
     if end.endpoint is not None:
         found |= {end.endpoint.target_name.lower(), *end.endpoint.names}
         found |= {end.subnet.name.lower()} if end.subnet else set()

@@ -190,6 +190,29 @@ class ZoneNode:
     built: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OutboundPath:
+    """An outbound rule. `target`: a resource in lower case, a service tag or a host."""
+
+    name: str
+    kind: str
+    target: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedSource:
+    """A managed network. `parts`: ids of the workspace and its parts, in lower case; `storage`: the default account."""
+
+    name: str
+    owner: str
+    isolated: bool
+    region: str
+    parts: tuple[str, ...]
+    storage: str
+    rules: tuple[OutboundPath, ...]
+
+
 @dataclass(frozen=True)
 class Landscape:
     """Everything a packet can meet, each by its id in lower case. `dns`: the writer of endpoints' names.
@@ -208,6 +231,7 @@ class Landscape:
     resolvers: Mapping[str, str] = field(default_factory=dict)
     cloud: str = "public"
     dns: str = "created"
+    managed: tuple[ManagedSource, ...] = ()
 
     def peering(self, network: str, remote: str) -> PeeringSide | None:
         """Returns the direction of a peering that a network owns; None where there is none."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from amlz.azure.bodies import dig, items, value
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.reach.managed import managed_networks
 from amlz.reach.model import Landscape, NetworkNode, PeeringSide, RouteTable, SecurityGroup, SubnetNode, UserRoute
 from amlz.reach.parties import Range, prefix_of, range_of
 from amlz.reach.read_endpoints import endpoints, zones
@@ -31,6 +32,7 @@ def landscape(graph: ResourceGraph, on_premises: Sequence[str] = ()) -> Landscap
         resolvers=dict(_resolvers(graph)),
         cloud=graph.cloud,
         dns=graph.dns,
+        managed=tuple(managed_networks(graph)),
     )
 
 

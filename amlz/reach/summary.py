@@ -83,6 +83,8 @@ def _why(answer: ReachAnswer) -> str:
         answer.destination.endpoint and hop.at == answer.destination.endpoint.target_name
     ):
         return hop.says
+    if answer.source.managed is not None:
+        return f"{hop.says}, {hop.rule}" if hop.rule else hop.says
     own = answer.source.subnet.group if answer.source.subnet else None
     if own is not None and hop.at == own.name:
         return f"its security group, {hop.rule}"

@@ -16,13 +16,14 @@ Reachability: which source reaches which destination on which port, by the reque
 
 | option | names |
 | --- | --- |
-| `--from` | a subnet or network, a project, `project/environment`, an address or range, `on-premises`, `internet` |
+| `--from` | a subnet, network, project, `project/environment`, address or range, `on-premises`, `internet` |
 | `--to` | the same, or a private endpoint, its target or host name, a service tag, a host of the internet |
 | `--port` | one port. Without it: ports of the service, those of rules that name it, or all ports of a subnet |
 | `--protocol` | `tcp` (default), `udp` or `icmp` |
 | `--format` | `text`, `json` (every hop of every answer) or `markdown` |
 
-`on-premises` is the ranges of [`onPremises`](configuration.md#amlzlandingzone). `internet` is the public
+A workspace as source is its managed network. `on-premises` is
+the ranges of [`onPremises`](configuration.md#amlzlandingzone). `internet` is the public
 addresses that no rule names: tags and hosts are separate destinations.
 
 ## Answers
