@@ -121,7 +121,7 @@ def test_a_custom_role_of_the_plan_counts_with_its_own_actions() -> None:
 
 
 def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
-    """None of them is in the plan. Pages of Microsoft differ about writing blobs: that cannot be told."""
+    """None of them is in the plan. Pages of Microsoft differ about writing blobs."""
     graph = small(kind=ENDPOINT, principals=(f"{WORKSPACE}/onlineEndpoints/-",))
 
     names = ("pull-image", "read-data", "write-data", "write-metrics", "push-image")

@@ -29,7 +29,7 @@ from amlz.dataclass import dataclass
 
 _ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
 #: Roles that Azure gives to the system-assigned identity of a managed online endpoint, and on what (2023-12-15).
-#: Of the last one, only how-to-disable-local-auth-storage (2026-01-30) says so: it is not certain.
+#: Only how-to-disable-local-auth-storage (2026-01-30) names the last one: it is not certain.
 AUTOMATIC: tuple[tuple[str, Target, bool], ...] = (
     ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "registry", True),
     ("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "storage", True),
