@@ -43,12 +43,12 @@ EVALUATOR = (
 #: Reports that every command loads: the names of formats, without a format.
 NAMES = ("formats", "formats.registry")
 COMMANDS = {
-    f"check {STACK}": ["addresses", "check", "files", *NAMES, "json_text", "lines", "streams"],
-    f"check {STACK} --format json": ["addresses", "check", "files", *NAMES, "json_text", "lines", "streams"],
-    f"addresses {STACK}": ["addresses", "files", *NAMES, "json_text", "lines", "streams"],
-    f"addresses {STACK} --format json": ["addresses", "files", *NAMES, "json_text", "lines", "streams"],
-    "schema": ["files", *NAMES, "json_text", "streams"],
-    "--help": [*NAMES, "streams"],
+    f"check {STACK}": ["addresses", "check", "files", *NAMES, "json_text", "lines", "links", "streams"],
+    f"check {STACK} --format json": ["addresses", "check", "files", *NAMES, "json_text", "lines", "links", "streams"],
+    f"addresses {STACK}": ["addresses", "files", *NAMES, "json_text", "lines", "links", "streams"],
+    f"addresses {STACK} --format json": ["addresses", "files", *NAMES, "json_text", "lines", "links", "streams"],
+    "schema": ["files", *NAMES, "json_text", "links", "streams"],
+    "--help": [*NAMES, "links", "streams"],
 }
 
 
