@@ -93,6 +93,8 @@ class Policies(pulumi.ComponentResource):
             policy_assignment_name=args.name,
             scope=resources.scope(args.scope),
             display_name=args.title,
+            description=args.description,
+            metadata={"assignedBy": args.assigned_by},
             policy_definition_id=resources.ref(args.policy_id) if args.ours else args.policy_id,
             parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()},
             enforcement_mode=mode.DEFAULT if args.enforced else mode.DO_NOT_ENFORCE,

@@ -55,7 +55,9 @@ EDITS = {
             network: 10.60.16.128/25
             access: {pipelines: [22222222-aaaa-4bbb-8ccc-000000000001]}
 """: "",
-    "            scoringNodes: 8\n": "            scoringNodes: 8\n            security: {publicNetworkAccess: true}\n",
+    "            network: 10.60.17.0/25\n": """            network: 10.60.17.0/25
+            security: {publicNetworkAccess: true}
+""",
 }
 
 

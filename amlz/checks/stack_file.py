@@ -8,6 +8,7 @@ from amlz.checks.finding import Check, Finding, Severity
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
+from amlz.core.notices.effects import GATEWAY_UNUSED, SCORING_UNUSED
 from amlz.core.notices.notice import CONNECTION_NOT_OPENED
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
@@ -83,6 +84,26 @@ CHECKS = (
         "this code has their roles on the storage account and the data lake. Reported where `egress`, `egressHosts` or "
         "the managed network lets builds reach third-party hosts.",
         "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    ),
+    _check(
+        SCORING_UNUSED,
+        "The scoring subnet keeps addresses for {nodes} nodes that will never be in it: managed online endpoints run "
+        "in a network of Microsoft's, and Kubernetes clusters have their own.",
+        "Set `scoringNodes` of the environment to `0`. docs/explanation/isolation.md describes how to serve models.",
+        "With `isolation: injected`, an online deployment reaches the stores of the workspace only with "
+        "`egress_public_network_access: disabled`; its nodes are not in a subnet of the landing zone. With `isolation: "
+        "managed` it uses the managed network.",
+        "https://learn.microsoft.com/azure/machine-learning/concept-secure-online-endpoint",
+    ),
+    _check(
+        GATEWAY_UNUSED,
+        "No spoke uses a gateway of the hub, so gateways announce no range of a spoke: networks on premises have no "
+        "route to private endpoints there.",
+        "Set `hub.gateway` or `hub.existing.gateway` to `true` once the hub has a gateway. No action needed, if routes "
+        "are announced in another way.",
+        "A VPN or ExpressRoute gateway announces the ranges of its own network, and of peered networks that use it "
+        "(`useRemoteGateways`). An ExpressRoute gateway announces no other ranges.",
+        "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
     ),
 )
 _BY_ID = {check.id: check for check in CHECKS}

@@ -47,6 +47,17 @@ CONTAINER = replace(
 NET = resource(VNET, "vnet", "churn/dev")
 
 
+LOCKS, ROLES = "Microsoft.Authorization/locks", "Microsoft.Authorization/roleAssignments"
+
+
+def on(target: Resource, arm_type: str, name: str) -> Resource:
+    """An extension of a resource, such as a lock."""
+    return replace(resource(arm_type, name), id=f"{target.id}/providers/{arm_type}/{name}", urn=f"urn::{name}")
+
+
+LOCK, ROLE = on(DATA, LOCKS, "lock-storage"), on(DATA, ROLES, "role-a")
+
+
 def entry(name: str) -> AllowedLossConfig:
     """An entry of the stack file."""
     return AllowedLossConfig(resource=name, reason="Nothing is in it yet.")
@@ -99,6 +110,10 @@ CASES: dict[str, tuple[list[Resource], list[Resource], LossAllowance, list[tuple
     "what nobody knows": (
         [NET], [resource(VNET, "vnet", "churn/dev", extendedLocation={"name": "a"})], LossAllowance(), [],
     ),
+    "a role below a lock goes": ([DATA, LOCK, ROLE], [DATA, LOCK], LossAllowance(), [("guard/below-a-lock", "role-a")]),
+    "a role goes with the lock above it": ([DATA, LOCK, ROLE], [DATA], LossAllowance(), []),
+    "a role goes, and the lock is new": ([DATA, ROLE], [DATA, LOCK], LossAllowance(), []),
+    "a role beside a lock goes": ([NET, DATA, LOCK, on(NET, ROLES, "role-b")], [NET, DATA, LOCK], LossAllowance(), []),
     "an entry that is left": ([DATA], [DATA], LossAllowance(replace=(entry("st"),)), [("guard/allows-nothing", "st")]),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 
 from amlz.core.owners import SharedOwner
 from amlz.core.plan import LandingZonePlan
-from tests.core.stacks import HUB, addresses, at, facts, hub_part, planned, said, stack
+from tests.core.stacks import HUB, addresses, at, built, facts, hub_part, planned, said, stack
 from tests.core.test_hub_stack import beside, outputs
 
 ALL = {
@@ -202,3 +202,20 @@ def test_managed_networks_send_telemetry_over_public_addresses_or_not_at_all(pub
     assert [text.split("\n")[0] for text in said(asked)] == (
         [] if public else ["projects.churn.environments.dev.isolation"]
     )
+
+
+def test_spokes_use_the_gateway_of_another_team_where_it_exists() -> None:
+    """Both sides of the peering; the spoke's is created after the hub's, and waits for no gateway of the plan."""
+    hub = {"addressSpace": "10.0.0.0/24", "gatewaySubnet": True, "gateway": True}
+    (spoke,) = planned(stack(hub=hub)).spokes
+    theirs = built(spoke.from_hub)
+
+    assert (spoke.to_hub.use_remote_gateways, theirs.allow_gateway_transit) == (True, True)
+    assert (spoke.to_hub.after, theirs.after) == ((theirs.id,), ())
+
+
+def test_the_gateway_of_another_team_needs_its_subnet() -> None:
+    """Reported at the key, with the key that builds the subnet."""
+    (problem,) = said(stack(hub={"addressSpace": "10.0.0.0/24", "gateway": True}))
+
+    assert problem.startswith("hub.gateway\n  Spokes are to use the gateway that another team built in GatewaySubnet")

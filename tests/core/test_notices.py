@@ -161,11 +161,11 @@ def test_computes_of_a_managed_network_reach_nothing_there_anyway() -> None:
 
 def test_the_ranges_that_a_remedy_lists_raise_no_doubt() -> None:
     """They are the same addresses without Docker's."""
-    (doubt,) = doubts(stack(onPremises=["172.16.0.0/12"]))
+    (doubt,) = (each for each in doubts(stack(onPremises=["172.16.0.0/12"])) if each.finding == "network/docker-range")
     rest = doubt.remedy.rpartition(": ")[2].rstrip(".").replace(" and ", ", ").split(", ")
 
     assert rest == ["172.16.0.0/16", "172.18.0.0/15", "172.20.0.0/14", "172.24.0.0/13"]
-    assert doubts(stack(onPremises=rest)) == []
+    assert where(stack(onPremises=rest), "network/docker-range") == []
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_preview_reports_the_doubts_of_check(tmp_path: Any) -> None:
     found = preview_stack(file, plan).findings
 
     said = list(notices(file.config, plan))
-    assert len({doubt.finding for doubt in said}) == 5
+    assert len({doubt.finding for doubt in said}) == 6
     assert {doubt.finding for doubt in said} <= {finding.check for finding in found}
     own = {check.id for check in stack_file.CHECKS}
     assert [(f.check, f.place, f.message, f.remedy) for f in found if f.check in own] == [
@@ -322,3 +322,27 @@ def test_parameters_of_policies_hold_anything_and_no_range() -> None:
     assignments = {"own": {"policy": "retail-tags", "parameters": parameters}}
 
     assert list(range_notices(from_object(stack(policies={"assignments": assignments})))) == []
+
+
+def test_nodes_that_will_never_be_in_the_scoring_subnet_are_reported() -> None:
+    """At the key that reserves their addresses."""
+    asked = stack({"churn/dev": at("10.1.0.0/24", scoringNodes=4)})
+
+    assert where(asked, "network/scoring-subnet-unusable") == [f"{DEV}.scoringNodes"]
+    assert where(stack(), "network/scoring-subnet-unusable") == []
+
+
+@pytest.mark.parametrize(
+    ("hub", "reported"),
+    [
+        ({}, ["onPremises"]),
+        ({"gatewaySubnet": True}, ["onPremises"]),
+        ({"gatewaySubnet": True, "gateway": True}, []),
+        ({"vpnGateway": {}}, []),
+    ],
+)
+def test_networks_on_premises_need_a_gateway_that_spokes_use(hub: Stack, reported: list[str]) -> None:
+    """One of another team counts only once the stack file says that it exists."""
+    asked = stack(hub={"addressSpace": "10.0.0.0/24", **hub}, onPremises=["192.168.0.0/16"])
+
+    assert where(asked, "network/gateway-not-used") == reported

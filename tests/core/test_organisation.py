@@ -228,3 +228,13 @@ def test_programs_are_told_what_the_existing_hub_must_do() -> None:
             "the firewall sends return traffic of the spokes back to them: by the peering, or by a route",
         ],
     }
+
+
+@pytest.mark.parametrize("from_hub", [True, False])
+def test_spokes_use_the_gateway_of_an_existing_hub_where_it_is_configured(from_hub: bool) -> None:
+    """Their side uses it; the hub's side allows it, or is left to the hub's owner."""
+    existing = {**EXISTING, "gateway": True, "peerFromHub": from_hub}
+    (spoke,) = planned(stack(hub={"existing": existing})).spokes
+
+    theirs = spoke.from_hub.allow_gateway_transit if spoke.from_hub else None
+    assert (spoke.to_hub.use_remote_gateways, theirs) == (True, True if from_hub else None)

@@ -110,11 +110,13 @@ def test_an_assignment_stands_where_it_is_asked_for() -> None:
     spec = planned(stack(BOTH, policies=policies)).policies
 
     above = "/providers/Microsoft.Management/managementGroups/contoso"
+    ask = "Ask the platform team of Contoso (landing zone retail) for a change or an exemption."
+    aks_title = spec.assignments[-1].title
     assert [(a.name, a.scope.removeprefix(GROUP), a.parameters, a.message, a.enforced) for a in spec.assignments] == [
-        ("here", "-churn-dev-westeurope", {"effect": "Audit"}, "", True),
-        ("here", "-churn-prod-westeurope", {"effect": "Deny"}, "", True),
+        ("here", "-churn-dev-westeurope", {"effect": "Audit"}, f"Storage: version of TLS. {ask}", True),
+        ("here", "-churn-prod-westeurope", {"effect": "Deny"}, f"Storage: version of TLS. {ask}", True),
         ("zone", f"/subscriptions/{LANDING_ZONE}", {"effect": "Deny"}, "Ask us.", True),
-        ("group", above, {}, "", False),
+        ("group", above, {}, f"{aks_title}. {ask}", False),
     ]
     aks = f"{above}/providers/Microsoft.Authorization/policyDefinitions/Deny-MachineLearning-Aks"
     assert ([d.id for d in spec.definitions], spec.assignments[-1].policy_id) == ([aks], aks)

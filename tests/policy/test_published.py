@@ -15,7 +15,7 @@ from tools import derive_published
 
 DATA: Mapping[str, Mapping[str, Any]] = json.loads(derive_published.TARGET.read_text(encoding="utf-8"))
 SHIPPED = [entry for entry in library(ROOT).entries if not entry.is_initiative and entry.file.parent.name != "custom"]
-OWN = [entry for entry in SHIPPED if not entry.builtin]
+OWN = [entry for entry in SHIPPED if not entry.builtin and "github.com" in str(entry.metadata.get("source"))]
 
 #: The text of a definition whose published rule is unchanged.
 UNCHANGED = "The rule is unchanged"

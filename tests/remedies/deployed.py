@@ -116,10 +116,15 @@ class Deployed:
             case ["az", "resource", "delete", "--ids", *ids]:
                 for each in ids:
                     self._delete(each)
+            case ["az", "lock", "delete", "--ids", lock]:
+                self._delete(lock)
             case ["az", "ml", "compute", "delete", *options]:
                 self._delete(_compute(options))
             case ["pulumi", "refresh"]:
                 self.state = {urn: one for urn, one in self.state.items() if self.store.get(one.id)}
+            case ["pulumi", "up", "--refresh"]:
+                self.run("pulumi refresh")
+                self._up()
             case ["pulumi", "up"]:
                 self._up()
             case ["pulumi", "state", "unprotect", urn, "--yes"]:

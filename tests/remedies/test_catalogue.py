@@ -24,6 +24,7 @@ OF_CHANGES = {check.id for check in ALL if check.id.startswith("guard/")}
 CHANGES = {
     "guard/alias-missing": [test_guard_others.test_an_alias_or_the_former_name_ends_the_finding],
     "guard/allows-nothing": [test_guard.test_an_entry_that_allows_nothing_is_removed],
+    "guard/below-a-lock": [test_guard_commands.test_a_role_below_a_lock_is_deleted_by_the_steps_of_its_remedy],
     "guard/delete-not-allowed": [
         test_guard.test_the_entry_that_a_loss_tells_allows_it,
         test_guard_commands.test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy,

@@ -297,3 +297,29 @@ def test_the_commands_of_an_older_stack_import_its_subnets(tmp_path: Path) -> No
             deployed.run(command)
     assert deployed.guarded() == ()
     deployed.run("pulumi up")
+
+
+def test_a_role_below_a_lock_is_deleted_by_the_steps_of_its_remedy(tmp_path: Path) -> None:
+    """Without them Azure refuses it at the end, and it stays; after them it is gone and the lock exists again."""
+    lock = next(each for each in program("prod") if each.arm_type == "Microsoft.Authorization/locks")
+    scope = lock.id.rpartition("/providers/")[0]
+    role = next(
+        each
+        for each in program("prod")
+        if each.arm_type == "Microsoft.Authorization/roleAssignments" and within(each.id, scope)
+    )
+    deployed = Deployed("prod", tmp_path)
+    del deployed.program[role.urn]
+
+    (finding,) = of(deployed.guarded(), role.urn)
+    with pytest.raises(AzureRefused, match="ScopeLocked"):
+        deployed.run("pulumi up")
+    assert deployed.store.get(role.id) is not None
+    for command in commands(finding.remedy):
+        deployed.run(command)
+
+    assert (finding.check, commands(finding.remedy)) == (
+        "guard/below-a-lock",
+        [f"az lock delete --ids {lock.id}", "pulumi up", "pulumi up --refresh"],
+    )
+    assert (deployed.store.get(role.id), deployed.store.get(lock.id) is not None) == (None, True)

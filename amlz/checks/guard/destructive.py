@@ -14,6 +14,7 @@ from amlz.azure.changes import PropertyChange
 from amlz.azure.ids import within
 from amlz.checks.finding import ANY, Check, Finding, Severity
 from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
+from amlz.checks.guard.locked import BELOW_LOCK, below_locks
 from amlz.checks.guard.remedies import (
     ALLOW_DELETE,
     ALLOW_REPLACE,
@@ -124,7 +125,7 @@ IMPORT = Check(
     source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
 )
 _CHECKS = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
-CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT)
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT, BELOW_LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def guard(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     told += _impossible(edit, allowed)
     told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
     told += [about(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
+    told += below_locks(edit)
     told += _unused(losses, edit, allowed)
     return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 

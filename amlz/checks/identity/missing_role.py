@@ -148,6 +148,8 @@ def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
     """The ids that a grant is on; none where the workspace has no such part."""
     if grant.target == "workspace":
         return [workspace.id]
+    if grant.target == "resourceGroup":
+        return [workspace.id[: workspace.id.lower().index("/providers/")]]
     if grant.target in ("blobEndpoint", "fileEndpoint"):
         storage = str(value(workspace, "properties.storageAccount")).lower()
         return list(facts.endpoints.get((storage, grant.target.removesuffix("Endpoint")), []))

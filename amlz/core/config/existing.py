@@ -98,5 +98,8 @@ class ExistingHubConfig(Config):
     """Its ranges, which nothing here may overlap, and from which people reach private endpoints."""
     dns_servers: tuple[Address, ...] = ()
     """DNS servers of the spokes. Default: the firewall, whose DNS proxy must be on."""
+    gateway: bool = False
+    """Spokes use its gateway: set it once the gateway exists. With `peerFromHub: false`, the hub's side of each peering
+    must allow gateway transit before."""
     peer_from_hub: bool = True
     """Builds the hub's side of peerings, too. If false, the owner of the hub must build it, or no traffic flows."""

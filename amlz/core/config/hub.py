@@ -79,6 +79,8 @@ class HubConfig(Config):
     """The firewall and its policy."""
     gateway_subnet: bool = False
     """Builds the subnet for a VPN or ExpressRoute gateway that another team builds."""
+    gateway: bool = False
+    """Spokes use the gateway that another team built in that subnet: set it once the gateway exists."""
     private_link_scope: PrivateLinkScopeConfig | None = None
     """A private link scope of Azure Monitor: telemetry stays in the network."""
     log_analytics: LogAnalyticsConfig = LogAnalyticsConfig()

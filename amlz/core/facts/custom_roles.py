@@ -1,5 +1,5 @@
-"""Custom roles that the plan assigns. Their definitions are created once by an owner: who may write role definitions can
-give itself every right, so a deployer may not.
+"""Custom roles that the plan assigns. An owner creates their definitions once: a deployer that may write role
+definitions could give itself every right.
 
 `amlz roles STACK --deployer` prints the commands. IDs are decided, so the plan refers to them before they exist.
 """

@@ -10,9 +10,9 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.facts.dns import zones_needed
 from amlz.core.hub_outputs import AT, VERSION
-from amlz.core.planning.capabilities import hub_links
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import dns_zones, endpoint_groups_of
+from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import HubStackSpec
 
@@ -36,7 +36,7 @@ def hub_outputs(context: Context) -> dict[str, Any]:
         "dnsServers": [],  # the firewall
         "logAnalytics": context.log_analytics,
         "zones": {zone.name: zone.id for zone in dns_zones(context)},
-        "gateway": hub_links(context).gateway is not None,
+        "gateway": gateway_is_used(context),
         "privateLinkScope": context.private_link_scope,
         "publicIngestion": context.telemetry.public_ingestion,
         "publicQueries": context.telemetry.public_queries,

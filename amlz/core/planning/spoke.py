@@ -15,6 +15,7 @@ from amlz.core.planning.capabilities import endpoint_rules_of, hub_links
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
+from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.planning.hub import hub_subnet
 from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
@@ -171,11 +172,11 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     settings, existing = context.config.hub, context.config.hub.elsewhere
     own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
     if existing is not None and not existing.peer_from_hub:
-        return (own,)
+        return (replace(own, use_remote_gateways=existing.gateway),)
     # An existing hub has third-party peerings: there the name includes the owner.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
     built = hub_links(context).gateway
-    gateway = settings.stack.outputs.gateway if settings.stack is not None else built is not None
+    gateway = gateway_is_used(context)
     theirs = PeeringSpec(
         "-".join(("peer", *words)),
         hub.rsplit("/", 1)[-1],

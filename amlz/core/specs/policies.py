@@ -69,7 +69,8 @@ class OverrideSpec:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAssignmentSpec:
-    """An assignment. `key`: its part of the logical name; `ours`: its policy is created here.
+    """An assignment. `key`: its part of the logical name; `ours`: its policy is created here; `message`: for whom it
+    denies.
 
     `after`: ids of what its parameters name. `roles`: what its identity needs to change or deploy.
     """
@@ -90,6 +91,8 @@ class PolicyAssignmentSpec:
     selectors: tuple[SelectorSpec, ...] = ()
     overrides: tuple[OverrideSpec, ...] = ()
     roles: tuple[RoleAssignmentSpec, ...] = ()
+    description: str = ""
+    assigned_by: str = ""
 
     @property
     def id(self) -> str:
