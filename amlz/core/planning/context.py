@@ -96,6 +96,11 @@ class Context:
         existing = self.config.hub.elsewhere
         return existing.address_space if existing is not None else (self.config.hub.address_space,)
 
+    @property
+    def owner(self) -> str:
+        """Returns who decides, for people who are denied something."""
+        return f"the platform team of {self.config.organisation} (landing zone {self.config.business_unit})"
+
     def endpoint_network_policies(self, role: str) -> str:
         """Returns what applies to the private endpoints in a subnet, by its role."""
         if role != "endpoints":

@@ -259,17 +259,16 @@ def _assign(work: _Job, entry: Entry, target: AssignmentTarget, asked: _Asked) -
         return
     work.need(entry)
     context = work.context
-    subscription = context.landing_zone_subscription
     spec = PolicyAssignmentSpec(
         key=f"{target.label}-{asked.name}",
         name=asked.name,
         title=entry.title,
         scope=target.scope,
-        subscription=subscription,
+        subscription=context.landing_zone_subscription,
         policy_id=_id(context, entry),
         ours=not entry.builtin and context.config.policies.create_definitions,
         parameters=asked.parameters,
-        message=settings.message or f"{entry.title}. Ask {_owner(context)} for a change or an exemption.",
+        message=settings.message or f"{entry.title}. Ask {context.owner} for a change or an exemption.",
         enforced=settings.enforce,
         location=context.config.location,
         after=tuple(on for name, ids in target.waits.items() if name in asked.parameters for on in ids),
@@ -277,14 +276,9 @@ def _assign(work: _Job, entry: Entry, target: AssignmentTarget, asked: _Asked) -
         selectors=tuple(SelectorSpec(s.kind, s.values, s.exclude) for s in settings.selectors),
         overrides=tuple(OverrideSpec(o.effect, o.policies) for o in settings.overrides),
         description=f"{entry.title}. Assigned by the stack file of the landing zone: changes by hand are drift.",
-        assigned_by=_owner(context),
+        assigned_by=context.owner,
     )
     yield _with_roles(spec, roles)
-
-
-def _owner(context: Context) -> str:
-    """Returns who assigns policies, for people who are denied something."""
-    return f"the platform team of {context.config.organisation} (landing zone {context.config.business_unit})"
 
 
 def _with_roles(spec: PolicyAssignmentSpec, role_ids: Iterable[str]) -> PolicyAssignmentSpec:
