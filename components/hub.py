@@ -41,12 +41,12 @@ class Hub(pulumi.ComponentResource):
             LogAnalytics(f"{name}-logs", args.log_analytics, resources, below)
         for group in args.security_groups:
             network_security_group(self, name, group, resources)
-        for planned in (each for each in args.capabilities if each.part.phase is Phase.FIRST):
+        for planned in (capability for capability in args.capabilities if capability.part.phase is Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, resources, below)
         virtual_network(self, name, args.network, resources)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below)
         self.dns = PrivateDns(f"{name}-dns", args.dns, resources, below)
-        for planned in (each for each in args.capabilities if each.part.phase is not Phase.FIRST):
+        for planned in (capability for capability in args.capabilities if capability.part.phase is not Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, resources, below)
         if args.private_link_scope is not None:
             PrivateLinkScope(f"{name}-monitor", args.private_link_scope, resources, below)

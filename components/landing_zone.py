@@ -46,7 +46,9 @@ class LandingZone(pulumi.ComponentResource):
         if args.lake is not None:
             DataLake("lake", args.lake, resources, below)
         self.workspaces = {}
-        self.outputs = {each.output: {} for each in capabilities().values() if each.output is not None}
+        self.outputs = {
+            capability.output: {} for capability in capabilities().values() if capability.output is not None
+        }
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, resources, below)
             self.workspaces[environment.key] = built.resource_id

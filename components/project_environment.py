@@ -61,7 +61,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
         if args.datastores:
             Datastores(f"{name}-datastores", args.datastores, resources, below)
         computes = Computes(f"{name}-computes", args.computes, resources, below)
-        for planned in (each for each in args.capabilities if each.part.phase is Phase.COMPUTES):
+        for planned in (capability for capability in args.capabilities if capability.part.phase is Phase.COMPUTES):
             self.outputs |= build(f"{name}-computes", planned, resources, pulumi.ResourceOptions(parent=computes))
         self.resource_id, self.name = self.workspace.resource_id, self.workspace.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -21,7 +21,7 @@ def test_a_landing_zone_of_any_size_is_planned() -> None:
 
 def test_the_size_is_that_of_what_the_program_makes() -> None:
     """Within half an environment."""
-    made = [found.token for found in registered(of_size(300)).resources]
+    made = [resource.token for resource in registered(of_size(300)).resources]
 
     assert abs(sum(token.startswith("azure-native:") for token in made) - 300) <= 30
 

@@ -26,7 +26,7 @@ def test_the_command_writes_the_subnets_that_the_state_lacks() -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert [(each["id"], each["type"]) for each in json.loads(done.stdout)["resources"]] == [
+    assert [(load["id"], load["type"]) for load in json.loads(done.stdout)["resources"]] == [
         (subnet.id, "azure-native:network:Subnet") for subnet in subnets
     ]
     assert f"{len(subnets)} subnets to import" in done.stderr

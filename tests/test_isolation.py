@@ -192,12 +192,12 @@ def test_the_internet_is_refused_in_production_with_the_way_out(tmp_path: Path) 
 
 def test_a_preview_lists_every_way_out_with_its_reason() -> None:
     """By whom it is made, where it leads, why, and where that is written."""
-    told = json.loads(as_json.render(_preview(MANAGED)))["landingZone"]["managedNetworks"]
-    (dev, _, sandbox) = told
+    report = json.loads(as_json.render(_preview(MANAGED)))["landingZone"]["managedNetworks"]
+    (dev, _, sandbox) = report
 
     rows = [(r["by"], r["kind"], r["to"].rsplit("/", 1)[-1].split("-")[0], r["group"]) for r in dev["outboundRules"]]
 
-    assert [(e["environment"], e["isolationMode"], e["firewall"]) for e in told] == [
+    assert [(e["environment"], e["isolationMode"], e["firewall"]) for e in report] == [
         ("dev", "AllowOnlyApprovedOutbound", "Standard"),
         ("prod", "AllowOnlyApprovedOutbound", "Basic"),
         ("sandbox", "AllowInternetOutbound", None),
@@ -215,7 +215,9 @@ def test_a_preview_lists_every_way_out_with_its_reason() -> None:
         ("azure", "ServiceTag", "VirtualNetwork", None),
     ]
     assert [r["kind"] for r in sandbox["outboundRules"]] == ["PrivateEndpoint"] * 4
-    assert [r for e in told for r in e["outboundRules"] if not (r["why"] and r["source"].startswith("https://"))] == []
+    assert [
+        r for e in report for r in e["outboundRules"] if not (r["why"] and r["source"].startswith("https://"))
+    ] == []
 
 
 def test_a_preview_for_people_says_the_same() -> None:

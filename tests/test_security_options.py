@@ -171,12 +171,12 @@ def test_a_key_that_is_made_here_is_alone_in_a_private_vault_that_cannot_be_purg
 
 def test_guardrails_watch_keys_where_an_environment_has_one_and_find_nothing() -> None:
     """Every verdict on customer-managed keys is compliant, on every resource with a key and on no other."""
-    told = json.loads(as_json.render(case(STACK)))["verdicts"]
+    report = json.loads(as_json.render(case(STACK)))["verdicts"]
     names = {the(name, kind).urn: f"{kind} {name}" for name in (*KEYS, "sandbox") for kind in ENCRYPTED}
 
     found = sorted(
         (names[v["resource"]], v["effect"], v["verdict"])
-        for v in told
+        for v in report
         if v["reference"].endswith("-customer-managed-key")
     )
 

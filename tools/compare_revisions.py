@@ -59,8 +59,8 @@ def compared(name: str, old: Path, new: Path) -> list[str]:
     differs = [] if arms[0] == arms[1] else [f"requests differ ({len(arms[0])} and {len(arms[1])} characters)"]
     for what, records in (("URNs", _urns), ("verdicts", _verdicts), ("findings", _findings)):
         before, after = (Counter(records(each)) for each in told)
-        differs += [f"{what}: - {' '.join(each)}" for each in sorted((before - after).elements())]
-        differs += [f"{what}: + {' '.join(each)}" for each in sorted((after - before).elements())]
+        differs += [f"{what}: - {' '.join(element)}" for element in sorted((before - after).elements())]
+        differs += [f"{what}: + {' '.join(element)}" for element in sorted((after - before).elements())]
     counts = f"{len(told[1]['resources'])} resources, {len(told[1]['verdicts'])} verdicts, "
     _say(f"{name}: {counts}{len(told[1]['findings'])} findings: {'different' if differs else 'the same'}")
     for line in differs:

@@ -80,8 +80,8 @@ def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str,
     for name, exchanges in recordings(path):
         if split and held_out(name):
             continue
-        for found in observations(exchanges):
-            seen[found.kind].append(found)
+        for observation in observations(exchanges):
+            seen[observation.kind].append(observation)
         existing: set[str] = set()
         for one in exchanges:
             kind = _kind(one)

@@ -182,7 +182,7 @@ def _providers(ask: Run, home: Path) -> DoctorResult:
     if answer is None:
         return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI was not asked or failed", commands)
     try:
-        registered = {str(each).lower() for each in json.loads(answer)}
+        registered = {str(load).lower() for load in json.loads(answer)}
     except (ValueError, TypeError):
         return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI's answer is not a list", commands)
     missing = [each for each in _PROVIDERS if each.lower() not in registered]

@@ -33,7 +33,7 @@ def reach(file: StackFile, plan: LandingZonePlan, question: ReachQuestion) -> li
     from amlz.app.preview import graph_of
 
     graph = graph_of(file, plan)
-    evaluator = Evaluator(landscape(graph, [str(each) for each in file.config.on_premises]))
+    evaluator = Evaluator(landscape(graph, [str(on_premise) for on_premise in file.config.on_premises]))
     if question.is_summary:
         return list(everything(evaluator))
     origins = _ends(evaluator, question.source, source=True)

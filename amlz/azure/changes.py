@@ -84,9 +84,9 @@ def _texts(path: str, old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]
         yield path, (old, new)
 
 
-def worst(found: tuple[PropertyChange, ...]) -> Kind | None:
+def worst(property_changes: tuple[PropertyChange, ...]) -> Kind | None:
     """The worst of what becomes of a resource; None where nothing differs."""
-    return min((each.kind for each in found), key=_ORDER.index, default=None)
+    return min((each.kind for each in property_changes), key=_ORDER.index, default=None)
 
 
 def rule_of(arm_type: str, row: PropertyDifference) -> ChangeRule:

@@ -158,12 +158,12 @@ class ByScope:
     def __init__(self, assignments: Iterable[GivenRole]) -> None:
         self._above: list[GivenRole] = []
         self._at: dict[str, list[GivenRole]] = {}
-        for each in assignments:
-            scope = each.scope.rstrip("/").lower()
+        for assignment in assignments:
+            scope = assignment.scope.rstrip("/").lower()
             if not scope or scope.startswith(_MANAGEMENT_GROUP):
-                self._above.append(each)
+                self._above.append(assignment)
             else:
-                self._at.setdefault(scope, []).append(each)
+                self._at.setdefault(scope, []).append(assignment)
 
     def holding_for(self, resource_id: str) -> tuple[GivenRole, ...]:
         """Returns the assignments that hold for a resource, or may do so."""
@@ -203,7 +203,7 @@ def _principals(graph: ResourceGraph, assignment: Resource, scope: str) -> tuple
         return ()
     before = (graph.by_urn(urn) for urn in assignment.depends_on)
     identities = [each for each in before if each is not None and each.arm_type.lower() == _IDENTITIES]
-    return tuple(each.id for each in identities if each.id.lower() != scope.lower())
+    return tuple(identity.id for identity in identities if identity.id.lower() != scope.lower())
 
 
 def _custom_roles(graph: ResourceGraph) -> dict[str, RoleDefinition]:
@@ -211,10 +211,10 @@ def _custom_roles(graph: ResourceGraph) -> dict[str, RoleDefinition]:
     found: dict[str, RoleDefinition] = {}
     for resource in graph.of_type(_DEFINITIONS):
         permissions = resource.properties.get("permissions")
-        if not isinstance(permissions, list) or not all(isinstance(each, dict) for each in permissions):
+        if not isinstance(permissions, list) or not all(isinstance(permission, dict) for permission in permissions):
             continue
         lists = [
-            [str(name) for each in permissions for name in each.get(key) or ()]
+            [str(name) for permission in permissions for name in permission.get(key) or ()]
             for key in ("actions", "notActions", "dataActions", "notDataActions")
         ]
         name = str(resource.properties.get("roleName") or resource.name)

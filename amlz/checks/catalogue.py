@@ -82,15 +82,15 @@ def run(graph: ResourceGraph, answers: Iterable[PolicyAnswer] = ()) -> tuple[Fin
     return in_order((*plain, *(found for part in _OF_ANSWERS for found in part.find(graph, answers))))
 
 
-def _left_to_policy(found: Finding) -> bool:
+def _left_to_policy(finding: Finding) -> bool:
     """Returns whether a note reports that a policy has to write a zone group."""
-    return found.check == LEFT_TO_POLICY.id and found.severity is Severity.NOTE
+    return finding.check == LEFT_TO_POLICY.id and finding.severity is Severity.NOTE
 
 
-def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The worst first, then by check and resource."""
     order = list(Severity)
-    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.check, f.urn, f.path, f.message)))
+    return tuple(sorted(findings, key=lambda f: (order.index(f.severity), f.check, f.urn, f.path, f.message)))
 
 
 def explain(check_id: str) -> str:

@@ -95,7 +95,7 @@ def named_record(record: Mapping[str, Any]) -> Named:
 
 def distinct(resources: Sequence[Named]) -> tuple[Named, ...]:
     """The same resources, each once. Those that read the same are qualified by what they are in, or by their ids."""
-    found = list({(each.key, each.full): each for each in resources}.values())
+    found = list({(resource.key, resource.full): resource for resource in resources}.values())
     level = 0
     while level < _DEEPEST:
         counts = Counter(each.full for each in found)
@@ -124,22 +124,22 @@ def _qualified(resource: Named, level: int) -> Named:
     return replace(resource, label=f"{resource.label} {more[0]}") if more and more[0] else resource
 
 
-def _parents(found: ResourceId) -> tuple[str, ...]:
+def _parents(resource_id: ResourceId) -> tuple[str, ...]:
     """Returns the parents or targets of a resource, the nearest first."""
-    names = [*_labels(found)[:-1][::-1], *(_labels(parse(found.scope))[::-1] if found.scope else ())]
+    names = [*_labels(resource_id)[:-1][::-1], *(_labels(parse(resource_id.scope))[::-1] if resource_id.scope else ())]
     return tuple(f"of {name}" for name in dict.fromkeys(names))
 
 
-def _beside(found: ResourceId) -> tuple[str, ...]:
+def _beside(resource_id: ResourceId) -> tuple[str, ...]:
     """Returns further distinguishing words: type, resource group, subscription."""
-    group = f"of {found.resource_group}" if found.resource_group else ""
-    kind = WORDS.get(found.type.lower(), (found.type.rpartition("/")[2], ""))[0]
-    return f"({kind})", group, f"of subscription {found.subscription}" if found.subscription else ""
+    group = f"of {resource_id.resource_group}" if resource_id.resource_group else ""
+    kind = WORDS.get(resource_id.type.lower(), (resource_id.type.rpartition("/")[2], ""))[0]
+    return f"({kind})", group, f"of subscription {resource_id.subscription}" if resource_id.subscription else ""
 
 
-def _labels(found: ResourceId) -> list[str]:
-    kinds = found.type.split("/")[1:]
-    return [label(kind, "", name, {}) for kind, name in zip(kinds, found.names, strict=False)]
+def _labels(resource_id: ResourceId) -> list[str]:
+    kinds = resource_id.type.split("/")[1:]
+    return [label(kind, "", name, {}) for kind, name in zip(kinds, resource_id.names, strict=False)]
 
 
 def _above(resource_id: str) -> Iterator[str]:
@@ -157,8 +157,8 @@ def before(resource: Named, message: str) -> str:
 def by_owner(resources: Iterable[Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Labels by owner; those without one first."""
     found: dict[str, list[str]] = {"": []}
-    for each in resources:
-        found.setdefault(each.owner, []).append(each.label)
+    for resource in resources:
+        found.setdefault(resource.owner, []).append(resource.label)
     return tuple((owner, tuple(labels)) for owner, labels in found.items() if labels)
 
 

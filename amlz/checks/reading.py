@@ -113,9 +113,9 @@ def prefixes_of(subnet: DeclaredSubnet) -> list[Any]:
 def ranges(found: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """The address ranges in a list of prefixes; what is unknown or no range is left out."""
     read = []
-    for each in items(found):
+    for item in items(found):
         try:
-            read.append(ipaddress.ip_network(each))
+            read.append(ipaddress.ip_network(item))
         except (ValueError, TypeError):
             continue
     return read

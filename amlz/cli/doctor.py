@@ -22,4 +22,4 @@ def doctor(form: FormOption = AnswerForm.text, output: Output = None) -> None:
 
     results = examine(os.environ, Path.home(), Path.cwd())
     write((as_json if form is AnswerForm.json else as_text)(results), output, colours=form is AnswerForm.text)
-    raise typer.Exit(int(any(each.state == "missing" for each in results)))
+    raise typer.Exit(int(any(result.state == "missing" for result in results)))

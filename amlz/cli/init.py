@@ -97,7 +97,7 @@ def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str
     """Answers by name: those of options, and of the terminal for the rest."""
     from amlz.stackfile.new.questions import problem_of
 
-    missing = [each for each in questions if not given[each.name]]
+    missing = [question for question in questions if not given[question.name]]
     if missing and not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
         names = ", ".join(each.option for each in missing)
         raise typer.BadParameter("they are required where no terminal can be asked", param_hint=names)
@@ -105,7 +105,7 @@ def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str
         wrong = problem_of(each, given[each.name]) if given[each.name] else None
         if wrong:
             raise typer.BadParameter(wrong, param_hint=each.option)
-    answers = {each.name: given[each.name] for each in questions if given[each.name]}
+    answers = {question.name: given[question.name] for question in questions if given[question.name]}
     for each in missing:
         while True:
             answer = _asked(each)

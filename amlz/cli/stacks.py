@@ -191,9 +191,9 @@ def preview_all(against: str, today: str, form: Format, fail_on: str, output: Pa
     return int(found.fails(fail_on))
 
 
-def _failed(found: StackResults) -> None:
+def _failed(stack_results: StackResults) -> None:
     """Raises the errors of stacks that could not be compared, after the report of the others."""
     from amlz.core.problems import LandingZoneError
 
-    if found.failed:
-        raise LandingZoneError("\n".join(why for _, why in found.failed))
+    if stack_results.failed:
+        raise LandingZoneError("\n".join(why for _, why in stack_results.failed))

@@ -206,9 +206,9 @@ def compared(was: Told, now: Told) -> Changed:
     return Changed(was, now, made_anew(found), True)
 
 
-def made_anew(found: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
+def made_anew(property_changes: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
     """Returns the differences of a resource that is replaced: neither refused nor ignored."""
-    return tuple(each if each.kind is Kind.REPLACES else PropertyChange(each.row, _ANEW) for each in found)
+    return tuple(each if each.kind is Kind.REPLACES else PropertyChange(each.row, _ANEW) for each in property_changes)
 
 
 def edit(

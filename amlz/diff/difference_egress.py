@@ -34,23 +34,23 @@ def _came(was: Ways, now: Ways) -> Iterator[str]:
 
 def _ways(preview: Told) -> Ways:
     """Returns all egress: its owner, its rule, destination and ports."""
-    found: Ways = {}
+    ways: Ways = {}
     for resource in preview.get("resources", ()):
         if resource["armType"].lower().endswith("/rulecollectiongroups"):
             for collection in (resource["body"].get("properties") or {}).get("ruleCollections") or ():
                 if (collection.get("action") or {}).get("type", "Allow") == "Allow":
                     for rule in collection.get("rules") or ():
-                        _add(found, rule["name"], *_of_rule(rule))
+                        _add(ways, rule["name"], *_of_rule(rule))
     zone = preview.get("landingZone") or {}
     for rule in (zone.get("existingHub") or {}).get("mustAllow") or ():
         how = _how(rule.get("ports") or (), rule.get("protocols") or ())
-        _add(found, f"the existing firewall, {rule['name']}", rule["destinations"], how, rule["sources"])
+        _add(ways, f"the existing firewall, {rule['name']}", rule["destinations"], how, rule["sources"])
     for network in zone.get("managedNetworks") or ():
         who = f"{network['project']}, {network['environment']}"
-        found[f"{who}: isolation mode {network['isolationMode']}"] = set()
+        ways[f"{who}: isolation mode {network['isolationMode']}"] = set()
         for rule in network["outboundRules"]:
-            _add(found, f"{who}, {rule['kind']}", [rule["to"].rpartition("/")[2]], "", ())
-    return found
+            _add(ways, f"{who}, {rule['kind']}", [rule["to"].rpartition("/")[2]], "", ())
+    return ways
 
 
 def _of_rule(rule: Told) -> tuple[list[str], str, list[str]]:
@@ -65,6 +65,6 @@ def _how(ports: Any, protocols: Any) -> str:
     return " ".join(part for part in ("/".join(map(str, ports)), "/".join(protocols)) if part)
 
 
-def _add(found: Ways, rule: str, to: Any, how: str, sources: Any) -> None:
+def _add(ways: Ways, rule: str, to: Any, how: str, sources: Any) -> None:
     for each in to:
-        found.setdefault(f"{rule}: {each}{f' {how}' if how else ''}", set()).update(sources)
+        ways.setdefault(f"{rule}: {each}{f' {how}' if how else ''}", set()).update(sources)

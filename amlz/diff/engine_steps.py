@@ -207,8 +207,8 @@ class _StateReader:
 
 
 def _state(step: Told) -> Told:
-    found: Told = step.get("newState") or step.get("oldState") or {}
-    return found
+    record: Told = step.get("newState") or step.get("oldState") or {}
+    return record
 
 
 def _token(state: Told) -> str:

@@ -17,7 +17,7 @@ class NotJson(ValueError):
 def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
     """Returns the value of a JSON text in UTF-8. Raises NotJson. `levels`: deepest nesting; None: what Python reads."""
     try:
-        found = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text, parse_constant=_constant)
+        report = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text, parse_constant=_constant)
     except UnicodeDecodeError as problem:
         raise NotJson(f"byte {problem.start + 1} is not UTF-8") from None
     except RecursionError:
@@ -27,9 +27,9 @@ def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
     except ValueError as problem:
         long = "integer string conversion" in str(problem)
         raise NotJson("a number has more than 4,300 digits" if long else str(problem)) from None
-    if levels is not None and _deeper(found, levels):
+    if levels is not None and _deeper(report, levels):
         raise NotJson(_TOO_DEEP.format(levels))
-    return found
+    return report
 
 
 def whole(value: Any) -> Any:

@@ -64,13 +64,13 @@ class Verdicts:
         return sum(answer.word == word for answer in self.answers)
 
 
-def verdicts(graph: ResourceGraph, asked: PolicySources) -> Verdicts:
+def verdicts(graph: ResourceGraph, policy_sources: PolicySources) -> Verdicts:
     """Evaluates every resource of a plan. Raises BadInput for an assignment that cannot be read."""
-    assignments, exemptions = assigned(graph, asked)
+    assignments, exemptions = assigned(graph, policy_sources)
     if not assignments:
         return Verdicts()
-    catalogue = asked.imported.catalogue or aliases.embedded()
-    evaluation = _evaluation(graph, asked, World(catalogue), exemptions)
+    catalogue = policy_sources.imported.catalogue or aliases.embedded()
+    evaluation = _evaluation(graph, policy_sources, World(catalogue), exemptions)
     found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, evaluation)
     return Verdicts(tuple(found), assignments, exemptions)
 
@@ -102,11 +102,13 @@ def _listed(subnets: Any) -> list[dict[str, Any]]:
     return [subnet for subnet in subnets if isinstance(subnet, dict)] if isinstance(subnets, list) else []
 
 
-def assigned(graph: ResourceGraph, asked: PolicySources) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
+def assigned(
+    graph: ResourceGraph, policy_sources: PolicySources
+) -> tuple[tuple[Assignment, ...], tuple[Exemption, ...]]:
     """Assignments and exemptions of a graph and of those imported. Raises BadInput for one that cannot be read."""
-    find = _Finder(graph, asked)
-    exemptions, unread = _exemptions(graph, asked)
-    return (*_assignments(graph, asked, find), *unread), exemptions
+    find = _Finder(graph, policy_sources)
+    exemptions, unread = _exemptions(graph, policy_sources)
+    return (*_assignments(graph, policy_sources, find), *unread), exemptions
 
 
 def subject_of(resource: Resource) -> Subject:
@@ -121,20 +123,20 @@ def subject_of(resource: Resource) -> Subject:
     return subject(whole_numbers(told))
 
 
-def definitions_of(graph: ResourceGraph, asked: PolicySources) -> Find:
+def definitions_of(graph: ResourceGraph, policy_sources: PolicySources) -> Find:
     """Finds definitions and initiatives by id: of the plan, imported, of this repository."""
-    return _Finder(graph, asked)
+    return _Finder(graph, policy_sources)
 
 
 class _Finder:
     """Definitions and initiatives by id: of the plan, imported, of this repository."""
 
-    def __init__(self, graph: ResourceGraph, asked: PolicySources) -> None:
-        self.library = asked.library
+    def __init__(self, graph: ResourceGraph, policy_sources: PolicySources) -> None:
+        self.library = policy_sources.library
         self.told: dict[str, Mapping[str, Any]] = {}
         for one in graph.of_type(f"{_AUTHORIZATION}policyDefinitions", f"{_AUTHORIZATION}policySetDefinitions"):
             self.told[one.id.lower()] = {"name": one.name, **one.body}
-        for each in asked.imported.definitions:
+        for each in policy_sources.imported.definitions:
             self.told[str(each.get("id", "")).lower()] = each
         self.compiled: dict[str, Definition | Initiative | None] = {}
 
@@ -157,10 +159,10 @@ def _compiled(told: Mapping[str, Any]) -> Definition | Initiative:
         raise Invalid(where, problem.what, problem.why, problem.fix) from None
 
 
-def _assignments(graph: ResourceGraph, asked: PolicySources, find: _Finder) -> Iterator[Assignment]:
+def _assignments(graph: ResourceGraph, policy_sources: PolicySources, find: _Finder) -> Iterator[Assignment]:
     for one in graph.of_type(f"{_AUTHORIZATION}policyAssignments"):
         yield _read({"id": one.id, "name": one.name, **_decided(one.body)}, find)
-    for each in asked.imported.assignments:
+    for each in policy_sources.imported.assignments:
         try:
             yield assignment(each, find)
         except Invalid as problem:  # Azure accepted it: it is reported as not evaluated, and stops no preview
@@ -174,7 +176,9 @@ def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:
         raise BadInput(f"assignment {told.get('name') or told.get('id')}: {problem}") from None
 
 
-def _exemptions(graph: ResourceGraph, asked: PolicySources) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
+def _exemptions(
+    graph: ResourceGraph, policy_sources: PolicySources
+) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
     """Exemptions, and imported ones that cannot be read, which free nothing and are reported as not evaluated."""
     found, unread = [], []
     for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions"):
@@ -182,7 +186,7 @@ def _exemptions(graph: ResourceGraph, asked: PolicySources) -> tuple[tuple[Exemp
             found.append(exemption({"id": one.id, "name": one.name, **_decided(one.body)}))
         except Invalid as problem:
             raise BadInput(f"exemption {one.name}: {problem}") from None
-    for each in asked.imported.exemptions:
+    for each in policy_sources.imported.exemptions:
         try:
             found.append(exemption(each))
         except Invalid as problem:
@@ -196,10 +200,10 @@ def _decided(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _evaluation(
-    graph: ResourceGraph, asked: PolicySources, world: World, exemptions: tuple[Exemption, ...]
+    graph: ResourceGraph, policy_sources: PolicySources, world: World, exemptions: tuple[Exemption, ...]
 ) -> EvaluationScope:
     subscriptions = {resource.subscription.lower() for resource in graph if resource.subscription}
-    groups = tuple(f"/providers/Microsoft.Management/managementGroups/{name}" for name in asked.above)
+    groups = tuple(f"/providers/Microsoft.Management/managementGroups/{name}" for name in policy_sources.above)
     contexts = {}
     for group in graph.of_type("Microsoft.Resources/resourceGroups"):
         told = {"id": group.id, "name": group.name, "location": group.location, "tags": group.body.get("tags") or {}}
@@ -210,11 +214,13 @@ def _evaluation(
         world=world,
         above=dict.fromkeys(subscriptions, groups),
         exemptions=exemptions,
-        now=f"{asked.today}T00:00:00" if asked.today else "",
+        now=f"{policy_sources.today}T00:00:00" if policy_sources.today else "",
         contexts=contexts,
         forecast={key: _with_connections(graph, key, found) for key, found in connections.items()},
-        forecasts=frozenset(e.name.lower() for e in asked.library.entries if e.metadata.get("judged") == "read-only"),
-        beside=tuple(one for found in connections.values() for one in found),
+        forecasts=frozenset(
+            e.name.lower() for e in policy_sources.library.entries if e.metadata.get("judged") == "read-only"
+        ),
+        beside=tuple(one for connection in connections.values() for one in connection),
     )
 
 

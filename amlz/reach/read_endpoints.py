@@ -44,8 +44,8 @@ def _endpoint(graph: ResourceGraph, endpoint: Resource, zones_written: tuple[str
         names=tuple(_names(graph.cloud, name, groups)),
         asgs=tuple(
             found.lower()
-            for each in items(value(endpoint, "properties.applicationSecurityGroups"))
-            if isinstance(found := dig(each, "id"), str)
+            for item in items(value(endpoint, "properties.applicationSecurityGroups"))
+            if isinstance(found := dig(item, "id"), str)
         ),
         owner=f"{endpoint.project}/{endpoint.environment}" if endpoint.project else "",
         public_access=_public_access(resource),
@@ -57,13 +57,13 @@ def _connection(endpoint: Resource) -> tuple[str, tuple[str, ...]]:
         for connection in items(value(endpoint, f"properties.{kind}")):
             target = dig(connection, "properties.privateLinkServiceId")
             groups = items(dig(connection, "properties.groupIds"))
-            return str(target) if isinstance(target, str) else "", tuple(str(each) for each in groups)
+            return str(target) if isinstance(target, str) else "", tuple(str(group) for group in groups)
     return "", ()
 
 
 def _address(endpoint: Resource) -> int | None:
     """Returns the address of an endpoint where its body fixes one; several stay open."""
-    fixed = [dig(each, "properties.privateIPAddress") for each in items(value(endpoint, "properties.ipConfigurations"))]
+    fixed = [dig(item, "properties.privateIPAddress") for item in items(value(endpoint, "properties.ipConfigurations"))]
     found = range_of(fixed[0]) if len(fixed) == 1 and isinstance(fixed[0], str) else None
     return found[0] if found else None
 

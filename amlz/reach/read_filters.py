@@ -56,7 +56,7 @@ def _ends(properties: dict[str, Any], side: str) -> tuple[Prefix, ...]:
     """Returns the prefixes of one side of a rule: its single prefix, its list, and its application security groups."""
     one = properties.get(f"{side}AddressPrefix")
     prefixes = [prefix_of(one)] if one not in (None, "") else []
-    prefixes += [prefix_of(each) for each in items(properties.get(f"{side}AddressPrefixes"))]
+    prefixes += [prefix_of(item) for item in items(properties.get(f"{side}AddressPrefixes"))]
     groups = items(properties.get(f"{side}ApplicationSecurityGroups"))
     return (*prefixes, *(prefix_of(dig(group, "id")) for group in groups))
 
@@ -120,7 +120,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
         translations=tuple(rule for _, rule in sorted(translations, key=lambda pair: pair[0])),
         keeps=tuple(found for text in _private_ranges(private) if (found := range_of(text))),
         proxy=proxy if isinstance(proxy, bool) else None if isinstance(proxy, dict) else False,
-        servers=tuple(each if isinstance(each, str) else None for each in servers),
+        servers=tuple(server if isinstance(server, str) else None for server in servers),
         known=base_id is None or base is not None,
     )
 
@@ -150,16 +150,16 @@ def _number(found: Any) -> int:
 
 def _addresses(graph: ResourceGraph, rule: Any, side: str) -> tuple[Prefix, ...]:
     """Returns the prefixes of one side of a firewall's rule. Third-party IP groups are unknown."""
-    prefixes = [prefix_of(each) for each in items(dig(rule, f"{side}Addresses"))]
+    prefixes = [prefix_of(item) for item in items(dig(rule, f"{side}Addresses"))]
     for reference in items(dig(rule, f"{side}IpGroups")):
         group = graph.by_id(reference)
         members = items(value(group, "properties.ipAddresses")) if group else [None]
-        prefixes += [prefix_of(each) for each in members]
+        prefixes += [prefix_of(member) for member in members]
     return tuple(prefixes)
 
 
 def _network_rule(graph: ResourceGraph, rule: Any, allow: bool) -> FilterRule:
-    protocols = tuple(str(each).lower() for each in items(dig(rule, "ipProtocols")))
+    protocols = tuple(str(item).lower() for item in items(dig(rule, "ipProtocols")))
     return FilterRule(
         name=str(dig(rule, "name")),
         priority=0,
@@ -168,14 +168,14 @@ def _network_rule(graph: ResourceGraph, rule: Any, allow: bool) -> FilterRule:
         sources=_addresses(graph, rule, "source"),
         destinations=_addresses(graph, rule, "destination"),
         ports=port_ranges(items(dig(rule, "destinationPorts"))),
-        hosts=tuple(str(each).lower() for each in items(dig(rule, "destinationFqdns"))),
+        hosts=tuple(str(item).lower() for item in items(dig(rule, "destinationFqdns"))),
     )
 
 
 def _application_rule(graph: ResourceGraph, rule: Any, allow: bool) -> ApplicationRule:
-    urls = [str(each).lower() for each in items(dig(rule, "targetUrls"))]
-    hosts = [str(each).lower() for each in items(dig(rule, "targetFqdns"))]
-    others = [str(each) for key in ("fqdnTags", "webCategories") for each in items(dig(rule, key))]
+    urls = [str(item).lower() for item in items(dig(rule, "targetUrls"))]
+    hosts = [str(item).lower() for item in items(dig(rule, "targetFqdns"))]
+    others = [str(item) for key in ("fqdnTags", "webCategories") for item in items(dig(rule, key))]
     partly = "only some of its URLs" if urls else f"hosts of {', '.join(others)}" if others else ""
     return ApplicationRule(
         name=str(dig(rule, "name")),
@@ -184,8 +184,8 @@ def _application_rule(graph: ResourceGraph, rule: Any, allow: bool) -> Applicati
         sources=_addresses(graph, rule, "source"),
         hosts=tuple(dict.fromkeys((*hosts, *(url.split("/")[0] for url in urls), *(["*"] if others else [])))),
         ports=tuple(
-            (str(dig(each, "protocolType")).lower(), _number(dig(each, "port")))
-            for each in items(dig(rule, "protocols"))
+            (str(dig(item, "protocolType")).lower(), _number(dig(item, "port")))
+            for item in items(dig(rule, "protocols"))
         ),
         partly=partly,
     )
@@ -193,7 +193,7 @@ def _application_rule(graph: ResourceGraph, rule: Any, allow: bool) -> Applicati
 
 def _translation(graph: ResourceGraph, rule: Any) -> Translation:
     port = dig(rule, "translatedPort")
-    protocols = tuple(str(each).lower() for each in items(dig(rule, "ipProtocols")))
+    protocols = tuple(str(item).lower() for item in items(dig(rule, "ipProtocols")))
     return Translation(
         name=str(dig(rule, "name")),
         sources=_addresses(graph, rule, "source"),

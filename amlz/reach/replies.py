@@ -37,7 +37,7 @@ def reply_hop(land: Landscape, subnet: SubnetNode, to: Party, firewall: str, by_
 
 def _forwarded(land: Landscape, to: Party, hub: str) -> Hop | None:
     """Returns why a reply that a firewall forwards does not enter the network of the source."""
-    home = next((each for each in land.networks.values() if within(to.address, each.ranges)), None)
+    home = next((network for network in land.networks.values() if within(to.address, network.ranges)), None)
     peering = land.peering(home.id.lower(), hub) if home else None
     if peering is None or peering.forwarded is True:
         return None

@@ -85,7 +85,7 @@ def _candidates(
                 hop = NextHop("peering", peering.remote, f"peering {peering.name}")
                 yield _Candidate(prefix_length(found), _SYSTEM, hop, True)
     if endpoint is not None and _has_endpoint_route(network, endpoint):
-        override = [each for each in routes if each.length >= _override_length(land, endpoint, address)]
+        override = [route for route in routes if route.length >= _override_length(land, endpoint, address)]
         if not override:
             yield _Candidate(32, _SYSTEM, NextHop("endpoint", endpoint.id.lower(), "route of the private endpoint"))
     if within(address, land.on_premises) and (subnet.table is None or subnet.table.propagates):
@@ -109,9 +109,11 @@ def _override_length(land: Landscape, endpoint: EndpointNode, address: int) -> i
 
 def _gateway_routes(land: Landscape, network: NetworkNode, address: int) -> Iterator[_Candidate]:
     via = gateway_of(land, network)
-    for found in land.on_premises:
-        if via and within(address, (found,)):
-            yield _Candidate(prefix_length(found), _LEARNED, NextHop("gateway", via, f"route of {land.gateways[via]}"))
+    for on_premise in land.on_premises:
+        if via and within(address, (on_premise,)):
+            yield _Candidate(
+                prefix_length(on_premise), _LEARNED, NextHop("gateway", via, f"route of {land.gateways[via]}")
+            )
 
 
 def gateway_of(land: Landscape, network: NetworkNode) -> str:

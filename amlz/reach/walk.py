@@ -220,7 +220,7 @@ def _to_internet(trip: Trip, subnet: SubnetNode, hop: NextHop) -> PacketEnd:
     if not destination.public:
         address = dotted(destination.address)
         return trip.end(Hop(subnet.name, hop.by, f"route: to the internet, where no network has {address}", False))
-    wall = next((each for each in trip.land.firewalls.values() if each.subnet == subnet.id.lower()), None)
+    wall = next((firewall for firewall in trip.land.firewalls.values() if firewall.subnet == subnet.id.lower()), None)
     if wall is not None:
         return trip.end(Hop(wall.name, hop.by, "route: to the internet, from an address of the firewall"))
     if subnet.nat:
@@ -243,7 +243,7 @@ def _deliver(trip: Trip, to: str) -> PacketEnd:
         return trip.end(Hop(name, "", f"no subnet of it has {dotted(address)}", False))
     if trip.endpoint is not None:
         return _at_endpoint(trip, trip.endpoint, subnet)
-    wall = next((each for each in land.firewalls.values() if each.subnet == subnet.id.lower()), None)
+    wall = next((firewall for firewall in land.firewalls.values() if firewall.subnet == subnet.id.lower()), None)
     if wall is not None:
         return trip.end(_at_firewall(trip.packet, wall))
     hop = security_group_hop(land, subnet, trip.packet, inbound=True)

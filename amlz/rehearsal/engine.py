@@ -208,9 +208,9 @@ def _event(line: str) -> Event | None:
 def _said(output: str) -> str:
     """The errors of a preview's JSON; "" where it holds none."""
     try:
-        told = json.loads(output[output.index("{") :])
+        report = json.loads(output[output.index("{") :])
     except ValueError:
         return ""
     return "".join(
-        said["message"] for said in told.get("diagnostics", []) if said["severity"].endswith(("error", "err"))
+        said["message"] for said in report.get("diagnostics", []) if said["severity"].endswith(("error", "err"))
     )

@@ -120,18 +120,20 @@ def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
         return undisturbed_of(here)
 
 
-def meet(stage: Stage, file: StackFile, asked: tuple[RequestedFault, ...], expected: Undisturbed) -> FaultOutcome:
+def meet(
+    stage: Stage, file: StackFile, requested_faults: tuple[RequestedFault, ...], expected: Undisturbed
+) -> FaultOutcome:
     """A landing zone is built while faults strike; what is left to do is done, and the next `up` runs."""
-    name = ", ".join(map(str, asked))
+    name = ", ".join(map(str, requested_faults))
     with stack_under_test(stage, file.stack, plain_config(file)) as here:
-        _arm(here, asked)
+        _arm(here, requested_faults)
         first = here.step(f"{name}: up", "up")
-        gone = [deleted for each in asked if each.fault.kind == "deleted" for deleted in _delete(here, each)]
-        changed = [other for each in asked if each.fault.kind == "drifted" for other in _drift(here, each)]
+        gone = [deleted for each in requested_faults if each.fault.kind == "deleted" for deleted in _delete(here, each)]
+        changed = [other for each in requested_faults if each.fault.kind == "drifted" for other in _drift(here, each)]
         shown = here.step(f"{name}: refresh", "refresh") if changed else None
         mended = () if gone or changed or not first.wrong else _mend(here)
         then = None
-        for _ in asked:  # each may stop another `up`
+        for _ in requested_faults:  # each may stop another `up`
             if ((gone or changed) and then is None) or (then or first).wrong:
                 then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
         apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
@@ -139,8 +141,8 @@ def meet(stage: Stage, file: StackFile, asked: tuple[RequestedFault, ...], expec
             then = here.step(f"{name}: next up", "up --refresh")
         differ = [*differences(expected, undisturbed_of(here)), *_unseen(len(changed), shown, then)]
         by_hand = [*(f"delete {each.id}" for each in gone), *(f"change {each}" for each in changed)]
-        struck = [*_struck(here, asked), *by_hand]
-        return FaultOutcome(asked, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+        struck = [*_struck(here, requested_faults), *by_hand]
+        return FaultOutcome(requested_faults, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
 
 
 def _after_deletion(here: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
@@ -167,12 +169,12 @@ def _reconnect(here: StackUnderTest) -> tuple[str, ...]:
     return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
 
 
-def _struck(here: StackUnderTest, asked: Iterable[RequestedFault]) -> Iterable[str]:
+def _struck(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> Iterable[str]:
     noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.store.journal() if each.note)
     yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
-    if any(each.fault.kind == "soft-deleted" for each in asked):
+    if any(each.fault.kind == "soft-deleted" for each in requested_faults):
         yield from (f"create {kept.id}" for kept in here.store.all_kept())
-    for each in asked:
+    for each in requested_faults:
         if each.fault.kind == "policy-denies":
             wanted = [id_ for id_ in here.store.all_expected() if parse(id_).type.lower() == each.type.lower()]
             yield from (f"create {id_}" for id_ in wanted[:1])
@@ -189,8 +191,8 @@ def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
             yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 
 
-def _arm(here: StackUnderTest, asked: Iterable[RequestedFault]) -> None:
-    for each in asked:
+def _arm(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> None:
+    for each in requested_faults:
         if each.fault.kind == "soft-deleted":
             _soft_delete(here)
         elif each.fault.kind == "policy-denies":
@@ -209,28 +211,28 @@ def _soft_delete(here: StackUnderTest) -> None:
             return
 
 
-def _delete(here: StackUnderTest, asked: RequestedFault) -> list[StoredResource]:
+def _delete(here: StackUnderTest, requested_fault: RequestedFault) -> list[StoredResource]:
     """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
-    operations = here.store.journal()[asked.number - 1 :] if asked.number else ()
+    operations = here.store.journal()[requested_fault.number - 1 :] if requested_fault.number else ()
     wanted = [here.store.get(operation.id) for operation in operations]
-    if not asked.number:
-        wanted = [found for found in here.store.all() if found.type.lower() == asked.type.lower()]
+    if not requested_fault.number:
+        wanted = [found for found in here.store.all() if found.type.lower() == requested_fault.type.lower()]
     for found in wanted:
         if found is not None and _deleted(here, found):
             return [found]
     return []
 
 
-def _drift(here: StackUnderTest, asked: RequestedFault) -> list[str]:
+def _drift(here: StackUnderTest, requested_fault: RequestedFault) -> list[str]:
     """Changes the first one of the type, or of what operations from the number on made; else one of each drift."""
     found_all = here.store.all()
-    if asked.number:
-        made = (here.store.get(operation.id) for operation in here.store.journal()[asked.number - 1 :])
+    if requested_fault.number:
+        made = (here.store.get(operation.id) for operation in here.store.journal()[requested_fault.number - 1 :])
         wanted = [found for found in made if found is not None and drift_of(found)][:1]
     else:
-        kinds = [asked.type.lower()] if asked.type else [each.type for each in DRIFTS]
+        kinds = [requested_fault.type.lower()] if requested_fault.type else [each.type for each in DRIFTS]
         firsts = (next((one for one in found_all if one.type.lower() == kind), None) for kind in kinds)
-        wanted = [found for found in firsts if found is not None]
+        wanted = [first for first in firsts if first is not None]
     changed = []
     for found in wanted:
         made_by_hand = drift_of(found)
@@ -241,10 +243,10 @@ def _drift(here: StackUnderTest, asked: RequestedFault) -> list[str]:
     return changed
 
 
-def _deleted(here: StackUnderTest, found: StoredResource) -> bool:
+def _deleted(here: StackUnderTest, stored_resource: StoredResource) -> bool:
     try:
         with here.store.change():
-            stateful_provider.delete(here.store, found)
+            stateful_provider.delete(here.store, stored_resource)
     except AzureRefused:
         return False
     return True

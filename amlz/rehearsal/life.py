@@ -159,7 +159,7 @@ def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resou
     model = from_object(config[KEY])
     found = register(Program(stage.program, stage.project, name, told, stacks=of_stacks(model.hub.stack)))
     plan = make_plan(model)
-    owners = {each.key: (each.project, each.environment) for each in plan.environments}
+    owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     return resource_graph(found, owners=owners).resources
 
 

@@ -88,7 +88,7 @@ class _Heard:
 
     def own(self) -> int:
         """How many resources a refresh found changed by Azure alone."""
-        found = (refreshed(each, frozenset(self.ids)) for each in self.updates)
+        found = (refreshed(update, frozenset(self.ids)) for update in self.updates)
         return sum(bool(each.own and not each.drift) for each in found)
 
     def __call__(self, event: Event) -> None:

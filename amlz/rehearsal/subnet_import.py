@@ -40,7 +40,7 @@ def _listed(resource: Mapping[str, Any]) -> frozenset[str]:
     """Names in lower case of the subnets that a network of the state lists."""
     lists = ((resource.get(part) or {}).get("subnets") for part in ("inputs", "outputs"))
     subnets = (each for found in lists if isinstance(found, list) for each in found if isinstance(each, dict))
-    return frozenset(str(each.get("name")).lower() for each in subnets)
+    return frozenset(str(subnet.get("name")).lower() for subnet in subnets)
 
 
 def _named(table: dict[str, str], urn: str) -> str:

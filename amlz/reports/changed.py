@@ -34,11 +34,11 @@ def changed_lines(found: Sequence[Changed]) -> Iterator[str]:
     """Each resource and, indented, what differs; first what is the same at many."""
     counts = Counter(_same(change) for each in found for change in each.changes)
     often = {key for key, count in counts.items() if count >= _MANY}
-    told: set[Hashable] = set()
+    known: set[Hashable] = set()
     for change in (change for each in found for change in each.changes):
         key = _same(change)
-        if key in often and key not in told:
-            told.add(key)
+        if key in often and key not in known:
+            known.add(key)
             yield f"{plural(counts[key], 'resource')}, the same at each"
             yield f"  {_row(change)}"
     for each in found:

@@ -39,18 +39,18 @@ _FOLDED = {
 }
 
 
-def text(found: Difference) -> str:
+def text(difference: Difference) -> str:
     """For a terminal of 80 columns."""
-    parts = [headline(found), *(_section(title, lines) for title, lines in _sections(found))]
-    parts.append(_wrapped("", f"Not covered: {not_told(found)}."))
+    parts = [headline(difference), *(_section(title, lines) for title, lines in _sections(difference))]
+    parts.append(_wrapped("", f"Not covered: {not_told(difference)}."))
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
-def markdown(found: Difference) -> str:
+def markdown(difference: Difference) -> str:
     """For a comment on a pull request: what needs a decision is open, property by property is folded."""
-    mark = "❌" if found.fails("error") else "⚠️" if found.lost else "✅"
-    lines = [f"## {mark} {escaped(headline(found))}", ""]
-    for title, told in _sections(found):
+    mark = "❌" if difference.fails("error") else "⚠️" if difference.lost else "✅"
+    lines = [f"## {mark} {escaped(headline(difference))}", ""]
+    for title, told in _sections(difference):
         body = "\n".join(
             f"- {escaped(line)}" if not line.startswith(" ") else f"  - {escaped(line.strip())}" for line in told
         )
@@ -58,39 +58,43 @@ def markdown(found: Difference) -> str:
             lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
         else:
             lines += [f"**{title}**", "", body, ""]
-    lines += [f"<sub>Not covered: {not_told(found)}.</sub>"]
+    lines += [f"<sub>Not covered: {not_told(difference)}.</sub>"]
     return fitted("\n".join(lines) + "\n", LONGEST)
 
 
-def as_json(found: Difference) -> str:
+def as_json(difference: Difference) -> str:
     """Everything, for programs."""
     came = ("new", "gone")
     return dump(
         {
             "schemaVersion": 1,
-            "stack": found.stack,
-            "against": found.revision,
-            "isNew": found.is_new,
-            "created": [_resource(r) for r in found.created],
-            "deleted": [_resource(r) for r in found.deleted],
+            "stack": difference.stack,
+            "against": difference.revision,
+            "isNew": difference.is_new,
+            "created": [_resource(r) for r in difference.created],
+            "deleted": [_resource(r) for r in difference.deleted],
             "changed": [
-                {**_resource(c.resource), "replaced": c.replaced, "properties": [_change(each) for each in c.changes]}
-                for c in found.changed
+                {
+                    **_resource(c.resource),
+                    "replaced": c.replaced,
+                    "properties": [_change(change) for change in c.changes],
+                }
+                for c in difference.changed
             ],
-            "unchanged": found.unchanged,
-            "lost": [{**_resource(r), "why": why} for r, why in found.lost],
-            "addresses": [_row(row) for row in found.addresses],
-            "moved": [{**_resource(now), "from": before["urn"]} for before, now in found.moved],
+            "unchanged": difference.unchanged,
+            "lost": [{**_resource(r), "why": why} for r, why in difference.lost],
+            "addresses": [_row(row) for row in difference.addresses],
+            "moved": [{**_resource(now), "from": before["urn"]} for before, now in difference.moved],
             "roles": {
-                **dict(zip(came, map(list, found.roles), strict=True)),
-                "widened": [{**role, "before": list(scopes)} for role, scopes in found.widened],
+                **dict(zip(came, map(list, difference.roles), strict=True)),
+                "widened": [{**role, "before": list(scopes)} for role, scopes in difference.widened],
             },
-            "egress": dict(zip(came, map(list, found.egress), strict=True)),
-            "findings": dict(zip(came, map(list, found.findings), strict=True)),
-            "accepted": list(found.accepted),
-            "verdicts": dict(zip(came, map(list, found.verdicts), strict=True)),
-            "guard": [finding_record(finding) for finding in found.guard],
-            "notTold": not_told(found),
+            "egress": dict(zip(came, map(list, difference.egress), strict=True)),
+            "findings": dict(zip(came, map(list, difference.findings), strict=True)),
+            "accepted": list(difference.accepted),
+            "verdicts": dict(zip(came, map(list, difference.verdicts), strict=True)),
+            "guard": [finding_record(finding) for finding in difference.guard],
+            "notTold": not_told(difference),
         }
     )
 
@@ -109,35 +113,38 @@ def headline(found: Difference) -> str:
     return f"{found.stack} against {found.revision}: {', '.join(counts)}"
 
 
-def _sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+def _sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
     """Every section that has something in it."""
-    return ((title, lines) for title, lines in _all_sections(found) if lines)
+    return ((title, lines) for title, lines in _all_sections(difference) if lines)
 
 
-def _all_sections(found: Difference) -> Iterator[tuple[str, list[str]]]:
+def _all_sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
     new, gone = 0, 1
-    names = found.names
+    names = difference.names
     guarded = partial(finding_lines, names=names, says=with_remedy)
-    yield "Stopped by the guard", list(guarded(f for f in found.guard if f.severity is Severity.ERROR))
-    yield "Reported by the guard", list(guarded(f for f in found.guard if f.severity is not Severity.ERROR))
-    yield "Lost", [f"{where(r)}: {why}" for r, why in found.lost]
-    yield "Refused by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if v["blocks"]), names))
-    yield "Reported by Azure Policy", list(verdict_lines((v for v in found.verdicts[new] if not v["blocks"]), names))
-    yield "No longer reported by Azure Policy", list(verdict_lines(found.verdicts[gone], names))
-    yield "New findings", list(new_findings(found))
-    yield "Findings that are gone", list(gone_findings(found))
-    yield "Newly accepted", list(newly_accepted(found))
-    yield "Roles given", list(roles_given(found.roles[new], names))
-    yield "Of these, wider than before", [wider(each, names) for each in found.widened]
-    yield "Roles taken away", list(roles_given(found.roles[gone], names))
-    yield "Egress opened", list(found.egress[new])
-    yield "Egress closed", list(found.egress[gone])
-    yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in found.addresses]
-    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {moved(was, now)}" for was, now in found.moved]
-    yield "Deleted", list(_grouped(found.deleted))
-    yield "Replaced", list(changed_lines([changed for changed in found.changed if changed.replaced]))
-    yield "Changed", list(changed_lines([changed for changed in found.changed if not changed.replaced]))
-    yield "Created", list(_grouped(found.created))
+    yield "Stopped by the guard", list(guarded(f for f in difference.guard if f.severity is Severity.ERROR))
+    yield "Reported by the guard", list(guarded(f for f in difference.guard if f.severity is not Severity.ERROR))
+    yield "Lost", [f"{where(r)}: {why}" for r, why in difference.lost]
+    yield "Refused by Azure Policy", list(verdict_lines((v for v in difference.verdicts[new] if v["blocks"]), names))
+    yield (
+        "Reported by Azure Policy",
+        list(verdict_lines((v for v in difference.verdicts[new] if not v["blocks"]), names)),
+    )
+    yield "No longer reported by Azure Policy", list(verdict_lines(difference.verdicts[gone], names))
+    yield "New findings", list(new_findings(difference))
+    yield "Findings that are gone", list(gone_findings(difference))
+    yield "Newly accepted", list(newly_accepted(difference))
+    yield "Roles given", list(roles_given(difference.roles[new], names))
+    yield "Of these, wider than before", [wider(each, names) for each in difference.widened]
+    yield "Roles taken away", list(roles_given(difference.roles[gone], names))
+    yield "Egress opened", list(difference.egress[new])
+    yield "Egress closed", list(difference.egress[gone])
+    yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in difference.addresses]
+    yield "Moved, which changes nothing in Azure", [f"{where(now)}: {moved(was, now)}" for was, now in difference.moved]
+    yield "Deleted", list(_grouped(difference.deleted))
+    yield "Replaced", list(changed_lines([changed for changed in difference.changed if changed.replaced]))
+    yield "Changed", list(changed_lines([changed for changed in difference.changed if not changed.replaced]))
+    yield "Created", list(_grouped(difference.created))
 
 
 def _grouped(resources: Iterable[Any]) -> Iterator[str]:
@@ -153,22 +160,22 @@ def _grouped(resources: Iterable[Any]) -> Iterator[str]:
         yield f"{group}: {told}"
 
 
-def new_findings(found: Difference) -> Iterator[str]:
+def new_findings(difference: Difference) -> Iterator[str]:
     """Findings that were not there before, with what to do."""
-    records = (finding_of(record, found.names) for record in found.findings[0])
-    return finding_lines(records, found.names, with_remedy)
+    records = (finding_of(record, difference.names) for record in difference.findings[0])
+    return finding_lines(records, difference.names, with_remedy)
 
 
-def gone_findings(found: Difference) -> Iterator[str]:
+def gone_findings(difference: Difference) -> Iterator[str]:
     """Findings that are no longer there."""
-    records = (finding_of(record, found.names) for record in found.findings[1])
-    return finding_lines(records, found.names, without_remedy)
+    records = (finding_of(record, difference.names) for record in difference.findings[1])
+    return finding_lines(records, difference.names, without_remedy)
 
 
-def newly_accepted(found: Difference) -> Iterator[str]:
+def newly_accepted(difference: Difference) -> Iterator[str]:
     """Findings that the stack file accepts, and did not before."""
-    for f in found.accepted:
-        named = found.names.of_finding(finding_of(f, found.names))
+    for f in difference.accepted:
+        named = difference.names.of_finding(finding_of(f, difference.names))
         yield f"{f['severity']}  {f['id']}  {named.full}: {f['reason']}"
 
 
@@ -204,9 +211,9 @@ def _change(change: PropertyChange) -> dict[str, Any]:
     return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
 
 
-def not_told(found: Difference) -> str:
+def not_told(difference: Difference) -> str:
     """Returns the limitations of the comparison."""
-    return "; ".join((NOT_TOLD_BY_ENGINE if found.engine else NOT_TOLD, *found.unsure))
+    return "; ".join((NOT_TOLD_BY_ENGINE if difference.engine else NOT_TOLD, *difference.unsure))
 
 
 def _row(row: PropertyDifference) -> dict[str, Any]:

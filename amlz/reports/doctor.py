@@ -27,13 +27,13 @@ class DoctorResult:
 def as_text(results: Iterable[DoctorResult]) -> str:
     """Returns a paragraph for each check: its state, what was seen, and the fix."""
     lines = []
-    for each in results:
-        lines.append(f"{each.state:8} {each.name}: {in_one_line(each.seen)}")
-        if each.fix:
-            lines.append(wrapped(f"  {in_one_line(each.fix)}"))
+    for result in results:
+        lines.append(f"{result.state:8} {result.name}: {in_one_line(result.seen)}")
+        if result.fix:
+            lines.append(wrapped(f"  {in_one_line(result.fix)}"))
     return "\n".join(lines) + "\n"
 
 
 def as_json(results: Iterable[DoctorResult]) -> str:
     """Returns the same for programs."""
-    return dump({"schemaVersion": 1, "checks": [asdict(each) for each in results]})
+    return dump({"schemaVersion": 1, "checks": [asdict(result) for result in results]})

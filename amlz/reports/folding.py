@@ -112,7 +112,7 @@ def owners(at: Iterable[FoldedAt]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def told_apart(resources: Sequence[Named]) -> list[Named]:
     """The same list, with names that differ where the resources do."""
     known = {(each.key, each.owner): each for each in distinct(resources)}
-    return [known[each.key, each.owner] for each in resources]
+    return [known[resource.key, resource.owner] for resource in resources]
 
 
 def _neutral(finding: Finding) -> str:

@@ -167,7 +167,7 @@ def _by(answer: PermissionAnswer) -> str:
     if answer.missing:
         first = answer.missing[0]
         return f": {first.permission.name} is missing on {_named(first.on)}"
-    roles = dict.fromkeys(each.ruling.by.role_name for each in answer.grounds if each.ruling.by)
+    roles = dict.fromkeys(ground.ruling.by.role_name for ground in answer.grounds if ground.ruling.by)
     return f": by {', '.join(roles)}" if roles else ""
 
 
@@ -188,16 +188,18 @@ def _explained(permissions: Permissions, answer: PermissionAnswer) -> Iterator[s
             if each.ruling.status is Status.DENIED:
                 roles = permissions.roles_that_give(each.permission)
                 yield wrapped("      ", _would_give(roles))
-    for page in dict.fromkeys((each.need.page.url, each.need.page.date, each.need.inferred) for each in answer.grounds):
+    for page in dict.fromkeys(
+        (ground.need.page.url, ground.need.page.date, ground.need.inferred) for ground in answer.grounds
+    ):
         url, date, inferred = page
         yield wrapped("  source ", f"{url} ({date})" + (f"; inferred: {inferred}" if inferred else ""))
 
 
 def _grouped(answer: PermissionAnswer) -> dict[tuple[str, str], list[Grounds]]:
     found: dict[tuple[str, str], list[Grounds]] = {}
-    for each in answer.grounds:
-        title = f"missing on {_named(each.on)}" if each.ruling.by is None else _given(each, each.ruling.by)
-        found.setdefault((title, each.on), []).append(each)
+    for ground in answer.grounds:
+        title = f"missing on {_named(ground.on)}" if ground.ruling.by is None else _given(ground, ground.ruling.by)
+        found.setdefault((title, ground.on), []).append(ground)
     return found
 
 
@@ -254,7 +256,7 @@ def _record(permissions: Permissions, answer: PermissionAnswer) -> dict[str, Any
         "on": answer.on or None,
         "answer": answer.status.value if answer.status else None,
         "because": answer.because or None,
-        "permissions": [_ground_record(permissions, each) for each in answer.grounds],
+        "permissions": [_ground_record(permissions, ground) for ground in answer.grounds],
     }
 
 

@@ -113,9 +113,11 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
     ]
 
 
-def _members(preview: Preview, resource: Resource, found: Initiative, name: str) -> list[tuple[str, Policy, Verdict]]:
+def _members(
+    preview: Preview, resource: Resource, initiative: Initiative, name: str
+) -> list[tuple[str, Policy, Verdict]]:
     """Each policy of an initiative that evaluates a resource. Raises BadInput where none does."""
-    references = {member.reference.lower() for member in found.members}
+    references = {member.reference.lower() for member in initiative.members}
     asked = [
         (answer.assignment.name, answer.policy, _judged(answer.policy, answer))
         for answer in preview.verdicts.answers

@@ -68,8 +68,8 @@ def show_text(library: Library, name: str) -> str:
             lines += textwrap.wrap(title, 80, initial_indent="      ", subsequent_indent="      ")
     differences = entry.metadata.get("differences") or []
     lines += ["", "How it differs from the published one"] if differences else []
-    for each in differences:
-        lines += textwrap.wrap(str(each), 80, initial_indent="  - ", subsequent_indent="    ")
+    for difference in differences:
+        lines += textwrap.wrap(str(difference), 80, initial_indent="  - ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"
 
 

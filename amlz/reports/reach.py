@@ -84,12 +84,12 @@ def _detailed(answer: ReachAnswer) -> Iterator[str]:
         yield wrapped("    assumes: ", text)
 
 
-def _table(found: Sequence[SummaryRow]) -> Iterator[str]:
+def _table(summary_rows: Sequence[SummaryRow]) -> Iterator[str]:
     source = ""
-    for row in found:
+    for row in summary_rows:
         if row.source != source:
             source = row.source
-            yield ("" if row is found[0] else "\n") + source + (f" ({row.owner})" if row.owner else "")
+            yield ("" if row is summary_rows[0] else "\n") + source + (f" ({row.owner})" if row.owner else "")
         yield wrapped(f"  {row.verdict:<12}", row.to, whole=False)
         if row.why:
             yield wrapped(f"  {'':<12}by ", row.why, whole=False)
@@ -102,9 +102,9 @@ def as_markdown(stack: str, answers: Sequence[ReachAnswer]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def markdown_table(found: Sequence[SummaryRow]) -> list[str]:
+def markdown_table(summary_rows: Sequence[SummaryRow]) -> list[str]:
     """Returns the rows of a summary as a table of Markdown."""
-    body = (" | ".join(map(escaped, (_source(row), row.verdict, row.to, row.why))) for row in found)
+    body = (" | ".join(map(escaped, (_source(row), row.verdict, row.to, row.why))) for row in summary_rows)
     return ["| from | verdict | to | by |", "| --- | --- | --- | --- |", *(f"| {line} |" for line in body)]
 
 

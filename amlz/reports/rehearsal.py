@@ -70,7 +70,7 @@ def as_json(rehearsal: Rehearsal) -> str:
             "wrong": rehearsal.wrong,
             "steps": [_step(step) for step in life.steps] if life else [],
             "audited": [_audited_record(each, life.owners) for each in life.audited] if life else [],
-            "stays": [{"id": each.id, "why": each.why} for each in life.stays] if life else [],
+            "stays": [{"id": stay.id, "why": stay.why} for stay in life.stays] if life else [],
             "namesKept": [
                 {"type": kept.type, "name": kept.name, "days": kept.days, "purgeable": kept.purgeable}
                 for kept in (life.kept if life else ())
@@ -144,19 +144,19 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
     return [_section(title, lines, mark) for title, lines in sections if lines]
 
 
-def _audited(found: Audited, owners: Mapping[str, tuple[str, str]]) -> str:
+def _audited(audited: Audited, owners: Mapping[str, tuple[str, str]]) -> str:
     """A policy with every resource that does not comply, by project and environment."""
-    at = [Named(each, _short(f"- {each}")[2:], owner(*owners.get(each.lower(), ("", "")))) for each in found.ids]
-    return f"{found.assignment}: {found.policy}: {in_words(distinct(at))}"
+    at = [Named(each, _short(f"- {each}")[2:], owner(*owners.get(each.lower(), ("", "")))) for each in audited.ids]
+    return f"{audited.assignment}: {audited.policy}: {in_words(distinct(at))}"
 
 
-def _audited_record(found: Audited, owners: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _audited_record(audited: Audited, owners: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     return {
-        "assignment": found.assignment,
-        "policy": found.policy,
-        "count": found.count,
-        "first": found.first,
-        "resources": [_owned(resource_id, owners) for resource_id in found.ids],
+        "assignment": audited.assignment,
+        "policy": audited.policy,
+        "count": audited.count,
+        "first": audited.first,
+        "resources": [_owned(resource_id, owners) for resource_id in audited.ids],
     }
 
 
@@ -167,8 +167,8 @@ def _owned(resource_id: str, owners: Mapping[str, tuple[str, str]]) -> dict[str,
 
 def _stays(life: Life) -> Iterator[str]:
     """By name what stays for its own sake; what it needs, as a number."""
-    yield from (f"{each.id}: {each.why}" for each in life.stays if not each.needed)
-    needed = sum(each.needed for each in life.stays)
+    yield from (f"{stay.id}: {stay.why}" for stay in life.stays if not stay.needed)
+    needed = sum(stay.needed for stay in life.stays)
     if needed:
         yield f"{needed} others, which these need (--format json names them)"
 
@@ -180,7 +180,7 @@ def _faults_told(outcomes: Iterable[FaultOutcome], mark: str = "  ") -> list[str
         lines += [f"message of up: {refusal.said}" for refusal in outcome.first.refused[:1]]
         lines += [f"refresh showed: {outcome.shown.updated} changed by hand"] if outcome.shown else []
         lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
-        lines += [f"differs: {each}" for each in outcome.differences[:5]] if outcome.wrong else []
+        lines += [f"differs: {difference}" for difference in outcome.differences[:5]] if outcome.wrong else []
         told.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
     return told
 

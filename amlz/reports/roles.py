@@ -95,9 +95,9 @@ def as_bicep(stack: str, roles: DeployerRoles) -> str:
     lines = [
         f"// {in_one_line(stack)}: custom roles of the {roles.purpose}. Deploy once to each subscription:",
         *(
-            f"//   az deployment sub create --subscription {each} --location LOCATION --template-file FILE "
+            f"//   az deployment sub create --subscription {subscription} --location LOCATION --template-file FILE "
             "--parameters principalId=ID"
-            for each in subscriptions
+            for subscription in subscriptions
         ),
         *(f"// {text}" for text in (*LIMITATIONS, *_unknown(roles))),
         *(f"// Not in this file: {in_one_line(grant.name)}. Create it with --format az." for grant in at_groups),

@@ -64,7 +64,7 @@ def _network(store: StateStore, workspace: StoredResource) -> Outputs:
     if settings.get("isolationMode", "Disabled") == "Disabled":
         return {}
     rules = [each for each in store.below(workspace.id) if each.type == _RULE]
-    shown = {each.id.rpartition("/")[2]: each.inputs.get("properties") for each in rules}
+    shown = {rule.id.rpartition("/")[2]: rule.inputs.get("properties") for rule in rules}
     status = {"status": "Active" if rules else "Inactive", "sparkReady": False}
     return {"managedNetwork": {**settings, "outboundRules": shown, "status": status}}
 

@@ -50,8 +50,8 @@ def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values
         shape = rule["is"] if "is" in rule else rule["cases"].get(value.get(rule["by"]))
         return value if shape is None else converted(value, shape)
 
-    found: Values = converted(outputs, table.entry(token)["shape"])
-    return found
+    values: Values = converted(outputs, table.entry(token)["shape"])
+    return values
 
 
 def _applied(values: Values, old: Values, new: Values) -> Values:

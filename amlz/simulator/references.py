@@ -46,13 +46,13 @@ def _refuse_at_request(store: StateStore, resource: StoredResource) -> None:
     if not checks_at_request(kind):
         return
     own = resource.id.lower()
-    for found in dict.fromkeys(ids_in(resource.inputs if resource.body is None else resource.body)):
-        target = found.lower().rstrip("/")
+    for fromkey in dict.fromkeys(ids_in(resource.inputs if resource.body is None else resource.body)):
+        target = fromkey.lower().rstrip("/")
         if target == own or target.startswith(f"{own}/") or f"/providers/{_NETWORKS}" not in target:
             continue
-        standing = _existing(store, found)
+        standing = _existing(store, fromkey)
         if standing is None:
-            raise _missing(found, resource)
+            raise _missing(fromkey, resource)
         if standing.state == CREATING:
             raise not_ready(standing.id, resource.id)
 

@@ -26,7 +26,7 @@ _OF_TARGET = _MESSAGE + " The private endpoint needs it: {why}."
 
 def register(store: StateStore, subscription: str, namespaces: Iterable[str]) -> None:
     """Registers resource providers. From the first call on, others of that subscription are refused."""
-    store.registered.setdefault(subscription.lower(), set()).update(each.lower() for each in namespaces)
+    store.registered.setdefault(subscription.lower(), set()).update(namespace.lower() for namespace in namespaces)
 
 
 def refuse(store: StateStore, resource: StoredResource) -> None:

@@ -244,7 +244,7 @@ class StateStore:
     def leave(self, networks: Iterable[str]) -> None:
         """Ends a write."""
         with self.change():
-            self._db.executemany("DELETE FROM occupied WHERE network = ?", [(each.lower(),) for each in networks])
+            self._db.executemany("DELETE FROM occupied WHERE network = ?", [(network.lower(),) for network in networks])
 
     def conflicts(self) -> tuple[tuple[str, str], ...]:
         """Ids of writes that were under way, each with the one that met it."""

@@ -81,16 +81,16 @@ class _Blend:
     def of(self, new: Inputs, path: tuple[str, ...]) -> Inputs:
         """The object at a path as Azure has it."""
         before = _at(self.old, path)
-        found: Inputs = {}
+        inputs: Inputs = {}
         for key in dict.fromkeys([*before, *new]):
             was, now = before.get(key), new.get(key)
             if isinstance(was, dict) and isinstance(now, dict):
-                found[key] = self.of(now, (*path, key))
+                inputs[key] = self.of(now, (*path, key))
             elif was == now or not self._ignored((*path, key), now):
-                found[key] = now
+                inputs[key] = now
             else:
-                found[key] = was
-        return {key: value for key, value in found.items() if value is not None}
+                inputs[key] = was
+        return {key: value for key, value in inputs.items() if value is not None}
 
     def _ignored(self, path: tuple[str, ...], value: Any) -> bool:
         alone = _changes(self.token, self.old, _with(self.old, path, value))
@@ -100,8 +100,8 @@ class _Blend:
 def _at(value: Any, path: tuple[str, ...]) -> Inputs:
     for key in path:
         value = value[key]
-    found: Inputs = value
-    return found
+    inputs: Inputs = value
+    return inputs
 
 
 def _with(inputs: Inputs, path: tuple[str, ...], value: Any) -> Inputs:

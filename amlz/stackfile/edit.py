@@ -270,8 +270,8 @@ def _blank_before(text: str, at: int) -> str:
     return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
 
-def _cut(text: str, parent: tuple[YamlNode, YamlNode], found: tuple[YamlNode, YamlNode]) -> str:
-    key, value = found
+def _cut(text: str, parent: tuple[YamlNode, YamlNode], yaml_nodes: tuple[YamlNode, YamlNode]) -> str:
+    key, value = yaml_nodes
     items = parent[1].items
     index = next(i for i, (name, _) in enumerate(items) if name is key)
     if parent[1].flow:

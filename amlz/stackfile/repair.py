@@ -151,13 +151,13 @@ def value_at(value: Any, path: Path) -> Any:
     return value
 
 
-def _of_field(work: _Repair, found: FieldInfo, fill: bool = False) -> Any:
+def _of_field(work: _Repair, field_info: FieldInfo, fill: bool = False) -> Any:
     marks = (
-        *found.metadata,
+        *field_info.metadata,
         *([MinLen(1)] if fill else ()),
-        *([FieldInfo(examples=found.examples)] if found.examples else ()),
+        *([FieldInfo(examples=field_info.examples)] if field_info.examples else ()),
     )
-    return _stand_in(work, found.annotation, marks)
+    return _stand_in(work, field_info.annotation, marks)
 
 
 def _stand_in(work: _Repair, hint: Any, marks: Sequence[Any]) -> Any:
@@ -167,7 +167,7 @@ def _stand_in(work: _Repair, hint: Any, marks: Sequence[Any]) -> Any:
             hint, *more = typing.get_args(hint)
             marks = (*marks, *more)
         else:
-            hint = next(each for each in typing.get_args(hint) if each is not type(None))
+            hint = next(get_arg for get_arg in typing.get_args(hint) if get_arg is not type(None))
     examples = next((mark.examples for mark in marks if isinstance(mark, FieldInfo) and mark.examples), ())
     marks = [each for mark in marks for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -207,7 +207,7 @@ def _text(work: _Repair, marks: Sequence[Any], examples: Sequence[Any] = ()) -> 
         return f"10.{250 + work.variant}.{work.count % 256}.{'0/24' if kind == 'range' else '4'}"
     pattern = next((mark.pattern for mark in marks if getattr(mark, "pattern", None)), "")
     longest = min((mark.max_length for mark in marks if getattr(mark, "max_length", None)), default=4096)
-    usual = [str(each) for each in examples] or ([PATTERNS[pattern][1]] if pattern in PATTERNS else [])
+    usual = [str(example) for example in examples] or ([PATTERNS[pattern][1]] if pattern in PATTERNS else [])
     least = max((getattr(mark, "min_length", None) or 0 for mark in marks), default=0)
     name = f"{_NAMES[work.variant]}{_letters(work)}".ljust(least, "x")
     varied = [re.sub(r"^[0-9a-f]{8}-", f"{work.variant:07x}{work.count % 16:x}-", each) for each in usual]

@@ -169,16 +169,16 @@ def test_a_revision_that_cannot_be_previewed_is_told_in_a_sentence(
         monkeypatch.setattr(module, "ROOT", repository)
     monkeypatch.setattr(tempfile, "tempdir", str(repository.parent / "tmp"))
 
-    with pytest.raises(LandingZoneError) as told:
+    with pytest.raises(LandingZoneError) as raised:
         against.difference_to("HEAD", load(str(repository / "Pulumi.small.yaml")), lambda: previewed("minimal"))
 
-    said = str(told.value)
+    message = str(raised.value)
     head, tail = (
         "Pulumi.small.yaml at HEAD\n  It cannot be previewed there:\n",
         "\n  Choose a revision at which it can.",
     )
-    assert (said.startswith(head), says in said, said.endswith(tail)) == (True, True, True), said
-    assert "Traceback" not in said
+    assert (message.startswith(head), says in message, message.endswith(tail)) == (True, True, True), message
+    assert "Traceback" not in message
     assert list((repository.parent / "tmp").iterdir()) == []
 
 
@@ -208,11 +208,11 @@ def test_other_packages_are_told_to_be_unknown(repository: Path) -> None:
     """One interpreter runs both programs: what a new version of a package changes is in no difference."""
     (repository / "requirements.lock").write_text("pulumi==4\n")
 
-    told = amlz(repository, "preview", "small", "--against", "HEAD", "--format", "json")
+    ran = amlz(repository, "preview", "small", "--against", "HEAD", "--format", "json")
     listed = amlz(repository, "stacks", "--against", "HEAD")
 
-    answer = json.loads(told.stdout)
-    assert (told.returncode, answer["changed"], answer["unchanged"]) == (0, [], 120)
+    answer = json.loads(ran.stdout)
+    assert (ran.returncode, answer["changed"], answer["unchanged"]) == (0, [], 120)
     assert answer["notTold"].endswith(
         "; what other packages change: requirements.lock differs, and both sides were previewed with those installed "
         "here"
@@ -255,12 +255,12 @@ def test_one_stack_that_fails_does_not_hide_the_others(repository: Path) -> None
     commit(repository, "same")
     broken(repository, "Pulumi.small.yaml", "schemaVersion: 1", "schemaVersion: 7")
 
-    told = amlz(repository, "preview", "--all", "--against", "HEAD", "--format", "json", "--output", "all.json")
+    ran = amlz(repository, "preview", "--all", "--against", "HEAD", "--format", "json", "--output", "all.json")
 
     answer = json.loads((repository / "all.json").read_text())
     assert (answer["unchanged"], [each["stack"] for each in answer["failed"]]) == (["same"], ["small"])
     assert answer["failed"][0]["why"].startswith(THERE)
-    assert (told.returncode, told.stdout, told.stderr) == (2, "", f"{answer['failed'][0]['why']}\n")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", f"{answer['failed'][0]['why']}\n")
 
 
 NAMES = [

@@ -139,10 +139,10 @@ UNKNOWN = [
 @pytest.mark.parametrize("name", UNKNOWN, ids=[name[:30] for name in UNKNOWN])
 def test_what_is_no_revision_is_told_by_its_name(repository: Path, name: str) -> None:
     """A name that looks like an option, a range, a file or a tree."""
-    with pytest.raises(LandingZoneError) as told, unpacked(name):
+    with pytest.raises(LandingZoneError) as raised, unpacked(name):
         pass
 
-    assert str(told.value) == (
+    assert str(raised.value) == (
         f"--against {name}\n  There is no such revision here.\n"
         "  `git log --oneline` lists revisions; one of a remote may have to be fetched first."
     )
@@ -157,12 +157,12 @@ def test_a_shallow_clone_is_told_to_fetch_the_rest(repository: Path, monkeypatch
     git(repository.parent, "clone", "-q", "--depth", "1", f"file://{repository}", str(shallow))
     monkeypatch.setattr(revision, "ROOT", shallow)
 
-    with pytest.raises(LandingZoneError) as told, unpacked("HEAD~1"):
+    with pytest.raises(LandingZoneError) as raised, unpacked("HEAD~1"):
         pass
     with unpacked("HEAD") as found:
         held = (found.program / "cli.py").read_text()
 
-    assert str(told.value) == (
+    assert str(raised.value) == (
         "--against HEAD~1\n  There is no such revision here.\n"
         "  This clone is shallow: it has only the newest revisions. Fetch the others with\n  "
         "`git fetch --unshallow`; in a pipeline set `fetch-depth: 0` (GitHub Actions) or\n  "
@@ -181,9 +181,9 @@ def test_where_there_is_no_repository_or_no_git_is_told(repository: Path, monkey
     for root, path in ((plain, os.environ["PATH"]), (empty, os.environ["PATH"]), (repository, str(plain))):
         monkeypatch.setattr(revision, "ROOT", root)
         monkeypatch.setenv("PATH", path)
-        with pytest.raises(LandingZoneError) as told, unpacked("HEAD"):
+        with pytest.raises(LandingZoneError) as raised, unpacked("HEAD"):
             pass
-        said.append(str(told.value).splitlines()[:2])
+        said.append(str(raised.value).splitlines()[:2])
 
     assert said == [
         [str(plain), "  The program is in no git repository, so no revision of it is known."],
@@ -197,10 +197,10 @@ def test_an_object_that_is_missing_is_told(repository: Path) -> None:
     sha = git(repository, "rev-parse", "HEAD:cli.py").strip()
     (repository / ".git" / "objects" / sha[:2] / sha[2:]).unlink()
 
-    with pytest.raises(LandingZoneError) as told, unpacked("HEAD"):
+    with pytest.raises(LandingZoneError) as raised, unpacked("HEAD"):
         pass
 
-    assert str(told.value).splitlines()[1] == f"  Object {sha} of the revision is not in this repository."
+    assert str(raised.value).splitlines()[1] == f"  Object {sha} of the revision is not in this repository."
     assert list((repository.parent / "tmp").iterdir()) == []
 
 
@@ -269,11 +269,11 @@ def test_a_stack_outside_of_the_repository_has_no_revision(repository: Path) -> 
     (repository / "Pulumi.linked.yaml").symlink_to("Pulumi.dev.yaml")
     with unpacked("HEAD") as found:
         linked = found.place(repository / "Pulumi.linked.yaml").name
-        with pytest.raises(LandingZoneError) as told:
+        with pytest.raises(LandingZoneError) as raised:
             found.place(repository / "out" / "Pulumi.dev.yaml")
 
     assert linked == "Pulumi.linked.yaml"
-    assert str(told.value).splitlines()[1] == (
+    assert str(raised.value).splitlines()[1] == (
         f"  It is not in the repository of the program ({repository}), so no revision of it is known."
     )
 

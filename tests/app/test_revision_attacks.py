@@ -73,16 +73,16 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(repository: Path, case: 
     crafted_commit = committed(repository, crafted(repository, row))
     before = everything(repository.parent)
 
-    with pytest.raises(LandingZoneError) as told, unpacked(crafted_commit):
+    with pytest.raises(LandingZoneError) as raised, unpacked(crafted_commit):
         pass
 
-    lines = str(told.value).splitlines()
+    lines = str(raised.value).splitlines()
     assert lines[0].endswith(" of the revision")
     assert lines[1:] == [
         f"  It is not read: it cannot be written safely: {why}.",
         "  Choose another revision, and find out who wrote this one: git itself does not check it out.",
     ]
-    assert str(told.value).replace("\n", "").isprintable()
+    assert str(raised.value).replace("\n", "").isprintable()
     assert (everything(repository.parent), Path("/tmp/amlz-written").exists()) == (before, False)
 
 
@@ -109,10 +109,10 @@ def test_names_that_meet_on_a_disk_are_refused(repository: Path, case: str) -> N
     crafted_commit = committed(repository, crafted(repository, *rows))
     before = everything(repository.parent)
 
-    with pytest.raises(LandingZoneError) as told, unpacked(crafted_commit):
+    with pytest.raises(LandingZoneError) as raised, unpacked(crafted_commit):
         pass
 
-    assert str(told.value).splitlines()[1] == f"  It is not read: {why}."
+    assert str(raised.value).splitlines()[1] == f"  It is not read: {why}."
     assert everything(repository.parent) == before
 
 
@@ -139,12 +139,12 @@ def test_a_link_that_leaves_the_folder_is_refused(repository: Path, case: str) -
     )  # fmt: skip
     crafted_commit = committed(repository, git(repository, "write-tree").strip())
 
-    with pytest.raises(LandingZoneError) as told, unpacked(crafted_commit):
+    with pytest.raises(LandingZoneError) as raised, unpacked(crafted_commit):
         pass
 
     assert re.match(
         r"a of the revision\n  It is not read: it is a link (that leaves the revision, to|without a usable)",
-        str(told.value),
+        str(raised.value),
     )
     assert list((repository.parent / "tmp").iterdir()) == []
 
@@ -153,9 +153,9 @@ def test_a_tree_that_git_cannot_list_is_refused_in_words(repository: Path) -> No
     """An entry without a name, and one that is no tree."""
     for row in ((b"", "100644", blob(repository, b"x")), (b"a", "40000", blob(repository, b"x"))):
         crafted_commit = committed(repository, crafted(repository, row))
-        with pytest.raises(LandingZoneError) as told, unpacked(crafted_commit):
+        with pytest.raises(LandingZoneError) as raised, unpacked(crafted_commit):
             pass
-        where, why, remedy = str(told.value).splitlines()
+        where, why, remedy = str(raised.value).splitlines()
         assert (where, remedy) == (
             f"git ls-tree {crafted_commit}",
             "  Choose another revision; `git fsck` shows what is wrong with this one.",
@@ -195,10 +195,10 @@ def test_a_revision_that_reads_its_environment_finds_no_credential(
         monkeypatch.setenv(name, "a secret value")
     file = repository / "Pulumi.dev.yaml"
 
-    with unpacked("HEAD") as found, preview_of(found, file, "") as previewed, pytest.raises(LandingZoneError) as told:
+    with unpacked("HEAD") as found, preview_of(found, file, "") as previewed, pytest.raises(LandingZoneError) as raised:
         previewed()
 
-    lines = [line.strip() for line in str(told.value).splitlines()[2:-1]]
+    lines = [line.strip() for line in str(raised.value).splitlines()[2:-1]]
     assert lines[-1] == "home"
     assert {*lines[:-1]} - {"LC_CTYPE", "LANG", "LC_ALL", "TZ", "TMPDIR", "LANGUAGE"} == {
         "HOME", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "USERPROFILE",

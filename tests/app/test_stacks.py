@@ -114,11 +114,11 @@ def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repo
     (repository / "Pulumi.other.yaml").rename(repository / "Pulumi.new.yaml")
     amlz = (sys.executable, "-m", "amlz")
 
-    told = run(repository, *amlz, "preview", "--all", "--against", "HEAD", "--format", "json")
+    ran = run(repository, *amlz, "preview", "--all", "--against", "HEAD", "--format", "json")
     wrong = run(repository, *amlz, "stacks", "--against", "nowhere")
 
-    answer = json.loads(told.stdout)
-    assert (told.returncode, [s["stack"] for s in answer["stacks"]], answer["unchanged"]) == (0, ["new"], ["small"])
+    answer = json.loads(ran.stdout)
+    assert (ran.returncode, [s["stack"] for s in answer["stacks"]], answer["unchanged"]) == (0, ["new"], ["small"])
     assert "other" in answer["gone"]
     assert (wrong.returncode, wrong.stdout, "There is no such revision here." in wrong.stderr) == (2, "", True)
 
@@ -155,8 +155,8 @@ def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> 
     why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
     found = StackResults("main", (), unusable=(("bad", why),))
 
-    told = json.loads(all_stacks.render(found, Format.json))
-    assert (told["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)
+    report = json.loads(all_stacks.render(found, Format.json))
+    assert (report["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)
     assert all_stacks.render(found, Format.text) == f"bad: its stack file has mistakes\n\n{why}\n"
     markdown = all_stacks.render(found, Format.markdown)
     assert "## ❌ bad: its stack file has mistakes\n\n    Pulumi.bad.yaml:1\n      The file is empty.\n" in markdown
@@ -175,7 +175,7 @@ def test_a_preview_of_all_stacks_frees_each_before_the_next(tmp_path: Path, monk
 
     def count() -> tuple[int, int]:
         gc.unfreeze()  # frozen objects are not listed
-        made = sum(isinstance(each, pulumi.CustomResource) for each in gc.get_objects())
+        made = sum(isinstance(get_object, pulumi.CustomResource) for get_object in gc.get_objects())
         return made, sum(graph() is not None for graph in graphs)
 
     def looked_at(*arguments: Any) -> Preview:

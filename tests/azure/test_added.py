@@ -89,7 +89,7 @@ def test_a_preview_has_the_region_of_its_provider(tmp_path: Path) -> None:
         "azure.authorization.PolicyAssignment('a', scope='/subscriptions/s', policy_assignment_name='a', opts=opts)\n"
     )
 
-    found = next(each for each in run(tmp_path, program).resources if each.token == ASSIGNMENT)
+    found = next(resource for resource in run(tmp_path, program).resources if resource.token == ASSIGNMENT)
 
     assert arm_type(ASSIGNMENT).arm_type == "Microsoft.Authorization/policyAssignments"
     assert found.inputs["location"] == "westeurope"

@@ -136,11 +136,11 @@ def test_the_documented_bodies_fit_the_published_types(case: Path) -> None:
     assert spec.loader is not None
     checker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(checker)
-    found = json.loads(case.read_text(encoding="utf-8"))
-    kind = arm_type(found["token"], found["inputs"])
+    report = json.loads(case.read_text(encoding="utf-8"))
+    kind = arm_type(report["token"], report["inputs"])
     shape = _types()[f"{kind.arm_type}@{kind.api_version}".lower()]
 
-    problems = list(checker.Checker(shape["nodes"]).check(shape["root"], found["body"], "", top=True))
+    problems = list(checker.Checker(shape["nodes"]).check(shape["root"], report["body"], "", top=True))
 
     assert problems == []
 

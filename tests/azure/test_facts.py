@@ -118,6 +118,6 @@ def test_a_body_lacks_what_azure_requires(token: str, body: dict[str, Any], expe
 @pytest.mark.parametrize("case", BODIES, ids=lambda path: path.stem)
 def test_the_documented_bodies_lack_nothing(case: Path) -> None:
     """They are complete requests."""
-    found = json.loads(case.read_text(encoding="utf-8"))
+    report = json.loads(case.read_text(encoding="utf-8"))
 
-    assert missing(found["token"], found["body"]) == ()
+    assert missing(report["token"], report["body"]) == ()

@@ -15,9 +15,9 @@ def test_a_body_is_turned_back_into_the_inputs_that_made_it(stack: str) -> None:
     """Every resource of a shipped stack, each input."""
     assert stack in STACKS
     changed = [
-        each.id
-        for each in requests(stack)
-        if from_body(each.token, to_body(each.token, each.inputs), each.inputs) != each.inputs
+        request.id
+        for request in requests(stack)
+        if from_body(request.token, to_body(request.token, request.inputs), request.inputs) != request.inputs
     ]
 
     assert changed == []

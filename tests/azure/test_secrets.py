@@ -227,10 +227,10 @@ def test_a_stack_file_with_a_secret_is_refused_without_telling_it(
     more: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In every position, so no report can have it from there."""
-    told = json.loads(json.dumps(previewed("minimal").file.document.values))
-    told["config"]["amlz:landingZone"] |= more
+    report = json.loads(json.dumps(previewed("minimal").file.document.values))
+    report["config"]["amlz:landingZone"] |= more
     stack = tmp_path / "Pulumi.minimal.yaml"
-    stack.write_text(json.dumps(told))
+    stack.write_text(json.dumps(report))
 
     code, text = said(capsys, monkeypatch, "check", str(stack))
 

@@ -33,12 +33,12 @@ def cases(folder: Path = CASES) -> list[Path]:
 
 def read(path: Path) -> CheckCase:
     """A case file. The folder is the check's id with a hyphen for the slash."""
-    told = json.loads(path.read_text(encoding="utf-8"))
+    report = json.loads(path.read_text(encoding="utf-8"))
     name, verdict = path.stem.rsplit("--", 1)
     area, what = path.parent.name.split("-", 1)
-    graph = replace(graph_of(told["resources"], told.get("cloud", "public")), today=told.get("today", ""))
-    graph = replace(graph, dns=told.get("dns", "created"), personas=tuple(map(_persona, told.get("personas", ()))))
-    return CheckCase(f"{area}/{what}", name, verdict, graph, told["finds"])
+    graph = replace(graph_of(report["resources"], report.get("cloud", "public")), today=report.get("today", ""))
+    graph = replace(graph, dns=report.get("dns", "created"), personas=tuple(map(_persona, report.get("personas", ()))))
+    return CheckCase(f"{area}/{what}", name, verdict, graph, report["finds"])
 
 
 def _persona(told: Mapping[str, Any]) -> Persona:
@@ -49,7 +49,7 @@ def _persona(told: Mapping[str, Any]) -> Persona:
 
 def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> ResourceGraph:
     """A graph of resources as case files write them: what is left out follows from the id."""
-    return ResourceGraph(tuple(_resource(told) for told in resources), cloud=cloud)
+    return ResourceGraph(tuple(_resource(resource) for resource in resources), cloud=cloud)
 
 
 def _resource(told: Mapping[str, Any]) -> Resource:

@@ -59,9 +59,11 @@ def found(told: Mapping[str, Any]) -> list[Finding]:
 def summed(findings: list[Finding]) -> list[dict[str, Any]]:
     """Findings that differ in nothing but the resource, reported once."""
     alike: dict[str, tuple[Finding, list[str]]] = {}
-    for each in findings:
-        key = json.dumps([each.severity.value, each.path, each.expected, each.actual, each.remedy], sort_keys=True)
-        alike.setdefault(key, (each, []))[1].append(each.name)
+    for finding in findings:
+        key = json.dumps(
+            [finding.severity.value, finding.path, finding.expected, finding.actual, finding.remedy], sort_keys=True
+        )
+        alike.setdefault(key, (finding, []))[1].append(finding.name)
     return [
         {
             "at": names,

@@ -84,8 +84,8 @@ def tenant(*policies: Imported, exempt: tuple[str, ...] = ()) -> Imported:
         for name in exempt
     )
     return Imported(
-        definitions=tuple(each for one in policies for each in one.definitions),
-        assignments=tuple(each for one in policies for each in one.assignments),
+        definitions=tuple(definition for one in policies for definition in one.definitions),
+        assignments=tuple(assignment for one in policies for assignment in one.assignments),
         exemptions=exemptions,
     )
 

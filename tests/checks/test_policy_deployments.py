@@ -119,7 +119,7 @@ OTHER_ZONES = {"dns": {"mode": "existing", "resourceGroup": f"{NETWORK}/rg-other
 
 def told(findings: list[Finding]) -> list[tuple[str, str]]:
     """Severity and resource of each."""
-    return [(each.severity.value, each.name.rpartition("-")[2]) for each in findings]
+    return [(finding.severity.value, finding.name.rpartition("-")[2]) for finding in findings]
 
 
 def test_a_policy_that_writes_one_of_two_zones_is_an_error() -> None:
@@ -165,7 +165,7 @@ def test_without_any_dns_policy_endpoints_stay_undecided() -> None:
 
     notes = found(graph, tenant(), *DNS, "dns/endpoint-without-zone")
 
-    assert {(each.check, each.severity.value) for each in notes} == {("dns/endpoint-without-zone", "note")}
+    assert {(note.check, note.severity.value) for note in notes} == {("dns/endpoint-without-zone", "note")}
     assert len(notes) == 7
 
 
@@ -212,15 +212,15 @@ def test_a_zone_that_only_the_deployment_knows_is_undecided(value: Any) -> None:
         "dns/endpoint-without-zone",
     )
 
-    assert [(each.check, *told([each])[0]) for each in notes] == [("dns/endpoint-without-zone", "note", "workspace")]
+    assert [(note.check, *told([note])[0]) for note in notes] == [("dns/endpoint-without-zone", "note", "workspace")]
 
 
 def test_a_second_zone_group_is_a_warning_with_the_options_that_help() -> None:
     """Both zone groups are named; dns.mode policy is offered where policies write every zone."""
     findings = found(landing_zone(**OTHER_ZONES), tenant(*EVERY), *DNS)
 
-    vault = next(each for each in findings if each.name.endswith("-vault"))
-    assert {each.check for each in findings} == {"policy/second-zone-group"}
+    vault = next(finding for finding in findings if finding.name.endswith("-vault"))
+    assert {finding.check for finding in findings} == {"policy/second-zone-group"}
     assert len(findings) == 7
     assert vault.message == (
         'dns-vault would write a zone group for pep-risk-score-dev-vault in addition to default: "Policy dns-vault" '
@@ -250,7 +250,7 @@ def test_an_option_that_does_not_help_is_not_offered() -> None:
     """A policy whose condition both zones of a workspace cannot satisfy, and which writes only one of them."""
     findings = found(landing_zone(**OTHER_ZONES), tenant(*BUT_WORKSPACE, HALF), *DNS)
 
-    workspace = next(each for each in findings if each.name.endswith("-workspace"))
+    workspace = next(finding for finding in findings if finding.name.endswith("-workspace"))
     assert workspace.remedy == (
         "(1) Have the owner of dns-amlworkspace, at management group corp, exempt pep-risk-score-dev-workspace or "
         "change the policy, and run `amlz policy import` again. dns.mode policy is no option: no policy writes every "
@@ -353,8 +353,8 @@ def test_what_azure_creates_for_a_key_and_a_policy_refuses_is_a_warning(of: Impo
     """By type, as in a list of refused types, and by what else is known; not for a workspace without a key."""
     findings = found(landing_zone(**WITH_KEY), of, MANAGED)
 
-    assert [each.severity.value for each in findings] == ["warning"] * len(types)
-    assert [each.message.split(" refuses ")[1].split(":")[0] for each in findings] == types
+    assert [finding.severity.value for finding in findings] == ["warning"] * len(types)
+    assert [finding.message.split(" refuses ")[1].split(":")[0] for finding in findings] == types
     assert found(landing_zone(), of, MANAGED) == []
 
 

@@ -50,5 +50,5 @@ def test_what_published_templates_ship_is_found(case: str) -> None:
     """The case is there, and finds something; tests/checks/test_cases.py compares what."""
     told = read(CASES / f"{case}.json")
 
-    assert {found["severity"] for found in told.finds} >= {told.verdict}
+    assert {find["severity"] for find in told.finds} >= {told.verdict}
     assert told.verdict != "none"

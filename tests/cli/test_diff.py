@@ -28,10 +28,10 @@ def test_a_resource_is_the_same_in_stacks_of_different_names(new: Path) -> None:
     """Only the workspace changes: nothing is created or deleted because the stacks have different names."""
     ran = amlz_here("diff", OLD, str(new), "--format", "json")
 
-    found = json.loads(ran.stdout)
-    (changed,) = found["changed"]
-    assert (ran.returncode, found["stack"], found["against"], found["unchanged"]) == (0, "proposed", OLD, 119)
-    assert (found["created"], found["deleted"], changed["armType"], changed["replaced"]) == (
+    report = json.loads(ran.stdout)
+    (changed,) = report["changed"]
+    assert (ran.returncode, report["stack"], report["against"], report["unchanged"]) == (0, "proposed", OLD, 119)
+    assert (report["created"], report["deleted"], changed["armType"], changed["replaced"]) == (
         [], [], "Microsoft.MachineLearningServices/workspaces", False,
     )  # fmt: skip
     assert {row["path"]: (row["old"], row["new"]) for row in changed["properties"]} == {

@@ -90,7 +90,7 @@ def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
     """On a machine without anything, no credential is needed for a preview."""
     results = examine({"PULUMI_BACKEND_URL": f"file://{tmp_path}/state"}, tmp_path, tmp_path, programs({}))  # type: ignore[arg-type]
 
-    states = {each.name: each.state for each in results}
+    states = {result.name: result.state for result in results}
     assert states == {
         "Python": "ok",
         "Python packages": states["Python packages"],  # of the machine that runs this
@@ -103,7 +103,7 @@ def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
         "Credentials": "advised",
         "Pulumi backend": "advised",
     }
-    assert all(each.fix for each in results if each.state != "ok")
+    assert all(result.fix for result in results if result.state != "ok")
 
 
 def test_doctor_shows_no_credential(tmp_path: Path) -> None:

@@ -81,11 +81,11 @@ def test_a_line_that_is_no_question_is_answered_with_invalid() -> None:
 def test_every_line_of_the_list_is_a_policy() -> None:
     """As text within 80 columns, and as JSON."""
     text = amlz("policy", "list").stdout
-    told = json.loads(amlz("policy", "list", "--format", "json").stdout)
+    report = json.loads(amlz("policy", "list", "--format", "json").stdout)
 
     assert [line for line in text.splitlines() if len(line) > 80] == []
-    assert [entry["name"] for entry in told if entry["name"] not in text] == []
-    kinds = {(entry["kind"], entry["builtIn"]) for entry in told}
+    assert [entry["name"] for entry in report if entry["name"] not in text] == []
+    kinds = {(entry["kind"], entry["builtIn"]) for entry in report}
     assert kinds == {("definition", False), ("definition", True), ("initiative", False)}
 
 
@@ -205,15 +205,15 @@ def test_the_units_own_policies_are_attached_and_judged(tmp_path: Path) -> None:
     ran = amlz_of(tmp_path, "preview", "own", "--format", "json")
 
     assert (ran.returncode, ran.stderr) == (1, "")
-    told = json.loads(ran.stdout)
+    report = json.loads(ran.stdout)
     bodies = {
-        each["name"]: each["body"]["properties"] for each in told["resources"] if "Definitions" in each["armType"]
+        each["name"]: each["body"]["properties"] for each in report["resources"] if "Definitions" in each["armType"]
     }
     assert {name: (body.get("displayName"), body["mode"]) for name, body in bodies.items()} == {
         "Deny-Insights": ("No Application Insights", "All"),
         "only-west": (None, "Indexed"),
     }
-    words = {(each["assignment"].rpartition("/")[2], each["verdict"]) for each in told["verdicts"]}
+    words = {(each["assignment"].rpartition("/")[2], each["verdict"]) for each in report["verdicts"]}
     assert words == {("own-0", "deny"), ("own-1", "compliant")}
 
 

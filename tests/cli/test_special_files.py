@@ -70,9 +70,9 @@ def test_each_reader_refuses_what_is_no_file_in_a_sentence(odd: tuple[Path, str]
         readers.append(lambda: read_engine(str(case)))
 
     for reader in readers:
-        with pytest.raises((LandingZoneError, BadInput, OSError)) as told:
+        with pytest.raises((LandingZoneError, BadInput, OSError)) as raised:
             reader()
-        assert why in " ".join(str(told.value).lower().split())
+        assert why in " ".join(str(raised.value).lower().split())
 
 
 def test_outputs_of_a_hub_that_are_no_file_are_refused(odd: tuple[Path, str]) -> None:
@@ -117,10 +117,10 @@ DEEP = {
 @pytest.mark.parametrize("case", DEEP)
 def test_a_stack_file_that_is_nested_too_deeply_is_refused(case: str, tmp_path: Path) -> None:
     """Counted before anything recursive reads it: libyaml's composer would end the interpreter."""
-    with pytest.raises(StackFileError) as told:
+    with pytest.raises(StackFileError) as raised:
         read(tmp_path / "x", "shown", DEEP[case].encode())
 
-    lines = str(told.value).splitlines()
+    lines = str(raised.value).splitlines()
     assert lines[1:] == [
         "  Lists and mappings are nested more than 100 levels deep.",
         "  Check its brackets and its indentation.",

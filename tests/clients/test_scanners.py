@@ -27,8 +27,8 @@ def failed(stack: str, folder: Path) -> frozenset[str]:
     ran = subprocess.run(
         [*command, "--compact", "--quiet", "--skip-download"], capture_output=True, text=True, check=False, timeout=400
     )
-    found = json.loads(ran.stdout)["results"]["failed_checks"]
-    return frozenset(each["check_id"] for each in found)
+    report = json.loads(ran.stdout)["results"]["failed_checks"]
+    return frozenset(each["check_id"] for each in report)
 
 
 @pytest.fixture(name="folder", scope="module")

@@ -131,7 +131,7 @@ def test_every_field_of_the_contract_has_a_user() -> None:
     unused = [
         f"Planner.{field.name}"
         for field in fields(Planner)
-        if all(getattr(each, field.name) is getattr(nothing, field.name) for each in planners().values())
+        if all(getattr(planner, field.name) is getattr(nothing, field.name) for planner in planners().values())
     ]
     declared = list(capabilities().values())
     unused += [

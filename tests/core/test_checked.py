@@ -226,10 +226,10 @@ def test_the_number_of_mistakes_comes_last(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.case.yaml"
     path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": value}}))
 
-    with pytest.raises(StackFileError) as found:
+    with pytest.raises(StackFileError) as raised:
         checked(str(path))
 
-    assert str(found.value).split("\n")[-1] == f"2 mistakes and 1 warning in {path}."
+    assert str(raised.value).split("\n")[-1] == f"2 mistakes and 1 warning in {path}."
 
 
 def test_a_version_of_another_program_is_all_that_is_reported(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
     asked = stack({"churn/prod": at("10.1.0.0/24", security=off), "churn/dev": at("10.1.1.0/24", security=off)})
     config = LandingZoneConfig.model_validate(asked)
 
-    named = [each for each in relaxations(config) if "storageEndpointPolicy" in each.path]
+    named = [relaxation for relaxation in relaxations(config) if "storageEndpointPolicy" in relaxation.path]
     assert [(each.path, each.gives_up) for each in named] == [
         (
             ("projects", "churn", "environments", "prod", "security", "storageEndpointPolicy", "enabled"),

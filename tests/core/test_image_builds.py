@@ -91,7 +91,11 @@ def test_builds_from_the_internet_with_the_identity_of_jobs_are_reported(
 ) -> None:
     """At the key that ends it."""
     asked = stack({"churn/dev": at("10.1.0.0/24", imageBuild={"identity": builds}, **settings)}, **top)
-    found = [each for each in principal_notices(LandingZoneConfig.model_validate(asked)) if each.finding == BUILD_READS]
+    found = [
+        principal_notice
+        for principal_notice in principal_notices(LandingZoneConfig.model_validate(asked))
+        if principal_notice.finding == BUILD_READS
+    ]
 
     assert [each.path[-2:] for each in found] == [("imageBuild", "identity")] * doubts
 

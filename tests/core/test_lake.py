@@ -245,7 +245,7 @@ def test_writing_to_what_production_reads_is_named(
     environments = {"churn/dev": at("10.1.0.0/24", lake=dev), "churn/prod": at("10.1.1.0/24")}
     config: LandingZoneConfig = from_object(stack(environments, dataLake={"containers": ["raw"], **lake}))
 
-    told = [found.gives_up for found in relaxations(config) if found.path[-1] == "lake"]
+    told = [relaxation.gives_up for relaxation in relaxations(config) if relaxation.path[-1] == "lake"]
 
     assert told == expected
 

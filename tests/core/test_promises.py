@@ -42,9 +42,9 @@ def choices(graph: ResourceGraph) -> dict[tuple[str, str], tuple[Status | None, 
             answer.status,
             tuple(
                 dict.fromkeys(
-                    each.ruling.by.role_name
-                    for each in answer.grounds
-                    if each.ruling.by and each.ruling.by.role and each.ruling.by.role.custom
+                    ground.ruling.by.role_name
+                    for ground in answer.grounds
+                    if ground.ruling.by and ground.ruling.by.role and ground.ruling.by.role.custom
                 )
             ),
         )

@@ -158,9 +158,9 @@ def test_security_groups_apply_to_private_endpoints_where_azure_supports_it(sett
     """In the subnets of endpoints of hub and spokes, and in no other."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry={}, **settings))
     networks = [built(plan.hub).network, *(spoke.network for spoke in plan.spokes)]
-    subnets = [each for network in networks for each in network.subnets]
+    subnets = [subnet for network in networks for subnet in network.subnets]
 
-    found = {each.role: each.endpoint_network_policies for each in subnets}
+    found = {subnet.role: subnet.endpoint_network_policies for subnet in subnets}
 
     assert {role: value for role, value in found.items() if role.endswith("endpoints")} == {
         "endpoints": applied,

@@ -82,8 +82,8 @@ def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
 def planned(path: Path, today: str) -> tuple[dict[str, Any], LossAllowance]:
     """A preview as JSON, and what its stack file allows."""
     file = load(str(path))
-    told = json.loads(as_json.render(preview_stack(file, make_plan(file.config), today)))
-    return told, LossAllowance.of(file.config)
+    report = json.loads(as_json.render(preview_stack(file, make_plan(file.config), today)))
+    return report, LossAllowance.of(file.config)
 
 
 def difference_of_files(case: dict[str, Any], folder: Path) -> Difference:

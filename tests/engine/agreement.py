@@ -34,17 +34,17 @@ class ComparedResource:
 def in_process(registration: Registration) -> dict[str, ComparedResource]:
     """By URN, what the program registered in process."""
     return {
-        found.urn: ComparedResource(
-            token=found.token,
-            custom=found.custom,
-            parent=found.parent,
-            provider=found.provider,
-            protect=found.protect,
-            dependencies=found.dependencies,
-            property_dependencies=found.property_dependencies,
-            inputs=_with_sentinels(found.inputs),
+        resource.urn: ComparedResource(
+            token=resource.token,
+            custom=resource.custom,
+            parent=resource.parent,
+            provider=resource.provider,
+            protect=resource.protect,
+            dependencies=resource.dependencies,
+            property_dependencies=resource.property_dependencies,
+            inputs=_with_sentinels(resource.inputs),
         )
-        for found in registration.resources
+        for resource in registration.resources
     }
 
 

@@ -67,7 +67,7 @@ def test_the_smallest_shipped_stack_is_built_unchanged_and_gone(tmp_path: Path) 
     stack.do("up")
     assert changes(stack) == {}
     planned = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config))
-    assert sorted(stack.standing()) == sorted(found.urn for found in planned.resources)
+    assert sorted(stack.standing()) == sorted(resource.urn for resource in planned.resources)
 
     stack.do("destroy")
     assert stack.standing() == []

@@ -268,7 +268,7 @@ def test_a_question_with_anything_wrong_is_answered(document: Any) -> None:
     """One line, with one of the six outcomes."""
     (line,) = answers([json.dumps(document)])
 
-    told = json.loads(line)
-    assert list(told) == ["id", "outcome", "effect", "details", "reasons"]
-    assert told["outcome"] in {"applies", "does-not-apply", "not-applicable", "undecided", "error", "invalid"}
-    assert told["outcome"] != "invalid" or told["details"]["message"]
+    report = json.loads(line)
+    assert list(report) == ["id", "outcome", "effect", "details", "reasons"]
+    assert report["outcome"] in {"applies", "does-not-apply", "not-applicable", "undecided", "error", "invalid"}
+    assert report["outcome"] != "invalid" or report["details"]["message"]

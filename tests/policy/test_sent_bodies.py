@@ -72,8 +72,8 @@ def denied_by_preview(folder: Path, graph: ResourceGraph, policy_rule: dict[str,
     named = {"id": f"{scope}/policyAssignments/a", "name": "a", "scope": GROUP}
     store(folder / "in", files(folder, definition, {**named, "policyDefinitionId": definition["id"]}))
     found = verdicts(graph, PolicySources(library(), imported(folder / "in"), ("contoso",)))
-    ours = (each for each in found.answers if each.assignment.name == "a")
-    return sorted(each.subject.name for each in ours if each.word == "deny")
+    ours = (answer for answer in found.answers if answer.assignment.name == "a")
+    return sorted(our.subject.name for our in ours if our.word == "deny")
 
 
 @pytest.mark.parametrize("case", RULES)

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, previewed
 def evaluator(stack: str) -> Evaluator:
     """The networks of a shipped stack."""
     preview = previewed(stack)
-    return Evaluator(landscape(preview.graph, [str(each) for each in preview.config.on_premises]))
+    return Evaluator(landscape(preview.graph, [str(on_premise) for on_premise in preview.config.on_premises]))
 
 
 def answers(stack: str, source: str, destination: str, protocol: Protocol = "tcp") -> set[str]:

@@ -82,11 +82,11 @@ def test_a_fault_is_told_in_markdown() -> None:
 
 def test_a_rehearsal_is_told_in_json() -> None:
     """Everything, for programs."""
-    told = json.loads(as_json(Rehearsal("dev", LIFE, (OUTCOME,))))
+    report = json.loads(as_json(Rehearsal("dev", LIFE, (OUTCOME,))))
     none: dict[str, Any] = dict.fromkeys(("created", "updated", "replaced", "deleted", "changedByAzure"), 0)
     empty = {**none, "wrong": False, "leftOut": "", "refused": [], "guard": [], "lost": []}
 
-    assert told == {
+    assert report == {
         "schemaVersion": 1,
         "stack": "dev",
         "wrong": True,

@@ -74,8 +74,8 @@ def _key(above: Any, part: str | int) -> Any:
     raise NotMechanical
 
 
-def _write(edited: Edited, found: Match) -> None:
-    text = re.split(r", | or ", found[1])[0].rstrip(".")
+def _write(edited: Edited, match: Match) -> None:
+    text = re.split(r", | or ", match[1])[0].rstrip(".")
     edited.set(text if text[:1].isdigit() and "/" in text else yaml.safe_load(text))
 
 
@@ -84,9 +84,9 @@ _TOP = ("cloud", "dataLake", "egressHosts", "sharedRegistry")
 _OF_ENVIRONMENT = ("batch", "isolation", "registry")
 
 
-def _mapping(edited: Edited, found: Match) -> None:
+def _mapping(edited: Edited, match: Match) -> None:
     """`key: value`, written where the problem is, or in the nearest mapping around it that has the key."""
-    told = yaml.safe_load(found[1].replace("...", "A reason of the organisation."))
+    told = yaml.safe_load(match[1].replace("...", "A reason of the organisation."))
     if not isinstance(told, dict):
         edited.set(told)
         return
@@ -115,8 +115,8 @@ def _nearest(edited: Edited, key: str) -> Any:
     return edited.parent()
 
 
-def _remove_named(edited: Edited, found: Match) -> None:
-    *above, last = found[1].split(".")
+def _remove_named(edited: Edited, match: Match) -> None:
+    *above, last = match[1].split(".")
     if above:
         edited.remove((*edited.path[: _start(edited, above[0])], *above, last))
         return
@@ -142,24 +142,24 @@ def _longer(edited: Edited, _: Match) -> None:
     edited.set((str(edited.value()) + "contoso-one")[: max(least, 8)])
 
 
-def _quoted(edited: Edited, found: Match) -> None:
+def _quoted(edited: Edited, match: Match) -> None:
     above, last = edited.parent(), edited.path[-1]
     key = _key(above, last)
     if edited.problem.what.startswith("The key"):
-        above[found[1]] = above.pop(key)
+        above[match[1]] = above.pop(key)
     else:
-        above[key] = found[1]
+        above[key] = match[1]
 
 
-def _spoke(edited: Edited, found: Match) -> None:
+def _spoke(edited: Edited, match: Match) -> None:
     """The first of the spokes that are listed."""
-    (edited.value() if len(edited.path) == 4 else edited.parent())["spoke"] = found[1]
+    (edited.value() if len(edited.path) == 4 else edited.parent())["spoke"] = match[1]
 
 
-def _into_the_hub(edited: Edited, found: Match) -> None:
+def _into_the_hub(edited: Edited, match: Match) -> None:
     """A range for the endpoints of a data lake."""
-    above, last = found[1].split(".")
-    edited.root[above][last] = found[2]
+    above, last = match[1].split(".")
+    edited.root[above][last] = match[2]
 
 
 def _own_registries(edited: Edited, _: Match) -> None:
@@ -171,9 +171,9 @@ def _own_registries(edited: Edited, _: Match) -> None:
                 environment["registry"] = "own"
 
 
-def _made_here(edited: Edited, found: Match) -> None:
+def _made_here(edited: Edited, match: Match) -> None:
     """Vault and key are made, with what that needs."""
-    edited.parent().pop(found[1])
+    edited.parent().pop(match[1])
     if "which needs `cosmosDbObjectId`" in edited.problem.remedy:
         edited.parent()["cosmosDbObjectId"] = "11111111-2222-4333-8444-555555555555"
 
@@ -196,8 +196,8 @@ def _fewer(edited: Edited, _: Match) -> None:
     edited.set(edited.parent()["maxNodes"])
 
 
-def _prefix(edited: Edited, found: Match) -> None:
-    edited.set(f"{edited.value().partition('/')[0]}/{found[1]}")
+def _prefix(edited: Edited, match: Match) -> None:
+    edited.set(f"{edited.value().partition('/')[0]}/{match[1]}")
 
 
 #: The first rule that fits the beginning of a remedy, or a part of it, carries it out.

@@ -38,13 +38,13 @@ def remedied(case: dict[str, Any], graph: ResourceGraph, finding: Finding) -> Re
     for key, value in (steps(finding.remedy) | case.get("value", {})).items():
         owner = _owner(finding.remedy, key) or finding.name
         edits = {f"body.{key}": value} | ({"location": value} if key == "location" and value is not REMOVED else {})
-        resources = [changed(each, edits) if _is(each, owner) else each for each in resources]
+        resources = [changed(resource, edits) if _is(resource, owner) else resource for resource in resources]
     for step in case.get("change", ()):
         if "add" in step:
             resources.append(step["add"])
-        resources = [each for each in resources if not _is(each, step.get("drop"))]
+        resources = [resource for resource in resources if not _is(resource, step.get("drop"))]
         edits = step.get("set", {}) | dict.fromkeys(step.get("remove", ()), REMOVED)
-        resources = [changed(each, edits) if _is(each, step.get("of")) else each for each in resources]
+        resources = [changed(resource, edits) if _is(resource, step.get("of")) else resource for resource in resources]
     made = graph_of(resources, case.get("cloud", graph.cloud))
     return replace(made, today=case.get("today", graph.today), dns=graph.dns, personas=graph.personas)
 

@@ -40,7 +40,7 @@ def _places(findings: tuple[Finding, ...], check: str) -> dict[str, Finding]:
 
 
 def _errors(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
-    return {(each.check, each.message) for each in findings if each.severity is Severity.ERROR}
+    return {(finding.check, finding.message) for finding in findings if finding.severity is Severity.ERROR}
 
 
 def applied(case: dict[str, Any]) -> dict[str, Any]:

@@ -72,12 +72,12 @@ def test_a_terminal_shows_it_apart() -> None:
 
 def test_programs_are_told_apart() -> None:
     """Counted and accepted findings are two lists."""
-    told = json.loads(as_json.render(opened("2026-10-01")))
+    report = json.loads(as_json.render(opened("2026-10-01")))
 
-    assert [f["severity"] for f in told["findings"]] == ["note"] * 5
+    assert [f["severity"] for f in report["findings"]] == ["note"] * 5
     assert [
         (f["id"], f["name"], f["severity"], f["acceptedUntil"], f["ticket"], f["reason"])
-        for f in told["acceptedFindings"]
+        for f in report["acceptedFindings"]
     ] == [("exposure/public-access", NAME, "warning", "2026-10-31", "SEC-7", "until the office has a VPN")] * 2
 
 

@@ -115,12 +115,12 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
     path = make(tmp_path)
     before = {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()}
 
-    with pytest.raises(LandingZoneError) as told:
+    with pytest.raises(LandingZoneError) as raised:
         write_whole(path, "report")
 
-    said = str(told.value).splitlines()
-    assert (said[0], said[2], len(said)) == (str(path), "  Choose another file with --output.", 3)
-    assert said[1] == f"  It cannot be written: {why}." if why else said[1].startswith("  It cannot be written: ")
+    message = str(raised.value).splitlines()
+    assert (message[0], message[2], len(message)) == (str(path), "  Choose another file with --output.", 3)
+    assert message[1] == f"  It cannot be written: {why}." if why else message[1].startswith("  It cannot be written: ")
     assert {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()} == before
 
 
@@ -181,15 +181,15 @@ def test_a_link_that_leaves_the_current_folder_is_not_followed(tmp_path: Path, m
     Path("link.md").symlink_to("there.md")
 
     for name in ("out.md", "folder/outside.md", str(tmp_path / "inside" / "out.md")):
-        with pytest.raises(LandingZoneError) as told:
+        with pytest.raises(LandingZoneError) as raised:
             write_whole(Path(name), "report")
-        assert str(told.value).splitlines()[1:] == [
+        assert str(raised.value).splitlines()[1:] == [
             "  It cannot be written: it is a link that leaves the current folder.",
             "  Choose another file with --output.",
         ]
-        with pytest.raises(LandingZoneError) as told:
+        with pytest.raises(LandingZoneError) as raised:
             write_back(Path(name), b"mine", b"yours", name)
-        assert str(told.value).splitlines()[2] == "  Name the file itself."
+        assert str(raised.value).splitlines()[2] == "  Name the file itself."
     write_whole(Path("link.md"), "report")
 
     assert (tmp_path / "outside.md").read_text() == "mine"

@@ -159,7 +159,7 @@ def test_an_identity_that_is_built_has_its_assignments_by_their_dependency() -> 
 
 def test_json_has_every_permission_with_its_assignment_and_source() -> None:
     """For programs."""
-    told = json.loads(
+    report = json.loads(
         permissions.as_json("x", small(assigned(READER, GROUP)), PermissionQuestion("readers", "build-image"))
     )
 
@@ -167,7 +167,7 @@ def test_json_has_every_permission_with_its_assignment_and_source() -> None:
     common = {"dataAction": False, "on": WORKSPACE, "source": page, "date": "2026-01-08", "inferred": None}
     name = "Microsoft.MachineLearningServices/workspaces/environments"
     missing = {**common, "answer": "not allowed", "by": None, "rolesThatGive": []}
-    assert told["answers"] == [
+    assert report["answers"] == [
         {
             "persona": "readers",
             "principals": [READERS],

@@ -53,9 +53,9 @@ def test_a_comment_shows_it_when_asked() -> None:
 
 def test_programs_are_always_told() -> None:
     """They take what they want."""
-    told = json.loads(as_json.render(previewed("minimal")))
+    report = json.loads(as_json.render(previewed("minimal")))
 
-    assert told["quota"] == [
+    assert report["quota"] == [
         {
             "subscription": "a1b2c3d4-1111-4222-8333-444455556666",
             "region": "westeurope",

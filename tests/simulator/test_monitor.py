@@ -323,7 +323,7 @@ def test_what_every_subscription_has_is_imported(tmp_path: Path) -> None:
 
     right, wrong = (run(tmp_path, program.replace("NAME", name)) for name in ("Arm", "Dns"))
 
-    found = next(each for each in right.resources if each.name == "p")
+    found = next(resource for resource in right.resources if resource.name == "p")
     assert (found.id, right.problems) == (f"{plan}/Arm", ())
     name = urn("azure-native:security:Pricing", "p")
     assert wrong.problems == (f"{name} imports {plan}/Dns, and its inputs are those of {plan}/Arm",)

@@ -108,9 +108,9 @@ def test_a_workspace_needs_roles_on_its_parts_before_it_stands(tmp_path: Path) -
     refused = []
 
     for part in parts:
-        with pytest.raises(AzureRefused) as found:
+        with pytest.raises(AzureRefused) as raised:
             validation.put(store, workspace)
-        refused.append(found.value.message)
+        refused.append(raised.value.message)
         scope = f"{workspace.inputs[part]}/providers/Microsoft.Authorization/roleAssignments/r"
         role = replace(resource(scope), inputs={"principalId": identity.outputs["principalId"]})
         with store.change():

@@ -72,7 +72,7 @@ def write(written: dict[str, Any], path: Path) -> None:
 
 def azure(registration: Registration) -> int:
     """The number of Azure resources."""
-    return sum(found.token.startswith("azure-native:") for found in registration.resources)
+    return sum(resource.token.startswith("azure-native:") for resource in registration.resources)
 
 
 def main() -> None:

@@ -39,6 +39,6 @@ def _conflicts() -> Iterator[Row]:
     for row in KNOWN:
         types = code(each.lstrip("/") for each in row.types) or "anything"
         paths = code(dict.fromkeys(path.rstrip(".") for path in row.paths))
-        takes = " or ".join("nothing" if each is None else f"`{text(each)}`" for each in row.takes) or "any value"
+        takes = " or ".join("nothing" if take is None else f"`{text(take)}`" for take in row.takes) or "any value"
         key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "none"
         yield types, paths, f"{takes}{_WHEN[row.when]}", plain(row.needs), key

@@ -40,7 +40,7 @@ def can_page() -> str:
 
 
 def _need(need: Need) -> str:
-    names = ", ".join(f"`{each.name}`{' (data)' if each.data else ''}" for each in need.permissions)
+    names = ", ".join(f"`{permission.name}`{' (data)' if permission.data else ''}" for permission in need.permissions)
     only = ", where there is one" if need.where_any else ""
     return f"{need.on}{only}: {names or 'nothing, but there has to be one'}" + (
         f" (inferred: {need.inferred})" if need.inferred else ""

@@ -262,9 +262,9 @@ def _published(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]
 def _cases(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]) -> list[Row]:
     found = catalogue.published["verdicts"].get(entry.name, {})
     if not found:
-        return [(_link(entry, each), f"`{each.verdict}`", _plain(each.why)) for each in cases]
-    published = {each.stem: f"`{found[each.stem]}`" if each.stem in found else "same" for each in cases}
-    return [(_link(entry, each), f"`{each.verdict}`", published[each.stem], _plain(each.why)) for each in cases]
+        return [(_link(entry, case), f"`{case.verdict}`", _plain(case.why)) for case in cases]
+    published = {case.stem: f"`{found[case.stem]}`" if case.stem in found else "same" for case in cases}
+    return [(_link(entry, case), f"`{case.verdict}`", published[case.stem], _plain(case.why)) for case in cases]
 
 
 def _link(entry: Entry, case: PolicyCase) -> str:

@@ -16,7 +16,12 @@ def roles_page() -> str:
     grants = [(g.who, g.role, g.target, _when(g.when), g.why, f"<{g.source}>") for g in GRANTS]
     deployer = [(d.on, d.role, _when(d.when), d.why) for d in DEPLOYER]
     custom = [
-        (name, ", ".join(f"`{each}`" for each in row.actions), row.description, f"<{row.source.replace(' ', '> ', 1)}")
+        (
+            name,
+            ", ".join(f"`{action}`" for action in row.actions),
+            row.description,
+            f"<{row.source.replace(' ', '> ', 1)}",
+        )
         for name, row in CUSTOM_ROLES.items()
     ]
     return rendered(
@@ -56,8 +61,8 @@ def _kubernetes() -> list[Row]:
     """Egress of nodes of attached clusters."""
     return [
         (r.name, ", ".join(f"`{host}`" for host in r.hosts), r.scheme, r.only or "always", r.why, f"<{r.source}>")
-        for each in capability_facts()
-        for r in each.egress
+        for capability_fact in capability_facts()
+        for r in capability_fact.egress
     ]
 
 

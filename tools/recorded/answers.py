@@ -22,11 +22,11 @@ class AcceptedWrite:
     existed: bool
 
 
-def answer_rows(asked: list[AcceptedWrite], facts: list[Mapping[str, Any]]) -> dict[str, Any]:
+def answer_rows(accepted_writes: list[AcceptedWrite], facts: list[Mapping[str, Any]]) -> dict[str, Any]:
     """The row of each verb (create, update, patch, delete)."""
     rows = {}
     for verb in _SECONDS:
-        own = [one.exchange for one in asked if _verb(one) == verb]
+        own = [one.exchange for one in accepted_writes if _verb(one) == verb]
         if own:
             rows[verb] = _row(verb, own, facts)
     return rows

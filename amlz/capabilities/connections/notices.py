@@ -41,15 +41,15 @@ def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) 
                 yield _notice(config, environment, path, target)
 
 
-def target_of(asked: ConnectionConfig) -> tuple[str, int] | None:
+def target_of(connection_config: ConnectionConfig) -> tuple[str, int] | None:
     """The host of a connection's target in lower case, and its port; None where it names no host."""
-    text = asked.target.strip()
+    text = connection_config.target.strip()
     found = _URL.match(text) or _HOST.match(text)
     if found is None:
         return None
     scheme = found.groupdict().get("scheme") or ""
     host = found["host"].lower().rstrip(".")
-    usual = next((row.port for row in PORTS if row.category == asked.category and row.where in host), None)
+    usual = next((row.port for row in PORTS if row.category == connection_config.category and row.where in host), None)
     port = found["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
     return host, int(port)
 

@@ -66,4 +66,4 @@ def _workspace(graph: ResourceGraph, persona: Persona) -> Resource | None:
     """Returns the workspace of a persona's environment, for what the program does not build."""
     workspaces = graph.of_type("Microsoft.MachineLearningServices/workspaces")
     place = (persona.project, persona.environment)
-    return next((each for each in workspaces if (each.project, each.environment) == place), None)
+    return next((workspace for workspace in workspaces if (workspace.project, workspace.environment) == place), None)

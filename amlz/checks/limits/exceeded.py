@@ -161,15 +161,15 @@ def _in_networks(graph: ResourceGraph) -> Iterator[Finding]:
         yield from _judged(limits.ENDPOINTS_OF_PEERS, network, together)
 
 
-def _judged(limit: Limit, place: str, found: list[Resource]) -> Iterator[Finding]:
-    if len(found) * 10 <= limit.count * 9:
+def _judged(limit: Limit, place: str, resources: list[Resource]) -> Iterator[Finding]:
+    if len(resources) * 10 <= limit.count * 9:
         return
-    over = len(found) > limit.count
+    over = len(resources) > limit.count
     remedy = "" if limit in KEYS else OF_COMPONENT
-    at = FindingLocation("", limit.count, len(found), None if over else Severity.WARNING, remedy)
-    told = found[limit.count] if over else found[-1]
+    at = FindingLocation("", limit.count, len(resources), None if over else Severity.WARNING, remedy)
+    told = resources[limit.count] if over else resources[-1]
     name = place.rsplit("/", 1)[-1]
-    words = {"place": name, "count": f"{len(found):,}", "most": f"{limit.count:,}"}
+    words = {"place": name, "count": f"{len(resources):,}", "most": f"{limit.count:,}"}
     keys = (f"`{key.format(project=told.project or ANY)}`" for key in KEYS.get(limit, ()))
     words |= {"enough": f"{limit.count * 9 // 10:,}", "keys": listed(keys, "or")}
     yield CHECK.finding(told, at, what=limit.what, per=limit.per, **words)

@@ -107,20 +107,20 @@ def _demand(leaf: Judged) -> PolicyDemand:
     return PolicyDemand(path, left or leaf.says, word, expected, lowered(leaf.actual), tuple(_PARAMETER.findall(right)))
 
 
-def places(found: tuple[PolicyDemand, ...]) -> Iterator[tuple[PolicyDemand, ...]]:
+def places(policy_demands: tuple[PolicyDemand, ...]) -> Iterator[tuple[PolicyDemand, ...]]:
     """Returns demands by path, in the order of the conditions."""
     by_place: dict[tuple[str, str], list[PolicyDemand]] = {}
-    for each in found:
+    for each in policy_demands:
         by_place.setdefault((each.path.lower(), "" if each.path else each.left.lower()), []).append(each)
     yield from (tuple(group) for group in by_place.values())
 
 
-def joined(found: tuple[PolicyDemand, ...]) -> str:
+def joined(policy_demands: tuple[PolicyDemand, ...]) -> str:
     """Returns alternative demands at one path, in words. An empty list accepts nothing, and is left out next to
     others.
     """
-    told = [each for each in found if not (each.word == "in" and each.value == [])]
-    return ", or ".join(dict.fromkeys(each.says for each in told or found))
+    told = [each for each in policy_demands if not (each.word == "in" and each.value == [])]
+    return ", or ".join(dict.fromkeys(each.says for each in told or policy_demands))
 
 
 def shown(value: Any) -> str:

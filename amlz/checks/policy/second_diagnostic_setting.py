@@ -42,10 +42,10 @@ def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Find
     own: dict[str, list[Resource]] = {}
     for setting in graph.of_type(SETTINGS):
         own.setdefault(scope_of(setting), []).append(setting)
-    for each in deployments(graph, asked, SETTINGS):
-        settings = own.get(each.resource.id.lower(), [])
+    for deployment in deployments(graph, asked, SETTINGS):
+        settings = own.get(deployment.resource.id.lower(), [])
         if settings:
-            yield _finding(graph, each, settings)
+            yield _finding(graph, deployment, settings)
 
 
 def _finding(graph: ResourceGraph, each: Deployment, settings: list[Resource]) -> Finding:

@@ -83,12 +83,12 @@ def _by_endpoint(found: Iterable[Deployment]) -> dict[str, list[Deployment]]:
     return by_endpoint
 
 
-def _open(endpoint: Resource, asked: list[PolicyAnswer], written: Mapping[str, list[Deployment]]) -> bool:
+def _open(endpoint: Resource, policy_answers: list[PolicyAnswer], written: Mapping[str, list[Deployment]]) -> bool:
     """Returns whether a policy may write the zone group, and the decision, or the zones, are known only at
     deployment.
     """
     own = endpoint.id.lower()
-    unsure = any(a.subject.id.lower() == own and a.word in ("undecided", "not-judged", "error") for a in asked)
+    unsure = any(a.subject.id.lower() == own and a.word in ("undecided", "not-judged", "error") for a in policy_answers)
     return unsure or any(_zones(each) is None for each in written.get(own, ()))
 
 
@@ -101,14 +101,14 @@ def _needs(graph: ResourceGraph, endpoint: Resource) -> Iterator[tuple[str, tupl
 
 
 def _not_covered(
-    graph: ResourceGraph, asked: list[PolicyAnswer], written: Mapping[str, list[Deployment]]
+    graph: ResourceGraph, policy_answers: list[PolicyAnswer], written: Mapping[str, list[Deployment]]
 ) -> Iterator[Finding]:
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
-        if _open(endpoint, asked, written):
+        if _open(endpoint, policy_answers, written):
             continue  # dns/endpoint-without-zone reports it as undecided
         writers = written.get(endpoint.id.lower(), [])
         for group, needed in _needs(graph, endpoint):
-            has = [_zones(each) or frozenset() for each in writers]
+            has = [_zones(writer) or frozenset() for writer in writers]
             if any(set(needed) <= zones for zones in has) and len(writers) == 1:
                 continue
             severity = Severity.WARNING if not writers or any(set(needed) <= z for z in has) else Severity.ERROR
@@ -126,7 +126,7 @@ def _coverage(writers: list[Deployment], needed: tuple[str, ...]) -> dict[str, s
             "remedy": "Import the policy that does, or have one assigned and import it. Or set dns.mode to created or "
             "existing: the program then writes the zone groups.",
         }
-    names, zones = listed([each.answer.assignment.name for each in writers]), listed(needed)
+    names, zones = listed([writer.answer.assignment.name for writer in writers]), listed(needed)
     if len(writers) > 1:
         return {
             "problem": f"{names} would each write a zone group, and an endpoint takes one",

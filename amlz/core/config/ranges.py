@@ -51,5 +51,5 @@ def _plain(hint: Any, marks: typing.Sequence[Any]) -> tuple[Any, typing.Sequence
     if typing.get_origin(hint) is typing.Annotated:
         return _plain(arguments[0], (*marks, *arguments[1:]))
     if type(None) in arguments:
-        return _plain(next(each for each in arguments if each is not type(None)), marks)
+        return _plain(next(argument for argument in arguments if argument is not type(None)), marks)
     return hint, marks

@@ -61,15 +61,17 @@ def _docker(config: LandingZoneConfig) -> Iterator[Notice]:
         )
 
 
-def _outermost(found: Sequence[tuple[Path, IPv4Network]]) -> list[tuple[Path, IPv4Network]]:
+def _outermost(ranges: Sequence[tuple[Path, IPv4Network]]) -> list[tuple[Path, IPv4Network]]:
     """Those that are inside no other, each once, in the order in which they are written."""
     end, kept = -1, []
-    by_address = sorted(enumerate(found), key=lambda row: (int(row[1][1].network_address), row[1][1].prefixlen, row[0]))
+    by_address = sorted(
+        enumerate(ranges), key=lambda row: (int(row[1][1].network_address), row[1][1].prefixlen, row[0])
+    )
     for index, (_, network) in by_address:
         if int(network.broadcast_address) > end:
             kept.append(index)
             end = int(network.broadcast_address)
-    return [found[index] for index in sorted(kept)]
+    return [ranges[index] for index in sorted(kept)]
 
 
 def _reached(config: LandingZoneConfig, path: Path) -> bool:

@@ -75,7 +75,7 @@ class PermissionAnswer:
     @property
     def missing(self) -> tuple[Grounds, ...]:
         """The permissions that no assignment gives."""
-        return tuple(each for each in self.grounds if each.ruling.status is Status.DENIED)
+        return tuple(ground for ground in self.grounds if ground.ruling.status is Status.DENIED)
 
 
 class Permissions:
@@ -124,7 +124,7 @@ class Permissions:
         found: dict[object, tuple[Grounds, ...]] = {}
         for principal in persona.principals:
             grounds = tuple(self._grounds(action, ids, self._by_scope(persona, principal, ids)))
-            key = tuple((each.ruling.status, _without_principal(each.ruling.by)) for each in grounds)
+            key = tuple((ground.ruling.status, _without_principal(ground.ruling.by)) for ground in grounds)
             alike.setdefault(key, []).append(principal)
             found.setdefault(key, grounds)
         for alike_key, principals in alike.items():

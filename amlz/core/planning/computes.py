@@ -77,9 +77,16 @@ def _subnet(env: EnvironmentContext, role: str) -> str:
     return f"{network}/subnets/{subnet_name(env.key, role)}"
 
 
-def _cluster(name: str, asked: ClusterConfig) -> ClusterSpec:
-    priority = "LowPriority" if asked.priority == "lowPriority" else "Dedicated"
-    return ClusterSpec(name, asked.size, priority, asked.min_nodes, asked.max_nodes, f"PT{asked.idle_seconds}S")
+def _cluster(name: str, cluster_config: ClusterConfig) -> ClusterSpec:
+    priority = "LowPriority" if cluster_config.priority == "lowPriority" else "Dedicated"
+    return ClusterSpec(
+        name,
+        cluster_config.size,
+        priority,
+        cluster_config.min_nodes,
+        cluster_config.max_nodes,
+        f"PT{cluster_config.idle_seconds}S",
+    )
 
 
 def _of_member(

@@ -66,9 +66,11 @@ def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) ->
     return spec
 
 
-def _vault(spec: KeyVaultSpec, asked: ExistingVaultConfig) -> KeyVaultSpec:
-    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(asked.id, spec.place.location))
-    return spec if asked.endpoint_range is None else replace(spec, endpoint=None)
+def _vault(spec: KeyVaultSpec, existing_vault_config: ExistingVaultConfig) -> KeyVaultSpec:
+    spec = replace(
+        spec, built=False, lock=None, protect=False, place=place_of(existing_vault_config.id, spec.place.location)
+    )
+    return spec if existing_vault_config.endpoint_range is None else replace(spec, endpoint=None)
 
 
 def _registry(spec: ContainerRegistrySpec, asked: ExistingRegistryConfig) -> ContainerRegistrySpec:

@@ -98,17 +98,17 @@ def _pulumi(stack: str, engine: Path) -> bool:
         code = subprocess.run(command, stdout=file, check=False).returncode
     if code:
         sys.stderr.write(f"pulumi preview ended with {code}.\n")
-        for said in _errors(engine.read_text(encoding="utf-8")):
-            sys.stderr.write(f"{said}\n")
+        for error in _errors(engine.read_text(encoding="utf-8")):
+            sys.stderr.write(f"{error}\n")
     return bool(code)
 
 
 def _errors(text: str) -> list[str]:
     try:
-        told = json.loads(text[text.index("{") :])
+        report = json.loads(text[text.index("{") :])
     except ValueError:
         return []
-    return [said["message"].strip() for said in told.get("diagnostics", ()) if said["severity"].endswith("error")]
+    return [said["message"].strip() for said in report.get("diagnostics", ()) if said["severity"].endswith("error")]
 
 
 def _amlz(runner: Runner, stack: str, *arguments: str) -> int:

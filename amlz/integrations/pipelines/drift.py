@@ -101,9 +101,9 @@ def read(folder: Path) -> list[Looked]:
     """Returns the results of every stack's job, by name of the stack. Raises PipelineError where there is nothing."""
     found = []
     for path in sorted(folder.glob("*.json")):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        drifted = tuple(Drifted(**{**row, "properties": tuple(row["properties"])}) for row in told["drifted"])
-        found.append(Looked(told["stack"], told["failed"], drifted))
+        report = json.loads(path.read_text(encoding="utf-8"))
+        drifted = tuple(Drifted(**{**row, "properties": tuple(row["properties"])}) for row in report["drifted"])
+        found.append(Looked(report["stack"], report["failed"], drifted))
     if not found:
         raise PipelineError(f"{folder}\n  No stack was checked. The log of each stack's job shows the reason.")
     return found

@@ -71,7 +71,7 @@ class HostClient:
 
 def _said(content: bytes) -> str:
     try:
-        told = json.loads(content)
-        return str(told["message"])
+        report = json.loads(content)
+        return str(report["message"])
     except (ValueError, KeyError, TypeError):
         return content.decode("utf-8", errors="replace")[:200]

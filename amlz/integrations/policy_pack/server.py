@@ -159,7 +159,7 @@ def _version() -> str:
 def _above(config: Mapping[str, str]) -> tuple[str, ...]:
     """`policies.above` of a stack's configuration; none where it is not there. The program checks the rest of it."""
     try:
-        told = json.loads(config.get(_CONFIG, "{}"))
-        return tuple(str(name) for name in told["policies"]["above"])
+        report = json.loads(config.get(_CONFIG, "{}"))
+        return tuple(str(name) for name in report["policies"]["above"])
     except (ValueError, KeyError, TypeError):
         return ()

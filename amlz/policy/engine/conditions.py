@@ -187,24 +187,24 @@ def field_judge(sides: Sides, name: Run) -> Judge:
     return judge
 
 
-def _one(rt: Runtime, operator: str, found: Selection, right: Any) -> Truth:
-    return holds(rt, operator, _left(found.single), right)
+def _one(rt: Runtime, operator: str, selection: Selection, right: Any) -> Truth:
+    return holds(rt, operator, _left(selection.single), right)
 
 
 def _left(value: Any) -> Left:
     return Left(value, missing=value is MISSING or value is None)
 
 
-def _members(rt: Runtime, operator: str, found: Selection, right: Any) -> Truth:
+def _members(rt: Runtime, operator: str, selection: Selection, right: Any) -> Truth:
     """Every member must hold. A missing array is contested: one null, or none at all (readings.py)."""
-    truths = [holds(rt, operator, _left(value), right) for value in found.values]
-    if found.gaps and False not in truths:
+    truths = [holds(rt, operator, _left(value), right) for value in selection.values]
+    if selection.gaps and False not in truths:
         null = holds(rt, operator, _left(MISSING), right)
         if null is not True and not rt.prefers_other("array-missing"):
             truths.append(null)
     if False in truths:
         return False
-    return None if found.open or None in truths else True
+    return None if selection.open or None in truths else True
 
 
 def _place(value: Any) -> Any:

@@ -93,15 +93,15 @@ def exists(rt: Runtime, wanted: Existence, related: Related | None) -> Truth:
     name = wanted.name(rt) if wanted.name else None
     group = wanted.resource_group(rt) if wanted.resource_group else None
     undecided = isinstance(name, Unknown) or isinstance(group, Unknown)
-    found: list[Truth] = []
+    truths: list[Truth] = []
     for other in related.near(rt.origin, wanted, group if isinstance(group, str) else ""):
         if isinstance(name, str) and not _named(other, name):
             continue
         truth = True if wanted.condition is None else _holds(rt, wanted, other)
-        found.append(None if undecided and truth else truth)
-    if True in found:
+        truths.append(None if undecided and truth else truth)
+    if True in truths:
         return True
-    return None if None in found else False
+    return None if None in truths else False
 
 
 def _holds(rt: Runtime, wanted: Existence, other: Subject) -> Truth:

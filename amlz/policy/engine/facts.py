@@ -44,12 +44,12 @@ class TypeFacts:
 @cache
 def embedded() -> TypeFacts:
     """The facts that come with the policy evaluator. Rows of types.json take precedence over derived ones."""
-    told = json.loads(EMBEDDED.read_text(encoding="utf-8"))
-    rows = {name.lower(): entry["indexed"] for name, entry in told["indexed"].items()}
+    report = json.loads(EMBEDDED.read_text(encoding="utf-8"))
+    rows = {name.lower(): entry["indexed"] for name, entry in report["indexed"].items()}
     return TypeFacts(
         {**_derived(), **rows},
-        tuple(pattern.lower() for pattern in told["neverEvaluated"]["patterns"]),
-        frozenset(name.lower() for name in told["neverEvaluated"]["except"]),
+        tuple(pattern.lower() for pattern in report["neverEvaluated"]["patterns"]),
+        frozenset(name.lower() for name in report["neverEvaluated"]["except"]),
     )
 
 

@@ -169,13 +169,17 @@ def members(rt: Runtime, of: Subject, where: Path) -> tuple[list[ArrayMember], b
             break
     if done == len(where.steps):
         return [ArrayMember(start, {})], False
-    found: list[ArrayMember] = []
-    opened = _visit(start, where.steps, done, {}, found)
-    return found, opened
+    array_members: list[ArrayMember] = []
+    opened = _visit(start, where.steps, done, {}, array_members)
+    return array_members, opened
 
 
 def _visit(
-    value: Any, steps: tuple[str, ...], done: int, bindings: dict[tuple[str, ...], Any], found: list[ArrayMember]
+    value: Any,
+    steps: tuple[str, ...],
+    done: int,
+    bindings: dict[tuple[str, ...], Any],
+    array_members: list[ArrayMember],
 ) -> bool:
     at = steps.index(STAR, done)
     array = _descend(value, steps[done:at])
@@ -185,8 +189,8 @@ def _visit(
     for member in array if isinstance(array, list) else ():
         inner = {**bindings, steps[: at + 1]: member}
         if STAR in steps[at + 1 :]:
-            opened = _visit(member, steps, at + 1, inner, found) or opened
+            opened = _visit(member, steps, at + 1, inner, array_members) or opened
         else:
             tail = steps[at + 1 :]
-            found.append(ArrayMember(_descend(member, tail) if tail else member, inner))
+            array_members.append(ArrayMember(_descend(member, tail) if tail else member, inner))
     return opened

@@ -142,13 +142,13 @@ class _Parser:
 
     def arguments(self, depth: int) -> tuple[Node, ...]:
         self.take("(")
-        found: list[Node] = []
+        nodes: list[Node] = []
         if self.sees(")"):
             self.at += 1
             return ()
         while True:
-            found.append(self.expression(depth + 1))
-            if len(found) > limits.ARGUMENTS:
+            nodes.append(self.expression(depth + 1))
+            if len(nodes) > limits.ARGUMENTS:
                 raise SyntaxProblem(f"a function has more than {limits.ARGUMENTS} arguments")
             if self.take(",", ")") == ")":
-                return tuple(found)
+                return tuple(nodes)

@@ -54,7 +54,7 @@ def declared(told: Any, where: str = "parameters") -> Parameters:
         return {}
     if not isinstance(told, Mapping):
         raise Invalid(where, kind(told), "parameters are an object of declarations by name")
-    found: Parameters = {}
+    parameters: Parameters = {}
     for name, entry in told.items():
         at = f"{where}.{name}"
         if not isinstance(entry, Mapping):
@@ -66,11 +66,13 @@ def declared(told: Any, where: str = "parameters") -> Parameters:
         allowed = get(entry, "allowedValues")
         if allowed is not MISSING and not isinstance(allowed, list):
             raise Invalid(f"{at}.allowedValues", kind(allowed), "allowed values are an array")
-        if name.lower() in found:
+        if name.lower() in parameters:
             raise Invalid(at, name, "the parameter is declared twice; case does not matter")
         default = get(entry, "defaultValue")
-        found[name.lower()] = Parameter(name, type_, default, tuple(allowed) if isinstance(allowed, list) else None)
-    return found
+        parameters[name.lower()] = Parameter(
+            name, type_, default, tuple(allowed) if isinstance(allowed, list) else None
+        )
+    return parameters
 
 
 def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = "parameters") -> dict[str, Any]:

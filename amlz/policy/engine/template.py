@@ -101,7 +101,7 @@ class _Scope:
     def _call(self, name: str, arguments: list[Any], depth: int) -> Any:
         if name == "if" and len(arguments) == 3 and isinstance(arguments[0], bool):
             return arguments[1 if arguments[0] else 2]
-        if any(has_unknown(each) for each in arguments):
+        if any(has_unknown(argument) for argument in arguments):
             return _NOT_EVALUATED
         if name == "parameters":
             return self.parameters.get(str(arguments[0]).lower() if arguments else "", _NOT_EVALUATED)
@@ -112,7 +112,7 @@ class _Scope:
             subscription = {"subscriptionId": parts[2], "id": "/".join(parts[:3])}
             return subscription if name == "subscription" else {"name": parts[4], "id": "/".join(parts[:5])}
         if name == "resourceid" and len(parts) > 4:
-            return _resource_id([text(each) for each in arguments], parts)
+            return _resource_id([text(argument) for argument in arguments], parts)
         function = BY_NAME.get(name)
         return function.does(*arguments) if function is not None else _NOT_EVALUATED
 

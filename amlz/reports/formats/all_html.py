@@ -36,35 +36,35 @@ class StackSection:
     why: str = ""
 
 
-def write(found: StackResults, today: str) -> str:
+def write(stack_results: StackResults, today: str) -> str:
     """Returns the report."""
-    return render(found, today)
+    return render(stack_results, today)
 
 
-def render(found: StackResults, today: str = "", draw: as_html.Draw = diagram) -> str:
+def render(stack_results: StackResults, today: str = "", draw: as_html.Draw = diagram) -> str:
     """The page. `today`: ISO 8601, "" for not passed; `draw`: as in as_html."""
-    parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in found.unusable]
-    parts += [_part(stack, told, found, draw) for stack, told in found.differs]
+    parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in stack_results.unusable]
+    parts += [_part(stack, told, stack_results, draw) for stack, told in stack_results.differs]
     return (
         as_html.templates()
         .get_template("all_stacks.html.jinja")
         .render(
             title="All stacks",
             today=today,
-            revision=found.revision,
-            verdict=_verdict(parts, found),
+            revision=stack_results.revision,
+            verdict=_verdict(parts, stack_results),
             parts=parts,
-            others=others(found),
+            others=others(stack_results),
         )
     )
 
 
-def _part(stack: StackOfFolder, told: Told, found: StackResults, draw: as_html.Draw) -> StackSection:
+def _part(stack: StackOfFolder, told: Told, stack_results: StackResults, draw: as_html.Draw) -> StackSection:
     after = listed(stack.depends_on)
     if isinstance(told, FailedComparison):
         return _failed(stack.name, after, told.what, told.why)
     against = told if isinstance(told, Difference) else None
-    preview = found.previews[stack.name] if isinstance(told, Difference) else told
+    preview = stack_results.previews[stack.name] if isinstance(told, Difference) else told
     assert not isinstance(preview, RenderedStack)
     page, rows = as_html.contents(preview, against, draw), dict(summary(preview.shown))
     row = tuple(rows[column] for column in _COLUMNS)
@@ -80,14 +80,14 @@ def _prefix(name: str) -> str:
     return f"{quote(name, safe='')}:"
 
 
-def _verdict(parts: list[StackSection], found: StackResults) -> tuple[str, str]:
+def _verdict(parts: list[StackSection], stack_results: StackResults) -> tuple[str, str]:
     """The level of the whole, and the sentence for it."""
-    if not parts and not found.ended:
-        return "good", f"No stack differs from {found.revision}"
+    if not parts and not stack_results.ended:
+        return "good", f"No stack differs from {stack_results.revision}"
     count = plural(len(parts), "stack")
     bad, look = (sum(part.verdict[0] == level for part in parts) for level in ("bad", "look"))
     said = [f"{bad} of {count} must not be deployed as they are"] if bad else []
     said += [f"{look} of {count} to look at"] if look else []
-    said += [f"{plural(len(found.ended), 'stack file')} must not be removed"] if found.ended else []
-    level = "bad" if bad or found.ended else "look" if look else "good"
+    said += [f"{plural(len(stack_results.ended), 'stack file')} must not be removed"] if stack_results.ended else []
+    level = "bad" if bad or stack_results.ended else "look" if look else "good"
     return level, "; ".join(said) if said else f"{count} without errors and warnings"

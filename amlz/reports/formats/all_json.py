@@ -13,18 +13,18 @@ from amlz.reports.json_text import dump
 from amlz.stackfile.stacks import StackOfFolder
 
 
-def write(found: StackResults, _today: str) -> str:
+def write(stack_results: StackResults, _today: str) -> str:
     """Returns the report."""
-    told: list[Any] = [json.loads(part(s, t)) for s, t in found.differs if not isinstance(t, FailedComparison)]
+    told: list[Any] = [json.loads(part(s, t)) for s, t in stack_results.differs if not isinstance(t, FailedComparison)]
     return dump(
         {
             "schemaVersion": 1,
-            "against": found.revision,
+            "against": stack_results.revision,
             "stacks": told,
-            "unchanged": list(found.same),
-            "gone": list(found.gone),
-            "productionEnded": list(found.ended),
-            "failed": [{"stack": stack, "why": why} for stack, why in found.failed],
+            "unchanged": list(stack_results.same),
+            "gone": list(stack_results.gone),
+            "productionEnded": list(stack_results.ended),
+            "failed": [{"stack": stack, "why": why} for stack, why in stack_results.failed],
         }
     )
 

@@ -16,11 +16,11 @@ from amlz.stackfile.stacks import StackOfFolder
 MARKER = "<!-- amlz preview -->"
 
 
-def write(found: StackResults, _today: str) -> str:
+def write(stack_results: StackResults, _today: str) -> str:
     """Returns the report."""
-    parts = {name: _failed(name, "its stack file has mistakes", why) for name, why in found.unusable}
-    parts |= {stack.name: part(stack, told) for stack, told in found.differs}
-    return comment(parts, others_of(found))
+    parts = {name: _failed(name, "its stack file has mistakes", why) for name, why in stack_results.unusable}
+    parts |= {stack.name: part(stack, told) for stack, told in stack_results.differs}
+    return comment(parts, others_of(stack_results))
 
 
 def part(stack: StackOfFolder, told: Told) -> str:

@@ -10,11 +10,11 @@ from amlz.reports.formats import as_text
 from amlz.stackfile.stacks import StackOfFolder
 
 
-def write(found: StackResults, _today: str) -> str:
+def write(stack_results: StackResults, _today: str) -> str:
     """Returns the report."""
-    parts = [f"{name}: its stack file has mistakes\n\n{why}\n" for name, why in found.unusable]
-    parts += [part(stack, told) for stack, told in found.differs]
-    return "\n".join([*parts, *(f"{line}\n" for line in others(found))])
+    parts = [f"{name}: its stack file has mistakes\n\n{why}\n" for name, why in stack_results.unusable]
+    parts += [part(stack, told) for stack, told in stack_results.differs]
+    return "\n".join([*parts, *(f"{line}\n" for line in others(stack_results))])
 
 
 def part(stack: StackOfFolder, told: Told) -> str:

@@ -25,13 +25,13 @@ def write(report: Report) -> str:
     return render(preview, rows(preview, report.against), report.fail_on)
 
 
-def render(preview: Preview, found: tuple[FindingEntry, ...], fail_on: str = "error") -> str:
+def render(preview: Preview, finding_entries: tuple[FindingEntry, ...], fail_on: str = "error") -> str:
     """Returns a suite of the findings, in which a check without findings passes, and one of Azure Policy's answers."""
     ids = {rule.id for rule in rules()}
-    ours = [row for row in found if row.rule.id in ids]
-    theirs = [row for row in found if row.rule.id not in ids]
+    ours = [row for row in finding_entries if row.rule.id in ids]
+    theirs = [row for row in finding_entries if row.rule.id not in ids]
     # The guard checks changes: for a preview alone it reports nothing, and passes nothing.
-    judged = {i for i in ids if not i.startswith("guard/") or any(row.state for row in found)}
+    judged = {i for i in ids if not i.startswith("guard/") or any(row.state for row in finding_entries)}
     quiet = sorted(judged - {row.rule.id for row in ours})
     root = Xml.Element("testsuites")
     day = preview.graph.today or _NO_DAY

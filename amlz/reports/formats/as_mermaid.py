@@ -78,27 +78,29 @@ def _environments(preview: Preview) -> Iterator[MermaidEnvironment]:
     owned: dict[tuple[str, str], list[Resource]] = {}
     for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
         owned.setdefault((endpoint.project, endpoint.environment), []).append(endpoint)
-    for each in plan.environments:
-        mine = owned.get((each.project, each.environment), [])
+    for environment in plan.environments:
+        mine = owned.get((environment.project, environment.environment), [])
         home = next((network for r in mine for network in networks if _subnet(r).startswith(f"{network}/")), "")
-        yield MermaidEnvironment(each.key, each.project, each.environment, home, len(mine), bool(each.lake_roles))
+        yield MermaidEnvironment(
+            environment.key, environment.project, environment.environment, home, len(mine), bool(environment.lake_roles)
+        )
 
 
 #: Boxes by their network.
 Boxes = dict[str, list[NetworkBox]]
 
 
-def _each(found: Sequence[MermaidEnvironment]) -> Boxes:
+def _each(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
     boxes: Boxes = {}
-    for one in found:
+    for one in mermaid_environments:
         label = f"{escaped(one.project)}, {escaped(one.name)}<br/>{plural(one.endpoints, 'private endpoint')}"
         boxes.setdefault(one.network, []).append(NetworkBox(_id("env", one.key), label, one.project, one.lake))
     return boxes
 
 
-def _by_project(found: Sequence[MermaidEnvironment]) -> Boxes:
+def _by_project(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
     groups: dict[tuple[str, str], list[MermaidEnvironment]] = {}
-    for one in found:
+    for one in mermaid_environments:
         groups.setdefault((one.network, one.project), []).append(one)
     boxes: Boxes = {}
     for number, ((network, project), mine) in enumerate(groups.items()):
@@ -108,9 +110,9 @@ def _by_project(found: Sequence[MermaidEnvironment]) -> Boxes:
     return boxes
 
 
-def _by_network(found: Sequence[MermaidEnvironment]) -> Boxes:
+def _by_network(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
     groups: dict[str, list[MermaidEnvironment]] = {}
-    for one in found:
+    for one in mermaid_environments:
         groups.setdefault(one.network, []).append(one)
     boxes: Boxes = {}
     for number, (network, mine) in enumerate(groups.items()):

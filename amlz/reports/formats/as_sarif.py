@@ -25,9 +25,9 @@ def write(report: Report) -> str:
     return render(preview, rows(preview, report.against))
 
 
-def render(preview: Preview, found: tuple[FindingEntry, ...]) -> str:
+def render(preview: Preview, finding_entries: tuple[FindingEntry, ...]) -> str:
     """Returns one run: a rule for every check and every policy with a result, a result for each row."""
-    known = {rule.id: rule for rule in (*rules(), *(row.rule for row in found))}
+    known = {rule.id: rule for rule in (*rules(), *(row.rule for row in finding_entries))}
     index = {rule_id: number for number, rule_id in enumerate(known)}
     driver = {"name": "amlz", "rules": [_rule(rule) for rule in known.values()]}
     uri = _uri(preview.file.shown)
@@ -35,7 +35,7 @@ def render(preview: Preview, found: tuple[FindingEntry, ...]) -> str:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"amlz/{quote(preview.stack)}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(row, index[row.rule.id], uri) for row in found],
+        "results": [_result(row, index[row.rule.id], uri) for row in finding_entries],
     }
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 

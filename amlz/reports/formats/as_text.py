@@ -181,7 +181,7 @@ def _asked_for(preview: Preview) -> str:
 def _findings(preview: Preview) -> str:
     """The same finding at several resources is shown once, with every resource."""
     names = names_of(preview.graph)
-    shown = [finding_lines(each) for each in folded_findings(preview.findings, names)]
+    shown = [finding_lines(folded_finding) for folded_finding in folded_findings(preview.findings, names)]
     return "\n\n".join(part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part)
 
 

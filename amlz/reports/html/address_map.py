@@ -149,7 +149,7 @@ def _range(network: IPv4Network, pieces: list[_Piece]) -> Range:
     size = min(network.num_addresses, max(_SHORTEST, network.num_addresses // LINES))
     base = int(network.network_address)
     count = network.num_addresses // size
-    found: list[list[Segment]] = [[] for _ in range(count)]
+    by_line: list[list[Segment]] = [[] for _ in range(count)]
     for piece in pieces:
         first, last = max(piece.first, base), min(piece.last, base + network.num_addresses - 1)
         for index in range((first - base) // size, (last - base) // size + 1) if first <= last else ():
@@ -157,6 +157,8 @@ def _range(network: IPv4Network, pieces: list[_Piece]) -> Range:
             low, high = max(first, start), min(last, start + size - 1)
             share = 100 / size
             label = piece.label if low == piece.first else ""
-            found[index].append(Segment(label, piece.says, piece.use, (low - start) * share, (high - low + 1) * share))
-    lines = tuple(AddressLine(str(IPv4Address(base + i * size)), tuple(segments)) for i, segments in enumerate(found))
+            by_line[index].append(
+                Segment(label, piece.says, piece.use, (low - start) * share, (high - low + 1) * share)
+            )
+    lines = tuple(AddressLine(str(IPv4Address(base + i * size)), tuple(segments)) for i, segments in enumerate(by_line))
     return Range(str(network), network.num_addresses, f"/{33 - size.bit_length()}", lines)

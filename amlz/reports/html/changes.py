@@ -89,50 +89,50 @@ class Changes:
     not_told: str
 
 
-def changes(found: Difference) -> Changes:
+def changes(difference: Difference) -> Changes:
     """A difference as its section shows it."""
-    replaced = [changed for changed in found.changed if changed.replaced]
-    updated = [changed for changed in found.changed if not changed.replaced]
+    replaced = [changed for changed in difference.changed if changed.replaced]
+    updated = [changed for changed in difference.changed if not changed.replaced]
     return Changes(
-        headline=headline(found),
-        decides=tuple(_decides(found)),
-        level="bad" if found.fails("error") else "look" if replaced or any(_decides(found)) else "good",
-        nothing=found.nothing,
-        engine=found.engine,
+        headline=headline(difference),
+        decides=tuple(_decides(difference)),
+        level="bad" if difference.fails("error") else "look" if replaced or any(_decides(difference)) else "good",
+        nothing=difference.nothing,
+        engine=difference.engine,
         counts=(
-            ("created", len(found.created)),
+            ("created", len(difference.created)),
             ("changed", len(updated)),
             ("replaced", len(replaced)),
-            ("deleted", len(found.deleted)),
-            *((("moved", len(found.moved)),) if found.moved else ()),
-            ("unchanged", found.unchanged),
+            ("deleted", len(difference.deleted)),
+            *((("moved", len(difference.moved)),) if difference.moved else ()),
+            ("unchanged", difference.unchanged),
         ),
-        guard=finding_rows(found.guard, found.names),
-        lost=tuple((_owner(r), f"{_what(r)} {r['name']}", why) for r, why in found.lost),
+        guard=finding_rows(difference.guard, difference.names),
+        lost=tuple((_owner(r), f"{_what(r)} {r['name']}", why) for r, why in difference.lost),
         replaced=tuple(_changed(replaced)),
         updated=tuple(_changed(updated)),
-        created=tuple(_groups(found.created)),
-        deleted=tuple(_groups(found.deleted)),
-        moved=tuple((f"{_what(now)} {now['name']}", moved(was, now)) for was, now in found.moved),
-        addresses=tuple((row.path, value(row.old), value(row.new)) for row in found.addresses),
-        pairs=tuple((title, came, went) for title, came, went in _pairs(found) if came or went),
-        not_told=not_told(found),
+        created=tuple(_groups(difference.created)),
+        deleted=tuple(_groups(difference.deleted)),
+        moved=tuple((f"{_what(now)} {now['name']}", moved(was, now)) for was, now in difference.moved),
+        addresses=tuple((row.path, value(row.old), value(row.new)) for row in difference.addresses),
+        pairs=tuple((title, came, went) for title, came, went in _pairs(difference) if came or went),
+        not_told=not_told(difference),
     )
 
 
-def _decides(found: Difference) -> Iterator[str]:
-    of_guard = [finding.severity.value for finding in found.guard]
-    new = [record["severity"] for record in found.findings[0]]
-    refused = sum(verdict["blocks"] for verdict in found.verdicts[0])
+def _decides(difference: Difference) -> Iterator[str]:
+    of_guard = [finding.severity.value for finding in difference.guard]
+    new = [record["severity"] for record in difference.findings[0]]
+    refused = sum(verdict["blocks"] for verdict in difference.verdicts[0])
     for severity in ("error", "warning"):
         if severity in of_guard:
             yield f"{plural(of_guard.count(severity), severity)} of the guard"
-    if found.lost:
-        yield f"{plural(len(found.lost), 'resource')} with data lost"
-    if found.widened:
-        yield f"{plural(len(found.widened), 'role')} wider than before"
-    if found.egress[0]:
-        yield plural(len(found.egress[0]), "outbound rule opened", "outbound rules opened")
+    if difference.lost:
+        yield f"{plural(len(difference.lost), 'resource')} with data lost"
+    if difference.widened:
+        yield f"{plural(len(difference.widened), 'role')} wider than before"
+    if difference.egress[0]:
+        yield plural(len(difference.egress[0]), "outbound rule opened", "outbound rules opened")
     if refused:
         yield f"{plural(refused, 'request')} newly refused by Azure Policy"
     for severity in ("error", "warning"):
@@ -140,16 +140,16 @@ def _decides(found: Difference) -> Iterator[str]:
             yield plural(new.count(severity), f"new {severity}")
 
 
-def _pairs(found: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    names = found.names
-    came, went = (tuple(roles_given(side, names)) for side in found.roles)
+def _pairs(difference: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    names = difference.names
+    came, went = (tuple(roles_given(side, names)) for side in difference.roles)
     yield "Roles", came, went
-    yield "Roles, wider than before", tuple(wider(each, names) for each in found.widened), ()
-    yield "Egress", *found.egress
-    came, went = (tuple(joined(verdict_lines(side, names))) for side in found.verdicts)
+    yield "Roles, wider than before", tuple(wider(each, names) for each in difference.widened), ()
+    yield "Egress", *difference.egress
+    came, went = (tuple(joined(verdict_lines(side, names))) for side in difference.verdicts)
     yield "Azure Policy", came, went
-    yield "Findings", tuple(joined(new_findings(found))), tuple(joined(gone_findings(found)))
-    yield "Newly accepted", tuple(newly_accepted(found)), ()
+    yield "Findings", tuple(joined(new_findings(difference))), tuple(joined(gone_findings(difference)))
+    yield "Newly accepted", tuple(newly_accepted(difference)), ()
 
 
 def _changed(found: Iterable[Changed]) -> Iterator[ChangedRow]:

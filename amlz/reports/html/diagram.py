@@ -95,22 +95,22 @@ class _Content:
     title: str
 
 
-def diagram(found: Topology) -> tuple[Diagram | None, str]:
+def diagram(topology: Topology) -> tuple[Diagram | None, str]:
     """The drawing, or None and why there is none."""
-    contents, links = _Drawing(found).everything()
+    contents, links = _Drawing(topology).everything()
     try:
-        where = placed((each.node for each in contents), (link for link, _ in links))
+        where = placed((content.node for content in contents), (link for link, _ in links))
     except NoLayout as why:
         return None, str(why)
-    return _diagram(found, contents, [kind for link, kind in links if link.drawn], where), ""
+    return _diagram(topology, contents, [kind for link, kind in links if link.drawn], where), ""
 
 
 class _Drawing:
     """Collects boxes and what connects them."""
 
-    def __init__(self, found: Topology) -> None:
-        self.found = found
-        environments = [*found.elsewhere, *(e for spoke in found.spokes for e in spoke.environments)]
+    def __init__(self, topology: Topology) -> None:
+        self.found = topology
+        environments = [*topology.elsewhere, *(e for spoke in topology.spokes for e in spoke.environments)]
         self.count = len(environments)
         self.contents: list[_Content] = []
         self.links: list[tuple[DrawnLink, str]] = []
@@ -158,7 +158,7 @@ class _Drawing:
             self._box("endpoints", _PART, "part", ("private endpoints", plural(endpoints, "endpoint")), frame="hub")
         ways = {("internet", "firewall"): "out", ("internet", "bastion"): "in"}
         ways |= {("premises", "gateway" if "gateway" in parts else "network"): "in"} if self.found.on_premises else {}
-        for name in [each.node.id for each in self.contents if each.node.frame == "hub"]:
+        for name in [content.node.id for content in self.contents if content.node.frame == "hub"]:
             if ("internet", name) not in ways:
                 self.links.append((DrawnLink("internet", name, drawn=False, apart=_NEAR), ""))
             for outside in ("internet", "premises"):
@@ -265,16 +265,16 @@ def _cut(text: str, width: int, style: str) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _diagram(found: Topology, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
-    titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in found.spokes}
-    titles |= {"hub": found.hub.title, "elsewhere": "in no spoke of this stack"}
+def _diagram(topology: Topology, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
+    titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in topology.spokes}
+    titles |= {"hub": topology.hub.title, "elsewhere": "in no spoke of this stack"}
     frames = []
     for name, place in where.frames.items():
-        kind = "spoke" if name != "hub" else "hub" if found.hub.built else "outside"
+        kind = "spoke" if name != "hub" else "hub" if topology.hub.built else "outside"
         frames.append(Frame(kind, place, _cut(titles[name], place.width, "title")))
     in_order = _in_reading_order(contents, where)
     boxes = [Box(each.kind, place, each.lines, each.title) for each, place in in_order if each.kind]
-    count = sum(len(spoke.environments) for spoke in found.spokes)
+    count = sum(len(spoke.environments) for spoke in topology.spokes)
     left_out = f"The {count:,} environments are too many to be drawn; below are all." if count > NAMED else ""
     connections = tuple(Connection(kind, path) for kind, path in zip(kinds, where.links, strict=True))
     return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out)
@@ -286,7 +286,7 @@ def _in_reading_order(contents: list[_Content], where: Drawing) -> Iterator[tupl
     for each in contents:
         by_frame.setdefault(each.node.frame, []).append(each)
     for frame, members in by_frame.items():
-        places = [where.nodes[each.node.id] for each in members]
+        places = [where.nodes[member.node.id] for member in members]
         if frame not in ("", "hub"):
             places.sort(key=lambda place: (round(place.y), round(place.x)))
         yield from zip(members, places, strict=True)

@@ -56,15 +56,20 @@ def findings(preview: Preview) -> tuple[FindingRow, ...]:
 def finding_rows(found: Iterable[Finding], names: Names) -> tuple[FindingRow, ...]:
     """Findings as rows, alike ones once."""
     return tuple(
-        replace(_row(each.first, each.resource), others=same_at(each.others), columns=each.columns)
-        for each in folded_findings(found, names)
+        replace(
+            _row(folded_finding.first, folded_finding.resource),
+            others=same_at(folded_finding.others),
+            columns=folded_finding.columns,
+        )
+        for folded_finding in folded_findings(found, names)
     )
 
 
 def same_at(at: Iterable[FoldedAt]) -> tuple[SameAt, ...]:
     """Resources with the same, by project and environment."""
     return tuple(
-        SameAt(where, tuple((each.resource.label, *each.values) for each in members)) for where, members in rows(at)
+        SameAt(where, tuple((member.resource.label, *member.values) for member in members))
+        for where, members in rows(at)
     )
 
 

@@ -77,11 +77,11 @@ def placed(nodes: Iterable[DrawnBox], links: Iterable[DrawnLink]) -> Drawing:
     nodes, links = tuple(nodes), tuple(links)
     try:
         graph = _graph(graphviz, nodes, links)
-        told = json.loads(graph.draw(format="json", prog="dot"))
+        report = json.loads(graph.draw(format="json", prog="dot"))
         graph.close()
     except Exception as error:  # on any failure of Graphviz, the report is written without the drawing
         raise NoLayout(f"The drawing is left out: Graphviz could not make it ({type(error).__name__}).") from None
-    return _placed(told, {node.id: node for node in nodes})
+    return _placed(report, {node.id: node for node in nodes})
 
 
 def _graph(graphviz: Any, nodes: tuple[DrawnBox, ...], links: tuple[DrawnLink, ...]) -> Any:

@@ -43,7 +43,7 @@ class ReachSection:
 
 def reachability(preview: Preview) -> ReachSection:
     """Returns the reachability of a preview."""
-    land = landscape(preview.graph, [str(each) for each in preview.config.on_premises])
+    land = landscape(preview.graph, [str(on_premise) for on_premise in preview.config.on_premises])
     found = (
         ReachRecord(r.source, r.owner, r.verdict, r.to, r.count, r.why)
         for r in merged(rows(everything(Evaluator(land))))

@@ -20,12 +20,12 @@ _NAMED = {
 }
 
 
-def post(azure: Azure, request: Request, found: Address) -> Answer:
+def post(azure: Azure, request: Request, address: Address) -> Answer:
     """The answer to a POST. Raises AzureRefused. One that the simulator does not know is refused, not guessed."""
     action = request.path.rstrip("/").rpartition("/")[2].lower()
-    resource = azure.store.get(found.id)
+    resource = azure.store.get(address.id)
     if resource is None:
-        raise not_found(azure, found)
+        raise not_found(azure, address)
     answer = _ACTIONS.get((resource.type.lower(), action))
     if answer is None:
         message = f"The simulator does not know the action '{action}' of '{resource.type}'."

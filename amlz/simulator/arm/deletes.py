@@ -12,20 +12,20 @@ from amlz.simulator.arm.timing import timing
 from amlz.simulator.errors import AzureRefused
 
 
-def delete(azure: Azure, request: Request, found: Address) -> Answer:
+def delete(azure: Azure, request: Request, address: Address) -> Answer:
     """Deletes a resource and what is in it. Raises AzureRefused."""
-    if existing.inputs_from_the_start(found.id) is not None:  # the status and the code are ours
-        raise AzureRefused(405, "MethodNotAllowed", f"{found.id} cannot be deleted.", found.id)
-    resource = azure.store.get(found.id)
+    if existing.inputs_from_the_start(address.id) is not None:  # the status and the code are ours
+        raise AzureRefused(405, "MethodNotAllowed", f"{address.id} cannot be deleted.", address.id)
+    resource = azure.store.get(address.id)
     if resource is None:
-        problem = not_found(azure, found, "delete")
-        if problem.code in ("ResourceGroupNotFound", "ParentResourceNotFound") or problem.target != found.id:
+        problem = not_found(azure, address, "delete")
+        if problem.code in ("ResourceGroupNotFound", "ParentResourceNotFound") or problem.target != address.id:
             raise problem
         return Answer(204)
-    taken = timing(found.type.lower(), "delete")
+    taken = timing(address.type.lower(), "delete")
     headers = marks(resource)
     with azure.store.change():
-        if found.type == GROUP:
+        if address.type == GROUP:
             validation.refuse_locked(azure.store, resource)
         else:
             validation.delete(azure.store, resource)  # whether it may be deleted, asked when the request arrives

@@ -22,25 +22,25 @@ _DELETED = re.compile(
 )
 
 
-def get(azure: Azure, request: Request, found: Address) -> Answer:
+def get(azure: Azure, request: Request, address: Address) -> Answer:
     """The answer to a GET or a HEAD. Raises AzureRefused for a resource that does not exist."""
-    if found.type == SUBSCRIPTION:
-        subscription = parse(found.id).subscription
+    if address.type == SUBSCRIPTION:
+        subscription = parse(address.id).subscription
         body = {
-            "id": found.id,
+            "id": address.id,
             "subscriptionId": subscription,
             "tenantId": TENANT,
             "displayName": "simulated",
             "state": "Enabled",
         }
         return Answer(200, {}, body)
-    resource = azure.store.get(found.id) or comes_with_parent(azure, found)
+    resource = azure.store.get(address.id) or comes_with_parent(azure, address)
     if resource is None and request.method == "HEAD":
         return Answer(404)
     if resource is None:
-        raise not_found(azure, found)
+        raise not_found(azure, address)
     if request.method == "HEAD":
-        return Answer(204 if found.type == GROUP else 200, marks(resource))
+        return Answer(204 if address.type == GROUP else 200, marks(resource))
     return Answer(200, marks(resource), _read(azure, resource))
 
 
@@ -86,39 +86,39 @@ def _deleted_vaults(azure: Azure, request: Request) -> Answer | None:
     return Answer(200, {}, {"value": values})
 
 
-def not_found(azure: Azure, found: Address, verb: str = "read") -> AzureRefused:
+def not_found(azure: Azure, address: Address, verb: str = "read") -> AzureRefused:
     """Returns the 404 of a resource: of its resource group, of its parent, or its own."""
-    for above in validation.parents(found.id):
+    for above in validation.parents(address.id):
         if azure.store.get(above) is None and not validation.exists_from_the_start(parse(above).type):
-            return validation.missing_above(verb, above, found.id)
-    if found.type == GROUP:
-        return validation.missing_above(verb, found.id, found.id)
-    return missing.not_found(found.id)
+            return validation.missing_above(verb, above, address.id)
+    if address.type == GROUP:
+        return validation.missing_above(verb, address.id, address.id)
+    return missing.not_found(address.id)
 
 
-def collection(azure: Azure, found: Address) -> Answer:
+def collection(azure: Azure, address: Address) -> Answer:
     """The resources of a type right in a scope or, of a subscription, anywhere in it. Raises AzureRefused."""
-    if found.type == SUBSCRIPTION:
+    if address.type == SUBSCRIPTION:
         return Answer(200, {}, {"value": []})
-    above = parse(found.id).type if found.id else ""
+    above = parse(address.id).type if address.id else ""
     exists = above in ("", SUBSCRIPTION) or validation.exists_from_the_start(above)
-    if not exists and azure.store.get(found.id) is None:
-        raise not_found(azure, Address(found.kind, found.id, above))
-    own = [one for one in azure.store.below(found.id) if _belongs(one, found)]
-    if found.type == datastores.KIND:
-        others = (Address(PathKind.RESOURCE, each, datastores.KIND) for each in datastores.ids(found.id))
+    if not exists and azure.store.get(address.id) is None:
+        raise not_found(azure, Address(address.kind, address.id, above))
+    own = [one for one in azure.store.below(address.id) if _belongs(one, address)]
+    if address.type == datastores.KIND:
+        others = (Address(PathKind.RESOURCE, each, datastores.KIND) for each in datastores.ids(address.id))
         new = (comes_with_parent(azure, each) for each in others if azure.store.get(each.id) is None)
         own += [one for one in new if one is not None]
     return Answer(200, {}, {"value": [_read(azure, one) for one in own]})
 
 
-def _belongs(one: StoredResource, found: Address) -> bool:
+def _belongs(one: StoredResource, address: Address) -> bool:
     """Returns whether a resource is in a collection of its type; without a type, of all top-level resources."""
-    if not found.type:
+    if not address.type:
         return one.type.count("/") == 1 and one.type != GROUP.lower() and not _is_extension(one)
-    if one.type.lower() != found.type.lower():
+    if one.type.lower() != address.type.lower():
         return False
-    return one.id.lower().startswith(f"{found.id.lower()}/")
+    return one.id.lower().startswith(f"{address.id.lower()}/")
 
 
 def _is_extension(one: StoredResource) -> bool:
@@ -135,12 +135,12 @@ def _read(azure: Azure, resource: StoredResource) -> dict[str, Any]:
     return found
 
 
-def operation(azure: Azure, found: Address) -> Answer:
+def operation(azure: Azure, address: Address) -> Answer:
     """How far an operation is: at its own address, or at the one of the Location header."""
-    begun = azure.operations.get(found.operation)
+    begun = azure.operations.get(address.operation)
     if begun is None:
-        return error(404, "NotFound", f"The operation '{found.operation}' was not found.")
-    if found.waits:
+        return error(404, "NotFound", f"The operation '{address.operation}' was not found.")
+    if address.waits:
         if not begun.done:
             return Answer(202, {"Retry-After": "10"})
         if begun.error is not None:

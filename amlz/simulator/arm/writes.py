@@ -24,55 +24,57 @@ _ANY_REGION = ("microsoft.insights/diagnosticsettings", "microsoft.authorization
 _BUSY = (networks.NETWORK, networks.SUBNET, networks.PEERING)
 
 
-def put(azure: Azure, request: Request, found: Address) -> Answer:
+def put(azure: Azure, request: Request, address: Address) -> Answer:
     """Creates or replaces a resource. Raises AzureRefused."""
-    body = _object(request, found)
-    before = azure.store.get(found.id)
-    if before is None and (found.type == datastores.KIND or existing.is_adopted(found.type)):
-        before = comes_with_parent(azure, found)
-    return _write(azure, request, found, before, bodies.sent(found.type.lower(), body, before.body if before else None))
+    body = _object(request, address)
+    before = azure.store.get(address.id)
+    if before is None and (address.type == datastores.KIND or existing.is_adopted(address.type)):
+        before = comes_with_parent(azure, address)
+    return _write(
+        azure, request, address, before, bodies.sent(address.type.lower(), body, before.body if before else None)
+    )
 
 
-def patch(azure: Azure, request: Request, found: Address) -> Answer:
+def patch(azure: Azure, request: Request, address: Address) -> Answer:
     """Merges a body into an existing resource. Raises AzureRefused."""
-    patch_body = _object(request, found)
-    before = azure.store.get(found.id) or comes_with_parent(azure, found)
+    patch_body = _object(request, address)
+    before = azure.store.get(address.id) or comes_with_parent(azure, address)
     if before is None:
-        _exists_above(azure, found.id)
-        raise validation.not_found(found.id)
+        _exists_above(azure, address.id)
+        raise validation.not_found(address.id)
     whole = bodies.shown(azure.store, azure.operations, before)
-    if found.type.lower() == workspaces.WORKSPACE and isinstance(whole.get("properties"), dict):
+    if address.type.lower() == workspaces.WORKSPACE and isinstance(whole.get("properties"), dict):
         whole = workspaces.without_rules(whole)
     for key in ("id", "name", "type", "etag", "systemData"):
         whole.pop(key, None)
-    return _write(azure, request, found, before, bodies.merged(whole, patch_body), verb="patch")
+    return _write(azure, request, address, before, bodies.merged(whole, patch_body), verb="patch")
 
 
-def comes_with_parent(azure: Azure, found: Address) -> StoredResource | None:
+def comes_with_parent(azure: Azure, address: Address) -> StoredResource | None:
     """A resource that exists from the start, as its parent or its subscription does; None for any other."""
-    if existing.is_adopted(found.type) and azure.store.get(found.id.rsplit("/", 2)[0]) is not None:
+    if existing.is_adopted(address.type) and azure.store.get(address.id.rsplit("/", 2)[0]) is not None:
         body: dict[str, Any] = {}
-    elif existing.inputs_from_the_start(found.id) is not None:
-        body = {"properties": dict(existing.EVERYWHERE[found.type.lower()])}
+    elif existing.inputs_from_the_start(address.id) is not None:
+        body = {"properties": dict(existing.EVERYWHERE[address.type.lower()])}
     else:
-        default = datastores.body_from_the_start(azure.store, found.id)
+        default = datastores.body_from_the_start(azure.store, address.id)
         if default is None:
             return None
         body = default
-    context = bodies.context_of(found.id, body, "9999-12-31", azure.operations, exists=False)
-    whole = bodies.completed(found.type.lower(), body, context)
-    token = token_of(found.type, found.id)
-    read = inputs.from_body(token, whole, inputs.of_path(token, found.id)) if token else whole
-    return StoredResource(found.id, "", token, found.type, parse(found.id).name, read, {}, SUCCEEDED, whole)
+    context = bodies.context_of(address.id, body, "9999-12-31", azure.operations, exists=False)
+    whole = bodies.completed(address.type.lower(), body, context)
+    token = token_of(address.type, address.id)
+    read = inputs.from_body(token, whole, inputs.of_path(token, address.id)) if token else whole
+    return StoredResource(address.id, "", token, address.type, parse(address.id).name, read, {}, SUCCEEDED, whole)
 
 
-def _object(request: Request, found: Address) -> dict[str, Any]:
+def _object(request: Request, address: Address) -> dict[str, Any]:
     """The body of a request. Raises AzureRefused for one that is no object, or whose parts are none."""
     if not isinstance(request.body, dict):
-        raise _invalid("a JSON object is required", found.id)
+        raise _invalid("a JSON object is required", address.id)
     for key in ("identity", "properties", "sku", "tags"):
         if not isinstance(request.body.get(key), dict | None):
-            raise _invalid(f"Error converting the value at '{key}'", found.id)
+            raise _invalid(f"Error converting the value at '{key}'", address.id)
     return request.body
 
 
@@ -94,13 +96,18 @@ def _exists_above(azure: Azure, resource_id: str) -> None:
 
 
 def _write(
-    azure: Azure, request: Request, found: Address, before: StoredResource | None, sent: dict[str, Any], verb: str = ""
+    azure: Azure,
+    request: Request,
+    address: Address,
+    before: StoredResource | None,
+    sent: dict[str, Any],
+    verb: str = "",
 ) -> Answer:
-    _exists_above(azure, found.id)
-    resource_id = before.id if before else found.id
-    _consistent(resource_id, found.type, sent, before)
+    _exists_above(azure, address.id)
+    resource_id = before.id if before else address.id
+    _consistent(resource_id, address.type, sent, before)
     verb = verb or ("update" if before else "create")
-    wanted = _wanted(resource_id, found, sent)
+    wanted = _wanted(resource_id, address, sent)
     if before is None:
         _complete(wanted)
     _free(azure, wanted, request.version)
@@ -134,16 +141,16 @@ def _carried_out(
     return stored
 
 
-def _wanted(resource_id: str, found: Address, sent: dict[str, Any]) -> StoredResource:
+def _wanted(resource_id: str, address: Address, sent: dict[str, Any]) -> StoredResource:
     """The resource as the request describes it. Raises AzureRefused for a value of a wrong kind."""
-    token = token_of(found.type, resource_id)
+    token = token_of(address.type, resource_id)
     if token:
         misfit = inputs.misfit(token, sent)
         if misfit:
             raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
     read = inputs.from_body(token, sent, inputs.of_path(token, resource_id)) if token else sent
     name = parse(resource_id).name
-    return StoredResource(resource_id, "", token, found.type, name, read, {}, SUCCEEDED, sent)
+    return StoredResource(resource_id, "", token, address.type, name, read, {}, SUCCEEDED, sent)
 
 
 def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: StoredResource | None) -> None:

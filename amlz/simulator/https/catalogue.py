@@ -40,7 +40,7 @@ def answer(
     if request.method != "GET":
         return None
     if path.lower() == "/subscriptions":
-        return Answer(200, {}, {"value": [_subscription(each, tenant) for each in subscriptions()]})
+        return Answer(200, {}, {"value": [_subscription(subscription, tenant) for subscription in subscriptions()]})
     if path.lower() == "/tenants":
         return Answer(
             200, {}, {"value": [{"id": f"/tenants/{tenant}", "tenantId": tenant, "displayName": "Simulated"}]}

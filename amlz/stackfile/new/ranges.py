@@ -39,7 +39,7 @@ def with_environments(networks: Networks, environments: tuple[tuple[str, str], .
 
     Environments get half of the free addresses of the spokes at most: the rest is for later projects.
     """
-    wanted = [each for each in environments if each not in networks.environments]
+    wanted = [environment for environment in environments if environment not in networks.environments]
     spokes = [cidr for ranges in networks.spokes.values() for cidr in ranges]
     free = free_ranges(spokes, networks.environments.values())
     room = sum(IPv4Network(cidr).num_addresses for cidr in free)

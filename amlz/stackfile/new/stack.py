@@ -92,7 +92,7 @@ _AS_THEY_ARE = (
 
 
 def _networks(stack: NewStack) -> Networks:
-    wanted = tuple((stack.project, each) for each in stack.environments) if stack.project else ()
+    wanted = tuple((stack.project, environment) for environment in stack.environments) if stack.project else ()
     given = stack.networks
     if given.hub is not None and given.spokes:
         found = with_environments(given, wanted)

@@ -144,10 +144,10 @@ def test_a_value_that_grows_past_a_limit_is_an_error(value: str, sentence: str) 
 )
 def test_what_is_wrong_with_an_initiative_is_told(given: dict[str, Any], sentence: str) -> None:
     """With its path, as for a definition."""
-    with pytest.raises(Invalid) as found:
+    with pytest.raises(Invalid) as raised:
         initiative(given)
 
-    assert str(found.value) == sentence
+    assert str(raised.value) == sentence
 
 
 def test_a_member_is_given_what_its_expressions_come_to() -> None:
@@ -224,15 +224,15 @@ def _find(policy_id: str) -> Definition | Initiative | None:
 )
 def test_what_is_wrong_with_an_assignment_is_told(given: dict[str, Any], sentence: str) -> None:
     """With its name."""
-    with pytest.raises(Invalid) as found:
+    with pytest.raises(Invalid) as raised:
         assignment({"name": "it", "id": "/subscriptions/s/providers/x", "properties": given}, _find)
 
-    assert str(found.value) == sentence
+    assert str(raised.value) == sentence
 
 
 def test_an_exemption_names_an_assignment() -> None:
     """Else it frees of nothing."""
-    with pytest.raises(Invalid) as found:
+    with pytest.raises(Invalid) as raised:
         exemption({"id": "/subscriptions/s/providers/Microsoft.Authorization/policyExemptions/e", "properties": {}})
 
-    assert str(found.value) == "exemption.policyAssignmentId: nothing: an exemption names an assignment."
+    assert str(raised.value) == "exemption.policyAssignmentId: nothing: an exemption names an assignment."

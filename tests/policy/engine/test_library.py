@@ -92,20 +92,20 @@ def test_policies_are_found_by_name_and_by_id(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_file_that_is_no_policy_is_named(tmp_path: Path, files: dict[str, Any], sentence: str) -> None:
     """With what is wrong in it."""
-    with pytest.raises(BadInput) as found:
+    with pytest.raises(BadInput) as raised:
         library(_folder(tmp_path, files))
 
-    assert str(found.value) == sentence.replace("{}", str(tmp_path))
+    assert str(raised.value) == sentence.replace("{}", str(tmp_path))
 
 
 def test_a_policy_in_the_former_folder_stops_instead_of_being_dropped(tmp_path: Path) -> None:
     """A fork that copies its files would otherwise lose its policies without a word."""
     policy = {"name": "own", "properties": {"policyRule": _RULE}}
 
-    with pytest.raises(BadInput) as found:
+    with pytest.raises(BadInput) as raised:
         library(_folder(tmp_path, {"policies/custom/own.json": policy}))
 
-    assert str(found.value).endswith(
+    assert str(raised.value).endswith(
         "policies/custom/own.json: this folder is not read since custom policies moved. "
         "Move its files to custom/policies/."
     )
@@ -115,10 +115,10 @@ def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> No
     """Only when it is requested."""
     entries = library(_folder(tmp_path, {"custom/policies/a.json": {"name": "x", "policyRule": {"if": {}}}})).entries
 
-    with pytest.raises(BadInput) as found:
+    with pytest.raises(BadInput) as raised:
         _ = entries[0].compiled
 
-    assert str(found.value) == (
+    assert str(raised.value) == (
         f"{tmp_path}/custom/policies/a.json: policyRule.then: null: `then` is an object with an effect."
     )
 
@@ -153,18 +153,20 @@ def test_a_case_that_is_wrong_is_named(tmp_path: Path, name: str, content: Any, 
     """With what is wrong and what would be right."""
     folder = _folder(tmp_path, {name: content})
 
-    with pytest.raises(BadInput) as found:
+    with pytest.raises(BadInput) as raised:
         run_file(folder / name, Library(()))
 
-    assert str(found.value) == sentence.replace("{}", str(tmp_path))
+    assert str(raised.value) == sentence.replace("{}", str(tmp_path))
 
 
 def test_a_folder_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With what would be in it."""
-    with pytest.raises(BadInput) as found:
+    with pytest.raises(BadInput) as raised:
         list(run(tmp_path / "none", Library(())))
 
-    assert str(found.value) == (f"{tmp_path}/none: there is no such folder. Cases are files called what--verdict.json.")
+    assert str(raised.value) == (
+        f"{tmp_path}/none: there is no such folder. Cases are files called what--verdict.json."
+    )
 
 
 def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:

@@ -52,10 +52,14 @@ def _subject(name: str, properties: dict[str, Any], type_: str = TYPE, root: dic
     return subject({"type": type_, "name": name, "id": own_id, "properties": properties, **(root or {})})
 
 
-def _row(found: PolicyAnswer) -> list[Any]:
-    assert found.policy is not None
-    policy = found.policy.definition.name if not found.policy.reference else f"both {found.policy.reference}"
-    return [found.subject.name, policy, found.word, found.why, found.blocks]
+def _row(policy_answer: PolicyAnswer) -> list[Any]:
+    assert policy_answer.policy is not None
+    policy = (
+        policy_answer.policy.definition.name
+        if not policy_answer.policy.reference
+        else f"both {policy_answer.policy.reference}"
+    )
+    return [policy_answer.subject.name, policy, policy_answer.word, policy_answer.why, policy_answer.blocks]
 
 
 @pytest.mark.parametrize("plan", FILE["plans"], ids=[plan["says"] for plan in FILE["plans"]])

@@ -44,7 +44,9 @@ def test_a_client_signs_in_with_any_secret(client: Client) -> None:
 
     assert cloud["authentication"]["loginEndpoint"] == cloud["resourceManager"] == base
     assert openid["token_endpoint"] == f"{base}/{TENANT}/oauth2/v2.0/token"
-    assert [(each["subscriptionId"], each["tenantId"]) for each in subscriptions] == [(SUBSCRIPTION, TENANT)]
+    assert [(subscription["subscriptionId"], subscription["tenantId"]) for subscription in subscriptions] == [
+        (SUBSCRIPTION, TENANT)
+    ]
     assert "hunter2" not in "\n".join(client.log)
 
 
