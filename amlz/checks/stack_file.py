@@ -101,7 +101,7 @@ CHECKS = (
         "route to private endpoints there.",
         "Set `hub.gateway` or `hub.existing.gateway` to `true` once the hub has a gateway. No action needed, if routes "
         "are announced in another way.",
-        "A VPN or ExpressRoute gateway announces the ranges of its own network, and of peered networks that use it "
+        "A VPN or ExpressRoute gateway announces the ranges of its network, and of peered networks that use it "
         "(`useRemoteGateways`). An ExpressRoute gateway announces no other ranges.",
         "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
     ),

@@ -342,7 +342,7 @@ def test_nodes_that_will_never_be_in_the_scoring_subnet_are_reported() -> None:
     ],
 )
 def test_networks_on_premises_need_a_gateway_that_spokes_use(hub: Stack, reported: list[str]) -> None:
-    """One of another team counts only once the stack file says that it exists."""
+    """One of another team counts only once the stack file declares it."""
     asked = stack(hub={"addressSpace": "10.0.0.0/24", **hub}, onPremises=["192.168.0.0/16"])
 
     assert where(asked, "network/gateway-not-used") == reported

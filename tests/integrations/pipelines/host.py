@@ -83,7 +83,7 @@ def host(told: Host | None = None) -> Iterator[Host]:
     """One that listens on this machine alone."""
     served = told or Host()
 
-    class Handler(BaseHTTPRequestHandler):
+    class HostHandler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, body, more = _answer(
@@ -100,7 +100,7 @@ def host(told: Host | None = None) -> Iterator[Host]:
         def log_message(self, *_: Any) -> None:
             """Nothing: tests are quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), HostHandler)
     served.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
