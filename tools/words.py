@@ -25,7 +25,7 @@ READ = ("*.md", "*.py", "*.yaml",
         ".github/**/*.yml", "amlz/**/*.py", "amlz/**/*.jinja", "amlz/**/*.j2", "components/*.py",
         "custom/**/*.md", "custom/**/*.yml", "docs/**/*.md", "examples/**/*.md", "examples/**/*.yaml",
         "pipelines/**/*.yml", "pipelines/*.sample", "policies/definitions/*.json", "policies/initiatives/*.json",
-        "tests/**/*.py", "tools/*.py", "tools/docgen/*.py")  # fmt: skip
+        "tests/**/*.py", "tools/**/*.py")  # fmt: skip
 #: In these files only docstrings and comments are read: their strings are code and expected answers.
 NO_STRINGS = ("tests/", "tools/words.py")
 #: Code in a text: blocks, spans, links' targets, and a template's statements and values.

@@ -1,4 +1,4 @@
-"""How long Pulumi's own engine takes over landing zones of several sizes, and how much of it is the provider's.
+"""Time that Pulumi's own engine needs for landing zones of several sizes, and how much of it is the provider's.
 
     python -m tools.benchmarks.engine [RESOURCES …] [--stock N] [--saved N]
 
@@ -62,7 +62,7 @@ def measured(stack: EngineStack, spent: Path, arguments: tuple[str, ...]) -> Mea
 
 
 def size(resources: int, keep_aliases: bool, saved: bool) -> Iterator[tuple[str, int, Measured]]:
-    """What is measured of a landing zone: its name, the number of resources, the figures."""
+    """Measurements of a landing zone: its name, the number of resources, the figures."""
     written = of_size(resources, keep_aliases)
     count = azure(registered({**written, "keepApiVersionAliases": False}))
     names = [["preview", "up", "up again"], *([["up, saved"]] if saved else [])]

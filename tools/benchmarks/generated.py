@@ -26,7 +26,7 @@ _SPOKE, _ENVIRONMENT = 16, 25
 
 
 def landing_zone(projects: int, keep_aliases: bool = False) -> dict[str, Any]:
-    """What the stack file says: `projects` (1 to 6,400), each with an environment `dev` of the defaults.
+    """Content of the stack file: `projects` (1 to 6,400), each with an environment `dev` of the defaults.
 
     `keep_aliases`: whether the SDK's aliases are registered too, see docs/decisions/aliases.md.
     """
@@ -61,7 +61,7 @@ def of_size(resources: int, keep_aliases: bool = False) -> dict[str, Any]:
 
 
 def registered(written: dict[str, Any]) -> Registration:
-    """The program, run in process on a landing zone as the stack file says it."""
+    """The program, run in process on the landing zone of the stack file."""
     return register(Program(PROGRAM, PROJECT, "generated", {KEY: json.dumps(written)}))
 
 
@@ -76,7 +76,7 @@ def azure(registration: Registration) -> int:
 
 
 def main() -> None:
-    """Writes a stack file and says what it has."""
+    """Writes a stack file and prints its content in figures."""
     written = of_size(int(sys.argv[1]))
     write(written, Path(sys.argv[2]))
     count = azure(registered(written))

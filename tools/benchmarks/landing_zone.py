@@ -2,7 +2,7 @@
 
     python -m tools.benchmarks.landing_zone [ROUNDS] [--all]
 
-Each size is a generated landing zone, previewed in a process of its own. Time is what the processor spent on it (user
+Each size is a generated landing zone, previewed in a separate process. Time is what the processor spent on it (user
 and system), which other work on the machine changes least; memory is the most that was resident. Aliases are compared
 at 250 and 1,000 resources. With --all at 4,000 as well, and a landing zone of 10,000 is previewed: that takes minutes.
 """
@@ -28,7 +28,7 @@ Sample = tuple[float, float]
 
 def spent(arguments: list[str]) -> Sample:
     """Seconds of the processor and megabytes at most, of one run, its output thrown away."""
-    # From a process of its own: the most memory that is told is that of all children so far.
+    # From a separate process: the reported peak of memory is that of all children so far.
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_spent, (arguments,))
 

@@ -1,4 +1,4 @@
-"""How long the judge takes: 40 policies over 1,000 resources, and how that grows.
+"""Time of the policy evaluator: 40 policies over 1,000 resources, and how that grows.
 
     python -m tools.benchmarks.policies
 
@@ -41,7 +41,7 @@ def resources(preview: Preview, count: int) -> list[Resource]:
 
 
 def assignments(policies: int, subscription: str) -> list[Resource]:
-    """So many assignments of built-ins that are judged by the body, at the subscription."""
+    """So many assignments of built-ins that are evaluated by the body, at the subscription."""
     usable = [
         entry
         for entry in library().entries

@@ -4,7 +4,7 @@
 
 The least is an interpreter that imports Pulumi and touches the azure-native modules that the program uses.
 Time of the processor (user and system), not of the clock: a busy machine changes the latter by half.
-Modules are compiled once, whatever the caller's environment says, and a first run of each is not counted.
+Modules are compiled once, independent of the caller's environment, and a first run of each is not counted.
 """
 
 from __future__ import annotations

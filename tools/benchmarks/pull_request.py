@@ -2,7 +2,7 @@
 
     python -m tools.benchmarks.pull_request [RESOURCES] [ROUNDS]
 
-A generated landing zone (4,000 resources, unless said otherwise) stands in a git repository of its own, beside a copy
+A generated landing zone (4,000 resources, unless configured) is in a separate git repository, next to a copy
 of the program; the working tree adds a project, takes one away, grows a cluster, gives a role and changes a tag. Times
 are those that pass on a clock, since the revision is previewed on another core. The HTML is opened in Chromium where
 one is on PATH, which does not end before the page is laid out and painted.
@@ -69,7 +69,7 @@ def _repository(folder: Path, landing_zone: dict[str, Any]) -> None:
 
 
 def changed(landing_zone: dict[str, Any]) -> dict[str, Any]:
-    """What a pull request makes of it."""
+    """Its content after a pull request."""
     after = copy.deepcopy(landing_zone)
     projects = after["projects"]
     first, second, *_, last = projects

@@ -4,7 +4,7 @@ Five figures: verdict and error code of writes; sent values that come back as pr
 added, predicted; read-only values that Azure added, predicted by path and kind; recorded changes against the table of
 changes. Each for all recordings, and for the fifth that `tools/derive_recorded.py --split` holds out.
 
-What a recording uses and never makes (groups, parents, references) is put in place first.
+Resources that a recording uses and never creates (groups, parents, references) are created first.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _verdict(one: Exchange, answer: Answer, figures: Figures) -> None:
     code = answer.body["error"]["code"] if isinstance(answer.body, dict) and "error" in answer.body else ""
     gone = {"ResourceGroupNotFound", "ResourceNotFound", "ParentResourceNotFound"}
     if one.method == "DELETE" and one.code in gone and code in gone:
-        code = one.code  # where the group is gone, Azure names the group or what the resource is in, at random
+        code = one.code  # without its resource group, Azure names the resource group or the parent, at random
     right = (one.status < 300) == (answer.status < 300) and (one.status < 300 or code == one.code)
     kind = parse(one.path).type.lower()
     figures.count("verdict", right, kind, one.method, f"{one.status} {one.code}", f"{answer.status} {code}")
@@ -179,7 +179,7 @@ def _settable(one: Exchange) -> dict[str, Any]:
 
 
 def settable(token: str, path: tuple[Any, ...]) -> bool:
-    """Whether a request may set what is at these keys, by the table of shapes."""
+    """Returns whether a request may set the value at these keys, by the table of shapes."""
     shapes, shape = table.shapes(token), table.entry(token)["shape"]
     return _settable_at(shapes, shape, [key for key in path if not isinstance(key, int)])
 

@@ -68,7 +68,7 @@ def recordings(path: Path) -> Iterator[tuple[str, list[Exchange]]]:
 
 
 def held_out(recording: str) -> bool:
-    """Whether a recording is one that the tables of a split are not derived from."""
+    """Returns whether a recording is not a source of the tables of a split."""
     return zlib.crc32(recording.encode()) % _FIFTHS == 0
 
 

@@ -66,7 +66,7 @@ def _row(verb: str, own: list[Exchange], facts: list[Mapping[str, Any]]) -> dict
 
 
 def _leads(one: Exchange, key: str) -> bool:
-    """Whether a header leads to an operation: some services name the new resource in Location."""
+    """Returns whether a header leads to an operation: some services name the new resource in Location."""
     return "operation" in one.headers[key].lower() or one.status == 202
 
 

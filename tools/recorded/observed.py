@@ -1,4 +1,4 @@
-"""What came back for what was sent: one observation a request, with values that its own names explain replaced."""
+"""Answers by request: one observation a request, in which values that follow from its names are replaced."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Seen:
     given: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def outcomes(self, path: str) -> Iterator[str | None]:
-        """What came back at a path: a value for each place that could have one, None where it had none."""
+        """The answers at a path: a value for each possible position, None where it is absent."""
         values = self.added.get(path, [])
         holder = _holder(path)
         possible = self.places[holder] if holder else 1

@@ -31,7 +31,7 @@ class Observation:
 
     @property
     def weight(self) -> float:
-        """What is new counts for more: Azure's defaults change."""
+        """New properties count for more: Azure's defaults change."""
         return 1.5 if self.new else 1.0
 
     def with_outcome(self, outcome: str | None) -> Observation:
@@ -137,7 +137,7 @@ def _conditions(cases: list[Observation]) -> Iterator[Condition]:
 
 
 def _plain(value: Any) -> bool:
-    """Whether a value is a word of Azure's, and no name, address or id."""
+    """Returns whether a value is a word of Azure's, and no name, address or id."""
     if isinstance(value, bool):
         return True
     if not isinstance(value, str) or not value or len(value) >= 40 or sum(sign.isdigit() for sign in value) > 4:
