@@ -114,9 +114,9 @@ def test_the_lines_of_a_network_are_full_and_nothing_overlaps(stack: str) -> Non
 
 
 ENDPOINTS = (
-    "registry of crretailchurndevuftlz",
     "vault of kv-retail-churn-de-p3v7y",
     *(f"{kind} of stretailchurndevvaefb" for kind in ("blob", "file", "queue", "table")),
+    "registry of crretailchurndevuftlz",
     "amlworkspace of mlw-retail-churn-dev-nll3v",
 )
 ENVIRONMENT = networks.EnvironmentRecord(
