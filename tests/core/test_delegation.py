@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amlz.core.delegation import condition, lock_role
+from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_id
 from amlz.core.facts.roles import LOCK_ROLE, PRIVILEGED, RBAC_ADMINISTRATOR, ROLES
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.stackfile.load import load
@@ -41,7 +42,8 @@ def test_the_deployer_gives_exactly_the_roles_of_the_plan(path: Path) -> None:
     plan = planned(path)
     wanted = {(r.subscription, r.role_id.rsplit("/", 1)[1], r.principal.kind) for r in plan.roles()}
     rows = {row.subscription: row.condition for row in plan.deployer if row.role == RBAC_ADMINISTRATOR}
-    every = {*ROLES.values(), OWNER, "00000000-0000-4000-8000-000000000000", ""}
+    custom = {custom_role_id(name, subscription) for name in CUSTOM_ROLES for subscription in plan.subscriptions}
+    every = {*ROLES.values(), *custom, OWNER, "00000000-0000-4000-8000-000000000000", ""}
 
     for action in (WRITE, DELETE):
         given = {
