@@ -208,7 +208,7 @@ def test_an_arm_template_names_every_resource_and_escapes_nothing_by_accident() 
     vault = next(r for r in template["resources"] if r["type"] == "Microsoft.KeyVault/vaults")
     link = next(r for r in template["resources"] if r["type"].endswith("/virtualNetworkLinks"))
     used = set(re.findall(r"(?<!\[)\[parameters\('(\w+)'\)\]", json.dumps(template["resources"])))
-    assert (len(template["resources"]), used == set(template["parameters"])) == (120, True)
+    assert (len(template["resources"]), used == set(template["parameters"])) == (123, True)
     assert (vault["name"].count("/"), link["name"].count("/")) == (0, 1)
     assert vault["dependsOn"] == [
         "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-retail-churn-dev-westeurope"

@@ -47,6 +47,7 @@ RUN = {
 NOT_RUN = {
     "cloud register": "the metadata have the cloud already",
     "account list-locations": "lists the regions of a subscription: NotSimulated",
+    "acr run": "runs a task in the registry: the data plane",
     "acr import": "copies images: the data plane",
     "ad": "Microsoft Graph",
     "ad signed-in-user": "Microsoft Graph",
@@ -59,6 +60,7 @@ NOT_RUN = {
     "ml job": "the extension ml is not in the package index",
     "ml model": "the extension ml is not in the package index",
     "provider list": "lists aliases of Azure Policy: NotSimulated",
+    "provider show": "shows whether a resource provider is registered: NotSimulated",
     "storage blob": "the data plane",
     "storage container": "the data plane",
     "vm list-skus": "lists what a region has: not simulated",

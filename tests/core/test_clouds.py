@@ -173,10 +173,15 @@ def test_guardrails_name_no_built_in_that_no_list_has_for_the_cloud(settings: St
 
 
 def test_a_guardrail_of_which_nothing_is_left_is_not_assigned() -> None:
-    """In China that of logs has built-ins alone."""
+    """In China that of logs has built-ins alone; that of data has one of this repository, on keys of endpoints."""
     assigned = {a.name for a in planned(stack(**CHINA)).policies.assignments}
 
-    assert assigned == {"guardrails-compute", "guardrails-network", "guardrails-workspace"}
+    assert assigned == {
+        "guardrails-compute",
+        "guardrails-data-and-identity",
+        "guardrails-network",
+        "guardrails-workspace",
+    }
 
 
 def test_whoever_knows_that_a_cloud_has_all_built_ins_gets_them() -> None:

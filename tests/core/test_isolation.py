@@ -119,10 +119,10 @@ def test_computes_name_no_subnet_and_wait_for_rules_instead_of_the_hub() -> None
 
 
 def test_approver_roles_stand_before_the_workspace() -> None:
-    """On everything that exists before it; on the workspace itself only after."""
+    """On everything that its network reaches, and on the resource group for the workspace itself."""
     spec = planned(stack({"churn/dev": at("10.1.0.0/27", isolation="managed")})).environments[0]
     assert spec.registry is not None
-    given = [*spec.storage.roles, *spec.key_vault.roles, *spec.registry.roles, *spec.workspace.roles]
+    given = [*spec.storage.roles, *spec.key_vault.roles, *spec.registry.roles, *spec.group_roles, *spec.workspace.roles]
 
     approver = [role for role in given if role.role == "Azure AI Enterprise Network Connection Approver"]
 
@@ -130,8 +130,9 @@ def test_approver_roles_stand_before_the_workspace() -> None:
         spec.storage.id,
         spec.key_vault.id,
         spec.registry.id,
+        spec.group.id,
     ]
-    assert [role.scope for role in approver if role.id not in spec.workspace.after] == [spec.workspace.id]
+    assert all(role.id in spec.workspace.after for role in approver)
 
 
 def test_hosts_come_from_scenarios_own_hosts_and_the_environment() -> None:

@@ -58,6 +58,9 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
         "workspace-diagnostic-setting",
         "workspace-managed-network",
         # types that the landing zone does not build, or that Azure makes
+        "deployment-egress",
+        "endpoint-keys",
+        "endpoint-public-access",
         "interface-forwarding",
         "interface-public-address",
         "registry-scoped-tokens",

@@ -56,7 +56,7 @@ def test_a_terminal_shows_it_apart() -> None:
     """With its day, its ticket and its reason, and among what is less secure than the default."""
     told = as_text.render(opened("2026-10-01"))
 
-    assert "  findings      0 errors, 0 warnings, 5 notes, 2 accepted\n" in told
+    assert "  findings      0 errors, 0 warnings, 6 notes, 2 accepted\n" in told
     assert (
         "Accepted, and not counted\n"
         f"  warning  exposure/public-access  churn, dev: {NAME}\n"
@@ -74,7 +74,7 @@ def test_programs_are_told_apart() -> None:
     """Counted and accepted findings are two lists."""
     report = json.loads(as_json.render(opened("2026-10-01")))
 
-    assert [f["severity"] for f in report["findings"]] == ["note"] * 5
+    assert [f["severity"] for f in report["findings"]] == ["note"] * 6
     assert [
         (f["id"], f["name"], f["severity"], f["acceptedUntil"], f["ticket"], f["reason"])
         for f in report["acceptedFindings"]
@@ -85,8 +85,8 @@ def test_a_comment_shows_it_apart() -> None:
     """Below the findings; the verdict does not count it."""
     told = as_markdown.render(opened("2026-10-01"))
 
-    assert told.splitlines()[0] == "## ✅ open: no errors or warnings, 5 notes and 2 unknown policy results"
-    assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in told
+    assert told.splitlines()[0] == "## ✅ open: no errors or warnings, 6 notes and 2 unknown policy results"
+    assert "| findings | 0 errors, 0 warnings, 6 notes, 2 accepted |\n" in told
     assert (
         "**Accepted, and not counted**\n\n"
         f"- **warning** `exposure/public-access` churn, dev: {NAME} can be reached from the internet: "

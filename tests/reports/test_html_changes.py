@@ -90,7 +90,7 @@ def test_everything_that_a_difference_holds_has_its_place() -> None:
     """Independent of later additions."""
     text = (ROOT / "amlz" / "reports" / "html" / "changes.py").read_text(encoding="utf-8")
 
-    shown = set(re.findall(r"\bfound\.(\w+)", text)) | set(re.findall(r"\bfound\.(\w+)", HEADLINE))
+    shown = set(re.findall(r"\bdifference\.(\w+)", text)) | set(re.findall(r"\b(?:found|difference)\.(\w+)", HEADLINE))
 
     assert {field.name for field in fields(Difference)} - shown == {
         "unsure",
@@ -134,7 +134,7 @@ def test_no_difference_is_said_in_the_first_line() -> None:
     """And the page goes on with the preview."""
     told = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
 
-    says = "minimal: no difference from main, 120 resources"
+    says = "minimal: no difference from main, 123 resources"
     assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in told
     assert f'<p class="lead">{says}.</p>' in told
     assert '<dl class="numbers small">' not in told

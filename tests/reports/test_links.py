@@ -38,12 +38,12 @@ def test_each_finding_links_to_its_line_and_to_its_page() -> None:
     report = as_markdown.render(preview, Links(HOST))
 
     lines = re.findall(rf"\(\[line (\d+)\]\(<{HOST}/([^#>]+)#L(\d+)>\)\)", report)
-    assert len(lines) == 5
+    assert len(lines) == 6
     text = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8").splitlines()
     assert all(shown == number and text[int(number) - 1].strip() for shown, _, number in lines)
     headings = re.findall(r"^## (\S+)$", (ROOT / "docs/reference/checks.md").read_text(encoding="utf-8"), re.MULTILINE)
     anchors = re.findall(rf"<{HOST}/docs/reference/checks.md#([\w-]+)>", report)
-    assert len(anchors) == 5
+    assert len(anchors) == 6
     assert set(anchors) <= {heading.replace("/", "") for heading in headings}
 
 

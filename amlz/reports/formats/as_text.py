@@ -250,7 +250,7 @@ def _deployer(preview: Preview) -> str:
 
 def _owner(preview: Preview) -> list[str]:
     """Returns the steps of an owner before the first deployment."""
-    lines = [f"Before the first deployment (commands: amlz roles {preview.stack} --deployer)"]
+    lines = [wrapped("", f"Before the first deployment (commands: amlz roles {preview.stack} --deployer)")]
     by_subscription: dict[str, list[str]] = {}
     for one in providers_of(preview.graph):
         by_subscription.setdefault(one.subscription, []).append(one.namespace)
