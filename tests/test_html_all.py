@@ -51,7 +51,7 @@ def test_the_index_has_each_stack_with_its_result_and_leads_to_it() -> None:
     assert cells(page) == [
         ["x", "its stack file has mistakes", *unknown],
         ["hub", "no errors or warnings, 1 note", *row(hub)],
-        ["a b, after hub", "no errors or warnings, 5 notes and 2 unknown policy results", *row(minimal)],
+        ["a b, after hub", "no errors or warnings, 6 notes and 2 unknown policy results", *row(minimal)],
         ["c", "it could not be previewed", *unknown],
     ]
     elements = Elements(page)
@@ -113,5 +113,5 @@ def test_the_command_writes_one_page_and_reports_what_it_could_not_preview(tmp_p
     found = cells(out.read_text(encoding="utf-8"))
     assert [each[:2] for each in found] == [
         ["wrong", "its stack file has mistakes"],
-        ["minimal", "no errors or warnings, 5 notes and 2 unknown policy results"],
+        ["minimal", "no errors or warnings, 6 notes and 2 unknown policy results"],
     ]
