@@ -212,7 +212,7 @@ def test_other_packages_are_told_to_be_unknown(repository: Path) -> None:
     listed = amlz(repository, "stacks", "--against", "HEAD")
 
     answer = json.loads(ran.stdout)
-    assert (ran.returncode, answer["changed"], answer["unchanged"]) == (0, [], 120)
+    assert (ran.returncode, answer["changed"], answer["unchanged"]) == (0, [], 123)
     assert answer["notTold"].endswith(
         "; what other packages change: requirements.lock differs, and both sides were previewed with those installed "
         "here"
@@ -226,7 +226,7 @@ def test_both_sides_are_looked_at_on_the_same_day(repository: Path) -> None:
 
     assert (ran.returncode, ran.stdout.splitlines()[0], ran.stderr) == (
         0,
-        "small: no difference from HEAD, 120 resources",
+        "small: no difference from HEAD, 123 resources",
         "",
     )
 
@@ -245,7 +245,7 @@ def test_what_is_not_committed_is_compared_and_stays_as_it_is(repository: Path) 
 
     rows = {(row["path"], row["new"]) for each in json.loads(dirty.stdout)["changed"] for row in each["properties"]}
     assert (dirty.returncode, rows) == (0, {("tags.a", "dirty")})
-    assert ignored.stdout.splitlines()[0] == "own: new since HEAD, 120 created"
+    assert ignored.stdout.splitlines()[0] == "own: new since HEAD, 123 created"
     assert tree(repository) == before
 
 
@@ -384,7 +384,7 @@ def test_two_runs_at_once_do_not_meet(repository: Path) -> None:
 
     heads = [run.communicate()[0].splitlines()[0] for run in (one, other)]
     assert heads == [
-        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 119 unchanged",
-        "small: no difference from HEAD, 120 resources",
+        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 122 unchanged",
+        "small: no difference from HEAD, 123 resources",
     ]
     assert (tree(repository) == before, list((repository.parent / "tmp").iterdir())) == (True, [])

@@ -198,7 +198,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     outputs.add(beside.read_text(encoding="utf-8"))
 
     assert len(outputs) == 1
-    assert len(json.loads(outputs.pop())["resources"]) == 191
+    assert len(json.loads(outputs.pop())["resources"]) == 196
 
 
 def test_an_arm_template_names_every_resource_and_escapes_nothing_by_accident() -> None:

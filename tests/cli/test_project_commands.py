@@ -182,7 +182,7 @@ def test_a_project_is_added_and_removed_again(folder: Path) -> None:
     entry = "      fraud:\n        environments:\n          dev:\n            network: 10.20.17.0/25\n"
     assert between == before["Pulumi.dev.yaml"].decode() + entry
     assert [ran.returncode for ran in (added, checked, removed)] == [0, 0, 0]
-    assert [told[key] for key in ("written", "stays", "moved", "refused")] == [True, 191, [], []]
+    assert [told[key] for key in ("written", "stays", "moved", "refused")] == [True, 196, [], []]
     assert told["addresses"] == [{"owner": "fraud/dev", "network": "main", "range": "10.20.17.0/25"}]
     assert sorted(r["urn"] for r in lost["resources"]) == sorted(r["urn"] for r in told["resources"])
     assert [(row["armType"], "90 days" in row["kept"]) for row in lost["holdsData"]] == [

@@ -201,7 +201,7 @@ def test_a_stack_that_is_new_or_was_broken_is_told(repository: Path) -> None:
     (repository / "Pulumi.small.yaml").write_text(MINIMAL)
     broken = run(repository, *amlz, "small", "--against", "HEAD")
 
-    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 120 created")
+    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 123 created")
     assert (broken.returncode, broken.stdout) == (2, "")
     assert re.match(r"Pulumi\.small\.yaml at HEAD\n  It cannot be previewed there:\n", broken.stderr)
     assert "schemaVersion" in broken.stderr
