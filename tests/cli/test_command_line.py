@@ -162,6 +162,7 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
     assert re.findall(r"^(?:error|warning|note) .*$", codes["warning"].stdout, re.MULTILINE) == [
         "warning  exposure/public-access  churn, dev: mlw-retail-churn-dev-nll3v",
         "warning  exposure/public-access  churn, dev: mlw-retail-churn-dev-nll3v",
+        "note     egress/no-package-host  churn, dev: mlw-retail-churn-dev-nll3v",
         "note     exposure/public-access  log-retail-hub-vsyc6",
         "note     exposure/public-access  churn, dev: appi-retail-churn-dev",
         "note     identity/nobody-has-access  churn, dev: mlw-retail-churn-dev-nll3v",

@@ -70,7 +70,7 @@ NOT_RUN = {
 WRAPPER = """#!/bin/sh
 case "$1 $2" in
   "ad signed-in-user") echo 66666666-1111-4222-8333-444455556666;;
-  "storage container"|"keyvault key") ;;
+  "storage container"|"keyvault key"|"provider register") ;;
   *) exec "{az}" "$@";;
 esac
 """
@@ -139,7 +139,9 @@ def test_the_tutorial_prepares_a_subscription(signed_in: Listening, tmp_path: Pa
     """State without keys, identities that sign in from their environments, roles as the page assigns them."""
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / "preview.json").write_text(json.dumps(as_told("dev")))
-    for path, text in (("az", WRAPPER.format(az=BIN / "az")), (".venv/bin/amlz", "#!/bin/sh\ncat preview.json\n")):
+    (tmp_path / "roles.json").write_text(amlz_here("roles", "dev", "--deployer", "--format", "json").stdout)
+    amlz = '#!/bin/sh\ncat "$1.json"\n'
+    for path, text in (("az", WRAPPER.format(az=BIN / "az")), (".venv/bin/amlz", amlz)):
         (tmp_path / path).write_text(text)
         (tmp_path / path).chmod(0o755)
     _shell(signed_in, _tutorial(), {"PATH": f"{tmp_path}:{signed_in.environment['PATH']}"}, tmp_path)
