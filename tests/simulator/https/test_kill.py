@@ -24,7 +24,8 @@ SUBNETS = 40
 
 def _started(folder: Path) -> tuple[subprocess.Popen[str], int]:
     command = [sys.executable, "-m", "amlz", "simulate", "--listen", "127.0.0.1:0", "--state", "state"]
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    # A test run in the background ignores Ctrl-C, and its children would too.
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c)
     assert process.stderr is not None
     port = 0
     for line in process.stderr:
@@ -33,6 +34,10 @@ def _started(folder: Path) -> tuple[subprocess.Popen[str], int]:
             break
     threading.Thread(target=_drained, args=(process.stderr,), daemon=True).start()
     return process, port
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _drained(lines: IO[str]) -> None:
