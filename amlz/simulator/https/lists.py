@@ -59,7 +59,7 @@ def _number(text: str) -> int | None:
 def _terms(text: str) -> Sequence[tuple[str, str]] | None:
     """Returns names and values of a filter; None for one that is not understood."""
     found = []
-    for term in re.split(r"\s+and\s+", text.strip(), flags=re.I) if text.strip() else ():
+    for term in re.split(r"(?<!\s)\s+and\s+", text.strip(), flags=re.I) if text.strip() else ():
         if term.strip().lower() in _ALL:
             continue
         match = _TERM.fullmatch(term)

@@ -71,5 +71,7 @@ def test_a_shipped_stack_is_told_what_its_preview_is_told(tmp_path: Path) -> Non
         "[advisory] azure-policy-undecided (pulumi:pulumi:Stack: aml-landing-zone-minimal) "
         "not evaluated guardrails-compute: Compute instances: current system image "
         "The policy reads a property that only Azure sets, and the plan does not show it. "
+        "Azure Machine Learning landing zone: computes. "
+        "Ask the platform team of Contoso (landing zone retail) for a change or an exemption. "
         "At cpu and image-build."
     )

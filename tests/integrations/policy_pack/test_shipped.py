@@ -31,8 +31,16 @@ SAYS = {
 }
 
 DENIED, AUDITED = SAYS["deny"], SAYS["audit"]
-KEYS = "{} guardrails-data-and-identity: Storage: no shared keys\nproperties.allowSharedKeyAccess is {}."
-CLOSED = "{} guardrails-workspace: {}\nproperties.publicNetworkAccess is 'Enabled'."
+#: The end of what every assignment of the shipped stacks tells those that it refuses.
+ASK = "Ask the platform team of Contoso (landing zone retail) for a change or an exemption."
+KEYS = (
+    "{} guardrails-data-and-identity: Storage: no shared keys\nproperties.allowSharedKeyAccess is {}.\n"
+    f"Azure Machine Learning landing zone: data and identity. {ASK}"
+)
+CLOSED = (
+    "{} guardrails-workspace: {}\nproperties.publicNetworkAccess is 'Enabled'.\n"
+    f"Azure Machine Learning landing zone: workspaces. {ASK}"
+)
 BOTH_SWITCHES = "Workspaces are closed to public networks, by the old switch and the new one"
 ONE_SWITCH = "Workspaces: no public network access"
 
