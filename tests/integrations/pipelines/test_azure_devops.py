@@ -136,7 +136,7 @@ def test_a_pull_request_is_previewed_and_its_comment_edited_in_place(tmp_path: P
     lines = boards.threads[0]["comments"][0]["content"].splitlines()
     assert lines[:2] == [
         "<!-- amlz preview -->",
-        "## ✅ small against main: 1 created, 0 changed, 0 deleted, 114 unchanged",
+        "## ✅ small against main: 1 created, 0 changed, 0 deleted, 123 unchanged",
     ]
     run = f"{boards.address}/contoso/project-id/_build/results?buildId=41"
     assert lines[-1] == f"<sub>Made by the code of the pull request, at {head[:7]} in [this run]({run}).</sub>"

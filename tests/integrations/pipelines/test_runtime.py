@@ -124,7 +124,7 @@ def test_packages_are_wheels_with_hashes() -> None:
     ]
     commands += re.findall(r'"pip",\s*"install"[^)]*\)', texts[1])
 
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         assert re.search(r"--only-binary[ =]:all:", command)
         assert "--require-hashes" in command
