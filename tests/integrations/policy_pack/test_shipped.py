@@ -31,7 +31,7 @@ SAYS = {
 }
 
 DENIED, AUDITED = SAYS["deny"], SAYS["audit"]
-#: The end of what every assignment of the shipped stacks tells those that it refuses.
+#: The end of the message of every assignment of the shipped stacks.
 ASK = "Ask the platform team of Contoso (landing zone retail) for a change or an exemption."
 KEYS = (
     "{} guardrails-data-and-identity: Storage: no shared keys\nproperties.allowSharedKeyAccess is {}.\n"
