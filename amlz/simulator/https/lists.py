@@ -15,9 +15,9 @@ PAGE = 100
 _SKIP = "$skiptoken"
 #: The filter for what is assigned at a scope. Inherited assignments are not in a list here, with it or without.
 _AT = "atscope()"
-#: Filters that select everything that a list has here.
-_ALL = (_AT, "atscopeandbelow()")
-_TERM = re.compile(r"\s*([\w/]+)\s+eq\s+'((?:[^']|'')*)'\s*", re.I)
+#: A term: a comparison, or one that selects everything that a list has here.
+_TERM = re.compile(r"([\w/]+)\s+eq\s+'((?:[^']|'')*)'|atScope(?:AndBelow)?\(\)", re.I)
+_AND = re.compile(r"(?<!\s)\s+and\s+(?=\S)", re.I)
 #: Names in filters for keys of a body.
 _NAMES = {"resourcetype": "type", "rolename": "properties/roleName", "principalid": "properties/principalId"}
 
@@ -58,15 +58,20 @@ def _number(text: str) -> int | None:
 
 def _terms(text: str) -> Sequence[tuple[str, str]] | None:
     """Returns names and values of a filter; None for one that is not understood."""
-    found = []
-    for term in re.split(r"(?<!\s)\s+and\s+", text.strip(), flags=re.I) if text.strip() else ():
-        if term.strip().lower() in _ALL:
-            continue
-        match = _TERM.fullmatch(term)
+    text, at, terms = text.strip(), 0, []
+    while text:
+        match = _TERM.match(text, at)
         if match is None:
             return None
-        found.append((match[1], match[2].replace("''", "'")))
-    return found
+        if match[1]:
+            terms.append((match[1], match[2].replace("''", "'")))
+        if match.end() == len(text):
+            break
+        joint = _AND.match(text, match.end())
+        if joint is None:
+            return None
+        at = joint.end()
+    return terms
 
 
 def _has(item: Any, name: str, value: str) -> bool:

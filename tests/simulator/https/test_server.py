@@ -125,6 +125,7 @@ def test_a_long_list_comes_in_pages(client: Client) -> None:
         ("$filter=resourceType eq 'Microsoft.Network/virtualNetworks'", ["v"]),
         ("$filter=resourceType eq 'Microsoft.Storage/storageAccounts'", []),
         ("$filter=name eq 'V' and location eq 'westeurope'", ["v"]),
+        ("$filter=name eq 'v and w' and atScope()", []),
         ("$top=1", ["v"]),
     ],
 )
