@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -54,8 +55,9 @@ def _common(
     """Options of every verb, as typer reads them."""
 
 
+@cache
 def _common_options() -> list[Any]:
-    """Returns new objects of the options of every verb. Their callbacks act: verbs do not receive their values."""
+    """Returns the options of every verb, which share them. Their callbacks act: verbs do not receive their values."""
     source = typer.Typer(add_completion=False)
     source.command()(_common)
     options = [option for option in typer.main.get_command(source).params if option.name != "help"]
