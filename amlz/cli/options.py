@@ -157,6 +157,11 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
         for option in ("--engine", "--also"):
             refuse(bool(given[option]), "it is for one stack. Name the stack, and omit --all", option)
     refuse(not stack and not every, "no stack is named. Name one (`amlz stacks` lists them), or use --all", "STACK")
+    for option in ("--all", "--against", "--engine"):
+        linked = bool(given["--source-url"] and (every if option == "--all" else given[option]))
+        refuse(
+            linked, f"only the report of one whole stack has links. Omit --source-url, or omit {option}", "--source-url"
+        )
     if given["--against"] or given["--engine"]:
         both = bool(given["--against"] and given["--engine"])
         refuse(both, "each selects another difference. Run the command once with each", "--against, --engine")

@@ -53,7 +53,11 @@ def preview(
     # The SDK makes millions of objects that live to the end. Looking for garbage among them takes more than half of the
     # time of registering, and finds next to nothing; this process ends with its answer.
     gc.disable()
-    refuse_together(stack, every, {"--engine": engine, "--also": also, "--against": against, "--quota": quota})
+    refuse_together(
+        stack,
+        every,
+        {"--engine": engine, "--also": also, "--against": against, "--quota": quota, "--source-url": source_url},
+    )
     if every:
         raise typer.Exit(stacks.preview_all(against or "", today, form, fail_on.value, output, quota))
     from amlz.app.preview import preview_stack

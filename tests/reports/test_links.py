@@ -77,3 +77,15 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert f"{address!r} is no address of files. Pass that of this folder at" in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [(("dev", "--against", "HEAD"), "--against"), (("dev", "--engine", "x.json"), "--engine"), (("--all",), "--all")],
+)
+def test_an_address_is_refused_where_no_report_has_links(arguments: tuple[str, ...], option: str) -> None:
+    """Differences and the report of all stacks have none: the option would have no effect."""
+    ran = amlz_here("preview", *arguments, "--source-url", HOST)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"Omit --source-url, or omit {option}" in " ".join(ran.stderr.split())
