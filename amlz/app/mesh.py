@@ -1,0 +1,132 @@
+"""Meshes of a stack as files in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from amlz.azure.regular_files import read_regular
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import LandingZoneError
+from amlz.core.specs import records
+from amlz.core.words import plural
+from amlz.mesh.files import IDENTITY_FILE, MeshFile, files
+from amlz.mesh.model import MeshSpec
+from amlz.mesh.objects import Document
+from amlz.mesh.yaml_text import as_yaml
+from amlz.reports.files import check_writable, write_whole
+
+_LARGEST = 2**22
+
+
+def meshes_of(stack: str, plan: LandingZonePlan) -> tuple[MeshSpec, ...]:
+    """Returns the meshes of a stack. Raises LandingZoneError where there is none."""
+    meshes = tuple(
+        mesh
+        for environment in plan.environments
+        for part in environment.capabilities
+        for mesh in records(part.part.spec, MeshSpec)
+    )
+    if not meshes:
+        raise LandingZoneError(
+            f"{stack} has no service mesh.\n  Set `mesh` of an environment in its stack file: docs/how-to/mesh.md."
+        )
+    return meshes
+
+
+def one_file(rendered: tuple[MeshFile, ...]) -> str:
+    """Returns every file after the other, below its path."""
+    return "---\n".join(as_yaml(file.documents, file.path, *file.comments) for file in rendered)
+
+
+def write_folder(rendered: tuple[MeshFile, ...], folder: Path, whole: bool = True) -> str:
+    """Writes the files into a folder, and returns their list. Files that are no longer rendered are reported, and kept.
+
+    `whole`: they are everything in the folder. Raises LandingZoneError where an identity would be changed in place, or
+    a file cannot be written; nothing is written then, or only files before that one.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise LandingZoneError(f"{folder}\n  It is not a folder.\n  Pass a folder by --to.")
+    for file in rendered:
+        _refuse_changed_identity(folder / file.path, file)
+    for file in rendered:
+        path = folder / file.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise LandingZoneError(
+                f"{path.parent}\n  It cannot be created: {reason}.\n  Pass another folder by --to."
+            ) from None
+        check_writable(path)
+    for file in rendered:
+        write_whole(folder / file.path, file.text)
+    names = {folder / file.path for file in rendered}
+    stale = sorted(
+        path for part in ("zones", "global") for path in (folder / part).rglob("*.yaml") if path not in names
+    )
+    lines = [f"{plural(len(rendered), 'file')} in {folder}", *(f"  {file.path}" for file in rendered)]
+    if stale and whole:
+        lines += ["", "No longer rendered. Delete them:", *(f"  {path.relative_to(folder)}" for path in stale)]
+    return "\n".join(lines) + "\n"
+
+
+def _refuse_changed_identity(path: Path, file: MeshFile) -> None:
+    """Raises LandingZoneError for an identity whose SPIFFE ID differs from the one that was rendered before."""
+    if path.name != IDENTITY_FILE or not path.exists():
+        return
+    before = {_name(document): document for document in _read(path) if document.get("kind") == "MeshIdentity"}
+    for document in file.documents:
+        old = before.get(_name(document))
+        if old is not None and old["spec"].get("spiffeID") != document["spec"].get("spiffeID"):
+            raise LandingZoneError(
+                f"{path}\n"
+                f"  {_name(document)} would get another SPIFFE ID: {old['spec'].get('spiffeID')} is rendered there. An "
+                "identity of Kuma 3.0 cannot be changed, and on 2.14 the change breaks running traffic.\n"
+                "  Set the former zone, project and environment again, or raise `mesh.identity.generation`."
+            )
+
+
+def located(target: str, folder: Path) -> list[tuple[str, Document]]:
+    """Returns the documents of all YAML files in a folder, each with its path there. Raises LandingZoneError.
+
+    `target`: the folder as the user wrote it.
+    """
+    paths = sorted(path for ending in ("*.yaml", "*.yml") for path in folder.rglob(ending) if path.is_file())
+    every = [(str(path.relative_to(folder)), document) for path in paths for document in _read(path)]
+    result = [(path, item) for path, item in every if "kind" in item or item.get("type") == "Mesh"]
+    if not any(str(item.get("apiVersion")).startswith("kuma.io/") for _, item in result):
+        raise LandingZoneError(
+            f"{target}\n  It has no document of Kuma (`apiVersion: kuma.io/v1alpha1`) in its YAML files.\n"
+            "  Pass the folder that `amlz mesh render --to` writes, or a stack."
+        )
+    return result
+
+
+def rendered_documents(meshes: tuple[MeshSpec, ...]) -> list[tuple[str, Document]]:
+    """Returns the rendered documents of a stack, each with its file."""
+    return [
+        (file.path, document)
+        for file in files(meshes)
+        if not file.path.endswith("values.yaml")
+        for document in file.documents
+    ]
+
+
+def _name(document: Document) -> str:
+    metadata = document.get("metadata")
+    return str(metadata.get("name")) if isinstance(metadata, dict) else ""
+
+
+def _read(path: Path) -> list[Document]:
+    """Returns the documents of a file. Raises LandingZoneError where it is not readable."""
+    try:
+        text = read_regular(path, _LARGEST).decode("utf-8")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise LandingZoneError(f"{path}\n  It has an alias (`*name`), which is not read.\n  Write the value out.")
+        documents = list(yaml.safe_load_all(text))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise LandingZoneError(f"{path}\n  It cannot be read: {reason}.\n  Correct it, or delete it.") from None
+    return [item for item in documents if isinstance(item, dict)]

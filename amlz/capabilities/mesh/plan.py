@@ -1,0 +1,95 @@
+"""Decides meshes: their records, the identities of callers, and their roles on endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from amlz.azure.ids import parse
+from amlz.capabilities.mesh.check import check_mesh
+from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig
+from amlz.capabilities.mesh.facts import ENDPOINT, TARGET
+from amlz.capabilities.mesh.records import landing_zone_mesh, mesh_of, own_mesh
+from amlz.capabilities.mesh.spec import MeshCallerSpec, MeshPartSpec
+from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.federation import AUDIENCES
+from amlz.core.planning.context import Context
+from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
+from amlz.core.planning.roles import Principals, assign
+from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
+from amlz.mesh.model import MeshSpec, pairs
+
+#: Hosts of a workspace's stores in the public cloud.
+#: https://learn.microsoft.com/azure/private-link/private-endpoint-dns (2026-03)
+_BLOBS, _VAULT = "{}.blob.core.windows.net", "{}.vault.azure.net"
+
+
+def plan_mesh(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+    """Returns the mesh of an environment, with the identities and roles of its callers; None where it has none."""
+    shared, own = landing_zone_mesh(env.context.config), own_mesh(env.settings)
+    if shared is None or own is None:
+        return None
+    stores = (
+        _BLOBS.format(parse(given.workspace.storage).name),
+        _VAULT.format(parse(given.workspace.key_vault).name),
+    )
+    mesh = mesh_of(env.context.config, (env.project, env.name), stores)
+    callers = tuple(_callers(env, mesh, shared))
+    return Part(MeshPartSpec(mesh, given.workspace.id, callers, tuple(_roles(env, mesh, own, callers))))
+
+
+def _callers(env: EnvironmentContext, mesh: MeshSpec, shared: MeshConfig) -> Iterator[MeshCallerSpec]:
+    """Returns the identity of each caller that runs on a cluster with a known issuer."""
+    for caller in mesh.callers:
+        issuer = shared.zones[caller.zone].issuer
+        if issuer is not None:
+            name = env.namer.name("identity", "mesh", caller.name)
+            env.context.take("identity", name, env.place.group_id, (*env.path, "mesh", "callers", caller.name))
+            subject = f"system:serviceaccount:{caller.namespace}:{caller.account}"
+            audience = AUDIENCES[env.context.config.cloud]
+            yield MeshCallerSpec(caller.name, name, env.place, issuer, subject, audience, env.tags)
+
+
+def _roles(
+    env: EnvironmentContext, mesh: MeshSpec, own: EnvironmentMeshConfig, callers: tuple[MeshCallerSpec, ...]
+) -> Iterator[RoleAssignmentSpec]:
+    """Returns the roles on endpoints: of the same callers that the mesh permits, by the same records."""
+    identities = {caller.key: PrincipalSpec("ServicePrincipal", caller.id, built=True) for caller in callers}
+    for endpoint in mesh.endpoints:
+        if own.endpoints[endpoint.name].roles:
+            of_endpoint = {
+                f"{caller.name}-{endpoint.name}": identities[caller.name]
+                for caller, reached in pairs(mesh)
+                if reached is endpoint
+            }
+            principals = Principals({}, {}, {"meshCallers": of_endpoint})
+            scope = _endpoint_id(env, endpoint.name)
+            yield from assign({TARGET: scope}, principals, grant_conditions(env))[TARGET]
+
+
+def _endpoint_id(env: EnvironmentContext, name: str) -> str:
+    return f"{env.workspace_id}/{ENDPOINT.rsplit('/', 1)[1]}/{name}"
+
+
+def _outside(context: Context) -> Iterator[str]:
+    """Returns the ids of endpoints on which roles are assigned: they exist."""
+    for project, name, environment in environments(context.config):
+        own = own_mesh(environment)
+        if own is None or landing_zone_mesh(context.config) is None:
+            continue
+        env = environment_context(context, project, name)
+        yield from (_endpoint_id(env, endpoint) for endpoint, given in own.endpoints.items() if given.roles)
+
+
+def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    """Returns certificate authorities of production whose key Kuma generates, and keeps in the cluster."""
+    for project, name, environment in environments(config):
+        own = own_mesh(environment)
+        if own is not None and environment.is_production(name) and own.identity.authority == "generated":
+            path: tuple[Any, ...] = ("projects", project, "environments", name, "mesh", "identity", "authority")
+            yield Relaxation(path, "the certificate authority of the mesh signs itself, and its key is in the cluster")
+
+
+PLANNER = Planner(check=check_mesh, relaxations=_relaxations, outside=_outside, environment=plan_mesh)

@@ -1,0 +1,144 @@
+"""Kubernetes objects of a zone: namespaces, its egress, network policies, values of the control plane's chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.mesh.model import (
+    FRONT_END,
+    MODEL_PORT,
+    SYSTEM,
+    MeshSpec,
+    MeshZoneSpec,
+    callers_in,
+    external,
+    inside,
+    permitted,
+)
+from amlz.mesh.objects import ENDPOINT_LABEL, Document, kubernetes
+from amlz.mesh.observability import METRICS_PORT
+
+#: A deletion of the file must not delete the namespace: neither with Flux nor with Argo CD.
+KEPT = {"argocd.argoproj.io/sync-options": "Prune=false", "kustomize.toolkit.fluxcd.io/prune": "disabled"}
+NAME_LABEL = "kubernetes.io/metadata.name"
+EGRESS_PORT = 10002
+#: The namespace of Azure ML's extension, and the one of managed Prometheus on AKS.
+FRONT_END_NAMESPACE, SCRAPER_NAMESPACE = "azureml", "kube-system"
+#: Names of the configuration of Azure CNI on a node, for Kuma's CNI, which is chained to it.
+CNI_FILES = {"azure": "10-azure.conflist", "azure-overlay": "15-azure-swift-overlay.conflist"}
+
+
+def namespaces(mesh: MeshSpec, zone: str) -> Iterator[Document]:
+    """Returns the namespaces of a zone whose pods are in the mesh. A namespace has one mesh."""
+    names = {caller.namespace for caller in callers_in(mesh, zone)}
+    if inside(mesh, zone) and mesh.namespace:
+        names.add(mesh.namespace)
+    if external(mesh, zone):
+        names.add(mesh.egress)
+    for name in sorted(names):
+        labels = {"kuma.io/mesh": mesh.name, "kuma.io/sidecar-injection": "enabled"}
+        yield kubernetes("v1", "Namespace", {"name": name, "labels": labels, "annotations": dict(KEPT)})
+
+
+def system_namespace() -> Document:
+    """Returns the namespace of the control plane, whose pods have no proxies."""
+    labels = {"kuma.io/sidecar-injection": "disabled", "kuma.io/system-namespace": "true"}
+    return kubernetes("v1", "Namespace", {"name": SYSTEM, "labels": labels, "annotations": dict(KEPT)})
+
+
+def values(zone: MeshZoneSpec) -> Document:
+    """Returns the values of the chart `kuma` for the control plane of a zone."""
+    plane: Document = {
+        "mode": "zone",
+        "zone": zone.name,
+        "environment": "kubernetes",
+        "injectorFailurePolicy": "Fail",
+        "defaults": {"skipMeshCreation": True},
+    }
+    if zone.global_address is not None:
+        plane["kdsGlobalAddress"] = zone.global_address
+    cni = {"enabled": True, "chained": True, "netDir": "/etc/cni/net.d", "binDir": "/opt/cni/bin"}
+    return {"patchSystemNamespace": False, "controlPlane": plane, "cni": {**cni, "confName": CNI_FILES[zone.cni]}}
+
+
+def egress(mesh: MeshSpec, zone: str) -> Iterator[Document]:
+    """Returns the zone egress: an injected pod, by which every request to an endpoint outside of the mesh leaves."""
+    if not external(mesh, zone):
+        return
+    name = mesh.egress
+    metadata = {"name": name, "namespace": name}
+    yield kubernetes("v1", "ServiceAccount", dict(metadata))
+    marks = {"app": name, "kuma.io/mesh": mesh.name, "k8s.kuma.io/zone-proxy-type": "egress"}
+    ports = [{"name": "ze-main", "port": EGRESS_PORT, "targetPort": EGRESS_PORT, "protocol": "TCP"}]
+    yield kubernetes(
+        "v1", "Service", {**metadata, "labels": dict(marks)}, spec={"selector": {"app": name}, "ports": ports}
+    )
+    replicas = 3 if mesh.production else 2
+    pod = {
+        "metadata": {
+            "labels": {**marks, "kuma.io/sidecar-injection": "enabled"},
+            "annotations": {"kuma.io/reachable-backends": '{"refs":[]}'},
+        },
+        "spec": _egress_pod(mesh),
+    }
+    spec = {"replicas": replicas, "selector": {"matchLabels": {"app": name}}, "template": pod}
+    yield kubernetes("apps/v1", "Deployment", {**metadata, "labels": {"app": name}}, spec=spec)
+    budget = {"minAvailable": replicas - 1, "selector": {"matchLabels": {"app": name}}}
+    yield kubernetes("policy/v1", "PodDisruptionBudget", dict(metadata), spec=budget)
+
+
+def _egress_pod(mesh: MeshSpec) -> Document:
+    """Returns the pod: the container does nothing, and the proxy next to it does the work."""
+    container = {
+        "name": "pause",
+        "image": mesh.image,
+        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+    }
+    return {
+        "serviceAccountName": mesh.egress,
+        "automountServiceAccountToken": True,
+        "terminationGracePeriodSeconds": 40,
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": {"app": mesh.egress}},
+            }
+        ],
+        "containers": [container],
+    }
+
+
+def network_policies(mesh: MeshSpec, zone: str) -> Iterator[Document]:
+    """Returns the network policies that close paths around the mesh: to its egress, its models and the front end."""
+    if external(mesh, zone):
+        sources = sorted({caller.namespace for caller in callers_in(mesh, zone)})
+        yield _ingress("callers", mesh.egress, {"app": mesh.egress}, (sources, EGRESS_PORT))
+    for endpoint in inside(mesh, zone):
+        sources = sorted({caller.namespace for caller in permitted(mesh, endpoint)})
+        assert mesh.namespace is not None
+        labels = {ENDPOINT_LABEL: endpoint.name}
+        yield _ingress(f"{mesh.name}-{endpoint.name}", mesh.namespace, labels, (sources, MODEL_PORT))
+    if mesh.front_end is not None and any(endpoint.way == FRONT_END for endpoint in external(mesh, zone)):
+        yield _ingress(
+            f"{mesh.name}-front-end", FRONT_END_NAMESPACE, dict(mesh.front_end.pod_labels), ([mesh.egress], 443)
+        )
+
+
+def _ingress(name: str, namespace: str, labels: dict[str, str], allowed: tuple[list[str], int]) -> Document:
+    """Returns the policy that only pods of these namespaces reach these pods, on one port."""
+    sources, port = allowed
+    origins = [{"namespaceSelector": {"matchLabels": {NAME_LABEL: source}}} for source in sources]
+    rules = [{"from": origins, "ports": [{"protocol": "TCP", "port": port}]}] if sources else []
+    if namespace != FRONT_END_NAMESPACE:
+        scraper = {"namespaceSelector": {"matchLabels": {NAME_LABEL: SCRAPER_NAMESPACE}}}
+        rules.append({"from": [scraper], "ports": [{"protocol": "TCP", "port": METRICS_PORT}]})
+    spec: Document = {"podSelector": {"matchLabels": labels}, "policyTypes": ["Ingress"], "ingress": rules}
+    return kubernetes("networking.k8s.io/v1", "NetworkPolicy", {"name": name, "namespace": namespace}, spec=spec)
