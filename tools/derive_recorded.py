@@ -1,10 +1,11 @@
-"""Derives amlz/simulator/arm/data/*.json from recorded conversations with Azure.
+"""Derives amlz/azure/data/recorded/*.json from recorded conversations with Azure.
 
     python -m tools.derive_recorded --recordings … --facts … [--split]
 
 `--split` leaves a fifth of the recordings out (tools/benchmarks/recordings.py), so that tools/benchmarks/recorded.py
 can measure the tables on recordings that they were not derived from. The shipped tables use all of them.
-A row is written only where the recordings agree; what they contradict gives no row.
+A row is written only where the recordings agree; what they contradict gives no row. A value that depends on the region
+in which it was recorded (tools/recorded/regional.py) gives no row either.
 """
 
 from __future__ import annotations
@@ -12,19 +13,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from amlz.azure.recorded import DATA
 from amlz.simulator.arm.addresses import BadPath, address, token_of
 from tools.benchmarks.recorded import settable
 from tools.benchmarks.recordings import HOME, Exchange, held_out, kind_of, recordings
 from tools.recorded import from_facts
 from tools.recorded.answers import AcceptedWrite, answer_rows
 from tools.recorded.observed import Seen, observations
-from tools.recorded.trees import Observation, grown
+from tools.recorded.regional import is_regional
+from tools.recorded.trees import Observation, explains, grown, is_about
 
-DATA = Path("amlz/simulator/arm/data")
+#: Fewer sightings than these are too weak for a value that was sent and does not come back.
+_ENOUGH = 2
+#: The share of other values that have to come back as one value, for that value to be a rule.
+_MOST = 0.8
 
 
 def main() -> None:
@@ -35,17 +41,18 @@ def main() -> None:
     parser.add_argument("--split", action="store_true", help="leave the held-out fifth out")
     given = parser.parse_args()
     facts = json.loads(given.facts.read_text(encoding="utf-8"))
-    seen, asked = _gathered(given.recordings, given.split)
+    seen, writes = _gathered(given.recordings, given.split)
     tables: dict[str, dict[str, Any]] = defaultdict(dict)
-    for kind in sorted({*seen, *asked, *(fact["type"].lower() for fact in facts)}):
+    for kind in sorted({*seen, *writes, *(fact["type"].lower() for fact in facts)}):
         token = token_of(kind, "")
         if not token and kind not in seen:
             continue
         own = [fact for fact in facts if fact["type"].lower() == kind]
         table: dict[str, Any] = {}
-        added = _added(seen[kind], token) if kind in seen else from_facts.added(own)
+        whole = [one for one in seen.get(kind, ()) if one.whole]
+        added = _added(whole, token) if whole else from_facts.added(own)
         returned = _returned(seen.get(kind, []))
-        answers = {**from_facts.answers(own), **answer_rows(asked.get(kind, []), own)}
+        answers = {**from_facts.answers(own), **answer_rows(writes.get(kind, []), own)}
         for key, rows in (("added", added), ("returned", returned), ("answers", answers)):
             if rows:
                 table[key] = rows
@@ -76,7 +83,7 @@ def _text(types: Mapping[str, Any]) -> str:
 def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str, list[AcceptedWrite]]]:
     """Requests with the bodies that came back, and writes with their answers, by type in lower case."""
     seen: dict[str, list[Seen]] = defaultdict(list)
-    asked: dict[str, list[AcceptedWrite]] = defaultdict(list)
+    writes: dict[str, list[AcceptedWrite]] = defaultdict(list)
     for name, exchanges in recordings(path):
         if split and held_out(name):
             continue
@@ -86,12 +93,12 @@ def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str,
         for one in exchanges:
             kind = _kind(one)
             if kind and one.method in ("PUT", "PATCH", "DELETE") and one.status < 300:
-                asked[kind].append(AcceptedWrite(one, one.path.lower() in existing))
+                writes[kind].append(AcceptedWrite(one, one.path.lower() in existing))
             if one.method == "PUT" and one.status < 300:
                 existing.add(one.path.lower())
             elif one.method == "DELETE":
                 existing.discard(one.path.lower())
-    return seen, asked
+    return seen, writes
 
 
 def _kind(one: Exchange) -> str:
@@ -113,15 +120,36 @@ def _added(seen: list[Seen], token: str) -> list[dict[str, Any]]:
     for path in paths:
         keys = tuple(key.removesuffix("[]") for key in path.split("."))
         known = bool(token) and settable(token, keys)
-        found = grown(cases[path])
-        if not known and _covered(found) < 0.8 * sum(case.outcome is not None for case in cases[path]):
-            found = grown(_by_kind(cases[path]))
-        rows += [{"path": path, **row} for row in found]
+        result = grown(cases[path], path)
+        if not known and _covered(result) < 0.8 * sum(case.outcome is not None for case in cases[path]):
+            result = grown(_by_kind(cases[path]), path)
+        mark = {"settable": True} if known else {}
+        rows += [{"path": path, **row, **mark} for row in result if not (_is_signed(row) or is_regional(row["value"]))]
+        rows += [{"path": path, **mark, **row} for row in _contradicted(cases[path], result) if known]
     return sorted(rows, key=lambda row: (row["path"].count("."), row["path"]))
 
 
+def _is_signed(row: Mapping[str, Any]) -> bool:
+    """Returns whether a value holds a signature, which is nobody's to ship."""
+    return "sig=" in json.dumps(row["value"])
+
+
+def _contradicted(cases: list[Observation], result: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A row without a value, where Azure added some for which no row has the condition."""
+    counted = [case for case in cases if case.new] or cases
+    present = [case for case in counted if case.outcome is not None]
+    missed = [case for case in present if not any(explains(row, case) for row in result)]
+    if len(missed) > 0.2 * len(present):
+        newest = max(missed, key=lambda case: (case.version, case.recording))
+        yield {"contradicted": True, "seen": f"{len(missed)}/{len(counted)}", "source": newest.recording}
+
+
 def _covered(rows: list[dict[str, Any]]) -> int:
-    return sum(int(row["seen"].partition("/")[0]) for row in rows)
+    return sum(_sightings(row) for row in rows)
+
+
+def _sightings(row: Mapping[str, Any]) -> int:
+    return int(row["seen"].partition("/")[0])
 
 
 def _by_kind(cases: list[Observation]) -> list[Observation]:
@@ -138,31 +166,47 @@ def _returned(seen: list[Seen]) -> list[dict[str, Any]]:
     """Rows of values that come back in another form."""
     rows = []
     for path in sorted({path for one in seen for path in one.sent}):
-        cases = []
+        cases: list[Observation] = []
+        pairs: list[tuple[Any, Any]] = []
         letters: dict[str, str] = {}
+        instead = {_form(sent, back) for one in seen for sent, back in one.sent.get(path, ())}
         for one in seen:
             for sent, back in one.sent.get(path, ()):
                 form = _form(sent, back)
+                if form == "same" and f"value:{json.dumps(back)}" in instead:
+                    form = f"value:{json.dumps(back)}"  # the value that replaces other ones
                 if form == "letters" and _is_word(sent):
                     letters[sent.lower()] = back
                 elif form == "segments":
                     letters |= _segments(sent, back)
                 cases.append(Observation(one.features, one.version, one.exists, form, one.new, one.recording))
+                pairs.append((sent, back))
         if all(case.outcome == "same" for case in cases):
             continue
-        for row in grown(_plain(path, cases, seen)):
-            form = row.pop("value")
-            if form == "same":
-                continue
-            extra: dict[str, Any] = {"form": form}
-            if form in ("letters", "segments"):
-                if not letters:
-                    continue  # what names look like, and no rule
-                extra["letters"] = letters
-            elif form.startswith("value:"):
-                extra = {"form": "value", "value": json.loads(form[6:])}
-            rows.append({"path": path, **extra, **row})
+        for row in grown(_plain(path, cases, seen), path):
+            extra = _extra(row, letters, cases, pairs)
+            if extra is not None:
+                rows.append({"path": path, **extra, **{key: value for key, value in row.items() if key != "value"}})
     return rows
+
+
+def _extra(
+    row: Mapping[str, Any], letters: Mapping[str, str], cases: list[Observation], pairs: list[tuple[Any, Any]]
+) -> dict[str, Any] | None:
+    """Returns the form of a row; None for one without a change, or with too few sightings."""
+    form = row["value"]
+    if form == "same" or (form == "absent" and _sightings(row) < _ENOUGH):
+        return None
+    if form in ("letters", "segments"):
+        return {"form": form, "letters": dict(letters)} if letters else None  # without: what names look like, no rule
+    if not form.startswith("value:"):
+        return {"form": form}
+    value = json.loads(form[6:])
+    others = [back for case, (sent, back) in zip(cases, pairs, strict=True) if sent != value and is_about(row, case)]
+    agreeing = sum(back == value for back in others)
+    if agreeing < _ENOUGH or agreeing < _MOST * len(others):
+        return None
+    return {"form": "value", "value": value}
 
 
 def _plain(path: str, cases: list[Observation], seen: list[Seen]) -> list[Observation]:

@@ -22,11 +22,11 @@ def former_urns(request: Any, make_urn: MakeUrn, above: Mapping[str, tuple[str, 
     Aliases that the SDK generates, one for each API version, are left out: no program writes such versions now.
     """
     own = [*request.aliasURNs, *(_urn(alias, request, make_urn) for alias in request.aliases if not _generated(alias))]
-    found = dict.fromkeys(own)
+    urns = dict.fromkeys(own)
     for parent in above.get(request.parent, ()):
         for type_, name in ((request.type, request.name), *map(_type_and_name, own)):
-            found[make_urn(parent, type_, _inherited(name, request.parent, parent))] = None
-    return tuple(found)
+            urns[make_urn(parent, type_, _inherited(name, request.parent, parent))] = None
+    return tuple(urns)
 
 
 def _generated(alias: Any) -> bool:

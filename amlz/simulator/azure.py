@@ -97,5 +97,5 @@ def given_back(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
         shape = rule["is"] if "is" in rule else rule["cases"].get(value.get(rule["by"]))
         return value if shape is None else converted(value, shape)
 
-    found: dict[str, Any] = converted(inputs, table.entry(token)["shape"])
-    return found
+    result: dict[str, Any] = converted(inputs, table.entry(token)["shape"])
+    return result

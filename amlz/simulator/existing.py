@@ -38,15 +38,15 @@ _PATHS = {"microsoft.security/pricings": ("scopeId", "pricingName")}
 def inputs_from_the_start(resource_id: str) -> dict[str, Any] | None:
     """The inputs of a resource that exists everywhere, while nobody has changed it; None for any other resource."""
     try:
-        found = parse(resource_id)
+        result = parse(resource_id)
     except ValueError:
         return None
-    kind = found.type.lower()
+    kind = result.type.lower()
     if kind not in EVERYWHERE:
         return None
     scope, name = _PATHS[kind]
     above = resource_id[: resource_id.lower().rindex("/providers/")]
-    return {scope: above.lstrip("/"), name: found.name, **EVERYWHERE[kind]}
+    return {scope: above.lstrip("/"), name: result.name, **EVERYWHERE[kind]}
 
 
 def is_adopted(arm_type: str) -> bool:

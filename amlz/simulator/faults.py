@@ -7,6 +7,7 @@ the state is as its provider.go leaves it: with the resource, marked as not fini
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from amlz.simulator.errors import AzureRefused
@@ -27,8 +28,8 @@ class Fault:
     """A kind of fault. `status` and `code`: of Azure's answer, 0 and "" where it does not come to one.
 
     `retried`: whether azure-native asks again by itself. `times`: how often it comes in a row. `type`: the ARM type
-    that it strikes by default. `person`: what a person has to do before the next `pulumi up`, "" for nothing. `stays`:
-    whether it is there until a person acts, so that every `up` meets it.
+    that it strikes by default. `person`: what a person has to do before the next `pulumi up`, None for nothing.
+    `stays`: whether it is there until a person acts, so that every `up` meets it.
     """
 
     kind: str
@@ -39,8 +40,8 @@ class Fault:
     source: str
     retried: bool = False
     times: int = 1
-    type: str = ""
-    person: str = ""
+    type: str | None = None
+    person: str | None = None
     stays: bool = False
 
 
@@ -182,19 +183,40 @@ def tenant_policy(denied: str) -> tuple[tuple[str, object], ...]:
     """A policy from outside of the stack that denies an ARM type: its parts, each with its kind."""
     definition = f"{_SCOPE}/providers/Microsoft.Authorization/policyDefinitions/denied-types"
     rule = {"if": {"field": "type", "equals": denied}, "then": {"effect": "deny"}}
-    told = {"displayName": "Types that this tenant does not allow", "mode": "All", "policyRule": rule}
+    result = {"displayName": "Types that this tenant does not allow", "mode": "All", "policyRule": rule}
     assigned = {"policyDefinitionId": definition, "scope": _SCOPE}
     assignment = f"{_SCOPE}/providers/Microsoft.Authorization/policyAssignments/{_GROUP}"
     return (
         ("above", _GROUP),
-        ("definition", {"id": definition, "name": "denied-types", "properties": told}),
+        ("definition", {"id": definition, "name": "denied-types", "properties": result}),
         ("assignment", {"id": assignment, "name": _GROUP, "properties": assigned}),
     )
 
 
+#: Kinds by the name of an incident, for game days: docs/how-to/game-days.md.
+INCIDENTS: Mapping[str, str] = {
+    "concurrent-change": "conflict",
+    "request-storm": "throttled",
+    "service-error": "error-500",
+    "regional-outage": "unavailable",
+    "lost-answer": "timeout",
+    "identity-delay": "principal-not-found",
+    "quota-exhausted": "quota",
+    "endpoint-failure": "endpoint-busy",
+    "new-subscription": "not-registered",
+    "provider-crash": "provider-killed",
+    "runner-lost": "engine-killed",
+    "name-held": "soft-deleted",
+    "policy-change": "policy-denies",
+    "accidental-deletion": "deleted",
+    "manual-change": "drifted",
+}
+
+
 def kind_of(name: str) -> Fault | None:
-    """The fault of this kind."""
-    return next((fault for fault in FAULTS if fault.kind == name), None)
+    """The fault of this kind, or that of an incident."""
+    kind = INCIDENTS.get(name, name)
+    return next((fault for fault in FAULTS if fault.kind == kind), None)
 
 
 def refused(fault: Fault, target: str) -> AzureRefused:

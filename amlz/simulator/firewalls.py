@@ -23,7 +23,7 @@ def addressed(store: StateStore, wanted: StoredResource) -> StoredResource:
 
 def _addressed(store: StateStore, rule: dict[str, object]) -> dict[str, object]:
     subnet = rule.get("subnet")
-    found = store.get(str(subnet["id"])) if isinstance(subnet, dict) else None
-    if found is None or "addressPrefix" not in found.inputs:
+    resource = store.get(str(subnet["id"])) if isinstance(subnet, dict) else None
+    if resource is None or "addressPrefix" not in resource.inputs:
         return rule
-    return {**rule, "privateIPAddress": str(ipaddress.ip_network(found.inputs["addressPrefix"])[_RESERVED])}
+    return {**rule, "privateIPAddress": str(ipaddress.ip_network(resource.inputs["addressPrefix"])[_RESERVED])}

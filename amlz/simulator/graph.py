@@ -26,15 +26,15 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
     input without a path in the body.
     """
     customs = {registered.urn for registered in registration.resources if registered.custom}
-    found: dict[str, tuple[str, str]] = {}
+    result: dict[str, tuple[str | None, str | None]] = {}
     resources = []
     for registered in registration.resources:
         owner = (owners or {}).get(registered.name) if not registered.custom else None
-        found[registered.urn] = owner or found.get(registered.parent, ("", ""))
+        result[registered.urn] = owner or result.get(registered.parent, (None, None))
         if registered.custom and registered.token.startswith("azure-native:"):
             # a child is registered after its parent exists; a component exists at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
-            resources.append(_resource(registered, found[registered.urn], tuple(sorted(waits_for))))
+            resources.append(_resource(registered, result[registered.urn], tuple(sorted(waits_for))))
     resources = list(_of_their_groups(resources))
     components = [registered for registered in registration.resources if not registered.custom]
     return ResourceGraph(
@@ -56,7 +56,7 @@ def _of_their_groups(resources: list[Resource]) -> Iterator[Resource]:
         yield replace(resource, project=owner[0], environment=owner[1]) if owner else resource
 
 
-def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[str, ...]) -> Resource:
+def _resource(registered: Registered, owner: tuple[str | None, str | None], waits_for: tuple[str, ...]) -> Resource:
     inputs = registered.inputs
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
@@ -78,10 +78,10 @@ def _resource(registered: Registered, owner: tuple[str, str], waits_for: tuple[s
         project=owner[0],
         environment=owner[1],
         depends_on=waits_for,
-        parent=registered.parent,
-        provider=registered.provider,
+        parent=registered.parent or None,
+        provider=registered.provider or None,
         protect=registered.protect,
-        source=registered.source,
+        source=registered.source or None,
         aliases=registered.former,
         marked=marked,
     )

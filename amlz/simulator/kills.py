@@ -54,7 +54,7 @@ class Kills:
 def kill_engine() -> None:
     """Kills the engine and what it started, this process last: nobody else would ever end them."""
     engine = os.getppid()
-    for pid in (engine, *(each for each in _started_by(engine) if each != os.getpid()), os.getpid()):
+    for pid in (engine, *(item for item in _started_by(engine) if item != os.getpid()), os.getpid()):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 

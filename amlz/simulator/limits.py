@@ -77,7 +77,8 @@ def fits(store: StateStore, resource: StoredResource) -> None:
     if limit is None or store.get(resource.id) is not None:
         return
     place = _place(resource.id, limit)
-    if store.count(limit.type, place) >= limit.count:
+    count = store.total if limit.in_subscription else store.count
+    if count(limit.type, place) >= limit.count:
         message = f"{place} has {limit.count} of {resource.type} already, which is as many as Azure takes."
         raise AzureRefused(limit.status, limit.code, message, resource.id)
 
@@ -85,8 +86,8 @@ def fits(store: StateStore, resource: StoredResource) -> None:
 def lists_fit(resource: StoredResource) -> None:
     """Checks that a request's own lists are short enough. Raises AzureRefused; the codes are ours."""
     kind = resource.type.lower()
-    for each, key, count, _ in INLINE:
-        if kind == each and len(resource.inputs.get(key) or ()) > count:
+    for item, key, count, _ in INLINE:
+        if kind == item and len(resource.inputs.get(key) or ()) > count:
             raise AzureRefused(400, "LimitExceeded", f"{key}: Azure takes {count} at most.", resource.id)
     if len(resource.inputs.get("tags") or ()) > TAGS:
         raise AzureRefused(400, "TooManyTags", f"A resource takes {TAGS} tags at most.", resource.id)

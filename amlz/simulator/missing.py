@@ -95,8 +95,8 @@ _TYPE_MESSAGES: Mapping[str, str] = {
 
 def not_found(resource_id: str) -> AzureRefused:
     """Returns ARM's 404 of a resource whose parents exist."""
-    found = parse(resource_id)
-    kind = found.type.lower()
+    result = parse(resource_id)
+    kind = result.type.lower()
     row = CODES.get(kind)
     if row is None:
         nested = kind.startswith("microsoft.network/") and kind.count("/") > 1
@@ -104,5 +104,5 @@ def not_found(resource_id: str) -> AzureRefused:
             return validation.not_found(resource_id)
         return AzureRefused(404, "NotFound", f"Resource {resource_id} not found.", resource_id)
     text = _TYPE_MESSAGES.get(kind) or _MESSAGES.get(row.code, "The resource '{name}' could not be found.")
-    account = found.names[0] if found.names else ""
-    return AzureRefused(404, row.code, text.format(name=found.name, id=resource_id, account=account), resource_id)
+    account = result.names[0] if result.names else ""
+    return AzureRefused(404, row.code, text.format(name=result.name, id=resource_id, account=account), resource_id)

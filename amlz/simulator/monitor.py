@@ -33,7 +33,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from amlz.azure.added import with_location
-from amlz.azure.graph import unknown
+from amlz.azure.graph import unknown, unknown_from
 from amlz.simulator.aliases import former_urns
 from amlz.simulator.azure import SimulatedAzure
 from amlz.simulator.existing import inputs_from_the_start
@@ -226,10 +226,10 @@ class RecordingMonitor(MockMonitor):
         """Returns the registrations, in an order in which they could be created: the same in every run."""
         return Registration(_in_order(self._registered), self._outputs, tuple(sorted(self._problems)))
 
-    def problem(self, what: str) -> None:
+    def problem(self, text: str) -> None:
         """Notes what was wrong."""
         with self._lock:
-            self._problems.append(what)
+            self._problems.append(text)
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """By the engine's rule: the types of all components above, without the stack's (sdk/go/common/resource/urn)."""
@@ -256,19 +256,19 @@ class RecordingMonitor(MockMonitor):
 
     def _answer(self, request: Any, urn: str, inputs: dict[str, Any], secrets: tuple[str, ...]) -> Any:
         source = self._source(request)
-        waits = {key: tuple(found.urns) for key, found in request.propertyDependencies.items()}
+        waits = {key: tuple(item.urns) for key, item in request.propertyDependencies.items()}
         named = {key: self._named(key, value, waits.get(key, ())) for key, value in inputs.items()}
         hidden = {path.partition(".")[0].partition("[")[0] for path in secrets}
-        told = {key: value for key, value in named.items() if key not in hidden}
+        result = {key: value for key, value in named.items() if key not in hidden}
         subscription, resource_id = "", ""
         outputs = {key: value for key, value in inputs.items() if key not in hidden}
         if request.type.startswith("pulumi:providers:"):
-            given = told.get("subscriptionId")
+            given = result.get("subscriptionId")
             self._subscriptions[urn] = subscription = given if isinstance(given, str) else ""
-            self._locations[urn] = str(told.get("location") or "")
+            self._locations[urn] = str(result.get("location") or "")
         elif request.custom:
             subscription = self._subscriptions.get(request.provider.rpartition("::")[0], "")
-            answer = self._azure.preview(request.type, told, subscription)
+            answer = self._azure.preview(request.type, result, subscription)
             resource_id, outputs = answer.id, answer.outputs
             if request.importId and resource_id and request.importId != resource_id:
                 self._problems.append(f"{urn} imports {request.importId}, and its inputs are those of {resource_id}")
@@ -315,8 +315,8 @@ class RecordingMonitor(MockMonitor):
         """Returns a value whose unknown parts name their resource."""
         if not holds_unknown(value):
             return value
-        names = ", ".join(sorted({urn.rsplit("::", 1)[-1] for urn in urns})) or "a value made by the program"
-        return replaced(value, unknown(f"{key}, from {names}"))
+        names = sorted({urn.rsplit("::", 1)[-1] for urn in urns}) or ["a value made by the program"]
+        return replaced(value, unknown_from(key, names))
 
     def _source(self, request: Any) -> str:
         """File and line of the constructor call.
@@ -369,12 +369,12 @@ def _in_order(registered: Mapping[str, Registered]) -> tuple[Registered, ...]:
         {urn: [above for above in (*r.dependencies, r.parent, r.provider) if above] for urn, r in registered.items()}
     )
     order.prepare()
-    found: list[Registered] = []
+    registereds: list[Registered] = []
     while order.is_active():
         ready = sorted(order.get_ready())
-        found.extend(registered[urn] for urn in ready if urn in registered)
+        registereds.extend(registered[urn] for urn in ready if urn in registered)
         order.done(*ready)
-    return tuple(found)
+    return tuple(registereds)
 
 
 def _path(position: Any) -> str:

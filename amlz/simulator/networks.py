@@ -67,8 +67,8 @@ def _dropped(store: StateStore, network: StoredResource) -> tuple[StoredResource
     if network.type.lower() != NETWORK or "subnets" not in network.inputs:
         return ()
     stay = {subnet.id.lower() for subnet in _listed(network)}
-    existing = (each for each in store.below(network.id) if each.type.lower() == SUBNET)
-    return tuple(each for each in existing if each.id.lower() not in stay)
+    existing = (resource for resource in store.below(network.id) if resource.type.lower() == SUBNET)
+    return tuple(resource for resource in existing if resource.id.lower() not in stay)
 
 
 def _listed(network: StoredResource) -> Iterator[StoredResource]:

@@ -48,8 +48,8 @@ def gone(store: StateStore, removed: Iterable[StoredResource]) -> None:
 def _other(store: StateStore, peering: StoredResource) -> StoredResource | None:
     """The peering that leads back."""
     remote = (peering.inputs.get("remoteVirtualNetwork") or {}).get("id", "")
-    found = store.users(_network(peering), remote) if remote else ()
-    return next((store.get(each) for each in found if _SEGMENT in each), None)
+    result = store.users(_network(peering), remote) if remote else ()
+    return next((store.get(item) for item in result if _SEGMENT in item), None)
 
 
 def _network(peering: StoredResource) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from amlz.azure.added import sent_body
+from amlz.azure.defaults import filled
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.azure.ids import parse
 from amlz.azure.inputs import from_body
@@ -40,7 +41,7 @@ _CHANGES = ("append", "modify")
 _READ: dict[str, Callable[[dict[str, Any]], object]] = {
     f"{POLICY}definitions": definition,
     f"{POLICY}setdefinitions": initiative,
-    f"{POLICY}assignments": lambda told: assignment(told, lambda _: None),
+    f"{POLICY}assignments": lambda item: assignment(item, lambda _: None),
     f"{POLICY}exemptions": exemption,
 }
 #: Answers of a scan that mean non-compliance.
@@ -95,13 +96,13 @@ class PolicyService:
             self._known = _read(self._store, version, self._store.holds())
         if not self._known.assignments:
             return wanted
-        found = list(_ask(self._store, self._known, [_subject(wanted)]))
-        found = [answer for answer in found if answer.verdict.effect not in EXISTENCE]
-        denied = next((answer for answer in found if answer.blocks), None)
+        values = list(_ask(self._store, self._known, [_subject(wanted)]))
+        values = [answer for answer in values if answer.verdict.effect not in EXISTENCE]
+        denied = next((answer for answer in values if answer.blocks), None)
         if denied:
             raise _disallowed(denied, wanted)
         body: dict[str, Any] = {}
-        for answer in found:
+        for answer in values:
             changes = answer.verdict.changes
             if answer.word in _CHANGES and answer.assignment.enforced and changes and changes.altered:
                 body = changes.body
@@ -110,14 +111,14 @@ class PolicyService:
 
 def scanned(store: StateStore) -> tuple[Audited, ...]:
     """Returns non-compliant existing resources, by policy, with every assignment in effect."""
-    graph = ResourceGraph(tuple(map(_resource, store.all())))
-    found: dict[tuple[str, str], list[str]] = {}
-    for answer in verdicts(graph, _asked(store)).answers:
+    graph = ResourceGraph(tuple(_as_stored(_resource(stored)) for stored in store.all()))
+    result: dict[tuple[str, str], list[str]] = {}
+    for answer in verdicts(graph, _sources(store)).answers:
         if answer.word in _WRONG and answer.policy:
             definition = answer.policy.definition
             key = (answer.assignment.name, definition.title or definition.name)
-            found.setdefault(key, []).append(answer.subject.id)
-    return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()))
+            result.setdefault(key, []).append(answer.subject.id)
+    return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(result.items()))
 
 
 def _check(wanted: StoredResource) -> None:
@@ -130,7 +131,7 @@ def _check(wanted: StoredResource) -> None:
         raise AzureRefused(400, "InvalidPolicy", str(problem), wanted.id) from None
 
 
-def _asked(store: StateStore) -> PolicySources:
+def _sources(store: StateStore) -> PolicySources:
     """Returns the facts from outside the stack: this repository's policies, those imported, and those added from
     outside.
     """
@@ -145,19 +146,19 @@ def _asked(store: StateStore) -> PolicySources:
 
 
 def _read(store: StateStore, version: int, holds: frozenset[str]) -> _Known:
-    asked = _asked(store)
+    sources = _sources(store)
     standing = tuple(one for one in store.policies("assignments") if one.id.lower() in holds)
-    if not standing and not asked.imported.assignments:
+    if not standing and not sources.imported.assignments:
         return _Known(version)
     beside = store.policies("definitions", "setdefinitions", "exemptions")
     graph = ResourceGraph(tuple(map(_resource, (*standing, *beside))))
-    assignments, exemptions = assigned(graph, asked)
+    assignments, exemptions = assigned(graph, sources)
     scene = EvaluationScope(
-        world=World(asked.imported.catalogue or aliases.embedded()),
+        world=World(sources.imported.catalogue or aliases.embedded()),
         exemptions=exemptions,
-        forecasts=frozenset(e.name.lower() for e in asked.library.entries if e.metadata.get("judged") == "read-only"),
+        forecasts=frozenset(e.name.lower() for e in sources.library.entries if e.metadata.get("judged") == "read-only"),
     )
-    return _Known(version, assignments, scene, tuple(f"{_GROUPS}{name}" for name in asked.above))
+    return _Known(version, assignments, scene, tuple(f"{_GROUPS}{name}" for name in sources.above))
 
 
 def _ask(store: StateStore, known: _Known, subjects: list[Subject]) -> Iterable[PolicyAnswer]:
@@ -166,10 +167,10 @@ def _ask(store: StateStore, known: _Known, subjects: list[Subject]) -> Iterable[
     for place in sorted(groups):
         group = store.get(place)
         if group is not None:
-            told = {"id": group.id, "name": parse(group.id).name, **_body(group)}
+            result = {"id": group.id, "name": parse(group.id).name, **_body(group)}
             subscription = group.id.split("/")[2]
             context = {
-                "resourceGroup": {"tags": {}, **told},
+                "resourceGroup": {"tags": {}, **result},
                 "subscription": {"subscriptionId": subscription, "id": f"/subscriptions/{subscription}"},
             }
             contexts[place] = replace(known.scene.world, context=context)
@@ -197,14 +198,19 @@ def _resource(standing: StoredResource) -> Resource:
     )
 
 
+def _as_stored(resource: Resource) -> Resource:
+    """Returns a resource with the defaults of Azure, which a scan reads and a request does not hold."""
+    return replace(resource, body=filled(resource.arm_type, resource.api_version, resource.body))
+
+
 def _subject(standing: StoredResource) -> Subject:
     return subject_of(_resource(standing))
 
 
 def _with(wanted: StoredResource, body: dict[str, Any]) -> StoredResource:
     """A resource with another body: its inputs, and its outputs as far as these are inputs."""
-    told = {key: value for key, value in body.items() if key not in _BESIDE}
-    inputs = from_body(wanted.token, told, wanted.inputs)
+    result = {key: value for key, value in body.items() if key not in _BESIDE}
+    inputs = from_body(wanted.token, result, wanted.inputs)
     gone = {*wanted.inputs} - {*inputs}
     changed = {key: value for key, value in inputs.items() if value != wanted.inputs.get(key)}
     outputs = {key: value for key, value in wanted.outputs.items() if key not in gone}

@@ -58,11 +58,11 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Notes subscription, region and cloud. As with azure-native, secrets arrive as plain values."""
-        told = plain(request.args, "", [])
-        given = told.get("subscriptionId", UNKNOWN)
+        result = plain(request.args, "", [])
+        given = result.get("subscriptionId", UNKNOWN)
         self._subscription = "" if given == UNKNOWN else given
-        self._location = told.get("location", "")
-        self._azure.in_cloud(told.get("environment", "public"))
+        self._location = result.get("location", "")
+        self._azure.in_cloud(result.get("environment", "public"))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -122,8 +122,8 @@ class SimulatedProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Nothing may be asked of Azure: the answer would depend on the day."""
-        asked = f"the program asks Azure for {request.tok}; without a cloud there is no answer"
-        context.abort(grpc.StatusCode.FAILED_PRECONDITION, asked)
+        wanted = f"the program asks Azure for {request.tok}; without a cloud there is no answer"
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, wanted)
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Nothing goes on that could be cancelled."""

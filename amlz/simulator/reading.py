@@ -56,13 +56,13 @@ def as_inputs(token: str, outputs: Values, *, backwards: bool = False) -> Values
 
 def _applied(values: Values, old: Values, new: Values) -> Values:
     """Values with what differs between two others: gone, new, or changed in part."""
-    found = {key: value for key, value in values.items() if key in new or key not in old}
+    result = {key: value for key, value in values.items() if key in new or key not in old}
     for key, value in new.items():
         if key not in old:
-            found[key] = value
+            result[key] = value
         elif old[key] != value:
-            found[key] = _changed(values[key], old[key], value) if key in values else value
-    return found
+            result[key] = _changed(values[key], old[key], value) if key in values else value
+    return result
 
 
 def _changed(base: Any, old: Any, new: Any) -> Any:
@@ -70,5 +70,5 @@ def _changed(base: Any, old: Any, new: Any) -> Any:
         return _applied(base, old, new)
     if isinstance(base, list) and isinstance(old, list) and isinstance(new, list):
         both = min(len(base), len(old))
-        return [_changed(base[at], old[at], each) if at < both else each for at, each in enumerate(new)]
+        return [_changed(base[at], old[at], item) if at < both else item for at, item in enumerate(new)]
     return new

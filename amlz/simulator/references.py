@@ -28,13 +28,13 @@ def refuse(store: StateStore, resource: StoredResource) -> None:
         _refuse_at_request(store, resource)
         return
     own = resource.id.lower()
-    for found in ids_in(resource.inputs):
-        target = next((id_ for id_ in reversed([*above(found), found]) if store.expects(id_)), None)
+    for item in ids_in(resource.inputs):
+        target = next((id_ for id_ in reversed([*above(item), item]) if store.expects(id_)), None)
         if target is None or target.lower() == own:
             continue
         standing = store.get(target)
         if standing is None:
-            raise _missing(found, resource)
+            raise _missing(item, resource)
         if standing.state == CREATING:
             raise not_ready(target, resource.id)
 
@@ -64,9 +64,9 @@ def checks_at_request(kind: str) -> bool:
 
 def _existing(store: StateStore, target: str) -> StoredResource | None:
     """The resource of an id. A part of a resource, such as a frontend, exists with it."""
-    found = store.get(target)
-    if found is not None:
-        return found
+    resource = store.get(target)
+    if resource is not None:
+        return resource
     try:
         kind = parse(target).type.lower()
     except ValueError:
@@ -80,14 +80,14 @@ def _identities(store: StateStore, resource: StoredResource) -> None:
     """An identity that a resource is to have has to exist, for every service. Recorded for storage and alert rules."""
     identity = (resource.body or {}).get("identity")
     wanted = identity.get("userAssignedIdentities") if isinstance(identity, dict) else None
-    for found, value in wanted.items() if isinstance(wanted, dict) else ():
-        if value is None or store.get(found) is not None:
+    for item, value in wanted.items() if isinstance(wanted, dict) else ():
+        if value is None or store.get(item) is not None:
             continue
-        if f"/{_IDENTITY}/" not in found.lower():
+        if f"/{_IDENTITY}/" not in item.lower():
             raise AzureRefused(
-                400, "LinkedInvalidPropertyId", f"Property id '{found}' at path 'identity' is invalid.", resource.id
+                400, "LinkedInvalidPropertyId", f"Property id '{item}' at path 'identity' is invalid.", resource.id
             )
-        inner = f"Resource '{_lower_groups(found)}' was not found."
+        inner = f"Resource '{_lower_groups(item)}' was not found."
         inner = f'{{"error":{{"code":"BadRequest","message":"{inner}"}}}}'
         inner = f'{{"error":{{"code":"BadRequest","message":"{inner}"}}}}'
         message = (
@@ -101,16 +101,16 @@ def _lower_groups(resource_id: str) -> str:
     return "/".join("resourcegroups" if part.lower() == "resourcegroups" else part for part in resource_id.split("/"))
 
 
-def _missing(found: str, resource: StoredResource) -> AzureRefused:
+def _missing(value: str, resource: StoredResource) -> AzureRefused:
     """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-resource-reference
 
     The text is recorded.
     """
     message = (
-        f"Resource {found} referenced by resource {resource.id} was not found. Please make sure that the referenced "
+        f"Resource {value} referenced by resource {resource.id} was not found. Please make sure that the referenced "
         "resource exists, and that both resources are in the same region."
     )
-    details: tuple[dict[str, Any], ...] = ({"code": "NotFound", "message": f"Resource {found} not found."},)
+    details: tuple[dict[str, Any], ...] = ({"code": "NotFound", "message": f"Resource {value} not found."},)
     return AzureRefused(400, "InvalidResourceReference", message, resource.id, details)
 
 

@@ -126,14 +126,14 @@ def stack_trace() -> source_pb2.StackTrace:
         if frame.f_back is None:
             return source_pb2.StackTrace()
         frame = frame.f_back
-    found = []
+    values = []
     while True:
         file = frame.f_code.co_filename
         uri = _uri(file)
         position = source_pb2.SourcePosition(uri=uri, line=frame.f_lineno) if uri else None
-        found.append(source_pb2.StackFrame(pc=position))
+        values.append(source_pb2.StackFrame(pc=position))
         if not installed(file) or frame.f_back is None:
-            return source_pb2.StackTrace(frames=found)
+            return source_pb2.StackTrace(frames=values)
         frame = frame.f_back
 
 
@@ -204,9 +204,11 @@ class NarrowLoader(SourceFileLoader):
 
         def attribute(name: str) -> Any:
             for part in parts.intersection(_likely(name)):
-                found = import_module(f"{module.__name__}.{part}")
-                if name in found.__all__:
-                    vars(module)[name] = getattr(found, name)  # a function too, in place of its file of the same name
+                module_type = import_module(f"{module.__name__}.{part}")
+                if name in module_type.__all__:
+                    vars(module)[name] = getattr(
+                        module_type, name
+                    )  # a function too, in place of its file of the same name
                     return vars(module)[name]
             if name in parts:
                 return import_module(f"{module.__name__}.{name}")

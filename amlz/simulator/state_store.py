@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS resource (
 CREATE INDEX IF NOT EXISTS resource_by_name ON resource (type, name);
 CREATE INDEX IF NOT EXISTS resource_unfinished ON resource (id) WHERE state = 'Creating';
 CREATE TABLE IF NOT EXISTS counts (type TEXT, below TEXT, number INTEGER, PRIMARY KEY (type, below)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS totals (type TEXT, subscription TEXT, number INTEGER,
+    PRIMARY KEY (type, subscription)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refers (source TEXT, target TEXT, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refers_by_source ON refers (source);
 CREATE TABLE IF NOT EXISTS expected (id TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -42,7 +44,7 @@ CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
 """
 
 #: States of stored resources. Peerings have further states, see amlz/simulator/peerings.py.
-CREATING, SUCCEEDED = "Creating", "Succeeded"
+CREATING, SUCCEEDED, FAILED = "Creating", "Succeeded", "Failed"
 POLICY = "microsoft.authorization/policy"
 _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 
@@ -51,8 +53,8 @@ _ASSIGNMENT, _EXEMPTION = f"{POLICY}assignments", f"{POLICY}exemptions"
 class StoredResource:
     """An existing resource. `urn`: whose it is in the engine's state, which Azure itself does not know.
 
-    `state`: Creating while nobody may use it yet, Succeeded; of a peering, how it is connected. `body`: the ARM body
-    with everything that Azure adds, of a resource that came through the ARM endpoint (amlz/simulator/arm/); else None.
+    `state`: Creating while nobody may use it yet, Succeeded, Failed; of a peering, how it is connected. `body`: of a
+    resource that came through the ARM endpoint (amlz/simulator/arm/), everything that Azure returns; else None.
     """
 
     id: str
@@ -79,14 +81,14 @@ class SoftDeletedName:
 
 @dataclass(frozen=True, slots=True)
 class PendingFault:
-    """A fault that waits. `number`: for this operation or the first one after it, 0 for any; `type`: ARM's, "" for any.
+    """A fault that waits. `number`: for this operation or the first one after it, 0 for any.
 
-    `times`: how often it strikes.
+    `type`: ARM's, None for any. `times`: how often it strikes.
     """
 
     kind: str
     number: int = 0
-    type: str = ""
+    type: str | None = None
     times: int = 1
 
 
@@ -147,52 +149,58 @@ class StateStore:
         values = (json.dumps(resource.inputs), json.dumps(resource.outputs), resource.state, body)
         self._db.execute("INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *values))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
-        found = {(key, target.lower()) for target in refers_to}
-        self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(found))
+        pairs = {(key, target.lower()) for target in refers_to}
+        self._db.executemany("INSERT OR IGNORE INTO refers VALUES (?, ?)", sorted(pairs))
 
     def remove(self, resource_id: str) -> None:
         """Removes the resource; its children are kept."""
         key = resource_id.lower()
-        found = self._db.execute("SELECT type FROM resource WHERE id = ?", (key,)).fetchone()
-        if found is None:
+        result = self._db.execute("SELECT type FROM resource WHERE id = ?", (key,)).fetchone()
+        if result is None:
             return
         self._db.execute("DELETE FROM resource WHERE id = ?", (key,))
         self._db.execute("DELETE FROM refers WHERE source = ?", (key,))
-        self._count(found[0], key, -1)
-        self._policies_changed(found[0])
+        self._count(result[0], key, -1)
+        self._policies_changed(result[0])
 
     def mark(self, resource_id: str, state: str) -> None:
         """Sets the state of an existing resource."""
         self._db.execute("UPDATE resource SET state = ? WHERE id = ?", (state, resource_id.lower()))
 
     def count(self, kind: str, below: str) -> int:
-        """Returns the number of resources of an ARM type right below an id, or anywhere in a subscription."""
-        query = "SELECT number FROM counts WHERE type = ? AND below = ?"
-        found = self._db.execute(query, (kind.lower(), below.lower())).fetchone()
-        return found[0] if found else 0
+        """Returns the number of resources of an ARM type right below an id."""
+        return self._number("SELECT number FROM counts WHERE type = ? AND below = ?", kind, below)
+
+    def total(self, kind: str, subscription: str) -> int:
+        """Returns the number of resources of an ARM type anywhere in a subscription (its id)."""
+        return self._number("SELECT number FROM totals WHERE type = ? AND subscription = ?", kind, subscription)
+
+    def _number(self, query: str, *values: str) -> int:
+        result = self._db.execute(query, tuple(value.lower() for value in values)).fetchone()
+        return result[0] if result else 0
 
     def get(self, resource_id: str) -> StoredResource | None:
         """The resource of this id."""
-        return next(self._found("id = ?", resource_id.lower()), None)
+        return next(self._selected("id = ?", resource_id.lower()), None)
 
     def named(self, kind: str, name: str) -> StoredResource | None:
         """Returns a resource of an ARM type and a name, in any scope."""
-        return next(self._found("type = ? AND name = ?", kind.lower(), name.lower()), None)
+        return next(self._selected("type = ? AND name = ?", kind.lower(), name.lower()), None)
 
     def below(self, resource_id: str) -> tuple[StoredResource, ...]:
         """Children and extensions, in the order of their ids."""
         start = resource_id.lower()
-        return tuple(self._found("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
+        return tuple(self._selected("id >= ? AND id < ?", f"{start}/", f"{start}0"))  # 0 comes after the slash
 
     def all(self) -> tuple[StoredResource, ...]:
         """Returns all existing resources, in the order of ids."""
-        return tuple(self._found("1 = 1"))
+        return tuple(self._selected("1 = 1"))
 
     def referring(self, target: str) -> tuple[StoredResource, ...]:
         """Resources that refer to an id or to something below it."""
         start = target.lower()
         where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
-        return tuple(self._found(where, start, f"{start}/", f"{start}0"))
+        return tuple(self._selected(where, start, f"{start}/", f"{start}0"))
 
     def users(self, target: str, below: str) -> tuple[str, ...]:
         """Ids right or further below one id, of resources that refer to another: in lower case."""
@@ -204,12 +212,12 @@ class StateStore:
         """Returns existing resources of these kinds of Azure Policy: definitions, setdefinitions, assignments,
         exemptions.
         """
-        return tuple(found for kind in kinds for found in self._found("type = ?", f"{POLICY}{kind}"))
+        return tuple(resource for kind in kinds for resource in self._selected("type = ?", f"{POLICY}{kind}"))
 
     def subscriptions(self) -> tuple[str, ...]:
         """Returns the ids of subscriptions in which a resource exists, in order."""
-        rows = self._db.execute("SELECT DISTINCT below FROM counts WHERE number > 0 AND below LIKE '/subscriptions/%'")
-        return tuple(sorted({row[0].split("/")[2] for row in rows}))
+        rows = self._db.execute("SELECT DISTINCT subscription FROM totals WHERE number > 0 ORDER BY subscription")
+        return tuple(row[0].split("/")[2] for row in rows if row[0].startswith("/subscriptions/"))
 
     def settle(self, engine: str) -> None:
         """Lets time pass between two commands: running operations end, and existing assignments take effect.
@@ -217,8 +225,8 @@ class StateStore:
         `engine`: whose command it is. Each provider of a command calls this, and only the first call counts.
         """
         with self.change():
-            found = self._db.execute("SELECT engine FROM clock").fetchone()
-            if found and found[0] == engine:
+            result = self._db.execute("SELECT engine FROM clock").fetchone()
+            if result and result[0] == engine:
                 return
             number = self.policies_version() + 1
             self._db.execute("DELETE FROM clock")
@@ -233,10 +241,10 @@ class StateStore:
         with self.change():
             for network in networks:
                 query = "SELECT by FROM occupied WHERE network = ?"
-                found = self._db.execute(query, (network.lower(),)).fetchone()
-                if found:
-                    self._db.execute("INSERT INTO conflicts VALUES (?, ?, ?)", (network.lower(), found[0], by))
-                    return str(found[0])
+                result = self._db.execute(query, (network.lower(),)).fetchone()
+                if result:
+                    self._db.execute("INSERT INTO conflicts VALUES (?, ?, ?)", (network.lower(), result[0], by))
+                    return str(result[0])
             rows = [(network.lower(), by) for network in networks]
             self._db.executemany("INSERT OR REPLACE INTO occupied VALUES (?, ?)", rows)
         return ""
@@ -261,8 +269,8 @@ class StateStore:
 
     def policies_version(self) -> int:
         """A number that is another one after each change of what Azure Policy knows."""
-        found = self._db.execute("SELECT policies FROM clock").fetchone()
-        return found[0] if found else 0
+        result = self._db.execute("SELECT policies FROM clock").fetchone()
+        return result[0] if result else 0
 
     def add_outside(self, kind: str, value: Any) -> None:
         """Something of Azure Policy outside of the stack: a definition, assignment, exemption or management group."""
@@ -287,7 +295,7 @@ class StateStore:
     def expect(self, ids: Iterable[str]) -> None:
         """Notes the ids that the program creates: other ids in references count as resources outside of the stack."""
         with self.change():
-            self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(each.lower(),) for each in ids if each])
+            self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", [(item.lower(),) for item in ids if item])
 
     def expects(self, resource_id: str) -> bool:
         """Returns whether it exists nowhere else: the program creates it, or nothing exists outside of this store."""
@@ -322,7 +330,7 @@ class StateStore:
     def arm(self, fault: PendingFault) -> None:
         """A fault waits for its operation."""
         with self.change():
-            row = (fault.kind, fault.number, fault.type.lower(), fault.times)
+            row = (fault.kind, fault.number, (fault.type or "").lower(), fault.times)
             self._db.execute("INSERT INTO faults VALUES (?, ?, ?, ?, '')", row)
 
     def begin(self, verb: str, resource_id: str, token: str) -> str:
@@ -352,7 +360,7 @@ class StateStore:
         See amlz/simulator/kills.py.
         """
         with self.change():
-            rows = [(point, each.lower()) for each in ids for point in points]
+            rows = [(point, item.lower()) for item in ids for point in points]
             self._db.executemany("INSERT OR IGNORE INTO deadly VALUES (?, ?)", rows)
 
     def deadly(self, point: str, verb: str, resource_id: str) -> bool:
@@ -371,7 +379,7 @@ class StateStore:
         """Closes the file."""
         self._db.close()
 
-    def _found(self, where: str, *values: str) -> Iterator[StoredResource]:
+    def _selected(self, where: str, *values: str) -> Iterator[StoredResource]:
         for row in self._db.execute(f"SELECT * FROM resource WHERE {where} ORDER BY id", values).fetchall():
             body = None if row[9] is None else json.loads(row[9])
             yield StoredResource(
@@ -382,9 +390,9 @@ class StateStore:
         """Counts direct children of a scope, and all resources of a type in a subscription."""
         above = key.rpartition("/")[0].rpartition("/")[0]
         above = above.removesuffix(f"/providers/{kind.partition('/')[0]}")
-        places = {above, "/".join(key.split("/")[:3])}
-        query = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number"
-        self._db.executemany(query, [(kind, place, by) for place in sorted(places)])
+        add = "INSERT INTO {} VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number"
+        self._db.execute(add.format("counts"), (kind, above, by))
+        self._db.execute(add.format("totals"), (kind, "/".join(key.split("/")[:3]), by))
 
     def _policies_changed(self, kind: str) -> None:
         if kind.startswith(POLICY):

@@ -81,39 +81,39 @@ class StatefulProvider(SimulatedProvider):
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
         """The resource as Azure has it; an empty id where azure-native takes it for deleted, otherwise an error."""
-        found = self._store.get(request.id)
-        if found is not None:
+        resource = self._store.get(request.id)
+        if resource is not None:
             try:
-                access.refuse(self._store, "read", found)
+                access.refuse(self._store, "read", resource)
             except AzureRefused as error:
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
         untouched = existing.inputs_from_the_start(request.id)
-        if found is None and untouched is not None:
+        if resource is None and untouched is not None:
             return self._as_at_the_start(request, untouched)
-        missing = None if found else error_of_read(self._store, request.id)
+        missing = None if resource else error_of_read(self._store, request.id)
         if missing is not None:
             context.abort(grpc.StatusCode.UNKNOWN, str(missing))
-        response = provider_pb2.ReadResponse(id=as_azure_writes(found.id) if found else "")
-        if found:
-            now = outputs_of(self._store, found)
+        response = provider_pb2.ReadResponse(id=as_azure_writes(resource.id) if resource else "")
+        if resource:
+            now = outputs_of(self._store, resource)
             old, inputs = plain(request.properties, "", []), plain(request.inputs, "", [])
             response.properties.update(now)
-            response.inputs.update(refreshed(found.token, inputs, old, now) if inputs else found.inputs)
+            response.inputs.update(refreshed(resource.token, inputs, old, now) if inputs else resource.inputs)
         return response
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Deletes a resource and what is below it. One that is gone already is no error."""
-        found = self._store.get(request.id)
-        if found is None:
+        resource = self._store.get(request.id)
+        if resource is None:
             return empty_pb2.Empty()  # type: ignore[attr-defined]
-        fault = self._met("delete", found, context)
+        fault = self._met("delete", resource, context)
         try:
-            access.refuse(self._store, "delete", found)
-            with networks.write(self._store, found), self._store.change():
-                delete(self._store, found)
+            access.refuse(self._store, "delete", resource)
+            with networks.write(self._store, resource), self._store.change():
+                delete(self._store, resource)
         except AzureRefused as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        self._after(fault, "delete", found, context)
+        self._after(fault, "delete", resource, context)
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
     def _exists(self, wanted: StoredResource) -> bool:
@@ -135,11 +135,11 @@ class StatefulProvider(SimulatedProvider):
 
     def _changed(self, wanted: StoredResource) -> StoredResource:
         """Returns an existing resource after an update. Raises AzureRefused."""
-        found = self._store.get(wanted.id)
-        if found is None:
+        resource = self._store.get(wanted.id)
+        if resource is None:
             return wanted
-        refuse(wanted.id, wanted.token, found.inputs, wanted.inputs)
-        inputs = kept(wanted.token, found.inputs, wanted.inputs)
+        refuse(wanted.id, wanted.token, resource.inputs, wanted.inputs)
+        inputs = kept(wanted.token, resource.inputs, wanted.inputs)
         outputs = self._azure.deployed(wanted.token, inputs, self._subscription).outputs
         return replace(wanted, inputs=inputs, outputs=outputs)
 

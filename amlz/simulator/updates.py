@@ -16,7 +16,8 @@ from amlz.azure.shapes import arm_type, to_body
 from amlz.simulator.errors import AzureRefused
 
 Inputs = dict[str, Any]
-#: Azure's error code where its own code is not known. The code is ours.
+#: The error code where a service's own code is not known: that of Microsoft.Compute, which comes with status 409 and
+#: this text. For other services the code is ours.
 _CODE = "PropertyChangeNotAllowed"
 
 
@@ -53,7 +54,7 @@ def refuse(resource_id: str, token: str, old: Inputs, new: Inputs, *, from_absen
             code = change.rule.code or _CODE
             why = f": {change.rule.why}" if change.rule.why else ""
             message = f"Changing property '{change.row.path}' is not allowed{why}."
-            raise AzureRefused(409 if change.rule.code else 400, code, message, resource_id)
+            raise AzureRefused(409, code, message, resource_id)
 
 
 def kept(token: str, old: Inputs, new: Inputs) -> Inputs:
@@ -64,7 +65,8 @@ def kept(token: str, old: Inputs, new: Inputs) -> Inputs:
 
 
 def _changes(token: str, old: Inputs, new: Inputs) -> tuple[PropertyChange, ...]:
-    return changes(arm_type(token, new).arm_type, to_body(token, old), to_body(token, new))
+    kind = arm_type(token, new)
+    return changes(kind.arm_type, to_body(token, old), to_body(token, new), kind.api_version)
 
 
 def _alone(token: str, old: Inputs, new: Inputs, key: str) -> tuple[PropertyChange, ...]:
@@ -109,4 +111,4 @@ def _with(inputs: Inputs, path: tuple[str, ...], value: Any) -> Inputs:
     key, *rest = path
     if rest:
         return {**inputs, key: _with(inputs[key], tuple(rest), value)}
-    return {each: item for each, item in {**inputs, key: value}.items() if item is not None}
+    return {entry: item for entry, item in {**inputs, key: value}.items() if item is not None}

@@ -119,14 +119,17 @@ def delete(store: StateStore, resource: StoredResource) -> tuple[StoredResource,
     """Returns all resources that are deleted with a resource, itself first. Raises AzureRefused."""
     kind = resource.type.lower()
     below = store.below(resource.id)
-    gone = (resource, *(each for each in below if each.type.lower() != _SETTINGS))  # these stay, unseen
+    gone = (
+        resource,
+        *(stored_resource for stored_resource in below if stored_resource.type.lower() != _SETTINGS),
+    )  # these stay, unseen
     if kind != _LOCKS:
         _unlocked(store, resource, gone)
-    if kind == _ZONE and any(each.type.lower() == _LINK for each in below):
+    if kind == _ZONE and any(stored_resource.type.lower() == _LINK for stored_resource in below):
         # https://github.com/learntocloud/networking-lab/issues/8
         message = "Cannot delete resource while nested resources exist."
         raise AzureRefused(409, "CannotDeleteResource", message, resource.id)
-    ids = {each.id.lower() for each in gone}
+    ids = {stored_resource.id.lower() for stored_resource in gone}
     used = IN_USE.get(kind)
     others = (u for u in store.referring(resource.id) if used and u.type.lower() in used.users)
     user = next((u for u in others if u.id.lower() not in ids), None)
@@ -185,9 +188,9 @@ _NAMES_PARENT = ("microsoft.machinelearningservices/workspaces/connections", "mi
 
 def missing_above(verb: str, above: str, resource_id: str) -> AzureRefused:
     """The error where what a resource is in does not exist. `verb`: read, write or delete."""
-    found, own = parse(above), parse(resource_id)
-    if found.type == "Microsoft.Resources/resourceGroups":
-        message = f"Resource group '{found.name}' could not be found."
+    result, own = parse(above), parse(resource_id)
+    if result.type == "Microsoft.Resources/resourceGroups":
+        message = f"Resource group '{result.name}' could not be found."
         return AzureRefused(404, "ResourceGroupNotFound", message, resource_id)
     kind = own.type.lower()
     if kind.startswith(_NAMES_PARENT) or references.checks_at_request(kind):
@@ -202,11 +205,11 @@ def missing_above(verb: str, above: str, resource_id: str) -> AzureRefused:
 
 def not_found(resource_id: str) -> AzureRefused:
     """ARM's own error for a resource that does not exist."""
-    found = parse(resource_id)
-    namespace, *kinds = found.type.split("/")
-    name = "/".join(part for pair in zip(kinds, found.names, strict=False) for part in pair)
+    result = parse(resource_id)
+    namespace, *kinds = result.type.split("/")
+    name = "/".join(part for pair in zip(kinds, result.names, strict=False) for part in pair)
     message = (
-        f"The Resource '{namespace}/{name}' under resource group '{found.resource_group}' was not found. "
+        f"The Resource '{namespace}/{name}' under resource group '{result.resource_group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
     )
     return AzureRefused(404, "ResourceNotFound", message, resource_id)
@@ -275,7 +278,7 @@ def refuse_locked(store: StateStore, resource: StoredResource) -> None:
 
 def _unlocked(store: StateStore, resource: StoredResource, gone: tuple[StoredResource, ...]) -> None:
     """https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"""
-    locks = [each.id for each in gone if each.type.lower() == _LOCKS]
+    locks = [stored_resource.id for stored_resource in gone if stored_resource.type.lower() == _LOCKS]
     for above in parents(resource.id):
         locks += [lock.id for lock in store.below(f"{above}/providers/{_LOCKS}")]
     if locks:

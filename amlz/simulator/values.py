@@ -40,9 +40,9 @@ def refuse(resource: StoredResource) -> None:
 def _ranges(_body: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[str]:
     """Address ranges that are none."""
     space = properties.get("addressSpace") or {}
-    found = [properties.get("addressPrefix"), *(properties.get("addressPrefixes") or ())]
-    found += space.get("addressPrefixes") or ()
-    for value in found:
+    values = [properties.get("addressPrefix"), *(properties.get("addressPrefixes") or ())]
+    values += space.get("addressPrefixes") or ()
+    for value in values:
         try:
             if isinstance(value, str):
                 ipaddress.ip_network(value, strict=False)

@@ -24,10 +24,10 @@ class Secret(str):
 
 def plain(struct: Any, path: str, secrets: list[str]) -> dict[str, Any]:
     """A struct's fields; unknown values stay the sentinel. Paths of secrets are noted, their values are wrapped."""
-    found = {}
+    result = {}
     for key in sorted(struct.fields):
-        found[key] = _value(struct.fields[key], f"{path}.{key}" if path else key, secrets)
-    return found
+        result[key] = _value(struct.fields[key], f"{path}.{key}" if path else key, secrets)
+    return result
 
 
 def _value(value: Any, path: str, secrets: list[str]) -> Any:

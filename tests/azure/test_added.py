@@ -32,14 +32,14 @@ def camel(name: str) -> str:
 
 def marked() -> dict[str, set[str]]:
     """By ARM type in lower case, the lists that the SDK marks, of each type whose shape is known."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for token in TOKENS:
         args = getattr(importlib.import_module(f"pulumi_azure_native.{token.module}"), token.args)
         names = {camel(name) for name in MARK.findall(inspect.getsource(args))}
         if names:
-            found[token.arm_type.lower()] = names
+            result[token.arm_type.lower()] = names
     vault = MARK.findall(inspect.getsource(keyvault.VaultPropertiesArgs))
-    return {**found, "microsoft.keyvault/vaults": {camel(name) for name in vault}}
+    return {**result, "microsoft.keyvault/vaults": {camel(name) for name in vault}}
 
 
 def test_the_lists_are_those_that_the_sdk_marks() -> None:
@@ -89,7 +89,7 @@ def test_a_preview_has_the_region_of_its_provider(tmp_path: Path) -> None:
         "azure.authorization.PolicyAssignment('a', scope='/subscriptions/s', policy_assignment_name='a', opts=opts)\n"
     )
 
-    found = next(resource for resource in run(tmp_path, program).resources if resource.token == ASSIGNMENT)
+    registered = next(resource for resource in run(tmp_path, program).resources if resource.token == ASSIGNMENT)
 
     assert arm_type(ASSIGNMENT).arm_type == "Microsoft.Authorization/policyAssignments"
-    assert found.inputs["location"] == "westeurope"
+    assert registered.inputs["location"] == "westeurope"

@@ -77,8 +77,8 @@ def inputs_of(case: Case, value: Any) -> dict[str, Any]:
     inputs = {key: "one" for key in arm_type(f"azure-native:{token}").path if not key.startswith("{")}
     inputs |= {key: f"/subscriptions/{SUBSCRIPTION}" for key in ("scope", "resourceUri") if key in inputs}
     inputs |= {key: f"subscriptions/{SUBSCRIPTION}" for key in ("scopeId",) if key in inputs}  # as read from an id
-    found: dict[str, Any] = json.loads(json.dumps({**inputs, **WITH.get(token, {})}))
-    at: Any = found
+    data: dict[str, Any] = json.loads(json.dumps({**inputs, **WITH.get(token, {})}))
+    at: Any = data
     *above, last = path.split(".")
     for key in above:
         name, member, _ = key.partition("[]")
@@ -88,7 +88,7 @@ def inputs_of(case: Case, value: Any) -> dict[str, Any]:
         at.pop(last, None)
     else:
         at[last] = value
-    return found
+    return data
 
 
 def sides(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -114,11 +114,11 @@ def _fill(inputs: dict[str, Any], path: str) -> None:
     at[last] = deepcopy(REQUIRED.get(last, "one"))
 
 
-def found(case: Case) -> tuple[PropertyChange, ...]:
+def changes_of(case: Case) -> tuple[PropertyChange, ...]:
     """The table's answer for a case."""
     token = f"azure-native:{case[0]}"
     bodies = [{"id": id_of(token, inputs, SUBSCRIPTION), **to_body(token, inputs)} for inputs in sides(case)]
-    return changes(arm_type(token).arm_type, *bodies)
+    return changes(arm_type(token).arm_type, bodies[0], bodies[1])
 
 
 def name(case: Case) -> str:
@@ -129,12 +129,12 @@ def name(case: Case) -> str:
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_a_change_does_what_its_row_says(case: Case) -> None:
     """One that makes no difference to azure-native does nothing."""
-    assert (worst(found(case)) or Kind.UPDATES) is case[4]
+    assert (worst(changes_of(case)) or Kind.UPDATES) is case[4]
 
 
 def test_every_row_has_a_case() -> None:
     """A row that no case meets may be wrong, or hidden by another row."""
-    met = {id(change.rule) for case in CASES for change in found(case)}
+    met = {id(change.rule) for case in CASES for change in changes_of(case)}
 
     rows = [(kind, rule) for kind, of_kind in (*rules().items(), ("*", EVERY)) for rule in of_kind]
     assert [f"{kind}: {rule.path} {rule.kind.value}" for kind, rule in rows if id(rule) not in met] == []

@@ -33,7 +33,7 @@ WORDS = (
     "short-value", "westeurope",  # too short
     "Microsoft.Network/virtualNetworks", "Microsoft.MachineLearningServices", "privateDnsZones", "AzureFirewallSubnet",
     "SystemAssigned", "CanNotDelete", "privatelink.vaultcore.azure.net", "publicNetworkAccess",
-    "Storage Blob Data Contributor", *sorted(set().union(*(each.names for each in REGIONS.values()))),
+    "Storage Blob Data Contributor", *sorted(set().union(*(regions.names for regions in REGIONS.values()))),
 )  # fmt: skip
 
 

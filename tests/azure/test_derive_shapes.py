@@ -67,10 +67,10 @@ def _types() -> dict[str, Any]:
 def test_every_key_leads_to_a_place_that_azure_lets_us_write(token: str) -> None:
     """Walked through the published type of the token's API version, apart from the script that derived the table."""
     kind = arm_type(token, {"recordType": "A"})
-    found = _types()[f"{kind.arm_type}@{kind.api_version}".lower()]
+    result = _types()[f"{kind.arm_type}@{kind.api_version}".lower()]
 
     wrong = list(
-        _ShapeWalk(table.shapes(token), found["nodes"]).shape(table.entry(token)["shape"], found["root"], token)
+        _ShapeWalk(table.shapes(token), result["nodes"]).shape(table.entry(token)["shape"], result["root"], token)
     )
 
     assert wrong == []
@@ -101,30 +101,30 @@ class _ShapeWalk:
 
     def _end(self, node: int, target: list[str], case: str) -> int | None:
         for part in target:
-            found = self.nodes[node]
-            properties = dict(found.get("p", {}))
-            if case and found["k"] == "disc":
-                properties |= self.nodes[found["e"][case]].get("p", {})
+            result = self.nodes[node]
+            properties = dict(result.get("p", {}))
+            if case and result["k"] == "disc":
+                properties |= self.nodes[result["e"][case]].get("p", {})
             if part not in properties or properties[part][1] & READ_ONLY:
                 return None
             node, case = properties[part][0], ""
         return node
 
     def _below(self, child: dict[str, Any], node: int, path: str) -> Iterator[str]:
-        found = self.nodes[node]
-        if found["k"] == "array":
-            yield from self._below(child, found["i"], path)
+        result = self.nodes[node]
+        if result["k"] == "array":
+            yield from self._below(child, result["i"], path)
         elif "map" in child:
-            yield from self._below({k: v for k, v in child.items() if k != "map"}, found["a"], path)
+            yield from self._below({k: v for k, v in child.items() if k != "map"}, result["a"], path)
         elif "is" in child:
             yield from self.shape(child["is"], node, path)
         elif "by" in child:
-            if found["k"] != "disc" or found["d"] != child["tag"]:
+            if result["k"] != "disc" or result["d"] != child["tag"]:
                 yield f"{path}: not chosen by {child['tag']}"
             for case, shape in child["cases"].items():
                 yield from self.shape(shape, node, f"{path}({case})", case)
-        elif found["k"] != "object":
-            yield f"{path}: {found['k']}, not an object with keys"
+        elif result["k"] != "object":
+            yield f"{path}: {result['k']}, not an object with keys"
 
 
 @published

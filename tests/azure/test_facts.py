@@ -56,6 +56,7 @@ NO_TAGS = [
     "security:Pricing",
     "storage:BlobContainer",
     "storage:BlobServiceProperties",
+    "storage:FileServiceProperties",
     "storage:ManagementPolicy",
 ]
 TAGS_WITHOUT_LOCATION = ["containerservice:AgentPool", "keyvault:Key", "keyvault:Secret"]

@@ -18,7 +18,7 @@ IDS = {
     ADDRESS: f"{GROUP}/Microsoft.Network/publicIPAddresses/pip",
 }
 GATEWAY = f"{GROUP}/Microsoft.Network/natGateways/ng"
-STACK = frozenset(each.lower() for each in (*IDS.values(), GATEWAY, f"{IDS[WORKSPACE]}/outboundRules/pypi"))
+STACK = frozenset(item.lower() for item in (*IDS.values(), GATEWAY, f"{IDS[WORKSPACE]}/outboundRules/pypi"))
 NAMES = [{"fqdn": "a.b", "ipAddresses": ["10.0.0.4"]}]
 RULE = {"type": "FQDN", "category": "UserDefined", "destination": "pypi.org"}
 REQUIRED = {"type": "ServiceTag", "category": "Required"}
@@ -100,9 +100,9 @@ def test_both_in_one_resource_are_told_apart() -> None:
 def test_a_change_whose_values_are_hidden_is_drift() -> None:
     """Secrets look alike in the engine's events; it names the input, by its path."""
     hidden = {"peeringState": "Connected", "note": "[secret]"}
-    told = {**step(PEERING, {"note": "[secret]"}, hidden), "detailedDiff": {"note.below[0]": {"kind": "update"}}}
+    result = {**step(PEERING, {"note": "[secret]"}, hidden), "detailedDiff": {"note.below[0]": {"kind": "update"}}}
 
-    assert refreshed(told, STACK) == Refreshed(("note",), ("peeringState",))
+    assert refreshed(result, STACK) == Refreshed(("note",), ("peeringState",))
 
 
 def test_every_row_has_a_source_and_a_case() -> None:

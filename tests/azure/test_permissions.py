@@ -95,8 +95,8 @@ def test_a_scope_holds_for_what_is_below_it(segments: list[str]) -> None:
         assert applies(GivenRole("p", scope.upper(), "r", None), target) is True
         assert applies(GivenRole("p", f"{scope.rstrip('/')}/t/other", "r", None), target) is False
     given_ = [GivenRole("p", scope + end, "r", None) for scope in sorted(scopes) for end in ("", "x", "/")]
-    assert sorted(each.scope for each in ByScope(given_).holding_for(target)) == sorted(
-        each.scope for each in given_ if applies(each, target)
+    assert sorted(given_role.scope for given_role in ByScope(given_).holding_for(target)) == sorted(
+        given_role.scope for given_role in given_ if applies(given_role, target)
     )
 
 
@@ -177,6 +177,8 @@ def test_every_definition_has_its_page_and_date() -> None:
     assert [
         role.name
         for role in BUILT_IN.values()
-        if not role.source.startswith("https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/")
-        or not role.date.startswith("2024-")
+        if not str(role.source).startswith(
+            "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/"
+        )
+        or not str(role.date).startswith("2024-")
     ] == []

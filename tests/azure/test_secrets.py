@@ -16,16 +16,15 @@ import pytest
 from amlz.app import compare as against
 from amlz.app import git_revision as repository
 from amlz.app import preview as previewing
-from amlz.app.preview import preview_stack
 from amlz.azure.secrets import HIDDEN, SHAPES, hidden, hidden_text, named_secret, of_environment
 from amlz.cli import main as cli
-from amlz.core.plan import make_plan
 from amlz.rehearsal.engine import EngineFailed, EngineStack
 from amlz.reports.formats import as_json
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, SAMPLES, previewed
+from tests import layers
+from tests.conftest import ROOT, SAMPLES, preview_of, previewed
 from tests.planted import BY_FORM, BY_NAME, ENVIRONMENT, HUSH, engines_preview, leaks, plant
 
 FORMS = [form.value for form in Format]
@@ -41,22 +40,26 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Preview:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         file = load(str(stack))
-        preview = preview_stack(file, make_plan(file.config))
+        preview = preview_of(file)
         assert preview.shown  # computed while the secrets are in the environment
         return preview
 
 
-def revision(of: Preview) -> dict[str, Any]:
-    """The record of an older program, which hid nothing and had other secrets."""
-    told: dict[str, Any] = json.loads(as_json.render(of))
-    unit = next(r for r in told["resources"] if r["urn"].endswith("::unit"))
+@pytest.fixture(scope="module")
+def old(planted: Preview) -> str:
+    """The record of an older program, which hid nothing and had other secrets, as it is read: JSON."""
+    data: dict[str, Any] = json.loads(as_json.render(planted))
+    unit = next(r for r in data["resources"] if r["urn"].endswith("::unit"))
     unit["body"]["tags"] = {**BY_FORM, **BY_NAME, "old": f"{HUSH}==", "was": ENVIRONMENT["ARM_CLIENT_SECRET"]}
-    vault = next(r for r in told["resources"] if r["urn"].endswith("::unit-secret"))
+    vault = next(r for r in data["resources"] if r["urn"].endswith("::unit-secret"))
     vault["body"]["properties"]["value"] = "hush in the vault of the revision"
-    return told
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        return json.dumps(against.without_secrets(data))
 
 
-def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+def output_of(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
     """The exit code of a command, and its whole output."""
     monkeypatch.setattr(sys, "argv", ["amlz", *arguments])
     monkeypatch.setattr(sys.stdout, "reconfigure", lambda **_: None, raising=False)
@@ -83,14 +86,16 @@ WAYS = {
     "all": ("--all",),
     "all against a revision": ("--all", "--against", "main"),
 }
+#: Every way, and every form, are in the sample.
+EACH_WAY = layers.sampled([(way, form) for way in WAYS for form in FORMS], 5)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "form"), EACH_WAY)
 def test_no_form_of_a_preview_tells_a_secret(
     way: str,
     form: str,
     planted: Preview,
+    old: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -107,13 +112,12 @@ def test_no_form_of_a_preview_tells_a_secret(
     monkeypatch.setattr(repository, "gone_since", lambda *_: ())
     for module in (against, repository):
         monkeypatch.setattr(module, "unpacked", lambda _: files)
-    old = against.without_secrets(revision(planted))
-    monkeypatch.setattr(against, "preview_of", lambda *_: nullcontext(lambda: old))
+    monkeypatch.setattr(against, "preview_of", lambda *_: nullcontext(lambda: json.loads(old)))
     (folder / "engine.json").write_text(json.dumps(engines_preview("minimal")))
     stack = () if "--all" in WAYS[way] else ("minimal",)
-    told, file = ("preview", *stack, *WAYS[way], "--format", form), folder / f"out.{form}"
+    result, file = ("preview", *stack, *WAYS[way], "--format", form), folder / f"out.{form}"
 
-    code, text = said(capsys, monkeypatch, *told, "--output", str(file))
+    code, text = output_of(capsys, monkeypatch, *result, "--output", str(file))
     report = file.read_text(encoding="utf-8") if code != 2 else text
 
     assert (leaks(text), leaks(report), report != "") == ([], [], True)
@@ -122,10 +126,10 @@ def test_no_form_of_a_preview_tells_a_secret(
 
 def test_what_is_hidden_is_found_all_the_same(planted: Preview) -> None:
     """At its path, without its value."""
-    found = {(f.name, f.path, f.actual) for f in planted.findings if f.check == "secrets/in-plain-text"}
+    pairs = {(f.name, f.path, f.actual) for f in planted.findings if f.check == "secrets/in-plain-text"}
 
-    assert ("unit", "properties.value", "[not shown]") in found
-    assert {path for name, path, _ in found if name == "rg-unit"} >= {
+    assert ("unit", "properties.value", "[not shown]") in pairs
+    assert {path for name, path, _ in pairs if name == "rg-unit"} >= {
         "tags.storage", "tags.sas", "tags.pem", "tags.adminPassword", "tags.sharedKey",
     }  # fmt: skip
     assert leaks(repr(planted.shown.graph.resources)) == []
@@ -173,9 +177,14 @@ def test_what_is_none_is_told() -> None:
 
 def test_variables_whose_names_say_nothing_are_not_taken_for_secrets() -> None:
     """Nor are short values, which occur anywhere."""
-    told = {"PATH": "/usr/bin:/bin", "MY_TOKEN": "short", "KEY_VAULT": "kv-retail-churn", "A_TOKEN_FILE": "/run/token"}
+    values = {
+        "PATH": "/usr/bin:/bin",
+        "MY_TOKEN": "short",
+        "KEY_VAULT": "kv-retail-churn",
+        "A_TOKEN_FILE": "/run/token",
+    }
 
-    assert of_environment(told | ENVIRONMENT) == of_environment(ENVIRONMENT)
+    assert of_environment(values | ENVIRONMENT) == of_environment(ENVIRONMENT)
     assert sorted(of_environment(ENVIRONMENT)) == sorted(ENVIRONMENT.values())
 
 
@@ -188,7 +197,7 @@ def test_a_failing_program_tells_no_secret(
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
 
-    code, text = said(capsys, monkeypatch, "preview", str(stack))
+    code, text = output_of(capsys, monkeypatch, "preview", str(stack))
 
     assert (code, leaks(text), "RuntimeError: cannot reach" in text) == (3, [], True)
 
@@ -232,7 +241,7 @@ def test_a_stack_file_with_a_secret_is_refused_without_telling_it(
     stack = tmp_path / "Pulumi.minimal.yaml"
     stack.write_text(json.dumps(report))
 
-    code, text = said(capsys, monkeypatch, "check", str(stack))
+    code, text = output_of(capsys, monkeypatch, "check", str(stack))
 
     assert (code, leaks(text), text != "") == (2, [], True)
 
@@ -244,7 +253,7 @@ def test_plain_configuration_of_other_programs_is_refused_too(
     stack = plant(tmp_path)
     stack.write_text(re.sub(r"\{secure: .*\}", "hush in plain text", stack.read_text()))
 
-    code, text = said(capsys, monkeypatch, "preview", str(stack))
+    code, text = output_of(capsys, monkeypatch, "preview", str(stack))
 
     assert (code, leaks(text), "databasePassword" in text) == (2, [], True)
 
@@ -257,7 +266,9 @@ def test_what_git_says_tells_no_address_with_a_password(
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".git" / "config").write_text(f'[remote "origin"]\n  url = {BY_FORM["remote"]}\n[core\n')
 
-    code, text = said(capsys, monkeypatch, "preview", str(SAMPLES / "Pulumi.dev.yaml"), "--against", BY_FORM["remote"])
+    code, text = output_of(
+        capsys, monkeypatch, "preview", str(SAMPLES / "Pulumi.dev.yaml"), "--against", BY_FORM["remote"]
+    )
 
     assert (code, leaks(text)) == (2, [])
 
@@ -265,7 +276,7 @@ def test_what_git_says_tells_no_address_with_a_password(
 def test_a_verdict_on_a_secret_tells_that_it_is_one() -> None:
     """`amlz policy evaluate` is given a resource as it is."""
     rule = {"if": {"field": "Microsoft.Test/things/adminPassword", "equals": "hush"}, "then": {"effect": "deny"}}
-    asked = {
+    settings = {
         "id": 1, "rule": rule, "aliases": {"Microsoft.Test/things/adminPassword": "properties.adminPassword"},
         "resource": {"type": "Microsoft.Test/things", "name": "a", "apiVersion": "2024-01-01",
                      "properties": {"adminPassword": "hush"}},
@@ -273,7 +284,7 @@ def test_a_verdict_on_a_secret_tells_that_it_is_one() -> None:
 
     ran = subprocess.run(
         [sys.executable, "-m", "amlz", "policy", "evaluate", "--jsonl"],
-        cwd=ROOT, input=json.dumps(asked), capture_output=True, text=True, check=True,
+        cwd=ROOT, input=json.dumps(settings), capture_output=True, text=True, check=True,
     )  # fmt: skip
 
     (reason,) = json.loads(ran.stdout)["reasons"]
@@ -284,5 +295,5 @@ def test_every_form_has_its_place_in_the_page() -> None:
     """The recognised forms are documented."""
     page = (ROOT / "docs" / "explanation" / "secrets.md").read_text(encoding="utf-8")
 
-    assert [what for *_, what in SHAPES if what.partition(" ")[2] not in page] == []
+    assert [item for *_, item in SHAPES if item.partition(" ")[2] not in page] == []
     assert all(named_secret(name) for name in BY_NAME)

@@ -33,9 +33,9 @@ def test_inputs_say_where_the_request_goes(case: Path) -> None:
     """The id is decided by the inputs and the provider's subscription alone."""
     expected = json.loads(case.read_text(encoding="utf-8"))
 
-    found = id_of(expected["token"], expected["inputs"], SUBSCRIPTION)
+    text = id_of(expected["token"], expected["inputs"], SUBSCRIPTION)
 
-    assert found == expected["id"]
+    assert text == expected["id"]
 
 
 WRONG = {
@@ -197,12 +197,12 @@ def test_without_a_part_there_is_no_id(token: str, inputs: dict[str, Any], subsc
 
 def test_a_token_says_what_it_is_to_azure() -> None:
     """Type, version, and which inputs the URL takes."""
-    found = arm_type("azure-native:storage:BlobContainer")
+    mapping = arm_type("azure-native:storage:BlobContainer")
 
-    assert found == TokenMapping(
+    assert mapping == TokenMapping(
         "Microsoft.Storage/storageAccounts/blobServices/containers",
         "2024-01-01",
         "resourceGroup",
         ("resourceGroupName", "accountName", "{=default}", "containerName"),
     )
-    assert found.name_input == "containerName"
+    assert mapping.name_input == "containerName"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.clients.running import Listening, azure, needs_clients
+from tests.capabilities.test_operations import EXAMPLE
+from tests.cli.in_process import amlz_here
+from tests.clients.running import BIN, SCRIPTS, Listening, azure, needs_clients
 from tests.conftest import previewed
 
 STACK = "landing-zone"
@@ -15,16 +20,16 @@ DATASTORES = ["workspaceartifactstore", "workspaceblobstore", "workspacefilestor
 
 @pytest.fixture(name="landing_zone", scope="module")
 def _landing_zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listening]:
-    with azure(tmp_path_factory.mktemp("clients"), STACK) as found:
-        yield found
+    with azure(tmp_path_factory.mktemp("clients"), STACK) as listening:
+        yield listening
 
 
 @needs_clients
 def test_eight_management_clients_create_read_and_delete(landing_zone: Listening) -> None:
     """Each call has the result that its documentation promises."""
-    found = landing_zone.script("management.py", "a0a0a0a0-1111-4222-8333-444455556666")
+    result = landing_zone.script("management.py", "a0a0a0a0-1111-4222-8333-444455556666")
 
-    assert found == {
+    assert result == {
         "resource group": "Succeeded",
         "it exists": True,
         "another exists": False,
@@ -70,11 +75,11 @@ def arguments(environment: str) -> list[str]:
 @needs_clients
 def test_a_data_scientist_in_production_needs_what_was_agreed(landing_zone: Listening) -> None:
     """Azure Policy denies the size, then the missing subnet; with both as agreed, the cluster is created."""
-    found = landing_zone.script("data_scientist.py", *arguments("prod"))
+    result = landing_zone.script("data_scientist.py", *arguments("prod"))
     denied = [403, "RequestDisallowedByPolicy"]
     created = ["Succeeded", 0, 4, 120]
 
-    assert found == {
+    assert result == {
         "workspace": arguments("prod")[2],
         "computes": ["cpu", "image-build"],
         "missing": True,
@@ -90,6 +95,22 @@ def test_a_data_scientist_in_production_needs_what_was_agreed(landing_zone: List
 @needs_clients
 def test_a_data_scientist_in_development_creates_the_cluster(landing_zone: Listening) -> None:
     """Its policies audit."""
-    found = landing_zone.script("data_scientist.py", *arguments("dev")[:3], "", "")
+    result = landing_zone.script("data_scientist.py", *arguments("dev")[:3], "", "")
 
-    assert (found["cluster"], found["again"]) == (["Succeeded", 0, 4, 180], ["Succeeded", 0, 4, 180])
+    assert (result["cluster"], result["again"]) == (["Succeeded", 0, 4, 180], ["Succeeded", 0, 4, 180])
+
+
+@needs_clients
+def test_azure_ai_ml_reads_the_schedule_of_a_model_monitor(tmp_path: Path) -> None:
+    """Its loader accepts each key, and the request has every signal with its notifications."""
+    file = tmp_path / "monitor.yml"
+    options = ("--deployment", "churn-online/blue", "--baseline", "churn-training:1", "--target", "churned")
+    amlz_here("workload", "monitor", str(EXAMPLE), "churn", "prod", *options, "-o", str(file))
+    command = [str(BIN / "python"), "-W", "ignore", str(SCRIPTS / "schedule.py"), str(file)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240)
+
+    assert json.loads(ran.stdout.splitlines()[-1]) == {
+        "data_drift": ["DataDrift", "Enabled"],
+        "prediction_drift": ["PredictionDrift", "Enabled"],
+        "data_quality": ["DataQuality", "Enabled"],
+    }

@@ -18,7 +18,7 @@ def requests(stack: str) -> tuple[StoredResource, ...]:
     """Requests of a shipped stack, in the order of registration."""
     file = load(PREVIEWED[stack], ROOT)
     registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
-    azure, found = SimulatedAzure(), []
+    azure, values = SimulatedAzure(), []
     for one in registered:
         if not one.token.startswith("azure-native:"):
             continue
@@ -26,15 +26,15 @@ def requests(stack: str) -> tuple[StoredResource, ...]:
         if resource_id:
             kind, name = arm_type(one.token, one.inputs).arm_type, resource_id.rpartition("/")[2]
             outputs = azure.deployed(one.token, one.inputs, one.subscription).outputs
-            found.append(StoredResource(resource_id, one.urn, one.token, kind, name, one.inputs, outputs))
-    return tuple(found)
+            values.append(StoredResource(resource_id, one.urn, one.token, kind, name, one.inputs, outputs))
+    return tuple(values)
 
 
 def standing(folder: Path, *wanted: StoredResource) -> StateStore:
     """An Azure in which these exist, one command later."""
     store = StateStore(folder / "azure.sqlite")
     with store.change():
-        for each in wanted:
-            store.put(each, validation.refers(each))
+        for resource in wanted:
+            store.put(resource, validation.refers(resource))
     store.settle("first")
     return store

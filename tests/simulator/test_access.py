@@ -15,6 +15,7 @@ from amlz.azure.rights import Basis, needed
 from amlz.simulator import access
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.state_store import StateStore, StoredResource
+from tests import layers
 from tests.conftest import previewed
 from tests.simulator.stored_resources import requests
 
@@ -63,39 +64,46 @@ def first_refusal(store: StateStore, stack: str, verbs: tuple[str, ...] = VERBS)
     return None
 
 
-@pytest.mark.parametrize("stack", ["minimal", "existing-hub"])
+#: Stacks whose roles are tried; the large ones are slow.
+PLANS = layers.chosen(("minimal", "existing-hub", "two-subscriptions", "dev", "prod"), ("minimal", "existing-hub"))
+
+
+@pytest.mark.parametrize("stack", PLANS)
 def test_a_plan_deploys_changes_and_ends_with_the_deployers_roles(stack: str, tmp_path: Path) -> None:
     """Every request is allowed: creations, reads, updates and deletions."""
     assert first_refusal(azure(tmp_path, *roles(stack).grants), stack) is None
 
 
-def test_a_plan_fails_without_any_one_of_the_actions(tmp_path: Path) -> None:
-    """No action of any role is spare."""
-    grants = roles("existing-hub").grants
+@pytest.mark.parametrize("stack", layers.chosen(("existing-hub", "minimal", "dev", "prod"), ("existing-hub",)))
+def test_a_plan_fails_without_any_one_of_the_actions(stack: str, tmp_path: Path) -> None:
+    """No action of any role is spare: `make test-slow` tries all, `make test` every fourth."""
+    grants = roles(stack).grants
     spare = []
     for at, grant in enumerate(grants):
-        for action in grant.actions:
-            left = replace(grant, actions=tuple(each for each in grant.actions if each is not action))
+        for action in grant.actions[:: 1 if layers.MUCH else 4]:
+            left = replace(grant, actions=tuple(item for item in grant.actions if item is not action))
             folder = tmp_path / grant.role_id / action.name.replace("/", "_")
             folder.mkdir(parents=True)
-            refused = first_refusal(azure(folder, *grants[:at], left, *grants[at + 1 :]), "existing-hub")
+            refused = first_refusal(azure(folder, *grants[:at], left, *grants[at + 1 :]), stack)
             if refused is None or refused[1].status != 403 or action.name not in refused[1].message:
                 spare.append((grant.scope, action.name))
 
     assert spare == []
 
 
-def test_a_plan_fails_without_any_one_of_the_roles_that_it_may_assign(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stack", layers.chosen(("existing-hub", "minimal", "dev", "prod"), ("existing-hub",)))
+def test_a_plan_fails_without_any_one_of_the_roles_that_it_may_assign(stack: str, tmp_path: Path) -> None:
     """The condition on the assignment names no role that the plan does not assign."""
-    grants = roles("existing-hub").grants
-    at, grant = next((at, grant) for at, grant in enumerate(grants) if grant.assignable)
+    grants = roles(stack).grants
     spare = []
-    for kind, role in [(kind, role) for kind, ids in grant.assignable for role in ids]:
-        fewer = ((each, tuple(id_ for id_ in ids if (each, id_) != (kind, role))) for each, ids in grant.assignable)
+    assignable = [(at, kind, role) for at, one in enumerate(grants) for kind, ids in one.assignable for role in ids]
+    for at, kind, role in assignable:
+        grant = grants[at]
+        fewer = ((item, tuple(id_ for id_ in ids if (item, id_) != (kind, role))) for item, ids in grant.assignable)
         left = replace(grant, assignable=tuple(fewer))
-        folder = tmp_path / kind / role
+        folder = tmp_path / str(at) / kind / role
         folder.mkdir(parents=True)
-        if first_refusal(azure(folder, *grants[:at], left, *grants[at + 1 :]), "existing-hub", ("create",)) is None:
+        if first_refusal(azure(folder, *grants[:at], left, *grants[at + 1 :]), stack, ("create",)) is None:
             spare.append((kind, role))
 
     assert spare == []
@@ -115,9 +123,9 @@ def test_a_reader_reads_everything_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_private_endpoint_needs_its_subnet_its_target_and_the_progress() -> None:
     """The whole list of one creation."""
-    found = needed("create", "Microsoft.Network/privateEndpoints", ENDPOINT, ENDPOINT_BODY)
+    rights = needed("create", "Microsoft.Network/privateEndpoints", ENDPOINT, ENDPOINT_BODY)
 
-    assert [(right.action, right.scope) for right in found] == [
+    assert [(right.action, right.scope) for right in rights] == [
         ("Microsoft.Network/privateEndpoints/read", ENDPOINT),
         ("Microsoft.Network/privateEndpoints/write", ENDPOINT),
         ("Microsoft.Network/virtualNetworks/subnets/join/action", SUBNET),
@@ -135,9 +143,9 @@ def test_a_compute_joins_its_subnet_and_network_and_is_assigned_its_identity() -
         "properties": {"properties": {"subnet": {"id": SUBNET}}},
     }
 
-    found = needed("update", "Microsoft.MachineLearningServices/workspaces/computes", f"{WORKSPACE}/computes/c", body)
+    rights = needed("update", "Microsoft.MachineLearningServices/workspaces/computes", f"{WORKSPACE}/computes/c", body)
 
-    assert {(right.action, right.scope) for right in found if right.linked} == {
+    assert {(right.action, right.scope) for right in rights if right.linked} == {
         ("Microsoft.Network/virtualNetworks/subnets/join/action", SUBNET),
         ("Microsoft.Network/virtualNetworks/join/action", NETWORK),
         ("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", identity),
@@ -148,9 +156,9 @@ def test_rights_on_extensions_are_asked_for_at_what_they_extend() -> None:
     """A lock on a vault is written with a role on the vault."""
     lock = f"{VAULT}/providers/Microsoft.Authorization/locks/keep"
 
-    found = needed("delete", "Microsoft.Authorization/locks", lock, {})
+    rights = needed("delete", "Microsoft.Authorization/locks", lock, {})
 
-    assert [(right.action, right.scope) for right in found] == [("Microsoft.Authorization/locks/delete", VAULT)]
+    assert [(right.action, right.scope) for right in rights] == [("Microsoft.Authorization/locks/delete", VAULT)]
 
 
 def grant(*actions: str, scope: str = "/subscriptions/s") -> CustomRoleGrant:

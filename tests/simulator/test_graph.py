@@ -55,7 +55,7 @@ def test_each_resource_is_a_request(tmp_path: Path) -> None:
     """Its owner is that of the component it lies in, and it waits for a parent that is no component."""
     graph = resource_graph(run(tmp_path, PROGRAM), owners={"churn-dev": ("churn", "dev"), "net": ("no", "component")})
     # The SDK's own, one for each API version and older name of the type: this program keeps them.
-    graph = replace(graph, resources=tuple(replace(each, aliases=()) for each in graph))
+    graph = replace(graph, resources=tuple(replace(resource, aliases=()) for resource in graph))
 
     assert graph == ResourceGraph(
         resources=(

@@ -51,9 +51,9 @@ def answered(stub: Any, resource_id: str) -> str:
 def test_a_refresh_stops_where_the_code_is_not_on_the_list(tmp_path: Path, resource_id: str, code: str) -> None:
     """Otherwise the resource counts as deleted: the answer has no id."""
     name = resource_id.rpartition("/")[2]
-    said = f'Status=404 Code="{code}" Message="{name} was not found." Target="{resource_id}"' if code else ""
+    text = f'Status=404 Code="{code}" Message="{name} was not found." Target="{resource_id}"' if code else ""
     with served(tmp_path) as stub:
-        assert answered(stub, resource_id) == said
+        assert answered(stub, resource_id) == text
 
 
 def test_where_the_parent_is_missing_too_the_child_counts_as_deleted(tmp_path: Path) -> None:
@@ -95,12 +95,12 @@ def test_codes_of_the_table_are_written_for_a_reason() -> None:
 def test_an_id_comes_back_in_the_letters_that_azure_uses(sent: str, answered: str, group: str) -> None:
     """Names keep their letters, even where they are called like a segment."""
     start = f"/subscriptions/{SUBSCRIPTION}"
-    asked = f"{start}/resourceGroups/{group}/providers/Microsoft.{sent}"
+    wanted = f"{start}/resourceGroups/{group}/providers/Microsoft.{sent}"
 
-    answer = as_azure_writes(asked)
+    answer = as_azure_writes(wanted)
 
     assert answer == f"{start}/{answered.format(group)}"
-    assert same_id(asked, answer)
+    assert same_id(wanted, answer)
 
 
 def test_the_state_gets_the_id_of_the_answer(tmp_path: Path) -> None:

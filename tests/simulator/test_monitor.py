@@ -70,13 +70,13 @@ PROVIDER = Registered(
 
 def without_provider(registered: tuple[Registered, ...]) -> list[Registered]:
     """All but the provider that each program starts with."""
-    return [found for found in registered if found.urn != HUB]
+    return [item for item in registered if item.urn != HUB]
 
 
 # The SDK adds an alias for each API version of a type: their number is the SDK's, so it is taken from the answer.
 def aliases(registered: tuple[Registered, ...], name: str) -> int:
     """How many aliases a resource was sent with."""
-    return next(found.aliases for found in registered if found.name == name)
+    return next(item.aliases for item in registered if item.name == name)
 
 
 def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
 
     registration = run(tmp_path, program)
 
-    found = registration.resources
+    registereds = registration.resources
     identity_id = f"{group_id('rg-a')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-a"
-    assert found == (
+    assert registereds == (
         PROVIDER,
-        group("a", aliases=aliases(found, "a")),
+        group("a", aliases=aliases(registereds, "a")),
         Registered(
             urn=urn(UAI, "id"),
             token=UAI,
@@ -116,7 +116,7 @@ def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
             dependencies=(urn(GROUP, "a"),),
             property_dependencies={"location": (urn(GROUP, "a"),), "resourceGroupName": (urn(GROUP, "a"),)},
             protect=True,
-            aliases=aliases(found, "id"),
+            aliases=aliases(registereds, "id"),
             source="__main__.py:3",
         ),
         group(
@@ -129,7 +129,7 @@ def test_everything_that_is_registered_is_recorded(tmp_path: Path) -> None:
             id="",
             dependencies=(urn(UAI, "id"),),
             property_dependencies={"resourceGroupName": (urn(UAI, "id"),), "tags": (urn(UAI, "id"),)},
-            aliases=aliases(found, "b"),
+            aliases=aliases(registereds, "b"),
             source="__main__.py:5",
         ),
     )
@@ -143,8 +143,8 @@ def test_urns_hold_all_components_above_and_a_dependency_on_one_reaches_all_belo
 
     box, inner = "lz:index:Box", "lz:index:Box$lz:index:Box"
     below_first = (urn(f"{box}${GROUP}", "first-rg"), urn(f"{inner}${GROUP}", "inner-rg"))
-    found = [(r.urn, r.parent, r.provider, r.dependencies, r.source) for r in without_provider(registration.resources)]
-    assert found == [
+    pairs = [(r.urn, r.parent, r.provider, r.dependencies, r.source) for r in without_provider(registration.resources)]
+    assert pairs == [
         (urn(box, "first"), "", "", (), "__main__.py:11"),
         (urn(f"{box}${GROUP}", "first-rg"), urn(box, "first"), HUB, (), "__main__.py:7"),
         (urn(inner, "inner"), urn(box, "first"), "", (), "__main__.py:9"),
@@ -176,9 +176,9 @@ def test_a_resource_is_in_the_subscription_of_its_provider(
 
     registration = run(tmp_path, program)
 
-    found = {registered.name: registered for registered in registration.resources}
-    assert (found["rg"].subscription, found["rg"].id) == expected
-    assert (found["spoke"].subscription, found["rg"].provider) == (expected[0], found["spoke"].urn)
+    registereds = {registered.name: registered for registered in registration.resources}
+    assert (registereds["rg"].subscription, registereds["rg"].id) == expected
+    assert (registereds["spoke"].subscription, registereds["rg"].provider) == (expected[0], registereds["spoke"].urn)
 
 
 def test_a_resource_without_a_provider_says_so(tmp_path: Path) -> None:
@@ -187,8 +187,8 @@ def test_a_resource_without_a_provider_says_so(tmp_path: Path) -> None:
         tmp_path, "import pulumi_azure_native as a\na.resources.ResourceGroup('x', resource_group_name='x')\n"
     )
 
-    found = [(r.name, r.provider, r.subscription, r.id) for r in registration.resources]
-    assert found == [("x", "", "", "")]
+    pairs = [(r.name, r.provider, r.subscription, r.id) for r in registration.resources]
+    assert pairs == [("x", "", "", "")]
 
 
 def test_nothing_unknown_becomes_part_of_an_id(tmp_path: Path) -> None:
@@ -202,9 +202,9 @@ def test_nothing_unknown_becomes_part_of_an_id(tmp_path: Path) -> None:
 
     registration = run(tmp_path, program)
 
-    found = {registered.name: registered.id for registered in registration.resources}
+    result = {registered.name: registered.id for registered in registration.resources}
     in_g = f"{group_id('g')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"
-    assert found == {"hub": "", "i": in_g, "rg": "", "ra": ""}
+    assert result == {"hub": "", "i": in_g, "rg": "", "ra": ""}
 
 
 def test_secrets_are_left_out_and_do_not_come_back_in_the_clear(tmp_path: Path) -> None:
@@ -219,8 +219,8 @@ def test_secrets_are_left_out_and_do_not_come_back_in_the_clear(tmp_path: Path) 
 
     registration = run(tmp_path, program)
 
-    found = [(r.name, r.id, r.inputs, r.secret_paths) for r in without_provider(registration.resources)]
-    assert found == [
+    pairs = [(r.name, r.id, r.inputs, r.secret_paths) for r in without_provider(registration.resources)]
+    assert pairs == [
         (
             "a",
             group_id("rg-a"),
@@ -323,7 +323,7 @@ def test_what_every_subscription_has_is_imported(tmp_path: Path) -> None:
 
     right, wrong = (run(tmp_path, program.replace("NAME", name)) for name in ("Arm", "Dns"))
 
-    found = next(resource for resource in right.resources if resource.name == "p")
-    assert (found.id, right.problems) == (f"{plan}/Arm", ())
+    registered = next(resource for resource in right.resources if resource.name == "p")
+    assert (registered.id, right.problems) == (f"{plan}/Arm", ())
     name = urn("azure-native:security:Pricing", "p")
     assert wrong.problems == (f"{name} imports {plan}/Dns, and its inputs are those of {plan}/Arm",)

@@ -26,8 +26,12 @@ def minimal() -> tuple[StoredResource, ...]:
 
 def account(**changed: Any) -> StoredResource:
     """Its storage account, with other inputs."""
-    found = next(each for each in minimal() if each.token == "azure-native:storage:StorageAccount")
-    return replace(found, inputs={**found.inputs, **changed})
+    resource = next(
+        stored_resource
+        for stored_resource in minimal()
+        if stored_resource.token == "azure-native:storage:StorageAccount"
+    )
+    return replace(resource, inputs={**resource.inputs, **changed})
 
 
 def code(service: PolicyService, wanted: StoredResource) -> str:
@@ -51,7 +55,7 @@ def test_what_the_stack_builds_is_what_its_own_policies_allow(tmp_path: Path) ->
     """Requested again without a change, nothing is refused or changed, and a scan finds nothing."""
     service = PolicyService(store := standing(tmp_path, *minimal()))
 
-    assert [each.id for each in minimal() if service.allowed(each) != each] == []
+    assert [resource.id for resource in minimal() if service.allowed(resource) != resource] == []
     assert scanned(store) == ()
 
 
@@ -59,9 +63,9 @@ def test_an_assignment_takes_hold_with_the_next_command(tmp_path: Path) -> None:
     """Resources of the same command are not evaluated; a deny then refuses, and a scan reports existing resources."""
     service = PolicyService(store := standing(tmp_path))
     with store.change():
-        for each in minimal():
-            if "/policy" in each.type.lower():
-                store.put(_denying(each), ())
+        for resource in minimal():
+            if "/policy" in resource.type.lower():
+                store.put(_denying(resource), ())
     insecure = account(allowSharedKeyAccess=True)
 
     before = code(service, insecure)
@@ -73,7 +77,7 @@ def test_an_assignment_takes_hold_with_the_next_command(tmp_path: Path) -> None:
     assert (before, same_command, after) == ("", "", "RequestDisallowedByPolicy")
     with store.change():
         store.put(insecure, ())
-    assert [found for found in scanned(store) if found.policy == "Storage: no shared keys"] == [
+    assert [audited for audited in scanned(store) if audited.policy == "Storage: no shared keys"] == [
         Audited("guardrails-data-and-identity", "Storage: no shared keys", (insecure.id,))
     ]
 
@@ -88,8 +92,8 @@ def _denying(policy: StoredResource) -> StoredResource:
 def test_a_refusal_names_the_assignment_and_the_definition(tmp_path: Path) -> None:
     """In ARM's own form: status, code, message, target."""
     store = standing(tmp_path)
-    for kind, told in tenant_policy("Microsoft.Storage/storageAccounts"):
-        store.add_outside(kind, told)
+    for kind, item in tenant_policy("Microsoft.Storage/storageAccounts"):
+        store.add_outside(kind, item)
 
     with pytest.raises(AzureRefused) as refused:
         PolicyService(store).allowed(account())
@@ -155,3 +159,17 @@ def test_a_policy_that_is_none_is_refused(tmp_path: Path, kind: str, inputs: dic
         PolicyService(standing(tmp_path)).allowed(wanted)
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidPolicy")
+
+
+def test_a_scan_reads_the_defaults_of_azure(tmp_path: Path) -> None:
+    """The request does not hold the property, so it is accepted; the existing resource has it."""
+    alias = "Microsoft.Storage/storageAccounts/allowCrossTenantReplication"
+    kind = {"field": "type", "equals": "Microsoft.Storage/storageAccounts"}
+    rule = {"if": {"allOf": [kind, {"field": alias, "equals": False}]}, "then": {"effect": "deny"}}
+    plain = account()
+    inputs = {key: value for key, value in plain.inputs.items() if key != "allowCrossTenantReplication"}
+    store = standing(tmp_path, replace(plain, inputs=inputs))
+    outside(store, {"policyRule": rule})
+
+    assert code(PolicyService(store), replace(plain, inputs=inputs)) == ""
+    assert [entry.ids for entry in scanned(store)] == [(plain.id,)]

@@ -55,6 +55,12 @@ FAILURES = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_garbage() -> None:
+    """Keeps objects of other tests out of the search for garbage, which each test here starts."""
+    gc.freeze()
+
+
 def state() -> dict[str, Any]:
     """Everything of this process that a program might change."""
     return {
@@ -138,14 +144,14 @@ def test_a_run_leaves_the_process_as_it_was(tmp_path: Path) -> None:
 
 def test_the_next_program_has_its_own_modules(tmp_path: Path) -> None:
     """Two programs may both have a module of one name."""
-    found = []
+    values = []
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "helper.py").write_text(f"NAME = '{name}'\n")
-        found.append(run(folder, "import helper, pulumi\npulumi.export('name', helper.NAME)\n").outputs)
+        values.append(run(folder, "import helper, pulumi\npulumi.export('name', helper.NAME)\n").outputs)
 
-    assert found == [{"name": "one"}, {"name": "two"}]
+    assert values == [{"name": "one"}, {"name": "two"}]
 
 
 def test_the_way_to_the_program_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

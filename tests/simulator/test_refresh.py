@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
-from amlz.simulator.derived import outputs_of
+from amlz.simulator.derived import outputs_of, with_defaults
 from amlz.simulator.peerings import CONNECTED, DISCONNECTED, INITIATED
 from amlz.simulator.reading import as_inputs, refreshed
 from amlz.simulator.state_store import StoredResource
@@ -21,6 +21,7 @@ ADDRESS = f"{GROUP}/Microsoft.Network/publicIPAddresses/pip"
 PEERING = f"{GROUP}/Microsoft.Network/virtualNetworks/vnet/virtualNetworkPeerings/there"
 WORKSPACE = f"{GROUP}/Microsoft.MachineLearningServices/workspaces/mlw"
 STORE = "azure-native:storage:StorageAccount"
+ACCOUNT = f"{GROUP}/Microsoft.Storage/storageAccounts/stone"
 
 
 def resource(resource_id: str, **inputs: Any) -> StoredResource:
@@ -34,11 +35,11 @@ def shown(folder: Path, resource_id: str, *exist: StoredResource) -> dict[str, A
     folder = folder / str(len(exist))
     folder.mkdir()
     store = standing(folder, *exist)
-    found = store.get(resource_id)
-    assert found is not None
-    answer = outputs_of(store, found)
+    stored_resource = store.get(resource_id)
+    assert stored_resource is not None
+    answer = outputs_of(store, stored_resource)
     store.close()
-    return {key: value for key, value in answer.items() if key not in found.outputs}
+    return {key: value for key, value in answer.items() if key not in stored_resource.outputs}
 
 
 @pytest.mark.parametrize(
@@ -111,9 +112,9 @@ def test_a_zone_group_takes_the_names_over(tmp_path: Path) -> None:
     """Before, they are listed to be registered."""
     endpoint, group = resource(ENDPOINT), resource(f"{ENDPOINT}/privateDnsZoneGroups/default")
 
-    found = [shown(tmp_path, ENDPOINT, *exist)["customDnsConfigs"] for exist in ((endpoint,), (endpoint, group))]
+    values = [shown(tmp_path, ENDPOINT, *exist)["customDnsConfigs"] for exist in ((endpoint,), (endpoint, group))]
 
-    assert [len(names) for names in found] == [1, 0]
+    assert [len(names) for names in values] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +123,9 @@ def test_a_zone_group_takes_the_names_over(tmp_path: Path) -> None:
 )
 def test_a_peering_shows_how_it_is_connected(tmp_path: Path, state: str, level: str) -> None:
     """The other side changes it."""
-    found = shown(tmp_path, PEERING, replace(resource(PEERING), state=state))
+    result = shown(tmp_path, PEERING, replace(resource(PEERING), state=state))
 
-    assert found == {"peeringState": state, "peeringSyncLevel": level}
+    assert result == {"peeringState": state, "peeringSyncLevel": level}
 
 
 def test_an_address_shows_its_nat_gateway(tmp_path: Path) -> None:
@@ -132,9 +133,9 @@ def test_an_address_shows_its_nat_gateway(tmp_path: Path) -> None:
     address = resource(ADDRESS)
     gateway = resource(f"{GROUP}/Microsoft.Network/natGateways/ng", publicIpAddresses=[{"id": ADDRESS}])
 
-    found = [shown(tmp_path, ADDRESS, *exist) for exist in ((address,), (address, gateway))]
+    values = [shown(tmp_path, ADDRESS, *exist) for exist in ((address,), (address, gateway))]
 
-    assert found == [{}, {"natGateway": {"id": gateway.id}}]
+    assert values == [{}, {"natGateway": {"id": gateway.id}}]
 
 
 def test_a_workspace_shows_the_rules_of_its_managed_network(tmp_path: Path) -> None:
@@ -144,9 +145,9 @@ def test_a_workspace_shows_the_rules_of_its_managed_network(tmp_path: Path) -> N
     rule = resource(f"{WORKSPACE}/outboundRules/pypi", properties=destination)
     workspace = resource(WORKSPACE, managedNetwork=settings)
 
-    found = [shown(tmp_path, WORKSPACE, *exist)["managedNetwork"] for exist in ((workspace,), (workspace, rule))]
+    values = [shown(tmp_path, WORKSPACE, *exist)["managedNetwork"] for exist in ((workspace,), (workspace, rule))]
 
-    assert found == [
+    assert values == [
         {**settings, "outboundRules": {}, "status": {"status": "Inactive", "sparkReady": False}},
         {**settings, "outboundRules": {"pypi": destination}, "status": {"status": "Active", "sparkReady": False}},
     ]
@@ -169,3 +170,23 @@ def test_a_workspace_without_a_managed_network_shows_none(tmp_path: Path) -> Non
 def test_the_derived_properties_are_inputs_of_azure_native(token: str, derived: dict[str, Any]) -> None:
     """Else a refresh would not find them."""
     assert as_inputs(f"azure-native:{token}", derived) == derived
+
+
+def test_a_default_that_is_changed_by_hand_is_drift_and_an_untouched_one_is_none() -> None:
+    """The program never set it. The first answer had Azure's value already, so only the change is new."""
+    made = replace(resource(ACCOUNT, kind="StorageV2"), token=STORE)
+    by_hand = replace(made, inputs={"kind": "StorageV2", "networkRuleSet": {"defaultAction": "Deny"}})
+    before, after = with_defaults(made), with_defaults(by_hand)
+
+    assert before["networkRuleSet"]["defaultAction"] == "Allow"
+    assert refreshed(STORE, made.inputs, before, before) == made.inputs
+    assert refreshed(STORE, made.inputs, before, after)["networkRuleSet"]["defaultAction"] == "Deny"
+
+
+def test_a_default_that_is_not_sure_is_not_in_an_answer() -> None:
+    """Recordings contradict each other on public blobs and on the bypass."""
+    answer = with_defaults(replace(resource(ACCOUNT, kind="StorageV2"), token=STORE))
+
+    assert answer["accessTier"] == "Hot"
+    assert "allowBlobPublicAccess" not in answer
+    assert "bypass" not in answer["networkRuleSet"]

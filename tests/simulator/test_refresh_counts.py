@@ -47,11 +47,11 @@ def test_a_refresh_reports_what_azure_changed_by_itself(tmp_path: Path, stack: s
         at_creation[made.id] = outputs_of(store, made)
 
     reported, inputs = Counter[str](), set()
-    for found in store.all():
-        today = refreshed(found.token, found.inputs, at_creation[found.id], outputs_of(store, found))
-        changed = {key for key in {*today, *found.inputs} if today.get(key) != found.inputs.get(key)}
-        reported.update([found.type] if changed else [])
-        inputs |= {(found.type, key) for key in changed}
+    for resource in store.all():
+        today = refreshed(resource.token, resource.inputs, at_creation[resource.id], outputs_of(store, resource))
+        changed = {key for key in {*today, *resource.inputs} if today.get(key) != resource.inputs.get(key)}
+        reported.update([resource.type] if changed else [])
+        inputs |= {(resource.type, key) for key in changed}
     store.close()
 
     known = {(row.type.lower(), row.path[0]) for row in OWN_CHANGES}

@@ -41,10 +41,10 @@ def test_a_private_endpoint_needs_the_provider_of_its_target_too(
     for subscription, namespaces in registered.items():
         registrations.register(store, subscription, namespaces)
 
-    said = ""
+    text = ""
     try:
         registrations.refuse(store, endpoint())
     except AzureRefused as error:
-        said = str(error)
+        text = str(error)
 
-    assert ('Code="MissingSubscriptionRegistration"' in said, f"'{missing}'" in said) == (bool(missing), bool(missing))
+    assert ('Code="MissingSubscriptionRegistration"' in text, f"'{missing}'" in text) == (bool(missing), bool(missing))

@@ -91,9 +91,9 @@ def test_what_is_no_module_of_the_sdk_is_found_by_others() -> None:
     """Neither the SDK itself, nor its single files, nor what is deeper, nor another package."""
     path = [str(Path(pulumi.__file__).parents[1] / SDK)]
 
-    found = {name: NarrowFinder().find_spec(name, path) for name in (SDK, f"{SDK}.provider", f"{SDK}.a.b", "json")}
+    modules = {name: NarrowFinder().find_spec(name, path) for name in (SDK, f"{SDK}.provider", f"{SDK}.a.b", "json")}
 
-    assert found == dict.fromkeys(found)
+    assert modules == dict.fromkeys(modules)
 
 
 def _constructed(made: Callable[[], Any]) -> Any:
@@ -116,7 +116,7 @@ def _constructed(made: Callable[[], Any]) -> Any:
 
 def test_a_stack_trace_is_the_sdks_up_to_the_first_line_of_the_program() -> None:
     """The frames in which a resource is made, as URIs and lines."""
-    whole, short = (_constructed(each) for each in (resource._get_stack_trace, stack_trace))
+    whole, short = (_constructed(item) for item in (resource._get_stack_trace, stack_trace))
 
     assert len(short.frames) == 1
     assert whole.frames[0] == short.frames[0]
@@ -129,7 +129,7 @@ def test_a_stack_trace_goes_past_what_is_installed() -> None:
     code = compile("def call(made): return constructed(made)", "/x/site-packages/y.py", "exec")
     exec(code, names)
 
-    whole, short = (names["call"](each) for each in (resource._get_stack_trace, stack_trace))
+    whole, short = (names["call"](item) for item in (resource._get_stack_trace, stack_trace))
 
     assert [installed(frame.pc.uri) for frame in short.frames] == [False]
     assert list(whole.frames)[: len(short.frames)] == list(short.frames)
@@ -142,17 +142,17 @@ def test_where_nothing_is_constructed_there_is_no_stack_trace() -> None:
 
 def test_unwrapped_types_are_the_sdks_and_asked_for_once() -> None:
     """By identity: two equal types are two questions."""
-    asked: list[Any] = []
+    wanted: list[Any] = []
     of: list[Any] = [pulumi.Input[str], pulumi.Output[list[str]], int, pulumi.Input[str], int]  # type: ignore[misc]  # an alias
 
     def unwrap(kind: type) -> type:
-        asked.append(kind)
+        wanted.append(kind)
         return _types.unwrap_type(kind)
 
     answer = cached_unwrap(unwrap)
 
     assert [answer(kind) for kind in of * 2] == [_types.unwrap_type(kind) for kind in of * 2]
-    assert len(asked) == len({id(kind) for kind in of})
+    assert len(wanted) == len({id(kind) for kind in of})
 
 
 def test_the_sdk_is_afterwards_as_it_was() -> None:
@@ -201,13 +201,13 @@ def test_dependencies_are_refused_where_the_sdk_refuses_them() -> None:
     for seed in range(200):
         random = Random(seed)
         nodes = [DependencyNode() for _ in range(random.randint(1, 9))]
-        asked = [(random.choice(nodes), random.choice(nodes)) for _ in range(30)]
+        pairs = [(random.choice(nodes), random.choice(nodes)) for _ in range(30)]
         ours = Dependencies()
 
-        answers = [ours.declare(one, other) for one, other in asked]
+        answers = [ours.declare(one, other) for one, other in pairs]
 
         declare: Any = resource_cycle_breaker.declare_dependency
-        assert answers == [declare(one, other) for one, other in asked]
+        assert answers == [declare(one, other) for one, other in pairs]
         refused += answers.count(False)
     assert refused > 500
 
@@ -221,9 +221,9 @@ def test_a_long_chain_of_dependencies_takes_few_steps_each(monkeypatch: pytest.M
 
         def counted(edges: Any, start: Any) -> Iterator[Any]:
             nonlocal taken
-            for found in _reached(edges, start):
+            for item in _reached(edges, start):
                 taken += 1
-                yield found
+                yield item
 
         monkeypatch.setattr(sdk_patches, "_reached", counted)
         nodes, chain = [DependencyNode() for _ in range(length)], Dependencies()

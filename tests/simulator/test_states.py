@@ -55,8 +55,8 @@ def make(store: StateStore, wanted: StoredResource) -> str:
 
 def states(store: StateStore) -> dict[str, str]:
     """The state of each peering, by the name of its network."""
-    found = [each for each in store.all() if each.type == PEERING.lower()]
-    return {each.id.split("/")[-3]: each.state for each in found}
+    resources = [stored_resource for stored_resource in store.all() if stored_resource.type == PEERING.lower()]
+    return {stored_resource.id.split("/")[-3]: stored_resource.state for stored_resource in resources}
 
 
 def test_a_peering_is_connected_once_both_sides_stand(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_what_is_not_ready_is_not_used_before_the_next_command(tmp_path: Path) -
     with store.change():
         store.mark(HUB, CREATING)
 
-    def asked(wanted: StoredResource) -> str:
+    def state_of(wanted: StoredResource) -> str:
         try:
             validation.put(store, wanted)
         except AzureRefused as refused:
@@ -90,20 +90,32 @@ def test_what_is_not_ready_is_not_used_before_the_next_command(tmp_path: Path) -
         return ""
 
     wanted = (peer(HUB, SPOKE), peer(SPOKE, HUB))
-    assert [asked(each) for each in wanted] == ["ReferencedResourceNotProvisioned"] * 2
+    assert [state_of(stored_resource) for stored_resource in wanted] == ["ReferencedResourceNotProvisioned"] * 2
     store.settle("first")
-    assert [asked(each) for each in wanted] == ["ReferencedResourceNotProvisioned"] * 2
+    assert [state_of(stored_resource) for stored_resource in wanted] == ["ReferencedResourceNotProvisioned"] * 2
     store.settle("second")
-    assert [asked(each) for each in wanted] == ["", ""]
+    assert [state_of(stored_resource) for stored_resource in wanted] == ["", ""]
 
 
 def test_a_workspace_needs_roles_on_its_parts_before_it_stands(tmp_path: Path) -> None:
     """Each part alone; what the stack makes in its order is taken."""
-    workspace = next(each for each in minimal() if each.token == "azure-native:machinelearningservices:Workspace")
-    identity = next(each for each in minimal() if each.id == workspace.inputs["primaryUserAssignedIdentity"])
-    others = [each for each in minimal() if each.id != workspace.id and "roleAssignments" not in each.id]
+    workspace = next(
+        stored_resource
+        for stored_resource in minimal()
+        if stored_resource.token == "azure-native:machinelearningservices:Workspace"
+    )
+    identity = next(
+        stored_resource
+        for stored_resource in minimal()
+        if stored_resource.id == workspace.inputs["primaryUserAssignedIdentity"]
+    )
+    others = [
+        stored_resource
+        for stored_resource in minimal()
+        if stored_resource.id != workspace.id and "roleAssignments" not in stored_resource.id
+    ]
     store = standing(tmp_path, *others)
-    store.expect(each.id for each in minimal())
+    store.expect(stored_resource.id for stored_resource in minimal())
     parts = ("storageAccount", "keyVault", "containerRegistry", "applicationInsights")
     refused = []
 
@@ -125,11 +137,13 @@ def test_a_workspace_needs_roles_on_its_parts_before_it_stands(tmp_path: Path) -
 
 def test_a_request_carries_what_the_published_type_requires() -> None:
     """Every request of a shipped stack does; without its tenant, a vault's does not."""
-    vault = next(each for each in minimal() if each.token == "azure-native:keyvault:Vault")
+    vault = next(
+        stored_resource for stored_resource in minimal() if stored_resource.token == "azure-native:keyvault:Vault"
+    )
     properties = {key: value for key, value in vault.inputs["properties"].items() if key != "tenantId"}
 
-    for each in minimal():
-        validation.complete(each)
+    for stored_resource in minimal():
+        validation.complete(stored_resource)
     with pytest.raises(AzureRefused) as refused:
         validation.complete(replace(vault, inputs={**vault.inputs, "properties": properties}))
 
@@ -143,9 +157,9 @@ def test_there_is_room_for_so_many(tmp_path: Path, limit: EnforcedLimit) -> None
     store = StateStore(tmp_path / "azure.sqlite")
     made = [resource(_named(limit, f"n{number}")) for number in range(limit.count + 1)]
     with store.change():
-        for each in made[:-1]:
-            limits.fits(store, each)
-            store.put(each, ())
+        for stored_resource in made[:-1]:
+            limits.fits(store, stored_resource)
+            store.put(stored_resource, ())
 
     with pytest.raises(AzureRefused) as refused:
         limits.fits(store, made[-1])
@@ -154,6 +168,21 @@ def test_there_is_room_for_so_many(tmp_path: Path, limit: EnforcedLimit) -> None
     limits.fits(store, made[-1])
 
     assert (refused.value.status, refused.value.code) == (limit.status, limit.code)
+
+
+def test_what_is_below_a_subscription_takes_no_room_on_it(tmp_path: Path) -> None:
+    """Ten diagnostic settings of resources in it, and then five on the subscription itself, but no sixth."""
+    store, kind = StateStore(tmp_path / "azure.sqlite"), "providers/Microsoft.Insights/diagnosticSettings"
+    below = [f"{GROUP}/providers/Microsoft.Network/virtualNetworks/n{number}/{kind}/log" for number in range(10)]
+    on_it = [f"/subscriptions/s/{kind}/log{number}" for number in range(6)]
+
+    with store.change():
+        for setting in map(resource, (*below, *on_it[:5])):
+            limits.fits(store, setting)
+            store.put(setting, ())
+
+    with pytest.raises(AzureRefused, match="/subscriptions/s has 5 of"):
+        limits.fits(store, resource(on_it[5]))
 
 
 def _named(limit: EnforcedLimit, name: str) -> str:
@@ -174,9 +203,9 @@ def test_lists_of_one_request_have_limits_too() -> None:
     ]
 
     codes = []
-    for each in wanted:
+    for stored_resource in wanted:
         try:
-            limits.lists_fit(each)
+            limits.lists_fit(stored_resource)
             codes.append("")
         except AzureRefused as refused:
             codes.append(refused.code)
@@ -188,14 +217,14 @@ def test_drift_changes_one_thing_of_what_stands(tmp_path: Path) -> None:
     store = standing(tmp_path, *minimal())
     changed = {}
     for made in DRIFTS:
-        found = next(each for each in store.all() if each.type == made.type)
+        stored_resource = next(item for item in store.all() if item.type == made.type)
         with store.change():
-            drift(store, found, made)
-        after = store.get(found.id)
+            drift(store, stored_resource, made)
+        after = store.get(stored_resource.id)
         assert after is not None
-        keys = {key for key in after.inputs if after.inputs[key] != found.inputs.get(key)}
+        keys = {key for key in after.inputs if after.inputs[key] != stored_resource.inputs.get(key)}
         changed[made.type.rpartition("/")[2]] = keys
-        assert keys == {key for key in after.outputs if after.outputs[key] != found.outputs.get(key)}
+        assert keys == {key for key in after.outputs if after.outputs[key] != stored_resource.outputs.get(key)}
 
     assert changed == {
         "storageaccounts": {"publicNetworkAccess"},
@@ -204,7 +233,7 @@ def test_drift_changes_one_thing_of_what_stands(tmp_path: Path) -> None:
         "rulecollectiongroups": {"ruleCollections"},
         "resourcegroups": {"tags"},
     }
-    by_token = {each.token: drift_of(each) for each in store.all()}
+    by_token = {item.token: drift_of(item) for item in store.all()}
     assert by_token["azure-native:authorization:RoleAssignment"] is None
     assert getattr(by_token["azure-native:network:PrivateEndpoint"], "says", "") == "a tag added"
 
@@ -248,8 +277,8 @@ def test_a_firewall_has_an_address_of_its_subnet(tmp_path: Path, subnet: str, ad
     firewall = resource(f"{GROUP}/providers/Microsoft.Network/azureFirewalls/afw")
     firewall = replace(firewall, outputs={"name": "afw", "ipConfigurations": [rule]})
 
-    found = firewalls.addressed(standing(tmp_path, resource(HUB), *subnets), firewall)
+    stored_resource = firewalls.addressed(standing(tmp_path, resource(HUB), *subnets), firewall)
 
-    assert found == replace(
+    assert stored_resource == replace(
         firewall, outputs={"name": "afw", "ipConfigurations": [{**rule, "privateIPAddress": address}]}
     )

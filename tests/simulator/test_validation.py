@@ -55,8 +55,8 @@ def azure(folder: Path, *standing: str) -> StateStore:
     store = StateStore(folder / "azure.sqlite")
     store.expect(ALL)
     with store.change():
-        for each in standing:
-            store.put(resource(each), validation.refers(resource(each)))
+        for item in standing:
+            store.put(resource(item), validation.refers(resource(item)))
     return store
 
 
@@ -138,9 +138,12 @@ def test_names_are_unique_in_all_of_azure_where_they_are_addresses(tmp_path: Pat
     """A storage account of the name in another resource group is a conflict; a network is not."""
     store = azure(tmp_path, GROUP, ACCOUNT, VNET, NSG)
 
-    other = [resource(each.replace("/rg/", "/other/"), {"tags": {}}) for each in (ACCOUNT, VNET)]
+    other = [resource(item.replace("/rg/", "/other/"), {"tags": {}}) for item in (ACCOUNT, VNET)]
 
-    assert [answer(putting(store, each)) for each in other] == [(409, "StorageAccountAlreadyTaken"), None]
+    assert [answer(putting(store, stored_resource)) for stored_resource in other] == [
+        (409, "StorageAccountAlreadyTaken"),
+        None,
+    ]
 
 
 def test_a_fault_meets_its_operation_and_stays_with_it(tmp_path: Path) -> None:
@@ -149,11 +152,11 @@ def test_a_fault_meets_its_operation_and_stays_with_it(tmp_path: Path) -> None:
     store.arm(PendingFault("unavailable", 2, times=2))
     store.arm(PendingFault("quota", 1, "Microsoft.MachineLearningServices/workspaces/computes"))
 
-    met = [store.begin("create", each, "t") for each in (GROUP, VAULT, ZONE, VAULT, VAULT, COMPUTE, COMPUTE)]
+    met = [store.begin("create", item, "t") for item in (GROUP, VAULT, ZONE, VAULT, VAULT, COMPUTE, COMPUTE)]
 
     assert met == ["", "unavailable", "", "unavailable", "", "quota", ""]
     assert store.journal()[1] == LoggedOperation(2, "create", VAULT, "t", "unavailable")
-    assert [each.number for each in store.journal()] == [1, 2, 3, 4, 5, 6, 7]
+    assert [operation.number for operation in store.journal()] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def putting(store: StateStore, wanted: StoredResource) -> Any:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tools.recorded.regional import is_regional
+
 Fact = Mapping[str, Any]
 #: Values of a kind only: made up, each of the right kind. Addresses and hosts are those for documentation.
 _KINDS = {
@@ -29,8 +31,9 @@ def added(facts: list[Fact]) -> list[dict[str, Any]]:
         if fact["kind"] not in ("default", "computed") or path.startswith("identity.") or "when" in fact:
             continue
         value = _value(fact, path)
-        if value is not None and path not in rows:
+        if value is not None and path not in rows and not is_regional(value):
             row = {"path": path, "value": value, "seen": str(fact.get("seen", "")), "source": fact["source"]}
+            row |= {"settable": True} if fact["kind"] == "default" else {}
             rows[path] = {key: item for key, item in row.items() if item != ""}
     return sorted(rows.values(), key=lambda row: (row["path"].count("."), row["path"]))
 

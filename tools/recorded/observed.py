@@ -10,24 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amlz.azure.ids import parse
+from amlz.azure.recorded import scalars
 from amlz.simulator.arm import bodies, children
 from amlz.simulator.arm.addresses import BadPath, address, canonical_type
-from amlz.simulator.arm.rows import scalars
 from amlz.simulator.casing import as_azure_writes
-from tools.benchmarks.recordings import Exchange
+from tools.benchmarks.recordings import Exchange, is_no_json
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 #: Objects whose keys are names of the request.
 _MAPS = ("userAssignedIdentities",)
+_WRITES = ("PUT", "PATCH")
 #: Requests of 2024 and later count for more: Azure's defaults change.
 _NEW = 1704067200.0
 
 
 @dataclass
 class Seen:
-    """One request and its body. `added`: by path, values that were not sent; `sent`: by path, pairs of values."""
+    """One request and its body. `added`: by path, values that were not sent; `sent`: by path, pairs of values.
+
+    `whole`: the request describes the whole resource, as a PUT does.
+    """
 
     kind: str
     version: str
@@ -35,6 +39,7 @@ class Seen:
     new: bool
     recording: str
     features: Mapping[str, Any]
+    whole: bool
     added: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[str, list[tuple[Any, Any]]] = field(default_factory=lambda: defaultdict(list))
     places: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -60,19 +65,21 @@ def _holder(path: str) -> str:
 
 
 def observations(exchanges: list[Exchange]) -> Iterator[Seen]:
-    """The observations of one recording: answers to PUT, and where these have no body, the first GET afterwards."""
+    """The observations of one recording: answers to PUT and PATCH, or the first GET after those without a body."""
     before: dict[str, dict[str, Any]] = {}
     waiting: dict[str, tuple[Exchange, bool]] = {}
     for one in exchanges:
         key = one.path.lower()
         if one.method == "DELETE":
             before.pop(key, None)
+        if is_no_json(one):
+            continue
         if not isinstance(one.response, dict) or not one.response or "error" in one.response or one.status >= 300:
-            if one.method == "PUT" and one.status < 300 and isinstance(one.request, dict):
+            if one.method in _WRITES and one.status < 300 and isinstance(one.request, dict):
                 waiting[key] = (one, key in before)
                 before.setdefault(key, {})
             continue
-        if one.method == "PUT" and isinstance(one.request, dict):
+        if one.method in _WRITES and isinstance(one.request, dict):
             yield from _observed(one, one.request, one.response, key in before, before.get(key))
             before[key] = one.response
             waiting.pop(key, None)
@@ -88,6 +95,10 @@ def _observed(
     try:
         kind = address(one.path).type
     except BadPath:
+        return
+    if one.method == "PATCH":
+        whole = bodies.patched(before or {}, request)
+        yield _seen(one, one.path, kind, bodies.sent(kind.lower(), request, None), response, exists, whole)
         return
     sent = bodies.sent(kind.lower(), request, before)
     for list_name, child in children.INLINE.get(kind.lower(), {}).items():
@@ -108,20 +119,29 @@ def _listed(one: Exchange, name: str, child: str, both: tuple[Any, Any], exists:
     sent, back = ((body.get("properties") or {}).get(name) or [] for body in both)
     by_name = {str(item.get("name")).lower(): item for item in back if isinstance(item, dict)}
     for item in sent:
-        found = by_name.get(str(item.get("name")).lower()) if isinstance(item, dict) else None
-        if found is not None:
+        result = by_name.get(str(item.get("name")).lower()) if isinstance(item, dict) else None
+        if result is not None:
             path = f"{one.path}/{child.rpartition('/')[2]}/{item['name']}"
-            yield _seen(one, path, child, bodies.sent(child.lower(), item, None), found, exists)
+            yield _seen(one, path, child, bodies.sent(child.lower(), item, None), result, exists)
 
 
-def _seen(one: Exchange, path: str, kind: str, sent: Mapping[str, Any], back: Mapping[str, Any], exists: bool) -> Seen:
+def _seen(
+    one: Exchange,
+    path: str,
+    kind: str,
+    sent: Mapping[str, Any],
+    back: Mapping[str, Any],
+    exists: bool,
+    patched: Mapping[str, Any] | None = None,
+) -> Seen:
+    """`patched`: of a PATCH, the resource with it."""
     features = {
         key: value.lower() if isinstance(value, str) else value
-        for key, value in scalars(sent)
+        for key, value in scalars(sent if patched is None else patched)
         if not key.startswith(("tags.", "identity.userAssignedIdentities.")) and not isinstance(value, float)
     }
     new = (one.time or 0) >= _NEW
-    seen = Seen(kind.lower(), one.version, exists, new, one.recording, features)
+    seen = Seen(kind.lower(), one.version, exists, new, one.recording, features, patched is None)
     words = _words(path, sent)
     _walk(seen, "", sent, back, words)
     own = {"id": as_azure_writes(path), "name": parse(path).name, "type": canonical_type(kind)}
@@ -155,6 +175,8 @@ def _compare(seen: Seen, at: str, ours: Any, theirs: Any, words: list[tuple[str,
             _note(seen, at, theirs, words)
         return
     seen.given[at] += 1
+    if ours in ([], {}) and theirs is None:
+        return  # an empty value that is left out is no sign for other values
     if at.rpartition(".")[2] in _MAPS and isinstance(ours, Mapping):
         seen.places[f"{at}.*"] += len(ours)
         for key, item in ours.items():
@@ -200,17 +222,17 @@ def _filled(at: str, value: Any, words: list[tuple[str, str]]) -> Any:
 
 def _words(path: str, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Texts of a request and their placeholders, the longest first."""
-    found = parse(path)
+    resource_id = parse(path)
     location = sent.get("location")
     words = [
         (as_azure_writes(path), "{id}"),
         (path, "{id}"),
-        (path.rsplit("/", 2)[0] if len(found.names) > 1 else "", "{parentId}"),
+        (path.rsplit("/", 2)[0] if len(resource_id.names) > 1 else "", "{parentId}"),
         (path[: path.lower().rindex("/providers/")] if "/providers/" in path.lower() else "", "{scope}"),
-        (found.names[-1] if found.names else "", "{name}"),
-        (found.names[-2] if len(found.names) > 1 else "", "{parent}"),
-        (found.resource_group, "{group}"),
-        (f"/subscriptions/{found.subscription}/", "/subscriptions/{subscription}/"),
+        (resource_id.names[-1] if resource_id.names else "", "{name}"),
+        (resource_id.names[-2] if len(resource_id.names) > 1 else "", "{parent}"),
+        (resource_id.resource_group, "{group}"),
+        (f"/subscriptions/{resource_id.subscription}/", "/subscriptions/{subscription}/"),
         (location.lower().replace(" ", "") if isinstance(location, str) else "", "{location}"),
     ]
     return [(text, word) for text, word in words if len(text) > 2]

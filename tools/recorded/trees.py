@@ -44,12 +44,12 @@ Condition = tuple[str, str, Any]
 _TODAY, _ONCE = ["today", "is", True], ["today", "is", False]
 
 
-def grown(cases: list[Observation]) -> list[dict[str, Any]]:
-    """The rows of a tree: value, conditions, how often it was seen, one recording.
+def grown(cases: list[Observation], path: str) -> list[dict[str, Any]]:
+    """The rows of a tree: value, conditions, how often it was seen, one recording. `path`: of the property.
 
     Where old and new recordings differ, the old ones give no row.
     """
-    rows = [row for row in _rows(cases, (), _DEPTH) if _holds_today(row, cases)]
+    rows = [row for row in _rows(_Growing(path, cases)) if _holds_today(row, cases)]
     kept = [row for row in rows if _TODAY not in row.get("when", ()) and _ONCE not in row.get("when", ())]
     kept += [
         row | {"when": [one for one in row["when"] if one != _TODAY]} for row in rows if _TODAY in row.get("when", ())
@@ -57,32 +57,55 @@ def grown(cases: list[Observation]) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if key != "when" or value} for row in kept]
 
 
+def explains(row: Mapping[str, Any], case: Observation) -> bool:
+    """Returns whether a row has the value of a case."""
+    return _value(case.outcome or "null") == row["value"] and is_about(row, case)
+
+
+def is_about(row: Mapping[str, Any], case: Observation) -> bool:
+    """Returns whether the conditions of a row hold for a case."""
+    return all(_true(case, tuple(condition)) for condition in row.get("when", ()))
+
+
 def _holds_today(row: Mapping[str, Any], cases: list[Observation]) -> bool:
     """Returns whether a row still holds: new recordings that contradict each other leave only rows about themselves."""
     new = [case for case in cases if case.new and case.outcome is not None]
-    conditions = [tuple(condition) for condition in row.get("when", ())]
-    about = [case for case in new if all(_true(case, condition) for condition in conditions)]
+    about = [case for case in new if is_about(row, case)]
     return bool(about) or not new or _most(new)[1] >= _AGREES
 
 
-def _rows(cases: list[Observation], when: tuple[Condition, ...], depth: int) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """The cases of a branch, and the conditions that lead to it."""
+
+    path: str
+    cases: list[Observation]
+    when: tuple[Condition, ...] = ()
+
+    def branch(self, cases: list[Observation], condition: Condition) -> _Growing:
+        """One side of a split."""
+        return _Growing(self.path, cases, (*self.when, condition))
+
+
+def _rows(branch: _Growing) -> Iterator[dict[str, Any]]:
+    cases = branch.cases
     if not cases:
         return
     outcome, share = _most(cases)
-    if share < _PURE and depth:
-        split = _best(cases)
+    if share < _PURE and len(branch.when) < _DEPTH:
+        split = _best(cases, branch.path)
         if split is not None:
             condition, yes, no = split
-            yield from _rows(yes, (*when, condition), depth - 1)
-            yield from _rows(no, (*when, _opposite(condition)), depth - 1)
+            yield from _rows(branch.branch(yes, condition))
+            yield from _rows(branch.branch(no, _opposite(condition)))
             return
     if outcome is None or share < _AGREES:
         return
     agreeing = [case for case in cases if case.outcome == outcome]
     newest = max(agreeing, key=lambda case: (case.weight, case.version, case.recording))
     row: dict[str, Any] = {"value": _value(outcome)}
-    if when:
-        row["when"] = [list(condition) for condition in when]
+    if branch.when:
+        row["when"] = [list(condition) for condition in branch.when]
     yield {**row, "seen": f"{len(agreeing)}/{len(cases)}", "source": newest.recording}
 
 
@@ -106,19 +129,31 @@ def _errors(cases: list[Observation]) -> float:
     return (1 - share) * sum(case.weight for case in cases)
 
 
-def _best(cases: list[Observation]) -> tuple[Condition, list[Observation], list[Observation]] | None:
-    """The condition that leaves the fewest wrong; None where none helps enough."""
-    whole, found = _errors(cases), None
+def _best(cases: list[Observation], path: str) -> tuple[Condition, list[Observation], list[Observation]] | None:
+    """The condition that leaves the fewest wrong, of equal ones the nearest to `path`; None where none helps enough."""
+    whole, result = _errors(cases), None
     least = whole - max(1.0, 0.03 * len(cases))
-    for condition in _conditions(cases):
+    for condition in sorted(_conditions(cases), key=lambda condition: _distance(condition[0], path)):
         yes = [case for case in cases if _true(case, condition)]
         if len(yes) < 2 or len(cases) - len(yes) < 2:
             continue
         no = [case for case in cases if not _true(case, condition)]
         wrong = _errors(yes) + _errors(no)
         if wrong < least - 1e-9:
-            least, found = wrong, (condition, yes, no)
-    return found
+            least, result = wrong, (condition, yes, no)
+    return result
+
+
+def _distance(condition: str, path: str) -> int:
+    """How far a condition is from a property: in its own value, the API version and time, in its object, elsewhere.
+
+    A value depends on what it is made of before it depends on another property, which may only have been set with it.
+    """
+    if f"{condition}.".startswith(f"{path}."):
+        return 0
+    if condition in ("apiVersion", "exists", "today"):
+        return 1
+    return 2 if condition.rpartition(".")[0] == path.rpartition(".")[0] else 3
 
 
 def _conditions(cases: list[Observation]) -> Iterator[Condition]:
@@ -153,10 +188,10 @@ def _true(case: Observation, condition: Condition) -> bool:
         return case.exists is value
     if path == "today":
         return case.new is value
-    found = case.features.get(path)
+    result = case.features.get(path)
     if word == "set":
-        return (found is not None) is value
-    return (found in value) is (word == "is")
+        return (result is not None) is value
+    return (result in value) is (word == "is")
 
 
 def _opposite(condition: Condition) -> Condition:

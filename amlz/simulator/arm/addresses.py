@@ -23,13 +23,13 @@ class PathKind(Enum):
 class Address:
     """A path. `id`: of the resource, or of what a collection is in. `type`: the ARM type, as Azure writes it.
 
-    `operation`: the key of an operation; `waits`: whether the path is the one of the Location header.
+    `operation`: the key, where it is of an operation; `waits`: whether the path is the one of the Location header.
     """
 
     kind: PathKind
     id: str
     type: str
-    operation: str = ""
+    operation: str | None = None
     waits: bool = False
 
 
@@ -107,16 +107,16 @@ def canonical_type(kind: str) -> str:
 
 def token_of(kind: str, resource_id: str) -> str:
     """Returns the azure-native token of a type, whose table of shapes reads its bodies; "" where there is none."""
-    found = _types().get(kind.lower())
-    if found is None:
+    value = _types().get(kind.lower())
+    if value is None:
         above = kind.rpartition("/")[0]
-        found = _types().get(f"{above}/{{recordtype}}".lower()) if above else None
-    if found is None:
+        value = _types().get(f"{above}/{{recordtype}}".lower()) if above else None
+    if value is None:
         return ""
-    at_group = f"{found[1]}AtManagementGroup"
+    at_group = f"{value[1]}AtManagementGroup"
     if "/managementgroups/" in resource_id.lower() and at_group in _tokens():
         return at_group
-    return found[1]
+    return value[1]
 
 
 @lru_cache(maxsize=1)
@@ -127,8 +127,8 @@ def _tokens() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _types() -> dict[str, tuple[str, str]]:
     """Returns the type and the token by the type in lower case; of several tokens, the one with the shortest name."""
-    found: dict[str, tuple[str, str]] = {}
+    types: dict[str, tuple[str, str]] = {}
     for token in sorted(_tokens(), key=lambda name: (-len(name), name)):
         kind = table.entry(token)["arm"]
-        found[kind.lower()] = (kind, token)
-    return found
+        types[kind.lower()] = (kind, token)
+    return types

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from amlz.azure.ids import parse
-from amlz.simulator.arm import bodies, rows
+from amlz.azure.recorded import of_type
+from amlz.simulator.arm import bodies
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request
 from amlz.simulator.arm.operations import LongOperation
-from amlz.simulator.arm.timing import RESTORING, Timing, timing
+from amlz.simulator.arm.timing import Timing, timing
 from amlz.simulator.state_store import StoredResource
 
 HOST = "https://management.azure.com"
@@ -22,29 +23,29 @@ def accepted(azure: Azure, request: Request, resource: StoredResource, verb: str
 
     `verb`: create, update, patch, or restore.
     """
-    taken = RESTORING if verb == "restore" else timing(resource.type.lower(), verb)
+    taken = timing(resource.type.lower(), verb)
     headers = marks(resource)
     if taken.seconds:
         begun = azure.operations.begin(resource.id, verb, taken.state, taken.seconds)
         headers |= leading(resource, begun, taken, request.version)
-    found = azure.store.get(resource.id)
-    if found is None or not taken.body:
+    value = azure.store.get(resource.id)
+    if value is None or not taken.body:
         return Answer(taken.status, headers, None)
-    return Answer(taken.status, headers, bodies.shown(azure.store, azure.operations, found))
+    return Answer(taken.status, headers, bodies.shown(azure.store, azure.operations, value))
 
 
 def marks(resource: StoredResource) -> dict[str, str]:
     """Returns the header that marks a type without known rules, for such a type."""
-    known = resource.token or rows.of_type(resource.type.lower())
+    known = resource.token or of_type(resource.type.lower())
     return {} if known else dict(STORED_ONLY)
 
 
 def leading(resource: StoredResource, operation: LongOperation, taken: Timing, version: str) -> dict[str, str]:
     """The headers that lead a client to an operation."""
-    found = parse(resource.id)
-    namespace = found.type.partition("/")[0]
+    resource_id = parse(resource.id)
+    namespace = resource_id.type.partition("/")[0]
     location = str((resource.body or {}).get("location") or "global")
-    scope = f"{HOST}/subscriptions/{found.subscription}"
+    scope = f"{HOST}/subscriptions/{resource_id.subscription}"
     at = scope if namespace == "Microsoft.Resources" else f"{scope}/providers/{namespace}/locations/{location}"
     words: dict[str, Any] = {"Azure-AsyncOperation": "operations", "Location": "operationresults"}
     headers = {name: f"{at}/{words[name]}/{operation.key}?api-version={version}" for name in taken.headers}

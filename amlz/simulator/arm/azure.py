@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,17 @@ from typing import Any
 from amlz.azure.ids import parse, within
 from amlz.azure.in_use import IN_USE
 from amlz.simulator import networks, peerings, validation
+from amlz.simulator.arm import recovery, resolvers
 from amlz.simulator.arm.addresses import GROUP
 from amlz.simulator.arm.operations import LongOperation, Operations
 from amlz.simulator.errors import AzureRefused
 from amlz.simulator.peerings import PEERING
 from amlz.simulator.policy import PolicyService
-from amlz.simulator.state_store import CREATING, SUCCEEDED, StateStore, StoredResource
+from amlz.simulator.state_store import CREATING, FAILED, SUCCEEDED, SoftDeletedName, StateStore, StoredResource
 
 #: Seconds after which an assignment of Azure Policy takes hold: "around five minutes",
 #: https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers (2026-11).
 POLICY_DELAY = 300
-#: The type whose deleted resource is restored by a new one of its name, with its days of retention. Recorded once:
-#: Test_OperationalInsights_Workspace_v1api20210601_CRUD.yaml of azure-service-operator (2025).
-RESTORED = "microsoft.operationalinsights/workspaces"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
 
 
@@ -82,25 +81,32 @@ class Azure:
             self._unused(resource)
         removed = validation.delete(self.store, resource)
         for gone in removed:
-            if gone.type == RESTORED:
-                row = (gone.id.lower(), json.dumps(gone.body or {}))
-                self._db.execute("INSERT OR REPLACE INTO arm_deleted VALUES (?, ?)", row)
+            key = recovery.key(gone)
+            if key is not None:
+                self._db.execute("INSERT OR REPLACE INTO arm_deleted VALUES (?, ?)", (key, json.dumps(gone.body or {})))
             kept = validation.kept_name(gone)
             if kept:
                 self.store.keep(kept)
             self.store.remove(gone.id)
         peerings.gone(self.store, removed)
 
-    def restored(self, resource: StoredResource) -> StoredResource | None:
-        """Returns a resource with what a deleted one of the same id left; None where there is nothing to restore."""
-        key = (resource.id.lower(),)
+    def purge(self, kept: SoftDeletedName) -> None:
+        """Frees a name, and forgets what its deleted resource left."""
+        self.store.release(kept.type, kept.name)
+        self._db.execute("DELETE FROM arm_deleted WHERE id = ?", (recovery.key(kept),))
+
+    def restored(self, resource: StoredResource, sent: Mapping[str, Any]) -> StoredResource | None:
+        """Returns a resource with the values of a deleted one; None where there is none, and from then on.
+
+        `sent`: the request.
+        """
+        key = (recovery.key(resource),)
         row = self._db.execute("SELECT body FROM arm_deleted WHERE id = ?", key).fetchone()
         if row is None:
             return None
         self._db.execute("DELETE FROM arm_deleted WHERE id = ?", key)
-        days = (json.loads(row[0]).get("properties") or {}).get("retentionInDays")
-        properties = {**((resource.body or {}).get("properties") or {}), "retentionInDays": days}
-        return replace(resource, body={**(resource.body or {}), "properties": properties})
+        body = recovery.recovered(resource, json.loads(row[0]), sent)
+        return None if body is None else replace(resource, body=body)
 
     def _unused(self, group: StoredResource) -> None:
         """Requires that nothing outside of a resource group uses something in it. Raises AzureRefused."""
@@ -116,8 +122,11 @@ class Azure:
         if resource is None:
             return
         if ended.verb != "delete":
+            failed = resolvers.failure(self.store, resource)
+            if failed is not None:
+                self.operations.fail(ended.key, failed)
             if resource.type.lower() != PEERING and self.operations.under_way(resource.id) is None:
-                self.store.mark(resource.id, SUCCEEDED)
+                self.store.mark(resource.id, FAILED if failed else SUCCEEDED)
                 for child in self.store.below(resource.id):  # those that its request listed
                     if child.state == CREATING and self.operations.under_way(child.id) is None:
                         self.store.mark(child.id, SUCCEEDED)

@@ -8,12 +8,13 @@ from typing import Any
 
 from amlz.azure import facts
 from amlz.azure.ids import parse
+from amlz.azure.recorded import Row, of_type, scalars
 from amlz.simulator.arm import children, rows, workspaces
 from amlz.simulator.arm.addresses import canonical_type
 from amlz.simulator.arm.operations import Operations
 from amlz.simulator.casing import as_azure_writes
 from amlz.simulator.peerings import PEERING
-from amlz.simulator.state_store import CREATING, StateStore, StoredResource
+from amlz.simulator.state_store import CREATING, FAILED, SUCCEEDED, StateStore, StoredResource
 
 #: Placeholder for the state of the last operation.
 STATE = "{state}"
@@ -29,18 +30,18 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 
 def sent(kind: str, body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """A request without nulls and what only Azure writes, with what Azure keeps of the resource before it."""
-    found: dict[str, Any] = _without_nulls(body)
+    without_nulls: dict[str, Any] = _without_nulls(body)
     for key in ("id", "name", "type"):
-        found.pop(key, None)
+        without_nulls.pop(key, None)
     for path in KEPT.get(kind, ()) if before else ():
         *above, last = path.split(".")
-        old, new = before, found
+        old, new = before, without_nulls
         for key in above:
             old = (old or {}).get(key) if isinstance(old, Mapping) else None
             new = new.setdefault(key, {}) if isinstance(new, dict) else {}
         if isinstance(old, Mapping) and isinstance(new, dict) and last in old and last not in new:
             new[last] = copy.deepcopy(old[last])
-    return found
+    return without_nulls
 
 
 #: Keys that clients send back as they read them, at any depth, and that Azure writes itself.
@@ -55,17 +56,28 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
+#: The object that a PATCH replaces whole. Recorded for storage accounts, firewalls, private DNS zones and workspaces.
+_REPLACED = "tags"
+
+
+def patched(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A body with a PATCH: its tags replace those of before, everything else is merged."""
+    kept = {key: value for key, value in before.items() if key != _REPLACED or patch.get(_REPLACED) is None}
+    result: dict[str, Any] = merged(kept, patch)
+    return result
+
+
 def merged(before: Any, patch: Any) -> Any:
-    """A body with a PATCH: objects are merged, everything else is replaced, null removes."""
+    """A value with another one: objects are merged, everything else is replaced, null removes."""
     if not isinstance(before, dict) or not isinstance(patch, dict):
         return patch
-    found = dict(before)
+    result = dict(before)
     for key, value in patch.items():
         if value is None:
-            found.pop(key, None)
+            result.pop(key, None)
         else:
-            found[key] = merged(found.get(key), value)
-    return found
+            result[key] = merged(result.get(key), value)
+    return result
 
 
 def context_of(
@@ -73,7 +85,7 @@ def context_of(
 ) -> rows.RowContext:
     """Returns the values that the rows of a type are applied with."""
     location = body.get("location")
-    plain = {path: value.lower() if isinstance(value, str) else value for path, value in rows.scalars(body)}
+    plain = {path: value.lower() if isinstance(value, str) else value for path, value in scalars(body)}
     return rows.RowContext(
         id=as_azure_writes(resource_id),
         parsed=parse(resource_id),
@@ -88,17 +100,17 @@ def context_of(
 
 def completed(kind: str, body: dict[str, Any], context: rows.RowContext) -> dict[str, Any]:
     """A request as it is stored: with what Azure adds, and in its form. `kind`: the type in lower case."""
-    found = copy.deepcopy(body)
-    if isinstance(found.get("location"), str):
-        found["location"] = context.location
-    table = rows.of_type(kind)
-    _identity(found, context)
-    rows.add(found, table.get("added", []), context)
-    rows.restate(found, table.get("returned", []), context)
-    return found
+    result = copy.deepcopy(body)
+    if isinstance(result.get("location"), str):
+        result["location"] = context.location
+    table = of_type(kind)
+    _identity(result, context)
+    rows.add(result, table.get("added", []), context)
+    rows.restate(result, table.get("returned", []), context)
+    return result
 
 
-def by_type(token: str) -> list[rows.Row]:
+def by_type(token: str) -> list[Row]:
     """Rows for a type without recorded ones: those read-only properties whose values have one general form."""
     general = {
         "etag": 'W/"{guid}"',
@@ -123,26 +135,26 @@ def shown(store: StateStore, clock: Operations, resource: StoredResource) -> dic
     operation = clock.under_way(resource.id)
     if operation is None and resource.state == CREATING:  # a child that the request for its parent lists
         operation = clock.under_way(resource.id.rsplit("/", 2)[0])
-    state = operation.state if operation else "Succeeded"
-    found: dict[str, Any] = _with_state(resource.body or {}, state)
+    state = operation.state if operation else FAILED if resource.state == FAILED else SUCCEEDED
+    result: dict[str, Any] = _with_state(resource.body or {}, state)
     for key, kind in children.INLINE.get(resource.type.lower(), {}).items():
-        properties = found.setdefault("properties", {})
+        properties = result.setdefault("properties", {})
         order = {str(name).lower(): at for at, name in enumerate(properties.get(key) or ())}
         start = f"{resource.id}/{kind.rpartition('/')[2]}"
         own = [one for one in store.below(start) if one.type == kind.lower()]
         own.sort(key=lambda one: (order.get(one.name.lower(), len(order)), one.id.lower()))
         properties[key] = [shown(store, clock, one) for one in own]
     if resource.type.lower() == workspaces.WORKSPACE:
-        network = workspaces.managed_network(store, resource, found.get("properties") or {})
+        network = workspaces.managed_network(store, resource, result.get("properties") or {})
         if network:
-            found["properties"]["managedNetwork"] = network
-    _principals(store, found)
-    if resource.type.lower() == PEERING and isinstance(found.get("properties"), dict):
-        found["properties"] |= _peered(store, resource)
+            result["properties"]["managedNetwork"] = network
+    _principals(store, result)
+    if resource.type.lower() == PEERING and isinstance(result.get("properties"), dict):
+        result["properties"] |= _peered(store, resource)
     parsed = parse(resource.id)
     head = {"id": as_azure_writes(resource.id), "name": parsed.name, "type": canonical_type(parsed.type)}
-    head = {key: found.pop(key, value) for key, value in head.items()}
-    return {**head, **{key: value for key, value in found.items() if key != "id"}}
+    head = {key: result.pop(key, value) for key, value in head.items()}
+    return {**head, **{key: value for key, value in result.items() if key != "id"}}
 
 
 def _peered(store: StateStore, peering: StoredResource) -> dict[str, Any]:
@@ -173,7 +185,7 @@ def _principals(store: StateStore, body: dict[str, Any]) -> None:
     if not isinstance(assigned, dict):
         return
     for key, value in assigned.items():
-        found = store.get(key)
-        properties = (found.body or {}).get("properties", {}) if found else {}
+        resource = store.get(key)
+        properties = (resource.body or {}).get("properties", {}) if resource else {}
         own = {name: properties[name] for name in ("principalId", "clientId") if name in properties}
         assigned[key] = {**(value if isinstance(value, dict) else {}), **own}

@@ -7,11 +7,11 @@ make one up and no table has it, it is left out of the request, and reported.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.azure.graph import UNKNOWN_KEY, ResourceGraph, is_unknown
+from amlz.azure.graph import ResourceGraph, is_unknown, sources_of
 from amlz.azure.ids import ids_in, parse
 from amlz.simulator import existing
 from amlz.simulator.arm.addresses import GROUP, canonical_type, token_of
@@ -60,23 +60,27 @@ def _outside(graph: ResourceGraph) -> Iterator[str]:
     own = {resource.id.lower() for resource in graph}
     seen = set(own)
     for resource in graph:
-        for used in (*_above(resource.id), *ids_in(resource.body)):
-            for each in (*_above(used), used):
-                key = each.lower().rstrip("/")
-                if key not in seen and key.startswith("/subscriptions/") and _is_resource(each):
+        parents = tuple(_above(resource.id))
+        for used in (*parents, *ids_in(resource.body)):
+            for item in (*_above(used), used):
+                key = item.lower().rstrip("/")
+                if key not in seen and key.startswith("/subscriptions/") and _is_resource(item, item in parents):
                     seen.add(key)
-                    yield each.rstrip("/")
+                    yield item.rstrip("/")
 
 
-def _is_resource(resource_id: str) -> bool:
-    """Returns whether an id is one of a resource that can exist on its own. Parts and built-in roles cannot."""
+def _is_resource(resource_id: str, is_parent: bool) -> bool:
+    """Returns whether an id is one of a resource that can exist on its own. Parts and built-in roles cannot.
+
+    A parent can, of any type: a network watcher, which Azure creates, is of none that the program builds.
+    """
     try:
         kind = parse(resource_id).type
     except ValueError:
         return False
     if existing.is_adopted(kind):
         return False
-    if kind == GROUP:
+    if kind == GROUP or is_parent:
         return True
     return "/" in kind and bool(token_of(kind, resource_id)) and not kind.lower().startswith("microsoft.authorization/")
 
@@ -92,10 +96,10 @@ def _above(resource_id: str) -> Iterator[str]:
 def _stub(resource_id: str, graph: ResourceGraph) -> StoredResource:
     """A resource of which only the id is known. Its region is that of the first resource of the plan."""
     region = next((resource.location for resource in graph if resource.location), "")
-    found = parse(resource_id)
-    kind = canonical_type(found.type)
+    result = parse(resource_id)
+    kind = canonical_type(result.type)
     body: dict[str, Any] = {"location": region, "tags": {OUTSIDE: "true"}, "properties": {}}
-    return StoredResource(resource_id, "", token_of(kind, resource_id), kind, found.name, {}, {}, body=body)
+    return StoredResource(resource_id, "", token_of(kind, resource_id), kind, result.name, {}, {}, body=body)
 
 
 class _Values:
@@ -111,21 +115,20 @@ class _Values:
             pairs = ((key, self._one(item, f"{path}.{key}" if path else key)) for key, item in value.items())
             return {key: item for key, item in pairs if item is not None}
         if isinstance(value, list):
-            return [item for item in (self._one(each, f"{path}[]") for each in value) if item is not None]
+            return [item for item in (self._one(entry, f"{path}[]") for entry in value) if item is not None]
         return value
 
     def _one(self, value: Any, path: str) -> Any:
         if not is_unknown(value):
             return self.filled(value, path)
-        sources = self._sources(str(value[UNKNOWN_KEY]))
-        known = next((found for found in (_read(path, body, self._arm) for body in sources) if found), None)
+        sources = self._bodies_of(sources_of(value)[1])
+        known = next((item for item in (_read(path, body, self._arm) for body in sources) if item), None)
         if known is None:
             self.left_out.append(path)
         return known
 
-    def _sources(self, text: str) -> Iterable[dict[str, Any]]:
-        """Bodies of the resources that an unknown value comes from: "principalId, from churn-dev-identities-build"."""
-        names = text.partition(", from ")[2].split(", ")
+    def _bodies_of(self, names: Sequence[str]) -> Iterable[dict[str, Any]]:
+        """Bodies of the resources that an unknown value comes from, by their logical names."""
         for resource in self._graph:
             if resource.urn.rpartition("::")[2] in names:
                 answer = self._arm.answer(Request("GET", resource.id, resource.api_version))

@@ -67,11 +67,11 @@ class SimulatedArm:
     def remaining(self, path: str) -> float:
         """Returns the seconds until what a path names is done: an operation, or the last one of a resource."""
         try:
-            found = address(path)
+            result = address(path)
         except BadPath:
             return 0.0
         operations = self._azure.operations
-        begun = operations.get(found.operation) if found.kind is PathKind.OPERATION else operations.under_way(found.id)
+        begun = operations.get(result.operation) if result.operation else operations.under_way(result.id)
         return max(0.0, begun.ends - operations.now) if begun and not begun.done else 0.0
 
     def subscriptions(self) -> tuple[str, ...]:
@@ -103,29 +103,29 @@ class SimulatedArm:
         if not _VERSION.fullmatch(request.version):
             return error(400, "InvalidApiVersionParameter", f"The api-version '{request.version}' is invalid.")
         named = request.method == "POST" and request.path.lower().rstrip("/").endswith("/checknameavailability")
-        found = None if named else address(request.path, request.method == "POST")
+        result = None if named else address(request.path, request.method == "POST")
         self._azure.pass_time(request.seconds, writes=request.method in _WRITES)
-        if found is None:
+        if result is None:
             return actions.check_name(self._azure, request)
         deleted = reads.deleted_vault(self._azure, request) if request.method in ("GET", "POST") else None
         if deleted is not None:
             return deleted
-        if found.kind is PathKind.OPERATION:
-            return reads.operation(self._azure, found)
+        if result.kind is PathKind.OPERATION:
+            return reads.operation(self._azure, result)
         if request.method == "POST":
-            return actions.post(self._azure, request, found)
-        if found.kind is PathKind.COLLECTION:
-            return self._collection(request, found)
+            return actions.post(self._azure, request, result)
+        if result.kind is PathKind.COLLECTION:
+            return self._collection(request, result)
         if request.method == "PUT":
-            return writes.put(self._azure, request, found)
+            return writes.put(self._azure, request, result)
         if request.method == "PATCH":
-            return writes.patch(self._azure, request, found)
+            return writes.patch(self._azure, request, result)
         if request.method == "DELETE":
-            return deletes.delete(self._azure, request, found)
-        return reads.get(self._azure, request, found)
+            return deletes.delete(self._azure, request, result)
+        return reads.get(self._azure, request, result)
 
-    def _collection(self, request: Request, found: Address) -> Answer:
+    def _collection(self, request: Request, value: Address) -> Answer:
         if request.method == "GET":
-            return reads.collection(self._azure, found)
+            return reads.collection(self._azure, value)
         message = f"The requested resource does not support http method '{request.method}'."
         return error(405, "MethodNotAllowed", message)

@@ -45,11 +45,11 @@ class Answer:
 
 def error(status: int, code: str, message: str, details: Iterable[Mapping[str, Any]] = ()) -> Answer:
     """Returns an error in ARM's form."""
-    found: dict[str, Any] = {"code": code, "message": message}
+    result: dict[str, Any] = {"code": code, "message": message}
     details = list(details)
     if details:
-        found["details"] = details
-    return Answer(status, {}, {"error": found})
+        result["details"] = details
+    return Answer(status, {}, {"error": result})
 
 
 class BadLine(ValueError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from amlz.azure.ids import parse
 from amlz.simulator import missing, validation
-from amlz.simulator.arm import bodies, datastores
+from amlz.simulator.arm import assets, bodies, datastores
 from amlz.simulator.arm.addresses import GROUP, SUBSCRIPTION, Address, PathKind
 from amlz.simulator.arm.answers import marks
 from amlz.simulator.arm.azure import Azure
@@ -20,6 +20,9 @@ from amlz.simulator.state_store import StoredResource
 _DELETED = re.compile(
     r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/locations/([^/]+)/deletedvaults/([^/]+)(?:/purge)?", re.I
 )
+#: Listed for one resource or subscription, without those below it:
+#: https://learn.microsoft.com/rest/api/monitor/diagnostic-settings/list
+_OF_ONE_RESOURCE = "microsoft.insights/diagnosticsettings"
 
 
 def get(azure: Azure, request: Request, address: Address) -> Answer:
@@ -46,13 +49,13 @@ def get(azure: Azure, request: Request, address: Address) -> Answer:
 
 def deleted_vault(azure: Azure, request: Request) -> Answer | None:
     """The answer about a deleted vault, at its separate address; None for another path. Recorded."""
-    found = _DELETED.fullmatch(request.path.rstrip("/"))
-    if found is None:
+    match = _DELETED.fullmatch(request.path.rstrip("/"))
+    if match is None:
         return _deleted_vaults(azure, request)
-    kept = azure.store.kept("microsoft.keyvault/vaults", found[3])
+    kept = azure.store.kept("microsoft.keyvault/vaults", match[3])
     if kept is None:
         message = (
-            f"The specified deleted vault '{found[3]}' does not exist. Ensure that the vault was indeed deleted and "
+            f"The specified deleted vault '{match[3]}' does not exist. Ensure that the vault was indeed deleted and "
             "that it is in recoverable state. If soft delete was not enabled then the vault is permanently deleted. "
             "Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2149745"
         )
@@ -60,18 +63,18 @@ def deleted_vault(azure: Azure, request: Request) -> Answer | None:
     if request.method == "POST":
         if not kept.purgeable:
             return error(400, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
-        azure.store.release(kept.type, kept.name)
+        azure.purge(kept)
         return Answer(202)
-    body = {"id": request.path.rstrip("/"), "name": found[3], "type": "Microsoft.KeyVault/deletedVaults"}
-    return Answer(200, {}, {**body, "properties": {"vaultId": kept.id, "location": found[2]}})
+    body = {"id": request.path.rstrip("/"), "name": match[3], "type": "Microsoft.KeyVault/deletedVaults"}
+    return Answer(200, {}, {**body, "properties": {"vaultId": kept.id, "location": match[2]}})
 
 
 def _deleted_vaults(azure: Azure, request: Request) -> Answer | None:
     """The list of the deleted vaults of a subscription; None for another path."""
-    found = re.fullmatch(r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/deletedvaults/?", request.path, re.I)
-    if found is None or request.method != "GET":
+    match = re.fullmatch(r"/subscriptions/([^/]+)/providers/microsoft\.keyvault/deletedvaults/?", request.path, re.I)
+    if match is None or request.method != "GET":
         return None
-    start = f"/subscriptions/{found[1]}/".lower()
+    start = f"/subscriptions/{match[1]}/".lower()
     kept = [one for one in azure.store.all_kept() if one.type == "microsoft.keyvault/vaults"]
     values = [
         {
@@ -102,12 +105,14 @@ def collection(azure: Azure, address: Address) -> Answer:
         return Answer(200, {}, {"value": []})
     above = parse(address.id).type if address.id else ""
     exists = above in ("", SUBSCRIPTION) or validation.exists_from_the_start(above)
+    if assets.is_versions(address.type) and azure.store.get(address.id.rsplit("/", 2)[0]) is not None:
+        exists = True
     if not exists and azure.store.get(address.id) is None:
         raise not_found(azure, Address(address.kind, address.id, above))
     own = [one for one in azure.store.below(address.id) if _belongs(one, address)]
     if address.type == datastores.KIND:
-        others = (Address(PathKind.RESOURCE, each, datastores.KIND) for each in datastores.ids(address.id))
-        new = (comes_with_parent(azure, each) for each in others if azure.store.get(each.id) is None)
+        others = (Address(PathKind.RESOURCE, item, datastores.KIND) for item in datastores.ids(address.id))
+        new = (comes_with_parent(azure, other) for other in others if azure.store.get(other.id) is None)
         own += [one for one in new if one is not None]
     return Answer(200, {}, {"value": [_read(azure, one) for one in own]})
 
@@ -118,6 +123,8 @@ def _belongs(one: StoredResource, address: Address) -> bool:
         return one.type.count("/") == 1 and one.type != GROUP.lower() and not _is_extension(one)
     if one.type.lower() != address.type.lower():
         return False
+    if one.type.lower() == _OF_ONE_RESOURCE:
+        return one.id.lower().rpartition("/providers/")[0] == address.id.lower()
     return one.id.lower().startswith(f"{address.id.lower()}/")
 
 
@@ -128,18 +135,19 @@ def _is_extension(one: StoredResource) -> bool:
 
 def _read(azure: Azure, resource: StoredResource) -> dict[str, Any]:
     """The body of a GET. The address of a vault ends with a slash (122 of 122), other than in the answer to its PUT."""
-    found = bodies.shown(azure.store, azure.operations, resource)
-    properties = found.get("properties")
+    result = bodies.shown(azure.store, azure.operations, resource)
+    properties = result.get("properties")
     if isinstance(properties, dict) and isinstance(properties.get("vaultUri"), str):
         properties["vaultUri"] = f"{properties['vaultUri'].rstrip('/')}/"
-    return found
+    return result
 
 
 def operation(azure: Azure, address: Address) -> Answer:
     """How far an operation is: at its own address, or at the one of the Location header."""
-    begun = azure.operations.get(address.operation)
+    key = address.operation or ""
+    begun = azure.operations.get(key)
     if begun is None:
-        return error(404, "NotFound", f"The operation '{address.operation}' was not found.")
+        return error(404, "NotFound", f"The operation '{key}' was not found.")
     if address.waits:
         if not begun.done:
             return Answer(202, {"Retry-After": "10"})

@@ -1,33 +1,21 @@
-"""Tables of recorded behaviour (data/*.json, derived by tools/derive_recorded.py), and their rows applied to a body.
-
-A type (in lower case) has `added`: what Azure puts into an answer that the request does not have, `returned`: what it
-gives back in another form, and `answers`: status, headers and duration of each method.
-
-A row of `added`: `path` (`[]` for each item of a list, `*` for each value of an object), `value` with placeholders,
-`when`: conditions on the request, all of which hold. `seen`: how often of how many times; `source`: a recording.
-"""
+"""Rows of recorded behaviour (amlz/azure/recorded.py), applied to a body."""
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from amlz.azure.ids import ResourceId
+from amlz.azure.recorded import Row, holds
 
-_DATA = Path(__file__).parent / "data"
 _MADE_UP = uuid.UUID("3d0b9d5e-0f6c-5c4e-9f0e-2f6a7f1f4b11")
 #: The tenant of every simulated subscription: made up.
 TENANT = str(uuid.uuid5(_MADE_UP, "tenant"))
 _PLACEHOLDER = re.compile(r"\{(\w+(?:\.\w+)?)\}")
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,56 +40,14 @@ def made_up(text: str) -> str:
     return str(uuid.uuid5(_MADE_UP, text))
 
 
-def of_type(kind: str) -> Mapping[str, Any]:
-    """The rows of a type in lower case."""
-    rows: Mapping[str, Any] = _namespace(kind.partition("/")[0]).get(kind, {})
-    return rows
-
-
-@cache
-def _namespace(namespace: str) -> Mapping[str, Any]:
-    path = _DATA / f"{namespace}.json"
-    if not path.exists():
-        return {}
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))["types"]
-    return found
-
-
-def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every plain value of a body outside of lists by its path, and every list and object as its kind."""
-    if isinstance(value, dict):
-        if path:
-            yield path, "{}"
-        for key, item in value.items():
-            yield from scalars(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        yield path, "[]" if value else "none"
-    elif value is not None:
-        yield path, value
-
-
-def holds(row: Row, context: RowContext) -> bool:
-    """Returns whether the conditions of a row hold. Each is a path, a word and a value."""
-    return all(_holds(context, *condition) for condition in row.get("when", ()))
-
-
-def _holds(context: RowContext, path: str, word: str, value: Any) -> bool:
-    if path == "apiVersion":
-        return bool(context.version >= value) if word == "from" else bool(context.version < value)
-    if path == "exists":
-        return context.exists is value
-    found = context.sent.get(path)
-    if isinstance(found, str):
-        found = found.lower()
-    if word == "set":
-        return (found is not None) is value
-    return bool((found in value) is (word == "is"))
+def _applies(row: Row, context: RowContext) -> bool:
+    return holds(row, context.sent, context.version, context.exists)
 
 
 def add(body: dict[str, Any], rows: list[Row], context: RowContext) -> None:
     """Puts what Azure adds into a body, where the request has nothing."""
     for row in rows:
-        if holds(row, context):
+        if "value" in row and _applies(row, context):
             _add(body, row["path"].split("."), row["value"], context, ())
 
 
@@ -140,7 +86,7 @@ def filled(value: Any, context: RowContext, at: tuple[Any, ...]) -> Any:
 
 
 def _placeholder(word: str, context: RowContext, at: tuple[Any, ...]) -> str:
-    found, names = context.parsed, context.parsed.names
+    resource_id, names = context.parsed, context.parsed.names
     if word == "id":
         return context.id
     if word == "scope":
@@ -148,15 +94,15 @@ def _placeholder(word: str, context: RowContext, at: tuple[Any, ...]) -> str:
     if word == "parentId":
         return context.id.rsplit("/", 2)[0]
     if word == "name":
-        return found.name
+        return resource_id.name
     if word == "parent":
         return names[-2] if len(names) > 1 else ""
     if word == "location":
         return context.location
     if word == "subscription":
-        return found.subscription
+        return resource_id.subscription
     if word == "group":
-        return found.resource_group
+        return resource_id.resource_group
     if word == "tenant":
         return TENANT
     if word == "item":
@@ -175,7 +121,7 @@ def _placeholder(word: str, context: RowContext, at: tuple[Any, ...]) -> str:
 def restate(body: dict[str, Any], rows: list[Row], context: RowContext) -> None:
     """Gives values of a request the form in which Azure returns them."""
     for row in rows:
-        if holds(row, context):
+        if _applies(row, context):
             _restate(body, row["path"].split("."), row)
 
 

@@ -63,9 +63,9 @@ def lock(azure: Azure) -> None:
 def version() -> int:
     """Returns the version of the layout: a checksum of the tables, indexes included."""
     azure = Azure()
-    found = version_of(azure.store.database)
+    result = version_of(azure.store.database)
     azure.close()
-    return found
+    return result
 
 
 def version_of(db: sqlite3.Connection) -> int:
@@ -94,8 +94,8 @@ def _problem(path: Path) -> str:
         if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
             return "It is no state file of `amlz simulate`. Name another file."
         db.execute("BEGIN EXCLUSIVE")
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found != version():
+        result = db.execute("PRAGMA user_version").fetchone()[0]
+        if result != version():
             return (
                 "It was written by another version of amlz, whose state this version cannot read. Use that version, "
                 "or start with a new file."
@@ -109,9 +109,9 @@ def _problem(path: Path) -> str:
 @cache
 def _own_layout() -> tuple[str, ...]:
     azure = Azure()
-    found = tuple(_layout(azure.store.database))
+    result = tuple(_layout(azure.store.database))
     azure.close()
-    return found
+    return result
 
 
 def _layout(db: sqlite3.Connection) -> Iterator[str]:

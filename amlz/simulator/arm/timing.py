@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amlz.simulator.arm import rows
+from amlz.azure.recorded import of_type
+from amlz.simulator.arm.recovery import LOG
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Timing:
     body: bool = True
 
 
-#: The answer where a deleted resource of the same name is restored: recorded for Log Analytics workspaces.
-RESTORING = Timing(201, ("Azure-AsyncOperation", "Location"), 20, "Restoring", 20.0)
+#: Answers where a deleted resource of the same name comes back, by type; others answer as to an update.
+_RESTORING = {LOG: Timing(201, ("Azure-AsyncOperation", "Location"), 20, "Restoring", 20.0)}
 _AT_ONCE: Mapping[str, Timing] = {
     "create": Timing(201),
     "update": Timing(200),
@@ -45,8 +46,10 @@ _SERVICES: Mapping[str, Mapping[str, Timing]] = {
 
 
 def timing(kind: str, verb: str) -> Timing:
-    """The answer to a verb (create, update, patch, delete) for a type in lower case."""
-    row = rows.of_type(kind).get("answers", {}).get(verb)
+    """The answer to a verb (create, update, patch, delete, restore) for a type in lower case."""
+    if verb == "restore":
+        return _RESTORING.get(kind) or timing(kind, "update")
+    row = of_type(kind).get("answers", {}).get(verb)
     if row is not None:
         return _read(row)
     service = _SERVICES.get(kind.partition("/")[0], {})

@@ -50,6 +50,13 @@ def without_rules(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "properties": {**body["properties"], "managedNetwork": kept}}
 
 
+def to_patch(body: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A body of a workspace that a PATCH completes: `enableDataIsolation` as it was sent, and no outbound rules."""
+    body = without_rules(body)
+    sent = inputs.get("enableDataIsolation")
+    return body if sent is None else {**body, "properties": {**body["properties"], "enableDataIsolation": sent}}
+
+
 def patched(body: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     """A body after a PATCH: `enableDataIsolation` is false where the PATCH leaves it out. Recorded once."""
     named = "enableDataIsolation" in (patch.get("properties") or {})

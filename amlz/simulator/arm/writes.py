@@ -8,9 +8,10 @@ from typing import Any
 
 from amlz.azure import facts, inputs
 from amlz.azure.ids import parse
+from amlz.azure.recorded import of_type
 from amlz.azure.shapes import UnmappedInput, to_body
 from amlz.simulator import existing, networks, peerings, updates, validation, values
-from amlz.simulator.arm import bodies, children, datastores, rows, workspaces
+from amlz.simulator.arm import assets, bodies, children, datastores, rows, workspaces
 from amlz.simulator.arm.addresses import GROUP, Address, PathKind, token_of
 from amlz.simulator.arm.answers import accepted
 from amlz.simulator.arm.azure import ASSIGNMENT, Azure, stand_in
@@ -26,7 +27,8 @@ _BUSY = (networks.NETWORK, networks.SUBNET, networks.PEERING)
 
 def put(azure: Azure, request: Request, address: Address) -> Answer:
     """Creates or replaces a resource. Raises AzureRefused."""
-    body = _object(request, address)
+    body = assets.with_defaults(address, _object(request, address))
+    assets.create_container(azure, address)
     before = azure.store.get(address.id)
     if before is None and (address.type == datastores.KIND or existing.is_adopted(address.type)):
         before = comes_with_parent(azure, address)
@@ -44,10 +46,10 @@ def patch(azure: Azure, request: Request, address: Address) -> Answer:
         raise validation.not_found(address.id)
     whole = bodies.shown(azure.store, azure.operations, before)
     if address.type.lower() == workspaces.WORKSPACE and isinstance(whole.get("properties"), dict):
-        whole = workspaces.without_rules(whole)
+        whole = workspaces.to_patch(whole, before.inputs)
     for key in ("id", "name", "type", "etag", "systemData"):
         whole.pop(key, None)
-    return _write(azure, request, address, before, bodies.merged(whole, patch_body), verb="patch")
+    return _write(azure, request, address, before, bodies.patched(whole, patch_body), verb="patch")
 
 
 def comes_with_parent(azure: Azure, address: Address) -> StoredResource | None:
@@ -114,9 +116,10 @@ def _write(
     try:
         with azure.store.change():
             stored = _carried_out(azure, request, wanted, before, verb)
-            restored = azure.restored(stored) if before is None else None
+            restored = azure.restored(stored, sent) if before is None else None
             if restored is None:
                 return accepted(azure, request, stored, verb)
+            restored = replace(restored, inputs=_inputs(restored, restored.body or {}))
             azure.store.put(restored, validation.refers(restored))
             return accepted(azure, request, restored, "restore")
     except (AttributeError, TypeError, UnmappedInput) as problem:  # rules read values as the published type has them
@@ -148,9 +151,16 @@ def _wanted(resource_id: str, address: Address, sent: dict[str, Any]) -> StoredR
         misfit = inputs.misfit(token, sent)
         if misfit:
             raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
-    read = inputs.from_body(token, sent, inputs.of_path(token, resource_id)) if token else sent
     name = parse(resource_id).name
-    return StoredResource(resource_id, "", token, address.type, name, read, {}, SUCCEEDED, sent)
+    wanted = StoredResource(resource_id, "", token, address.type, name, {}, {}, SUCCEEDED, sent)
+    return replace(wanted, inputs=_inputs(wanted, sent))
+
+
+def _inputs(resource: StoredResource, body: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a resource with a body; of an unknown type, the body."""
+    if not resource.token:
+        return body
+    return inputs.from_body(resource.token, body, inputs.of_path(resource.token, resource.id))
 
 
 def _consistent(resource_id: str, kind: str, sent: Mapping[str, Any], before: StoredResource | None) -> None:
@@ -207,8 +217,8 @@ def _free(azure: Azure, wanted: StoredResource, version: str) -> None:
 
 
 def _location_of(azure: Azure, resource_id: str) -> str:
-    found = azure.store.get(resource_id)
-    return str((found.body or {}).get("location", "")) if found else ""
+    resource = azure.store.get(resource_id)
+    return str((resource.body or {}).get("location", "")) if resource else ""
 
 
 def _unique_assignment(azure: Azure, wanted: StoredResource) -> None:
@@ -220,7 +230,7 @@ def _unique_assignment(azure: Azure, wanted: StoredResource) -> None:
     own = [str(wanted.inputs.get(key, "")).lower() for key in keys]
     at = f"{scope}/providers/{wanted.type}"
     others = azure.store.users(validation.holder(wanted.inputs.get("principalId", "")), at)
-    for other in (azure.store.get(each) for each in others):
+    for other in (azure.store.get(item) for item in others):
         theirs = [str(other.inputs.get(key, "")).lower() for key in keys] if other else []
         if other and other.id.lower() != wanted.id.lower() and theirs == own:
             raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", wanted.id)
@@ -245,13 +255,11 @@ def _stored(azure: Azure, request: Request, wanted: StoredResource, before: Stor
     context = bodies.context_of(wanted.id, sent, request.version, azure.operations, before is not None)
     own = workspaces.without_rules(sent) if kind == workspaces.WORKSPACE else children.without(wanted.type, sent)
     whole = bodies.completed(kind, own, context)
-    if wanted.token and not rows.of_type(kind).get("added"):
+    if wanted.token and not of_type(kind).get("added"):
         rows.add(whole, bodies.by_type(wanted.token), context)
     inner = whole.get("properties")
     outputs = {"principalId": inner["principalId"]} if isinstance(inner, dict) and "principalId" in inner else {}
-    read = wanted.inputs
-    if wanted.token:
-        read = inputs.from_body(wanted.token, _with_lists(wanted, whole), inputs.of_path(wanted.token, wanted.id))
+    read = _inputs(wanted, _with_lists(wanted, whole)) if wanted.token else wanted.inputs
     return replace(wanted, body=whole, inputs=read, outputs=outputs)
 
 

@@ -50,23 +50,23 @@ def answer(
         return Answer(200, {}, _subscription(alone[1], tenant))
     if re.fullmatch(r"/subscriptions/[^/]+/locations", path, re.I):
         return error(501, "NotSimulated", "The simulator does not know which regions a subscription has.")
-    found = _PROVIDERS.fullmatch(path)
-    if found is None:
+    match = _PROVIDERS.fullmatch(path)
+    if match is None:
         return None
     if "aliases" in query.get("$expand", "").lower():
         return error(501, "NotSimulated", "The simulator does not list aliases of Azure Policy.")
-    if found[2]:
-        return _provider(found[1], found[2])
-    return Answer(200, {}, {"value": [_registered(found[1], name) for name in sorted(_namespaces().values())]})
+    if match[2]:
+        return _provider(match[1], match[2])
+    return Answer(200, {}, {"value": [_registered(match[1], name) for name in sorted(_namespaces().values())]})
 
 
 def with_roles(request: Request, answer: Answer, roles: Mapping[str, str]) -> Answer:
     """Returns an answer about role definitions with the built-in ones, whose permissions are left out."""
-    found = _ROLES.fullmatch(request.path.rstrip("/")) if request.method == "GET" else None
-    if found is None:
+    match = _ROLES.fullmatch(request.path.rstrip("/")) if request.method == "GET" else None
+    if match is None:
         return answer
-    if found[1]:
-        name = next((name for name, guid in roles.items() if guid == found[1].lower()), None)
+    if match[1]:
+        name = next((name for name, guid in roles.items() if guid == match[1].lower()), None)
         return Answer(200, {}, _role(name, roles[name])) if name and answer.status == 404 else answer
     if answer.status != 200:
         return answer
@@ -90,10 +90,10 @@ def _subscription(name: str, tenant: str) -> Mapping[str, Any]:
 
 
 def _provider(subscription: str, namespace: str) -> Answer:
-    found = _namespaces().get(namespace.lower())
-    if found is None:
+    value = _namespaces().get(namespace.lower())
+    if value is None:
         return error(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
-    return Answer(200, {}, _registered(subscription, found))
+    return Answer(200, {}, _registered(subscription, value))
 
 
 def _registered(subscription: str, namespace: str) -> Mapping[str, Any]:
@@ -113,13 +113,13 @@ def _registered(subscription: str, namespace: str) -> Mapping[str, Any]:
 @cache
 def _types() -> dict[str, dict[str, str]]:
     """Returns the types of each namespace, and the API version of each."""
-    found: dict[str, dict[str, str]] = {}
+    types: dict[str, dict[str, str]] = {}
     for token in table.tokens():
         entry = table.entry(token)
         namespace, _, kind = str(entry["arm"]).partition("/")
         if "{" not in kind:
-            found.setdefault(namespace, {})[kind] = str(entry["api"])
-    return found
+            types.setdefault(namespace, {})[kind] = str(entry["api"])
+    return types
 
 
 @cache

@@ -34,19 +34,19 @@ def listed(answer: Answer, query: Mapping[str, str], address: str) -> Answer:
     terms = _terms(wanted)
     if terms is None:
         return error(501, "NotSimulated", f"The simulator does not know the filter '{wanted}'.")
-    found = [item for item in values if all(_has(item, name, value) for name, value in terms)]
+    result = [item for item in values if all(_has(item, name, value) for name, value in terms)]
     default = query.get("isdefault", "").lower()  # of the list of datastores
     if default:
-        found = [item for item in found if str((item.get("properties") or {}).get("isDefault")).lower() == default]
+        result = [item for item in result if str((item.get("properties") or {}).get("isDefault")).lower() == default]
     if _AT in wanted.lower():
         scope = urlsplit(address).path.lower().rpartition("/providers/")[0]
-        found = [item for item in found if _scope(item) == scope]
+        result = [item for item in result if _scope(item) == scope]
     start, size = _number(query.get(_SKIP, "0")), _number(query.get("$top", str(PAGE)))
     if start is None or size is None or size == 0:
         return error(400, "InvalidQueryParameterValue", "'$top' and '$skipToken' are whole numbers.")
     end = start + min(size, PAGE)
-    body: dict[str, Any] = {**answer.body, "value": found[start:end]}
-    if end < len(found):
+    body: dict[str, Any] = {**answer.body, "value": result[start:end]}
+    if end < len(result):
         kept = [f"{key}={quote(value)}" for key, value in query.items() if key != _SKIP]
         body["nextLink"] = f"{address}?{'&'.join((*kept, f'$skipToken={end}'))}"
     return replace(answer, body=body)
@@ -76,7 +76,7 @@ def _terms(text: str) -> Sequence[tuple[str, str]] | None:
 
 def _has(item: Any, name: str, value: str) -> bool:
     for key in _NAMES.get(name.lower(), name).split("/"):
-        item = next((own for each, own in item.items() if each.lower() == key.lower()), None) if _is(item) else None
+        item = next((own for entry, own in item.items() if entry.lower() == key.lower()), None) if _is(item) else None
     return isinstance(item, str) and item.lower() == value.lower()
 
 

@@ -49,9 +49,9 @@ class Simulation:
         path, query = unquote(parts.path), {key.lower(): value for key, value in parse_qsl(parts.query)}
         version = query.get("api-version", "").strip()
         form = content.decode("utf-8", "replace")
-        said = sign_in.answer(method, path, version, form, (base, self._tenant.id))
-        if said is not None:
-            return said
+        answer = sign_in.answer(method, path, version, form, (base, self._tenant.id))
+        if answer is not None:
+            return answer
         if not signed_in:
             message = "Authentication failed. The 'Authorization' header is missing."
             return replace(error(401, "AuthenticationFailed", message), headers=_challenge(base, self._tenant.id))
@@ -62,8 +62,8 @@ class Simulation:
         except BadLine as problem:
             return problem.answer
         with self._lock:
-            found = self._answered(Request(method, path, version, body), query)
-        return lists.listed(_led(found, base), query, f"{base}{parts.path}")
+            result = self._answered(Request(method, path, version, body), query)
+        return lists.listed(_led(result, base), query, f"{base}{parts.path}")
 
     def _answered(self, request: Request, query: Mapping[str, str]) -> Answer:
         known = catalogue.answer(request, query, self._tenant.id, self._subscriptions)
@@ -161,7 +161,7 @@ def _shown(target: str) -> str:
     parts = urlsplit(target)
     version = next((value for key, value in parse_qsl(parts.query) if key.lower() == "api-version"), "")
     text = hidden_text(parts.path + (f"?api-version={version}" if version else ""))
-    return "".join(each if each.isprintable() else "?" for each in text)[:500]
+    return "".join(item if item.isprintable() else "?" for item in text)[:500]
 
 
 class Server(ThreadingHTTPServer):

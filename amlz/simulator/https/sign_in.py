@@ -104,8 +104,8 @@ def _openid(base: str, tenant: str) -> Mapping[str, Any]:
 def _token(base: str, tenant: str, form: Mapping[str, str]) -> Answer:
     """A token for an application. Other ways of signing in need a browser or a directory: not simulated."""
     if form.get("grant_type") != "client_credentials":
-        said = "Only service principals can sign in here: send grant_type=client_credentials."
-        return Answer(400, {}, {"error": "unsupported_grant_type", "error_description": said})
+        text = "Only service principals can sign in here: send grant_type=client_credentials."
+        return Answer(400, {}, {"error": "unsupported_grant_type", "error_description": text})
     client = form.get("client_id", "")
     if not client:
         return Answer(400, {}, {"error": "invalid_request", "error_description": "'client_id' is required."})

@@ -40,25 +40,25 @@ def resources() -> None:
 
 def network() -> None:
     """A network with subnets in several pages, a second write at once, a missing reference."""
-    found = client(NetworkManagementClient)
+    result = client(NetworkManagementClient)
     ranges = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
-    listed = [{"name": f"s{each:03}", "properties": {"addressPrefix": f"10.0.{each}.0/24"}} for each in range(230)]
+    listed = [{"name": f"s{item:03}", "properties": {"addressPrefix": f"10.0.{item}.0/24"}} for item in range(230)]
     body = {"location": "westeurope", "properties": {**ranges, "subnets": listed}}
-    step("network", lambda: found.virtual_networks.begin_create_or_update("rg", "v", body).result().provisioning_state)
-    step("subnets", lambda: len(list(found.subnets.list("rg", "v"))))
+    step("network", lambda: result.virtual_networks.begin_create_or_update("rg", "v", body).result().provisioning_state)
+    step("subnets", lambda: len(list(result.subnets.list("rg", "v"))))
     missing = {"id": f"{SCOPE}/providers/Microsoft.Network/networkSecurityGroups/none"}
     subnet = {"properties": {"addressPrefix": "10.0.250.0/24", "networkSecurityGroup": missing}}
-    step("missing", lambda: found.subnets.begin_create_or_update("rg", "v", "x", subnet).result().name)
+    step("missing", lambda: result.subnets.begin_create_or_update("rg", "v", "x", subnet).result().name)
 
 
 def storage() -> None:
     """A storage account: its name, the account, its keys, a change."""
     accounts = client(StorageManagementClient).storage_accounts
-    asked = {"name": "amlzsample", "type": "Microsoft.Storage/storageAccounts"}
+    settings = {"name": "amlzsample", "type": "Microsoft.Storage/storageAccounts"}
     body = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
-    step("name is free", lambda: accounts.check_name_availability(asked).name_available)
+    step("name is free", lambda: accounts.check_name_availability(settings).name_available)
     step("account", lambda: accounts.begin_create("rg", "amlzsample", body).result().primary_endpoints.blob)
-    step("name is taken", lambda: accounts.check_name_availability(asked).name_available)
+    step("name is taken", lambda: accounts.check_name_availability(settings).name_available)
     step("tags", lambda: dict(accounts.update("rg", "amlzsample", {"tags": {"a": "b"}}).tags))
     step("accounts", lambda: [one.name for one in accounts.list()])
 
@@ -94,8 +94,8 @@ def others() -> None:
 
 def roles() -> None:
     """A role, assigned twice."""
-    found = client(AuthorizationManagementClient)
-    step("role", lambda: [one.role_name for one in found.role_definitions.list(SCOPE, filter="roleName eq 'Reader'")])
+    result = client(AuthorizationManagementClient)
+    step("role", lambda: [one.role_name for one in result.role_definitions.list(SCOPE, filter="roleName eq 'Reader'")])
     body = {
         "properties": {
             "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}{READER}",
@@ -103,18 +103,18 @@ def roles() -> None:
             "principalType": "User",
         }
     }
-    names = [f"44444444-1111-4222-8333-44445555666{each}" for each in range(2)]
-    step("assigned", lambda: found.role_assignments.create(SCOPE, names[0], body).principal_id)
-    step("assigned again", lambda: found.role_assignments.create(SCOPE, names[1], body).principal_id)
-    step("assignments", lambda: [one.name for one in found.role_assignments.list_for_scope(SCOPE, filter="atScope()")])
+    names = [f"44444444-1111-4222-8333-44445555666{item}" for item in range(2)]
+    step("assigned", lambda: result.role_assignments.create(SCOPE, names[0], body).principal_id)
+    step("assigned again", lambda: result.role_assignments.create(SCOPE, names[1], body).principal_id)
+    step("assignments", lambda: [one.name for one in result.role_assignments.list_for_scope(SCOPE, filter="atScope()")])
 
 
 def end() -> None:
     """Everything in the resource group, which is then deleted."""
-    found = client(ResourceManagementClient)
-    step("all", lambda: sorted(one.name for one in found.resources.list_by_resource_group("rg")))
-    step("group deleted", lambda: found.resource_groups.begin_delete("rg").result())
-    step("groups", lambda: [one.name for one in found.resource_groups.list()])
+    result = client(ResourceManagementClient)
+    step("all", lambda: sorted(one.name for one in result.resources.list_by_resource_group("rg")))
+    step("group deleted", lambda: result.resource_groups.begin_delete("rg").result())
+    step("groups", lambda: [one.name for one in result.resource_groups.list()])
 
 
 for part in (resources, network, storage, vault, others, roles, end):

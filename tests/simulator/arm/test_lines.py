@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from amlz.simulator.arm.endpoint import SimulatedArm
 from amlz.simulator.arm.messages import answers
+from tests.cli.in_process import amlz_here
+from tests.conftest import ROOT
 
 PUT = {"method": "PUT", "path": "/subscriptions/s/resourceGroups/rg", "apiVersion": "2021-04-01"}
 GROUP = {
@@ -114,3 +117,20 @@ def test_the_same_lines_give_the_same_answers() -> None:
     ]
 
     assert answered(*lines) == answered(*lines)
+
+
+def test_the_lines_of_the_documentation_have_the_answers_that_it_names() -> None:
+    """The block of docs/how-to/try-without-azure.md: its lines through the command."""
+    page = (ROOT / "docs" / "how-to" / "try-without-azure.md").read_text(encoding="utf-8")
+    [block] = [text for text in re.findall(r"^```shell\n(.*?)^```", page, re.M | re.S) if "--jsonl" in text]
+    [lines] = re.findall(r"^cat > (?:\S+) <<'EOF'\n(.*?)^EOF$", block, re.M | re.S)
+    assert block.rstrip().endswith("amlz simulate --jsonl < requests.jsonl")
+    ran = amlz_here("simulate", "--jsonl", given=lines)
+    group, accepted, account = [json.loads(line) for line in ran.stdout.splitlines()]
+
+    assert (ran.returncode, group["status"], accepted["status"], account["status"]) == (0, 201, 202, 200)
+    assert "Location" in accepted["headers"]
+    properties = account["body"]["properties"]
+    assert properties["primaryEndpoints"]["blob"] == "https://amlzsample.blob.core.windows.net/"
+    assert properties["encryption"]["keySource"] == "Microsoft.Storage"
+    assert properties["networkAcls"]["defaultAction"] == "Allow"

@@ -27,9 +27,9 @@ def test_a_storage_account_is_accepted_and_then_has_what_azure_adds() -> None:
     location = created.headers["Location"].removeprefix("https://management.azure.com").partition("?")[0]
     assert client.send("GET", location).status == 202
     assert client.send("GET", location, seconds=600).status == 200
-    found = client.send("GET", ACCOUNT).body
-    assert found["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
-    properties = found["properties"]
+    result = client.send("GET", ACCOUNT).body
+    assert result["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
+    properties = result["properties"]
     assert properties["provisioningState"] == "Succeeded"
     assert properties["minimumTlsVersion"] == "TLS1_2"
     assert properties["networkAcls"]["defaultAction"] == "Allow"
@@ -68,12 +68,14 @@ def test_an_operation_is_in_progress_until_the_clock_reaches_its_end() -> None:
     assert client.send("GET", NETWORK).body["properties"]["provisioningState"] == "Succeeded"
 
 
-def test_patch_merges_and_put_replaces() -> None:
-    """Tags of a resource group."""
+def test_patch_replaces_tags_and_put_removes_them() -> None:
+    """Of a resource group. Recorded for other types: a PATCH without an old tag removes it."""
     client = ArmClient()
     client.send("PUT", GROUP, {"location": "westeurope", "tags": {"a": "1"}})
 
-    assert client.send("PATCH", GROUP, {"tags": {"b": "2"}}).body["tags"] == {"a": "1", "b": "2"}
+    assert client.send("PATCH", GROUP, {"tags": {"b": "2"}}).body["tags"] == {"b": "2"}
+    assert client.send("PATCH", GROUP, {}).body["tags"] == {"b": "2"}
+    assert client.send("PATCH", GROUP, {"tags": {}}).body["tags"] == {}
     assert "tags" not in client.send("PUT", GROUP, {"location": "westeurope"}).body
     assert code(client.send("PUT", GROUP, {"location": "eastus"})) == "InvalidResourceGroupLocation"
 

@@ -11,7 +11,7 @@ from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, ArmClien
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/amlzvault"
 DELETED = "/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/amlzvault"
 WORKSPACE = f"{GROUP}/providers/Microsoft.MachineLearningServices/workspaces/w"
-VAULT_BODY = {
+VAULT_BODY: dict[str, Any] = {
     "location": "westeurope",
     "properties": {"tenantId": "t", "sku": {"family": "A", "name": "standard"}, "accessPolicies": []},
 }
@@ -29,8 +29,8 @@ def workspace(client: ArmClient, mode: str) -> dict[str, Any]:
     }
     body = {"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": properties}
     assert client.send("PUT", WORKSPACE, body).status == 202
-    found: dict[str, Any] = client.send("GET", WORKSPACE, seconds=600).body["properties"]["managedNetwork"]
-    return found
+    result: dict[str, Any] = client.send("GET", WORKSPACE, seconds=600).body["properties"]["managedNetwork"]
+    return result
 
 
 def test_a_network_for_approved_traffic_gets_thirteen_rules() -> None:
@@ -79,6 +79,19 @@ def test_a_patch_adds_rules_and_resets_the_isolation_of_data() -> None:
     assert own == ["more", "pytorch"]
     assert properties["enableDataIsolation"] is False
     assert client.send("GET", f"{WORKSPACE}/outboundRules/more").body["properties"]["destination"] == "test.com"
+
+
+def test_a_second_patch_is_no_change_of_what_it_leaves_out() -> None:
+    """Azure took both of a workspace with isolated data: azure-ai-ml, test_workspace_create_update_and_delete."""
+    client = ArmClient()
+    workspace(client, "AllowOnlyApprovedOutbound")
+    answers = [
+        client.send("PATCH", WORKSPACE, {"tags": {"k1": str(number)}}, seconds=600).status for number in range(2)
+    ]
+    refused = client.send("PATCH", WORKSPACE, {"properties": {"enableDataIsolation": False}}, seconds=600)
+
+    assert answers == [202, 202]
+    assert (refused.status, refused.body["error"]["code"]) == (409, "PropertyChangeNotAllowed")
 
 
 def test_the_address_of_a_vault_ends_with_a_slash_once_it_is_read() -> None:
@@ -130,6 +143,37 @@ def test_a_deleted_vault_holds_its_name_until_it_is_purged() -> None:
     assert code(client.send("PUT", VAULT, VAULT_BODY)) == "ConflictError"
     assert client.send("POST", f"{DELETED}/purge").status == 202
     assert client.send("PUT", VAULT, VAULT_BODY).status == 200
+
+
+def test_a_recovered_vault_is_as_it_was() -> None:
+    """With its SKU, its access policies and those of the request: recorded."""
+    client = ArmClient()
+    client.group()
+    policies = [{"tenantId": "t", "objectId": name, "permissions": {"keys": ["get"]}} for name in ("one", "two")]
+    first = {**VAULT_BODY["properties"], "sku": {"family": "A", "name": "premium"}, "accessPolicies": policies[:1]}
+    assert client.send("PUT", VAULT, {**VAULT_BODY, "properties": first}).status == 200
+    client.send("DELETE", VAULT)
+    again = {**VAULT_BODY["properties"], "createMode": "recover", "accessPolicies": policies[1:]}
+    recovered = client.send("PUT", VAULT, {**VAULT_BODY, "properties": again})
+    properties = client.send("GET", VAULT).body["properties"]
+
+    assert (recovered.status, properties["provisioningState"]) == (200, "Succeeded")
+    assert (properties["sku"]["name"], properties["accessPolicies"]) == ("premium", policies)
+    assert "createMode" not in properties
+
+
+def test_a_purged_vault_is_not_recovered() -> None:
+    """The request creates a new one."""
+    client = ArmClient()
+    client.group()
+    premium = {**VAULT_BODY["properties"], "sku": {"family": "A", "name": "premium"}}
+    client.send("PUT", VAULT, {**VAULT_BODY, "properties": premium})
+    client.send("DELETE", VAULT)
+    client.send("POST", f"{DELETED}/purge")
+    recover = {**VAULT_BODY["properties"], "createMode": "recover"}
+    created = client.send("PUT", VAULT, {**VAULT_BODY, "properties": recover})
+
+    assert (created.status, created.body["properties"]["sku"]["name"]) == (200, "standard")
 
 
 def test_a_deleted_log_is_restored_with_its_days() -> None:
@@ -225,11 +269,29 @@ def test_peerings_connect_once_both_sides_exist() -> None:
     def peer(one: str, two: str) -> dict[str, Any]:
         path = f"{one}/virtualNetworkPeerings/p"
         client.send("PUT", path, {"properties": {"remoteVirtualNetwork": {"id": two}}})
-        found: dict[str, Any] = client.send("GET", path).body["properties"]
-        return found
+        result: dict[str, Any] = client.send("GET", path).body["properties"]
+        return result
 
     first, second = peer(NETWORK, other), peer(other, NETWORK)
     assert (first["peeringState"], first["remoteAddressSpace"]) == ("Initiated", space)
     assert second["peeringState"] == "Connected"
     again = client.send("GET", f"{NETWORK}/virtualNetworkPeerings/p").body["properties"]
     assert (again["peeringState"], again["peeringSyncLevel"]) == ("Connected", "FullyInSync")
+
+
+def test_diagnostic_settings_are_listed_for_one_resource_alone() -> None:
+    """The list of a subscription has the settings of its activity log, none of a resource in it."""
+    client = ArmClient()
+    client.group()
+    client.send("PUT", VAULT, VAULT_BODY, seconds=600)
+    scopes = {"activity": "/subscriptions/s", "audit": VAULT}
+    for name, scope in scopes.items():
+        setting = f"{scope}/providers/Microsoft.Insights/diagnosticSettings/{name}"
+        body = {"properties": {"workspaceId": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log"}}
+        assert client.send("PUT", setting, body).status in (200, 201)
+    lists = [
+        client.send("GET", f"{scope}/providers/Microsoft.Insights/diagnosticSettings").body["value"]
+        for scope in scopes.values()
+    ]
+
+    assert [[one["name"] for one in values] for values in lists] == [["activity"], ["audit"]]

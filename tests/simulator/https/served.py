@@ -28,7 +28,7 @@ def context() -> tuple[ssl.SSLContext, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ServedAnswer:
     """One answer."""
 
     status: int
@@ -43,18 +43,18 @@ class Client:
         self.port, self.log = port, log
         self._trusted = ssl.create_default_context(cadata=context()[1])
 
-    def raw(self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Said:
+    def raw(self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> ServedAnswer:
         """Sends one request as it is."""
         connection = http.client.HTTPSConnection("localhost", self.port, context=self._trusted, timeout=20)
         try:
             connection.request(method, target, body, dict(headers))
             answer = connection.getresponse()
             content = answer.read()
-            return Said(answer.status, dict(answer.getheaders()), json.loads(content) if content else None)
+            return ServedAnswer(answer.status, dict(answer.getheaders()), json.loads(content) if content else None)
         finally:
             connection.close()
 
-    def send(self, method: str, path: str, body: Any = None, version: str = VERSION) -> Said:
+    def send(self, method: str, path: str, body: Any = None, version: str = VERSION) -> ServedAnswer:
         """Sends one request of a client that is signed in. `path`: with or without a query."""
         target = f"{path}{'&' if '?' in path else '?'}api-version={version}"
         content = None if body is None else json.dumps(body).encode()

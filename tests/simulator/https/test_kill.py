@@ -46,7 +46,7 @@ def _drained(lines: IO[str]) -> None:
 
 
 def _network(number: int) -> bytes:
-    listed = [{"name": f"s{each}", "properties": {"addressPrefix": f"10.0.{each}.0/24"}} for each in range(SUBNETS)]
+    listed = [{"name": f"s{item}", "properties": {"addressPrefix": f"10.0.{item}.0/24"}} for item in range(SUBNETS)]
     properties = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": listed}
     return json.dumps({"location": "westeurope", "tags": {"n": str(number)}, "properties": properties}).encode()
 

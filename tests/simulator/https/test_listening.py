@@ -64,19 +64,19 @@ def test_a_loopback_address_is_taken(text: str, expected: tuple[str, int]) -> No
 )
 def test_any_other_address_is_refused(text: str) -> None:
     """Others could reach a server without access control."""
-    found = amlz_here("simulate", "--listen", text)
+    process = amlz_here("simulate", "--listen", text)
 
-    assert found.returncode == 2
-    assert "is not the loopback address" in found.stderr
+    assert process.returncode == 2
+    assert "is not the loopback address" in process.stderr
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:x", "8443"])
 def test_an_address_without_a_port_is_refused(text: str) -> None:
     """With an example of one."""
-    found = amlz_here("simulate", "--listen", text)
+    process = amlz_here("simulate", "--listen", text)
 
-    assert found.returncode == 2
-    assert "write 127.0.0.1:8443" in found.stderr
+    assert process.returncode == 2
+    assert "write 127.0.0.1:8443" in process.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_a_port_in_use_is_a_sentence_and_leaves_no_file(tmp_path: Path) -> None:
     """Neither a certificate nor a state."""
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        found = amlz_here("simulate", "--listen", f"127.0.0.1:{port}", "--state", "s", folder=tmp_path)
+        process = amlz_here("simulate", "--listen", f"127.0.0.1:{port}", "--state", "s", folder=tmp_path)
 
-    assert found.returncode == 2
-    assert found.stderr == (
+    assert process.returncode == 2
+    assert process.stderr == (
         f"--listen 127.0.0.1:{port}\n  The port is in use. Name another one, or 0 for any free port.\n"
     )
     assert list(tmp_path.iterdir()) == []
@@ -104,10 +104,10 @@ def test_a_port_in_use_is_a_sentence_and_leaves_no_file(tmp_path: Path) -> None:
 def test_a_file_that_is_no_certificate_is_not_overwritten(tmp_path: Path) -> None:
     """It may be a user's."""
     (tmp_path / "own.txt").write_text("mine")
-    found = amlz_here("simulate", "--listen", "127.0.0.1:0", "--certificate", "own.txt", folder=tmp_path)
+    process = amlz_here("simulate", "--listen", "127.0.0.1:0", "--certificate", "own.txt", folder=tmp_path)
 
-    assert (found.returncode, (tmp_path / "own.txt").read_text()) == (2, "mine")
-    assert "is no certificate" in found.stderr
+    assert (process.returncode, (tmp_path / "own.txt").read_text()) == (2, "mine")
+    assert "is no certificate" in process.stderr
 
 
 def test_a_state_file_keeps_everything(tmp_path: Path) -> None:
@@ -192,21 +192,21 @@ def test_a_state_file_that_cannot_be_used_is_a_sentence(tmp_path: Path, change: 
     assert callable(change)
     change(path)
     before = path.read_bytes() if path.is_file() else b""
-    found = amlz_here("simulate", "--listen", "127.0.0.1:0", "--state", str(path), folder=tmp_path)
+    process = amlz_here("simulate", "--listen", "127.0.0.1:0", "--state", str(path), folder=tmp_path)
 
-    assert found.returncode == 2
-    assert says in found.stderr
+    assert process.returncode == 2
+    assert says in process.stderr
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
 def test_a_state_file_in_use_is_a_sentence(tmp_path: Path) -> None:
     """Two servers over one file would not know of each other."""
     arm = opened(tmp_path / "state")
-    found = amlz_here("simulate", "--listen", "127.0.0.1:0", "--state", str(tmp_path / "state"), folder=tmp_path)
+    process = amlz_here("simulate", "--listen", "127.0.0.1:0", "--state", str(tmp_path / "state"), folder=tmp_path)
     arm.close()
 
-    assert found.returncode == 2
-    assert "Another `amlz simulate` uses it" in found.stderr
+    assert process.returncode == 2
+    assert "Another `amlz simulate` uses it" in process.stderr
 
 
 def test_the_version_of_a_state_file_is_that_of_its_tables() -> None:
@@ -217,7 +217,7 @@ def test_the_version_of_a_state_file_is_that_of_its_tables() -> None:
     assert state.version_of(azure.store.database) != state.version()
 
 
-@pytest.mark.parametrize("stack", ["prod", "landing-zone"])
+@pytest.mark.parametrize("stack", ["prod", "landing-zone", "everything"])
 def test_a_landing_zone_is_deployed_into_it(stack: str) -> None:
     """Nothing is refused, and every value that only Azure knows is read from what exists by then."""
     graph = previewed(stack).graph
@@ -234,8 +234,8 @@ def test_azure_policy_denies_a_compute_without_a_subnet_in_production() -> None:
     """In Azure's shape: 403, RequestDisallowedByPolicy, the assignment and the definition."""
     graph = previewed("landing-zone").graph
     workspaces = [one.id for one in graph.of_type("Microsoft.MachineLearningServices/workspaces")]
-    production = next(each for each in workspaces if "-prod-" in each)
-    development = next(each for each in workspaces if "-dev-" in each)
+    production = next(workspace for workspace in workspaces if "-prod-" in workspace)
+    development = next(workspace for workspace in workspaces if "-dev-" in workspace)
     arm = SimulatedArm()
     deploy(arm, graph)
     computes = graph.of_type("Microsoft.MachineLearningServices/workspaces/computes")

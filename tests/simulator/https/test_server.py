@@ -27,7 +27,7 @@ def _client() -> Iterator[Client]:
 def network(client: Client, subnets: int) -> Any:
     """Creates a resource group and a network; returns the answer about the network."""
     assert client.send("PUT", GROUP, {"location": "westeurope"}).status == 201
-    listed = [{"name": f"s{each:03}", "properties": {"addressPrefix": f"10.0.{each}.0/24"}} for each in range(subnets)]
+    listed = [{"name": f"s{item:03}", "properties": {"addressPrefix": f"10.0.{item}.0/24"}} for item in range(subnets)]
     properties = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": listed}
     return client.send("PUT", NETWORK, {"location": "westeurope", "properties": properties})
 
@@ -52,9 +52,9 @@ def test_a_client_signs_in_with_any_secret(client: Client) -> None:
 
 def test_other_ways_of_signing_in_are_refused(client: Client) -> None:
     """As Entra ID refuses a kind of grant that it does not know."""
-    said = client.raw("POST", f"/{TENANT}/oauth2/v2.0/token", b"grant_type=password&username=u&password=p")
+    result = client.raw("POST", f"/{TENANT}/oauth2/v2.0/token", b"grant_type=password&username=u&password=p")
 
-    assert (said.status, said.body["error"]) == (400, "unsupported_grant_type")
+    assert (result.status, result.body["error"]) == (400, "unsupported_grant_type")
 
 
 @pytest.mark.parametrize(
@@ -79,29 +79,29 @@ def test_a_wrong_request_is_refused_in_azures_form(
     client: Client, method: str, target: str, body: bytes | None, headers: dict[str, str], status: int, code: str
 ) -> None:
     """And the server answers the next one."""
-    said = client.raw(method, target, body, headers)
+    result = client.raw(method, target, body, headers)
 
-    assert (said.status, said.body["error"]["code"]) == (status, code)
+    assert (result.status, result.body["error"]["code"]) == (status, code)
     assert client.send("GET", "/subscriptions").status == 200
 
 
 def test_a_poll_sees_an_operation_in_progress_once(client: Client) -> None:
     """Its headers lead to this server, and the clock moves to its end."""
-    said = network(client, 1)
-    poll = said.headers["Azure-AsyncOperation"].removeprefix(f"https://localhost:{client.port}")
+    result = network(client, 1)
+    poll = result.headers["Azure-AsyncOperation"].removeprefix(f"https://localhost:{client.port}")
     states = [client.raw("GET", poll, headers={"Authorization": "Bearer x"}).body["status"] for _ in range(2)]
 
-    assert (said.status, said.headers["Retry-After"]) == (201, "1")
-    assert said.headers["Azure-AsyncOperation"] != poll
+    assert (result.status, result.headers["Retry-After"]) == (201, "1")
+    assert result.headers["Azure-AsyncOperation"] != poll
     assert states == ["InProgress", "Succeeded"]
 
 
 def test_a_write_that_does_not_wait_is_refused(client: Client) -> None:
     """As in Azure: a network takes one write at a time."""
     network(client, 1)
-    said = client.send("PATCH", NETWORK, {"tags": {"a": "b"}})
+    result = client.send("PATCH", NETWORK, {"tags": {"a": "b"}})
 
-    assert (said.status, said.body["error"]["code"]) == (409, "AnotherOperationInProgress")
+    assert (result.status, result.body["error"]["code"]) == (409, "AnotherOperationInProgress")
 
 
 def test_a_long_list_comes_in_pages(client: Client) -> None:
@@ -112,11 +112,11 @@ def test_a_long_list_comes_in_pages(client: Client) -> None:
     while target:
         body = client.raw("GET", target, headers={"Authorization": "Bearer x"}).body
         sizes.append(len(body["value"]))
-        names += [each["name"] for each in body["value"]]
+        names += [item["name"] for item in body["value"]]
         target = body.get("nextLink", "").removeprefix(f"https://localhost:{client.port}")
 
     assert sizes == [100, 100, 30]
-    assert names == [f"s{each:03}" for each in range(230)]
+    assert names == [f"s{item:03}" for item in range(230)]
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_a_long_list_comes_in_pages(client: Client) -> None:
 def test_a_list_is_filtered(client: Client, query: str, expected: list[str]) -> None:
     """Names of properties and values are compared without regard to case."""
     network(client, 0)
-    found = client.send("GET", f"{GROUP}/resources?{query.replace(' ', '%20')}").body["value"]
+    result = client.send("GET", f"{GROUP}/resources?{query.replace(' ', '%20')}").body["value"]
 
-    assert [each["name"] for each in found] == expected
+    assert [item["name"] for item in result] == expected
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_list_is_filtered(client: Client, query: str, expected: list[str]) -> 
 def test_a_filter_that_is_not_known_is_refused(client: Client, query: str, status: int, code: str) -> None:
     """A list that is not filtered would be a wrong answer."""
     network(client, 0)
-    said = client.send("GET", f"{GROUP}/resources?{query.replace(' ', '%20')}")
+    result = client.send("GET", f"{GROUP}/resources?{query.replace(' ', '%20')}")
 
-    assert (said.status, said.body["error"]["code"]) == (status, code)
+    assert (result.status, result.body["error"]["code"]) == (status, code)
 
 
 def test_built_in_roles_are_found_by_name_and_by_id(client: Client) -> None:
