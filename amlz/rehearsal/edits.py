@@ -27,14 +27,14 @@ Written = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RehearsedEdit:
-    """A changed landing zone, as a stack file. `left_out`: why it cannot be, "" where it can.
+    """A changed landing zone, as a stack file. `left_out`: why it cannot be, None where it can.
 
     `still`: whether it must change nothing. `risky`: whether it is there to show what is refused or lost.
     """
 
     name: str
     written: Written
-    left_out: str = ""
+    left_out: str | None = None
     still: bool = False
     risky: bool = False
 
@@ -72,7 +72,7 @@ def built_in(written: Written) -> tuple[RehearsedEdit, ...]:
 
 
 def _without(written: Written, key: str) -> Written:
-    return {each: value for each, value in written.items() if each != key}
+    return {item: value for item, value in written.items() if item != key}
 
 
 def _only(written: Written, key: str) -> Written:
@@ -136,7 +136,8 @@ def _change_cluster(written: Written, change: Callable[[Written], None]) -> None
         for cluster in environment.clusters:
             below = written["projects"][project]["environments"][name]
             clusters = {
-                each: found.model_dump(by_alias=True, mode="json") for each, found in environment.clusters.items()
+                item: cluster_config.model_dump(by_alias=True, mode="json")
+                for item, cluster_config in environment.clusters.items()
             }
             change(clusters[cluster])
             below["clusters"] = clusters

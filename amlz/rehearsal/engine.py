@@ -17,12 +17,12 @@ import yaml
 
 from amlz.azure.secrets import hidden_text
 from amlz.core.problems import LandingZoneError
-from amlz.paths import ROOT
+from amlz.paths import PACKAGE, PRODUCT, ROOT
 
 #: Target folder of `make engine`.
 BUILT = ROOT / ".tools" / "pulumi"
 #: The simulated Azure, under the name that the engine looks for.
-PROVIDER = ROOT / "tools" / "pulumi" / "provider"
+PROVIDER = PRODUCT / "tools" / "pulumi" / "provider"
 #: Seconds after which a command is taken to hang; a preview of the largest shipped stack takes about a dozen.
 LIMIT = 1800
 
@@ -49,8 +49,8 @@ class EngineStack:
     def preview(self) -> dict[str, Any]:
         """The JSON of `pulumi preview`. Raises EngineFailed."""
         shown = self.run("preview", "--stack", self.name, "--json", "--skip-plugin-pre-install")
-        told: dict[str, Any] = json.loads(shown[shown.index("{") :])
-        return told
+        data: dict[str, Any] = json.loads(shown[shown.index("{") :])
+        return data
 
     def do(self, command: str) -> None:
         """`up`, `refresh` or `destroy`. Raises EngineFailed."""
@@ -82,6 +82,13 @@ class EngineStack:
         written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         path.write_text(yaml.safe_dump({**written, "config": config}, sort_keys=False), encoding="utf-8")
 
+    def use_program(self, main: Path) -> None:
+        """Makes every later command run another program. `main`: its file. The provider stays that of this program."""
+        path = self.folder / "Pulumi.yaml"
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.write_text(yaml.safe_dump({**written, "main": str(main.parent)}), encoding="utf-8")
+        self.environment["PYTHONPATH"] = str(main.parent)
+
     def run(self, *arguments: str) -> str:
         """Returns the output of a command. Raises EngineFailed with the engine's output."""
         ran = subprocess.run(
@@ -94,7 +101,7 @@ class EngineStack:
             check=False,
         )
         if ran.returncode:
-            raise EngineFailed(hidden_text(_said(ran.stdout) or ran.stderr or ran.stdout))
+            raise EngineFailed(hidden_text(_error_text(ran.stdout) or ran.stderr or ran.stdout))
         return ran.stdout
 
     def events(self, *arguments: str, on_event: Callable[[Event], None]) -> str:
@@ -118,8 +125,8 @@ class EngineStack:
             if not running.returncode:
                 return ""
             errors.seek(0)
-            said = hidden_text((errors.read() + "".join(other)).strip())
-            return said or f"the engine ended with {running.returncode}"
+            text = hidden_text((errors.read() + "".join(other)).strip())
+            return text or f"the engine ended with {running.returncode}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ class Engine:
         """Begins a stack. `folder`: a new one, for all files of the engine. Raises EngineFailed.
 
         `config`: a stack file, Pulumi.<stack>.yaml; it and the program stay untouched. `as_azure_native`: whether ids
-        stay unknown in a preview, see amlz/simulator/provider.py. `memory`: file of the simulated Azure's state, see
+        stay unknown in a preview, see amlz/simulator/provider.py. `store`: file of the simulated Azure's state, see
         amlz/simulator/state_store.py; without it, it forgets.
         """
         at = folder / "project"
@@ -153,8 +160,8 @@ class Engine:
         file = {"name": project, "main": str(main.parent), "runtime": runtime, "plugins": plugins}
         (at / "Pulumi.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
         name = config.name.removeprefix("Pulumi.").removesuffix(".yaml")
-        told = {"AMLZ_PREVIEW": "azure-native" if as_azure_native else "", "AMLZ_AZURE": str(store or "")}
-        stack = EngineStack(self.pulumi, name, at, {**self._environment(folder), **told})
+        result = {"AMLZ_PREVIEW": "azure-native" if as_azure_native else "", "AMLZ_AZURE": str(store or "")}
+        stack = EngineStack(self.pulumi, name, at, {**self._environment(folder), **result})
         stack.run("stack", "init", stack.name)
         return stack
 
@@ -174,16 +181,17 @@ class Engine:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # the host lists what is installed, and pip then asks pypi.org
             "PIP_NO_INDEX": "1",
             "AMLZ_PYTHON": sys.executable,
-            "PYTHONPATH": str(ROOT),
+            "AMLZ_PYTHONPATH": str(PACKAGE.parent),
+            "PYTHONPATH": str(PACKAGE.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
 
 def find() -> Engine:
     """The engine that is installed, or built here. Raises NoEngine where neither is."""
-    for found in (shutil.which("pulumi"), BUILT / "pulumi"):
-        if found and Path(found).exists():
-            return Engine(Path(found))
+    for item in (shutil.which("pulumi"), BUILT / "pulumi"):
+        if item and Path(item).exists():
+            return Engine(Path(item))
     raise NoEngine(
         f"pulumi\n  There is none on PATH and none at {BUILT}.\n"
         "  Install Pulumi's CLI (https://www.pulumi.com/docs/install/), or build it with `make engine`:\n"
@@ -205,12 +213,12 @@ def _event(line: str) -> Event | None:
     return event if "sequence" in event else None
 
 
-def _said(output: str) -> str:
+def _error_text(output: str) -> str:
     """The errors of a preview's JSON; "" where it holds none."""
     try:
         report = json.loads(output[output.index("{") :])
     except ValueError:
         return ""
     return "".join(
-        said["message"] for said in report.get("diagnostics", []) if said["severity"].endswith(("error", "err"))
+        item["message"] for item in report.get("diagnostics", []) if item["severity"].endswith(("error", "err"))
     )

@@ -33,7 +33,7 @@ class RequestedFault:
 
     fault: Fault
     number: int = 0
-    type: str = ""
+    type: str | None = None
 
     def __str__(self) -> str:
         at = str(self.number) if self.number else self.type
@@ -59,7 +59,7 @@ class FaultOutcome:
     @property
     def person(self) -> str:
         """Returns the steps for a person where `up` alone does not converge; "" for nothing."""
-        needs = [asked.fault.person for asked in self.asked if asked.fault.person]
+        needs = [fault.fault.person for fault in self.asked if fault.fault.person]
         return "; ".join([*needs, *self.mended])
 
     @property
@@ -70,7 +70,7 @@ class FaultOutcome:
     @property
     def wrong(self) -> bool:
         """Returns whether the next `up` neither converged nor ended with a step for a person."""
-        return (self.refused or bool(self.differences)) and not any(each.fault.stays for each in self.asked)
+        return (self.refused or bool(self.differences)) and not any(fault.fault.stays for fault in self.asked)
 
     @property
     def result(self) -> str:
@@ -94,9 +94,10 @@ def read(text: str) -> RequestedFault:
     fault = kind_of(kind)
     if fault is None:
         raise WrongFault(
-            f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}."
+            f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}.\n"
+            "  Names of incidents are in docs/how-to/game-days.md."
         )
-    if at.isdigit() and fault.stays:
+    if at.isdigit() and fault.stays and fault.type:
         raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
     if at.isdigit() and int(at):
         return RequestedFault(fault, int(at))
@@ -128,8 +129,18 @@ def meet(
     with stack_under_test(stage, file.stack, plain_config(file)) as here:
         _arm(here, requested_faults)
         first = here.step(f"{name}: up", "up")
-        gone = [deleted for each in requested_faults if each.fault.kind == "deleted" for deleted in _delete(here, each)]
-        changed = [other for each in requested_faults if each.fault.kind == "drifted" for other in _drift(here, each)]
+        gone = [
+            deleted
+            for requested_fault in requested_faults
+            if requested_fault.fault.kind == "deleted"
+            for deleted in _delete(here, requested_fault)
+        ]
+        changed = [
+            other
+            for requested_fault in requested_faults
+            if requested_fault.fault.kind == "drifted"
+            for other in _drift(here, requested_fault)
+        ]
         shown = here.step(f"{name}: refresh", "refresh") if changed else None
         mended = () if gone or changed or not first.wrong else _mend(here)
         then = None
@@ -140,16 +151,16 @@ def meet(
         if apart:
             then = here.step(f"{name}: next up", "up --refresh")
         differ = [*differences(expected, undisturbed_of(here)), *_unseen(len(changed), shown, then)]
-        by_hand = [*(f"delete {each.id}" for each in gone), *(f"change {each}" for each in changed)]
+        by_hand = [*(f"delete {item.id}" for item in gone), *(f"change {item}" for item in changed)]
         struck = [*_struck(here, requested_faults), *by_hand]
         return FaultOutcome(requested_faults, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
 
 
 def _after_deletion(here: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
     """Returns the steps for a person where the next `up` stopped, since a resource was deleted in Azure."""
-    said = " ".join(refusal.said for refusal in then.refused)
+    text = " ".join(refusal.message for refusal in then.refused)
     done = []
-    for urn in recovery.missing(here.stack.state(), said):
+    for urn in recovery.missing(here.stack.state(), text):
         try:
             recovery.forget(here.stack, urn)
             done.append(recovery.FORGET.format(urn=urn))
@@ -165,18 +176,22 @@ def _reconnect(here: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person where one side of a peering is gone: the other is deleted too, and both are
     created again.
     """
-    apart = [found for found in here.store.all() if found.state == DISCONNECTED]
-    return tuple(f"delete the peering {found.id}, which is {DISCONNECTED}" for found in apart if _deleted(here, found))
+    apart = [resource for resource in here.store.all() if resource.state == DISCONNECTED]
+    return tuple(
+        f"delete the peering {resource.id}, which is {DISCONNECTED}" for resource in apart if _deleted(here, resource)
+    )
 
 
 def _struck(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> Iterable[str]:
-    noted = dict.fromkeys((each.note, each.verb, each.id) for each in here.store.journal() if each.note)
+    noted = dict.fromkeys(
+        (operation.note, operation.verb, operation.id) for operation in here.store.journal() if operation.note
+    )
     yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
-    if any(each.fault.kind == "soft-deleted" for each in requested_faults):
+    if any(requested_fault.fault.kind == "soft-deleted" for requested_fault in requested_faults):
         yield from (f"create {kept.id}" for kept in here.store.all_kept())
-    for each in requested_faults:
-        if each.fault.kind == "policy-denies":
-            wanted = [id_ for id_ in here.store.all_expected() if parse(id_).type.lower() == each.type.lower()]
+    for requested_fault in requested_faults:
+        if requested_fault.fault.kind == "policy-denies":
+            wanted = [id_ for id_ in here.store.all_expected() if _same_type(parse(id_).type, requested_fault.type)]
             yield from (f"create {id_}" for id_ in wanted[:1])
 
 
@@ -192,14 +207,25 @@ def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
 
 
 def _arm(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> None:
-    for each in requested_faults:
-        if each.fault.kind == "soft-deleted":
+    for requested_fault in requested_faults:
+        if requested_fault.fault.kind == "soft-deleted":
             _soft_delete(here)
-        elif each.fault.kind == "policy-denies":
-            for kind, told in tenant_policy(each.type):
-                here.store.add_outside(kind, told)
-        elif each.fault.kind not in ("deleted", "drifted"):
-            here.store.arm(PendingFault(each.fault.kind, each.number or 1, each.type, each.fault.times))
+        elif requested_fault.fault.kind == "policy-denies" and requested_fault.type:
+            for kind, item in tenant_policy(requested_fault.type):
+                here.store.add_outside(kind, item)
+        elif requested_fault.fault.kind not in ("deleted", "drifted"):
+            here.store.arm(
+                PendingFault(
+                    requested_fault.fault.kind,
+                    requested_fault.number or 1,
+                    requested_fault.type,
+                    requested_fault.fault.times,
+                )
+            )
+
+
+def _same_type(arm_type: str, wanted: str | None) -> bool:
+    return wanted is not None and arm_type.lower() == wanted.lower()
 
 
 def _soft_delete(here: StackUnderTest) -> None:
@@ -216,10 +242,10 @@ def _delete(here: StackUnderTest, requested_fault: RequestedFault) -> list[Store
     operations = here.store.journal()[requested_fault.number - 1 :] if requested_fault.number else ()
     wanted = [here.store.get(operation.id) for operation in operations]
     if not requested_fault.number:
-        wanted = [found for found in here.store.all() if found.type.lower() == requested_fault.type.lower()]
-    for found in wanted:
-        if found is not None and _deleted(here, found):
-            return [found]
+        wanted = [resource for resource in here.store.all() if _same_type(resource.type, requested_fault.type)]
+    for resource in wanted:
+        if resource is not None and _deleted(here, resource):
+            return [resource]
     return []
 
 
@@ -228,18 +254,18 @@ def _drift(here: StackUnderTest, requested_fault: RequestedFault) -> list[str]:
     found_all = here.store.all()
     if requested_fault.number:
         made = (here.store.get(operation.id) for operation in here.store.journal()[requested_fault.number - 1 :])
-        wanted = [found for found in made if found is not None and drift_of(found)][:1]
+        wanted = [resource for resource in made if resource is not None and drift_of(resource)][:1]
     else:
-        kinds = [requested_fault.type.lower()] if requested_fault.type else [each.type for each in DRIFTS]
+        kinds = [requested_fault.type.lower()] if requested_fault.type else [item.type for item in DRIFTS]
         firsts = (next((one for one in found_all if one.type.lower() == kind), None) for kind in kinds)
         wanted = [first for first in firsts if first is not None]
     changed = []
-    for found in wanted:
-        made_by_hand = drift_of(found)
+    for resource in wanted:
+        made_by_hand = drift_of(resource)
         if made_by_hand:
             with here.store.change():
-                drift(here.store, found, made_by_hand)
-            changed.append(found.id)
+                drift(here.store, resource, made_by_hand)
+            changed.append(resource.id)
     return changed
 
 
@@ -264,23 +290,23 @@ def _mend(here: StackUnderTest) -> tuple[str, ...]:
 
 def undisturbed_of(here: StackUnderTest) -> Undisturbed:
     """Returns the existing resources."""
-    azure = {found.id: (found.urn, found.inputs, found.outputs) for found in here.store.all()}
+    azure = {resource.id: (resource.urn, resource.inputs, resource.outputs) for resource in here.store.all()}
     state = here.stack.state()
     known = {
-        found["urn"]: (found.get("id"), found.get("inputs"), found.get("protect"), found.get("initErrors"))
-        for found in state.get("resources", [])
-        if not found["type"].startswith("pulumi:")  # whose ids are created again each time
+        item["urn"]: (item.get("id"), item.get("inputs"), item.get("protect"), item.get("initErrors"))
+        for item in state.get("resources", [])
+        if not item["type"].startswith("pulumi:")  # whose ids are created again each time
     }
-    pending = {each["resource"]["urn"]: "pending" for each in state.get("pending_operations") or []}
+    pending = {item["resource"]["urn"]: "pending" for item in state.get("pending_operations") or []}
     return {**azure, **known, **pending}
 
 
-def differences(expected: Undisturbed, found: Undisturbed) -> Iterable[str]:
+def differences(expected: Undisturbed, data: Undisturbed) -> Iterable[str]:
     """Returns differences from the expected resources, by URN or id."""
-    for key in sorted({*expected, *found}):
-        if key not in found:
+    for key in sorted({*expected, *data}):
+        if key not in data:
             yield f"{key}: is missing"
         elif key not in expected:
             yield f"{key}: was not there before"
-        elif expected[key] != found[key]:
+        elif expected[key] != data[key]:
             yield f"{key}: is otherwise"

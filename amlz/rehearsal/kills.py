@@ -12,6 +12,7 @@ from amlz.rehearsal.faults import Undisturbed, differences, undisturbed_of
 from amlz.rehearsal.life import StackUnderTest, Stage, plain_config, stack_under_test
 from amlz.rehearsal.steps import Step
 from amlz.simulator.kills import POINTS
+from amlz.simulator.state_store import LoggedOperation
 from amlz.stackfile.load import StackFile
 from amlz.stackfile.stack_file import KEY
 
@@ -24,7 +25,7 @@ class Killed:
     """Result of a landing zone whose engine was killed again and again.
 
     `before` and `after`: URNs of the resources that were under way when it was killed, before Azure acted and after.
-    `differences`: what is otherwise than after an undisturbed run. `twice`: verb and id of what Azure had to do twice.
+    `differences`: what is otherwise than after an undisturbed run. `twice`: as of `repeated`.
     """
 
     kills: int
@@ -65,7 +66,7 @@ def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str
         here.write({**config, KEY: then})
         here.store.kill_at(POINTS, tuple(ids))
         killed = _until_done(here, "up", {})
-        exist = {found.id.lower() for found in here.store.all()}
+        exist = {resource.id.lower() for resource in here.store.all()}
         planned = {resource_id.lower() for resource_id in here.planned.values()}
         return replace(killed, differences=tuple(sorted(exist ^ planned)))
 
@@ -76,19 +77,29 @@ def _until_done(here: StackUnderTest, command: str, expected: Undisturbed) -> Ki
     kills = 0
     while True:
         last = here.step(f"{command}, {kills} kills so far", command)
-        if [refusal.said for refusal in last.refused] != [_KILLED]:
+        if [refusal.message for refusal in last.refused] != [_KILLED]:
             break
         kills += 1
-        stands = {found.urn for found in here.store.all()}
+        existing = {resource.urn for resource in here.store.all()}
         moved = recovery.settle(here.stack, here.planned)[0].moved
-        after |= stands.intersection(moved)
-        before |= set(moved) - stands
-    done = Counter(f"{operation.verb} {operation.id}" for operation in here.store.journal())
+        after |= existing.intersection(moved)
+        before |= set(moved) - existing
     return Killed(
         kills,
         frozenset(before),
         frozenset(after),
         last,
         tuple(differences(expected, undisturbed_of(here))),
-        tuple(sorted(each for each, times in done.items() if times > 1)),
+        repeated(here.store.journal()),
     )
+
+
+def repeated(operations: Iterable[LoggedOperation]) -> tuple[str, ...]:
+    """Returns verb and id of what Azure did more than once, sorted.
+
+    Updates are left out: one whose answer nobody received has to be sent again and changes nothing. The engine updates
+    recovered creations, since `pulumi refresh` takes values that Azure filled in (a subnet's empty `delegations`) for
+    inputs where it had no outputs to compare them with.
+    """
+    done = Counter(f"{operation.verb} {operation.id}" for operation in operations if operation.verb != "update")
+    return tuple(sorted(operation for operation, times in done.items() if times > 1))

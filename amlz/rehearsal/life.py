@@ -118,9 +118,9 @@ def stack_under_test(stage: Stage, name: str, config: dict[str, Any]) -> Iterato
         store.add_outside("above", group)
     try:
         stack = stage.engine.stack(folder / "engine", stage.program, stage.project, file, store=azure)
-        found = StackUnderTest(stage, stack, store)
-        found.write(config)
-        yield found
+        test = StackUnderTest(stage, stack, store)
+        test.write(config)
+        yield test
     finally:
         store.close()
 
@@ -131,8 +131,8 @@ def plain_config(file: StackFile) -> dict[str, Any]:
     It contains the outputs of another stack's hub, if the stack file names their file.
     """
     config: dict[str, Any] = copied(file.document.values["config"])
-    told = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
-    return told if file.config.hub.stack is None else {**told, KEY: json.loads(file.pulumi_config[KEY])}
+    result = {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+    return result if file.config.hub.stack is None else {**result, KEY: json.loads(file.pulumi_config[KEY])}
 
 
 def _beside_a_hub(stack: EngineStack, project: str, config: dict[str, Any]) -> dict[str, Any]:
@@ -155,12 +155,12 @@ def planned_ids(program: Program) -> dict[str, str]:
 
 def resources_of(stage: Stage, name: str, config: dict[str, Any]) -> tuple[Resource, ...]:
     """Everything that the program makes of a configuration, with whose it is."""
-    told = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    result = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     model = from_object(config[KEY])
-    found = register(Program(stage.program, stage.project, name, told, stacks=of_stacks(model.hub.stack)))
+    registration = register(Program(stage.program, stage.project, name, result, stacks=of_stacks(model.hub.stack)))
     plan = make_plan(model)
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
-    return resource_graph(found, owners=owners).resources
+    return resource_graph(registration, owners=owners).resources
 
 
 def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
@@ -180,14 +180,18 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
             before, standing = standing, here.write({**config, KEY: edit.written})
-            said = guarded(edit_of(before, standing), LossAllowance.of(from_object(edit.written)))
-            steps.append(replace(here.step(edit.name, "up"), guarded=said, still=edit.still, risky=edit.risky))
+            findings = guarded(edit_of(before, standing), LossAllowance.of(from_object(edit.written)))
+            steps.append(replace(here.step(edit.name, "up"), guarded=findings, still=edit.still, risky=edit.risky))
         audited = scanned(here.store)
         steps.append(here.step("destroy", "destroy"))
         stays = _stays(here)
         if here.stack.standing():
             steps.append(_unprotected(here))
-        owners = {each.id.lower(): (each.project, each.environment) for each in standing if each.project}
+        owners = {
+            resource.id.lower(): (resource.project, resource.environment)
+            for resource in standing
+            if resource.project and resource.environment
+        }
         return Life(file.stack, tuple(steps), stays, here.store.all_kept(), audited, owners)
 
 
@@ -204,8 +208,8 @@ def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...
 
 
 def _stays(here: StackUnderTest) -> tuple[Stays, ...]:
-    state = {found["urn"]: found for found in here.stack.state().get("resources", [])}
-    found = []
+    state = {item["urn"]: item for item in here.stack.state().get("resources", [])}
+    stays = []
     for standing in here.store.all():
         known = state.get(standing.urn)
         if inputs_from_the_start(standing.id) is not None:
@@ -218,5 +222,5 @@ def _stays(here: StackUnderTest) -> tuple[Stays, ...]:
             why = "protected: the stack file's environment holds production data"
         else:
             why = "something that is protected needs it"
-        found.append(Stays(standing.id, why, bool(known and not known.get("protect"))))
-    return tuple(found)
+        stays.append(Stays(standing.id, why, bool(known and not known.get("protect"))))
+    return tuple(stays)

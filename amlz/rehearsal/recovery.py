@@ -66,19 +66,19 @@ def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:
     """
     deployment = dict(exported["deployment"])
     pending = deployment.pop("pending_operations", None) or []
-    creations = [each["resource"] for each in pending if each["type"] == "creating"]
+    creations = [item["resource"] for item in pending if item["type"] == "creating"]
     moved = [resource for resource in creations if ids.get(resource["urn"])]
     gone = {resource["urn"] for resource in moved}
-    stay = [each for each in pending if each["type"] != "creating" or each["resource"]["urn"] not in gone]
-    standing = [each for each in deployment.get("resources") or [] if each["urn"] not in gone]
-    deployment["resources"] = [*standing, *({**each, "id": ids[each["urn"]]} for each in moved)]
+    stay = [item for item in pending if item["type"] != "creating" or item["resource"]["urn"] not in gone]
+    standing = [item for item in deployment.get("resources") or [] if item["urn"] not in gone]
+    deployment["resources"] = [*standing, *({**item, "id": ids[item["urn"]]} for item in moved)]
     if stay:
         deployment["pending_operations"] = stay
     unknown = sorted({resource["urn"] for resource in creations} - gone)
     return Recovered({**exported, "deployment": deployment}, tuple(sorted(gone)), tuple(unknown))
 
 
-def told(recovered: Recovered) -> str:
+def described(recovered: Recovered) -> str:
     """Returns the finished and the remaining steps; "" where no creation was under way."""
     if not (recovered.moved or recovered.unknown):
         return ""
@@ -143,7 +143,7 @@ def forget(stack: EngineStack, urn: str) -> None:
     stack.run("state", "delete", urn, "--yes", "--stack", stack.name)
 
 
-def missing(state: Mapping[str, Any], said: str) -> tuple[str, ...]:
+def missing(state: Mapping[str, Any], text: str) -> tuple[str, ...]:
     """URNs of the resources that errors of a refresh name as missing in Azure."""
-    ids = {found.lower() for found in _MISSING.findall(said)}
-    return tuple(each["urn"] for each in state.get("resources") or [] if str(each.get("id")).lower() in ids)
+    ids = {word.lower() for word in _MISSING.findall(text)}
+    return tuple(item["urn"] for item in state.get("resources") or [] if str(item.get("id")).lower() in ids)

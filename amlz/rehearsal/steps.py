@@ -23,7 +23,7 @@ class StepRefusal:
     """A refusal: `name` is the resource's logical name, "" for the engine itself."""
 
     name: str
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Step:
     """A step of the life: how many Azure resources were created, updated, replaced, deleted.
 
     `own`: of a refresh, how many resources differ only in what Azure changes by itself; `updated` leaves them out.
-    `still`: whether it had to change nothing. `left_out`: why it was not done, "" where it was. `guarded`: findings of
-    the guard. `risky`: whether it is there to show what is refused or lost, which then is no failure.
+    `still`: whether it had to change nothing. `left_out`: why it was not done, None where it was. `guarded`: findings
+    of the guard. `risky`: whether it is there to show what is refused or lost, which then is no failure. `keeps_data`:
+    whether it may lose nothing that holds data.
     """
 
     name: str
@@ -56,10 +57,11 @@ class Step:
     still: bool = False
     refused: tuple[StepRefusal, ...] = ()
     lost: tuple[Loss, ...] = ()
-    left_out: str = ""
+    left_out: str | None = None
     guarded: tuple[Finding, ...] = ()
     risky: bool = False
     own: int = 0
+    keeps_data: bool = False
 
     @property
     def changed(self) -> bool:
@@ -71,7 +73,8 @@ class Step:
         """Returns whether something was refused, or changed where nothing may, or the guard would have stopped it."""
         if self.risky:
             return False
-        return bool(self.refused or (self.still and self.changed) or any(map(_stops, self.guarded)))
+        lost = self.keeps_data and bool(self.lost)
+        return bool(self.refused or lost or (self.still and self.changed) or any(map(_stops, self.guarded)))
 
 
 @dataclass(slots=True)
@@ -88,16 +91,16 @@ class _Heard:
 
     def own(self) -> int:
         """How many resources a refresh found changed by Azure alone."""
-        found = (refreshed(update, frozenset(self.ids)) for update in self.updates)
-        return sum(bool(each.own and not each.drift) for each in found)
+        refresheds = (refreshed(update, frozenset(self.ids)) for update in self.updates)
+        return sum(bool(item.own and not item.drift) for item in refresheds)
 
     def __call__(self, event: Event) -> None:
         if "resOutputsEvent" in event:
             self._done(event["resOutputsEvent"]["metadata"])
         elif "diagnosticEvent" in event:
-            told = event["diagnosticEvent"]
-            if told.get("severity") == "error" and told.get("urn"):
-                self._refused(told["urn"], told["message"])
+            result = event["diagnosticEvent"]
+            if result.get("severity") == "error" and result.get("urn"):
+                self._refused(result["urn"], result["message"])
         elif "summaryEvent" in event:
             self.drift = event["summaryEvent"].get("resourceChanges") or {}
 
@@ -117,11 +120,11 @@ class _Heard:
         self.on_progress(sum(len(urns) for urns in self.done.values()))
 
     def _refused(self, urn: str, message: str) -> None:
-        said = " ".join(_COLOURS.sub("", message).split()).removeprefix("error: ")
+        text = " ".join(_COLOURS.sub("", message).split()).removeprefix("error: ")
         name = "" if "pulumi:pulumi:Stack" in urn else urn.rpartition("::")[2]
-        found = StepRefusal(name, said)
-        if said not in ("update failed", "preview failed", "destroy failed") and found not in self.refused:
-            self.refused.append(found)
+        refusal = StepRefusal(name, text)
+        if text not in ("update failed", "preview failed", "destroy failed") and refusal not in self.refused:
+            self.refused.append(refusal)
 
 
 def run(stack: EngineStack, name: str, arguments: tuple[str, ...], on_progress: Callable[[int], None]) -> Step:

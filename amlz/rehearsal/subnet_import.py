@@ -20,10 +20,10 @@ def import_file(resources: Iterable[Resource], exported: Mapping[str, Any]) -> d
     `exported`: what `pulumi stack export` wrote. A subnet is left out where its network is not in the state, or lists
     other subnets there: it does not exist yet, and `pulumi up` creates it.
     """
-    state = {each["urn"]: each for each in exported["deployment"].get("resources") or []}
-    listed = {network: _listed(each) for each in state.values() for network in [str(each.get("id", "")).lower()]}
+    state = {item["urn"]: item for item in exported["deployment"].get("resources") or []}
+    listed = {network: _listed(item) for item in state.values() for network in [str(item.get("id", "")).lower()]}
     table: dict[str, str] = {}
-    found = []
+    values = []
     for subnet in resources:
         network = subnet.id.rpartition("/subnets/")[0].lower()
         if subnet.arm_type != _SUBNET or subnet.urn in state or network not in listed:
@@ -32,19 +32,21 @@ def import_file(resources: Iterable[Resource], exported: Mapping[str, Any]) -> d
             continue
         parent, provider = (_named(table, urn) for urn in (subnet.parent, subnet.provider))
         name = subnet.urn.rpartition("::")[2]
-        found.append({"type": subnet.token, "name": name, "id": subnet.id, "parent": parent, "provider": provider})
-    return {"nameTable": table, "resources": found}
+        values.append({"type": subnet.token, "name": name, "id": subnet.id, "parent": parent, "provider": provider})
+    return {"nameTable": table, "resources": values}
 
 
 def _listed(resource: Mapping[str, Any]) -> frozenset[str]:
     """Names in lower case of the subnets that a network of the state lists."""
     lists = ((resource.get(part) or {}).get("subnets") for part in ("inputs", "outputs"))
-    subnets = (each for found in lists if isinstance(found, list) for each in found if isinstance(each, dict))
+    subnets = (item for item in lists if isinstance(item, list) for item in item if isinstance(item, dict))
     return frozenset(str(subnet.get("name")).lower() for subnet in subnets)
 
 
-def _named(table: dict[str, str], urn: str) -> str:
-    """The name of a parent or provider in the file."""
+def _named(table: dict[str, str], urn: str | None) -> str:
+    """The name of a parent or provider in the file; "" for none."""
+    if urn is None:
+        return ""
     name = urn.rpartition("::")[2]
     if table.setdefault(name, urn) != urn:
         table[name := urn] = urn

@@ -42,7 +42,7 @@ def as_text(rehearsal: Rehearsal) -> str:
     rehearsal = hidden_record(rehearsal)
     parts = [rehearsal.stack]
     if rehearsal.life:
-        parts += [_columns(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life)]
+        parts += [_columns(_HEAD, _rows(rehearsal.life.steps)), *_life_lines(rehearsal.life)]
     if rehearsal.outcomes:
         parts += [_columns(_FAULT_HEAD, _fault_rows(rehearsal.outcomes)), *_faults_told(rehearsal.outcomes)]
     return "\n\n".join([*parts, NOT_SIMULATED]) + "\n"
@@ -53,7 +53,7 @@ def as_markdown(rehearsal: Rehearsal) -> str:
     rehearsal = hidden_record(rehearsal)
     parts = [f"# Rehearsal of {escaped(rehearsal.stack)}"]
     if rehearsal.life:
-        parts += [_pipes(_HEAD, _rows(rehearsal.life.steps)), *_told(rehearsal.life, "- ")]
+        parts += [_pipes(_HEAD, _rows(rehearsal.life.steps)), *_life_lines(rehearsal.life, "- ")]
     if rehearsal.outcomes:
         parts += [_pipes(_FAULT_HEAD, _fault_rows(rehearsal.outcomes)), *_faults_told(rehearsal.outcomes, "- ")]
     return "\n\n".join([*parts, NOT_SIMULATED]) + "\n"
@@ -69,7 +69,7 @@ def as_json(rehearsal: Rehearsal) -> str:
             "stack": rehearsal.stack,
             "wrong": rehearsal.wrong,
             "steps": [_step(step) for step in life.steps] if life else [],
-            "audited": [_audited_record(each, life.owners) for each in life.audited] if life else [],
+            "audited": [_audited_record(audited, life.owners) for audited in life.audited] if life else [],
             "stays": [{"id": stay.id, "why": stay.why} for stay in life.stays] if life else [],
             "namesKept": [
                 {"type": kept.type, "name": kept.name, "days": kept.days, "purgeable": kept.purgeable}
@@ -93,8 +93,8 @@ def _fault_rows(outcomes: Iterable[FaultOutcome]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for outcome in outcomes:
         seconds = outcome.first.seconds + (outcome.then.seconds if outcome.then else 0)
-        struck = "; ".join(_short(each) for each in outcome.struck)
-        rows.append((", ".join(each.fault.kind for each in outcome.asked), struck, outcome.result, f"{seconds:.1f}"))
+        struck = "; ".join(_short(item) for item in outcome.struck)
+        rows.append((", ".join(fault.fault.kind for fault in outcome.asked), struck, outcome.result, f"{seconds:.1f}"))
     return rows
 
 
@@ -104,9 +104,9 @@ def _short(struck: str) -> str:
     return f"{verb} {'/'.join(resource_id.split('/')[-2:])}"
 
 
-def _told(life: Life, mark: str = "  ") -> list[str]:
+def _life_lines(life: Life, mark: str = "  ") -> list[str]:
     refused = [
-        f"{step.name}: {refusal.name or 'the engine'}: {refusal.said}"
+        f"{step.name}: {refusal.name or 'the engine'}: {refusal.message}"
         for step in life.steps
         for refusal in step.refused
     ]
@@ -122,9 +122,9 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         for line in joined(finding_lines(step.guarded, Names(), without_remedy))
     ]
     kept = [
-        f"{each.name} ({each.type}), for {each.days} days; "
-        + ("a person can free it sooner" if each.purgeable else "purge protection: nobody can free it sooner")
-        for each in life.kept
+        f"{name.name} ({name.type}), for {name.days} days; "
+        + ("a person can free it sooner" if name.purgeable else "purge protection: nobody can free it sooner")
+        for name in life.kept
     ]
     own = [
         f"{step.name}: {step.own} resources differ only in what Azure changes by itself; this is no drift"
@@ -137,7 +137,7 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
         ("left out", [f"{step.name}: {step.left_out}" for step in life.steps if step.left_out]),
         ("reported by the guard", guarded),
         ("would be lost", lost),
-        ("does not comply", [_audited(each, life.owners) for each in life.audited]),
+        ("does not comply", [_audited(audited, life.owners) for audited in life.audited]),
         ("stays after destroy", list(_stays(life))),
         ("names that Azure keeps after destroy", kept),
     )
@@ -146,7 +146,7 @@ def _told(life: Life, mark: str = "  ") -> list[str]:
 
 def _audited(audited: Audited, owners: Mapping[str, tuple[str, str]]) -> str:
     """A policy with every resource that does not comply, by project and environment."""
-    at = [Named(each, _short(f"- {each}")[2:], owner(*owners.get(each.lower(), ("", "")))) for each in audited.ids]
+    at = [Named(item, _short(f"- {item}")[2:], owner(*owners.get(item.lower(), ("", "")))) for item in audited.ids]
     return f"{audited.assignment}: {audited.policy}: {in_words(distinct(at))}"
 
 
@@ -174,15 +174,15 @@ def _stays(life: Life) -> Iterator[str]:
 
 
 def _faults_told(outcomes: Iterable[FaultOutcome], mark: str = "  ") -> list[str]:
-    told = []
+    sections = []
     for outcome in outcomes:
-        lines = [f"{each.fault.kind}: {each.fault.says}" for each in outcome.asked if each.fault.says]
-        lines += [f"message of up: {refusal.said}" for refusal in outcome.first.refused[:1]]
+        lines = [f"{fault.fault.kind}: {fault.fault.says}" for fault in outcome.asked if fault.fault.says]
+        lines += [f"message of up: {refusal.message}" for refusal in outcome.first.refused[:1]]
         lines += [f"refresh showed: {outcome.shown.updated} changed by hand"] if outcome.shown else []
         lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
         lines += [f"differs: {difference}" for difference in outcome.differences[:5]] if outcome.wrong else []
-        told.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
-    return told
+        sections.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
+    return sections
 
 
 def _section(title: str, lines: Iterable[str], mark: str) -> str:
@@ -229,16 +229,16 @@ def _step(step: Step) -> dict[str, Any]:
         "changedByAzure": step.own,
         "seconds": round(step.seconds, 1),
         "wrong": step.wrong,
-        "leftOut": step.left_out,
-        "refused": [{"name": each.name, "said": each.said} for each in step.refused],
-        "guard": [finding_record(each) for each in step.guarded],
-        "lost": [{"name": each.name, "id": each.id, "what": each.what, "back": each.back} for each in step.lost],
+        "leftOut": step.left_out or "",
+        "refused": [{"name": refusal.name, "said": refusal.message} for refusal in step.refused],
+        "guard": [finding_record(finding) for finding in step.guarded],
+        "lost": [{"name": loss.name, "id": loss.id, "what": loss.what, "back": loss.back} for loss in step.lost],
     }
 
 
 def _outcome(outcome: FaultOutcome) -> dict[str, Any]:
     return {
-        "faults": [str(each) for each in outcome.asked],
+        "faults": [str(fault) for fault in outcome.asked],
         "struck": list(outcome.struck),
         "result": outcome.result,
         "wrong": outcome.wrong,

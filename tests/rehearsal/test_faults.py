@@ -45,9 +45,9 @@ def at_random(*kinds: str) -> tuple[RequestedFault, ...]:
 )
 def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ...], result: str) -> None:
     """To the same as without: in Azure and in the engine's state, nothing lost, nothing made twice."""
-    asked = at_random(*kinds)
+    faults = at_random(*kinds)
 
-    outcome = meet(stage(tmp_path), minimal(), asked, expected())
+    outcome = meet(stage(tmp_path), minimal(), faults, expected())
 
     assert outcome.then is None or outcome.then.refused == ()
     assert (outcome.result, outcome.differences, outcome.wrong) == (result, (), False)
@@ -64,8 +64,8 @@ def test_a_soft_deleted_name_needs_a_person(tmp_path: Path) -> None:
 
     assert outcome.then is not None
     refused = (*outcome.first.refused, *outcome.then.refused)
-    said = {refusal.said.partition(" Target=")[0] for refusal in refused}
-    assert said == {
+    values = {refusal.message.partition(" Target=")[0] for refusal in refused}
+    assert values == {
         'Status=409 Code="ConflictError" Message="A vault with the same name already exists in deleted state. '
         'You need to either recover or purge existing key vault."'
     }
@@ -82,17 +82,17 @@ def test_what_a_tenant_denies_needs_a_person(tmp_path: Path) -> None:
 
     assert outcome.then is not None
     assert [refusal.name for refusal in outcome.then.refused] == ["churn-dev-storage-account"]
-    assert outcome.then.refused[0].said.startswith('Status=403 Code="RequestDisallowedByPolicy" Message="Resource ')
-    assert '"name": "by-the-tenant"' in outcome.then.refused[0].said
+    assert outcome.then.refused[0].message.startswith('Status=403 Code="RequestDisallowedByPolicy" Message="Resource ')
+    assert '"name": "by-the-tenant"' in outcome.then.refused[0].message
     assert (outcome.result, outcome.wrong) == ("refused again: a person has to act", False)
     assert outcome.person.startswith("request an exemption from the owner of the assignment")
 
 
 @LONG
-@pytest.mark.parametrize("asked", [f"{kind}@{number}" for kind in NO_TYPE for number in EVERY])
-def test_a_fault_strikes_anywhere_and_the_next_up_converges(tmp_path: Path, asked: str) -> None:
+@pytest.mark.parametrize("wanted", [f"{kind}@{number}" for kind in NO_TYPE for number in EVERY])
+def test_a_fault_strikes_anywhere_and_the_next_up_converges(tmp_path: Path, wanted: str) -> None:
     """Each kind at every eighth operation."""
-    outcome = meet(stage(tmp_path), minimal(), (read(asked),), expected())
+    outcome = meet(stage(tmp_path), minimal(), (read(wanted),), expected())
 
     assert (outcome.differences, outcome.wrong, len(outcome.struck)) == ((), False, 1)
 
@@ -110,7 +110,7 @@ def test_a_fault_is_read() -> None:
         RequestedFault(quota, 0, quota.type),
         RequestedFault(quota, 7),
     ]
-    assert [each.fault for each in all_faults()] == list(FAULTS)
+    assert [all_fault.fault for all_fault in all_faults()] == list(FAULTS)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_fault_is_read() -> None:
             "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
             "unavailable, timeout, principal-not-found, quota, endpoint-busy, not-registered, "
             "provider-killed, engine-killed, soft-deleted, "
-            "policy-denies, deleted, drifted.",
+            "policy-denies, deleted, drifted.\n  Names of incidents are in docs/how-to/game-days.md.",
         ),
         (
             "conflict@soon",

@@ -21,7 +21,7 @@ def test_a_raised_generation_is_deployed_and_leaves_nothing_of_the_old_one(tmp_p
         first = here.step("up", "up")
         here.write(raised)
         then, again = here.step("raise the generation", "up"), here.step("up again", "up")
-        exist = {found.id.lower() for found in here.store.all()}
+        exist = {resource.id.lower() for resource in here.store.all()}
         planned = {resource_id.lower() for resource_id in here.planned.values()}
 
     assert (first.refused, then.refused, again.changed) == ((), (), False)

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.app.preview import program_of
 from amlz.rehearsal.life import Life, live
-from amlz.rehearsal.steps import Step, StepRefusal
+from amlz.rehearsal.steps import Loss, Step, StepRefusal
 from amlz.simulator.monitor import register
 from tests.rehearsal.common import LONG, minimal, shipped, stage
 
@@ -22,18 +22,18 @@ def test_the_smallest_shipped_stack_lives_and_dies(tmp_path: Path) -> None:
 
     counts = [(s.name, s.created, s.updated, s.replaced, s.deleted, s.refused, s.left_out) for s in life.steps]
     assert counts == [
-        ("preview", 114, 0, 0, 0, (), ""),
-        ("up", 114, 0, 0, 0, (), ""),
-        ("up again", 0, 0, 0, 0, (), ""),
-        ("refresh", 0, 0, 0, 0, (), ""),
-        ("add project rehearsal", 59, 2, 0, 0, (), ""),
-        ("remove project rehearsal", 0, 2, 0, 59, (), ""),
-        ("change a tag", 0, 53, 0, 0, (), ""),
-        ("raise a node count", 0, 2, 0, 0, (), ""),
-        ("reorder", 0, 0, 0, 0, (), ""),
-        ("change a cluster's size", 0, 2, 0, 0, (), ""),
-        ("switch to a managed network", 6, 8, 0, 5, (), ""),
-        ("destroy", 0, 0, 0, 115, (), ""),
+        ("preview", 114, 0, 0, 0, (), None),
+        ("up", 114, 0, 0, 0, (), None),
+        ("up again", 0, 0, 0, 0, (), None),
+        ("refresh", 0, 0, 0, 0, (), None),
+        ("add project rehearsal", 59, 2, 0, 0, (), None),
+        ("remove project rehearsal", 0, 2, 0, 59, (), None),
+        ("change a tag", 0, 53, 0, 0, (), None),
+        ("raise a node count", 0, 2, 0, 0, (), None),
+        ("reorder", 0, 0, 0, 0, (), None),
+        ("change a cluster's size", 0, 2, 0, 0, (), None),
+        ("switch to a managed network", 6, 8, 0, 5, (), None),
+        ("destroy", 0, 0, 0, 115, (), None),
     ]
     # Compute targets stay in their network when the environment is switched: guard and scan report that.
     assert [(one.assignment, one.count) for one in life.audited] == [("guardrails-network", 2)]
@@ -78,6 +78,8 @@ def test_a_landing_zone_lives_beside_the_hub_of_another_stack(tmp_path: Path) ->
         (Step("refresh", deleted=1, still=True), True),
         (Step("up", created=2, refused=(StepRefusal("kv", "no"),)), True),
         (Step("add a project", left_out="no room"), False),
+        (Step("up", replaced=1, lost=(Loss("kv", "/kv", "secrets", ""),)), False),
+        (Step("up by this version", replaced=1, lost=(Loss("kv", "/kv", "secrets", ""),), keeps_data=True), True),
         (Step("change a size", risky=True, refused=(StepRefusal("cpu", "no"),)), False),
     ],
 )

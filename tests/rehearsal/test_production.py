@@ -23,7 +23,7 @@ LOCKS = "microsoft.authorization/locks"
 
 def protected(here: StackUnderTest) -> set[str]:
     """Ids of everything in the engine's state that is protected."""
-    return {found["id"].lower() for found in here.stack.state()["resources"] if found.get("protect") and "id" in found}
+    return {item["id"].lower() for item in here.stack.state()["resources"] if item.get("protect") and "id" in item}
 
 
 @LONG
@@ -38,15 +38,15 @@ def test_production_is_replaced_by_the_steps_of_its_findings(tmp_path: Path) -> 
         before = here.write(config)
         first, protected_first = here.step("up", "up"), protected(here)
         then = here.write(raised)
-        found = guarded(edit_of(before, then), LossAllowance())
+        findings = guarded(edit_of(before, then), LossAllowance())
         refused = here.step("raise the generation", "up")
         protected_then = protected(here)
 
-        for finding in found:
+        for finding in findings:
             for command in commands(finding.remedy):
                 if command.startswith("pulumi "):
                     here.stack.run(*shlex.split(command)[1:], "--stack", here.stack.name)
-        entries = [entry_of(finding)[1] for finding in found]
+        entries = [entry_of(finding)[1] for finding in findings]
         with_entries = raised | {KEY: raised[KEY] | {"allowReplace": [entry.model_dump() for entry in entries]}}
         here.write(with_entries)
         allowed = LossAllowance.of(from_object(with_entries[KEY]))
@@ -57,8 +57,8 @@ def test_production_is_replaced_by_the_steps_of_its_findings(tmp_path: Path) -> 
         planned = {resource_id.lower() for resource_id in here.planned.values()}
         protected_last = protected(here)
 
-    assert [finding.check for finding in found] == [REPLACED.id] * 4
-    assert [refusal.said.count("marked for protection") for refusal in refused.refused] == [1]
+    assert [finding.check for finding in findings] == [REPLACED.id] * 4
+    assert [refusal.message.count("marked for protection") for refusal in refused.refused] == [1]
     assert (first.refused, refused.changed, protected_then) == ((), False, protected_first)
     assert [finding for finding in left if finding.severity is Severity.ERROR] == []
     assert (done.refused, len(done.lost), again.changed) == ((), 4, False)

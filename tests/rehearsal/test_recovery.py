@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from amlz.cli.main import app
 from amlz.rehearsal.engine import EngineStack
-from amlz.rehearsal.recovery import NoExport, make_readable, read, recover, told
+from amlz.rehearsal.kills import repeated
+from amlz.rehearsal.recovery import NoExport, described, make_readable, read, recover
+from amlz.simulator.state_store import LoggedOperation
 
 A, B, C = (f"urn:pulumi:dev::lz::azure-native:resources:ResourceGroup::{name}" for name in "abc")
 IDS = {A: "/a", B: "/b"}
@@ -27,11 +29,11 @@ def test_creations_are_moved_and_the_rest_stays() -> None:
     creating, updating = ({"resource": {"urn": urn}, "type": kind} for urn, kind in ((B, "creating"), (A, "updating")))
     unknown = {"resource": {"urn": C}, "type": "creating"}
 
-    found = recover(exported([{"urn": A, "id": "/a"}], [creating, updating, unknown]), IDS)
+    recovered = recover(exported([{"urn": A, "id": "/a"}], [creating, updating, unknown]), IDS)
 
-    assert found.exported == exported([{"urn": A, "id": "/a"}, {"urn": B, "id": "/b"}], [updating, unknown])
-    assert (found.moved, found.unknown) == ((B,), (C,))
-    assert told(found) == (
+    assert recovered.exported == exported([{"urn": A, "id": "/a"}, {"urn": B, "id": "/b"}], [updating, unknown])
+    assert (recovered.moved, recovered.unknown) == ((B,), (C,))
+    assert described(recovered) == (
         f"Moved to the resources: 1\n  {B}\n"
         f"Not moved, since the id is known at deployment only: look in Azure whether they exist\n  {C}\n"
         "Import this state, then `pulumi refresh`: what Azure did not make is forgotten. Then `pulumi up`.\n"
@@ -42,10 +44,10 @@ def test_without_anything_under_way_a_state_stays_as_it_is() -> None:
     """Nothing pending, nothing moved."""
     state = {"version": 3, "deployment": {"manifest": {}, "resources": [{"urn": A, "id": "/a"}]}}
 
-    found = recover(state, IDS)
+    recovered = recover(state, IDS)
 
-    assert (found.exported, found.moved, found.unknown) == (state, (), ())
-    assert told(found) == ""
+    assert (recovered.exported, recovered.moved, recovered.unknown) == (state, (), ())
+    assert described(recovered) == ""
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "[]", '{"version": 3}', '{"deployment": null}'])
@@ -104,3 +106,13 @@ def test_the_command_takes_an_export_and_gives_one(stack: str, parents: str, nam
 
     assert json.loads(ran.stdout)["deployment"]["resources"] == [{"urn": urn, "id": f"/subscriptions/{resource_id}"}]
     assert (ran.exit_code, ran.stderr.splitlines()[:2]) == (0, ["Moved to the resources: 1", f"  {urn}"])
+
+
+def test_creations_and_deletions_are_repeated_and_updates_are_not() -> None:
+    """An update that was under way when the engine was killed has to be sent again; a creation never."""
+    verbs = ("create", "update", "update", "delete", "delete", "create", "create")
+    ids = ("/a", "/a", "/a", "/b", "/b", "/c", "/d")
+    operations = [LoggedOperation(number, *both, "", "") for number, both in enumerate(zip(verbs, ids, strict=True))]
+
+    assert repeated(operations) == ("delete /b",)
+    assert repeated([*operations, operations[0]]) == ("create /a", "delete /b")

@@ -29,11 +29,11 @@ def import_subnets(here: StackUnderTest, config: Written) -> int:
     written.write_text(yaml.safe_dump({**project, "main": str(PROGRAM.parent)}))
     resources = here.write(config)
     exported = recovery.read(here.stack.run("stack", "export", "--stack", here.stack.name))
-    found = subnet_import.import_file(resources, exported)
+    result = subnet_import.import_file(resources, exported)
     file = here.stack.folder / "subnets.json"
-    file.write_text(json.dumps(found))
+    file.write_text(json.dumps(result))
     here.stack.run("import", "--stack", here.stack.name, "--file", str(file), *IMPORT)
-    return len(found["resources"])
+    return len(result["resources"])
 
 
 @LONG
@@ -43,16 +43,16 @@ def test_a_stack_that_listed_its_subnets_imports_them_and_nothing_is_made_again(
     config = plain_config(file)
     with stack_under_test(replace(stage(tmp_path), program=INLINE), file.stack, config) as here:
         first = here.step("up", "up")
-        before = {found.id for found in here.store.all() if "/subnets/" in found.id}
+        before = {resource.id for resource in here.store.all() if "/subnets/" in resource.id}
         here = replace(here, stage=stage(tmp_path))
         imported = import_subnets(here, config)
         begun = len(here.store.journal())
         then, again = here.step("up", "up"), here.step("up again", "up")
         written = {(done.verb, done.id.rpartition("/")[2]) for done in here.store.journal()[begun:]}
-        after = {found.id for found in here.store.all() if "/subnets/" in found.id}
+        after = {resource.id for resource in here.store.all() if "/subnets/" in resource.id}
         here.write({**config, KEY: without_projects(config[KEY])})
         removed = here.step("remove", "up")
-        left = [found.id for found in here.store.all() if "/subnets/snet-" in found.id]
+        left = [resource.id for resource in here.store.all() if "/subnets/snet-" in resource.id]
 
     assert (first.refused, then.refused, removed.refused) == ((), (), ())
     assert (imported, before, again.changed, left) == (4, after, False, [])

@@ -1,0 +1,1 @@
+"""Reports of a fleet: one module a verb, and one renderer a format."""
