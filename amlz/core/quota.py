@@ -45,22 +45,22 @@ class QuotaUse:
 
 def demands(plan: LandingZonePlan) -> tuple[QuotaUse, ...]:
     """Returns the use of quotas, by subscription and region in the order of the plan."""
-    found: dict[tuple[str, str], QuotaUse] = {}
+    by_place: dict[tuple[str, str], QuotaUse] = {}
     for one in machines(plan):
         place = (one.subscription, one.region)
-        demand = found.setdefault(place, QuotaUse(*place))
+        demand = by_place.setdefault(place, QuotaUse(*place))
         if one.vcpus is None:
             demand.unknown.append(one)
         else:
             taken = demand.dedicated if one.priority == DEDICATED else demand.low_priority
             taken[one.family] = taken.get(one.family, 0) + one.vcpus
-    return tuple(found.values())
+    return tuple(by_place.values())
 
 
 def machines(plan: LandingZonePlan) -> Iterator[Machines]:
     """Every cluster at its most nodes, the one that builds images among them, and every instance."""
     for environment in plan.environments:
-        computes, owner = environment.computes, f"{environment.project}/{environment.environment}"
+        computes, owner = environment.computes, str(environment.owner)
         sizes = [
             (c.name, c.size, c.max_nodes, LOW_PRIORITY if c.priority == "LowPriority" else DEDICATED, c.member)
             for c in computes.clusters

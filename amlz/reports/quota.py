@@ -62,9 +62,9 @@ def rows(demand: QuotaUse) -> Iterator[tuple[str, int, int]]:
 
 def unknown(demand: QuotaUse) -> Iterator[str]:
     """Machines whose vCPUs are in no table, alike ones together."""
-    found: dict[tuple[str, str], list[Machines]] = {}
-    for one in demand.unknown:
-        found.setdefault((one.size, one.priority), []).append(one)
-    for (size, priority), alike in found.items():
+    by_size: dict[tuple[str, str], list[Machines]] = {}
+    for machines in demand.unknown:
+        by_size.setdefault((machines.size, machines.priority), []).append(machines)
+    for (size, priority), alike in by_size.items():
         low = ", low priority" if priority != "dedicated" else ""
-        yield f"{size}, {plural(sum(one.nodes for one in alike), 'node')}{low}"
+        yield f"{size}, {plural(sum(machines.nodes for machines in alike), 'node')}{low}"

@@ -10,7 +10,7 @@ from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNET
 from amlz.core.planning.limits import check_limits
 from amlz.core.planning.references import check_references
 from amlz.stackfile.load import from_object
-from tests.core.stacks import Stack, at, cluster, facts, said, stack
+from tests.core.stacks import Stack, at, cluster, facts, messages_of, stack
 
 ADA = {"size": "Standard_D4s_v5", "owner": "11111111-aaaa-4bbb-8ccc-000000000009"}
 
@@ -29,9 +29,9 @@ def test_limits_are_those_of_the_published_pages() -> None:
     } == written
 
 
-def limits(asked: Stack) -> list[str]:
+def limits(settings: Stack) -> list[str]:
     """Problems of counts alone: stacks of this size need no addresses."""
-    return [str(problem) for problem in check_limits(from_object(asked))]
+    return [str(problem) for problem in check_limits(from_object(settings))]
 
 
 def many(count: int, **settings: Any) -> Stack:
@@ -48,10 +48,10 @@ def spokes(count: int) -> Stack:
 
 def tagged(landing_zone: int, project: int, environment: int) -> Stack:
     """So many tags at each level, all different."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", tags={f"e{i}": "" for i in range(environment)})})
-    asked["tags"] = {f"l{i}": "" for i in range(landing_zone)}
-    asked["projects"]["churn"]["tags"] = {f"p{i}": "" for i in range(project)}
-    return asked
+    settings = stack({"churn/dev": at("10.1.0.0/24", tags={f"e{i}": "" for i in range(environment)})})
+    settings["tags"] = {f"l{i}": "" for i in range(landing_zone)}
+    settings["projects"]["churn"]["tags"] = {f"p{i}": "" for i in range(project)}
+    return settings
 
 
 SPREAD = "Put environments into another spoke."
@@ -67,7 +67,7 @@ OVER: dict[str, tuple[Stack, list[str]]] = {
         [f"spokes.main\n  1,001 private endpoints; Azure takes 1,000 a network.\n  {SPREAD}"],
     ),
     "subnets, endpoints and computes too many": (
-        many(1001, batch=False, registry="shared", clusters={}),
+        many(1001, batch=False, registry="shared", clusters={}, scoringSubnet=True),
         [
             f"spokes.main\n  3,003 subnets; Azure takes 3,000 a network.\n  {SPREAD}",
             f"spokes.main\n  4,004 private endpoints; Azure takes 1,000 a network.\n  {SPREAD}",
@@ -97,9 +97,9 @@ OVER: dict[str, tuple[Stack, list[str]]] = {
 @pytest.mark.parametrize("case", OVER)
 def test_more_than_azure_takes_is_refused_with_the_numbers(case: str) -> None:
     """At the limit there is no message, one above it there are all."""
-    asked, expected = OVER[case]
+    settings, expected = OVER[case]
 
-    assert limits(asked) == expected
+    assert limits(settings) == expected
 
 
 DEV = "projects.churn.environments.dev"
@@ -167,14 +167,18 @@ WRONG: dict[str, tuple[Stack, dict[str, Any], list[str]]] = {
 def test_what_is_named_and_not_there_or_said_twice_is_refused(case: str) -> None:
     """Where, what, and what to do."""
     environment, settings, expected = WRONG[case]
-    asked = stack({"churn/dev": environment}, **settings)
+    options = stack({"churn/dev": environment}, **settings)
 
-    assert [str(problem) for problem in check_references(from_object(asked))] == expected
+    assert [str(problem) for problem in check_references(from_object(options))] == expected
 
 
 def test_problems_of_addresses_references_and_limits_are_said_together() -> None:
     """One run reports all."""
-    asked = stack({"churn/dev": at("10.9.0.0/24", registry="shared", tags={f"t{i}": "" for i in range(40)})})
-    asked["tags"] = {f"l{i}": "" for i in range(6)}
+    settings = stack({"churn/dev": at("10.9.0.0/24", registry="shared", tags={f"t{i}": "" for i in range(40)})})
+    settings["tags"] = {f"l{i}": "" for i in range(6)}
 
-    assert [text.splitlines()[0] for text in said(asked)] == [f"{DEV}.network", f"{DEV}.registry", f"{DEV}.tags"]
+    assert [text.splitlines()[0] for text in messages_of(settings)] == [
+        f"{DEV}.network",
+        f"{DEV}.registry",
+        f"{DEV}.tags",
+    ]

@@ -13,7 +13,7 @@ from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, facts, planned, 
 ADA = {"size": "Standard_DS3_v2", "owner": "11111111-aaaa-4bbb-8ccc-000000000009"}
 
 
-def asked() -> Stack:
+def clusters_stack() -> Stack:
     """Two environments: sizes of three families, one of them unknown, and one that is written in other case."""
     return stack(
         {
@@ -36,7 +36,7 @@ def asked() -> Stack:
 
 def test_everything_that_can_run_at_once_is_added_up() -> None:
     """Clusters at their most nodes, the image builders, and instances, which keep their quota when stopped."""
-    (demand,) = demands(planned(asked()))
+    (demand,) = demands(planned(clusters_stack()))
 
     assert (demand.subscription, demand.region, demand.dedicated, demand.low_priority) == (
         LANDING_ZONE,
@@ -58,7 +58,7 @@ def test_where_nothing_runs_nothing_is_taken() -> None:
 
 def test_a_size_that_is_not_known_is_told_and_never_counted_as_nothing() -> None:
     """In a terminal, to the letter."""
-    assert quota.text(planned(asked())).splitlines() == [
+    assert quota.text(planned(clusters_stack())).splitlines() == [
         "vCPUs of Azure ML at full scale, westeurope",
         f"  subscription {LANDING_ZONE}",
         "  family                                         dedicated    low priority",
@@ -72,7 +72,7 @@ def test_a_size_that_is_not_known_is_told_and_never_counted_as_nothing() -> None
 
 def test_programs_are_told_the_same() -> None:
     """A record a subscription and region."""
-    assert json.loads(json.dumps(quota.records(planned(asked())))) == [
+    assert json.loads(json.dumps(quota.records(planned(clusters_stack())))) == [
         {
             "subscription": LANDING_ZONE,
             "region": "westeurope",
@@ -108,9 +108,9 @@ def test_vcpus_are_those_of_the_published_pages() -> None:
     written = facts("vcpus")
     del written["sources"]
 
-    found = {f.name: ", ".join(f"{s.removeprefix('Standard_')} {n}" for s, n in f.sizes.items()) for f in FAMILIES}
+    result = {f.name: ", ".join(f"{s.removeprefix('Standard_')} {n}" for s, n in f.sizes.items()) for f in FAMILIES}
 
-    assert found == written
+    assert result == written
     assert len(SIZES) == sum(len(family.sizes) for family in FAMILIES)
     assert [family.name for family in FAMILIES if not family.source.startswith("https://")] == []
 

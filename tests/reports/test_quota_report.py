@@ -15,10 +15,10 @@ def test_a_terminal_shows_it_when_asked() -> None:
     """After the addresses; without `--quota` the text is what it was."""
     preview = previewed("minimal")
 
-    plain, asked = as_text.render(preview), as_text.render(replace(preview, quota=True))
+    plain, wanted = as_text.render(preview), as_text.render(replace(preview, quota=True))
 
     assert (
-        asked.replace(
+        wanted.replace(
             "vCPUs of Azure ML at full scale, westeurope\n"
             f"  {PLACE}\n"
             "  family                                         dedicated    low priority\n"
@@ -28,17 +28,17 @@ def test_a_terminal_shows_it_when_asked() -> None:
         )
         == plain
     )
-    assert asked != plain
+    assert wanted != plain
 
 
 def test_a_comment_shows_it_when_asked() -> None:
     """As a table before what would be built; without `--quota` the comment is what it was."""
     preview = previewed("minimal")
 
-    plain, asked = as_markdown.render(preview), as_markdown.render(replace(preview, quota=True))
+    plain, wanted = as_markdown.render(preview), as_markdown.render(replace(preview, quota=True))
 
     assert (
-        asked.replace(
+        wanted.replace(
             "\n**vCPUs of Azure ML at full scale**, westeurope, subscription `a1b2c3d4-1111-4222-8333-444455556666`\n\n"
             "| family | dedicated | low priority |\n"
             "| --- | ---: | ---: |\n"
@@ -48,7 +48,7 @@ def test_a_comment_shows_it_when_asked() -> None:
         )
         == plain
     )
-    assert asked != plain
+    assert wanted != plain
 
 
 def test_programs_are_always_told() -> None:

@@ -57,8 +57,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         )
 
 
-def _day(found: object) -> date | None:
+def _day(actual: object) -> date | None:
     try:
-        return date.fromisoformat(str(found)[:10])
+        return date.fromisoformat(str(actual)[:10])
     except ValueError:
         return None

@@ -39,23 +39,23 @@ class Parameter:
             raise Invalid(where, kind(value), f"the parameter is of type {self.type}")
         if self.allowed is None:
             return
-        for each in value if isinstance(value, list) and self.type == "array" else [value]:
-            if not any(same(each, allowed) for allowed in self.allowed):
+        for item in value if isinstance(value, list) and self.type == "array" else [value]:
+            if not any(same(item, allowed) for allowed in self.allowed):
                 shown = ", ".join(str(allowed) for allowed in self.allowed)
-                raise Invalid(where, repr(each), f"allowed are {shown}", "Case counts")
+                raise Invalid(where, repr(item), f"allowed are {shown}", "Case counts")
 
 
 Parameters = dict[str, Parameter]
 
 
-def declared(told: Any, where: str = "parameters") -> Parameters:
+def declared(value: Any, where: str = "parameters") -> Parameters:
     """Declared parameters by lower-case name. Raises Invalid."""
-    if told is None:
+    if value is None:
         return {}
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "parameters are an object of declarations by name")
+    if not isinstance(value, Mapping):
+        raise Invalid(where, kind(value), "parameters are an object of declarations by name")
     parameters: Parameters = {}
-    for name, entry in told.items():
+    for name, entry in value.items():
         at = f"{where}.{name}"
         if not isinstance(entry, Mapping):
             raise Invalid(at, kind(entry), "a declaration is an object with a type")
@@ -69,9 +69,10 @@ def declared(told: Any, where: str = "parameters") -> Parameters:
         if name.lower() in parameters:
             raise Invalid(at, name, "the parameter is declared twice; case does not matter")
         default = get(entry, "defaultValue")
-        parameters[name.lower()] = Parameter(
-            name, type_, default, tuple(allowed) if isinstance(allowed, list) else None
-        )
+        parameter = Parameter(name, type_, default, tuple(allowed) if isinstance(allowed, list) else None)
+        if default is not MISSING and default is not None:  # Azure CLI prints null where there is none
+            parameter.check(lifted(default), f"{at}.defaultValue")
+        parameters[name.lower()] = parameter
     return parameters
 
 
@@ -82,15 +83,15 @@ def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = 
     written plainly or, as assignments do, as `{"value": …}`.
     """
     values = {name: p.default for name, p in parameters.items() if p.default is not MISSING}
-    for name, told in (given or {}).items():
+    for name, item in (given or {}).items():
         parameter = parameters.get(name.lower())
         if parameter is None:
             known = ", ".join(p.name for p in parameters.values()) or "none"
             raise Invalid(f"{where}.{name}", "a value", f"there is no such parameter; declared: {known}")
-        plain = isinstance(told, Mapping) and list(told) == ["value"]
-        value = told["value"] if plain and parameter.type != "object" else told
-        if plain and parameter.type == "object" and isinstance(told["value"], Mapping):
-            value = told["value"]
+        plain = isinstance(item, Mapping) and list(item) == ["value"]
+        value = item["value"] if plain and parameter.type != "object" else item
+        if plain and parameter.type == "object" and isinstance(item["value"], Mapping):
+            value = item["value"]
         value = lifted(value)
         parameter.check(value, f"{where}.{name}")
         values[name.lower()] = value

@@ -1,0 +1,176 @@
+"""Runbooks of a stack: the first steps after an alert or a failure, with the names of this stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from amlz.azure.ids import parse
+from amlz.core.facts.failures import FAILURES
+from amlz.core.plan import LandingZonePlan
+from amlz.core.problems import LandingZoneError, listed
+from amlz.core.specs import ProjectEnvironmentSpec, records
+from amlz.core.specs.operations import ActivityAlertSpec, MetricAlertSpec, QueryAlertSpec, RunbookSpec
+from amlz.reports.json_text import dump
+
+AlertSpec = MetricAlertSpec | QueryAlertSpec | ActivityAlertSpec
+_OPERATORS = {"GreaterThan": "more than", "LessThan": "less than"}
+
+
+def alerts_of_plan(stack: str, plan: LandingZonePlan, alert: str | None) -> tuple[AlertSpec, ...]:
+    """Returns the alerts of a stack, or those of one name. Raises LandingZoneError where there is none."""
+    parts = [part.part.spec for part in plan.capabilities]
+    specs: tuple[AlertSpec, ...] = (
+        *(spec for part in parts for spec in records(part, MetricAlertSpec)),
+        *(spec for part in parts for spec in records(part, QueryAlertSpec)),
+        *(spec for part in parts for spec in records(part, ActivityAlertSpec)),
+    )
+    if not specs:
+        raise LandingZoneError(
+            f"{stack} has no alerts.\n  Set `operations` in its stack file: docs/how-to/operate.md describes it."
+        )
+    names = sorted({name_of(spec) for spec in specs})
+    if alert is not None and alert not in names:
+        near = get_close_matches(alert, (*names, *FAILURES), n=3) or names
+        raise LandingZoneError(f"{stack} has no alert {alert!r}.\n  Name one of: {listed(near)}.")
+    return tuple(spec for spec in specs if alert in (None, name_of(spec)))
+
+
+def name_of(alert: AlertSpec) -> str:
+    """Returns the name of an alert in runbooks."""
+    return alert.key if isinstance(alert, ActivityAlertSpec) else alert.alert
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSteps:
+    """The first steps after a failure in an environment. `look`: commands; `act`: sentences."""
+
+    failure: str
+    owner: str
+    title: str
+    look: tuple[str, ...]
+    act: tuple[str, ...]
+
+
+def failure_steps(stack: str, plan: LandingZonePlan, failure: str) -> tuple[FailureSteps, ...]:
+    """Returns the steps after a failure, by environment."""
+    row = FAILURES[failure]
+    result = []
+    for environment in plan.environments:
+        names = _names(stack, environment)
+        queries = (_log_command(environment.workspace.diagnostics.log_analytics, query) for query in row.queries)
+        look = (*(line.format(**names) for line in row.look), *queries)
+        act = tuple(line.format(**names) for line in row.act)
+        result.append(FailureSteps(failure, str(environment.owner), row.title, look, act))
+    return tuple(result)
+
+
+def _names(stack: str, environment: ProjectEnvironmentSpec) -> dict[str, str]:
+    place = environment.group.place
+    return {
+        "stack": stack,
+        "owner": str(environment.owner),
+        "workspace": environment.workspace.name,
+        "group": place.resource_group,
+        "subscription": place.subscription,
+        "vault": parse(environment.workspace.key_vault).name,
+    }
+
+
+def _log_command(log: str, query: str) -> str:
+    customer = f"az monitor log-analytics workspace show --ids {log} --query customerId --output tsv"
+    return f'az monitor log-analytics query --workspace "$({customer})" --analytics-query "{query}"'
+
+
+def failures_as_text(failures: tuple[FailureSteps, ...]) -> str:
+    """The steps after a failure for a terminal."""
+    return "\n".join(
+        "".join(
+            f"{line}\n"
+            for line in (f"{row.failure}  {row.owner}", f"  {row.title}.", *_steps(RunbookSpec(row.look, row.act)))
+        )
+        for row in failures
+    )
+
+
+def failures_as_json(failures: tuple[FailureSteps, ...]) -> str:
+    """The steps after a failure for programs."""
+    return dump(
+        [
+            {
+                "failure": row.failure,
+                "environment": row.owner,
+                "description": row.title,
+                "look": list(row.look),
+                "act": list(row.act),
+            }
+            for row in failures
+        ]
+    )
+
+
+def as_text(alerts: tuple[AlertSpec, ...]) -> str:
+    """The runbooks for a terminal."""
+    return "\n".join("".join(f"{line}\n" for line in _lines(alert)) for alert in alerts)
+
+
+def as_json(alerts: tuple[AlertSpec, ...]) -> str:
+    """The runbooks for programs."""
+    return dump(
+        [
+            {
+                "alert": name_of(alert),
+                "environment": _owner(alert),
+                "resource": _resource(alert),
+                "description": alert.description,
+                "condition": condition(alert),
+                "severity": None if isinstance(alert, ActivityAlertSpec) else alert.severity,
+                "notifies": alert.action_group,
+                "look": list(alert.runbook.look),
+                "act": list(alert.runbook.act),
+            }
+            for alert in alerts
+        ]
+    )
+
+
+def condition(alert: AlertSpec) -> str:
+    """Returns when an alert fires."""
+    if isinstance(alert, ActivityAlertSpec):
+        return "the activity log has such an event"
+    if isinstance(alert, QueryAlertSpec):
+        measured = (
+            f"{alert.measure} of its query is more than {alert.threshold:,.15g}"
+            if alert.measure
+            else "its query has rows"
+        )
+        return f"{measured}, in {alert.window}"
+    limit = "unusual" if alert.threshold is None else f"{_OPERATORS[alert.operator]} {alert.threshold:,.15g}"
+    return f"{alert.metric}, {alert.aggregation.lower()} of {alert.window}, is {limit}"
+
+
+def _owner(alert: AlertSpec) -> str:
+    return "shared" if isinstance(alert, ActivityAlertSpec) else alert.owner
+
+
+def _resource(alert: AlertSpec) -> str:
+    if isinstance(alert, ActivityAlertSpec):
+        return f"/subscriptions/{alert.place.subscription}"
+    return alert.log if isinstance(alert, QueryAlertSpec) else alert.resource
+
+
+def _lines(alert: AlertSpec) -> Iterator[str]:
+    where = alert.name if not isinstance(alert, MetricAlertSpec) else parse(alert.resource).name
+    yield f"{name_of(alert)}  {_owner(alert)}: {where}"
+    yield f"  {alert.description} Fires when {condition(alert)}."
+    severity = "" if isinstance(alert, ActivityAlertSpec) else f"Severity {alert.severity}, notifies "
+    yield f"  {severity or 'Notifies '}{parse(alert.action_group).name}."
+    yield from _steps(alert.runbook)
+
+
+def _steps(runbook: RunbookSpec) -> Iterator[str]:
+    yield "  Look"
+    yield from (f"    {command}" for command in runbook.look)
+    yield "  Act"
+    yield from (f"    {number}. {step}" for number, step in enumerate(runbook.act, 1))

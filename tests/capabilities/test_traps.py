@@ -1,0 +1,72 @@
+"""Traps of operation that no other test covers. The others name their trap: `grep -r "(trap" tests`."""
+
+from __future__ import annotations
+
+import re
+
+from amlz.capabilities.operations.catalogue import CATALOGUE
+from amlz.capabilities.operations.indicators import QUERIES
+from tests.capabilities.test_operations import bodies, graph, operated, operation
+from tests.conftest import ROOT
+from tests.core.stacks import planned
+
+#: Columns whose values are text, by https://learn.microsoft.com/azure/azure-monitor/reference/tables.
+NUMBERS_AS_TEXT = ("QuotaUtilized", "QuotaAllocated", "PreemptedNodeCount", "DurationMs", "Utilization")
+
+
+def queries() -> dict[str, str]:
+    """Every query file by its name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in QUERIES.glob("*.kql")}
+
+
+def test_no_query_has_a_metric_that_is_not_exported_and_each_rule_accepts_a_missing_table() -> None:
+    """Counts of requests are in no log, and a table is unknown until its first row (trap 5)."""
+    rules = bodies("Microsoft.Insights/scheduledQueryRules")
+
+    assert [name for name, text in queries().items() if "RequestsPerMinute" in text] == []
+    assert rules
+    assert {body["skipQueryValidation"] for body in rules.values()} == {True}
+
+
+def test_no_query_looks_back_by_a_variable() -> None:
+    """Azure takes literals alone in `ago()` (trap 6)."""
+    rules = operation(planned(operated())).query_alerts
+    looks = [text for rule in rules for text in re.findall(r"ago\(([^)]*)\)", rule.query)]
+
+    assert looks
+    assert [text for text in looks if not re.fullmatch(r"\d+[mhd]", text)] == []
+
+
+def test_a_percentile_is_never_averaged() -> None:
+    """The mean of P95 by minute is no P95 (trap 10): queries take percentiles of requests."""
+    assert [name for name, row in CATALOGUE.items() if re.search(r"_P\d+$", row.metric)] == []
+    assert [name for name, text in queries().items() if re.search(r"avg\((p\d|percentile)", text)] == []
+
+
+def test_neither_portal_dashboards_nor_grafana_are_built() -> None:
+    """Workbooks are (traps 12, 13 and 14): no lenses, no preview versions, no package without a pin."""
+    types = {resource.arm_type for resource in graph()}
+    locks = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.lock"))
+
+    assert {kind for kind in types if kind.startswith(("Microsoft.Portal/", "Microsoft.Dashboard/"))} == set()
+    assert "grafana" not in locks
+
+
+def test_the_daily_cap_is_off_by_default_and_stated_as_no_cost_control() -> None:
+    """Collection stops at the cap, and alerts see nothing (trap 16): it has an alert where it is set."""
+    page = (ROOT / "docs" / "how-to" / "operate.md").read_text(encoding="utf-8")
+
+    assert "daily-cap" not in {rule.key for rule in operation(planned(operated())).query_alerts}
+    assert "The cap is no cost control" in page
+
+
+def test_numbers_that_are_text_are_converted_before_they_are_compared() -> None:
+    """`"9" > "10"` as text (trap 18). Lists of columns need no conversion."""
+    wrong = []
+    for name, text in queries().items():
+        for column in NUMBERS_AS_TEXT:
+            for line in text.splitlines():
+                used = re.findall(rf"(\w+\()?\b{column}\b\s*([<>=/*+-]*)", line)
+                wrong += [(name, line) for before, after in used if after and before not in ("toint(", "todouble(")]
+
+    assert wrong == []
