@@ -53,6 +53,7 @@ class ContainerRegistry(pulumi.ComponentResource):
             policies=containerregistry.PoliciesArgs(
                 export_policy=containerregistry.ExportPolicyArgs(status="disabled"),
                 quarantine_policy=containerregistry.QuarantinePolicyArgs(status="disabled"),  # breaks batch endpoints
+                retention_policy=_retention(args.untagged_days),
             ),
             identity=_identity(args.encryption),
             encryption=_encryption(args.encryption, resources),
@@ -64,6 +65,11 @@ class ContainerRegistry(pulumi.ComponentResource):
         )
         resources.register(args.id, registry)
         diagnostics(self, name, args.diagnostics, resources)
+
+
+def _retention(days: int) -> containerregistry.RetentionPolicyArgs | None:
+    """The time until images without a tag are deleted. Without it nothing is sent: Azure keeps them."""
+    return containerregistry.RetentionPolicyArgs(status="enabled", days=days) if days else None
 
 
 def _identity(key: EncryptionSpec | None) -> containerregistry.IdentityPropertiesArgs | None:

@@ -35,11 +35,31 @@ class Encryption(pulumi.ComponentResource):
             key_name=args.key_name,
             vault_name=resources.name(made.id),
             resource_group_name=resources.group(made.place),
-            properties=keyvault.KeyPropertiesArgs(kty=keyvault.JsonWebKeyType.RSA, key_size=3072),
+            properties=keyvault.KeyPropertiesArgs(
+                kty=keyvault.JsonWebKeyType.RSA, key_size=3072, rotation_policy=_rotation()
+            ),
             tags=dict(args.tags),
-            opts=resources.options(self, made.place.subscription, protect=args.protect),
+            opts=resources.options(
+                self,
+                made.place.subscription,
+                protect=args.protect,
+                # Azure creates a key once and ignores later changes to it: keys from before keep what they have.
+                ignore_changes=["properties.rotationPolicy"],
+            ),
         )
         resources.register(args.key, key)
+
+
+def _rotation() -> keyvault.RotationPolicyArgs:
+    """Returns a policy that makes a new version a year after the last. The key never expires.
+
+    https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation
+    """
+    rotate = keyvault.LifetimeActionArgs(
+        action=keyvault.ActionArgs(type=keyvault.KeyRotationPolicyActionType.ROTATE),
+        trigger=keyvault.TriggerArgs(time_after_create="P1Y"),
+    )
+    return keyvault.RotationPolicyArgs(lifetime_actions=[rotate])
 
 
 def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
@@ -51,8 +71,8 @@ def client_id(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Output
     """The client id of the identity that reads the key: known at deployment."""
     identity = resources.resource(key.identity)
     assert isinstance(identity, managedidentity.UserAssignedIdentity)
-    found: pulumi.Output[str] = identity.client_id
-    return found
+    output: pulumi.Output[str] = identity.client_id
+    return output
 
 
 def key_with_version(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
@@ -61,5 +81,5 @@ def key_with_version(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi
         return f"{key.key_uri}/{key.version}"
     resource = resources.resource(key.key)
     assert isinstance(resource, keyvault.Key)
-    found: pulumi.Output[str] = resource.key_uri_with_version
-    return found
+    output: pulumi.Output[str] = resource.key_uri_with_version
+    return output

@@ -10,6 +10,10 @@ from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.resource_registry import ResourceRegistry
 
+#: The one range whose packets keep their source: no network has it.
+#: https://learn.microsoft.com/azure/firewall/snat-private-range (2026-11)
+NOTHING = "255.255.255.255/32"
+
 
 class Firewall(pulumi.ComponentResource):
     """The firewall, its policy and its rules."""
@@ -66,6 +70,7 @@ class Firewall(pulumi.ComponentResource):
             identity=_identity(args.tls_inspection),
             transport_security=_transport_security(args.tls_inspection),
             intrusion_detection=network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if premium else None,
+            snat=network.FirewallPolicySNATArgs(private_ranges=[NOTHING]) if args.translates_all else None,
             tags=dict(args.tags),
             opts=resources.options(self, args.place.subscription),
         )

@@ -17,7 +17,8 @@ from components.private_link_scope import PrivateLinkScope
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
-from components.virtual_network import virtual_network
+from components.route_table import route_table
+from components.virtual_network import subnets_of, virtual_network
 
 
 class Hub(pulumi.ComponentResource):
@@ -43,8 +44,15 @@ class Hub(pulumi.ComponentResource):
             network_security_group(self, name, group, resources)
         for planned in (capability for capability in args.capabilities if capability.part.phase is Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, resources, below)
-        virtual_network(self, name, args.network, resources)
+        for table in (routes for routes in args.routes if routes.direct):
+            route_table(self, f"{name}-{table.role}", table, resources)
+        # Subnets whose routes lead to the firewall are built after it: only then is its address known.
+        later = tuple(table.id for table in args.routes if not table.direct)
+        virtual_network(self, name, args.network, resources, later=later)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below)
+        for table in (routes for routes in args.routes if not routes.direct):
+            route_table(self, f"{name}-{table.role}", table, resources, self.firewall.private_address)
+        subnets_of(self, name, args.network, resources, only=later)
         self.dns = PrivateDns(f"{name}-dns", args.dns, resources, below)
         for planned in (capability for capability in args.capabilities if capability.part.phase is not Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, resources, below)

@@ -13,6 +13,8 @@ class Identities(pulumi.ComponentResource):
     """Identities of the workspace, its clusters, its image builds, and the reader of its encryption key."""
 
     resource_ids: dict[str, pulumi.Output[str]]
+    client_ids: dict[str, pulumi.Output[str]]
+    """By the ID of the identity, as the plan has it."""
 
     def __init__(
         self,
@@ -22,7 +24,7 @@ class Identities(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:Identities", name, None, opts)
-        self.resource_ids = {}
+        self.resource_ids, self.client_ids = {}, {}
         for spec in args:
             identity = managedidentity.UserAssignedIdentity(
                 f"{name}-{spec.role}",
@@ -33,5 +35,5 @@ class Identities(pulumi.ComponentResource):
                 opts=resources.options(self, spec.place.subscription),
             )
             resources.register(spec.id, identity)
-            self.resource_ids[spec.role] = identity.id
+            self.resource_ids[spec.role], self.client_ids[spec.id] = identity.id, identity.client_id
         self.register_outputs({"resource_ids": self.resource_ids})

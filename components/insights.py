@@ -32,6 +32,7 @@ class Insights(pulumi.ComponentResource):
             workspace_resource_id=resources.ref(args.log_analytics),
             public_network_access_for_ingestion=None if args.telemetry.public_ingestion else "Disabled",
             public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
+            disable_local_auth=not args.keys,
             tags=dict(args.tags),
             opts=resources.options(self, args.place.subscription),
         )

@@ -7,18 +7,19 @@ from typing import Any
 import pulumi
 import pulumi_azure_native as azure
 
+from amlz.core.capability import Phase
 from amlz.core.discovery import capabilities
 from amlz.core.plan import LandingZonePlan
+from amlz.core.workload import workload_output
 from components.aliases import drop_generated_aliases
 from components.capabilities import build
-from components.data_lake import DataLake
 from components.hub import Hub
 from components.hub_stack import agrees
+from components.moved import register_moved_aliases
 from components.policies import Policies
 from components.private_dns import PrivateDns
 from components.project_environment import ProjectEnvironment
 from components.resource_registry import ResourceRegistry
-from components.shared_registry import SharedRegistry
 from components.spoke import Spoke
 
 
@@ -27,11 +28,14 @@ class LandingZone(pulumi.ComponentResource):
 
     hub: Hub | None
     workspaces: dict[str, pulumi.Output[str]]
+    workloads: dict[str, dict[str, Any]]
+    """By environment: what pipelines of models need (docs/reference/workload.md)."""
     outputs: dict[str, dict[str, dict[str, pulumi.Output[Any]]]]
 
     def __init__(self, name: str, args: LandingZonePlan, opts: pulumi.ResourceOptions | None = None) -> None:
         if not args.keep_api_version_aliases:
             drop_generated_aliases()
+        register_moved_aliases()
         super().__init__("amlz:index:LandingZone", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         resources = ResourceRegistry(self._by_subscription(args), args.outside)
@@ -41,23 +45,28 @@ class LandingZone(pulumi.ComponentResource):
         address = self._firewall_address(args)
         for spoke in sorted(args.spokes, key=lambda spoke: spoke.name):  # the order in which they write to the hub
             Spoke(f"spoke-{spoke.name}", spoke, resources, address, below)
-        if args.shared_registry is not None:
-            SharedRegistry("shared", args.shared_registry, resources, below)
-        if args.lake is not None:
-            DataLake("lake", args.lake, resources, below)
-        self.workspaces = {}
+        for planned in args.shared:
+            build(planned.logical, planned, resources, below)
+        self._build(args, resources, before_environments=True)
+        self.workspaces, self.workloads = {}, {}
         self.outputs = {
             capability.output: {} for capability in capabilities().values() if capability.output is not None
         }
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, resources, below)
             self.workspaces[environment.key] = built.resource_id
+            self.workloads[environment.key] = workload_output(args, environment, built.client_ids, built.outputs)
             for output, values in built.outputs.items():
                 self.outputs[output][environment.key] = values
         Policies("policies", args.policies, resources, below)
-        for planned in args.capabilities:
-            build(planned.logical, planned, resources, below)
+        self._build(args, resources, before_environments=False)
         self.register_outputs({"workspaces": self.workspaces})
+
+    def _build(self, args: LandingZonePlan, resources: ResourceRegistry, *, before_environments: bool) -> None:
+        """Builds the components of capabilities that come before the environments, or the others."""
+        for planned in args.capabilities:
+            if (planned.part.phase is Phase.BEFORE_ENVIRONMENTS) is before_environments:
+                build(planned.logical, planned, resources, pulumi.ResourceOptions(parent=self))
 
     def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:
         existing = args.organisation.existing_hub

@@ -33,7 +33,9 @@ class LogAnalytics(pulumi.ComponentResource):
             workspace_capping=cap,
             public_network_access_for_ingestion=None if args.telemetry.public_ingestion else "Disabled",
             public_network_access_for_query=None if args.telemetry.public_queries else "Disabled",
-            features=operationalinsights.WorkspaceFeaturesArgs(enable_log_access_using_only_resource_permissions=True),
+            features=operationalinsights.WorkspaceFeaturesArgs(
+                enable_log_access_using_only_resource_permissions=True, disable_local_auth=not args.shared_keys
+            ),
             tags=dict(args.tags),
             opts=resources.options(self, args.place.subscription, protect=args.protect),
         )

@@ -30,7 +30,7 @@ class ManagedNetwork(pulumi.ComponentResource):
         assert args.managed_network is not None
         self.resource_ids = {}
         before: tuple[str, ...] = ()
-        for rule in args.managed_network.built:
+        for rule_id, rule in args.managed_network.built.items():
             # One after the other: nothing documents that a managed network takes several changes at a time.
             built = ml.ManagedNetworkSettingsRule(
                 f"{name}-{rule.name}",
@@ -40,9 +40,9 @@ class ManagedNetwork(pulumi.ComponentResource):
                 properties=_properties(rule, resources),
                 opts=resources.options(self, args.place.subscription, after=before),
             )
-            resources.register(rule.id, built)
+            resources.register(rule_id, built)
             self.resource_ids[rule.name] = built.id
-            before = (rule.id,)
+            before = (rule_id,)
         self.register_outputs({"resource_ids": self.resource_ids})
 
 

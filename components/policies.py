@@ -44,7 +44,7 @@ class Policies(pulumi.ComponentResource):
         self.register_outputs({"resource_ids": self.resource_ids})
 
     def _definition(self, args: PolicyDefinitionSpec, resources: ResourceRegistry) -> pulumi.Resource:
-        told = {
+        result = {
             **self._described(args, resources),
             "policy_definition_name": args.name,
             "mode": args.properties.get("mode"),  # the SDK sends Indexed where it is absent, as ARM reads it
@@ -53,13 +53,13 @@ class Policies(pulumi.ComponentResource):
         built: pulumi.Resource
         if args.management_group:
             group = args.management_group
-            built = authorization.PolicyDefinitionAtManagementGroup(args.name, management_group_id=group, **told)
+            built = authorization.PolicyDefinitionAtManagementGroup(args.key, management_group_id=group, **result)
         else:
-            built = authorization.PolicyDefinition(args.name, **told)
+            built = authorization.PolicyDefinition(args.key, **result)
         return built
 
     def _initiative(self, args: InitiativeSpec, resources: ResourceRegistry) -> pulumi.Resource:
-        told = {
+        result = {
             **self._described(args, resources),
             "policy_set_definition_name": args.name,
             "policy_definitions": [_member(member, resources) for member in args.members],
@@ -67,20 +67,20 @@ class Policies(pulumi.ComponentResource):
         built: pulumi.Resource
         if args.management_group:
             group = args.management_group
-            built = authorization.PolicySetDefinitionAtManagementGroup(args.name, management_group_id=group, **told)
+            built = authorization.PolicySetDefinitionAtManagementGroup(args.key, management_group_id=group, **result)
         else:
-            built = authorization.PolicySetDefinition(args.name, **told)
+            built = authorization.PolicySetDefinition(args.key, **result)
         return built
 
     def _described(self, args: PolicyDefinitionSpec | InitiativeSpec, resources: ResourceRegistry) -> dict[str, Any]:
         """Returns the common properties of definitions and initiatives."""
-        told = args.properties
+        properties = args.properties
         return {
-            "display_name": told.get("displayName"),
-            "description": told.get("description"),
+            "display_name": properties.get("displayName"),
+            "description": properties.get("description"),
             "policy_type": authorization.PolicyType.CUSTOM,
-            "metadata": told.get("metadata"),
-            "parameters": _declared(told.get("parameters")),
+            "metadata": properties.get("metadata"),
+            "parameters": _declared(properties.get("parameters")),
             "opts": resources.options(self, args.subscription),
         }
 
@@ -124,7 +124,7 @@ class Policies(pulumi.ComponentResource):
         )
 
 
-def _declared(told: Any) -> dict[str, authorization.ParameterDefinitionsValueArgs] | None:
+def _declared(value: Any) -> dict[str, authorization.ParameterDefinitionsValueArgs] | None:
     """Declared parameters of a definition or an initiative."""
     return {
         name: authorization.ParameterDefinitionsValueArgs(
@@ -133,18 +133,18 @@ def _declared(told: Any) -> dict[str, authorization.ParameterDefinitionsValueArg
             allowed_values=entry.get("allowedValues"),
             default_value=entry.get("defaultValue"),
         )
-        for name, entry in (told or {}).items()
+        for name, entry in (value or {}).items()
     } or None
 
 
-def _metadata(told: Any) -> authorization.ParameterDefinitionsValueMetadataArgs | None:
-    if not told:
+def _metadata(value: Any) -> authorization.ParameterDefinitionsValueMetadataArgs | None:
+    if not value:
         return None
     return authorization.ParameterDefinitionsValueMetadataArgs(
-        display_name=told.get("displayName"),
-        description=told.get("description"),
-        strong_type=told.get("strongType"),
-        assign_permissions=told.get("assignPermissions"),
+        display_name=value.get("displayName"),
+        description=value.get("description"),
+        strong_type=value.get("strongType"),
+        assign_permissions=value.get("assignPermissions"),
     )
 
 

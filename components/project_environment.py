@@ -28,6 +28,8 @@ class ProjectEnvironment(pulumi.ComponentResource):
     name: pulumi.Output[str]
     workspace: Workspace
     outputs: Outputs
+    client_ids: dict[str, pulumi.Output[str]]
+    """Of its identities, by their IDs."""
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
         super().__init__("amlz:project:ProjectEnvironment", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         resource_group(self, name, args.group, resources)
-        Identities(f"{name}-identities", args.identities, resources, below)
+        self.client_ids = Identities(f"{name}-identities", args.identities, resources, below).client_ids
         for role in args.group_roles:
             role_assignment(self, name, role, resources)
         self.outputs, self._args, self._resources = {}, args, resources
@@ -51,7 +53,7 @@ class ProjectEnvironment(pulumi.ComponentResource):
             ContainerRegistry(f"{name}-registry", args.registry, resources, below)
         for role in args.shared_registry_roles:
             role_assignment(self, name, role, resources)
-        for role in args.lake_roles:
+        for role in args.shared_roles:
             role_assignment(self, name, role, resources)
         Insights(f"{name}-insights", args.insights, resources, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, resources, below)

@@ -38,12 +38,12 @@ class ResourceRegistry:
         """Notes that building a resource writes to others (networks, subnets, targets of endpoints): the next write to
         one of them waits for it.
         """
-        self._writes.update({each.lower(): resource_id for each in written})
+        self._writes.update({item.lower(): resource_id for item in written})
 
     def writes(self, *written: str) -> tuple[str, ...]:
         """Ids of the latest writes to resources that Azure changes one after the other. () before the first."""
-        found = (self._writes[each.lower()] for each in written if each.lower() in self._writes)
-        return tuple(dict.fromkeys(found))
+        result = (self._writes[item.lower()] for item in written if item.lower() in self._writes)
+        return tuple(dict.fromkeys(result))
 
     def ref(self, resource_id: str) -> pulumi.Output[str]:
         """A decided id that waits for what it names."""

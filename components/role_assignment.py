@@ -9,8 +9,17 @@ from amlz.core.specs import RoleAssignmentSpec
 from components.resource_registry import ResourceRegistry
 
 
-def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec, resources: ResourceRegistry) -> None:
-    """Assigns a role: to an Entra group or service principal by its object id, or to an identity that is built here."""
+def role_assignment(
+    parent: pulumi.Resource,
+    name: str,
+    args: RoleAssignmentSpec,
+    resources: ResourceRegistry,
+    after: tuple[str, ...] = (),
+) -> None:
+    """Assigns a role: to an Entra group or service principal by its object id, or to an identity that is built here.
+
+    `after`: ids that must exist first, in addition to scope and principal.
+    """
     assignment = authorization.RoleAssignment(
         f"{name}-{args.key}",
         role_assignment_name=args.name,
@@ -19,15 +28,15 @@ def role_assignment(parent: pulumi.Resource, name: str, args: RoleAssignmentSpec
         principal_id=_principal(args, resources),
         principal_type=args.principal.kind,  # set, so that Azure does not look for an identity it does not know yet
         description=f"{args.who}: {args.why}",
-        opts=resources.options(parent, args.subscription),
+        opts=resources.options(parent, args.subscription, after),
     )
     resources.register(args.id, assignment)
 
 
 def _principal(args: RoleAssignmentSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
-    if not args.principal.identity:
-        return args.principal.object_id
-    holder = resources.resource(args.principal.identity)
+    if not args.principal.built:
+        return args.principal.id
+    holder = resources.resource(args.principal.id)
     if isinstance(holder, authorization.PolicyAssignment):
         own: pulumi.Output[str] = holder.identity.apply(lambda identity: identity.principal_id if identity else "")
         return own

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.core.specs import PeeringSpec, RouteTableSpec, SpokeSpec
+from amlz.core.specs import PeeringSpec, SpokeSpec
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
+from components.route_table import route_table
 from components.service_endpoint_policy import service_endpoint_policy
 from components.virtual_network import virtual_network
 from components.zone_links import zone_links
@@ -37,8 +38,9 @@ class Spoke(pulumi.ComponentResource):
             network_security_group(self, name, group, resources)
         for policy in args.endpoint_policies:
             service_endpoint_policy(self, name, policy, resources)
-        self._routes(name, args.routes, resources, firewall_address)
-        virtual_network(self, name, args.network, resources, dns_servers=args.dns_servers or [firewall_address])
+        route_table(self, name, args.routes, resources, firewall_address)
+        firewall = [firewall_address, *([args.second_dns_server] if args.second_dns_server else [])]
+        virtual_network(self, name, args.network, resources, dns_servers=args.dns_servers or firewall)
         sides = {f"{name}-to-hub": args.to_hub, **({f"{name}-from-hub": args.from_hub} if args.from_hub else {})}
         # The one that waits for the other is built last.
         for side, peering in sorted(sides.items(), key=lambda item: bool(item[1].after)):
@@ -46,28 +48,6 @@ class Spoke(pulumi.ComponentResource):
         zone_links(self, name, args.links, resources)
         self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
-
-    def _routes(
-        self, name: str, args: RouteTableSpec, resources: ResourceRegistry, firewall_address: pulumi.Input[str]
-    ) -> None:
-        table = network.RouteTable(
-            f"{name}-routes",
-            route_table_name=args.name,
-            resource_group_name=resources.group(args.place),
-            location=args.place.location,
-            disable_bgp_route_propagation=True,  # else a gateway's routes would lead around the firewall
-            routes=[
-                network.RouteArgs(
-                    name="everything-to-firewall",
-                    address_prefix="0.0.0.0/0",
-                    next_hop_type="VirtualAppliance",
-                    next_hop_ip_address=firewall_address,
-                )
-            ],
-            tags=dict(args.tags),
-            opts=resources.options(self, args.place.subscription),
-        )
-        resources.register(args.id, table)
 
     def _peering(self, name: str, args: PeeringSpec, resources: ResourceRegistry) -> None:
         """One side, in its own network's subscription. It writes to both networks, which take one write at a time."""

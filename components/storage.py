@@ -62,8 +62,10 @@ class Storage(pulumi.ComponentResource):
             ),
         )
         resources.register(args.id, account)
-        if args.soft_delete_days:
-            self._soft_delete(name, args, resources)
+        if args.soft_delete_days or args.versioning:
+            self._blobs(name, args, resources)
+        if args.share_days:
+            self._files(name, args, resources)
         for endpoint in args.endpoints:
             private_endpoint(self, name, endpoint, resources)
         for spec in args.diagnostics:
@@ -77,9 +79,10 @@ class Storage(pulumi.ComponentResource):
         self.resource_id, self.name = account.id, account.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _soft_delete(self, name: str, args: StorageSpec, resources: ResourceRegistry) -> None:
-        """Lets deleted files and whole containers be restored for some days."""
-        kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=args.soft_delete_days)
+    def _blobs(self, name: str, args: StorageSpec, resources: ResourceRegistry) -> None:
+        """Lets deleted files and whole containers be restored for some days, and overwritten files if asked."""
+        days = args.soft_delete_days
+        kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=days) if days else None
         service = storage.BlobServiceProperties(
             f"{name}-blobs",
             blob_services_name="default",
@@ -87,9 +90,22 @@ class Storage(pulumi.ComponentResource):
             resource_group_name=resources.group(args.place),
             delete_retention_policy=kept,
             container_delete_retention_policy=kept,
+            is_versioning_enabled=True if args.versioning else None,
             opts=resources.options(self, args.place.subscription),
         )
         resources.register(args.blobs, service)
+
+    def _files(self, name: str, args: StorageSpec, resources: ResourceRegistry) -> None:
+        """Lets deleted file shares be restored for some days."""
+        service = storage.FileServiceProperties(
+            f"{name}-files",
+            file_services_name="default",
+            account_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
+            share_delete_retention_policy=storage.DeleteRetentionPolicyArgs(enabled=True, days=args.share_days),
+            opts=resources.options(self, args.place.subscription),
+        )
+        resources.register(args.files, service)
 
 
 def _deny_all() -> storage.NetworkRuleSetArgs:

@@ -22,10 +22,12 @@ def virtual_network(
     args: VirtualNetworkSpec,
     resources: ResourceRegistry,
     dns_servers: Sequence[pulumi.Input[str]] = (),
+    later: Sequence[str] = (),
 ) -> None:
     """Builds a network, then its subnets one after the other: a network takes one write at a time.
 
     The network does not list its subnets: azure-native then keeps those that exist when it updates the network.
+    `later`: IDs of route tables whose subnets the caller builds.
     """
     built = network.VirtualNetwork(
         f"{name}-network",
@@ -38,9 +40,17 @@ def virtual_network(
         opts=resources.options(parent, args.place.subscription),
     )
     resources.register(args.id, built)
-    for subnet in args.subnets:
+    for subnet in (subnet for subnet in args.subnets if subnet.route_table not in later):
         _subnet(parent, name, args, subnet, resources)
     diagnostics(parent, f"{name}-network", args.diagnostics, resources)
+
+
+def subnets_of(
+    parent: pulumi.Resource, name: str, args: VirtualNetworkSpec, resources: ResourceRegistry, only: Sequence[str]
+) -> None:
+    """Builds the subnets of a network whose route tables have these IDs."""
+    for subnet in (subnet for subnet in args.subnets if subnet.route_table in only):
+        _subnet(parent, name, args, subnet, resources)
 
 
 def _subnet(

@@ -22,6 +22,9 @@ class VpnGateway(pulumi.ComponentResource):
     ) -> None:
         super().__init__("amlz:hub:VpnGateway", name, None, opts)
         public_address(self, name, args.address, resources)
+        if args.second is not None:
+            public_address(self, f"{name}-2", args.second, resources)
+        addresses = {"default": args.address, **({"second": args.second} if args.second is not None else {})}
         gateway = network.VirtualNetworkGateway(
             f"{name}-gateway",
             virtual_network_gateway_name=args.name,
@@ -30,15 +33,16 @@ class VpnGateway(pulumi.ComponentResource):
             gateway_type="Vpn",
             vpn_type="RouteBased",
             sku=network.VirtualNetworkGatewaySkuArgs(name=args.sku, tier=args.sku),
-            active_active=False,
+            active_active=args.second is not None,
             enable_bgp=False,
             ip_configurations=[
                 network.VirtualNetworkGatewayIPConfigurationArgs(
-                    name="default",
+                    name=key,
                     private_ip_allocation_method="Dynamic",
                     subnet=network.SubResourceArgs(id=resources.ref(args.subnet)),
-                    public_ip_address=network.SubResourceArgs(id=resources.ref(args.address.id)),
+                    public_ip_address=network.SubResourceArgs(id=resources.ref(address.id)),
                 )
+                for key, address in addresses.items()
             ],
             tags=dict(args.tags),
             opts=resources.options(self, args.place.subscription),

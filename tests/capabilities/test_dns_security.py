@@ -12,7 +12,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
 from amlz.stackfile.load import from_object
 from tests.conftest import ROOT
-from tests.core.stacks import at, planned, said, stack
+from tests.core.stacks import at, messages_of, planned, stack
 from tests.reports.test_previews import case
 
 CASE = ROOT / "tests" / "cases" / "previews" / "dns-security.yaml"
@@ -26,33 +26,38 @@ def with_policy(**settings: Any) -> dict[str, Any]:
 
 def policy(plan: LandingZonePlan) -> DnsSecuritySpec:
     """The policy of a plan."""
-    (part,) = plan.capabilities
-    assert isinstance(part.part.spec, DnsSecuritySpec)
-    return part.part.spec
+    (spec,) = [one.part.spec for one in plan.capabilities if isinstance(one.part.spec, DnsSecuritySpec)]
+    return spec
 
 
 def test_without_its_key_nothing_of_it_is_planned() -> None:
     """It is off by default."""
-    assert planned(stack()).capabilities == ()
+    assert [one for one in planned(stack()).capabilities if isinstance(one.part.spec, DnsSecuritySpec)] == []
 
 
 def test_an_empty_policy_logs_the_queries_of_all_networks() -> None:
     """Of the hub and of each spoke, since a compute target can ask Azure DNS without the firewall."""
-    found = policy(planned(with_policy()))
+    security = policy(planned(with_policy()))
 
-    assert found.rules == ()
-    assert [(link.name, link.network.rsplit("/", 1)[-1]) for link in found.networks] == [
+    assert security.rules == ()
+    assert [(link.name, link.network.rsplit("/", 1)[-1]) for link in security.networks] == [
         ("hub", "vnet-retail-hub"),
         ("spoke-main", "vnet-retail-spoke-main"),
     ]
-    assert (found.diagnostics.target, found.diagnostics.logs, found.diagnostics.tables) == (found.id, True, "Dedicated")
+    assert (security.diagnostics.target, security.diagnostics.logs, security.diagnostics.tables) == (
+        security.id,
+        True,
+        "Dedicated",
+    )
 
 
 def test_exceptions_come_before_refusals_and_marks() -> None:
     """Azure evaluates rules by priority."""
-    found = policy(planned(with_policy(block=["b.example", "a.example"], alert=["c.example"], allow=["d.a.example"])))
+    security = policy(
+        planned(with_policy(block=["b.example", "a.example"], alert=["c.example"], allow=["d.a.example"]))
+    )
 
-    assert [(rule.action, rule.priority, rule.response, rule.domains) for rule in found.rules] == [
+    assert [(rule.action, rule.priority, rule.response, rule.domains) for rule in security.rules] == [
         ("Allow", 100, "", ("d.a.example",)),
         ("Block", 200, "SERVFAIL", ("a.example", "b.example")),
         ("Alert", 300, "", ("c.example",)),
@@ -99,16 +104,16 @@ def test_bodies_name_lists_and_networks() -> None:
 )
 def test_domains_of_azure_services_are_not_blocked(domain: str, contained: str) -> None:
     """Compute targets resolve them."""
-    (problem,) = said(with_policy(block=[domain]))
+    (problem,) = messages_of(with_policy(block=[domain]))
 
     assert problem.startswith(f"hub.dnsSecurity.block[0]\n  {domain} contains ")
     assert contained.split(".")[-2] in problem
-    assert said(with_policy(alert=[domain])) == []
+    assert messages_of(with_policy(alert=[domain])) == []
 
 
 def test_a_domain_is_listed_once() -> None:
     """In each list."""
-    (problem,) = said(with_policy(block=["a.example", "a.example"]))
+    (problem,) = messages_of(with_policy(block=["a.example", "a.example"]))
 
     assert problem.startswith("hub.dnsSecurity.block[1]\n")
 
@@ -130,6 +135,6 @@ def test_a_hub_of_others_takes_no_policy_from_here() -> None:
         "Microsoft.OperationalInsights/workspaces/log-central",
         "addressSpace": ["10.0.0.0/22"],
     }
-    problems = said(stack({"churn/dev": at("10.1.0.0/24")}, hub={"existing": existing, "dnsSecurity": {}}))
+    problems = messages_of(stack({"churn/dev": at("10.1.0.0/24")}, hub={"existing": existing, "dnsSecurity": {}}))
 
     assert [problem.splitlines()[0] for problem in problems] == ["hub.dnsSecurity"]

@@ -12,7 +12,7 @@ from amlz.core.notices import notices
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import ProjectEnvironmentSpec
 from amlz.stackfile.load import from_object
-from tests.core.stacks import PEOPLE, at, facts, planned, said, stack
+from tests.core.stacks import PEOPLE, at, facts, messages_of, planned, stack
 
 ROLES = facts("roles-of-search")
 WHO = {object_id: kind for kind, ids in PEOPLE.items() for object_id in ids}
@@ -50,8 +50,8 @@ def test_a_service_is_planned_closed_and_small() -> None:
     """Its name, its size, its private endpoint, and the connection by which callers sign in."""
     plan = with_search()
 
-    found = service(plan.environments[0])
-    assert (found.name, found.sku, found.replicas, found.partitions, found.semantic_search, found.lock) == (
+    search = service(plan.environments[0])
+    assert (search.name, search.sku, search.replicas, search.partitions, search.semantic_search, search.lock) == (
         "srch-retail-churn-dev-zag7s",
         "basic",
         1,
@@ -59,15 +59,15 @@ def test_a_service_is_planned_closed_and_small() -> None:
         "disabled",
         None,
     )
-    assert (found.endpoint.name, found.endpoint.group, found.endpoint.target) == (
+    assert (search.endpoint.name, search.endpoint.group, search.endpoint.target) == (
         "pep-retail-churn-dev-search",
         "searchService",
-        found.id,
+        search.id,
     )
-    assert [zone.name for zone in found.endpoint.zones] == ["privatelink.search.windows.net"]
-    assert (found.connection.category, found.connection.target, found.connection.identity) == (
+    assert [zone.name for zone in search.endpoint.zones] == ["privatelink.search.windows.net"]
+    assert (search.connection.category, search.connection.target, search.connection.identity) == (
         "CognitiveSearch",
-        f"https://{found.name}.search.windows.net",
+        f"https://{search.name}.search.windows.net",
         None,
     )
     assert "privatelink.search.windows.net" in zones(plan)
@@ -75,9 +75,9 @@ def test_a_service_is_planned_closed_and_small() -> None:
 
 def test_production_is_locked_and_protected() -> None:
     """It holds data."""
-    found = service(with_search("churn/prod").environments[0])
+    search = service(with_search("churn/prod").environments[0])
 
-    assert (found.protect, found.lock and found.lock.name) == (True, "lock-search")
+    assert (search.protect, search.lock and search.lock.name) == (True, "lock-search")
 
 
 @pytest.mark.parametrize("owner", ["churn/dev", "churn/prod"])
@@ -88,7 +88,7 @@ def test_roles_on_it_are_those_of_the_case_file(owner: str) -> None:
 
     given = [
         [
-            identities.get(role.principal.identity) or WHO[role.principal.object_id],
+            identities.get(role.principal.id) or WHO[role.principal.id],
             role.role,
             role.role_id.rsplit("/", 1)[1],
         ]
@@ -100,19 +100,19 @@ def test_roles_on_it_are_those_of_the_case_file(owner: str) -> None:
 def test_roles_of_a_managed_network_let_its_endpoint_be_approved() -> None:
     """And an outbound rule leads to it: the only way from such a network."""
     (environment,) = with_search(isolation="managed").environments
-    found = service(environment)
+    search = service(environment)
 
     assert environment.workspace.managed_network is not None
-    rules = [rule for rule in environment.workspace.managed_network.built if rule.to == found.id]
+    rules = [rule for rule in environment.workspace.managed_network.built.values() if rule.to == search.id]
     assert [(rule.name, rule.kind, rule.group) for rule in rules] == [("pe-search", "PrivateEndpoint", "searchService")]
-    assert "Azure AI Enterprise Network Connection Approver" in [role.role for role in found.roles]
+    assert "Azure AI Enterprise Network Connection Approver" in [role.role for role in search.roles]
 
 
 def test_nodes_wait_for_the_roles_with_which_jobs_use_it() -> None:
     """A job that starts earlier would be refused."""
     (environment,) = with_search().environments
 
-    of_jobs = {role.id for role in service(environment).roles if "computeIdentity" in role.who}
+    of_jobs = {role.id for role in service(environment).roles if "computeIdentity" in role.holders}
     assert len(of_jobs) == 2
     assert of_jobs <= set(environment.computes.after)
 
@@ -123,7 +123,7 @@ def test_a_custom_name_is_used_and_two_of_one_name_are_refused() -> None:
     twice = stack({"churn/dev": at("10.1.0.0/24", search=named), "fraud/dev": at("10.1.1.0/24", search=named)})
 
     assert service(with_search(settings=named).environments[0]).name == "srch-models"
-    assert said(twice) == [
+    assert messages_of(twice) == [
         "projects.fraud.environments.dev.search.name\n"
         "  'srch-models' is already the name of projects.churn.environments.dev.search.name.\n"
         "  Give one of them another name."
@@ -134,18 +134,18 @@ def test_azure_government_has_its_own_zone_and_host() -> None:
     """Both from Microsoft's page."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", search={})}, cloud="usGovernment", location="usgovvirginia"))
 
-    found = service(plan.environments[0])
-    assert [zone.name for zone in found.endpoint.zones] == ["privatelink.search.azure.us"]
-    assert found.connection.target == f"https://{found.name}.search.azure.us"
+    search = service(plan.environments[0])
+    assert [zone.name for zone in search.endpoint.zones] == ["privatelink.search.azure.us"]
+    assert search.connection.target == f"https://{search.name}.search.azure.us"
 
 
 def test_in_a_cloud_whose_zone_no_page_names_it_is_refused() -> None:
     """With any owner of the zones."""
-    asked = stack(
+    settings = stack(
         {"churn/dev": at("10.1.0.0/24", search={})}, cloud="china", location="chinanorth3", dns={"mode": "policy"}
     )
 
-    assert said(asked) == [
+    assert messages_of(settings) == [
         "projects.churn.environments.dev.search\n"
         "  No page of Microsoft's names the private DNS zone of Azure AI Search in Azure operated by 21Vianet.\n"
         "  Remove it."

@@ -1,4 +1,4 @@
-"""Azure Bastion in the hub: sessions to machines without public addresses."""
+"""Azure Bastion in the hub, and the subnet of jump hosts: sessions to machines without public addresses."""
 
 from amlz.capabilities.bastion.facts import FACTS
 from amlz.core.capability import Capability

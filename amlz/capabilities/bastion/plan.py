@@ -1,25 +1,30 @@
-"""Decides Azure Bastion."""
+"""Decides Azure Bastion, and the subnet of jump hosts that it reaches."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 
-from amlz.capabilities.bastion.facts import BASTION
+from amlz.capabilities.bastion.facts import BASTION, STUDIO_HOSTS
 from amlz.capabilities.bastion.spec import BastionSpec
 from amlz.core.capability import Part, Planner, setting
 from amlz.core.config import LandingZoneConfig
+from amlz.core.notices.notice import BASTION_ALONE, Notice
+from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_address, hub_subnet_id, taken_hub_name
+from amlz.core.planning.hub import hub_address, hub_subnet, hub_subnet_id, taken_hub_name
 from amlz.core.planning.rules import ANY, deny
+from amlz.core.problems import Problem
+from amlz.core.specs import ApplicationRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
 
-#: The role of its subnet.
-ROLE = "bastion"
+#: Roles of subnets: of the Bastion host, of jump hosts.
+ROLE, JUMP_HOSTS = "bastion", "jumpHosts"
 
 
 def plan_bastion(context: Context) -> Part | None:
     """Returns the Bastion host; None where the stack file sets none."""
-    if not _subnets(context.config):
+    if not _asked(context.config, "bastion"):
         return None
     place, name = context.hub_place, taken_hub_name(context, ROLE)
     spec = BastionSpec(
@@ -33,13 +38,66 @@ def plan_bastion(context: Context) -> Part | None:
     return Part(spec, shown=("bastion", name))
 
 
+def _asked(config: LandingZoneConfig, key: str) -> bool:
+    return bool(setting(config.hub, key, bool))
+
+
 def _subnets(config: LandingZoneConfig) -> tuple[str, ...]:
-    return (ROLE,) if setting(config.hub, "bastion", bool) else ()
+    asked = {ROLE: _asked(config, "bastion"), JUMP_HOSTS: _asked(config, "jump_hosts")}
+    return tuple(role for role, wanted in asked.items() if wanted)
+
+
+def _check(config: LandingZoneConfig) -> Iterator[Problem]:
+    if _asked(config, "jump_hosts") and not _asked(config, "bastion"):
+        yield Problem(
+            ("hub", "jumpHosts"),
+            "Sessions to jump hosts come from Azure Bastion alone, and it is not built.",
+            "Set `hub.bastion: true`, or remove `jumpHosts`.",
+        )
+
+
+def _notices(config: LandingZoneConfig, _: LandingZonePlan | None) -> Iterator[Notice]:
+    built_here = config.hub.elsewhere is None
+    if built_here and _asked(config, "bastion") and not _asked(config, "jump_hosts"):
+        yield Notice(
+            BASTION_ALONE,
+            ("hub", "bastion"),
+            "Azure Bastion reaches no machine of this stack: no subnet here admits its sessions.",
+            "Set `hub.jumpHosts: true`, or remove `bastion`. No action needed, if it reaches machines in networks that "
+            "others peer with the hub.",
+        )
 
 
 def _rules(context: Context) -> Mapping[str, tuple[Rule, ...]]:
-    """Returns Azure Bastion's own list: https://learn.microsoft.com/azure/bastion/bastion-nsg"""
-    return {ROLE: RULES} if _subnets(context.config) else {}
+    """Returns Azure Bastion's own list (https://learn.microsoft.com/azure/bastion/bastion-nsg), and that of jump
+    hosts.
+    """
+    rules = {ROLE: RULES, JUMP_HOSTS: _jump_host_rules(context) if hub_subnet(context, JUMP_HOSTS) else ()}
+    return {role: rules[role] for role in _subnets(context.config)}
+
+
+def _jump_host_rules(context: Context) -> tuple[Rule, ...]:
+    """Returns the rules of the subnet of jump hosts: sessions from Azure Bastion, private endpoints, the firewall."""
+    own, bastion = (hub_subnet(context, JUMP_HOSTS),), (hub_subnet(context, ROLE),)
+    subnets = (subnet for space in context.addresses.spaces for block in space.blocks for subnet in block.subnets)
+    # By address, since Pulumi's engine passes spokes in another order than the stack file.
+    endpoints = sorted(
+        (*(s.cidr for s in subnets if s.role == "endpoints"), *context.config.hub.serves), key=ip_network
+    )
+    rules = [Rule("sessions", 100, "Inbound", bastion, own, ("22", "3389"), "sessions by Azure Bastion", "Tcp")]
+    if endpoints:
+        rules.append(Rule("endpoints", 100, "Outbound", own, tuple(endpoints), ("443",), "private endpoints", "Tcp"))
+    why = "the studio: the firewall knows the hosts"
+    rules.append(Rule("by-firewall", 110, "Outbound", own, ("Internet",), ("443",), why, "Tcp"))
+    return (*rules, deny("Inbound"), deny("Outbound"))
+
+
+def _firewall(context: Context) -> tuple[RuleGroupSpec, ...]:
+    """Returns the firewall's rules for the studio in browsers on jump hosts."""
+    own = hub_subnet(context, JUMP_HOSTS)
+    rows = [row for row in STUDIO_HOSTS if row.cloud == context.config.cloud]
+    rules = tuple(ApplicationRuleSpec(row.name, (own,), row.hosts, row.why) for row in rows)
+    return (RuleGroupSpec("rcg-jump-hosts", 420, application_rules=rules),) if own else ()
 
 
 _NET = ("VirtualNetwork",)
@@ -56,4 +114,6 @@ RULES = (
     deny("Outbound"),
 )
 
-PLANNER = Planner(hub_subnets=_subnets, hub_rules=_rules, hub=plan_bastion)
+PLANNER = Planner(
+    check=_check, notices=_notices, hub_subnets=_subnets, hub_rules=_rules, firewall=_firewall, hub=plan_bastion
+)

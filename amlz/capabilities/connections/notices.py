@@ -9,7 +9,6 @@ from ipaddress import IPv4Address
 from amlz.azure.ids import parse
 from amlz.capabilities.connections.config import ConnectionConfig, connections_of
 from amlz.capabilities.connections.facts import PORTS
-from amlz.core import lake
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import host_of
@@ -18,9 +17,9 @@ from amlz.core.facts.managed_network import REQUIRED_TAGS
 from amlz.core.facts.tag_hosts import matches, tags_of
 from amlz.core.notices.notice import CONNECTION_NOT_OPENED, Notice
 from amlz.core.plan import LandingZonePlan
-from amlz.core.planning.lake_places import access_of
 from amlz.core.planning.parts import parts_of
 from amlz.core.problems import Path
+from amlz.core.specs import SharedRegistrySpec
 
 #: A URL, jdbc: included: its scheme, host and port. The part before an @ is a user or a container.
 _URL = re.compile(r"^(?:[\w+.-]+:)*?(?P<scheme>[\w+.-]+)://(?:[^/@?#]*@)?(?P<host>[^/:?#;,]+)(?:[:,](?P<port>\d+))?")
@@ -34,8 +33,8 @@ def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) 
     for project, name, environment in environments(config):
         if environment.isolation.managed and not environment.isolation.approved_only:
             continue
-        for key, asked in connections_of(environment).items():
-            target = target_of(asked)
+        for key, connection in connections_of(environment).items():
+            target = target_of(connection)
             if target is not None and not _opened(config, plan, (project, name), target):
                 path: Path = ("projects", project, "environments", name, "connections", key, "target")
                 yield _notice(config, environment, path, target)
@@ -44,13 +43,13 @@ def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) 
 def target_of(connection_config: ConnectionConfig) -> tuple[str, int] | None:
     """The host of a connection's target in lower case, and its port; None where it names no host."""
     text = connection_config.target.strip()
-    found = _URL.match(text) or _HOST.match(text)
-    if found is None:
+    match = _URL.match(text) or _HOST.match(text)
+    if match is None:
         return None
-    scheme = found.groupdict().get("scheme") or ""
-    host = found["host"].lower().rstrip(".")
+    scheme = match.groupdict().get("scheme") or ""
+    host = match["host"].lower().rstrip(".")
     usual = next((row.port for row in PORTS if row.category == connection_config.category and row.where in host), None)
-    port = found["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
+    port = match["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
     return host, int(port)
 
 
@@ -75,33 +74,37 @@ def _opened(
             return True
     hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
     hosts += [host for own in config.egress_hosts.values() for host in own.hosts]
-    hosts += [each.format(region=config.location) for row in required_hosts(cloud) for each in row.hosts]
+    hosts += [item.format(region=config.location) for row in required_hosts(cloud) for item in row.hosts]
     hosts += environment.isolation.allow if managed else ()
-    return port in ((80, 443) if managed else (443,)) and any(matches(host, each) for each in hosts)
+    return port in ((80, 443) if managed else (443,)) and any(matches(host, item) for item in hosts)
 
 
 def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str]) -> set[str]:
-    """Hosts that private endpoints answer for: of the environment, of the data lake, and of capabilities."""
+    """Hosts that private endpoints answer for: of the environment, and of capabilities."""
     cloud, region = config.cloud, config.location
     storage, vaults, registries = (host_of(service, cloud) for service in ("storage", "vault", "registry"))
     environment = config.projects[owner[0]].environments[owner[1]]
-    spec = next(each for each in plan.environments if (each.project, each.environment) == owner)
+    spec = next(
+        project_environment_spec
+        for project_environment_spec in plan.environments
+        if (project_environment_spec.project, project_environment_spec.environment) == owner
+    )
     groups = ("blob", "file", *(("queue", "table") if environment.batch else ()))
-    found = {f"{spec.storage.name}.{group}.{storage}" for group in groups}
-    found.add(f"{spec.key_vault.name}.{vaults}")
-    registry = spec.registry or (plan.shared_registry.registry if plan.shared_registry else None)
-    found |= {f"{registry.name}.{registries}", f"{registry.name}.{region}.data.{registries}"} if registry else set()
-    found |= {host for part in parts_of(environment) for host in part.hosts(region, cloud)}
-    if plan.lake is not None and access_of(config, owner, environment):
-        found |= {f"{parse(plan.lake.account_id).name}.{group}.{storage}" for group in lake.GROUPS}
-    found |= {host for planned in (*spec.capabilities, *plan.capabilities) for host in planned.part.hosts}
-    return {host.lower() for host in found}
+    own_hosts = {f"{spec.storage.name}.{group}.{storage}" for group in groups}
+    own_hosts.add(f"{spec.key_vault.name}.{vaults}")
+    shared = plan.part(SharedRegistrySpec)
+    registry = spec.registry or (shared.registry if shared else None)
+    own_hosts |= {f"{registry.name}.{registries}", f"{registry.name}.{region}.data.{registries}"} if registry else set()
+    own_hosts |= {host for part in parts_of(environment) for host in part.hosts(region, cloud)}
+    parts = (planned.part for planned in (*spec.capabilities, *plan.capabilities))
+    own_hosts |= {host for part in parts if part.users is None or owner in part.users for host in part.hosts}
+    return {host.lower() for host in own_hosts}
 
 
 def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path, target: tuple[str, int]) -> Notice:
     host, port = target
     managed = environment.isolation.managed
-    what = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."
+    text = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."
     closed = "Where the service refuses public access, it needs a private endpoint, which is not built here yet."
     if _is_address(host):
         remedy = "No key opens an address yet: name its host, if it has one."
@@ -120,7 +123,7 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
         other = "Or add it to `isolation.allow`. " if managed else ""
         elsewhere = " here and in the hub's own stack file" if config.hub.stack is not None and not managed else ""
         remedy = f"Add `egressHosts: {{{name}: {{hosts: [{host}], why: ...}}}}`{elsewhere} to open it. {other}{closed}"
-    return Notice(CONNECTION_NOT_OPENED, path, what, remedy)
+    return Notice(CONNECTION_NOT_OPENED, path, text, remedy)
 
 
 def _is_address(host: str) -> bool:

@@ -19,31 +19,31 @@ def plan_connections(env: EnvironmentContext, given: EnvironmentParts) -> Part |
 
     https://github.com/Azure/bicep-registry-modules/tree/main/avm/res/machine-learning-services/workspace
     """
-    found, workspace = [], given.workspace
-    for name, asked in sorted(connections_of(env.settings).items()):
+    connections, workspace = [], given.workspace
+    for name, connection in sorted(connections_of(env.settings).items()):
         path = (*env.path, "connections", name)
         identity = env.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", asked.identity)
+            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", connection.identity)
         )
-        found.append(
+        connections.append(
             ConnectionSpec(
                 name=env.context.take("connection", name, workspace.id, path),
                 workspace=workspace.id,
-                category=asked.category,
-                target=asked.target,
-                identity=identity if asked.auth == "managedIdentity" else None,
-                metadata=asked.metadata,
+                category=connection.category,
+                target=connection.target,
+                identity=identity if connection.auth == "managedIdentity" else None,
+                metadata=connection.metadata,
                 after=(workspace.endpoint.ready,),
             )
         )
-    return Part(tuple(found)) if found else None
+    return Part(tuple(connections)) if connections else None
 
 
 def check_connections(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings of connections that do not go with their kind of authentication."""
     for project, name, environment in environments(config):
-        for key, asked in connections_of(environment).items():
-            if asked.auth == "entra" and "identity" in asked.model_fields_set:
+        for key, connection in connections_of(environment).items():
+            if connection.auth == "entra" and "identity" in connection.model_fields_set:
                 yield Problem(
                     ("projects", project, "environments", name, "connections", key, "identity"),
                     "With `auth: entra`, each caller signs in; no identity of the environment does.",

@@ -1,5 +1,6 @@
 """Customer-managed key of an environment: it encrypts the workspace, its storage account and its registry."""
 
+from amlz.capabilities.customer_managed_key.facts import FACTS
 from amlz.core.capability import Capability
 
 CAPABILITY = Capability(
@@ -7,4 +8,5 @@ CAPABILITY = Capability(
     component="components.encryption:Encryption",
     page="how-to/customer-managed-keys.md",
     logical="encryption",
+    facts=FACTS,
 )

@@ -18,7 +18,7 @@ class CustomerManagedKeyConfig(Config):
     it (in Azure Government, with 57506a73-e302-42a9-b869-6f12d9ec29e9).
     """
     key_vault: VaultId | None = None
-    """The id of a vault with your key, in the landing zone's subscription. Left out, vault and key are made here."""
+    """The id of a vault with your key, in the environment's subscription. Left out, vault and key are made here."""
     key_uri: KeyUri | None = None
     """Your key's identifier with its version, as the vault shows it. Only with `keyVault`."""
 

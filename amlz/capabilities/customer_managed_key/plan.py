@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from amlz.azure.ids import parse, subscription_id
 from amlz.capabilities.customer_managed_key.config import CustomerManagedKeyConfig
+from amlz.capabilities.customer_managed_key.facts import SUBSCRIPTION, TARGET
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, setting
 from amlz.core.capability_facts import Target, Who
@@ -18,6 +19,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import EncryptionSpec, IdentitySpec, KeyVaultSpec, PrincipalSpec, ProjectEnvironmentSpec, records
+from amlz.core.subscriptions import subscription_of
 
 #: Name of the identity that reads the key: workspace, storage account and registry all have it.
 IDENTITY = "encryption"
@@ -25,11 +27,7 @@ IDENTITY = "encryption"
 KEY_NAME = "environment"
 
 
-#: Its vault in the table of grants, and the subscription, where the workspace creates the resources of its metadata.
-TARGET, SUBSCRIPTION = "keys", "subscription"
-
-
-def _asked(environment: EnvironmentConfig) -> CustomerManagedKeyConfig | None:
+def _settings(environment: EnvironmentConfig) -> CustomerManagedKeyConfig | None:
     return setting(environment.security, "customer_managed_key", CustomerManagedKeyConfig)
 
 
@@ -38,7 +36,7 @@ def _vault_id(env: EnvironmentContext, own: CustomerManagedKeyConfig) -> str:
 
 
 def _targets(env: EnvironmentContext) -> dict[Target, str]:
-    own = _asked(env.settings)
+    own = _settings(env.settings)
     if own is None:
         return {}
     return {TARGET: _vault_id(env, own), SUBSCRIPTION: subscription_id(env.place.subscription)}
@@ -46,7 +44,7 @@ def _targets(env: EnvironmentContext) -> dict[Target, str]:
 
 def _identities(env: EnvironmentContext) -> Iterator[IdentitySpec]:
     """Returns the identity that reads the key."""
-    if _asked(env.settings) is not None:
+    if _settings(env.settings) is not None:
         name = env.context.take("identity", _identity(env), env.place.group_id, env.path)
         yield IdentitySpec(IDENTITY, name, env.place, env.tags)
 
@@ -60,29 +58,29 @@ def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
 
     On a vault that was brought it gets no role: several environments may have keys in it, and a role is given once.
     """
-    own = _asked(env.settings)
+    own = _settings(env.settings)
     if own is None or own.cosmos_db_object_id is None:
         return {}
-    return {"cosmosDb": {"cosmosDb": PrincipalSpec("ServicePrincipal", object_id=own.cosmos_db_object_id)}}
+    return {"cosmosDb": {"cosmosDb": PrincipalSpec("ServicePrincipal", own.cosmos_db_object_id)}}
 
 
 def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
     """Returns the group ID of the endpoint of a vault that is created for the key."""
-    own = _asked(environment)
+    own = _settings(environment)
     return ("vault",) if own is not None and own.made_here else ()
 
 
 def _outside(context: Context) -> Iterator[str]:
     """Returns the ids of vaults that were brought."""
     for _, _, environment in environments(context.config):
-        own = _asked(environment)
+        own = _settings(environment)
         if own is not None and own.key_vault is not None:
             yield own.key_vault
 
 
 def plan_encryption(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the environment's own key, with the roles on its vault; None where it has none."""
-    own = _asked(env.settings)
+    own = _settings(env.settings)
     if own is None:
         return None
     vault = _vault_id(env, own)
@@ -135,12 +133,12 @@ def _vault(env: EnvironmentContext) -> KeyVaultSpec:
 def check_encryption(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that a customer-managed key excludes, and contradictions in its names."""
     for project, name, environment in environments(config):
-        own = _asked(environment)
+        own = _settings(environment)
         if own is None:
             continue
         path: Path = ("projects", project, "environments", name)
         yield from _excluded(environment, path)
-        yield from _named(config, own, (*path, "security", "customerManagedKey"))
+        yield from _named(config, environment, own, (*path, "security", "customerManagedKey"))
 
 
 def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
@@ -168,7 +166,9 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
         )
 
 
-def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path) -> Iterator[Problem]:
+def _named(
+    config: LandingZoneConfig, environment: EnvironmentConfig, own: CustomerManagedKeyConfig, path: Path
+) -> Iterator[Problem]:
     yield from _database(own, path, config.cloud)
     if (own.key_vault is None) != (own.key_uri is None):
         there, missing = ("keyUri", "keyVault") if own.key_vault is None else ("keyVault", "keyUri")
@@ -180,13 +180,12 @@ def _named(config: LandingZoneConfig, own: CustomerManagedKeyConfig, path: Path)
         )
     if own.key_vault is None or own.key_uri is None:
         return
-    vault = parse(own.key_vault)
-    if vault.subscription != config.subscriptions.landing_zone:
+    vault, subscription = parse(own.key_vault), subscription_of(config, environment)
+    if vault.subscription != subscription:
         yield Problem(
             (*path, "keyVault"),
             f"It is in subscription {vault.subscription}; Azure ML takes keys from the workspace's own alone.",
-            f"Name a vault in {config.subscriptions.landing_zone}, or remove keyVault and keyUri: then both are made "
-            "here.",
+            f"Name a vault in {subscription}, or remove keyVault and keyUri: then both are made here.",
         )
     host, _, domain = own.key_uri.split("/")[2].partition(".")
     if host != vault.names[-1].lower():
@@ -232,9 +231,9 @@ def _database(own: CustomerManagedKeyConfig, path: Path, cloud: CloudName) -> It
 
 def _parts(key_uri: str) -> tuple[str, str]:
     """Name and version of a key, from its identifier."""
-    found = re.search(r"/keys/([^/]+)/([^/]+)$", key_uri)
-    assert found, key_uri
-    return found[1], found[2]
+    match = re.search(r"/keys/([^/]+)/([^/]+)$", key_uri)
+    assert match, key_uri
+    return match[1], match[2]
 
 
 PLANNER = Planner(

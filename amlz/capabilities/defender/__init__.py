@@ -1,11 +1,21 @@
 """Plans of Defender for Cloud on the subscription of the landing zone."""
 
+from collections.abc import Iterator
+
 from amlz.azure.change_rule import properties
+from amlz.core.billing import Body, Omitted, Quantity
 from amlz.core.capability import Capability
 from amlz.core.capability_facts import ArmType, Facts
 
 PRICINGS = "Microsoft.Security/pricings"
 _UPDATE = "https://learn.microsoft.com/rest/api/defenderforcloud/pricings/update"
+
+
+def _bill(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted(
+        "plans of Defender for Cloud: by protected resource, https://azure.microsoft.com/pricing/details/defender-for-cloud"
+    )
+
 
 CAPABILITY = Capability(
     title="Defender for Cloud",
@@ -14,5 +24,6 @@ CAPABILITY = Capability(
     facts=Facts(
         types=(ArmType(PRICINGS, ("Defender plan", "Defender plans")),),
         changes={PRICINGS: properties(_UPDATE, "pricingTier", "subPlan", "extensions")},
+        bills={PRICINGS: _bill},
     ),
 )

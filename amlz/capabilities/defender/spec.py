@@ -8,7 +8,10 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DefenderPlanSpec:
-    """A plan of Defender for Cloud on a subscription. `key` is its word in the stack file."""
+    """A plan of Defender for Cloud on a subscription.
+
+    `key`: its word in the stack file, and the subscription where that is a spoke's own.
+    """
 
     key: str
     name: str

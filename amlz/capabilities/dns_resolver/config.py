@@ -21,6 +21,8 @@ class DnsResolverConfig(Config):
         default_factory=dict
     )
     """Domains that others answer for, such as those on premises, and the addresses of their DNS servers."""
+    second_server: bool = False
+    """Spokes have its inbound endpoint as their second DNS server, after the firewall. docs/explanation/hub.md."""
 
 
 KEYS = (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.azure.change_rule import tracked
+from amlz.core.billing import Body, Meter, Omitted, Quantity, free
 from amlz.core.capability_facts import ArmType, Facts
 from amlz.core.facts.name_rules import named
 
@@ -10,6 +13,27 @@ from amlz.core.facts.name_rules import named
 DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 
 _RESOLVERS, _RULESETS = "Microsoft.Network/dnsResolvers", "Microsoft.Network/dnsForwardingRulesets"
+
+_PER_MONTH = ("1/Month", "1")
+
+
+def _inbound(_: Body) -> Iterator[Quantity | Omitted]:
+    name = "Private Resolver Inbound Endpoint"
+    meter = Meter("dns-inbound", "inbound endpoint of DNS resolvers", "months", "Azure DNS", name, _PER_MONTH)
+    yield Quantity(meter, 1, 1, "each month that it exists")
+
+
+def _outbound(_: Body) -> Iterator[Quantity | Omitted]:
+    name = "Private Resolver Outbound Endpoint"
+    meter = Meter("dns-outbound", "outbound endpoint of DNS resolvers", "months", "Azure DNS", name, _PER_MONTH)
+    yield Quantity(meter, 1, 1, "each month that it exists")
+
+
+def _ruleset(_: Body) -> Iterator[Quantity | Omitted]:
+    name = "Azure DNS Private Resolver DNS Forwarding Ruleset"
+    meter = Meter("dns-ruleset", "DNS forwarding ruleset", "months", "Azure DNS", name, _PER_MONTH)
+    yield Quantity(meter, 1, 1, "each month that it exists")
+
 
 FACTS = Facts(
     types=(
@@ -25,5 +49,11 @@ FACTS = Facts(
     changes={
         kind: tracked()
         for kind in (_RESOLVERS, f"{_RESOLVERS}/inboundEndpoints", f"{_RESOLVERS}/outboundEndpoints", _RULESETS)
+    },
+    bills={
+        f"{_RESOLVERS}/inboundEndpoints": _inbound,
+        f"{_RESOLVERS}/outboundEndpoints": _outbound,
+        _RULESETS: _ruleset,
+        **dict.fromkeys((_RESOLVERS, f"{_RULESETS}/forwardingRules", f"{_RULESETS}/virtualNetworkLinks"), free),
     },
 )

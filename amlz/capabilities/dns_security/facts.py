@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.azure.change_rule import tracked
+from amlz.core.billing import Body, Omitted, Quantity, free
 from amlz.core.capability_facts import ArmType, Emits, Facts, NameRule
 
 POLICY = "Microsoft.Network/dnsResolverPolicies"
@@ -19,6 +22,11 @@ PAGE = "https://learn.microsoft.com/azure/dns/dns-security-policy"
 #: The pattern of the published types, version 2023-07-01-preview.
 _PATTERN = r"[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?"
 _SAYS = "letters, digits, hyphens and underscores, starting and ending with a letter or digit"
+
+
+def _bill(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted("DNS security policies: no meter of them is known here")
+
 
 FACTS = Facts(
     types=(
@@ -42,4 +50,5 @@ FACTS = Facts(
         ArmType(LINK, ("network link", "network links")),
     ),
     changes={kind: tracked() for kind in (POLICY, RULE, LINK, LIST)},
+    bills={POLICY: _bill, **dict.fromkeys((LIST, RULE, LINK), free)},
 )

@@ -13,7 +13,7 @@ from amlz.core.facts.clouds import PUBLIC, title
 from amlz.core.facts.dns import private_domains, workspace_domains
 from amlz.core.planning.context import Context
 from amlz.core.planning.places import spoke_network_id
-from amlz.core.planning.references import said_twice
+from amlz.core.planning.references import repeated
 from amlz.core.problems import Path, Problem
 
 _PATH: Path = ("hub", "dnsSecurity")
@@ -23,14 +23,14 @@ _ACTIONS = {"allow": ("Allow", 100, ""), "block": ("Block", 200, "SERVFAIL"), "a
 
 def plan_dns_security(context: Context) -> Part | None:
     """Returns the policy with a rule for each list that is not empty; None without the key."""
-    asked = _asked(context.config)
-    if asked is None:
+    security = _settings(context.config)
+    if security is None:
         return None
     namer, place = context.hub_namer, context.hub_place
     name = context.take("dnsSecurityPolicy", namer.name("dnsSecurityPolicy"), place.group_id, _PATH)
     rules = []
     for key, (action, priority, response) in _ACTIONS.items():
-        domains: tuple[str, ...] = getattr(asked, key)
+        domains: tuple[str, ...] = getattr(security, key)
         if domains:
             name_of = context.take("dnsDomainList", namer.name("dnsDomainList", key), place.group_id, (*_PATH, key))
             rules.append(DomainRuleSpec(key, name_of, tuple(sorted(domains)), action, priority, response))
@@ -50,8 +50,8 @@ def plan_dns_security(context: Context) -> Part | None:
 
 def check_dns_security(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns what the hub, the cloud or Azure ML excludes."""
-    asked = _asked(config)
-    if asked is None:
+    security = _settings(config)
+    if security is None:
         return
     if config.cloud != PUBLIC:
         yield Problem(
@@ -59,8 +59,8 @@ def check_dns_security(config: LandingZoneConfig) -> Iterator[Problem]:
         )
     needed = {*private_domains(config.cloud, config.location), *workspace_domains(config.cloud)}
     for key in _ACTIONS:
-        domains: tuple[str, ...] = getattr(asked, key)
-        yield from said_twice((*_PATH, key), domains)
+        domains: tuple[str, ...] = getattr(security, key)
+        yield from repeated((*_PATH, key), domains)
         for index, domain in enumerate(domains if key == "block" else ()):
             held = next((name for name in sorted(needed) if f".{name}".endswith(f".{domain}")), "")
             if held:
@@ -71,7 +71,7 @@ def check_dns_security(config: LandingZoneConfig) -> Iterator[Problem]:
                 )
 
 
-def _asked(config: LandingZoneConfig) -> DnsSecurityConfig | None:
+def _settings(config: LandingZoneConfig) -> DnsSecurityConfig | None:
     return setting(config.hub, "dns_security", DnsSecurityConfig)
 
 

@@ -18,7 +18,7 @@ class KubernetesConfig(Config):
     """A cluster of Azure Kubernetes Service that exists, attached to the workspace. docs/how-to/kubernetes.md."""
 
     cluster: ClusterId
-    """The cluster's id. It must be in the landing zone's subscription, in its region, and have Azure ML's extension."""
+    """The cluster's id. It must be in the environment's subscription, in its region, and have Azure ML's extension."""
     namespace: Namespace
     """The namespace that everything runs in. It must be there: nothing creates it, and nothing checks it."""
     nodes: tuple[Network, ...] = ()

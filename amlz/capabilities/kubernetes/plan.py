@@ -18,15 +18,16 @@ from amlz.core.planning.environment_context import EnvironmentContext, grant_con
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import ApplicationRuleSpec, KubernetesSpec, NsgRuleSpec, RuleGroupSpec
+from amlz.core.subscriptions import subscription_of
 
 
 def plan_kubernetes(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the clusters that are attached to an environment's workspace; None where it has none."""
-    asked, workspace, computes = _asked(env.settings), given.workspace, given.computes
-    if not asked:
+    clusters, workspace, computes = _settings(env.settings), given.workspace, given.computes
+    if not clusters:
         return None
     attached = []
-    for name, cluster in asked.items():
+    for name, cluster in clusters.items():
         env.context.take("cluster", name, workspace.id, (*env.path, "kubernetes", name))
         demands = tuple(d.says.format(namespace=cluster.namespace, spoke=env.spoke) for d in DEMANDS)
         attached.append(KubernetesSpec(name, cluster.cluster, cluster.namespace, demands))
@@ -47,30 +48,32 @@ def plan_kubernetes(env: EnvironmentContext, given: EnvironmentParts) -> Part | 
     return Part(spec, phase=Phase.COMPUTES)
 
 
-def _asked(environment: EnvironmentConfig) -> dict[str, KubernetesConfig]:
+def _settings(environment: EnvironmentConfig) -> dict[str, KubernetesConfig]:
     return setting(environment, "kubernetes", dict) or {}
 
 
 def _all(config: LandingZoneConfig) -> Iterator[tuple[Path, EnvironmentConfig, str, KubernetesConfig]]:
     """Returns every attachment: the path of its environment, that, its name and its settings."""
     for project, name, environment in environments(config):
-        for key, asked in _asked(environment).items():
-            yield ("projects", project, "environments", name), environment, key, asked
+        for key, cluster_config in _settings(environment).items():
+            yield ("projects", project, "environments", name), environment, key, cluster_config
 
 
 def _outside(context: Context) -> Iterator[str]:
     """Returns the ids of the clusters, which exist."""
-    return (asked.cluster for _, _, _, asked in _all(context.config))
+    return (cluster_config.cluster for _, _, _, cluster_config in _all(context.config))
 
 
 def _computes(environment: EnvironmentConfig) -> Iterator[Path]:
     """Returns the paths of the compute targets, within the environment."""
-    return (("kubernetes", key) for key in _asked(environment))
+    return (("kubernetes", key) for key in _settings(environment))
 
 
 def _endpoint_rules(environment: EnvironmentConfig, endpoints: str) -> Iterable[NsgRuleSpec]:
     """Returns the rule by which nodes use an environment's private endpoints (their range)."""
-    nodes = tuple(dict.fromkeys(cidr for asked in _asked(environment).values() for cidr in asked.nodes))
+    nodes = tuple(
+        dict.fromkeys(cidr for cluster_config in _settings(environment).values() for cidr in cluster_config.nodes)
+    )
     why = "nodes of attached Kubernetes clusters use the stores"
     return (NsgRuleSpec("kubernetes", 120, "Inbound", nodes, (endpoints,), ("443",), why, "Tcp"),) if nodes else ()
 
@@ -86,28 +89,28 @@ def _firewall(context: Context) -> tuple[RuleGroupSpec, ...]:
     return (RuleGroupSpec("rcg-kubernetes", 410, application_rules=tuple(rules)),) if rules else ()
 
 
-def _nodes(config: LandingZoneConfig, only: str) -> tuple[str, ...]:
-    """Ranges of the nodes that are used for something (a key of the stack file, "" for all), in order."""
-    found = {
+def _nodes(config: LandingZoneConfig, only: str | None) -> tuple[str, ...]:
+    """Ranges of the nodes that are used for something (a key of the stack file, None for all), in order."""
+    nodes = {
         cidr
-        for _, _, _, asked in _all(config)
-        if {"": True, "training": asked.training, "systemLogs": asked.system_logs}[only]
-        for cidr in asked.nodes
+        for _, _, _, cluster_config in _all(config)
+        if {None: True, "training": cluster_config.training, "systemLogs": cluster_config.system_logs}[only]
+        for cidr in cluster_config.nodes
     }
-    return tuple(sorted(found, key=IPv4Network))
+    return tuple(sorted(nodes, key=IPv4Network))
 
 
 def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
-    for path, _, key, asked in _all(config):
+    for path, _, key, cluster_config in _all(config):
         gives = "the workspace's identity is administrator of the cluster, as attaching it demands"
-        if asked.nodes and asked.system_logs:
-            gives += f"; for its logs, {listed(asked.nodes)} reach storage accounts of anybody's"
+        if cluster_config.nodes and cluster_config.system_logs:
+            gives += f"; for its logs, {listed(cluster_config.nodes)} reach storage accounts of anybody's"
         yield Relaxation((*path, "kubernetes", key), gives)
 
 
 def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that cannot be together with an attached cluster."""
-    for path, environment, key, asked in _all(config):
+    for path, environment, key, cluster_config in _all(config):
         computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
         here: Path = (*path, "kubernetes", key)
         if environment.isolation.managed:
@@ -123,19 +126,19 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
                 f"Another compute is called {key!r} too: compute targets of a workspace share their names.",
                 "Give one of them another name.",
             )
-        if parse(asked.cluster).subscription != config.subscriptions.landing_zone:
+        if parse(cluster_config.cluster).subscription != subscription_of(config, environment):
             yield Problem(
                 (*here, "cluster"),
-                "It is not in the landing zone's subscription, in which the workspace's identity is given roles.",
+                "It is not in the environment's subscription, in which the workspace's identity is given roles.",
                 "Name a cluster of that subscription.",
             )
-        if asked.nodes and all(row.cloud != config.cloud for row in HOSTS):
+        if cluster_config.nodes and all(row.cloud != config.cloud for row in HOSTS):
             yield Problem(
                 (*here, "nodes"),
                 f"No page of Microsoft's lists the egress of nodes in cloud {config.cloud}: nothing would be opened.",
                 "Remove it, and let the cluster's owner open what it needs.",
             )
-        yield from _ranges(config, asked.nodes, (*here, "nodes"))
+        yield from _ranges(config, cluster_config.nodes, (*here, "nodes"))
 
 
 def _ranges(config: LandingZoneConfig, nodes: tuple[str, ...], path: Path) -> Iterator[Problem]:

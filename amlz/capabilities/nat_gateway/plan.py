@@ -13,11 +13,11 @@ from amlz.core.words import plural
 
 def plan_nat(context: Context) -> Part | None:
     """Returns the NAT gateway with its public addresses; None where the stack file sets none."""
-    asked = setting(context.config.hub, "nat_gateway", NatGatewayConfig)
-    if asked is None:
+    gateway = setting(context.config.hub, "nat_gateway", NatGatewayConfig)
+    if gateway is None:
         return None
     place, name = context.hub_place, context.hub_namer.name("natGateway")
-    addresses = tuple(hub_address(context, "nat", f"{n + 1}") for n in range(asked.addresses))
+    addresses = tuple(hub_address(context, "nat", f"{n + 1}") for n in range(gateway.addresses))
     context.take("natGateway", name, place.group_id, ("hub",))
     spec = NatGatewaySpec(name, place, addresses, context.diagnostics(place.id(NAT_GATEWAY, name)), context.hub_tags)
     return Part(spec, shown=("NAT gateway", name, plural(len(addresses), "address", "addresses")), phase=Phase.FIRST)

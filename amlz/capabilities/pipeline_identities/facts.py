@@ -1,4 +1,4 @@
-"""Facts of federated credentials. Issuers and forms of subjects: see amlz/core/facts/federation.py."""
+"""Facts of federated credentials. Issuers: amlz/core/facts/federation.py; forms of subjects: subjects.py."""
 
 from __future__ import annotations
 

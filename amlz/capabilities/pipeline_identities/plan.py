@@ -7,21 +7,13 @@ from collections.abc import Iterator
 
 from amlz.capabilities.pipeline_identities.config import AzureDevOpsConfig, PipelineIdentitiesConfig
 from amlz.capabilities.pipeline_identities.spec import FederatedCredentialSpec, PipelineIdentitySpec
+from amlz.capabilities.pipeline_identities.subjects import AZURE_DEVOPS_FORM, ENTRA_FORM, GITHUB_FORMS, PULL_REQUEST
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxation, setting
 from amlz.core.capability_facts import Who
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, CloudName, title
-from amlz.core.facts.federation import (
-    AUDIENCES,
-    AZURE_DEVOPS,
-    AZURE_DEVOPS_FORM,
-    ENTRA,
-    ENTRA_FORM,
-    GITHUB,
-    GITHUB_FORMS,
-    PULL_REQUEST,
-)
+from amlz.core.facts.federation import AUDIENCES, AZURE_DEVOPS, ENTRA, GITHUB
 from amlz.core.names import suffix
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem, listed
@@ -47,9 +39,9 @@ def pipelines_of(config: LandingZoneConfig, project: str, environment: str) -> t
     return ("projects", project, "pipelineIdentities"), of_project or PipelineIdentitiesConfig()
 
 
-def subjects_of(asked: PipelineIdentitiesConfig, environment: str) -> dict[str, tuple[str, ...]]:
+def subjects_of(identities: PipelineIdentitiesConfig, environment: str) -> dict[str, tuple[str, ...]]:
     """The subjects by kind of pipeline, with the environment's name put in."""
-    parts = {"github": asked.github, "azureDevOps": asked.azure_dev_ops}
+    parts = {"github": identities.github, "azureDevOps": identities.azure_dev_ops}
     return {
         kind: tuple(subject.replace(ENVIRONMENT, environment) for subject in part.subjects)
         for kind, part in parts.items()
@@ -61,10 +53,10 @@ def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
     """Returns the subjects of pull requests."""
     where: dict[tuple[Path, str], list[str]] = {}
     for project, name, _ in environments(config):
-        path, asked = pipelines_of(config, project, name)
-        for index, subject in enumerate(subjects_of(asked, name).get("github", ())):
-            if found := PULL_REQUEST.pattern.fullmatch(subject):
-                where.setdefault(((*path, "github", "subjects", index), found["repository"]), []).append(name)
+        path, identities = pipelines_of(config, project, name)
+        for index, subject in enumerate(subjects_of(identities, name).get("github", ())):
+            if match := PULL_REQUEST.pattern.fullmatch(subject):
+                where.setdefault(((*path, "github", "subjects", index), match["repository"]), []).append(name)
     for (place, repository), names in where.items():
         yield Relaxation(
             place, f"anyone who opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"
@@ -73,11 +65,11 @@ def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
 
 def plan_pipelines(env: EnvironmentContext, _given: EnvironmentParts) -> Part | None:
     """Returns the identities of one environment's pipelines, one a kind; None without any."""
-    _, asked = pipelines_of(env.context.config, env.project, env.name)
+    _, identities = pipelines_of(env.context.config, env.project, env.name)
     specs = []
-    for kind, subjects in subjects_of(asked, env.name).items():
+    for kind, subjects in subjects_of(identities, env.name).items():
         name = env.context.take("identity", _name(env, kind), env.place.group_id, env.path)
-        credentials = tuple(_credentials(env, asked, _id(env, kind), subjects))
+        credentials = tuple(_credentials(env, identities, _id(env, kind), subjects))
         specs.append(PipelineIdentitySpec(kind, name, env.place, credentials, env.tags))
     return Part(tuple(specs), phase=Phase.FIRST) if specs else None
 
@@ -92,13 +84,13 @@ def _id(env: EnvironmentContext, kind: str) -> str:
 
 def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     """Returns the identities, by kind of pipeline: they get the roles of `access.pipelines`."""
-    _, asked = pipelines_of(env.context.config, env.project, env.name)
-    kinds = subjects_of(asked, env.name)
-    return {"pipelines": {kind: PrincipalSpec("ServicePrincipal", identity=_id(env, kind)) for kind in kinds}}
+    _, identities = pipelines_of(env.context.config, env.project, env.name)
+    kinds = subjects_of(identities, env.name)
+    return {"pipelines": {kind: PrincipalSpec("ServicePrincipal", _id(env, kind), built=True) for kind in kinds}}
 
 
 def _credentials(
-    env: EnvironmentContext, asked: PipelineIdentitiesConfig, identity: str, subjects: tuple[str, ...]
+    env: EnvironmentContext, identities: PipelineIdentitiesConfig, identity: str, subjects: tuple[str, ...]
 ) -> Iterator[FederatedCredentialSpec]:
     """One a subject. Each waits for the one before it: Azure refuses to write two of an identity at the same time.
 
@@ -106,8 +98,8 @@ def _credentials(
     """
     before = identity
     for subject in subjects:
-        issuer = _issuer(subject, asked.azure_dev_ops, env.context.config.tenant_id)
-        words = re.sub(r"[^A-Za-z0-9]+", "-", _told(subject)).strip("-")[:_READABLE].strip("-")
+        issuer = _issuer(subject, identities.azure_dev_ops, env.context.config.tenant_id)
+        words = re.sub(r"[^A-Za-z0-9]+", "-", _readable(subject)).strip("-")[:_READABLE].strip("-")
         name = f"{words}-{suffix(issuer, subject)}".lstrip("-")
         env.context.take("federatedCredential", name, identity, env.path)
         audience = AUDIENCES[env.context.config.cloud]
@@ -116,7 +108,7 @@ def _credentials(
         before = spec.id
 
 
-def _told(subject: str) -> str:
+def _readable(subject: str) -> str:
     """Returns the part of a subject that distinguishes it from others of an identity, for people: the environment, the
     connection.
     """
@@ -133,21 +125,21 @@ def _issuer(subject: str, azure_devops: AzureDevOpsConfig | None, tenant: str) -
 
 def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns subjects that no token has, each once at its path."""
-    told: dict[Path, Problem] = {}
+    problems: dict[Path, Problem] = {}
     for project, name, _ in environments(config):
-        path, asked = pipelines_of(config, project, name)
-        if asked.azure_dev_ops is not None and config.cloud != PUBLIC:
-            _note(told, (*path, "azureDevOps"), _unknown_audience(config.cloud))
-        for kind, subjects in subjects_of(asked, name).items():
+        path, identities = pipelines_of(config, project, name)
+        if identities.azure_dev_ops is not None and config.cloud != PUBLIC:
+            _note(problems, (*path, "azureDevOps"), _unknown_audience(config.cloud))
+        for kind, subjects in subjects_of(identities, name).items():
             for index, subject in enumerate(subjects):
                 place = (*path, kind, "subjects", index)
                 if subject in subjects[:index]:
-                    told.setdefault(place, Problem(place, f"{subject} is in the list twice.", "Remove one."))
+                    problems.setdefault(place, Problem(place, f"{subject} is in the list twice.", "Remove one."))
                 elif kind == "github":
-                    _note(told, place, _github(subject))
-                elif asked.azure_dev_ops is not None:
-                    _note(told, place, _azure_devops(subject, asked.azure_dev_ops.organisation_id))
-    yield from told.values()
+                    _note(problems, place, _github(subject))
+                elif identities.azure_dev_ops is not None:
+                    _note(problems, place, _azure_devops(subject, identities.azure_dev_ops.organisation_id))
+    yield from problems.values()
 
 
 def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
@@ -159,9 +151,9 @@ def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
     )
 
 
-def _note(told: dict[Path, Problem], place: Path, found: tuple[str, str] | None) -> None:
-    if found is not None:
-        told.setdefault(place, Problem(place, *found))
+def _note(problems: dict[Path, Problem], place: Path, mistake: tuple[str, str] | None) -> None:
+    if mistake is not None:
+        problems.setdefault(place, Problem(place, *mistake))
 
 
 def _github(subject: str) -> tuple[str, str] | None:
@@ -191,11 +183,11 @@ def _azure_devops(subject: str, organisation: str) -> tuple[str, str] | None:
     return _why(subject, "a subject of Azure Pipelines"), remedy
 
 
-def _why(subject: str, what: str) -> str:
+def _why(subject: str, value: str) -> str:
     wild = next((character for character in "*?" if character in subject), "")
     if wild:
         return f"{subject} holds {wild}, and Azure compares subjects to the letter: no token has this one."
-    return f"{subject} is not {what}: a part is missing or not known."
+    return f"{subject} is not {value}: a part is missing or not known."
 
 
 PLANNER = Planner(check=check_pipelines, relaxations=_pull_requests, principals=_principals, environment=plan_pipelines)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from amlz.azure.protection import Protection, ranked
+from amlz.azure.protections import KEYS, PUBLIC
+from amlz.core.billing import Body, Meter, Omitted, Quantity, all_month, count_at, text_at
 from amlz.core.capability_facts import (
     ArmType,
     CountedLimit,
@@ -92,6 +97,33 @@ def _develop(who: Who, why: str, production: bool) -> tuple[Grant, ...]:
     )
 
 
+#: Words of meters by tier: https://github.com/infracost/infracost/blob/master/internal/providers/terraform/azure/search_service.go
+_UNITS = {
+    "basic": "Basic", "standard": "Standard S1", "standard2": "Standard S2", "standard3": "Standard S3",
+    "storage_optimized_l1": "Storage Optimized L1", "storage_optimized_l2": "Storage Optimized L2",
+}  # fmt: skip
+
+
+def _bill(body: Body) -> Iterator[Quantity | Omitted]:
+    tier = text_at(body, "sku", "name")
+    units = count_at(body, "properties", "replicaCount", absent=1) * count_at(
+        body, "properties", "partitionCount", absent=1
+    )
+    if tier == "free":
+        return
+    words = _UNITS.get(tier, tier)
+    meter = Meter(
+        f"search-{tier}",
+        f"search unit {words}",
+        "hours",
+        "Azure Cognitive Search",
+        f"{words} Unit",
+        ("1 Hour",),
+        sku=words,
+    )
+    yield all_month(meter, units, "replicas by partitions, each hour")
+
+
 FACTS = Facts(
     types=(_TYPE,),
     zones=(
@@ -126,5 +158,13 @@ FACTS = Facts(
             SEARCH, "region", ("projects.<name>.environments.<name>.search",), only=("sku.name", tier),
         )
         for tier, count in MOST.items()
+    ),
+    bills={SEARCH: _bill},
+    protections=(
+        Protection(SEARCH, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),
+        Protection(SEARCH, KEYS, ranked("disableLocalAuth", "true", "false")),
+        Protection(
+            SEARCH, "keys of the customer not required", ranked("encryptionWithCmk.enforcement", "Enabled", "Unspecified")
+        ),
     ),
 )  # fmt: skip

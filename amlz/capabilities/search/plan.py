@@ -27,22 +27,22 @@ from amlz.core.specs import ConnectionSpec, OutboundRuleSpec, WorkspaceSpec
 
 def plan_search(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     """Returns the search service of an environment; None where it has none."""
-    asked = _asked(env.settings)
-    if asked is None:
+    search = _settings(env.settings)
+    if search is None:
         return None
-    path: Path = (*env.path, "search", "name") if asked.name else (*env.path, "search")
-    name = env.context.take("searchService", _name(env, asked), "", path)
+    path: Path = (*env.path, "search", "name") if search.name else (*env.path, "search")
+    name = env.context.take("searchService", _name(env, search), "", path)
     service = env.place.id(SEARCH, name)
     host = f"{name}.{HOSTS[env.context.config.cloud]}"
     spec = SearchSpec(
         name=name,
         place=env.place,
-        sku=asked.sku,
-        replicas=asked.replicas,
-        partitions=asked.partitions,
-        semantic_search=asked.semantic_search,
-        identity=asked.identity,
-        require_customer_keys=asked.require_customer_keys,
+        sku=search.sku,
+        replicas=search.replicas,
+        partitions=search.partitions,
+        semantic_search=search.semantic_search,
+        identity=search.identity,
+        require_customer_keys=search.require_customer_keys,
         endpoint=env.endpoint(GROUP, service, label="search"),
         diagnostics=env.context.diagnostics(service),
         connection=_connection(env, given.workspace, host),
@@ -54,12 +54,12 @@ def plan_search(env: EnvironmentContext, given: EnvironmentParts) -> Part | None
     return Part(spec, (host,))
 
 
-def _asked(environment: EnvironmentConfig) -> SearchConfig | None:
+def _settings(environment: EnvironmentConfig) -> SearchConfig | None:
     return setting(environment, "search", SearchConfig)
 
 
-def _name(env: EnvironmentContext, asked: SearchConfig) -> str:
-    return asked.name or env.namer.unique("searchService")
+def _name(env: EnvironmentContext, search: SearchConfig) -> str:
+    return search.name or env.namer.unique("searchService")
 
 
 def _connection(env: EnvironmentContext, workspace: WorkspaceSpec, host: str) -> ConnectionSpec:
@@ -76,12 +76,12 @@ def _connection(env: EnvironmentContext, workspace: WorkspaceSpec, host: str) ->
 
 
 def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
-    return (GROUP,) if _asked(environment) is not None else ()
+    return (GROUP,) if _settings(environment) is not None else ()
 
 
 def _targets(env: EnvironmentContext) -> dict[str, str]:
-    asked = _asked(env.settings)
-    return {TARGET: env.place.id(SEARCH, _name(env, asked))} if asked is not None else {}
+    search = _settings(env.settings)
+    return {TARGET: env.place.id(SEARCH, _name(env, search))} if search is not None else {}
 
 
 def _outbound(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
@@ -95,8 +95,8 @@ def _outbound(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleS
 def check_search(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns what the tier, or the cloud, does not allow."""
     for project, name, environment in environments(config):
-        asked = _asked(environment)
-        if asked is None:
+        search = _settings(environment)
+        if search is None:
             continue
         path: Path = ("projects", project, "environments", name, "search")
         if config.cloud not in HOSTS:
@@ -105,14 +105,14 @@ def check_search(config: LandingZoneConfig) -> Iterator[Problem]:
                 f"No page of Microsoft's names the private DNS zone of Azure AI Search in {title(config.cloud)}.",
                 "Remove it.",
             )
-        yield from _capacity(asked, path)
+        yield from _capacity(search, path)
 
 
-def _capacity(asked: SearchConfig, path: Path) -> Iterator[Problem]:
-    if asked.sku == "basic":
+def _capacity(search: SearchConfig, path: Path) -> Iterator[Problem]:
+    if search.sku == "basic":
         for key, count, most in (
-            ("replicas", asked.replicas, BASIC_REPLICAS),
-            ("partitions", asked.partitions, BASIC_PARTITIONS),
+            ("replicas", search.replicas, BASIC_REPLICAS),
+            ("partitions", search.partitions, BASIC_PARTITIONS),
         ):
             if count > most:
                 yield Problem(
@@ -120,13 +120,13 @@ def _capacity(asked: SearchConfig, path: Path) -> Iterator[Problem]:
                     f"The tier basic has at most {most} {key if most > 1 else key.removesuffix('s')}.",
                     f"Set `{key}: {most}`, or `sku: standard`.",
                 )
-    elif asked.replicas * asked.partitions > SEARCH_UNITS:
-        units = asked.replicas * asked.partitions
+    elif search.replicas * search.partitions > SEARCH_UNITS:
+        units = search.replicas * search.partitions
         yield Problem(
             (*path, "replicas"),
-            f"{asked.replicas} replicas times {asked.partitions} partitions are {units} search units; a service has at "
-            f"most {SEARCH_UNITS}.",
-            f"Set `replicas: {SEARCH_UNITS // asked.partitions}` or less.",
+            f"{search.replicas} replicas times {search.partitions} partitions are {units} search units; a service "
+            f"has at most {SEARCH_UNITS}.",
+            f"Set `replicas: {SEARCH_UNITS // search.partitions}` or less.",
         )
 
 

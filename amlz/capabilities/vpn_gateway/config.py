@@ -13,6 +13,8 @@ class VpnGatewayConfig(Config):
 
     sku: Literal["VpnGw1AZ", "VpnGw2AZ", "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"] = "VpnGw1AZ"
     """How much it carries."""
+    active_active: bool = False
+    """Both instances carry traffic, each with a public address. The other side then builds two tunnels."""
 
 
 KEYS = (Key(Scope.HUB, "vpn_gateway", VpnGatewayConfig | None, "A VPN gateway, in the gateway subnet."),)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.azure.change_rule import ChangeRule, Kind, properties
+from amlz.core.billing import Body, Meter, Omitted, Quantity, all_month, text_at
 from amlz.core.capability_facts import ArmType, Emits, Facts, RetiredSetting
 from amlz.core.facts.name_rules import named
 
@@ -10,6 +13,8 @@ VPN_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 
 #: Recorded conversations with Azure of a public test suite.
 _RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/network"
+#: In both directions. It interrupts connections.
+_ACTIVE = "https://learn.microsoft.com/azure/vpn-gateway/gateway-change-active-active"
 _CHANGES = (
     *(
         ChangeRule(
@@ -18,7 +23,17 @@ _CHANGES = (
         for name in ("name", "tier")
     ),
     *properties(_RECORDED, "customRoutes", "vpnClientConfiguration"),
+    *properties(_ACTIVE, "activeActive", "ipConfigurations"),
 )
+
+
+def _bill(body: Body) -> Iterator[Quantity | Omitted]:
+    sku = text_at(body, "properties", "sku", "name")
+    yield all_month(
+        Meter(f"vpn-{sku.lower()}", f"VPN gateway {sku}", "hours", "VPN Gateway", sku, ("1 Hour",), sku=sku)
+    )
+    yield Omitted("VPN gateways: connections above those included, and traffic")
+
 
 FACTS = Facts(
     types=(
@@ -45,4 +60,5 @@ FACTS = Facts(
         ),
     ),
     changes={VPN_GATEWAY: _CHANGES},
+    bills={VPN_GATEWAY: _bill},
 )

@@ -16,26 +16,28 @@ ROLE = "gateway"
 
 def plan_gateway(context: Context) -> Part | None:
     """Returns the VPN gateway with its public address; None where the stack file sets none."""
-    asked = _asked(context.config)
-    if asked is None:
+    gateway = _settings(context.config)
+    if gateway is None:
         return None
     place, address = context.hub_place, hub_address(context, ROLE)
     name = context.take("vpnGateway", context.hub_namer.name("vpnGateway"), place.group_id, ("hub",))
     diagnostics = context.diagnostics(place.id(VPN_GATEWAY, name))
-    spec = VpnGatewaySpec(name, place, asked.sku, hub_subnet_id(context, ROLE), address, diagnostics, context.hub_tags)
-    return Part(spec, shown=("VPN gateway", name, asked.sku))
+    second = hub_address(context, ROLE, "2") if gateway.active_active else None
+    subnet, tags = hub_subnet_id(context, ROLE), context.hub_tags
+    spec = VpnGatewaySpec(name, place, gateway.sku, subnet, address, diagnostics, tags, second)
+    return Part(spec, shown=("VPN gateway", name, gateway.sku))
 
 
-def _asked(config: LandingZoneConfig) -> VpnGatewayConfig | None:
+def _settings(config: LandingZoneConfig) -> VpnGatewayConfig | None:
     return setting(config.hub, "vpn_gateway", VpnGatewayConfig)
 
 
 def _subnets(config: LandingZoneConfig) -> tuple[str, ...]:
-    return (ROLE,) if _asked(config) is not None else ()
+    return (ROLE,) if _settings(config) is not None else ()
 
 
 def _links(context: Context) -> HubLinks:
-    if _asked(context.config) is None:
+    if _settings(context.config) is None:
         return HubLinks()
     return HubLinks(gateway=context.hub_place.id(VPN_GATEWAY, context.hub_namer.name("vpnGateway")))
 

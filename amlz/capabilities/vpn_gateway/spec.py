@@ -9,7 +9,7 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VpnGatewaySpec:
-    """A VPN gateway. `subnet`: the id of GatewaySubnet."""
+    """A VPN gateway. `subnet`: the id of GatewaySubnet. `second`: the address of its second active instance."""
 
     name: str
     place: Place
@@ -18,6 +18,7 @@ class VpnGatewaySpec:
     address: PublicAddressSpec
     diagnostics: DiagnosticsSpec
     tags: Tags
+    second: PublicAddressSpec | None = None
 
     @property
     def id(self) -> str:

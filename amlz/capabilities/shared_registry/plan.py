@@ -1,0 +1,81 @@
+"""Decides the container registry that environments share."""
+
+from __future__ import annotations
+
+from amlz.core.addresses import environments
+from amlz.core.capability import Part, Planner, SharedEndpoints, SharedGroup
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.registry import shared_name, shared_namer, shared_place, shared_tags
+from amlz.core.planning.roles import readers_of_group
+from amlz.core.problems import Path
+from amlz.core.specs import (
+    ContainerRegistrySpec,
+    LockSpec,
+    PrivateEndpointSpec,
+    ResourceGroupSpec,
+    SharedRegistrySpec,
+)
+
+
+def plan_shared_registry(context: Context) -> Part | None:
+    """Returns the landing zone's registry; None where there is none.
+
+    Its one endpoint is in the hub: two would overwrite each other's names.
+    """
+    settings = context.config.shared_registry
+    if settings is None:
+        return None
+    place, name = shared_place(context), shared_name(context)
+    path: Path = ("sharedRegistry",)
+    group: Path = ("resourceGroup",) if settings.resource_group else ()
+    context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", (*path, *group))
+    context.take("containerRegistry", name, "", (*path, "name") if settings.name else path)
+    target = place.id("Microsoft.ContainerRegistry/registries", name)
+    production = _holds_production(context)
+    spec = ContainerRegistrySpec(
+        name=name,
+        place=place,
+        zone_redundant=production and bool(context.zones),
+        endpoint=_endpoint(context, target, path),
+        diagnostics=context.diagnostics(target),
+        roles=(),
+        lock=LockSpec("lock-registry", target, "Holds the images of production.") if production else None,
+        protect=production,
+        tags=shared_tags(context),
+        untagged_days=settings.retention_days or 0,
+    )
+    readers = readers_of_group(context, "sharedGroup", place.group_id)
+    shared_registry = SharedRegistrySpec(ResourceGroupSpec(place, shared_tags(context)), spec, readers)
+    return Part(shared_registry, group=SharedGroup(shared_registry.group.id, production))
+
+
+def _holds_production(context: Context) -> bool:
+    """Returns whether an environment that uses the shared registry holds production data."""
+    return any(
+        registry_is_shared(environment) and environment.is_production(name)
+        for _, name, environment in environments(context.config)
+    )
+
+
+def _endpoint(context: Context, target: str, path: Path) -> PrivateEndpointSpec:
+    namer, place = shared_namer(context), context.hub_place
+    return PrivateEndpointSpec(
+        name=context.take("privateEndpoint", namer.name("privateEndpoint", "registry"), place.group_id, path),
+        interface=namer.name("networkInterface", "registry"),
+        group="registry",
+        target=target,
+        subnet=f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}",
+        zones=context.zones_for("registry"),
+        place=place,
+        tags=shared_tags(context),
+    )
+
+
+def _endpoints(config: LandingZoneConfig) -> tuple[SharedEndpoints, ...]:
+    """Returns its endpoint, which is in the hub."""
+    return (SharedEndpoints(("registry",)),) if config.shared_registry is not None else ()
+
+
+PLANNER = Planner(shared=plan_shared_registry, shared_endpoints=_endpoints)
