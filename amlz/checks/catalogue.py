@@ -1,4 +1,4 @@
-"""All checks, and running them."""
+"""The checks that are shipped, and running them with those of the business unit."""
 
 from __future__ import annotations
 
@@ -6,80 +6,78 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
 from amlz.azure.graph import ResourceGraph
-from amlz.checks import stack_file
-from amlz.checks.accepted import finding as accepted_finding
+from amlz.checks.custom import custom_checks, custom_findings
 from amlz.checks.dns.endpoint_without_zone import LEFT_TO_POLICY
 from amlz.checks.finding import Check, Finding, Severity
-from amlz.checks.guard import destructive as guard
-from amlz.checks.guard import inputs as guard_inputs
-from amlz.checks.guard import production as guard_production
-from amlz.checks.policy import conflict as policy_conflict
-from amlz.checks.policy import managed_group as policy_managed_group
-from amlz.checks.policy import second_diagnostic_setting as policy_second_diagnostic_setting
-from amlz.checks.policy import zone_groups as policy_zone_groups
+from amlz.checks.policy.zone_groups import decided
 from amlz.core.problems import LandingZoneError
 from amlz.policy.engine.requests import PolicyAnswer
 
 Find = Callable[[ResourceGraph], Iterator[Finding]]
 
-#: The folders of checks, by the first part of their ids: `keys/enabled` is keys/enabled.py.
 _FOLDER = Path(__file__).parent
 
 
 def _modules() -> Iterator[ModuleType]:
-    """Every module of a check, in the order of their ids."""
-    for path in sorted(_FOLDER.glob("*/*.py")):
-        if path.parent.name != "guard" and path.stem != "__init__":
-            module = import_module(f"amlz.checks.{path.parent.name}.{path.stem}")
-            if hasattr(module, "CHECK") and hasattr(module, "find"):
-                yield module
+    """Every other module of this folder and the folders in it, in the order of their paths."""
+    for path in sorted((*_FOLDER.glob("*.py"), *_FOLDER.glob("*/*.py"))):
+        if path.stem not in ("__init__", "catalogue"):
+            yield import_module(".".join(("amlz.checks", *path.relative_to(_FOLDER).with_suffix("").parts)))
+
+
+def _checks_of(module: ModuleType) -> Iterator[Check]:
+    """The checks that a module defines or imports: constants, alone or in a tuple."""
+    for value in vars(module).values():
+        yield from (item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, Check))
+
+
+def _reads(module: ModuleType, *parameters: str) -> bool:
+    """Returns whether a module has `find` with these parameters."""
+    find = getattr(module, "find", None)
+    return find is not None and tuple(signature(find).parameters) == parameters
 
 
 _MODULES = tuple(_modules())
-#: The modules of checks that read what policies answer.
-_OF_ANSWERS = (policy_conflict, policy_zone_groups, policy_second_diagnostic_setting, policy_managed_group)
+_OF_ANSWERS = tuple(module for module in _MODULES if _reads(module, "graph", "answers"))
 
-#: Every check that reads the graph alone.
+#: Every check that reads the graph alone: its module has `CHECK` and `find(graph)`.
 CHECKS: tuple[tuple[Check, Find], ...] = tuple(
-    (module.CHECK, module.find) for module in _MODULES if module not in _OF_ANSWERS
+    (module.CHECK, module.find) for module in _MODULES if _reads(module, "graph")
 )
 
-#: Checks that read what policies answer.
-OF_ANSWERS = (
-    policy_conflict.CHECK,
-    policy_zone_groups.NOT_COVERED,
-    policy_zone_groups.SECOND,
-    policy_second_diagnostic_setting.CHECK,
-    policy_managed_group.CHECK,
-)
+#: Modules that also read what policies answer on the resources as Azure stores them: `find(graph, answers, after)`.
+_AFTER = tuple(module for module in _MODULES if _reads(module, "graph", "answers", "after"))
 
-#: All checks by id, including those of policy answers, of the stack file's accepted findings, and of changes.
+#: Checks that read what policies answer: their module has `find(graph, answers)`, or one of `_AFTER`.
+OF_ANSWERS: tuple[Check, ...] = tuple(check for module in (*_OF_ANSWERS, *_AFTER) for check in _checks_of(module))
+
+#: All checks by id, including those of policy answers, of the stack file, of accepted findings, and of changes.
+#: A second form of a check, with the same id, comes after it in its module.
 ALL: tuple[Check, ...] = tuple(
     sorted(
-        (
-            *(check for check, _ in CHECKS),
-            *OF_ANSWERS,
-            accepted_finding.CHECK,
-            *guard.CHECKS,
-            *guard_production.CHECKS,
-            *guard_inputs.CHECKS,
-            *stack_file.CHECKS,
-        ),
-        key=lambda c: c.id,
+        {check.id: check for module in _MODULES for check in reversed(tuple(_checks_of(module)))}.values(),
+        key=lambda check: check.id,
     )
 )
+
+
+def every_check() -> tuple[Check, ...]:
+    """Returns all checks by id, and those of the business unit."""
+    return (*ALL, *(custom.check for custom in custom_checks()))
 
 
 def run(graph: ResourceGraph, answers: Iterable[PolicyAnswer] = ()) -> tuple[Finding, ...]:
     """Everything that is found: the worst first, then by check and resource. `answers`: of Azure Policy."""
     answers = tuple(answers)
-    decided = policy_zone_groups.decided(graph, answers)
-    plain = (f for _, find in CHECKS for f in find(graph) if not (f.urn in decided and _left_to_policy(f)))
-    return in_order((*plain, *(found for part in _OF_ANSWERS for found in part.find(graph, answers))))
+    by_policy = decided(graph, answers)
+    plain = (f for _, find in CHECKS for f in find(graph) if not (f.urn in by_policy and _left_to_policy(f)))
+    of_answers = (finding for part in _OF_ANSWERS for finding in part.find(graph, answers))
+    return in_order((*plain, *of_answers, *custom_findings(graph, {check.id for check in ALL})))
 
 
 def _left_to_policy(finding: Finding) -> bool:
@@ -95,12 +93,12 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def explain(check_id: str) -> str:
     """Returns the explanation of a check. Raises LandingZoneError for an id that there is not."""
-    for check in ALL:
+    for check in every_check():
         if check.id == check_id:
             return "\n".join(_explained(check))
-    known = [check.id for check in ALL]
+    known = [check.id for check in every_check()]
     near = difflib.get_close_matches(check_id.lower(), known, n=3, cutoff=0.6)
-    near = near or [each for each in known if each.split("/")[0] == check_id.lower().split("/")[0]]
+    near = near or [item for item in known if item.split("/")[0] == check_id.lower().split("/")[0]]
     if near:
         raise LandingZoneError(f"There is no finding {check_id!r}. Near it are:\n  " + "\n  ".join(near))
     raise LandingZoneError(f"There is no finding {check_id!r}. There are:\n  " + "\n  ".join(known))
@@ -127,7 +125,7 @@ def remedies_of(check: Check) -> list[str]:
     """Every remedy of a check as text, those for the stack file first."""
     if check.remedy == "{remedy}":
         return ["Follow an option that the preview shows: which ones there are depends on the policy and the resource."]
-    return [plain(remedy) for remedy in sorted(check.remedies, key=lambda each: each.startswith("In the component"))]
+    return [plain(remedy) for remedy in sorted(check.remedies, key=lambda item: item.startswith("In the component"))]
 
 
 #: Words of remedies that need the preview's values.
@@ -151,8 +149,8 @@ def legend(*sentences: str) -> str:
 
 def plain(sentence: str) -> str:
     """A template as text: its {words} as CAPITALS, and doubled braces single."""
-    told = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence)
-    return told.replace("{{", "{").replace("}}", "}")
+    text = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence)
+    return text.replace("{{", "{").replace("}}", "}")
 
 
 def _capitals(word: re.Match[str]) -> str:

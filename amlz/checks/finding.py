@@ -27,11 +27,19 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class StackFileEntry:
+    """An entry of a list of the stack file: the list's key, and the entry as a YAML mapping in one line."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found: by which check, at which resource, where in its body, what was expected and what is there.
 
     `place`: its path in the stack file, where the check knows it; () where it follows from the resource. `label`: the
-    resource in words, where its name is a GUID; else "".
+    resource in words, where its name is a GUID; else None. `allowed_by`: an entry of the stack file that allows it.
     """
 
     check: str
@@ -39,8 +47,8 @@ class Finding:
     urn: str
     name: str
     resource_id: str
-    project: str
-    environment: str
+    project: str | None
+    environment: str | None
     path: str
     expected: Any
     actual: Any
@@ -48,7 +56,8 @@ class Finding:
     remedy: str
     source: str
     place: tuple[str | int, ...] = ()
-    label: str = ""
+    label: str | None = None
+    allowed_by: StackFileEntry | None = None
 
     @property
     def called(self) -> str:
@@ -58,10 +67,13 @@ class Finding:
     @property
     def general_remedy(self) -> str:
         """The remedy with `<name>` for its project and environment: one text for the same finding in several."""
+        if not self.project or not self.environment:
+            return self.remedy
         general = self.remedy.replace(
             f"projects.{self.project}.environments.{self.environment}", f"projects.{ANY}.environments.{ANY}"
         )
-        return general.replace(f"projects.{self.project}.", f"projects.{ANY}.")
+        general = general.replace(f"projects.{self.project}.", f"projects.{ANY}.")
+        return general.replace(f" {self.environment} of {self.project} ", " the environment ")
 
 
 #: The remedy where one property decides. The stack file has no setting for it: only a changed component can show it.
@@ -112,7 +124,7 @@ class Check:
             message=self.says.format(name=called, **words),
             remedy=(place.remedy or self.remedy).format(**(_given(resource, place) | {"name": called} | words)),
             source=self.source,
-            label=called if called != resource.name else "",
+            label=called if called != resource.name else None,
         )
 
     def undecided(self, resource: Resource, path: str, unknown: object) -> Finding:
@@ -139,7 +151,7 @@ class FindingLocation:
     expected: Any = None
     actual: Any = None
     severity: Severity | None = None
-    remedy: str = ""
+    remedy: str | None = None
 
 
 def _given(resource: Resource, place: FindingLocation) -> dict[str, object]:

@@ -16,7 +16,7 @@ _PRIVATE_ZONES = ("Microsoft.Network/privateDnsZones", "Microsoft.Network/privat
 _LEARN = "https://learn.microsoft.com/azure"
 _MANAGED = f"{_LEARN}/machine-learning/how-to-managed-network"
 
-When = Literal["", "injected", "managed", "sent", "global", "untaggable"]
+When = Literal["injected", "managed", "sent", "global", "untaggable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class KnownConflict:
     absence), () for any demand. `when`: the workspace's compute targets are `injected` in a subnet or its network is
     `managed`; the property is `sent`, and yet evaluated as absent; the resource is in location `global`; or it is of a
     type that is `untaggable`. `needs`, `change` (in the stack file) and `assign` (in the assignment) are sentences with
-    {words}; `key` is the setting in the stack file, below the environment if it begins with a dot, and "" if there is
-    none.
+    {words}; `key` is the setting in the stack file, below the environment if it begins with a dot, and None if there
+    is none.
     """
 
     id: str
@@ -38,10 +38,10 @@ class KnownConflict:
     needs: str
     source: str
     takes: tuple[Any, ...] = ()
-    when: When = ""
-    key: str = ""
-    change: str = ""
-    assign: str = ""
+    when: When | None = None
+    key: str | None = None
+    change: str | None = None
+    assign: str | None = None
 
 
 #: The first row that fits counts, so special rows come before general ones.

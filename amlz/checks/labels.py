@@ -43,7 +43,7 @@ def _principal(properties: Mapping[str, Any]) -> str:
 def _last(resource_id: str) -> str:
     """Name of the scope of an extension resource; "" where its id is not decided."""
     try:
-        found = parse(resource_id)
-        return parse(found.scope).name if found.scope else found.resource_group or found.subscription
+        parsed = parse(resource_id)
+        return parse(parsed.scope).name if parsed.scope else parsed.resource_group or parsed.subscription
     except ValueError:
         return ""

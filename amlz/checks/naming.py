@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,20 +16,23 @@ from amlz.core.problems import listed
 from amlz.core.words import WORDS
 from amlz.policy.engine.requests import PolicyAnswer
 
+#: Longer names are no words.
+_WORD = 14
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One resource. `owner`: `churn, dev`, "" for what belongs to no environment; `id`: "" where it is not decided."""
+    """One resource. `owner`: `churn, dev`, None where it has none. `id`: "" where it is not decided."""
 
     id: str
     label: str
-    owner: str = ""
-    urn: str = ""
+    owner: str | None = None
+    urn: str | None = None
 
     @property
     def key(self) -> str:
         """Returns a key that is the same for the same resource."""
-        return (self.id or self.urn).lower() or self.full
+        return (self.id or self.urn or "").lower() or self.full
 
     @property
     def full(self) -> str:
@@ -36,9 +40,9 @@ class Named:
         return f"{self.owner}: {self.label}" if self.owner else self.label
 
 
-def owner(project: str, environment: str) -> str:
-    """Project and environment in words; "" for none."""
-    return f"{project}, {environment}" if project else ""
+def owner(project: str | None, environment: str | None) -> str | None:
+    """Project and environment in words; None for none."""
+    return f"{project}, {environment}" if project and environment else None
 
 
 class Names:
@@ -46,8 +50,14 @@ class Names:
 
     def __init__(self, resources: Iterable[Named] = ()) -> None:
         known = distinct(tuple(resources))
-        self._by_id = {each.id.lower(): each for each in known if each.id}
-        self._by_urn = {each.urn: each for each in known if each.urn}
+        self._by_id = {item.id.lower(): item for item in known if item.id}
+        self._by_urn = {item.urn: item for item in known if item.urn}
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Names that no word of a sentence is: long ones, and those with a digit or a hyphen."""
+        labels = {item.label for item in (*self._by_id.values(), *self._by_urn.values())}
+        return frozenset(name for name in labels if len(name) > _WORD or re.search(r"[\d-]", name))
 
     def of_urn(self, urn: str, name: str) -> Named:
         """A resource by its URN."""
@@ -55,17 +65,21 @@ class Names:
 
     def of_id(self, resource_id: str, name: str) -> Named:
         """A resource by its id; what no resource is, such as a connection of an endpoint, is named by its parent."""
-        found = self._by_id.get(resource_id.lower())
-        if found or not resource_id:
-            return found or Named("", name)
+        value = self._by_id.get(resource_id.lower())
+        if value or not resource_id:
+            return value or Named("", name)
         above = next((a for a in map(self._by_id.get, _above(resource_id.lower())) if a), None)
-        return Named(resource_id, f"{name} of {above.label}" if above else name, above.owner if above else "")
+        return Named(resource_id, f"{name} of {above.label}" if above else name, above.owner if above else None)
 
     def of_finding(self, finding: Finding) -> Named:
         """The resource of a finding."""
         known = self._by_id.get(finding.resource_id.lower()) if finding.resource_id else None
         whose = owner(finding.project, finding.environment)
-        return known or self._by_urn.get(finding.urn) or Named(finding.resource_id, finding.called, whose, finding.urn)
+        return (
+            known
+            or self._by_urn.get(finding.urn)
+            or Named(finding.resource_id, finding.called, whose, finding.urn or None)
+        )
 
     def of_answer(self, answer: PolicyAnswer) -> Named:
         """The resource that a policy evaluated."""
@@ -95,18 +109,18 @@ def named_record(record: Mapping[str, Any]) -> Named:
 
 def distinct(resources: Sequence[Named]) -> tuple[Named, ...]:
     """The same resources, each once. Those that read the same are qualified by what they are in, or by their ids."""
-    found = list({(resource.key, resource.full): resource for resource in resources}.values())
+    nameds = list({(resource.key, resource.full): resource for resource in resources}.values())
     level = 0
     while level < _DEEPEST:
-        counts = Counter(each.full for each in found)
-        if len(counts) == len(found):
-            return tuple(found)
-        found = [_qualified(each, level) if counts[each.full] > 1 else each for each in found]
+        counts = Counter(item.full for item in nameds)
+        if len(counts) == len(nameds):
+            return tuple(nameds)
+        nameds = [_qualified(item, level) if counts[item.full] > 1 else item for item in nameds]
         level += 1
-    counts = Counter(each.full for each in found)
+    counts = Counter(item.full for item in nameds)
     return tuple(
-        replace(each, label=f"{each.label} ({each.id or each.urn})") if counts[each.full] > 1 else each
-        for each in found
+        replace(item, label=f"{item.label} ({item.id or item.urn or ''})") if counts[item.full] > 1 else item
+        for item in nameds
     )
 
 
@@ -117,10 +131,14 @@ _DEEPEST = _PARENTS + 3
 
 def _qualified(resource: Named, level: int) -> Named:
     try:
-        found = parse(resource.id)
+        resource_id = parse(resource.id)
     except ValueError:
         return resource
-    more = _parents(found)[level : level + 1] if level < _PARENTS else _beside(found)[level - _PARENTS : level + 1]
+    more = (
+        _parents(resource_id)[level : level + 1]
+        if level < _PARENTS
+        else _beside(resource_id)[level - _PARENTS : level + 1]
+    )
     return replace(resource, label=f"{resource.label} {more[0]}") if more and more[0] else resource
 
 
@@ -154,12 +172,12 @@ def before(resource: Named, message: str) -> str:
     return f"{of}:" if of else ""
 
 
-def by_owner(resources: Iterable[Named]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def by_owner(resources: Iterable[Named]) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
     """Labels by owner; those without one first."""
-    found: dict[str, list[str]] = {"": []}
+    labels_of: dict[str | None, list[str]] = {None: []}
     for resource in resources:
-        found.setdefault(resource.owner, []).append(resource.label)
-    return tuple((owner, tuple(labels)) for owner, labels in found.items() if labels)
+        labels_of.setdefault(resource.owner, []).append(resource.label)
+    return tuple((owner, tuple(labels)) for owner, labels in labels_of.items() if labels)
 
 
 def in_words(resources: Iterable[Named]) -> str:

@@ -14,13 +14,13 @@ from amlz.azure.bodies import value as value
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 
 
-def text(found: Any, default: Any = None) -> str:
+def text(actual: Any, default: Any = None) -> str:
     """A value for a sentence. `default`: what Azure makes of an absent one, None where that is not documented."""
-    if found is None:
+    if actual is None:
         return "not set" if default is None else f"not set, and Azure's default is {text(default)}"
-    if is_unknown(found):
+    if is_unknown(actual):
         return "known only at deployment"
-    return str(found).lower() if isinstance(found, bool) else str(found)
+    return str(actual).lower() if isinstance(actual, bool) else str(actual)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -30,22 +30,30 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def ids_in(found: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def ids_in(actual: Any, path: str = "") -> list[tuple[str, str]]:
     """Every resource id in a body, with its path. Keys can be ids too: of identities."""
-    if isinstance(found, dict):
-        for key, item in found.items():
+    pairs: list[tuple[str, str]] = []
+    _collect(actual, path, pairs)
+    return pairs
+
+
+def _collect(actual: Any, path: str, pairs: list[tuple[str, str]]) -> None:
+    if isinstance(actual, str):
+        if _is_id(actual):
+            pairs.append((path, actual))
+    elif isinstance(actual, dict):
+        for key, item in actual.items():
             if _is_id(key):
-                yield f"{path}.{key}", key
-            yield from ids_in(item, f"{path}.{key}" if path else key)
-    elif isinstance(found, list):
-        for index, item in enumerate(found):
-            yield from ids_in(item, f"{path}[{index}]")
-    elif isinstance(found, str) and _is_id(found):
-        yield path, found
+                pairs.append((f"{path}.{key}", key))
+            if not isinstance(item, str) or _is_id(item):
+                _collect(item, f"{path}.{key}" if path else key, pairs)
+    elif isinstance(actual, list):
+        for index, item in enumerate(actual):
+            _collect(item, f"{path}[{index}]", pairs)
 
 
 def _is_id(text: str) -> bool:
-    return text[:15].lower() == "/subscriptions/"
+    return text[:1] == "/" and text[:15].lower() == "/subscriptions/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +81,9 @@ def all_subnets(graph: ResourceGraph) -> Iterator[DeclaredSubnet]:
     for network in graph.of_type("Microsoft.Network/virtualNetworks"):
         for index, inline in enumerate(subnets(network)):
             name = "of unknown name" if is_unknown(inline) else str(inline.get("name"))
-            found = inline if is_unknown(inline) else inline.get("properties") or {}
+            properties = inline if is_unknown(inline) else inline.get("properties") or {}
             path = f"properties.subnets[{index}].properties"
-            yield DeclaredSubnet(network, path, name, f"{network.id}/subnets/{name}", found)
+            yield DeclaredSubnet(network, path, name, f"{network.id}/subnets/{name}", properties)
     for subnet in graph.of_type("Microsoft.Network/virtualNetworks/subnets"):
         yield DeclaredSubnet(subnet, "properties", subnet.name, subnet.id, subnet.body.get("properties") or {})
 
@@ -110,10 +118,10 @@ def prefixes_of(subnet: DeclaredSubnet) -> list[Any]:
     return [one] if one is not None else items(subnet.get("addressPrefixes"))
 
 
-def ranges(found: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def ranges(actual: Any) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """The address ranges in a list of prefixes; what is unknown or no range is left out."""
     read = []
-    for item in items(found):
+    for item in items(actual):
         try:
             read.append(ipaddress.ip_network(item))
         except (ValueError, TypeError):
@@ -129,4 +137,4 @@ def scope_of(extension: Resource) -> str:
 def holds(resource: Resource, path: str, *wanted: object) -> bool:
     """Returns whether a value is one of the wanted ones, without regard to case."""
     actual = value(resource, path)
-    return any(same(actual, each) for each in wanted)
+    return any(same(actual, item) for item in wanted)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from amlz.checks.finding import Check, Finding, Severity
 from amlz.core.config import LandingZoneConfig
+from amlz.core.deprecations import SCORING_NODES
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
-from amlz.core.notices.effects import GATEWAY_UNUSED, SCORING_UNUSED
-from amlz.core.notices.notice import CONNECTION_NOT_OPENED
+from amlz.core.notices.computes import SERVERLESS_PULL
+from amlz.core.notices.effects import GATEWAY_UNUSED, PREMIUM_UNUSED, SCORING_UNUSED
+from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from amlz.core.plan import LandingZonePlan
@@ -88,7 +90,7 @@ CHECKS = (
     _check(
         SCORING_UNUSED,
         "The scoring subnet keeps addresses for {nodes} nodes that will never be in it: managed online endpoints run "
-        "in a network of Microsoft's, and Kubernetes clusters have their own.",
+        "in a network of Microsoft's, and Kubernetes clusters have their own. " + str(SCORING_NODES),
         "Set `scoringNodes` of the environment to `0`. docs/explanation/isolation.md describes how to serve models.",
         "With `isolation: injected`, an online deployment reaches the stores of the workspace only with "
         "`egress_public_network_access: disabled`; its nodes are not in a subnet of the landing zone. With `isolation: "
@@ -104,6 +106,35 @@ CHECKS = (
         "A VPN or ExpressRoute gateway announces the ranges of its network, and of peered networks that use it "
         "(`useRemoteGateways`). An ExpressRoute gateway announces no other ranges.",
         "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
+    ),
+    _check(
+        PREMIUM_UNUSED,
+        "The Premium tier costs more than Standard, and without TLS inspection its intrusion detection sees only "
+        "unencrypted traffic.",
+        "Set `hub.firewall.tlsInspection` (docs/how-to/tls-inspection.md), or `hub.firewall.tier` to `Standard`. "
+        "No action needed, if your organisation requires the Premium tier.",
+        "Nearly all traffic of compute targets is encrypted. Of encrypted traffic, intrusion detection sees addresses, "
+        "ports and the server name, and no content.",
+        "https://learn.microsoft.com/azure/firewall/premium-features",
+    ),
+    _check(
+        BASTION_ALONE,
+        "Azure Bastion reaches no machine of this stack: no subnet here admits its sessions.",
+        "Set `hub.jumpHosts: true`, or remove `bastion`. No action needed, if it reaches machines in networks that "
+        "others peer with the hub.",
+        "Azure Bastion opens sessions to machines in its network and in peered ones. Subnets of compute targets and "
+        "of private endpoints admit no sessions, and Azure bills the host whether or not it is used.",
+        "https://learn.microsoft.com/azure/bastion/bastion-overview",
+    ),
+    _check(
+        SERVERLESS_PULL,
+        "Serverless compute is reported to fail when it pulls an image from a registry without an admin user, and no "
+        "registry that is built here has one. Not verified against Azure.",
+        "Run jobs on clusters, and remove `security.serverlessCompute` of the environment. No action needed, if a job "
+        "of yours pulls its image.",
+        "Clusters pull with their identity, which has AcrPull. No page of Microsoft's names the identity with which "
+        "serverless compute pulls; the issue is open. Guardrails deny the admin user of a registry.",
+        "https://github.com/Azure/azureml-examples/issues/3463",
     ),
 )
 _BY_ID = {check.id: check for check in CHECKS}

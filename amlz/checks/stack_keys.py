@@ -18,8 +18,8 @@ _OWN_NAMES = {
     "microsoft.containerregistry/registries": ".names.containerRegistry",
     **{
         row.name.lower(): row.name_setting
-        for each in capability_facts()
-        for row in each.types
+        for facts in capability_facts()
+        for row in facts.types
         if row.name_setting is not None and row.name_setting.startswith(".")
     },
 }

@@ -35,15 +35,15 @@ def read(path: Path) -> CheckCase:
     """A case file. The folder is the check's id with a hyphen for the slash."""
     report = json.loads(path.read_text(encoding="utf-8"))
     name, verdict = path.stem.rsplit("--", 1)
-    area, what = path.parent.name.split("-", 1)
+    area, result = path.parent.name.split("-", 1)
     graph = replace(graph_of(report["resources"], report.get("cloud", "public")), today=report.get("today", ""))
     graph = replace(graph, dns=report.get("dns", "created"), personas=tuple(map(_persona, report.get("personas", ()))))
-    return CheckCase(f"{area}/{what}", name, verdict, graph, report["finds"])
+    return CheckCase(f"{area}/{result}", name, verdict, graph, report["finds"])
 
 
-def _persona(told: Mapping[str, Any]) -> Persona:
+def _persona(data: Mapping[str, Any]) -> Persona:
     """A persona as case files write it: its lists as tuples."""
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     return Persona(**values)
 
 
@@ -52,27 +52,27 @@ def graph_of(resources: list[dict[str, Any]], cloud: str = "public") -> Resource
     return ResourceGraph(tuple(_resource(resource) for resource in resources), cloud=cloud)
 
 
-def _resource(told: Mapping[str, Any]) -> Resource:
+def _resource(data: Mapping[str, Any]) -> Resource:
     """The URN is the id, and the provider that of the id's subscription, unless the case has others."""
     known = {"type", "apiVersion", "id", "urn", "dependsOn", "parent", "provider", "subscription", "protect", "body"}
-    assert set(told) <= {*known, "location", "project", "environment"}, f"unknown keys: {sorted(set(told) - known)}"
-    parsed = parse(told["id"])
-    subscription = told.get("subscription", parsed.subscription)
+    assert set(data) <= {*known, "location", "project", "environment"}, f"unknown keys: {sorted(set(data) - known)}"
+    parsed = parse(data["id"])
+    subscription = data.get("subscription", parsed.subscription)
     return Resource(
-        urn=told.get("urn", told["id"]),
+        urn=data.get("urn", data["id"]),
         token="",
-        arm_type=told["type"],
-        api_version=told.get("apiVersion", ""),
-        id=told["id"],
+        arm_type=data["type"],
+        api_version=data.get("apiVersion", ""),
+        id=data["id"],
         name=parsed.name,
-        location=told.get("location", ""),
+        location=data.get("location", ""),
         subscription=subscription,
         resource_group=parsed.resource_group,
-        body=told.get("body", {}),
-        project=told.get("project", ""),
-        environment=told.get("environment", ""),
-        depends_on=tuple(told.get("dependsOn", ())),
-        parent=told.get("parent", ""),
-        provider=told.get("provider", f"subscription-{subscription}"),
-        protect=told.get("protect", False),
+        body=data.get("body", {}),
+        project=data.get("project", ""),
+        environment=data.get("environment", ""),
+        depends_on=tuple(data.get("dependsOn", ())),
+        parent=data.get("parent", ""),
+        provider=data.get("provider", f"subscription-{subscription}"),
+        protect=data.get("protect", False),
     )

@@ -35,7 +35,7 @@ class Conflict:
 
     known: str
     verdict: str
-    told: Mapping[str, Any]
+    record: Mapping[str, Any]
 
 
 def files() -> list[Path]:
@@ -49,11 +49,11 @@ def read(path: Path) -> Conflict:
     return Conflict(known, verdict, json.loads(path.read_text(encoding="utf-8")))
 
 
-def found(told: Mapping[str, Any]) -> list[Finding]:
+def findings_of(data: Mapping[str, Any]) -> list[Finding]:
     """The findings, as in a preview."""
-    graph, asked = _plan(told), PolicySources(library(), _tenant(told), ("corp",))
-    made = of_connections(verdicts(forecast(graph), asked).answers)
-    return list(policy_conflict.find(graph, (*verdicts(graph, asked).answers, *made)))
+    graph, sources = _plan(data), PolicySources(library(), _tenant(data), ("corp",))
+    made = of_connections(verdicts(forecast(graph), sources).answers)
+    return list(policy_conflict.find(graph, (*verdicts(graph, sources).answers, *made)))
 
 
 def summed(findings: list[Finding]) -> list[dict[str, Any]]:
@@ -79,15 +79,15 @@ def summed(findings: list[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def _plan(told: Mapping[str, Any]) -> ResourceGraph:
+def _plan(data: Mapping[str, Any]) -> ResourceGraph:
     """The plan of a shipped stack without its own assignments, changed as in the case."""
-    graph = previewed(told.get("stack", "dev")).graph
-    kept = [each for each in graph if each.arm_type != _ASSIGNMENTS]
-    for change in told.get("change", ()):
-        assert any(_is_meant(each, change) for each in kept), f"nothing to change: {change}"
-        kept = [_changed(each, change) if _is_meant(each, change) else each for each in kept]
-    if "own" in told:
-        kept.append(_assigned(told, told["own"]))
+    graph = previewed(data.get("stack", "dev")).graph
+    kept = [resource for resource in graph if resource.arm_type != _ASSIGNMENTS]
+    for change in data.get("change", ()):
+        assert any(_is_meant(resource, change) for resource in kept), f"nothing to change: {change}"
+        kept = [_changed(resource, change) if _is_meant(resource, change) else resource for resource in kept]
+    if "own" in data:
+        kept.append(_assigned(data, data["own"]))
     return replace(graph, resources=tuple(kept))
 
 
@@ -109,35 +109,35 @@ def _changed(resource: Resource, change: Mapping[str, Any]) -> Resource:
     return replace(resource, body=body, id=moved, api_version=change.get("apiVersion", resource.api_version))
 
 
-def _assigned(told: Mapping[str, Any], group: str) -> Resource:
+def _assigned(data: Mapping[str, Any], group: str) -> Resource:
     """An assignment of the stack's own, at one of its resource groups."""
-    resource = next(each for each in previewed(told.get("stack", "dev")).graph if each.name == group)
-    name, body = told.get("assignment", "corp"), {"properties": _properties(told)}
+    resource = next(item for item in previewed(data.get("stack", "dev")).graph if item.name == group)
+    name, body = data.get("assignment", "corp"), {"properties": _properties(data)}
     own_id = f"{resource.id}/providers/{_ASSIGNMENTS}/{name}"
     return replace(resource, urn=own_id, arm_type=_ASSIGNMENTS, id=own_id, name=name, body=body)
 
 
-def _tenant(told: Mapping[str, Any]) -> Imported:
+def _tenant(data: Mapping[str, Any]) -> Imported:
     """The import: the definition, and its assignment at the management group above."""
-    definitions = (_definition(told),) if _definition(told) else ()
-    name = told.get("assignment", "corp")
-    assignment = {"id": f"{_GROUP}/providers/{_ASSIGNMENTS}/{name}", "name": name, "properties": _properties(told)}
-    return Imported(definitions, () if "own" in told else (assignment,))
+    definitions = (_definition(data),) if _definition(data) else ()
+    name = data.get("assignment", "corp")
+    assignment = {"id": f"{_GROUP}/providers/{_ASSIGNMENTS}/{name}", "name": name, "properties": _properties(data)}
+    return Imported(definitions, () if "own" in data else (assignment,))
 
 
-def _properties(told: Mapping[str, Any]) -> dict[str, Any]:
-    policy = told["policy"]
-    name = policy if isinstance(policy, str) and not policy.startswith("published/") else _definition(told)["id"]
+def _properties(properties: Mapping[str, Any]) -> dict[str, Any]:
+    policy = properties["policy"]
+    name = policy if isinstance(policy, str) and not policy.startswith("published/") else _definition(properties)["id"]
     return {
         "policyDefinitionId": name,
-        "parameters": {key: {"value": value} for key, value in told.get("parameters", {}).items()},
-        "enforcementMode": "Default" if told.get("enforced", True) else "DoNotEnforce",
+        "parameters": {key: {"value": value} for key, value in properties.get("parameters", {}).items()},
+        "enforcementMode": "Default" if properties.get("enforced", True) else "DoNotEnforce",
     }
 
 
-def _definition(told: Mapping[str, Any]) -> dict[str, Any]:
+def _definition(data: Mapping[str, Any]) -> dict[str, Any]:
     """The definition as imported; {} where it is one of this repository."""
-    policy = told["policy"]
+    policy = data["policy"]
     if isinstance(policy, str):
         if not policy.startswith("published/"):
             return {}

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from amlz.app.preview import preview_stack
+from amlz.app.preview import graph_of
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.catalogue import run
 from amlz.checks.finding import Finding
@@ -101,13 +101,13 @@ def _graph(config: str) -> ResourceGraph:
         path = Path(folder) / "Pulumi.case.yaml"
         path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": json.loads(config)}}))
         file = load(str(path), Path(folder))
-        return preview_stack(file, make_plan(file.config)).graph
+        return graph_of(file, make_plan(file.config))
 
 
-def found(graph: ResourceGraph, of: Imported, *checks: str) -> list[Finding]:
+def findings_of(graph: ResourceGraph, of: Imported, *checks: str) -> list[Finding]:
     """Findings of these checks, as a preview would have them."""
-    asked = PolicySources(library(), of, ("corp",))
-    connections = policy_connections.of_connections(verdicts(policy_connections.forecast(graph), asked).answers)
-    managed = policy_managed_group.of_managed_groups(verdicts(policy_managed_group.forecast(graph), asked).answers)
-    answers = (*verdicts(graph, asked).answers, *connections, *managed)
-    return [each for each in run(graph, answers) if each.check in checks]
+    sources = PolicySources(library(), of, ("corp",))
+    connections = policy_connections.of_connections(verdicts(policy_connections.forecast(graph), sources).answers)
+    managed = policy_managed_group.of_managed_groups(verdicts(policy_managed_group.forecast(graph), sources).answers)
+    answers = (*verdicts(graph, sources).answers, *connections, *managed)
+    return [finding for finding in run(graph, answers) if finding.check in checks]

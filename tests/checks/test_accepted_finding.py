@@ -18,14 +18,14 @@ def finding(check: str, name: str, severity: Severity = Severity.ERROR) -> Findi
 
 def entry(check: str, resource: str, until: str = "2027-03-31") -> AcceptedFindingConfig:
     """An entry of the stack file."""
-    told = {
+    result = {
         "finding": check,
         "resource": resource,
         "reason": "decided in the review",
         "expiresOn": until,
         "ticket": "T",
     }
-    return AcceptedFindingConfig.model_validate(told)
+    return AcceptedFindingConfig.model_validate(result)
 
 
 OPEN = finding("exposure/public-access", "mlw-a")
@@ -33,10 +33,10 @@ OTHER = finding("exposure/public-access", "mlw-b", Severity.WARNING)
 KEYS = finding("keys/enabled", "sta", Severity.WARNING)
 
 
-def told(result: Sorted) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+def summary(result: Sorted) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Findings that still count, accepted findings, and reports on entries."""
-    own = [f for f in result.found if f.check == "accepted/finding"]
-    counts = [f"{f.check} {f.name}" for f in result.found if f not in own]
+    own = [f for f in result.findings if f.check == "accepted/finding"]
+    counts = [f"{f.check} {f.name}" for f in result.findings if f not in own]
     accepted = [f"{a.finding.check} {a.finding.name} until {a.by.expires_on}" for a in result.accepted]
     return counts, accepted, [(f.severity.value, f.message) for f in own]
 
@@ -121,13 +121,13 @@ def test_what_is_accepted_does_not_count_and_what_is_not_is_said(case: str) -> N
     """By entries and day."""
     entries, today, expected = CASES[case]
 
-    assert told(accept([OPEN, OTHER, KEYS], entries, today, KNOWN)) == expected
+    assert summary(accept([OPEN, OTHER, KEYS], entries, today, KNOWN)) == expected
 
 
 def test_what_is_said_of_an_entry_names_its_place() -> None:
     """So that it can be found in the stack file."""
     entries = [entry("exposure/public-access", "*"), entry("keys/enabled", "mlw-a")]
 
-    (said,) = [f for f in accept([OPEN], entries, "2027-01-01", KNOWN).found if f.check == "accepted/finding"]
+    (result,) = [f for f in accept([OPEN], entries, "2027-01-01", KNOWN).findings if f.check == "accepted/finding"]
 
-    assert (said.path, said.name, said.urn) == ("acceptedFindings[1]", "mlw-a", "")
+    assert (result.path, result.name, result.urn) == ("acceptedFindings[1]", "mlw-a", "")

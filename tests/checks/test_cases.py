@@ -34,10 +34,10 @@ def test_a_case_finds_exactly_what_it_says(path: Path) -> None:
     """Severity, location and sentence of each finding, in the order in which a preview shows them."""
     case = read(path)
 
-    found = sorted(FINDS[case.check](case.graph), key=_order)
+    findings = sorted(FINDS[case.check](case.graph), key=_order)
 
-    assert case.finds == [{"severity": f.severity.value, "path": f.path, "says": f.message} for f in found]
-    assert case.verdict == (found[0].severity.value if found else "none")
+    assert case.finds == [{"severity": f.severity.value, "path": f.path, "says": f.message} for f in findings]
+    assert case.verdict == (findings[0].severity.value if findings else "none")
 
 
 @pytest.mark.parametrize("check", [check.id for check, _ in CHECKS])

@@ -15,6 +15,7 @@ from amlz.core.config.allowed_loss import AllowedLossConfig
 GROUP = "/subscriptions/s/resourceGroups/rg"
 STORE = "Microsoft.Storage/storageAccounts"
 VNET = "Microsoft.Network/virtualNetworks"
+ML = "Microsoft.MachineLearningServices/workspaces"
 
 
 def resource(arm_type: str, name: str, owner: str = "", **body: Any) -> Resource:
@@ -97,6 +98,15 @@ CASES: dict[str, tuple[list[Resource], list[Resource], LossAllowance, list[tuple
         [DATA], [resource(STORE, "st", "churn/dev", kind="BlobStorage")],
         LossAllowance(), [("guard/refused-by-azure", "st")],
     ),
+    "a default of Azure that is written out, where Azure refuses each change": (
+        [resource(ML, "mlw", properties={"description": "x"})],
+        [resource(ML, "mlw", properties={"description": "x", "hbiWorkspace": False})], LossAllowance(), [],
+    ),
+    "another value than the default, where Azure refuses each change": (
+        [resource(ML, "mlw", properties={"description": "x"})],
+        [resource(ML, "mlw", properties={"description": "x", "hbiWorkspace": True})],
+        LossAllowance(), [("guard/refused-by-azure", "mlw")],
+    ),
     "what Azure ignores": (
         [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 2048})],
         [resource("Microsoft.KeyVault/vaults/keys", "k", properties={"keySize": 3072})],
@@ -121,9 +131,9 @@ CASES: dict[str, tuple[list[Resource], list[Resource], LossAllowance, list[tuple
 @pytest.mark.parametrize("case", CASES)
 def test_the_guard_says_what_has_to_be_decided(case: str) -> None:
     """Of which resource or entry."""
-    old, new, allowed, said = CASES[case]
+    old, new, allowed, pairs = CASES[case]
 
-    assert [(finding.check, finding.name) for finding in guard(edit_of(old, new), allowed)] == said
+    assert [(finding.check, finding.name) for finding in guard(edit_of(old, new), allowed)] == pairs
 
 
 def test_a_loss_is_told_with_what_azure_keeps() -> None:

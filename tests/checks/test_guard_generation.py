@@ -6,13 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from amlz.app.preview import preview_stack
 from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.destructive import guard
-from amlz.core.plan import make_plan
 from amlz.stackfile.load import load
 from amlz.stackfile.stack_file import KEY
-from tests.conftest import ROOT, STACKS, previewed
+from tests.conftest import ROOT, STACKS, preview_of, previewed
 
 #: Resources that hold data or a name, and would be replaced.
 LOST = ("crretailchurndevuftlz", "kv-retail-churn-de-p3v7y", "mlw-retail-churn-dev-nll3v", "stretailchurndevvaefb")
@@ -29,9 +27,11 @@ def test_raising_a_generation_needs_only_the_losses_to_be_allowed(tmp_path: Path
     path.write_text(yaml.safe_dump(config))
     file = load(str(path), tmp_path)
 
-    edit = edit_of(previewed("minimal").graph, preview_stack(file, make_plan(file.config)).graph)
+    edit = edit_of(previewed("minimal").graph, preview_of(file).graph)
 
     assert guard(edit, LossAllowance.of(file.config)) == ()
     assert sorted(f.name for f in guard(edit, LossAllowance())) == sorted(LOST)
-    endpoints = {thing.logical for thing, _ in edit.replaced if thing.type == "Microsoft.Network/privateEndpoints"}
+    endpoints = {
+        resource.logical for resource, _ in edit.replaced if resource.type == "Microsoft.Network/privateEndpoints"
+    }
     assert len(endpoints) == 7

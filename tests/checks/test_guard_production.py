@@ -10,17 +10,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from amlz.app.preview import preview_stack
 from amlz.azure.graph import Resource
 from amlz.checks.guard.change import LossAllowance, edit_of
 from amlz.checks.guard.production import guarded, removed
 from amlz.core.config.allowed_loss import AllowedEndConfig
-from amlz.core.plan import make_plan
 from amlz.diff.difference import Difference, difference
 from amlz.reports.formats import as_json
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests.checks.test_guard import STORE, resource
+from tests.conftest import preview_of
 
 LOCK = "Microsoft.Authorization/locks"
 ROLE = "Microsoft.Authorization/roleAssignments"
@@ -138,16 +137,16 @@ def test_the_guard_reports_what_production_would_lose(case: str) -> None:
     """Whole: each finding with its sentence, errors first."""
     old, new, allowed, expected = CASES[case]
 
-    found = guarded(edit_of(old, new), allowed)
+    findings = guarded(edit_of(old, new), allowed)
 
-    assert [(f.check, f.message) for f in found] == expected
+    assert [(f.check, f.message) for f in findings] == expected
 
 
 def test_a_removed_environment_is_production_that_ends() -> None:
     """In addition to the loss of its data, which has a separate allowance."""
-    found = guarded(edit_of([STORE_PROD, LOCKED], [OTHER_PROJECT]), LossAllowance())
+    findings = guarded(edit_of([STORE_PROD, LOCKED], [OTHER_PROJECT]), LossAllowance())
 
-    assert [(f.check, f.name) for f in found] == [
+    assert [(f.check, f.name) for f in findings] == [
         ("guard/delete-not-allowed", "st"),
         (ENDS, "churn/prod"),
     ]
@@ -191,12 +190,12 @@ def previewed(project: str = "churn", name: str = "prod", more: str = "", ends: 
         given = {"PROJECT": project, "NAME": name, " MORE": more, "ENDS": ends}
         path.write_text(functools.reduce(lambda text, key: text.replace(key, given[key]), given, BASE))
         file = load(str(path))
-        return preview_stack(file, make_plan(file.config), TODAY)
+        return preview_of(file, TODAY)
 
 
 def changed(after: Preview) -> Difference:
     """The difference to the landing zone with production, as a pull request shows it."""
-    old, new = (json.loads(as_json.render(each)) for each in (previewed(), after))
+    old, new = (json.loads(as_json.render(preview)) for preview in (previewed(), after))
     return difference("main", old, new, LossAllowance.of(after.config, TODAY))
 
 
@@ -212,10 +211,20 @@ def test_no_change_of_the_stack_file_alone_ends_production(attack: str) -> None:
     """A pull request turns production into something else. The hub holds the logs of production."""
     after, owners = ATTACKS[attack]
 
-    found = changed(previewed(*after))
+    result = changed(previewed(*after))
 
-    assert found.fails("error")
-    assert [f.name for f in found.guard if f.check == ENDS] == owners
+    assert result.fails("error")
+    assert [f.name for f in result.guard if f.check == ENDS] == owners
+
+
+@pytest.mark.parametrize("policies", ["{productionEffect: Audit}", "{guardrails: []}", "{guardrails: [compute]}"])
+def test_guardrails_that_deny_by_default_are_missed(policies: str) -> None:
+    """The assignments of production set no effect: their initiatives deny. Each that audits or is removed is named."""
+    after = previewed(ends=f"[]\n    policies: {policies}")
+
+    (weaker,) = [f for f in changed(after).guard if f.check == WEAK and f.name == "churn/prod"]
+
+    assert weaker.message.startswith("churn/prod is production: policies that deny no longer: guardrails-")
 
 
 def test_the_remedies_end_production_until_their_date() -> None:

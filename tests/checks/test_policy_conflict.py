@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from amlz.app.preview import preview_stack
 from amlz.checks.finding import Severity
 from amlz.checks.known_conflicts import KNOWN
-from amlz.core.plan import make_plan
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
-from tests.checks.conflict_cases import files, found, read, summed
-from tests.conftest import SAMPLES
+from tests import layers
+from tests.checks.conflict_cases import files, findings_of, read, summed
+from tests.conftest import SAMPLES, preview_of
 
 #: Added to the dev stack: its own guardrail refuses the setting of one environment, and exempts it for a time.
 REFUSED = """\
@@ -34,28 +33,28 @@ POLICIES = """\
 """
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", layers.sampled(files(), 6), ids=lambda path: path.stem)
 def test_a_conflict_is_found_with_both_sides_and_the_ways_out(path: Path) -> None:
     """Severity, location, sentence, remedy and source of each finding, in the order of the requests."""
     case = read(path)
 
-    findings = summed(found(case.told))
+    findings = summed(findings_of(case.record))
 
-    assert case.told["finds"] == findings
+    assert case.record["finds"] == findings
     assert case.verdict == (findings[0]["severity"] if findings else "none")
 
 
 def test_every_known_conflict_has_a_case_that_finds_it() -> None:
     """The first word of a case's name is the row; the sentence that it finds is that row's."""
     rows = {row.id: row.needs.split("{")[0] for row in KNOWN} | {"other": "This is no known conflict"}
-    told = [(read(path).known, finding) for path in files() for finding in read(path).told["finds"]]
+    pairs = [(read(path).known, finding) for path in files() for finding in read(path).record["finds"]]
 
-    said = {known for known, finding in told if rows[known] in finding["says"]}
+    values = {known for known, finding in pairs if rows[known] in finding["says"]}
 
-    assert said == set(rows)
-    assert [finding["says"] for known, finding in told if finding["remedy"] and rows[known] not in finding["says"]] == [
-        finding["says"] for _, finding in told if finding["severity"] == "note"
-    ]
+    assert values == set(rows)
+    assert [
+        finding["says"] for known, finding in pairs if finding["remedy"] and rows[known] not in finding["says"]
+    ] == [finding["says"] for _, finding in pairs if finding["severity"] == "note"]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +79,9 @@ def test_a_preview_tells_what_a_guardrail_refuses_once_its_exemption_has_ended(
     """Exempt, nothing is in conflict; the day that ends it brings the refusal back. Errors come first."""
     preview = _previewed(tmp_path, today)
 
-    told = [(f.check, f.severity, f.name) for f in preview.findings if f.check.startswith("policy/")]
+    pairs = [(f.check, f.severity, f.name) for f in preview.findings if f.check.startswith("policy/")]
 
-    assert told == expected
+    assert pairs == expected
     order = list(Severity)
     assert list(preview.findings) == sorted(preview.findings, key=lambda f: (order.index(f.severity), f.check, f.urn))
 
@@ -91,9 +90,9 @@ def test_a_guardrail_that_refuses_names_its_member_and_the_keys_of_the_stack_fil
     """Three options, each within the stack file."""
     preview = _previewed(tmp_path, "2027-03-31")
 
-    told = [(f.message, f.remedy) for f in preview.findings if f.check == "policy/conflict"]
+    pairs = [(f.message, f.remedy) for f in preview.findings if f.check == "policy/conflict"]
 
-    assert told == [
+    assert pairs == [
         (
             'guardrails-workspace refuses mlw-retail-churn-dev-nll3v: "Workspaces are marked as high business impact" '
             "demands true for properties.hbiWorkspace, and it is false. The stack file turns high business impact off. "
@@ -116,4 +115,4 @@ def _previewed(folder: Path, today: str) -> Preview:
     assert network in text
     (folder / "Pulumi.dev.yaml").write_text(text.replace(network, network + REFUSED) + POLICIES, encoding="utf-8")
     file = load("dev", folder)
-    return preview_stack(file, make_plan(file.config), today)
+    return preview_of(file, today)

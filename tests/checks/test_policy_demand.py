@@ -28,10 +28,10 @@ RESOURCE = {
 def decided(condition: dict[str, Any]) -> tuple[PolicyDemand, ...]:
     """The demands of a rule that denies a storage account."""
     made = definition({"if": condition, "then": {"effect": "deny"}})
-    asked = subject(RESOURCE)
-    verdict = judge(PolicyQuestion(made, {}, asked))
+    result = subject(RESOURCE)
+    verdict = judge(PolicyQuestion(made, {}, result))
     assert verdict.outcome == "applies"
-    return demands(PolicyAnswer("deny", asked, Assignment("", "", "", ()), None, verdict))
+    return demands(PolicyAnswer("deny", result, Assignment("", "", "", ()), None, verdict))
 
 
 def field(name: str, operator: str, value: Any) -> dict[str, Any]:
@@ -95,9 +95,9 @@ def test_conditions_on_the_type_are_a_demand_only_where_nothing_else_decided() -
 def test_demands_at_one_place_are_alternatives() -> None:
     """Any of them would end the refusal; an empty list is not shown next to another."""
     rules = [field("location", "notIn", ["uksouth"]), field("location", "notEquals", "global")]
-    found = decided({"allOf": [*rules, field("location", "notIn", []), field(AGE, "greater", 1)]})
+    result = decided({"allOf": [*rules, field("location", "notIn", []), field(AGE, "greater", 1)]})
 
-    assert [joined(place) for place in places(found)] == ["one of uksouth, or global", "at most 1"]
+    assert [joined(place) for place in places(result)] == ["one of uksouth, or global", "at most 1"]
 
 
 @pytest.mark.parametrize(

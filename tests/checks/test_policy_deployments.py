@@ -8,7 +8,7 @@ import pytest
 
 from amlz.checks.finding import Finding
 from amlz.policy.verdicts import Imported
-from tests.checks.tenant import BASE, LOGS, NETWORK, found, landing_zone, policy, tenant
+from tests.checks.tenant import BASE, LOGS, NETWORK, findings_of, landing_zone, policy, tenant
 
 ZONES = {
     "blob": ["privatelink.blob.core.windows.net"],
@@ -28,7 +28,7 @@ CONNECTIONS = "Microsoft.Network/privateEndpoints/privateLinkServiceConnections[
 def writes(group: str, zones: list[str] | None = None, name: str = "", **assignment: Any) -> Imported:
     """A policy that writes the zone group of endpoints of a group ID, with the zones as texts in its template."""
     ids = [f"{HOLDER}/providers/Microsoft.Network/privateDnsZones/{zone}" for zone in zones or ZONES[group]]
-    configs = [{"name": f"z{at}", "properties": {"privateDnsZoneId": each}} for at, each in enumerate(ids)]
+    configs = [{"name": f"z{at}", "properties": {"privateDnsZoneId": item}} for at, item in enumerate(ids)]
     condition = {"field": f"{GROUPS}/privateDnsZoneConfigs[*].privateDnsZoneId", "in": ids}
     resource = {"type": GROUPS, "name": "[concat(parameters('pe'),'/deployedByPolicy')]",
                 "properties": {"privateDnsZoneConfigs": configs}}  # fmt: skip
@@ -117,14 +117,14 @@ BY_POLICY = {"dns": {"mode": "policy"}}
 OTHER_ZONES = {"dns": {"mode": "existing", "resourceGroup": f"{NETWORK}/rg-other-dns"}}
 
 
-def told(findings: list[Finding]) -> list[tuple[str, str]]:
+def messages(findings: list[Finding]) -> list[tuple[str, str]]:
     """Severity and resource of each."""
     return [(finding.severity.value, finding.name.rpartition("-")[2]) for finding in findings]
 
 
 def test_a_policy_that_writes_one_of_two_zones_is_an_error() -> None:
     """With both zones and the missing one, and what to do."""
-    (one,) = found(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, HALF), *DNS)
+    (one,) = findings_of(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, HALF), *DNS)
 
     assert (one.check, one.severity.value, one.name) == (
         "policy/dns-not-covered",
@@ -142,28 +142,31 @@ def test_policies_that_write_every_zone_leave_nothing_to_report() -> None:
     """The remedy of the error, carried out; and nothing is left as undecided."""
     checks = (*DNS, "dns/endpoint-without-zone")
 
-    assert found(landing_zone(**BY_POLICY), tenant(*EVERY), *checks) == []
+    assert findings_of(landing_zone(**BY_POLICY), tenant(*EVERY), *checks) == []
 
 
 def test_one_zone_is_enough_where_the_program_writes_the_zone_groups_and_the_endpoint_is_exempt() -> None:
     """The other remedy of the error, carried out."""
     created = landing_zone(dns=OTHER_ZONES["dns"])
 
-    assert found(created, tenant(HALF, exempt=("dns-amlworkspace",)), *DNS) == []
+    assert findings_of(created, tenant(HALF, exempt=("dns-amlworkspace",)), *DNS) == []
 
 
 def test_an_endpoint_that_no_imported_policy_covers_is_a_warning() -> None:
     """Not an error, since a policy may not have been imported; importing it ends the warning."""
     without = tenant(*(writes(group) for group in ZONES if group not in ("queue", "table")))
 
-    assert told(found(landing_zone(**BY_POLICY), without, *DNS)) == [("warning", "queue"), ("warning", "table")]
+    assert messages(findings_of(landing_zone(**BY_POLICY), without, *DNS)) == [
+        ("warning", "queue"),
+        ("warning", "table"),
+    ]
 
 
 def test_without_any_dns_policy_endpoints_stay_undecided() -> None:
     """Nothing is known about the tenant, so a note names what a policy has to write."""
     graph = landing_zone(**BY_POLICY)
 
-    notes = found(graph, tenant(), *DNS, "dns/endpoint-without-zone")
+    notes = findings_of(graph, tenant(), *DNS, "dns/endpoint-without-zone")
 
     assert {(note.check, note.severity.value) for note in notes} == {("dns/endpoint-without-zone", "note")}
     assert len(notes) == 7
@@ -174,7 +177,7 @@ def test_a_policy_that_is_not_enforced_writes_nothing() -> None:
     rest = [writes(group) for group in ZONES if group != "vault"]
     idle = writes("vault", enforcementMode="DoNotEnforce")
 
-    assert told(found(landing_zone(**BY_POLICY), tenant(*rest, idle), *DNS)) == [("warning", "vault")]
+    assert messages(findings_of(landing_zone(**BY_POLICY), tenant(*rest, idle), *DNS)) == [("warning", "vault")]
 
 
 def test_two_policies_that_write_one_zone_each_are_an_error() -> None:
@@ -182,7 +185,7 @@ def test_two_policies_that_write_one_zone_each_are_an_error() -> None:
     first, second = ZONES["amlworkspace"]
     both = [writes("amlworkspace", [first], "dns-api"), writes("amlworkspace", [second], "dns-notebooks")]
 
-    (one,) = found(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, *both), *DNS)
+    (one,) = findings_of(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, *both), *DNS)
 
     assert (one.severity.value, one.name) == ("error", "pep-risk-score-dev-workspace")
     assert "dns-api and dns-notebooks would each write a zone group, and an endpoint takes one." in one.message
@@ -199,25 +202,27 @@ def test_two_policies_that_write_one_zone_each_are_an_error() -> None:
 )
 def test_zones_are_read_through_parameters_and_nested_deployments(value: str, variables: Any) -> None:
     """As built-in policies hand them on, under other names."""
-    assert found(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, by_parameters(value, variables)), *DNS) == []
+    assert findings_of(landing_zone(**BY_POLICY), tenant(*BUT_WORKSPACE, by_parameters(value, variables)), *DNS) == []
 
 
 @pytest.mark.parametrize("value", ["[reference('x').id]", "[parameters('nowhere')]", "[concat(]", 5])
 def test_a_zone_that_only_the_deployment_knows_is_undecided(value: Any) -> None:
     """The note stays, and no error is made of a guess."""
-    notes = found(
+    notes = findings_of(
         landing_zone(**BY_POLICY),
         tenant(*BUT_WORKSPACE, by_parameters(value)),
         *DNS,
         "dns/endpoint-without-zone",
     )
 
-    assert [(note.check, *told([note])[0]) for note in notes] == [("dns/endpoint-without-zone", "note", "workspace")]
+    assert [(note.check, *messages([note])[0]) for note in notes] == [
+        ("dns/endpoint-without-zone", "note", "workspace")
+    ]
 
 
 def test_a_second_zone_group_is_a_warning_with_the_options_that_help() -> None:
     """Both zone groups are named; dns.mode policy is offered where policies write every zone."""
-    findings = found(landing_zone(**OTHER_ZONES), tenant(*EVERY), *DNS)
+    findings = findings_of(landing_zone(**OTHER_ZONES), tenant(*EVERY), *DNS)
 
     vault = next(finding for finding in findings if finding.name.endswith("-vault"))
     assert {finding.check for finding in findings} == {"policy/second-zone-group"}
@@ -241,14 +246,14 @@ def test_each_option_against_a_second_zone_group_ends_it() -> None:
     moved = landing_zone(dns={"mode": "existing", "resourceGroup": HOLDER})
     names = tuple(f"dns-{group}" for group in ZONES)
 
-    assert found(moved, of, *DNS) == []
-    assert found(landing_zone(**BY_POLICY), of, *DNS) == []
-    assert found(landing_zone(**OTHER_ZONES), tenant(*EVERY, exempt=names), *DNS) == []
+    assert findings_of(moved, of, *DNS) == []
+    assert findings_of(landing_zone(**BY_POLICY), of, *DNS) == []
+    assert findings_of(landing_zone(**OTHER_ZONES), tenant(*EVERY, exempt=names), *DNS) == []
 
 
 def test_an_option_that_does_not_help_is_not_offered() -> None:
     """A policy whose condition both zones of a workspace cannot satisfy, and which writes only one of them."""
-    findings = found(landing_zone(**OTHER_ZONES), tenant(*BUT_WORKSPACE, HALF), *DNS)
+    findings = findings_of(landing_zone(**OTHER_ZONES), tenant(*BUT_WORKSPACE, HALF), *DNS)
 
     workspace = next(finding for finding in findings if finding.name.endswith("-workspace"))
     assert workspace.remedy == (
@@ -287,7 +292,7 @@ def logs(workspace: str, name: str = "setByPolicy", type_: str = "Microsoft.KeyV
 
 def test_a_second_diagnostic_setting_is_a_warning() -> None:
     """With both targets, and the setting of the stack file that makes them one."""
-    (one,) = found(landing_zone(), logs(f"{LOGS}/workspaces/log-security"), SECOND)
+    (one,) = findings_of(landing_zone(), logs(f"{LOGS}/workspaces/log-security"), SECOND)
 
     assert one.severity.value == "warning"
     assert one.message.endswith("deploys setByPolicy to log-security. Logs are then sent and billed twice.")
@@ -302,17 +307,19 @@ def test_each_option_against_a_second_diagnostic_setting_ends_it() -> None:
     of = logs(f"{LOGS}/workspaces/log-security")
     existing = {**BASE["hub"]["existing"], "logAnalytics": f"{LOGS}/workspaces/log-security"}
 
-    assert found(landing_zone(hub={"existing": existing}), of, SECOND) == []
-    assert found(landing_zone(), tenant(of, exempt=("logs-setByPolicy",)), SECOND) == []
+    assert findings_of(landing_zone(hub={"existing": existing}), of, SECOND) == []
+    assert findings_of(landing_zone(), tenant(of, exempt=("logs-setByPolicy",)), SECOND) == []
 
 
 def test_a_policy_that_finds_the_setting_of_the_plan_adds_none() -> None:
     """It looks for the workspace to which the plan sends already."""
-    assert found(landing_zone(), logs(f"{LOGS}/workspaces/log-central"), SECOND) == []
+    assert findings_of(landing_zone(), logs(f"{LOGS}/workspaces/log-central"), SECOND) == []
 
 
 MANAGED = "policy/managed-group"
+#: The guardrails on the subscription ask the same of the managed resource group: off, so that one policy answers.
 WITH_KEY = {
+    "policies": {"subscription": "off"},
     "projects": {
         "score": {
             "environments": {
@@ -323,7 +330,7 @@ WITH_KEY = {
                 }
             }
         }
-    }
+    },
 }
 COSMOS, SEARCH = "Microsoft.DocumentDB/databaseAccounts", "Microsoft.Search/searchServices"
 
@@ -351,18 +358,18 @@ def denies(test: Any, effect: str = "deny", **assignment: Any) -> Imported:
 )
 def test_what_azure_creates_for_a_key_and_a_policy_refuses_is_a_warning(of: Imported, types: list[str]) -> None:
     """By type, as in a list of refused types, and by what else is known; not for a workspace without a key."""
-    findings = found(landing_zone(**WITH_KEY), of, MANAGED)
+    findings = findings_of(landing_zone(**WITH_KEY), of, MANAGED)
 
     assert [finding.severity.value for finding in findings] == ["warning"] * len(types)
     assert [finding.message.split(" refuses ")[1].split(":")[0] for finding in findings] == types
-    assert found(landing_zone(), of, MANAGED) == []
+    assert findings_of(landing_zone(), of, MANAGED) == []
 
 
 def test_a_policy_that_asks_for_more_than_the_type_is_undecided() -> None:
     """Only Azure knows which tags and properties it sends."""
     of = denies({"allOf": [{"field": "type", "equals": SEARCH}, {"field": "tags['owner']", "exists": "false"}]})
 
-    (one,) = found(landing_zone(**WITH_KEY), of, MANAGED)
+    (one,) = findings_of(landing_zone(**WITH_KEY), of, MANAGED)
 
     assert (one.severity.value, one.message.startswith("Undecided: ")) == ("note", True)
 
@@ -373,6 +380,6 @@ def test_undecided_policies_on_what_azure_creates_are_one_note_that_names_them()
     rule = {"if": test, "then": {"effect": "deny"}}
     of = tenant(*(policy(name, rule, "All") for name in ("tags-a", "tags-b")))
 
-    (one,) = found(landing_zone(**WITH_KEY), of, MANAGED)
+    (one,) = findings_of(landing_zone(**WITH_KEY), of, MANAGED)
 
     assert '"Policy tags-a" of tags-a and "Policy tags-b" of tags-b' in one.message

@@ -48,7 +48,7 @@ DEFECTS = {
 @pytest.mark.parametrize("case", DEFECTS, ids=list(DEFECTS.values()))
 def test_what_published_templates_ship_is_found(case: str) -> None:
     """The case is there, and finds something; tests/checks/test_cases.py compares what."""
-    told = read(CASES / f"{case}.json")
+    check_case = read(CASES / f"{case}.json")
 
-    assert {find["severity"] for find in told.finds} >= {told.verdict}
-    assert told.verdict != "none"
+    assert {find["severity"] for find in check_case.finds} >= {check_case.verdict}
+    assert check_case.verdict != "none"

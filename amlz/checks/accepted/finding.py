@@ -41,33 +41,33 @@ class Accepted:
 class Sorted:
     """Findings that count, with those about the entries; and findings that are accepted."""
 
-    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     accepted: tuple[Accepted, ...]
 
 
 def accept(
-    findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str, known: Collection[str]
+    findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str | None, known: Collection[str]
 ) -> Sorted:
     """Takes out what is accepted. `today`: ISO 8601, "" for not set. `known`: ids of all checks."""
     in_force = [entry for entry in entries if not _ended(entry, today)]
-    found, accepted = [], []
+    not_accepted, accepted = [], []
     for finding in findings:
         by = next((entry for entry in in_force if _is_of(entry, finding)), None)
         if by is None:
-            found.append(finding)
+            not_accepted.append(finding)
         else:
             accepted.append(Accepted(finding, by))
-    said = (
-        _said(index, entry, judged)
+    of_entries = (
+        _finding(index, entry, judged)
         for index, entry in enumerate(entries)
         for judged in _judged(entry, findings, today, known)
     )
-    return Sorted((*found, *said), tuple(accepted))
+    return Sorted((*not_accepted, *of_entries), tuple(accepted))
 
 
-def _ended(entry: AcceptedFindingConfig, today: str) -> bool:
+def _ended(entry: AcceptedFindingConfig, today: str | None) -> bool:
     """Returns whether an entry has expired. Both days are ISO 8601, which sorts as time does."""
-    return bool(today) and today[:10] >= entry.expires_on
+    return (today or "")[:10] >= entry.expires_on
 
 
 def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
@@ -76,7 +76,7 @@ def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
 
 
 def _judged(
-    entry: AcceptedFindingConfig, findings: Sequence[Finding], today: str, known: Collection[str]
+    entry: AcceptedFindingConfig, findings: Sequence[Finding], today: str | None, known: Collection[str]
 ) -> Iterator[tuple[Severity, str, str]]:
     """Findings about an entry, at most one: severity, the words, and the remedy."""
     if entry.finding not in known:
@@ -89,7 +89,7 @@ def _judged(
         yield Severity.NOTE, f"until {entry.expires_on}. Cannot tell whether that day has passed, so it holds", NO_TODAY
 
 
-def _said(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:
+def _finding(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:
     severity, when, remedy = judged
     return Finding(
         check=CHECK.id,
@@ -97,8 +97,8 @@ def _said(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str,
         urn="",
         name=entry.resource,
         resource_id="",
-        project="",
-        environment="",
+        project=None,
+        environment=None,
         path=f"acceptedFindings[{index}]",
         expected=None,
         actual=entry.expires_on,

@@ -34,10 +34,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Returns stores with open egress."""
     for arm_type, ways in WAYS.items():
         for resource in graph.of_type(arm_type):
-            for path, closed, default, what in ways:
+            for path, closed, default, item in ways:
                 actual = value(resource, path)
                 if is_unknown(actual):
                     yield CHECK.undecided(resource, path, actual)
                 elif not same(default if actual is None else actual, closed):
-                    words = {"what": what, "path": path, "actual": text(actual, default), "expected": text(closed)}
+                    words = {"what": item, "path": path, "actual": text(actual, default), "expected": text(closed)}
                     yield CHECK.finding(resource, FindingLocation(path, closed, actual), **words)

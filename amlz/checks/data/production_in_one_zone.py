@@ -50,7 +50,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(actual):
                 yield CHECK.undecided(resource, path, actual)
             elif not _over_zones(actual, over):
-                yield _found(resource, path, actual)
+                yield _finding(resource, path, actual)
 
 
 def _over_zones(actual: Any, over: tuple[str, ...]) -> bool:
@@ -59,5 +59,5 @@ def _over_zones(actual: Any, over: tuple[str, ...]) -> bool:
     return bool(over) and isinstance(actual, str) and actual.lower().endswith(over)
 
 
-def _found(resource: Resource, path: str, actual: Any) -> Finding:
+def _finding(resource: Resource, path: str, actual: Any) -> Finding:
     return CHECK.finding(resource, FindingLocation(path, None, actual), path=path, actual=text(actual))

@@ -27,9 +27,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Vaults without purge protection (Azure's default), or with soft delete turned off."""
     for vault in graph.of_type("Microsoft.KeyVault/vaults"):
         purge, soft = value(vault, PURGE), value(vault, SOFT)
-        for path, found in ((PURGE, purge), (SOFT, soft)):
-            if is_unknown(found):
-                yield CHECK.undecided(vault, path, found)
+        for path, item in ((PURGE, purge), (SOFT, soft)):
+            if is_unknown(item):
+                yield CHECK.undecided(vault, path, item)
         if soft is False:
             words = {"problem": "keeps nothing that is deleted", "path": SOFT, "actual": text(soft)}
             yield CHECK.finding(vault, FindingLocation(SOFT, True, soft), **words)

@@ -36,7 +36,7 @@ STORES = (
     "Microsoft.KeyVault/vaults",
     "Microsoft.ContainerRegistry/registries",
     "Microsoft.OperationalInsights/workspaces",
-    *(row.name for each in capability_facts() for row in each.types if row.holds is not None),
+    *(row.name for facts in capability_facts() for row in facts.types if row.holds is not None),
 )
 
 
@@ -77,5 +77,5 @@ def production(graph: ResourceGraph, locked: set[str]) -> set[tuple[str, str]]:
     return {
         (store.project, store.environment)
         for store in graph.of_type(*STORES)
-        if store.environment and (store.protect or is_locked(store, locked))
+        if store.project and store.environment and (store.protect or is_locked(store, locked))
     }

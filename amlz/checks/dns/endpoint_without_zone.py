@@ -70,11 +70,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 def zones_by_endpoint(graph: ResourceGraph) -> dict[str, set[str]]:
     """The names of the zones that each endpoint's zone groups write to, by the endpoint's id in lower case."""
-    found: dict[str, set[str]] = {}
+    zones: dict[str, set[str]] = {}
     for group in graph.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups"):
         names = (zone.rsplit("/", 1)[-1].lower() for zone in zone_ids(group))
-        found.setdefault(endpoint_of(group), set()).update(names)
-    return found
+        zones.setdefault(endpoint_of(group), set()).update(names)
+    return zones
 
 
 def zone_ids(group: Resource) -> list[str]:

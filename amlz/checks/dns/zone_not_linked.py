@@ -52,9 +52,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if endpoint and is_unknown(subnet):
             yield CHECK.undecided(endpoint, "properties.subnet.id", subnet)
         own = {network_of(subnet).lower(): network_of(subnet)} if isinstance(subnet, str) else {}
-        asked = {**own, **{network.lower(): network for network in proxies}}
+        settings = {**own, **{network.lower(): network for network in proxies}}
         for zone in zone_ids(group):
-            missing = [network for key, network in asked.items() if (zone.lower(), key) not in links]
+            missing = [network for key, network in settings.items() if (zone.lower(), key) not in links]
             link = unknown.get(zone.lower())
             if missing and link is not None:
                 yield CHECK.undecided(link, "properties.virtualNetwork.id", _target(link))

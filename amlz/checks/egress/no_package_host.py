@@ -48,7 +48,7 @@ def _firewall_opens(graph: ResourceGraph) -> bool:
     """Returns whether an application rule names a package host or a host of the stack file."""
     for group in graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
         rules = [
-            rule for each in items(value(group, "properties.ruleCollections")) for rule in items(dig(each, "rules"))
+            rule for item in items(value(group, "properties.ruleCollections")) for rule in items(dig(item, "rules"))
         ]
         hosts = {str(host).lower() for rule in rules for host in items(dig(rule, "targetFqdns"))}
         if hosts and (group.name == _OWN or not _HOSTS.isdisjoint(hosts)):

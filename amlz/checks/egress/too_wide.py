@@ -48,8 +48,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield from _hosts(rule, "properties.destination", rule.name, [where])
         elif isinstance(dig(where, "serviceTag"), str):
             ports = [part.strip() for part in str(dig(where, "portRanges")).split(",")]
-            told = {"destinationAddresses": [dig(where, "serviceTag")], "destinationPorts": ports, "name": rule.name}
-            yield from _network(rule, "properties.destination", told)
+            as_rule = {"destinationAddresses": [dig(where, "serviceTag")], "destinationPorts": ports, "name": rule.name}
+            yield from _network(rule, "properties.destination", as_rule)
 
 
 def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
@@ -58,8 +58,8 @@ def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
         return
     for source in items(dig(rule, "sourceAddresses")):
         if str(source).lower() in _EVERYWHERE:
-            what = "it for every network that the firewall serves"
-            yield _found(group, f"{path}.sourceAddresses", rule.get("name"), (what, "the ranges of the spokes"))
+            text = "it for every network that the firewall serves"
+            yield _finding(group, f"{path}.sourceAddresses", rule.get("name"), (text, "the ranges of the spokes"))
     yield from _network(group, path, rule)
     yield from _hosts(group, f"{path}.targetFqdns", rule.get("name"), items(dig(rule, "targetFqdns")))
     yield from _hosts(group, f"{path}.destinationFqdns", rule.get("name"), items(dig(rule, "destinationFqdns")))
@@ -72,7 +72,7 @@ def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
         if is_unknown(place):
             yield CHECK.undecided(resource, f"{path}.destinationAddresses", place)
         elif str(place).lower() in _EVERYWHERE:
-            yield _found(resource, f"{path}.destinationAddresses", name, ("every address", _TAG))
+            yield _finding(resource, f"{path}.destinationAddresses", name, ("every address", _TAG))
         elif not str(place)[:1].isdigit():
             yield from _tag(resource, path, (name, str(place), ports))
 
@@ -83,12 +83,12 @@ def _tag(resource: Resource, path: str, rule: tuple[Any, str, list[str]]) -> Ite
     rows = [row for row in REQUIRED if _base(row.tag) == _base(tag)]
     places = f"{path}.destinationAddresses"
     if any(port in ("*", "0-65535", "1-65535") for port in ports):
-        yield _found(resource, f"{path}.destinationPorts", name, (f"every port of {tag}", _PORTS))
+        yield _finding(resource, f"{path}.destinationPorts", name, (f"every port of {tag}", _PORTS))
     elif not rows:
-        yield _found(resource, places, name, (f"{tag}, which no row of the table has", _TAG), Severity.WARNING)
+        yield _finding(resource, places, name, (f"{tag}, which no row of the table has", _TAG), Severity.WARNING)
     else:
         if any("{region}" in row.tag for row in rows) and "." not in tag:
-            yield _found(
+            yield _finding(
                 resource,
                 places,
                 name,
@@ -99,8 +99,10 @@ def _tag(resource: Resource, path: str, rule: tuple[Any, str, list[str]]) -> Ite
             )
         extra = [port for port in ports if not any(port in row.ports for row in rows)]
         if extra:
-            what = f"{', '.join(extra)} of {tag}, which no row of the table has"
-            yield _found(resource, f"{path}.destinationPorts", name, (f"port {what}", _PORTS), Severity.WARNING)
+            extra_ports = f"{', '.join(extra)} of {tag}, which no row of the table has"
+            yield _finding(
+                resource, f"{path}.destinationPorts", name, (f"port {extra_ports}", _PORTS), Severity.WARNING
+            )
 
 
 def _base(tag: str) -> str:
@@ -116,19 +118,21 @@ def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterat
         text = str(host).lower()
         below = text.removeprefix("*").removeprefix(".")
         if text in _EVERYWHERE or not below:
-            yield _found(resource, path, name, ("every host", _HOSTS))
+            yield _finding(resource, path, name, ("every host", _HOSTS))
         elif text.startswith("*") and ("." not in below or not text.startswith("*.")):
-            yield _found(resource, path, name, (f"{host}: every name with this ending, of any owner", _HOSTS))
-        elif text.startswith("*.") and any(each == below or each.endswith(f".{below}") for each in SHARED_DOMAINS):
-            yield _found(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
+            yield _finding(resource, path, name, (f"{host}: every name with this ending, of any owner", _HOSTS))
+        elif text.startswith("*.") and any(
+            shared_domain == below or shared_domain.endswith(f".{below}") for shared_domain in SHARED_DOMAINS
+        ):
+            yield _finding(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
 
 
-def _found(
-    resource: Resource, path: str, rule: Any, said: tuple[str, str], severity: Severity | None = None
+def _finding(
+    resource: Resource, path: str, rule: Any, opened: tuple[str, str], severity: Severity | None = None
 ) -> Finding:
-    """The finding of a rule. `said`: what it opens, and what to put there instead."""
-    what, instead = said
+    """The finding of a rule. `opened`: what it opens, and what to put there instead."""
+    text, instead = opened
     own = resource.arm_type.lower().endswith("/outboundrules")
     where = above(resource.id, "outboundRules").rsplit("/", 1)[-1] if own else resource.name
-    place = FindingLocation(path, None, what, severity)
-    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=what, instead=instead)
+    place = FindingLocation(path, None, text, severity)
+    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=text, instead=instead)

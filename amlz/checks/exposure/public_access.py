@@ -49,12 +49,12 @@ REACHED = "can be reached from the internet"
 #: Of a workspace whose store stays private: https://github.com/MicrosoftDocs/azure-docs/issues/120843
 STUDIO = (
     "can be reached from the internet, where the studio opens but uploads and data previews fail, since its storage "
-    "account {store} stays private"
+    "account stays private"
 )
 #: For lists and switches that have no effect as long as public access as a whole is off.
 NEXT = "would be reached from the internet if public access were turned on"
-WITHOUT_SCOPE = "takes and answers over public addresses, as no private link scope is built"
-ALSO = "takes telemetry or answers over public addresses, too"
+WITHOUT_SCOPE = "accepts data and queries from public addresses, as no private link scope is built"
+ALSO = "accepts telemetry or queries from public addresses, too"
 
 
 _ACCESS = "properties.publicNetworkAccess"
@@ -77,7 +77,7 @@ SWITCHES = {
         Switch(_ACCESS, ("Disabled",), "Enabled"),
         Switch("properties.anonymousPullEnabled", (False,), False, behind=True),
     ),
-    **{row.name.lower(): row.public for each in capability_facts() for row in each.types if row.public},
+    **{row.name.lower(): row.public for facts in capability_facts() for row in facts.types if row.public},
 }  # fmt: skip
 
 _NODE = Switch("properties.properties.enableNodePublicIp", (False,), True)
@@ -114,7 +114,7 @@ def _reached(graph: ResourceGraph, resource: Resource, switch: Switch) -> str:
     """The consequence of public access: of a workspace also what does not work from the internet."""
     store = graph.by_id(value(resource, "properties.storageAccount")) if switch.path == _ACCESS else None
     private = store is not None and same(value(store, _ACCESS), "Disabled")
-    return STUDIO.format(store=store.name) if store is not None and private else REACHED
+    return STUDIO if private else REACHED
 
 
 def _switches(resource: Resource) -> tuple[Switch, ...]:
@@ -127,7 +127,9 @@ def _open(resource: Resource, switch: Switch, how: str) -> Finding:
     actual, expected = value(resource, switch.path), switch.closed[0]
     asked_for = switch.in_stack and actual is not None
     severity = Severity.WARNING if asked_for or how is NEXT else None
-    place = FindingLocation(switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else "")
+    place = FindingLocation(
+        switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else None
+    )
     return CHECK.finding(resource, place, how=how, path=switch.path, actual=text(actual, switch.default))
 
 

@@ -17,14 +17,14 @@ from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
 
 @dataclass(frozen=True, slots=True)
 class ExistingResource:
-    """An existing resource. `logical` is its name in the program; owners are "" where it has none."""
+    """An existing resource. `logical` is its name in the program; owners are None where it has none."""
 
     urn: str
     type: str
     id: str
     name: str
-    project: str = ""
-    environment: str = ""
+    project: str | None = None
+    environment: str | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
     protect: bool = False
 
@@ -34,9 +34,9 @@ class ExistingResource:
         return self.urn.rpartition("::")[2]
 
     @property
-    def owner(self) -> str:
-        """PROJECT/ENVIRONMENT, "" where it has none."""
-        return f"{self.project}/{self.environment}" if self.project else ""
+    def owner(self) -> str | None:
+        """PROJECT/ENVIRONMENT, None where it has none."""
+        return f"{self.project}/{self.environment}" if self.project and self.environment else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,16 @@ class ResourceChanges:
 class LossAllowance:
     """Entries of the stack file that allow changes.
 
-    `today`: ISO 8601, "" for not passed; entries with a date then allow nothing.
+    `today`: ISO 8601, None for not passed; entries with a date then allow nothing.
     """
 
     replace: tuple[AllowedLossConfig, ...] = ()
     delete: tuple[AllowedLossConfig, ...] = ()
     production: tuple[AllowedEndConfig, ...] = ()
-    today: str = ""
+    today: str | None = None
 
     @classmethod
-    def of(cls, config: LandingZoneConfig, today: str = "") -> LossAllowance:
+    def of(cls, config: LandingZoneConfig, today: str | None = None) -> LossAllowance:
         """Returns the entries of a stack file."""
         return cls(config.allow_replace, config.allow_delete, config.allow_production_end, today)
 
@@ -85,18 +85,18 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> ResourceChanges
         former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
         if former:
             was[urn] = was.pop(former)
-    both = [(_thing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
-    gone = tuple(_thing(resource) for urn, resource in was.items() if urn not in now)
+    both = [(_existing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
+    gone = tuple(_existing(resource) for urn, resource in was.items() if urn not in now)
     made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
     return ResourceChanges(
         deleted=gone,
-        replaced=tuple(each for each in both if worst(each[1]) is Kind.REPLACES),
-        updated=tuple(each for each in both if each[1] and worst(each[1]) is not Kind.REPLACES),
-        standing=tuple(map(_thing, was.values())),
+        replaced=tuple(item for item in both if worst(item[1]) is Kind.REPLACES),
+        updated=tuple(item for item in both if item[1] and worst(item[1]) is not Kind.REPLACES),
+        standing=tuple(map(_existing, was.values())),
         again=again(gone, made),
-        owners=frozenset(f"{each.project}/{each.environment}" for each in now.values() if each.project),
+        owners=frozenset(item.owner for item in now.values() if item.owner),
         made=frozenset(made),
-        after=tuple(map(_thing, now.values())),
+        after=tuple(map(_existing, now.values())),
     )
 
 
@@ -105,36 +105,42 @@ def again(deleted: Iterable[ExistingResource], made: Mapping[str, str]) -> tuple
 
     `made`: URNs of what is new, by ids in lower case.
     """
-    pairs = ((thing, made.get(thing.id.lower(), "")) for thing in deleted)
-    return tuple((thing, urn.rpartition("::")[2]) for thing, urn in pairs if urn)
+    pairs = ((resource, made.get(resource.id.lower(), "")) for resource in deleted)
+    return tuple((resource, urn.rpartition("::")[2]) for resource, urn in pairs if urn)
 
 
-def _thing(resource: Resource) -> ExistingResource:
+def _existing(resource: Resource) -> ExistingResource:
     owner = resource.project, resource.environment
     of = resource.urn, resource.arm_type, resource.id, resource.name, *owner
-    return ExistingResource(*of, resource.properties, resource.protect)
+    return ExistingResource(*of, properties_of(resource.body), resource.protect)
+
+
+def properties_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the properties of a resource, and its identity among them, which ARM keeps next to them."""
+    identity = {"identity": body["identity"]} if body.get("identity") else {}
+    return {**(body.get("properties") or {}), **identity}
 
 
 def _changes(was: Resource, now: Resource) -> tuple[PropertyChange, ...]:
-    return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body})
+    return changes(now.arm_type, {"id": was.id, **was.body}, {"id": now.id, **now.body}, now.api_version)
 
 
-def about(check: Check, thing: ExistingResource, path: str, words: Mapping[str, str], remedy: str = "") -> Finding:
+def about(check: Check, resource: ExistingResource, path: str, words: Mapping[str, str], remedy: str = "") -> Finding:
     """Returns the finding of a check at a resource. `remedy`: a template in place of the usual one."""
-    called = label(thing.type, thing.id, thing.name, thing.properties)
+    called = label(resource.type, resource.id, resource.name, resource.properties)
     return Finding(
         check=check.id,
         severity=check.severity,
-        urn=thing.urn,
-        name=thing.name,
-        resource_id=thing.id,
-        project=thing.project,
-        environment=thing.environment,
+        urn=resource.urn,
+        name=resource.name,
+        resource_id=resource.id,
+        project=resource.project,
+        environment=resource.environment,
         path=path,
         expected=None,
         actual=None,
         message=check.says.format(name=called, **words),
         remedy=(remedy or check.remedy).format(name=called, **words),
         source=check.source,
-        label=called if called != thing.name else "",
+        label=called if called != resource.name else None,
     )

@@ -28,6 +28,8 @@ from amlz.checks.guard.remedies import (
     RENAME,
     USED,
     Remedies,
+    deleted_first,
+    loss_allowed,
 )
 from amlz.core.capability_facts import Holds
 from amlz.core.config.allowed_loss import AllowedLossConfig
@@ -92,7 +94,7 @@ UNUSED = Check(
     id="guard/allows-nothing",
     severity=Severity.WARNING,
     says="{key} names {name}, which is not {what} here.",
-    remedy="Remove `{entry}` from the stack file: it would let a later loss pass.",
+    remedy="Remove `{entry}` from the stack file: it would allow a later data loss.",
     why="An entry of `allowReplace` or `allowDelete` is for one change. One that stays lets through what nobody "
     "decided.",
     source=_PROTECT,
@@ -132,7 +134,7 @@ CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT, BE
 class _Loss:
     """A loss, with the check that reports it, and its reason."""
 
-    thing: ExistingResource
+    resource: ExistingResource
     check: Check
     holds: Holds
     why: str
@@ -141,50 +143,50 @@ class _Loss:
 def guard(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     """Returns all findings, errors first. An allowed loss is not reported, an entry that allows nothing is."""
     losses = _losses(edit)
-    told = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
-    told += _impossible(edit, allowed)
-    told += [finding for thing, found in edit.updated for finding in _to_import(thing, found, edit)]
-    told += [about(ALIAS, thing, "", {"old": thing.logical, "new": new}) for thing, new in edit.again]
-    told += below_locks(edit)
-    told += _unused(losses, edit, allowed)
-    return tuple(sorted(told, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
+    findings = [_lost(one, edit) for one in losses if not any(_names(e, one, edit) for e in _entries(one, allowed))]
+    findings += _impossible(edit, allowed)
+    findings += [finding for resource, changes in edit.updated for finding in _to_import(resource, changes, edit)]
+    findings += [about(ALIAS, resource, "", {"old": resource.logical, "new": new}) for resource, new in edit.again]
+    findings += below_locks(edit)
+    findings += _unused(losses, edit, allowed)
+    return tuple(sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 
 
 def _losses(edit: ResourceChanges) -> tuple[_Loss, ...]:
     """Returns the resources with data that are deleted. A resource that is in another one of these is lost with it, and
     not reported itself.
     """
-    found = tuple(_all_losses(edit))
-    return tuple(one for one in found if not any(_is_in(one.thing, other.thing) for other in found))
+    losses = tuple(_all_losses(edit))
+    return tuple(one for one in losses if not any(_is_in(one.resource, other.resource) for other in losses))
 
 
-def _is_in(thing: ExistingResource, above: ExistingResource) -> bool:
-    return bool(above.id) and thing.id.lower() != above.id.lower() and within(thing.id, above.id)
+def _is_in(resource: ExistingResource, above: ExistingResource) -> bool:
+    return bool(above.id) and resource.id.lower() != above.id.lower() and within(resource.id, above.id)
 
 
 def _all_losses(edit: ResourceChanges) -> Iterator[_Loss]:
     """Returns the resources with data that are deleted themselves, or with their parent."""
-    told = set()
-    for thing in edit.deleted:
-        holds = holding(thing.type)
+    urns = set()
+    for resource in edit.deleted:
+        holds = holding(resource.type)
         if holds:
-            told.add(thing.urn)
-            yield _Loss(thing, DELETED, holds, "")
-    for thing, found in edit.replaced:
-        holds = holding(thing.type)
-        if holds and thing.urn not in told:
-            told.add(thing.urn)
-            yield _Loss(thing, REPLACED, holds, _replaced_by(found))
+            urns.add(resource.urn)
+            yield _Loss(resource, DELETED, holds, "")
+    for resource, changes in edit.replaced:
+        holds = holding(resource.type)
+        if holds and resource.urn not in urns:
+            urns.add(resource.urn)
+            yield _Loss(resource, REPLACED, holds, _replaced_by(changes))
     for above, check in (*((t, DELETED) for t in edit.deleted), *((t, REPLACED) for t, _ in edit.replaced)):
-        for thing in edit.standing:
-            holds = holding(thing.type)
-            if holds and thing.urn not in told and _is_in(thing, above):
-                told.add(thing.urn)
-                yield _Loss(thing, check, holds, (", " if check is DELETED else "") + f"it goes with {above.name}")
+        for resource in edit.standing:
+            holds = holding(resource.type)
+            if holds and resource.urn not in urns and _is_in(resource, above):
+                urns.add(resource.urn)
+                yield _Loss(resource, check, holds, (", " if check is DELETED else "") + f"it goes with {above.name}")
 
 
-def _replaced_by(found: tuple[PropertyChange, ...]) -> str:
-    paths = [change.row.path for change in found if change.kind is Kind.REPLACES]
+def _replaced_by(changes: tuple[PropertyChange, ...]) -> str:
+    paths = [change.row.path for change in changes if change.kind is Kind.REPLACES]
     return f"{' and '.join(paths)} changes" if paths else "Pulumi's engine reports it"
 
 
@@ -194,22 +196,25 @@ def _entries(one: _Loss, allowed: LossAllowance) -> tuple[AllowedLossConfig, ...
 
 def _names(entry: AllowedLossConfig, one: _Loss, edit: ResourceChanges) -> bool:
     """Returns whether an entry names a loss. An environment is named only where nothing of it stays."""
-    named, thing = entry.resource.lower(), one.thing
-    if _is_called(entry, thing):
+    named, resource = entry.resource.lower(), one.resource
+    if _is_called(entry, resource):
         return True
-    return one.check is DELETED and named == thing.owner and thing.owner not in edit.owners
+    return one.check is DELETED and named == resource.owner and resource.owner not in edit.owners
 
 
-def _is_called(entry: AllowedLossConfig, thing: ExistingResource) -> bool:
-    return entry.resource.lower() in (thing.name.lower(), thing.logical.lower(), thing.id.lower())
+def _is_called(entry: AllowedLossConfig, resource: ExistingResource) -> bool:
+    return entry.resource.lower() in (resource.name.lower(), resource.logical.lower(), resource.id.lower())
 
 
 def _lost(one: _Loss, edit: ResourceChanges) -> Finding:
-    thing, lost = one.thing, loss(one.holds, one.thing.properties)
-    whole = bool(thing.owner) and thing.owner not in edit.owners
-    words = {"why": one.why, "lost": lost, "allowed": thing.owner if whole else thing.name}
-    words |= {"backup": one.holds.backup, "urn": thing.urn}
-    return about(one.check, thing, "", words, one.check.remedies[thing.protect])
+    resource, lost = one.resource, loss(one.holds, one.resource.properties)
+    whole = resource.owner if resource.owner and resource.owner not in edit.owners else None
+    allowed = whole or resource.name
+    words = {"why": one.why, "lost": lost, "allowed": allowed, "backup": one.holds.backup, "urn": resource.urn}
+    finding = about(one.check, resource, "", words, one.check.remedies[resource.protect])
+    if one.check is DELETED:
+        return replace(finding, allowed_by=loss_allowed("allowDelete", allowed))
+    return replace(finding, allowed_by=loss_allowed("allowReplace", finding.called))
 
 
 def _impossible(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
@@ -218,31 +223,33 @@ def _impossible(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findi
     Where the stack file lists the resource as deleted first, a comparison of revisions does not show whether it is: a
     warning.
     """
-    changes = [(thing, change) for thing, found in edit.updated for change in found if change.kind in _CHECKS]
+    changes = [(resource, change) for resource, item in edit.updated for change in item if change.kind in _CHECKS]
     remedies = Remedies(edit.standing if changes else ())
-    for thing, change in changes:
+    for resource, change in changes:
         check = _CHECKS[change.kind]
-        remedy, words = remedies.in_use(thing) if check is IN_USE else remedies.unchangeable(thing)
+        remedy, words = remedies.in_use(resource) if check is IN_USE else remedies.unchangeable(resource)
         then = "Azure refuses the update that azure-native sends."
         if change.kind is Kind.FIXED:
             then = "Not documented: whether Azure refuses or ignores the update that azure-native sends."
         why = f": {change.rule.why}" if change.rule.why else ""
-        words |= {"path": change.row.path, "why": why, "then": then, "logical": thing.logical or thing.name}
-        words["owner"] = f"projects.{thing.project or ANY}.environments.{thing.environment or ANY}"
-        finding = about(check, thing, change.row.path, words, remedy)
+        words |= {"path": change.row.path, "why": why, "then": then, "logical": resource.logical or resource.name}
+        words["owner"] = f"projects.{resource.project or ANY}.environments.{resource.environment or ANY}"
+        finding = about(check, resource, change.row.path, words, remedy)
+        if remedy is DELETE_FIRST:
+            finding = replace(finding, allowed_by=deleted_first(words["logical"]))
         if remedy is NO_USERS:
             yield replace(finding, severity=Severity.NOTE)
-        elif not edit.of_state and any(_is_called(entry, thing) for entry in allowed.replace):
+        elif not edit.of_state and any(_is_called(entry, resource) for entry in allowed.replace):
             yield replace(finding, severity=Severity.WARNING)
         else:
             yield finding
 
 
 def _to_import(
-    network: ExistingResource, found: tuple[PropertyChange, ...], edit: ResourceChanges
+    network: ExistingResource, changes: tuple[PropertyChange, ...], edit: ResourceChanges
 ) -> Iterator[Finding]:
     """Subnets that a network no longer lists and that would be created as resources."""
-    for change in found:
+    for change in changes:
         if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
             continue
         names = [str(subnet.get("name")) for subnet in change.row.old if isinstance(subnet, dict)]
@@ -254,7 +261,7 @@ def _to_import(
 
 def _deleted_first(edit: ResourceChanges) -> Iterator[ExistingResource]:
     """Returns resources that no update can change, so that they may be deleted before the deployment."""
-    return (thing for thing, found in edit.updated if any(change.kind in _CHECKS for change in found))
+    return (resource for resource, changes in edit.updated if any(change.kind in _CHECKS for change in changes))
 
 
 def _unused(losses: tuple[_Loss, ...], edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
@@ -265,12 +272,12 @@ def _unused(losses: tuple[_Loss, ...], edit: ResourceChanges, allowed: LossAllow
         for index, entry in enumerate(entries):
             named = any(one.check is check and _names(entry, one, edit) for one in losses)
             if key == "allowReplace" and not edit.of_state:
-                named = named or any(_is_called(entry, thing) for thing in _deleted_first(edit))
+                named = named or any(_is_called(entry, resource) for resource in _deleted_first(edit))
             if not named:
-                thing = ExistingResource("", "", "", entry.resource)
+                resource = ExistingResource("", "", "", entry.resource)
                 yield about(
                     UNUSED,
-                    thing,
+                    resource,
                     f"{key}[{index}]",
                     {"key": key, "what": f"{what}, or holds no data,", "entry": f"{key}[{index}]"},
                 )

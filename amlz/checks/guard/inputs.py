@@ -141,8 +141,8 @@ class Inputs:
 
 def changed_inputs(before: Inputs, after: Inputs) -> tuple[Finding, ...]:
     """Findings of every file and key that differs, errors first."""
-    found = [*_of_project(before, after), *_of_stack(before, after), *_of_files(before, after)]
-    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
+    findings = [*_of_project(before, after), *_of_stack(before, after), *_of_files(before, after)]
+    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
 
 
 def _of_project(before: Inputs, after: Inputs) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def _of_files(before: Inputs, after: Inputs) -> Iterator[Finding]:
     differing = [key for key in {**before.files, **after.files} if before.files.get(key) != after.files.get(key)]
     silent = not any(key not in _WITHOUT_EFFECT for key in _differing(before.project, after.project))
     for kind, check in _OF_FILES.items():
-        paths = sorted(path for each, path in differing if each == kind)
+        paths = sorted(path for kind_of_file, path in differing if kind_of_file == kind)
         if paths and (kind != "project" or silent):  # else the keys are reported
             yield _finding(check, "", {"files": _shortened(paths), "file": "them"}, None)
 
@@ -205,5 +205,5 @@ def _of_keys(check: Check, file: str, keys: Iterable[str], severity: Severity | 
 
 
 def _finding(check: Check, file: str, words: Mapping[str, str], severity: Severity | None) -> Finding:
-    found = about(check, ExistingResource("", "", "", file), "", words)
-    return replace(found, severity=severity) if severity else found
+    finding = about(check, ExistingResource("", "", "", file), "", words)
+    return replace(finding, severity=severity) if severity else finding

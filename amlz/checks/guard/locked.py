@@ -26,13 +26,13 @@ BELOW_LOCK = Check(
 
 def below_locks(edit: ResourceChanges) -> Iterator[Finding]:
     """Returns deletions below a lock that exists before and after the change, one for each deleted resource."""
-    gone = {thing.urn for thing in (*edit.deleted, *(thing for thing, _ in edit.replaced))}
-    locks = [thing for thing in edit.standing if thing.type.lower() == _LOCKS and thing.urn not in gone]
+    gone = {resource.urn for resource in (*edit.deleted, *(replaced for replaced, _ in edit.replaced))}
+    locks = [resource for resource in edit.standing if resource.type.lower() == _LOCKS and resource.urn not in gone]
     scopes = [(parse(lock.id).scope or _above(lock), lock) for lock in locks if lock.id]
-    for thing in (*edit.deleted, *(thing for thing, _ in edit.replaced)):
-        lock = next((lock for scope, lock in scopes if thing.id and within(thing.id, scope)), None)
-        if lock is not None and thing.type.lower() != _LOCKS:
-            yield about(BELOW_LOCK, thing, "", {"lock": lock.name, "lock_id": lock.id})
+    for resource in (*edit.deleted, *(resource for resource, _ in edit.replaced)):
+        lock = next((lock for scope, lock in scopes if resource.id and within(resource.id, scope)), None)
+        if lock is not None and resource.type.lower() != _LOCKS:
+            yield about(BELOW_LOCK, resource, "", {"lock": lock.name, "lock_id": lock.id})
 
 
 def _above(lock: ExistingResource) -> str:

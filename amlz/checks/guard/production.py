@@ -8,19 +8,21 @@ in the state of Pulumi's engine alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amlz.azure.ids import parse
-from amlz.checks.finding import Check, Finding, Severity
+from amlz.checks.finding import Check, Finding, Severity, StackFileEntry
 from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
+from amlz.checks.guard.denials import denials, policies_of
 from amlz.checks.guard.destructive import UNUSED, guard
+from amlz.checks.guard.weakened import added, less_protected, scopes_of
+from amlz.checks.guard.weakened import removed as removed_protection
 from amlz.core.config.allowed_loss import AllowedEndConfig
 
 #: Owner of resources that belong to no environment: the hub, and resources that all environments share.
 HUB = "hub"
 _LOCKS = "microsoft.authorization/locks"
 _DIAGNOSTICS = "microsoft.insights/diagnosticsettings"
-_ASSIGNMENTS = "microsoft.authorization/policyassignments"
 _ROLES = "microsoft.authorization/roleassignments"
 _SOURCE = "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"
 
@@ -41,8 +43,9 @@ WEAKENED = Check(
     says="{owner} is production: {lost}.",
     remedy="Revert the change. There is no other remedy: if it is intended, give the reason in the pull request, and "
     "the approver of production decides.",
-    why="Locks, deletion protection, denying policies, diagnostic settings and roles protect what production holds. A "
-    "change that takes one of them away, or gives a role, is for the approver of production to see.",
+    why="Locks, deletion protection, denying policies, diagnostic settings and roles protect what production holds. So "
+    "do properties of its resources: network access, encryption, retention, inspection of traffic, alerts. A change "
+    "that takes one of them away, gives a role, or adds an exemption is for the approver of production to see.",
     source=_SOURCE,
 )
 CHECKS = (ENDED, WEAKENED)
@@ -50,8 +53,8 @@ CHECKS = (ENDED, WEAKENED)
 
 def guarded(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     """Everything the guard reports of a change: losses, impossible updates, production. Errors first."""
-    found = (*guard(edit, allowed), *production(edit, allowed))
-    return tuple(sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
+    findings = (*guard(edit, allowed), *production(edit, allowed))
+    return tuple(sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 
 
 def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findin
         entry = next((e for e in allowed.production if e.environment.lower() == owner.lower()), None)
         if owner not in then and not (entry is not None and _holds(entry, allowed.today)):
             words = {"lost": sides.ended(owner), "unallowed": _why_not(entry, allowed.today)}
-            yield about(ENDED, _named(owner), "", {"owner": owner, **words})
+            yield replace(about(ENDED, _named(owner), "", {"owner": owner, **words}), allowed_by=_end_allowed(owner))
         for lost in sides.weakened(owner, ended=owner not in then):
             yield about(WEAKENED, _named(owner), "", {"owner": owner, "lost": lost})
     ending = {owner.lower() for owner in was - then}
@@ -73,13 +76,18 @@ def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findin
             yield about(UNUSED, _named(one.environment), path, words)
 
 
+def _end_allowed(owner: str) -> StackFileEntry:
+    entry = f'{{environment: {owner}, reason: "Why it ends (ticket).", expiresOn: "YYYY-MM-DD"}}'
+    return StackFileEntry("allowProductionEnd", entry)
+
+
 def _named(owner: str) -> ExistingResource:
     """Returns the subject of a finding on an owner: no resource, but its project and environment."""
-    project, _, environment = owner.partition("/") if "/" in owner else ("", "", "")
+    project, _, environment = owner.partition("/") if "/" in owner else (None, "", None)
     return ExistingResource("", "", "", owner, project, environment)
 
 
-def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str) -> str:
+def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str | None) -> str:
     """Returns why a stack file must not be removed: environments that are production, and not allowed to end.
 
     `entries`: of the stack file that is removed, since nothing is left that could allow it. "" where it may be removed.
@@ -96,15 +104,15 @@ def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndC
 
 def _in_production(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
     """Returns PROJECT/ENVIRONMENT of all protected resources, `hub` for those that belong to none."""
-    return frozenset(owner for owner, things in owned.items() if any(thing.protect for thing in things))
+    return frozenset(owner for owner, resources in owned.items() if any(resource.protect for resource in resources))
 
 
-def _holds(entry: AllowedEndConfig, today: str) -> bool:
+def _holds(entry: AllowedEndConfig, today: str | None) -> bool:
     """Returns whether an entry allows the end. Both days are ISO 8601, which sorts as time does."""
-    return bool(today) and today[:10] < entry.expires_on
+    return today is not None and "" < today[:10] < entry.expires_on
 
 
-def _why_not(entry: AllowedEndConfig | None, today: str) -> str:
+def _why_not(entry: AllowedEndConfig | None, today: str | None) -> str:
     if entry is None:
         return ""
     if not today:
@@ -114,32 +122,39 @@ def _why_not(entry: AllowedEndConfig | None, today: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """A change by owner: what is there `before` and `after`, and the resources afterwards by URN and by id."""
+    """A change by owner: what is there `before` and `after`, and the resources afterwards by URN and by id.
+
+    `policies`, `next_policies`: definitions and initiatives on each side, by id.
+    """
 
     before: Mapping[str, tuple[ExistingResource, ...]]
     after: Mapping[str, tuple[ExistingResource, ...]]
     now: Mapping[str, ExistingResource]
     was: frozenset[str]
+    policies: Mapping[str, ExistingResource]
+    next_policies: Mapping[str, ExistingResource]
 
     @classmethod
     def of(cls, edit: ResourceChanges) -> _Sides:
         """Reads both sides of a change."""
         owner_of = _owner_of((*edit.standing, *edit.after))
-        now = {thing.id.lower(): thing for thing in edit.after if thing.id}
+        now = {resource.id.lower(): resource for resource in edit.after if resource.id}
         return cls(
             _by_owner(edit.standing, owner_of),
             _by_owner(edit.after, owner_of),
-            now | {thing.urn: thing for thing in edit.after},
-            frozenset(key for thing in edit.standing for key in (thing.urn, thing.id.lower()) if key),
+            now | {resource.urn: resource for resource in edit.after},
+            frozenset(key for resource in edit.standing for key in (resource.urn, resource.id.lower()) if key),
+            policies_of(edit.standing),
+            policies_of(edit.after),
         )
 
-    def next_of(self, thing: ExistingResource) -> ExistingResource | None:
+    def next_of(self, resource: ExistingResource) -> ExistingResource | None:
         """Returns a resource as it would be, None where it would be deleted."""
-        return self.now.get(thing.urn) or self.now.get(thing.id.lower())
+        return self.now.get(resource.urn) or self.now.get(resource.id.lower())
 
     def ended(self, owner: str) -> str:
         """Returns what of an owner would lose its protection."""
-        protected = [thing for thing in self.before[owner] if thing.protect]
+        protected = [resource for resource in self.before[owner] if resource.protect]
         gone = [t.name for t in protected if self.next_of(t) is None]
         bare = [t.name for t in protected if self.next_of(t) is not None]
         return "; ".join((*_listed("deleted", gone), *_listed("without deletion protection", bare)))
@@ -147,64 +162,71 @@ class _Sides:
     def weakened(self, owner: str, *, ended: bool) -> Iterator[str]:
         """Returns what protection an owner would lose, a sentence for each kind."""
         before = self.before[owner]
-        then = [(thing, self.next_of(thing)) for thing in before]
+        then = [(resource, self.next_of(resource)) for resource in before]
         if not ended:  # else the error names them
             dropped = [t.name for t, n in then if t.protect and n is not None and not n.protect]
             yield from _listed("no longer protected from deletion", dropped)
         gone = [t for t, n in then if n is None and self._target_stays(t)]
         yield from _listed("locks deleted", [t.name for t in gone if t.type.lower() == _LOCKS])
         yield from _listed("diagnostic settings deleted", [_target(t) for t in gone if t.type.lower() == _DIAGNOSTICS])
-        lax = [t.name for t, n in then if _denies(t) and (n is None or not _denies(n))]
+        lax = [t.name for t, n in then if self._relaxed(t, n)]
         yield from _listed("policies that deny no longer", lax)
+        yield from less_protected(((t, n) for t, n in then if n is not None), self.was, shared=owner == HUB)
+        yield from removed_protection((t for t, n in then if n is None), self.now)
+        yield from added(t for t in self.after.get(owner, ()) if not {t.urn, t.id.lower()} & self.was)
         if owner != HUB:  # every new project adds roles on what is shared
             roles = [t for t in self.after.get(owner, ()) if t.type.lower() == _ROLES]
             yield from _listed("roles given", [t.logical for t in roles if not {t.urn, t.id.lower()} & self.was])
 
-    def _target_stays(self, thing: ExistingResource) -> bool:
+    def _relaxed(self, old: ExistingResource, new: ExistingResource | None) -> bool:
+        """Returns whether a policy assignment denies less than before, at a scope that exists afterwards."""
+        denied = denials(old, self.policies)
+        if new is not None:
+            return bool(denied - denials(new, self.next_policies))
+        scope = old.id.lower().rpartition("/providers/")[0]
+        return bool(denied) and (scope in self.now or "/resourcegroups/" not in scope)
+
+    def _target_stays(self, resource: ExistingResource) -> bool:
         """Returns whether the target of a lock or a diagnostic setting exists afterwards."""
-        return thing.id.lower().rpartition("/providers/")[0] in self.now
+        target = resource.id.lower().rpartition("/providers/")[0]
+        return target in self.now or target.count("/") == 2  # a subscription
 
 
 def _by_owner(
-    things: Iterable[ExistingResource], owner_of: Callable[[ExistingResource], str]
+    existing: Iterable[ExistingResource], owner_of: Callable[[ExistingResource], str]
 ) -> dict[str, tuple[ExistingResource, ...]]:
-    found: dict[str, list[ExistingResource]] = {}
-    for thing in things:
-        found.setdefault(owner_of(thing), []).append(thing)
-    return {owner: tuple(these) for owner, these in found.items()}
+    resources: dict[str, list[ExistingResource]] = {}
+    for resource in existing:
+        resources.setdefault(owner_of(resource), []).append(resource)
+    return {owner: tuple(these) for owner, these in resources.items()}
 
 
-def _denies(assignment: ExistingResource) -> bool:
-    """Returns whether a resource is a policy assignment that is enforced, with a parameter of the value Deny."""
-    if assignment.type.lower() != _ASSIGNMENTS:
-        return False
-    if str(assignment.properties.get("enforcementMode", "Default")).lower() != "default":
-        return False
-    given = assignment.properties.get("parameters") or {}
-    values = [p.get("value") for p in given.values() if isinstance(p, dict)]
-    return any(str(value).lower() == "deny" for value in values)
+def _owner_of(resources: Iterable[ExistingResource]) -> Callable[[ExistingResource], str]:
+    """Returns a function from a resource to its owner: its own, that of what it is in or is about, that of its
+    resource group, or that of its name in the program.
 
-
-def _owner_of(things: Iterable[ExistingResource]) -> Callable[[ExistingResource], str]:
-    """Returns a function from a resource to its owner: its own, that of what it is in, or that of its resource group.
-
-    The engine's state names an environment in tags only, which locks, keys and role assignments do not have.
+    The engine's state names an environment in tags only, which locks, keys and role assignments do not have. Tags do
+    not decide: the stack file may change them.
     """
-    by_id = {thing.id.lower(): thing.owner for thing in things if thing.id and thing.owner}
+    by_id = {resource.id.lower(): resource.owner for resource in resources if resource.id and resource.owner}
+    keys = {f"-{owner.replace('/', '-')}-": owner for owner in sorted(set(by_id.values()), key=len)}
     groups: dict[str, set[str]] = {}
     for resource_id, named in by_id.items():
         groups.setdefault(_group(resource_id), set()).add(named)
 
-    def owner(thing: ExistingResource) -> str:
-        if thing.owner:
-            return thing.owner
-        path = thing.id.lower()
+    def owner(resource: ExistingResource) -> str:
+        if resource.owner:
+            return resource.owner
+        path = resource.id.lower()
         while "/" in path:
             path = path.rpartition("/")[0]
             if path in by_id:
                 return by_id[path]
-        alone = groups.get(_group(thing.id.lower()), set())
-        return next(iter(alone)) if len(alone) == 1 else HUB
+        group = _group(resource.id.lower())
+        owners = {by_id.get(scope, HUB) for scope in scopes_of(resource)} or (groups.get(group) if group else None)
+        if owners:
+            return next(iter(owners)) if len(owners) == 1 else HUB
+        return next((named for key, named in reversed(keys.items()) if key in f"-{resource.logical}-"), HUB)
 
     return owner
 
@@ -217,11 +239,11 @@ def _group(resource_id: str) -> str:
     return f"{parsed.subscription}/{parsed.resource_group}".lower() if parsed.resource_group else ""
 
 
-def _listed(what: str, names: list[str]) -> tuple[str, ...]:
+def _listed(value: str, names: list[str]) -> tuple[str, ...]:
     """Returns the sentence of a list, nothing for an empty one."""
-    return (f"{what}: {', '.join(sorted(names))}",) if names else ()
+    return (f"{value}: {', '.join(sorted(names))}",) if names else ()
 
 
-def _target(thing: ExistingResource) -> str:
+def _target(resource: ExistingResource) -> str:
     """Returns the name of what a diagnostic setting is on: all settings have the same name."""
-    return thing.id.rpartition("/providers/")[0].rpartition("/")[2]
+    return resource.id.rpartition("/providers/")[0].rpartition("/")[2]

@@ -9,14 +9,18 @@ from collections.abc import Iterable
 
 from amlz.azure.ids import parse
 from amlz.azure.in_use import UsersOf
+from amlz.checks.finding import StackFileEntry
 from amlz.checks.guard.change import ExistingResource
 from amlz.checks.stack_keys import IMAGE_BUILD
 from amlz.core.facts.data import holding
 from amlz.core.problems import listed
 
+#: Entries of `allowReplace` and `allowDelete`.
+_LOSS = '{{resource: {resource}, reason: "Why the loss is acceptable (ticket)."}}'
+_DELETED_FIRST = '{{resource: {resource}, reason: "Deleted first (ticket)."}}'
 _ACCEPTED = (
     "Revert the change. If the loss is acceptable, first save what must be kept: {backup}. Then add this entry to the "
-    'list `{list}` of the stack file: `{{resource: {resource}, reason: "Why the loss is acceptable (ticket)."}}`.'
+    f"list `{{list}}` of the stack file: `{_LOSS}`."
 )
 #: Pulumi refuses to delete what is protected: https://www.pulumi.com/docs/iac/concepts/options/protect/
 _UNPROTECT = (
@@ -36,8 +40,20 @@ RENAME = (
 DELETE_FIRST = (
     "Revert the change; or delete {name} before the deployment, which creates it again: {commands}, then "
     "`pulumi refresh` and `pulumi up`. For a comparison of revisions, add this entry to the list `allowReplace` of the "
-    'stack file, which makes it a warning: `{{resource: {logical}, reason: "Deleted first (ticket)."}}`.'
+    f"stack file, which makes it a warning: `{_DELETED_FIRST.replace('{resource}', '{logical}')}`."
 )
+
+
+def loss_allowed(key: str, resource: str) -> StackFileEntry:
+    """Returns the entry that allows a loss. `key`: allowReplace or allowDelete; `resource`: its name or environment."""
+    return StackFileEntry(key, _LOSS.format(resource=resource))
+
+
+def deleted_first(resource: str) -> StackFileEntry:
+    """Returns the entry that makes an impossible update a warning in a comparison of revisions."""
+    return StackFileEntry("allowReplace", _DELETED_FIRST.format(resource=resource))
+
+
 #: A resource that others use, which cannot be deleted either.
 USED = "Revert the change. There is no other remedy: Azure refuses to delete {name} while it is used by {users}."
 #: A key of a vault. azure-native recovers a deleted one: pulumi/pulumi-azure-native, pull request 4759.
@@ -79,35 +95,35 @@ class Remedies:
     def __init__(self, standing: Iterable[ExistingResource]) -> None:
         self._users = UsersOf(standing)
 
-    def unchangeable(self, thing: ExistingResource) -> tuple[str, dict[str, str]]:
+    def unchangeable(self, resource: ExistingResource) -> tuple[str, dict[str, str]]:
         """Returns the template for a resource that no update can change, and its words."""
-        kind = thing.type.lower()
+        kind = resource.type.lower()
         if kind == _KEYS:
             return KEY, {}
-        if holding(thing.type):
+        if holding(resource.type):
             return HOLDS_DATA, {}
-        if kind == _COMPUTES and thing.name != IMAGE_BUILD:
+        if kind == _COMPUTES and resource.name != IMAGE_BUILD:
             return RENAME, {}
-        order = self._deleted_before(thing)
+        order = self._deleted_before(resource)
         if order is None:
-            return USED, {"users": _some(self._users(thing))}
-        return DELETE_FIRST, {"commands": _commands((*order, thing))}
+            return USED, {"users": _some(self._users(resource))}
+        return DELETE_FIRST, {"commands": _commands((*order, resource))}
 
-    def in_use(self, thing: ExistingResource) -> tuple[str, dict[str, str]]:
+    def in_use(self, resource: ExistingResource) -> tuple[str, dict[str, str]]:
         """Returns the template for a resource that can be changed only while nothing uses it, and its words."""
-        users = self._users(thing)
+        users = self._users(resource)
         if not users:
             return NO_USERS, {}
         return DELETE_USERS, {"users": _some(users), "commands": _commands(users)}
 
-    def _deleted_before(self, thing: ExistingResource) -> tuple[ExistingResource, ...] | None:
+    def _deleted_before(self, existing_resource: ExistingResource) -> tuple[ExistingResource, ...] | None:
         """Returns what has to be deleted before a resource, in this order; None where that is too much."""
         order: dict[str, ExistingResource] = {}
-        for user in self._users(thing):
+        for user in self._users(existing_resource):
             before = self._deleted_before(user) if user.type.lower() in _CREATED_AGAIN else None
             if before is None:
                 return None
-            order |= {each.id.lower(): each for each in (*before, user)}
+            order |= {resource.id.lower(): resource for resource in (*before, user)}
         return tuple(order.values())
 
 
@@ -115,19 +131,19 @@ def _commands(order: tuple[ExistingResource, ...]) -> str:
     """Returns the commands that delete resources, each between backticks: compute targets, then the others in their
     order.
     """
-    found = [_deletion(each) for each in order if each.type.lower() == _COMPUTES]
-    others = [each.id for each in order if each.type.lower() != _COMPUTES]
+    commands = [_deletion(resource) for resource in order if resource.type.lower() == _COMPUTES]
+    others = [resource.id for resource in order if resource.type.lower() != _COMPUTES]
     if others:
-        found.append(f"az resource delete --ids {' '.join(others)}")
-    return ", ".join(f"`{command}`" for command in found)
+        commands.append(f"az resource delete --ids {' '.join(others)}")
+    return ", ".join(f"`{command}`" for command in commands)
 
 
 def _deletion(compute: ExistingResource) -> str:
     """Returns the command that deletes a compute."""
-    found = parse(compute.id)
+    compute_id = parse(compute.id)
     return (
-        f"az ml compute delete --name {found.names[-1]} --workspace-name {found.names[-2]} "
-        f"--resource-group {found.resource_group} --subscription {found.subscription} --yes"
+        f"az ml compute delete --name {compute_id.names[-1]} --workspace-name {compute_id.names[-2]} "
+        f"--resource-group {compute_id.resource_group} --subscription {compute_id.subscription} --yes"
     )
 
 

@@ -34,10 +34,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     missing: dict[tuple[Persona, str], tuple[dict[str, None], dict[Permission, None]]] = {}
     for answer in permissions.answers(lambda persona: bool(persona.promised)):
         if answer.action.name in answer.persona.promised:
-            for each in answer.missing:
-                actions, lacking = missing.setdefault((answer.persona, each.on), ({}, {}))
+            for grounds in answer.missing:
+                actions, lacking = missing.setdefault((answer.persona, grounds.on), ({}, {}))
                 actions[answer.action.name] = None
-                lacking[each.permission] = None
+                lacking[grounds.permission] = None
     for (persona, on), (actions, lacking) in missing.items():
         resource = graph.by_id(on) or _workspace(graph, persona)
         if resource is not None:
@@ -52,7 +52,7 @@ def _finding(
     roles = narrowest_roles(lacking)
     return CHECK.finding(
         resource,
-        FindingLocation("", roles[0] if roles else lacking[0].name, remedy="" if roles else _WITH),
+        FindingLocation("", roles[0] if roles else lacking[0].name, remedy=None if roles else _WITH),
         who=name_of(persona.kind),
         actions=listed(actions),
         permissions=listed(permission.name for permission in lacking),

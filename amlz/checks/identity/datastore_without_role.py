@@ -16,7 +16,7 @@ ROLE = "Storage Blob Data Reader"
 CHECK = Check(
     id="identity/datastore-without-role",
     severity=Severity.ERROR,
-    says="{who} of {compute} may not read {container}, the container of datastore {name}: it has no role on it.",
+    says="{who} of {compute} cannot read {container}, the container of datastore {name}: it has no role on it.",
     remedy="In the component, add an assignment of role `Storage Blob Data Reader` on container {container} for "
     "{who}; of `Storage Blob Data Contributor`, if jobs write to it.",
     why="A datastore without credentials gives no identity to its users: a job reads with the identity of its"
@@ -77,8 +77,8 @@ def _judge(facts: _Facts, store: Resource, compute: Resource, container: str) ->
         if has_role(given, identity, ROLE, container) or _builds(facts, compute, identity):
             continue
         if graph.by_id(identity) is None or account is None:
-            what = "an account" if account is None else "an identity"
-            yield CHECK.undecided(store, "roles of its clusters", f"{who} on {name}: {what} that is not built here")
+            missing = "an account" if account is None else "an identity"
+            yield CHECK.undecided(store, "roles of its clusters", f"{who} on {name}: {missing} that is not built here")
         else:
             place = FindingLocation("properties.credentials", ROLE)
             yield CHECK.finding(store, place, who=who, compute=compute.name, container=name)

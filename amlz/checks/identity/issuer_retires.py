@@ -29,13 +29,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Federated credentials of the issuer that ends. It ends for identities of the public cloud: elsewhere it stays."""
     if graph.cloud != PUBLIC:
         return
-    ended = bool(graph.today) and graph.today[:10] >= AZURE_DEVOPS_RETIRES
+    ended = graph.today is not None and graph.today[:10] >= AZURE_DEVOPS_RETIRES
     for credential in graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"):
         issuer = value(credential, PATH)
         if is_unknown(issuer):
             yield CHECK.undecided(credential, PATH, issuer)
         elif str(issuer).lower().startswith(AZURE_DEVOPS):
-            then = f"; it is {graph.today[:10]}" if ended else ""
+            then = f"; it is {graph.today[:10]}" if ended and graph.today else ""
             severity = Severity.ERROR if ended else None
             yield CHECK.finding(
                 credential, FindingLocation(PATH, None, issuer, severity), day=AZURE_DEVOPS_RETIRES, then=then

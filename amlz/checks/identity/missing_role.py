@@ -36,7 +36,9 @@ PARTS = {
 }
 
 #: Types of targets in the workspace's resource group.
-IN_GROUP = {target: arm_type for each in capability_facts() for target, arm_type in each.targets.items()}
+IN_GROUP = {
+    target: arm_type for capability_fact in capability_facts() for target, arm_type in capability_fact.targets.items()
+}
 
 #: Roles that hold everything of another, by the other's name.
 #: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -95,8 +97,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 def uses_of_identities(graph: ResourceGraph) -> Counter[str]:
     """Returns how many compute targets have each identity, by its id in lower case."""
     computes = graph.of_type("Microsoft.MachineLearningServices/workspaces/computes")
-    found = (value(compute, OF_CLUSTER) or {} for compute in computes)
-    return Counter(identity.lower() for identities in found if not is_unknown(identities) for identity in identities)
+    of_computes = (value(compute, OF_CLUSTER) or {} for compute in computes)
+    return Counter(
+        identity.lower() for identities in of_computes if not is_unknown(identities) for identity in identities
+    )
 
 
 def only_builds(compute: Resource, workspace: Resource, uses: int) -> bool:
@@ -154,12 +158,14 @@ def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:
         storage = str(value(workspace, "properties.storageAccount")).lower()
         return list(facts.endpoints.get((storage, grant.target.removesuffix("Endpoint")), []))
     if grant.target in IN_GROUP:
-        return [each.id for each in facts.graph.of_type(IN_GROUP[grant.target]) if _same_group(each, workspace)]
+        return [
+            resource.id for resource in facts.graph.of_type(IN_GROUP[grant.target]) if _same_group(resource, workspace)
+        ]
     return [value(workspace, f"properties.{PARTS[grant.target]}")] if grant.target in PARTS else []
 
 
 def _same_group(resource: Resource, workspace: Resource) -> bool:
-    groups = [each.id.lower().split("/providers/")[0] for each in (resource, workspace)]
+    groups = [item.id.lower().split("/providers/")[0] for item in (resource, workspace)]
     return groups[0] == groups[1]
 
 
@@ -179,7 +185,7 @@ def _wanted(facts: _Facts, grant: Grant, workspace: Resource) -> bool:
 def has_role(given: Given, identity: str, role: str, target: str) -> bool:
     """Returns true if an identity has a role, or one that includes it, on a target or above it."""
     roles = (ROLES[role], *INCLUDED_IN.get(role, ()))
-    return any(within(target, scope) for found in roles for scope in given.get((identity.lower(), found), ()))
+    return any(within(target, scope) for item in roles for scope in given.get((identity.lower(), item), ()))
 
 
 def given_roles(graph: ResourceGraph) -> Given:

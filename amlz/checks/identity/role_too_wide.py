@@ -44,7 +44,6 @@ CHECK = Check(
 
 #: Types that targets of grants have, in lower case.
 _TYPES = {
-    "subscription": "microsoft.resources/subscriptions",
     "hubGroup": "microsoft.resources/resourcegroups",
     "spokeGroup": "microsoft.resources/resourcegroups",
     "sharedGroup": "microsoft.resources/resourcegroups",
@@ -57,16 +56,16 @@ _TYPES = {
     "vault": "microsoft.keyvault/vaults",
     "keys": "microsoft.keyvault/vaults",
     "registry": "microsoft.containerregistry/registries",
-    "sharedRegistry": "microsoft.containerregistry/registries",
     "insights": "microsoft.insights/components",
     "logAnalytics": "microsoft.operationalinsights/workspaces",
     "blobEndpoint": "microsoft.network/privateendpoints",
     "fileEndpoint": "microsoft.network/privateendpoints",
     "memberCluster": "microsoft.machinelearningservices/workspaces/computes",
-    "lake": "microsoft.storage/storageaccounts",
-    "lakeRead": "microsoft.storage/storageaccounts/blobservices/containers",
-    "lakeWrite": "microsoft.storage/storageaccounts/blobservices/containers",
-    **{target: arm_type.lower() for each in capability_facts() for target, arm_type in each.targets.items()},
+    **{
+        target: arm_type.lower()
+        for facts in capability_facts()
+        for target, arm_type in {**facts.targets, **facts.shared_targets}.items()
+    },
 }
 
 _WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions")
@@ -77,37 +76,37 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     rows = _rows()
     policies = _of_policies(graph)
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
-        told = value(assignment, "properties.roleDefinitionId")
-        if is_unknown(told):
-            yield CHECK.undecided(assignment, "properties.roleDefinitionId", told)
+        definition = value(assignment, "properties.roleDefinitionId")
+        if is_unknown(definition):
+            yield CHECK.undecided(assignment, "properties.roleDefinitionId", definition)
             continue
-        role_id = str(told).rsplit("/", 1)[-1].lower()
+        role_id = str(definition).rsplit("/", 1)[-1].lower()
         kind, scope = _kind(assignment)
-        role = PRIVILEGED.get(role_id) or role_name(str(told))
+        role = PRIVILEGED.get(role_id) or role_name(str(definition))
         if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
-            yield _found(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
+            yield _finding(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
         elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
             problem = "it is assigned to one person, not to an Entra group"
-            yield _found(assignment, (role or role_id, scope), (problem, TO_A_GROUP))
+            yield _finding(assignment, (role or role_id, scope), (problem, TO_A_GROUP))
         elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
-            where = ", ".join(sorted({target for each in rows.get(role, {}).values() for target in each}))
+            where = ", ".join(sorted({target for item in rows.get(role, {}).values() for target in item}))
             problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
             remedy = CHECK.remedy.replace("{where}", where) if where else NOT_IN_TABLE
-            yield _found(assignment, (role, scope), (problem, remedy))
+            yield _finding(assignment, (role, scope), (problem, remedy))
         elif role is None and kind in _WIDE and not _remediates(assignment, policies):
             problem = (
                 "no row of the table of grants has that role, and it holds for all present and future resources there"
             )
-            yield _found(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
+            yield _finding(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
 
 
-def _found(
-    assignment: Resource, what: tuple[str, str], said: tuple[str, str], severity: Severity | None = None
+def _finding(
+    assignment: Resource, role_and_scope: tuple[str, str], mistake: tuple[str, str], severity: Severity | None = None
 ) -> Finding:
-    """The finding of an assignment. `what`: its role and scope; `said`: the problem and its remedy."""
-    problem, remedy = said
-    place = FindingLocation("properties.roleDefinitionId", None, what[0], severity, remedy)
-    return CHECK.finding(assignment, place, scope=what[1], problem=problem)
+    """The finding of an assignment. `role_and_scope`: its role and scope; `mistake`: the problem and its remedy."""
+    problem, remedy = mistake
+    place = FindingLocation("properties.roleDefinitionId", None, role_and_scope[0], severity, remedy)
+    return CHECK.finding(assignment, place, scope=role_and_scope[1], problem=problem)
 
 
 def _rows() -> Mapping[str, Mapping[str, set[str]]]:
@@ -129,7 +128,7 @@ def _kind(assignment: Resource) -> tuple[str, str]:
 
 def _of_policies(graph: ResourceGraph) -> set[str]:
     """Returns the URNs of policy assignments: their definitions require the roles of their identities."""
-    return {each.urn for each in graph.of_type("Microsoft.Authorization/policyAssignments")}
+    return {resource.urn for resource in graph.of_type("Microsoft.Authorization/policyAssignments")}
 
 
 def _remediates(assignment: Resource, policies: set[str]) -> bool:

@@ -31,7 +31,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         other = known.setdefault((scope_of(assignment), role, *who), assignment)
         if other is not assignment:
-            first, second = (each.urn.rpartition("::")[2] for each in (other, assignment))
+            first, second = (resource.urn.rpartition("::")[2] for resource in (other, assignment))
             yield CHECK.finding(assignment, FindingLocation("properties.principalId"), first=first, second=second)
 
 
@@ -39,5 +39,5 @@ def identities(graph: ResourceGraph, assignment: Resource) -> tuple[str, ...]:
     """The ids of the identities that an assignment waits for, in lower case, without the one that it is on."""
     waited = (graph.by_urn(urn) for urn in assignment.depends_on)
     kind = "microsoft.managedidentity/userassignedidentities"
-    found = {other.id.lower() for other in waited if other is not None and other.arm_type.lower() == kind}
-    return tuple(sorted(found - {scope_of(assignment)}))
+    ids = {resource.id.lower() for resource in waited if resource is not None and resource.arm_type.lower() == kind}
+    return tuple(sorted(ids - {scope_of(assignment)}))

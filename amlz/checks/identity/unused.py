@@ -30,8 +30,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         if resource.arm_type.lower().startswith("microsoft.authorization/"):
             continue  # a role given on an identity, or to it, is no use of it; a policy's own identity is below
-        found, listed = _has(resource)
-        used |= found
+        identities, listed = _has(resource)
+        used |= identities
         unknown = unknown or listed
     for assignment in graph.of_type("Microsoft.Authorization/policyAssignments"):
         used |= _has(assignment)[0]
@@ -48,6 +48,6 @@ def _has(resource: Resource) -> tuple[set[str], object]:
     """Ids of identities that a body names, in lower case, and what of its list only the deployment knows."""
     kind = "/providers/microsoft.managedidentity/userassignedidentities/"
     listed = value(resource, "identity.userAssignedIdentities")
-    return {each.lower() for _, each in ids_in(resource.body) if kind in each.lower()}, listed if is_unknown(
+    return {item.lower() for _, item in ids_in(resource.body) if kind in item.lower()}, listed if is_unknown(
         listed
     ) else None

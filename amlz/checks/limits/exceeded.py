@@ -69,7 +69,7 @@ def _of_capability(row: CountedLimit) -> Place:
     return lambda resource: place(resource) if str(value(resource, only[0])).lower() == only[1].lower() else ""
 
 
-_OF_CAPABILITIES = tuple(row for each in capability_facts() for row in each.limits)
+_OF_CAPABILITIES = tuple(row for facts in capability_facts() for row in facts.limits)
 _AUTHORIZATION, _NETWORK = "Microsoft.Authorization", "Microsoft.Network"
 COUNTED = (
     _Counted(limits.PEERINGS, f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings", _inside("virtualNetworkPeerings")),
@@ -121,9 +121,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         places: dict[str, list[Resource]] = {}
         for resource in graph.of_type(row.arm_type):
             places.setdefault(row.place(resource).lower(), []).append(resource)
-        for place, found in places.items():
+        for place, resources in places.items():
             if place:
-                yield from _judged(row.limit, place, found)
+                yield from _judged(row.limit, place, resources)
     for limit, arm_type, path in LISTS:
         for resource in graph.of_type(arm_type):
             listed = value(resource, path)
@@ -137,10 +137,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 
 def _subnets(graph: ResourceGraph) -> dict[str, list[Resource]]:
-    found: dict[str, list[Resource]] = {}
+    resources: dict[str, list[Resource]] = {}
     for subnet in all_subnets(graph):
-        found.setdefault(network_of(subnet.id).lower(), []).append(subnet.resource)
-    return found
+        resources.setdefault(network_of(subnet.id).lower(), []).append(subnet.resource)
+    return resources
 
 
 def _in_networks(graph: ResourceGraph) -> Iterator[Finding]:
@@ -150,14 +150,14 @@ def _in_networks(graph: ResourceGraph) -> Iterator[Finding]:
         subnet = value(endpoint, "properties.subnet.id")
         if isinstance(subnet, str):
             networks.setdefault(network_of(subnet).lower(), []).append(endpoint)
-    for network, found in networks.items():
-        yield from _judged(limits.PRIVATE_ENDPOINTS, network, found)
+    for network, resources in networks.items():
+        yield from _judged(limits.PRIVATE_ENDPOINTS, network, resources)
     peers: dict[str, set[str]] = {}
     for peering in graph.of_type(f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings"):
         here = above(peering.id, "virtualNetworkPeerings").lower()
         peers.setdefault(here, {here}).add(str(value(peering, "properties.remoteVirtualNetwork.id")).lower())
     for network, group in peers.items():
-        together = [endpoint for each in sorted(group) for endpoint in networks.get(each, ())]
+        together = [endpoint for item in sorted(group) for endpoint in networks.get(item, ())]
         yield from _judged(limits.ENDPOINTS_OF_PEERS, network, together)
 
 
@@ -167,9 +167,9 @@ def _judged(limit: Limit, place: str, resources: list[Resource]) -> Iterator[Fin
     over = len(resources) > limit.count
     remedy = "" if limit in KEYS else OF_COMPONENT
     at = FindingLocation("", limit.count, len(resources), None if over else Severity.WARNING, remedy)
-    told = resources[limit.count] if over else resources[-1]
+    resource = resources[limit.count] if over else resources[-1]
     name = place.rsplit("/", 1)[-1]
     words = {"place": name, "count": f"{len(resources):,}", "most": f"{limit.count:,}"}
-    keys = (f"`{key.format(project=told.project or ANY)}`" for key in KEYS.get(limit, ()))
+    keys = (f"`{key.format(project=resource.project or ANY)}`" for key in KEYS.get(limit, ()))
     words |= {"enough": f"{limit.count * 9 // 10:,}", "keys": listed(keys, "or")}
-    yield CHECK.finding(told, at, what=limit.what, per=limit.per, **words)
+    yield CHECK.finding(resource, at, what=limit.what, per=limit.per, **words)

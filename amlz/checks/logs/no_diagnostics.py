@@ -35,7 +35,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Resources of types that have logs or metrics, without a setting that sends them to a workspace."""
     sent, unknown = _sent(graph)
     for resource in graph:
-        for what, target, emits in _senders(resource):
+        for item, target, emits in _senders(resource):
             kinds = [kind for kind in ("logs", "metrics") if getattr(emits, kind) and (target, kind) not in sent]
             if kinds and target in unknown:
                 yield CHECK.undecided(resource, "the diagnostic setting", unknown[target])
@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 place = FindingLocation(
                     "", kinds, None, None if "logs" in kinds or not emits.logs else Severity.WARNING
                 )
-                yield CHECK.finding(resource, place, what=what, kinds=listed(kinds, "and no"))
+                yield CHECK.finding(resource, place, what=item, kinds=listed(kinds, "and no"))
 
 
 def _senders(resource: Resource) -> Iterator[tuple[str, str, Emits]]:
@@ -66,7 +66,7 @@ def _sent(graph: ResourceGraph) -> tuple[set[tuple[str, str]], dict[str, Any]]:
         workspace = value(setting, "properties.workspaceId")
         for kind in ("logs", "metrics"):
             enabled = [dig(item, "enabled") for item in items(value(setting, f"properties.{kind}"))]
-            doubtful = next((found for found in (workspace, *enabled) if is_unknown(found)), None)
+            doubtful = next((entry for entry in (workspace, *enabled) if is_unknown(entry)), None)
             if doubtful is not None:
                 unknown[target] = doubtful
             elif workspace and True in enabled:

@@ -29,19 +29,19 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(setting, "properties.workspaceId", workspace)
         elif isinstance(workspace, str):
             on = scope_of(setting)
-            for what in sorted(_sent(setting)):
-                other = first.setdefault((on, workspace.lower(), what), setting)
+            for item in sorted(_sent(setting)):
+                other = first.setdefault((on, workspace.lower(), item), setting)
                 if other is not setting:
                     names = {"owner": on.rsplit("/", 1)[-1], "workspace": workspace.rsplit("/", 1)[-1]}
-                    yield CHECK.finding(setting, FindingLocation("properties"), what=what, other=other.name, **names)
+                    yield CHECK.finding(setting, FindingLocation("properties"), what=item, other=other.name, **names)
 
 
 def _sent(setting: Resource) -> set[str]:
     """Categories and groups of categories that are on."""
-    found: set[str] = set()
+    categories: set[str] = set()
     for kind in ("logs", "metrics"):
-        for one in items(value(setting, f"properties.{kind}")):
-            name: Any = dig(one, "categoryGroup") or dig(one, "category")
-            if isinstance(name, str) and dig(one, "enabled") is not False:
-                found.add(name)
-    return found
+        for entry in items(value(setting, f"properties.{kind}")):
+            name: Any = dig(entry, "categoryGroup") or dig(entry, "category")
+            if isinstance(name, str) and dig(entry, "enabled") is not False:
+                categories.add(name)
+    return categories

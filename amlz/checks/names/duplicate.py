@@ -28,7 +28,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for within, key in _keys(resource):
             first = seen.setdefault(key, resource)
             if first is not resource:
-                words = {"other": _told(first), "within": within}
+                words = {"other": _described(first), "within": within}
                 yield CHECK.finding(resource, FindingLocation("name", "a unique name", resource.name), **words)
                 break
 
@@ -45,8 +45,8 @@ def _keys(resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "in its region", (scope, role, location.lower(), resource.name.lower())
 
 
-def _told(resource: Resource) -> str:
+def _described(resource: Resource) -> str:
     """Which other, in words."""
-    if resource.project:
+    if resource.project and resource.environment:
         return f"that of project {resource.project}, {resource.environment}"
     return f"another in resource group {resource.resource_group}" if resource.resource_group else "another"

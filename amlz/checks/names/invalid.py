@@ -40,7 +40,7 @@ ROLE_OF = {
     "microsoft.operationalinsights/workspaces": "logAnalytics",
     "microsoft.resources/resourcegroups": "resourceGroup",
     "microsoft.storage/storageaccounts": "storageAccount",
-    **{row.name.lower(): row.kind for each in capability_facts() for row in each.types if row.kind},
+    **{row.name.lower(): row.kind for facts in capability_facts() for row in facts.types if row.kind},
 }
 _COMPUTES = {"amlcompute": "cluster", "computeinstance": "computeInstance"}
 

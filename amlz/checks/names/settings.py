@@ -31,7 +31,7 @@ _SETTINGS = {
 
 #: By type in lower case: the same, of capabilities.
 _CAPABILITIES = {
-    row.name.lower(): row.name_setting for each in capability_facts() for row in each.types if row.name_setting
+    row.name.lower(): row.name_setting for facts in capability_facts() for row in facts.types if row.name_setting
 }
 
 
@@ -42,6 +42,6 @@ def name_setting(resource: Resource) -> str:
     components = tuple(part for part in chain.split("$")[:-1] if part != "amlz:index:LandingZone")
     key = _SETTINGS.get((components, resource.arm_type), "") or _CAPABILITIES.get(resource.arm_type.lower(), "")
     spoke = logical.removeprefix("spoke-").rpartition("-")[0]
-    if key.startswith("."):
+    if key.startswith(".") and resource.project and resource.environment:
         return f"projects.{resource.project}.environments.{resource.environment}{key}"
     return key.format(spoke=spoke)

@@ -39,5 +39,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             kept = resource.properties.get("softDeleteRetentionInDays", days)
             if not SUFFIX.fullmatch(resource.name.lower()):
                 key = own_name_key(resource)
-                place = FindingLocation("name", None, resource.name, remedy="" if key else OF_COMPONENT)
+                place = FindingLocation("name", None, resource.name, remedy=None if key else OF_COMPONENT)
                 yield CHECK.finding(resource, place, days=kept, key=key)

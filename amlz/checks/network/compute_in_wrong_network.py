@@ -36,9 +36,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
 
 def _judge(compute: Resource, workspace: Resource) -> Iterator[Finding]:
     subnet, mode = value(compute, _SUBNET), value(workspace, _MODE)
-    for resource, path, found in ((compute, _SUBNET, subnet), (workspace, _MODE, mode)):
-        if is_unknown(found):
-            yield CHECK.undecided(resource, path, found)
+    for resource, path, item in ((compute, _SUBNET, subnet), (workspace, _MODE, mode)):
+        if is_unknown(item):
+            yield CHECK.undecided(resource, path, item)
             return
     managed = mode is not None and not same(mode, "Disabled")
     if managed and subnet:

@@ -28,24 +28,29 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Endpoints of an environment that are blocked for its compute targets. Unknown answers are left out."""
     land = landscape(graph)
     evaluator = Evaluator(land)
-    for subnet in compute_subnets(land):
-        for target in endpoints_of(land, subnet.owner):
+    targets = endpoints_by_owner(land)
+    for owner, subnet in compute_subnets(land):
+        for target in targets.get(owner, ()):
             for answer in evaluator.ask(subnet, target, "tcp"):
                 if answer.verdict is Reachability.BLOCKED:
-                    yield from _found(graph, answer)
+                    yield from _findings(graph, answer)
 
 
-def compute_subnets(land: Landscape) -> list[End]:
-    """Returns the subnets with compute targets of an environment."""
-    return [subnet_end(each) for each in machine_subnets(land) if each.owner]
+def compute_subnets(land: Landscape) -> list[tuple[str, End]]:
+    """Returns the subnets with compute targets of an environment, each with its environment."""
+    return [(node.owner, subnet_end(node)) for node in machine_subnets(land) if node.owner]
 
 
-def endpoints_of(land: Landscape, owner: str) -> list[End]:
-    """Returns the private endpoints of an environment."""
-    return [endpoint_end(land, each) for each in land.endpoints.values() if each.owner == owner]
+def endpoints_by_owner(land: Landscape) -> dict[str, list[End]]:
+    """Returns the private endpoints of each environment."""
+    endpoints: dict[str, list[End]] = {}
+    for node in land.endpoints.values():
+        if node.owner:
+            endpoints.setdefault(node.owner, []).append(endpoint_end(land, node))
+    return endpoints
 
 
-def _found(graph: ResourceGraph, answer: ReachAnswer) -> Iterator[Finding]:
+def _findings(graph: ResourceGraph, answer: ReachAnswer) -> Iterator[Finding]:
     hop, endpoint = answer.decisive, answer.destination.endpoint
     resource = graph.by_id(endpoint.id) if endpoint else None
     if hop is not None and resource is not None:

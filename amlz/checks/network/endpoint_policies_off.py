@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             continue
         if is_unknown(actual):
             yield CHECK.undecided(subnet.resource, path, actual)
-        elif not any(same(actual, each) for each in APPLY):
+        elif not any(same(actual, item) for item in APPLY):
             supported = graph.cloud == PUBLIC and regions[subnet.id.lower()] not in NO_ENDPOINT_SECURITY_GROUPS
-            where = FindingLocation(path, APPLY[1], actual, remedy="" if supported else _NOT_SUPPORTED)
+            where = FindingLocation(path, APPLY[1], actual, remedy=None if supported else _NOT_SUPPORTED)
             yield CHECK.finding(subnet.resource, where, subnet=subnet.name, actual=text(actual, DEFAULT))

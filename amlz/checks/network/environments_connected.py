@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
-from amlz.checks.network.endpoint_not_reached import compute_subnets
+from amlz.checks.network.endpoint_not_reached import compute_subnets, endpoints_by_owner
+from amlz.reach.alike import NearbyEnds
 from amlz.reach.answers import Evaluator, port_text
-from amlz.reach.ends import End, endpoint_end
+from amlz.reach.ends import End
 from amlz.reach.packet import Reachability
 from amlz.reach.read import landscape
 
@@ -27,18 +28,18 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Endpoints of other environments that compute targets reach, wholly or in part. Unknown answers are left out."""
     land = landscape(graph)
     evaluator = Evaluator(land)
-    by_owner: dict[str, list[End]] = {}
-    for endpoint in land.endpoints.values():
-        if endpoint.owner:
-            by_owner.setdefault(endpoint.owner, []).append(endpoint_end(land, endpoint))
-    for subnet in compute_subnets(land):
-        for owner, targets in by_owner.items():
-            if owner != subnet.owner:
-                yield from _reached(graph, evaluator, subnet, targets)
+    nearby = NearbyEnds([end for ends in endpoints_by_owner(land).values() for end in ends])
+    for owner, subnet in compute_subnets(land):
+        group = subnet.subnet.group if subnet.subnet else None
+        others = [end for end in nearby.of(group) if end.owner != owner]
+        yield from _reached(graph, evaluator, (owner, subnet), others)
 
 
-def _reached(graph: ResourceGraph, evaluator: Evaluator, subnet: End, targets: list[End]) -> Iterator[Finding]:
-    """Findings about the endpoints of one environment, one question a subnet where the source's rules deny it."""
+def _reached(
+    graph: ResourceGraph, evaluator: Evaluator, source: tuple[str, End], targets: list[End]
+) -> Iterator[Finding]:
+    """Findings about endpoints of other environments, one question a subnet where the source's rules deny it."""
+    environment, subnet = source
     denied: set[str] = set()
     for target in targets:
         endpoint = target.endpoint
@@ -50,6 +51,6 @@ def _reached(graph: ResourceGraph, evaluator: Evaluator, subnet: End, targets: l
             if own and answer.decisive and answer.decisive.at == own.name:
                 denied.add(endpoint.subnet)
             if answer.verdict in (Reachability.REACHABLE, Reachability.PARTLY):
-                other = subnet.owner.replace("/", ", ")
+                other = environment.replace("/", ", ")
                 words = {"other": other, "subnet": subnet.name, "ports": port_text(answer.ports)}
                 yield CHECK.finding(resource, FindingLocation("properties.subnet.id"), **words)

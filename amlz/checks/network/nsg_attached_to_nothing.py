@@ -12,7 +12,7 @@ from amlz.checks.reading import all_subnets, value
 CHECK = Check(
     id="network/nsg-attached-to-nothing",
     severity=Severity.WARNING,
-    says="{name} is attached to no subnet: its rules guard nothing.",
+    says="{name} is attached to no subnet: its rules have no effect.",
     remedy="In the component, set `networkSecurityGroup.id` of a subnet to the id of this security group, or "
     "remove the security group.",
     why="The rules of a network security group apply only where it is attached. Published landing zones "

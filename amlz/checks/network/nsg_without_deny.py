@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
-from amlz.checks.reading import all_subnets, dig, items, same, value
+from amlz.checks.reading import DeclaredSubnet, all_subnets, dig, items, same, value
 from amlz.core.problems import listed
 
 CHECK = Check(
@@ -21,23 +21,32 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 
-_ALL = ("*", "0.0.0.0/0")
+_ALL, _RESOLVERS = ("*", "0.0.0.0/0"), "Microsoft.Network/dnsResolvers"
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Attached groups without such a rule in a direction."""
-    attached = {str(subnet.get("networkSecurityGroup.id")).lower() for subnet in all_subnets(graph)}
+    subnets = tuple(all_subnets(graph))
+    attached = {str(subnet.get("networkSecurityGroup.id")).lower() for subnet in subnets}
+    of_machines = {str(subnet.get("networkSecurityGroup.id")).lower() for subnet in subnets if not _resolves(subnet)}
     for group in graph.of_type("Microsoft.Network/networkSecurityGroups"):
         if group.id.lower() not in attached:
             continue
         rules = items(value(group, "properties.securityRules"))
         unknown = next((rule for rule in rules if is_unknown(rule)), None)
         denied = {str(dig(rule, "properties.direction")).lower() for rule in rules if _denies_all(rule)}
-        lacking = [words for key, words in (("inbound", "coming in"), ("outbound", "going out")) if key not in denied]
+        wanted = (("inbound", "coming in"), ("outbound", "going out"))[: 2 if group.id.lower() in of_machines else 1]
+        lacking = [words for key, words in wanted if key not in denied]
         if lacking and unknown is not None:
             yield CHECK.undecided(group, "properties.securityRules", unknown)
         elif lacking:
             yield CHECK.finding(group, FindingLocation("properties.securityRules"), directions=listed(lacking))
+
+
+def _resolves(subnet: DeclaredSubnet) -> bool:
+    """Returns whether a subnet is of a DNS resolver alone: no page lists where that must go."""
+    delegations = items(subnet.get("delegations"))
+    return any(same(dig(delegation, "properties.serviceName"), _RESOLVERS) for delegation in delegations)
 
 
 def _denies_all(rule: object) -> bool:

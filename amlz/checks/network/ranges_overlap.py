@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for network in graph.of_type("Microsoft.Network/virtualNetworks"):
         path = "properties.addressSpace.addressPrefixes"
         yield from _unknown(network, path, value(network, path))
-        own = [_Held(each, network, path, network.name) for each in ranges(value(network, path))]
+        own = [_Held(item, network, path, network.name) for item in ranges(value(network, path))]
         spaces[network.id.lower()] = own
         for held in own:
             yield from _forbidden(held)
@@ -53,12 +53,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         network_id, path = network_of(subnet.id).lower(), f"{subnet.path}.addressPrefix"
         prefixes = prefixes_of(subnet)
         yield from _unknown(subnet.resource, path, prefixes)
-        for each in ranges(prefixes):
-            held = _Held(each, subnet.resource, path, f"subnet {subnet.name}")
+        for item in ranges(prefixes):
+            held = _Held(item, subnet.resource, path, f"subnet {subnet.name}")
             within.setdefault(network_id, []).append(held)
             space = spaces.get(network_id)
-            if space and not any(_inside(each, other.range) for other in space):
-                yield _found(held, f"lies outside {', '.join(str(other.range) for other in space)} of its network")
+            if space and not any(_inside(item, other.range) for other in space):
+                yield _finding(held, f"lies outside {', '.join(str(other.range) for other in space)} of its network")
     for own in within.values():
         yield from _overlaps(own)
 
@@ -67,22 +67,22 @@ def _overlaps(held: list[_Held]) -> Iterator[Finding]:
     """Returns neighbours in order that share addresses: each overlap is reported at the later of the two."""
     for version in (4, 6):
         ordered = sorted(
-            (each for each in held if each.range.version == version),
-            key=lambda each: (int(each.range.network_address), each.range.prefixlen, each.resource.urn, each.name),
+            (item for item in held if item.range.version == version),
+            key=lambda item: (int(item.range.network_address), item.range.prefixlen, item.resource.urn, item.name),
         )
         widest = ordered[0] if ordered else None
-        for _, each in pairwise(ordered):
+        for _, item in pairwise(ordered):
             assert widest is not None
-            if int(each.range.network_address) <= int(widest.range.broadcast_address):
-                yield _found(each, f"overlaps {widest.range} of {widest.name}")
-            if int(each.range.broadcast_address) > int(widest.range.broadcast_address):
-                widest = each
+            if int(item.range.network_address) <= int(widest.range.broadcast_address):
+                yield _finding(item, f"overlaps {widest.range} of {widest.name}")
+            if int(item.range.broadcast_address) > int(widest.range.broadcast_address):
+                widest = item
 
 
 def _forbidden(held: _Held) -> Iterator[Finding]:
     for row in FORBIDDEN:
         if held.range.version == 4 and held.range.overlaps(ipaddress.ip_network(row.cidr)):
-            yield _found(held, f"touches {row.cidr}, {row.why}")
+            yield _finding(held, f"touches {row.cidr}, {row.why}")
 
 
 def _inside(inner: Range, outer: Range) -> bool:
@@ -93,12 +93,12 @@ def _inside(inner: Range, outer: Range) -> bool:
     )
 
 
-def _unknown(resource: Resource, path: str, found: Any) -> Iterator[Finding]:
-    for each in found if isinstance(found, list) else [found]:
-        if is_unknown(each):
-            yield CHECK.undecided(resource, path, each)
+def _unknown(resource: Resource, path: str, actual: Any) -> Iterator[Finding]:
+    for item in actual if isinstance(actual, list) else [actual]:
+        if is_unknown(item):
+            yield CHECK.undecided(resource, path, item)
 
 
-def _found(held: _Held, problem: str) -> Finding:
+def _finding(held: _Held, problem: str) -> Finding:
     place = FindingLocation(held.path, None, str(held.range))
     return CHECK.finding(held.resource, place, range=held.range, whose=held.name, problem=problem)

@@ -38,20 +38,20 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Returns subnets below the size that their name or their contents require."""
     taken = _taken(graph)
     for subnet in all_subnets(graph):
-        for each in ranges(prefixes_of(subnet)):
-            if each.version != 4:
+        for item in ranges(prefixes_of(subnet)):
+            if item.version != 4:
                 continue
             longest = LONGEST.get(subnet.name.lower(), SMALLEST_SUBNET)
-            usable, wanted = each.num_addresses - RESERVED_ADDRESSES, taken[subnet.id.lower()]
+            usable, wanted = item.num_addresses - RESERVED_ADDRESSES, taken[subnet.id.lower()]
             remedy = ""
-            if each.prefixlen > longest:
+            if item.prefixlen > longest:
                 problem = f"is smaller than a /{longest}, the least that Azure takes here"
             elif wanted > usable:
                 problem, remedy = f"has {usable} addresses, and {wanted} are wanted at full scale", FULL
             else:
                 continue
-            place = FindingLocation(f"{subnet.path}.addressPrefix", f"/{longest}", str(each), remedy=remedy)
-            yield CHECK.finding(subnet.resource, place, subnet=subnet.name, range=each, problem=problem, wanted=wanted)
+            place = FindingLocation(f"{subnet.path}.addressPrefix", f"/{longest}", str(item), remedy=remedy)
+            yield CHECK.finding(subnet.resource, place, subnet=subnet.name, range=item, problem=problem, wanted=wanted)
 
 
 def _taken(graph: ResourceGraph) -> Counter[str]:

@@ -35,7 +35,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(compute, "properties.properties.subnet.id", unknown)
     for subnet in subnets:
         if subnet.id.lower() in used:
-            yield from _judge(graph, subnet, [found for found in ranges if found is not None])
+            yield from _judge(graph, subnet, [network for network in ranges if network is not None])
 
 
 def _range(subnet: DeclaredSubnet) -> ipaddress.IPv4Network | None:
@@ -48,7 +48,7 @@ def _judge(graph: ResourceGraph, subnet: DeclaredSubnet, firewalls: list[ipaddre
     if is_unknown(table_id):
         yield CHECK.undecided(subnet.resource, path, table_id)
     elif table_id is None:
-        yield _found(subnet, path, "it has no route table")
+        yield _finding(subnet, path, "it has no route table")
     else:
         table = graph.by_id(table_id)
         if table is None:
@@ -58,10 +58,10 @@ def _judge(graph: ResourceGraph, subnet: DeclaredSubnet, firewalls: list[ipaddre
         if undecided is not None:
             yield CHECK.undecided(table, "properties.routes", undecided)
         elif reason:
-            yield _found(subnet, path, reason)
+            yield _finding(subnet, path, reason)
 
 
-def _found(subnet: DeclaredSubnet, path: str, reason: str) -> Finding:
+def _finding(subnet: DeclaredSubnet, path: str, reason: str) -> Finding:
     return CHECK.finding(
         subnet.resource, FindingLocation(path, "a route to the firewall"), subnet=subnet.name, reason=reason
     )

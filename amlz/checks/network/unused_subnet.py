@@ -13,9 +13,9 @@ CHECK = Check(
     id="network/unused-subnet",
     severity=Severity.NOTE,
     says="Nothing that is built here is in {subnets} of {network}.",
-    remedy="No action needed: these subnets are reserved for later use, such as nodes that serve models or a "
-    "gateway. To leave out a scoring subnet, set `subnets.training` and `subnets.endpoints` of its "
-    "environment; to leave out GatewaySubnet, set `hub.gatewaySubnet` to `false`.",
+    remedy="No action needed: these subnets are reserved for later use, such as nodes that serve models or a gateway. "
+    "An environment without `scoringSubnet` has no scoring subnet; to leave out GatewaySubnet, set `hub.gatewaySubnet` "
+    "to `false`.",
     why="An empty subnet reserves addresses that nothing else can use. Once something is in it, its range "
     "cannot change.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet",
@@ -24,7 +24,7 @@ CHECK = Check(
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Networks with subnets that no resource names, once a network."""
-    named = {found.lower() for resource in graph for _, found in ids_in(resource.body) if "/subnets/" in found.lower()}
+    named = {item.lower() for resource in graph for _, item in ids_in(resource.body) if "/subnets/" in item.lower()}
     empty: dict[str, tuple[Resource, list[str]]] = {}  # by network
     for subnet in all_subnets(graph):
         delegated = bool(subnet.get("delegations"))

@@ -12,7 +12,7 @@ from amlz.checks.reading import above
 CHECK = Check(
     id="order/parallel-writes",
     severity=Severity.ERROR,
-    says="{name} and {other} are made at once in {parent}, which takes one at a time.",
+    says="{name} and {other} are created at the same time in {parent}, which accepts one change at a time.",
     remedy="In the component, add {other} to `depends_on` of {name}.",
     why="Azure changes such parts of one resource one after the other. A request that arrives during another "
     "is refused with a conflict, but not every time.",

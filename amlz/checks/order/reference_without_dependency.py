@@ -49,9 +49,9 @@ def _built_here(graph: ResourceGraph, resource_id: str) -> Resource | None:
     """The resource of an id, or the one that it is a part of: subnets come with their network."""
     resource_id = resource_id.rstrip("/")
     while resource_id.count("/") > 2:
-        found = graph.by_id(resource_id)
-        if found is not None:
-            return found
+        resource = graph.by_id(resource_id)
+        if resource is not None:
+            return resource
         if "/providers/" not in resource_id.lower():
             return None
         resource_id = resource_id.rsplit("/", 2)[0]

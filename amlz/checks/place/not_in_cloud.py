@@ -31,11 +31,11 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Rows of the table that fit a request, and workspaces in regions that a list of Azure ML did not have."""
     for row in DOUBTS:
         for resource in graph.of_type(row.arm_type) if graph.cloud in row.clouds else ():
-            found = value(resource, row.path)
-            if is_unknown(found):
-                yield CHECK.undecided(resource, row.path, found)
-            elif isinstance(found, str) and row.pattern.fullmatch(found):
-                at = FindingLocation(row.path, None, found, Severity.NOTE if row.preview else None)
+            configured = value(resource, row.path)
+            if is_unknown(configured):
+                yield CHECK.undecided(resource, row.path, configured)
+            elif isinstance(configured, str) and row.pattern.fullmatch(configured):
+                at = FindingLocation(row.path, None, configured, Severity.NOTE if row.preview else None)
                 yield CHECK.finding(
                     resource, at, says=row.says, as_of=row.as_of, instead=_instead(resource, row.instead)
                 )

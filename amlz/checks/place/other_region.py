@@ -31,17 +31,17 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Resources apart from their network or their workspace."""
     for arm_type, path in IN_SUBNET.items():
         for resource in graph.of_type(arm_type):
-            found = value(resource, path)
-            for subnet in [dig(one, "properties.subnet.id") for one in items(found)] or [found]:
+            configured = value(resource, path)
+            for subnet in [dig(interface, "properties.subnet.id") for interface in items(configured)] or [configured]:
                 if is_unknown(subnet):
                     yield CHECK.undecided(resource, path, subnet)
                 elif isinstance(subnet, str):
                     yield from _apart(resource, graph.by_id(network_of(subnet)), "its network,")
     seen: set[tuple[str, str]] = set()
-    for each in all_subnets(graph):
-        network = graph.by_id(network_of(each.id))
+    for declared in all_subnets(graph):
+        network = graph.by_id(network_of(declared.id))
         for key in ("networkSecurityGroup.id", "routeTable.id"):
-            part = graph.by_id(each.get(key))
+            part = graph.by_id(declared.get(key))
             if part is not None and network is not None and (part.id, network.id) not in seen:
                 seen.add((part.id, network.id))
                 yield from _apart(part, network, "the network that it is for,")
@@ -49,14 +49,14 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         yield from _apart(compute, graph.by_id(above(compute.id, "computes")), "its workspace,")
 
 
-def _apart(resource: Resource, other: Resource | None, what: str) -> Iterator[Finding]:
+def _apart(resource: Resource, other: Resource | None, text: str) -> Iterator[Finding]:
     here, there = _region(value(resource, "location")), _region(other and other.location)
     if is_unknown(value(resource, "location")):
         yield CHECK.undecided(resource, "location", value(resource, "location"))
     elif other is not None and here and there and here != there:
-        words = {"here": here, "other": other.name, "what": what.rstrip(","), "there": there}
+        words = {"here": here, "other": other.name, "what": text.rstrip(","), "there": there}
         yield CHECK.finding(resource, FindingLocation("location", there, here), **words)
 
 
-def _region(found: Any) -> str:
-    return found.replace(" ", "").lower() if isinstance(found, str) else ""
+def _region(actual: Any) -> str:
+    return actual.replace(" ", "").lower() if isinstance(actual, str) else ""

@@ -12,7 +12,7 @@ from amlz.core.notices.places import NEAR_REGION, NO_REGION, OTHER_CLOUD, region
 CHECK = Check(
     id="place/region-not-known",
     severity=Severity.WARNING,
-    says="{name} is to be in {region}, which was not among the regions of this cloud {as_of}{hint}.",
+    says="{name} is planned in {region}, which was not among the regions of this cloud {as_of}{hint}.",
     remedy=NEAR_REGION,
     why="Every request fails in a region that is misspelt or in another cloud. Azure opens regions, and the "
     "list has a date.",
@@ -27,12 +27,12 @@ _NOWHERE = ("", "global")
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Each region once, at the first resource that is to be there."""
     known = REGIONS.get(graph.cloud)
-    told: set[str] = set()
+    reported: set[str] = set()
     for resource in graph:
         region = resource.location.replace(" ", "").lower()
-        if known is None or region in {*_NOWHERE, *known.names, *told}:
+        if known is None or region in {*_NOWHERE, *known.names, *reported}:
             continue
-        told.add(region)
+        reported.add(region)
         remedy, meant = region_remedy(region, known.names)
         at = FindingLocation("location", meant, resource.location, remedy=remedy)
         words = {"region": region, "as_of": day(known), "hint": near_region(region, known.names)}

@@ -28,7 +28,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for resource in graph:
         region = resource.location.replace(" ", "").lower()
         if region in known.names:
-            for path, wanted in _asked(resource):
+            for path, wanted in _configured_zones(resource):
                 if is_unknown(wanted):
                     yield CHECK.undecided(resource, path, wanted)
                 else:
@@ -37,7 +37,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                     )
 
 
-def _asked(resource: Resource) -> Iterator[tuple[str, object]]:
+def _configured_zones(resource: Resource) -> Iterator[tuple[str, object]]:
     """Returns the settings of zones in a body: by name, or by a redundancy over zones."""
     zones = value(resource, "zones")
     if zones:

@@ -46,12 +46,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for one in assignments:
         kind, location = value(one, "identity.type"), value(one, "location")
         has = kind is not None and not same(kind, "None")
-        decided = {key: found for key, found in one.body.items() if not is_unknown(found)}
+        decided = {key: item for key, item in one.body.items() if not is_unknown(item)}
         try:
-            told = read({"id": one.id, "name": one.name, **decided}, find_definition)
+            assignment = read({"id": one.id, "name": one.name, **decided}, find_definition)
         except PolicyError:
             continue  # the evaluator reports its mistake
-        acting, unsure = _acting(one, told)
+        acting, unsure = _acting(one, assignment)
         if acting and is_unknown(kind):
             yield CHECK.undecided(one, "identity", kind)
         elif acting and not has:
@@ -61,23 +61,23 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         elif has and not location:
             problem = "has an identity and no location, which Azure needs for it"
             yield CHECK.finding(one, FindingLocation("location", remedy=NO_LOCATION), problem=problem)
-        elif has and not acting and not unsure and not told.unjudged:
+        elif has and not acting and not unsure and not assignment.unjudged:
             problem = "has an identity, and none of its policies acts"
             yield CHECK.finding(
                 one, FindingLocation("identity", None, kind, Severity.WARNING, NOT_NEEDED), problem=problem
             )
 
 
-def _acting(one: Resource, told: Any) -> tuple[list[str], bool]:
+def _acting(one: Resource, actual: Any) -> tuple[list[str], bool]:
     """Names of definitions that modify or deploy, and whether an effect could not be read."""
     acting, unsure = [], False
     subject = subject_of(one)
-    for policy in told.policies:
+    for policy in actual.policies:
         try:
-            effect = told.effect(policy, subject) or effect_of(policy.definition, policy.values, subject)
+            effect = actual.effect(policy, subject) or effect_of(policy.definition, policy.values, subject)
         except PolicyError:
             unsure = True
             continue
-        if any(same(effect, each) for each in ACTING):
+        if any(same(effect, item) for item in ACTING):
             acting.append(policy.definition.name or policy.definition_id.rsplit("/", 1)[-1])
     return acting, unsure

@@ -26,7 +26,7 @@ CHECK = Check(
     severity=Severity.ERROR,
     says='{assignment} {refuses} {name}: "{policy}" demands {expected} for {path}, and it is {actual}. {needs}',
     remedy="Change the setting in the stack file, or the assignment's parameter or effect; or exempt these "
-    "resources for a time, with a ticket. Each finding names the ways that are open, with their keys.",
+    "resources for a time, with a ticket. Each finding names the available options, with their keys.",
     why="A policy refuses what the landing zone would build. An error is what Azure would refuse; a warning is "
     "what an assignment that is not enforced would, or a known conflict that an imported assignment only "
     "audits so far. Evaluated are the stack's own assignments and imported ones, and connections of private "
@@ -94,17 +94,17 @@ def _case(answer: PolicyAnswer, told_at: Resource, of: Resource | None, graph: R
     """Returns the first known conflict that fits a deciding path. Rules name last what they demand, so the last
     first.
     """
-    found = tuple(places(demands(answer)))[::-1]
+    demanded = tuple(places(demands(answer)))[::-1]
     for known in KNOWN:
-        for place in found:
+        for place in demanded:
             if _fits(known, place, answer) and (not known.when or _holds(known, told_at, graph)):
                 return _Case(answer, told_at, of, place, known)
-    return _Case(answer, told_at, of, found[0] if found else (), None)
+    return _Case(answer, told_at, of, demanded[0] if demanded else (), None)
 
 
 def _fits(known: KnownConflict, place: tuple[PolicyDemand, ...], answer: PolicyAnswer) -> bool:
-    kind, types = answer.subject.type, [each.lower() for each in known.types]
-    if types and not any(kind == each or (each[0] == "/" and kind.endswith(each)) for each in types):
+    kind, types = answer.subject.type, [item.lower() for item in known.types]
+    if types and not any(kind == item or (item[0] == "/" and kind.endswith(item)) for item in types):
         return False
     if not any(_at(demand, path.lower()) for demand in place for path in known.paths):
         return False
@@ -113,9 +113,9 @@ def _fits(known: KnownConflict, place: tuple[PolicyDemand, ...], answer: PolicyA
 
 def _at(demand: PolicyDemand, path: str) -> bool:
     """Returns whether a demand is on a path. Without a path, the alias decides: of the field or in the expression."""
-    found = demand.path.lower()
-    if found:
-        return found.startswith(path) if path.endswith(".") else found == path
+    text = demand.path.lower()
+    if text:
+        return text.startswith(path) if path.endswith(".") else text == path
     alias = re.escape(path.rpartition("properties.")[2])
     return re.search(rf"(?:^|[/']){alias}(?:'|$)", demand.left.lower()) is not None
 
@@ -138,9 +138,9 @@ def _finding(case: _Case, graph: ResourceGraph) -> Finding:
     needs = known.needs.format(**words) if known else NOT_KNOWN
     says = CHECK.says if first else BROKEN if case.answer.word == "error" else CHANGES
     check = replace(CHECK, says=says, source=known.source if known else CHECK.source)
-    found = check.finding(case.told_at, place, **words, needs=needs)
+    finding = check.finding(case.told_at, place, **words, needs=needs)
     ways = ways_out(PolicyRefusal(case.answer, case.told_at, first, known, words), graph)
-    return replace(found, remedy=f"Options: {ways}")
+    return replace(finding, remedy=f"Options: {ways}")
 
 
 def _refuses(answer: PolicyAnswer) -> str:
@@ -156,7 +156,7 @@ def _words(case: _Case) -> dict[str, str]:
         "assignment": case.answer.assignment.name,
         "refuses": _refuses(case.answer),
         "policy": case.title,
-        "why": case.answer.why.rstrip("."),
+        "why": (case.answer.why or "").rstrip("."),
         "path": case.path or (first.left if first else ""),
         "actual": shown(first.actual) if first else "",
         "expected": joined(case.demands),

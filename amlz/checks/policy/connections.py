@@ -25,7 +25,7 @@ def forecast(graph: ResourceGraph) -> ResourceGraph:
     is made.
     """
     made = tuple(_made(graph))
-    beside = tuple(each for each in graph if each.arm_type.lower().startswith(_BESIDE))
+    beside = tuple(resource for resource in graph if resource.arm_type.lower().startswith(_BESIDE))
     return replace(graph, resources=(*beside, *made) if made else ())
 
 
@@ -33,7 +33,7 @@ def of_connections(answers: Iterable[PolicyAnswer]) -> Iterator[PolicyAnswer]:
     """Returns answers of policies that select connections by type."""
     for answer in answers:
         types = answer.policy.definition.types if answer.policy else None
-        if any(is_connection(each) for each in types or ()) and is_connection(answer.subject.type):
+        if any(is_connection(item) for item in types or ()) and is_connection(answer.subject.type):
             yield answer
 
 
@@ -45,15 +45,15 @@ def is_connection(arm_type: str) -> bool:
 def _made(graph: ResourceGraph) -> Iterator[Resource]:
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         targets = (graph.by_id(named) for named, _ in connections(endpoint))
-        for target in {each.id: each for each in targets if each is not None}.values():
+        for target in {resource.id: resource for resource in targets if resource is not None}.values():
             yield _connection(target, endpoint.name, endpoint.id)
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         if is_managed(workspace):
             parts = (graph.by_id(value(workspace, f"properties.{key}")) for key in _PARTS)
-            for found in (workspace, *parts):
-                if found is not None:
+            for resource in (workspace, *parts):
+                if resource is not None:
                     whose = f"the endpoint that Microsoft makes for the managed network of {workspace.name}"
-                    yield _connection(found, f"managed-{workspace.name}", unknown(whose))
+                    yield _connection(resource, f"managed-{workspace.name}", unknown(whose))
 
 
 def _connection(target: Resource, name: str, endpoint: Any) -> Resource:

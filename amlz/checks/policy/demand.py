@@ -70,7 +70,7 @@ class PolicyDemand:
             return (value is None) is (self.word == "absent")
         if self.word in ("in", "notin"):
             listed = self.value if isinstance(self.value, list) else []
-            return any(_alike(value, each) for each in listed) is (self.word == "in")
+            return any(_alike(value, item) for item in listed) is (self.word == "in")
         if self.word in ("equals", "not"):
             return _alike(value, self.value) is (self.word == "equals")
         if self.word in ("contains", "notcontains"):
@@ -103,15 +103,17 @@ def _demand(leaf: Judged) -> PolicyDemand:
         word = _OPPOSITE.get(operator, f"not {leaf.operator}") if held else _ITSELF.get(operator, operator)
     if word == "not" and expected == "":
         word = "present"
-    path = "" if leaf.path.startswith(_COMPUTED) or not leaf.selects else leaf.path
+    path = leaf.path if leaf.path and leaf.selects and not leaf.path.startswith(_COMPUTED) else ""
     return PolicyDemand(path, left or leaf.says, word, expected, lowered(leaf.actual), tuple(_PARAMETER.findall(right)))
 
 
 def places(policy_demands: tuple[PolicyDemand, ...]) -> Iterator[tuple[PolicyDemand, ...]]:
     """Returns demands by path, in the order of the conditions."""
     by_place: dict[tuple[str, str], list[PolicyDemand]] = {}
-    for each in policy_demands:
-        by_place.setdefault((each.path.lower(), "" if each.path else each.left.lower()), []).append(each)
+    for policy_demand in policy_demands:
+        by_place.setdefault(
+            (policy_demand.path.lower(), "" if policy_demand.path else policy_demand.left.lower()), []
+        ).append(policy_demand)
     yield from (tuple(group) for group in by_place.values())
 
 
@@ -119,15 +121,15 @@ def joined(policy_demands: tuple[PolicyDemand, ...]) -> str:
     """Returns alternative demands at one path, in words. An empty list accepts nothing, and is left out next to
     others.
     """
-    told = [each for each in policy_demands if not (each.word == "in" and each.value == [])]
-    return ", or ".join(dict.fromkeys(each.says for each in told or policy_demands))
+    accepting = [demand for demand in policy_demands if not (demand.word == "in" and demand.value == [])]
+    return ", or ".join(dict.fromkeys(demand.says for demand in accepting or policy_demands))
 
 
 def shown(value: Any) -> str:
     """Returns a value for a sentence: lists are cut, texts are unchanged."""
     if isinstance(value, list):
         more = f" and {len(value) - SHOWN} more" if len(value) > SHOWN else ""
-        return (", ".join(shown(each) for each in value[:SHOWN]) + more) or "an empty list"
+        return (", ".join(shown(item) for item in value[:SHOWN]) + more) or "an empty list"
     if value is None:
         return "absent"
     return str(value).lower() if isinstance(value, bool) else str(value) or "an empty text"

@@ -81,10 +81,10 @@ def with_properties(resource: Resource, properties: dict[str, Any]) -> Resource:
 
 def text_at(part: dict[str, Any], *path: str) -> str:
     """A text in a deployed resource; "" where it is absent or not known."""
-    found: Any = part
+    inner: Any = part
     for key in path:
-        found = get(found, key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+        inner = get(inner, key) if isinstance(inner, dict) else None
+    return inner if isinstance(inner, str) else ""
 
 
 def last_name(part: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield from _judged(exemption, str(expires), graph.today)
 
 
-def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
+def _judged(exemption: Resource, expires: str, today: str | None) -> Iterator[Finding]:
     """Returns the finding on a day. Both are ISO 8601; an exemption no longer holds on the day that it names."""
     ends = _day(expires)
     if ends is None:
@@ -62,9 +62,9 @@ def _judged(exemption: Resource, expires: str, today: str) -> Iterator[Finding]:
             yield _finding(exemption, Severity.WARNING, expires, (f"ends on {ends}, in {days}", ""))
 
 
-def _finding(exemption: Resource, severity: Severity, expires: str, said: tuple[str, str]) -> Finding:
-    """The finding of an exemption. `said`: when it ends, and the remedy ("" for the usual one)."""
-    when, remedy = said
+def _finding(exemption: Resource, severity: Severity, expires: str, when_and_remedy: tuple[str, str]) -> Finding:
+    """The finding of an exemption. `when_and_remedy`: when it ends, and the remedy ("" for the usual one)."""
+    when, remedy = when_and_remedy
     return CHECK.finding(exemption, FindingLocation(PATH, None, expires, severity, remedy), when=when)
 
 

@@ -42,7 +42,7 @@ _BESIDE = ("microsoft.authorization/policy", "microsoft.resources/")
 def forecast(graph: ResourceGraph) -> ResourceGraph:
     """A graph of what Azure creates for workspaces with their own key, and of what evaluating policies on it takes."""
     made = tuple(_made(graph))
-    beside = tuple(each for each in graph if each.arm_type.lower().startswith(_BESIDE))
+    beside = tuple(resource for resource in graph if resource.arm_type.lower().startswith(_BESIDE))
     return replace(graph, resources=(*beside, *made) if made else ())
 
 
@@ -53,7 +53,7 @@ def of_managed_groups(answers: Iterable[PolicyAnswer]) -> Iterator[PolicyAnswer]
 
 def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Refusals of what Azure creates. For each workspace and type, one note names every policy that is undecided."""
-    workspaces = {_group(each).lower(): each for each in _with_key(graph)}
+    workspaces = {_group(resource).lower(): resource for resource in _with_key(graph)}
     types = {arm_type.lower(): arm_type for arm_type in TYPES}
     undecided: dict[tuple[str, str], list[PolicyAnswer]] = {}
     for answer in of_managed_groups(answers):
@@ -71,10 +71,10 @@ def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Find
             yield CHECK.finding(workspace, FindingLocation("properties.encryption"), **words)
         elif answer.word == "undecided":
             undecided.setdefault((workspace.urn, arm_type), []).append(answer)
-    by_urn = {each.urn: each for each in workspaces.values()}
-    for (urn, arm_type), each in undecided.items():
+    by_urn = {resource.urn: resource for resource in workspaces.values()}
+    for (urn, arm_type), item in undecided.items():
         path = f"the {arm_type} of its managed resource group"
-        yield CHECK.undecided(by_urn[urn], path, f"required by {_policies(each)}")
+        yield CHECK.undecided(by_urn[urn], path, f"required by {_policies(item)}")
 
 
 def _policies(answers: Iterable[PolicyAnswer]) -> str:
@@ -83,7 +83,7 @@ def _policies(answers: Iterable[PolicyAnswer]) -> str:
     for answer in answers:
         title = answer.policy.definition.title if answer.policy else answer.assignment.name
         titles.setdefault(answer.assignment.name, {})[f'"{title}"'] = None
-    return listed([f"{listed(found)} of {assignment}" for assignment, found in titles.items()])
+    return listed([f"{listed(item)} of {assignment}" for assignment, item in titles.items()])
 
 
 def _with_key(graph: ResourceGraph) -> Iterator[Resource]:

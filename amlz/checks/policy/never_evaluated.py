@@ -27,22 +27,22 @@ CHECK = Check(
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Definitions of mode Indexed, all of whose types it leaves out."""
     facts = embedded()
-    for one in graph.of_type("Microsoft.Authorization/policyDefinitions"):
-        if is_unknown(value(one, "properties.policyRule")):
-            yield CHECK.undecided(one, "properties.policyRule", value(one, "properties.policyRule"))
+    for policy in graph.of_type("Microsoft.Authorization/policyDefinitions"):
+        if is_unknown(value(policy, "properties.policyRule")):
+            yield CHECK.undecided(policy, "properties.policyRule", value(policy, "properties.policyRule"))
             continue
         try:
-            told = definition({"name": one.name, **one.body})
+            compiled = definition({"name": policy.name, **policy.body})
         except PolicyError:
             continue  # the evaluator reports its mistake
-        if told.mode.lower() != "indexed" or not told.types:
+        if compiled.mode.lower() != "indexed" or not compiled.types:
             continue
-        looks = {each: facts.indexed.get(each) for each in sorted(told.types)}
+        looks = {arm_type: facts.indexed.get(arm_type) for arm_type in sorted(compiled.types)}
         them = "it" if len(looks) == 1 else "any of them"
         if all(answer is False for answer in looks.values()):
             yield CHECK.finding(
-                one, FindingLocation("properties.mode", "All", told.mode), types=listed(looks), them=them
+                policy, FindingLocation("properties.mode", "All", compiled.mode), types=listed(looks), them=them
             )
         elif all(answer is not True for answer in looks.values()):
             unknown = f"whether mode Indexed looks at {listed(looks)}"
-            yield CHECK.undecided(one, "properties.mode", unknown)
+            yield CHECK.undecided(policy, "properties.mode", unknown)

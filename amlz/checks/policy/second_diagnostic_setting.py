@@ -36,34 +36,34 @@ CHECK = Check(
 
 def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Resources with a setting of the plan for which a policy would write one too."""
-    asked = [answer for answer in answers if looks_for(answer, SETTINGS)]
-    if not asked:
+    deploying = [answer for answer in answers if looks_for(answer, SETTINGS)]
+    if not deploying:
         return
     own: dict[str, list[Resource]] = {}
     for setting in graph.of_type(SETTINGS):
         own.setdefault(scope_of(setting), []).append(setting)
-    for deployment in deployments(graph, asked, SETTINGS):
+    for deployment in deployments(graph, deploying, SETTINGS):
         settings = own.get(deployment.resource.id.lower(), [])
         if settings:
             yield _finding(graph, deployment, settings)
 
 
-def _finding(graph: ResourceGraph, each: Deployment, settings: list[Resource]) -> Finding:
+def _finding(graph: ResourceGraph, deployment: Deployment, settings: list[Resource]) -> Finding:
     first = settings[0]
     mine = str(value(first, "properties.workspaceId"))
-    part = each.parts[0] if each.parts else {}
+    part = deployment.parts[0] if deployment.parts else {}
     theirs, name = text_at(part, "properties", "workspaceId"), last_name(part)
     words = {
-        "assignment": each.answer.assignment.name,
-        "policy": each.title,
+        "assignment": deployment.answer.assignment.name,
+        "policy": deployment.title,
         "setting": first.name,
         "own": name or "a setting",
         "target": f" to {theirs.rpartition('/')[2]}" if theirs else "",
         "effect": _effect(first, mine, theirs, name),
-        "remedy": _options(graph, each, first, (mine, theirs)),
+        "remedy": _options(graph, deployment, first, (mine, theirs)),
     }
     place = FindingLocation("its diagnostic setting", theirs or None, mine)
-    return replace(CHECK.finding(each.resource, place, **words), remedy=words["remedy"])
+    return replace(CHECK.finding(deployment.resource, place, **words), remedy=words["remedy"])
 
 
 def _effect(setting: Resource, mine: str, theirs: str, name: str) -> str:
@@ -76,13 +76,13 @@ def _effect(setting: Resource, mine: str, theirs: str, name: str) -> str:
     return "Its target is known only at deployment: the same workspace is refused, another one is billed twice."
 
 
-def _options(graph: ResourceGraph, each: Deployment, setting: Resource, targets: tuple[str, str]) -> str:
+def _options(graph: ResourceGraph, deployment: Deployment, setting: Resource, targets: tuple[str, str]) -> str:
     """The options, each only where it ends the finding."""
     mine, theirs = targets
     options = []
     moved = with_properties(setting, {**setting.properties, "workspaceId": theirs})
     existing = graph.by_id(mine) is None and graph.dns != "hub"
-    if theirs and existing and theirs.lower() != mine.lower() and satisfied(each.answer, [moved]):
+    if theirs and existing and theirs.lower() != mine.lower() and satisfied(deployment.answer, [moved]):
         options.append(f"Set hub.existing.logAnalytics to {theirs}: the policy then finds the setting of the plan")
-    options.append(each.owner)
+    options.append(deployment.owner)
     return " ".join(f"({number}) {option}." for number, option in enumerate(options, 1))

@@ -41,9 +41,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield from _long(resource, "properties.metadata", ("The metadata", METADATA), written)
 
 
-def _long(resource: Resource, path: str, row: tuple[str, int], found: Any) -> Iterator[Finding]:
-    what, most = row
-    if is_unknown(found):
-        yield CHECK.undecided(resource, path, found)
-    elif isinstance(found, str) and len(found) > most:
-        yield CHECK.finding(resource, FindingLocation(path, most, len(found)), what=what, count=len(found), most=most)
+def _long(resource: Resource, path: str, row: tuple[str, int], actual: Any) -> Iterator[Finding]:
+    text, most = row
+    if is_unknown(actual):
+        yield CHECK.undecided(resource, path, actual)
+    elif isinstance(actual, str) and len(actual) > most:
+        yield CHECK.finding(resource, FindingLocation(path, most, len(actual)), what=text, count=len(actual), most=most)

@@ -40,15 +40,15 @@ class PolicyRefusal:
 def ways_out(refusal: PolicyRefusal, graph: ResourceGraph) -> str:
     """Returns all options that apply, numbered, the best first."""
     own = graph.by_id(refusal.answer.assignment.id) is not None
-    found = [_by_stack_file(refusal), _by_assignment(refusal, own), _by_exemption(refusal, own)]
-    return " ".join(f"({number}) {way}." for number, way in enumerate((way for way in found if way), 1))
+    options = [_by_stack_file(refusal), _by_assignment(refusal, own), _by_exemption(refusal, own)]
+    return " ".join(f"({number}) {option}." for number, option in enumerate(filter(None, options), 1))
 
 
-def key_of(known: KnownConflict, resource: Resource) -> str:
-    """The key in the stack file; "" where no setting applies. Names of compute targets follow from their keys."""
+def key_of(known: KnownConflict, resource: Resource) -> str | None:
+    """The key in the stack file; None where no setting applies. Names of compute targets follow from their keys."""
     if known.id == "name":
         return name_setting(resource)
-    if not known.key.startswith("."):
+    if known.key is None or not known.key.startswith("."):
         return known.key
     project, environment = resource.project or "<project>", resource.environment or "<environment>"
     return f"projects.{project}.environments.{environment}{known.key}".format(compute=_compute(resource))
@@ -62,9 +62,10 @@ def _compute(resource: Resource) -> str:
 
 def _by_stack_file(refusal: PolicyRefusal) -> str:
     known = refusal.known
-    if known is None or not known.change or not key_of(known, refusal.resource):
+    key = key_of(known, refusal.resource) if known else None
+    if known is None or known.change is None or not key:
         return ""
-    return "In the stack file, " + known.change.format(**refusal.words, key=key_of(known, refusal.resource))
+    return "In the stack file, " + known.change.format(**refusal.words, key=key)
 
 
 def _by_assignment(refusal: PolicyRefusal, own: bool) -> str:
@@ -116,7 +117,7 @@ def _by_exemption(refusal: PolicyRefusal, own: bool) -> str:
             "Have its owner exempt what is here, with an end and a ticket, and take the exemption over with "
             "`amlz policy import`; policies.exemptions frees only from assignments of this stack"
         )
-    if not resource.project:  # exemptions of the stack file free project environments
+    if not resource.project or not resource.environment:  # exemptions of the stack file free project environments
         named = f"policies.assignments.{assignment.name}.notScopes"
         return "" if assignment.name.startswith(GUARDRAIL) else f"Leave it out: list its id under {named}"
     member = f", policies: [{policy.reference}]" if policy and policy.reference else ""

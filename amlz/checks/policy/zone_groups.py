@@ -56,30 +56,30 @@ SECOND = Check(
 
 def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Endpoints whose zone group no policy writes right, or a policy writes a second time."""
-    asked = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
-    if not asked:
+    deploying = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
+    if not deploying:
         return
-    written = _by_endpoint(deployments(graph, asked, ZONE_GROUPS))
+    written = _by_endpoint(deployments(graph, deploying, ZONE_GROUPS))
     if graph.dns == "policy":
-        yield from _not_covered(graph, asked, written)
+        yield from _not_covered(graph, deploying, written)
     else:
         yield from _second(graph, written)
 
 
 def decided(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> frozenset[str]:
     """URNs of endpoints about which `find` decides, so that nothing about their zone group is left open."""
-    asked = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
-    if not asked or graph.dns != "policy":
+    deploying = [answer for answer in answers if looks_for(answer, ZONE_GROUPS)]
+    if not deploying or graph.dns != "policy":
         return frozenset()
-    written = _by_endpoint(deployments(graph, asked, ZONE_GROUPS))
-    found = (e for e in graph.of_type("Microsoft.Network/privateEndpoints") if not _open(e, asked, written))
-    return frozenset(endpoint.urn for endpoint in found)
+    written = _by_endpoint(deployments(graph, deploying, ZONE_GROUPS))
+    resources = (e for e in graph.of_type("Microsoft.Network/privateEndpoints") if not _open(e, deploying, written))
+    return frozenset(endpoint.urn for endpoint in resources)
 
 
-def _by_endpoint(found: Iterable[Deployment]) -> dict[str, list[Deployment]]:
+def _by_endpoint(zone_groups: Iterable[Deployment]) -> dict[str, list[Deployment]]:
     by_endpoint: dict[str, list[Deployment]] = {}
-    for each in found:
-        by_endpoint.setdefault(each.resource.id.lower(), []).append(each)
+    for deployment in zone_groups:
+        by_endpoint.setdefault(deployment.resource.id.lower(), []).append(deployment)
     return by_endpoint
 
 
@@ -89,7 +89,7 @@ def _open(endpoint: Resource, policy_answers: list[PolicyAnswer], written: Mappi
     """
     own = endpoint.id.lower()
     unsure = any(a.subject.id.lower() == own and a.word in ("undecided", "not-judged", "error") for a in policy_answers)
-    return unsure or any(_zones(each) is None for each in written.get(own, ()))
+    return unsure or any(_zones(deployment) is None for deployment in written.get(own, ()))
 
 
 def _needs(graph: ResourceGraph, endpoint: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -143,35 +143,35 @@ def _coverage(writers: list[Deployment], needed: tuple[str, ...]) -> dict[str, s
 
 def _second(graph: ResourceGraph, written: Mapping[str, list[Deployment]]) -> Iterator[Finding]:
     groups = {endpoint_of(group): group for group in graph.of_type(ZONE_GROUPS)}
-    holders = {_holder(zone) for each in written.values() for one in each for zone in _zone_ids(one)}
+    holders = {_holder(zone) for item in written.values() for one in item for zone in _zone_ids(one)}
     for key, writers in written.items():
         if key not in groups:
             continue
         group = groups[key]
-        for each in writers:
-            zones = sorted(_zones(each) or ())
+        for deployment in writers:
+            zones = sorted(_zones(deployment) or ())
             words = {
-                "assignment": each.answer.assignment.name,
-                "policy": each.title,
+                "assignment": deployment.answer.assignment.name,
+                "policy": deployment.title,
                 "group": group.name,
-                "own": _own_name(each),
+                "own": _own_name(deployment),
                 "zones": f" with {listed(zones)}" if zones else "",
-                "remedy": _options(graph, each, group, written, holders),
+                "remedy": _options(graph, deployment, group, written, holders),
             }
             place = FindingLocation("its zone group", zones, sorted(_registered(graph, key)))
-            yield replace(SECOND.finding(each.resource, place, **words), remedy=words["remedy"])
+            yield replace(SECOND.finding(deployment.resource, place, **words), remedy=words["remedy"])
 
 
 def _options(
     graph: ResourceGraph,
-    each: Deployment,
+    deployment: Deployment,
     group: Resource,
     written: Mapping[str, list[Deployment]],
     holders: set[str],
 ) -> str:
     """The options, each only where it ends the finding."""
     options = []
-    if len(holders) == 1 and "" not in holders and satisfied(each.answer, [_moved(group, *holders)]):
+    if len(holders) == 1 and "" not in holders and satisfied(deployment.answer, [_moved(group, *holders)]):
         options.append(f"Set dns.mode to existing, and dns.resourceGroup to that of the policy's zones: {min(holders)}")
     lacking = [
         endpoint.name
@@ -181,7 +181,7 @@ def _options(
     ]
     if not lacking:
         options.append("Set dns.mode to policy, which leaves all zone groups to the policies")
-    options.append(each.owner)
+    options.append(deployment.owner)
     text = " ".join(f"({number}) {option}." for number, option in enumerate(options, 1))
     if lacking:
         text += f" dns.mode policy is no option: no policy writes every zone of {listed(sorted(set(lacking)))}."
@@ -202,19 +202,19 @@ def _moved(group: Resource, holder: str) -> Resource:
     return with_properties(group, properties)
 
 
-def _zone_ids(each: Deployment) -> list[str]:
+def _zone_ids(deployment: Deployment) -> list[str]:
     """Ids of the zones that a policy writes; "" for one that is not known."""
-    found = []
-    for part in each.parts:
+    zone_ids = []
+    for part in deployment.parts:
         configs = (part.get("properties") or {}).get("privateDnsZoneConfigs") if isinstance(part, dict) else None
         listed_configs = configs if isinstance(configs, list) else [{}]
-        found += [text_at(one, "properties", "privateDnsZoneId") for one in listed_configs]
-    return found or [""]
+        zone_ids += [text_at(one, "properties", "privateDnsZoneId") for one in listed_configs]
+    return zone_ids or [""]
 
 
-def _zones(each: Deployment) -> frozenset[str] | None:
+def _zones(deployment: Deployment) -> frozenset[str] | None:
     """Names of the zones that a policy writes; None where one of them is not known."""
-    ids = _zone_ids(each)
+    ids = _zone_ids(deployment)
     return None if "" in ids else frozenset(zone.rpartition("/")[2].lower() for zone in ids)
 
 
@@ -223,6 +223,6 @@ def _holder(zone_id: str) -> str:
     return zone_id[: zone_id.lower().find("/providers/")] if "/providers/" in zone_id.lower() else ""
 
 
-def _own_name(each: Deployment) -> str:
-    names = [name for part in each.parts if (name := last_name(part))]
+def _own_name(deployment: Deployment) -> str:
+    names = [name for part in deployment.parts if (name := last_name(part))]
     return listed(names) if names else "a zone group"

@@ -10,7 +10,7 @@ from amlz.checks.finding import Severity
 SOON = 90
 
 
-def when(day: str, today: str) -> tuple[Severity, str]:
+def when(day: str, today: str | None) -> tuple[Severity, str]:
     """Returns the severity of a retirement date relative to today, both ISO 8601 ("" for not set), and its words."""
     if not today:
         return Severity.NOTE, f"ends on {day}. Cannot tell whether that day has passed: pass `--today YYYY-MM-DD`"

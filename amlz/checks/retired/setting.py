@@ -34,9 +34,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             for path, actual in _values(resource.body, row.path):
                 if is_unknown(actual):
                     yield CHECK.undecided(resource, path, actual)
-                elif actual is not None and (not row.values or any(same(actual, each) for each in row.values)):
+                elif actual is not None and (not row.values or any(same(actual, value) for value in row.values)):
                     severity, words = when(row.on, graph.today)
-                    place = FindingLocation(path, row.instead, actual, severity, "" if row.instead else REMOVE)
+                    place = FindingLocation(path, row.instead or "", actual, severity, None if row.instead else REMOVE)
                     yield CHECK.finding(resource, place, what=row.what, path=path, actual=_shown(actual), when=words)
 
 

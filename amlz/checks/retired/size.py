@@ -38,8 +38,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if size.lower() in RETIRED:  # retired before this table was written, on any day
                 severity, words = Severity.ERROR, f"ended on {row.on}"
             key, region = compute_key(compute), compute.location or "REGION"
-            said = {"size": size, "series": row.series, "when": words, "key": key, "region": region}
-            yield CHECK.finding(compute, FindingLocation(PATH, None, size, severity), **said)
+            words_of_size = {"size": size, "series": row.series, "when": words, "key": key, "region": region}
+            yield CHECK.finding(compute, FindingLocation(PATH, None, size, severity), **words_of_size)
 
 
 def _row(size: str) -> RetiringSizes | None:

@@ -24,5 +24,5 @@ CHECK = Check(
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Finds texts that are secrets by their key or their form, apart from those that Pulumi knows to be secrets."""
     for resource in graph:
-        for path, what in in_plain_text(resource.arm_type, resource.body, resource.marked):
-            yield replace(CHECK.finding(resource, FindingLocation(path), what=what, path=path), actual="[not shown]")
+        for path, item in in_plain_text(resource.arm_type, resource.body, resource.marked):
+            yield replace(CHECK.finding(resource, FindingLocation(path), what=item, path=path), actual="[not shown]")

@@ -12,7 +12,7 @@ from amlz.checks.reading import holds, text, value
 CHECK = Check(
     id="workspace/azure-locked-out",
     severity=Severity.ERROR,
-    says="{part}, of workspace {name}, lets no trusted services of Azure in: {path} is {actual}.",
+    says="{part}, of workspace {name}, does not admit trusted Azure services: {path} is {actual}.",
     remedy="In the component, set `{path}` of {part} to `{expected}`.",
     why="Azure ML reads its storage account, vault and registry as a trusted Azure service, which this "
     "setting keeps out. Published templates leave it out, with `Metrics` or `None`. It opens them to "
@@ -30,17 +30,17 @@ PARTS = {
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Closed parts without trusted services, once a part."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         for key, path in PARTS.items():
             part = graph.by_id(value(workspace, f"properties.{key}"))
-            if part is None or part.id in told:
+            if part is None or part.id in reported:
                 continue
             actual = value(part, path)
             closed = holds(part, "properties.publicNetworkAccess", "Disabled")
             if not closed and not holds(part, "properties.networkAcls.defaultAction", "Deny"):
                 continue
-            told.add(part.id)
+            reported.add(part.id)
             if is_unknown(actual):
                 yield CHECK.undecided(part, path, actual)
             elif actual is not None and "azureservices" not in _words(actual):
@@ -48,6 +48,6 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 yield CHECK.finding(workspace, place, part=part.name, path=path, actual=text(actual))
 
 
-def _words(found: Any) -> list[str]:
+def _words(words: Any) -> list[str]:
     """Returns the entries of a list in one text, as in `Logging, AzureServices`."""
-    return [word.strip().lower() for word in str(found).split(",")]
+    return [word.strip().lower() for word in str(words).split(",")]

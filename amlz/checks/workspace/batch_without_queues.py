@@ -30,8 +30,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for target, group in connections(endpoint):
             has.setdefault(str(target).lower(), set()).add(str(group))
     batch = {
-        above(each.id, "batchEndpoints").lower(): each
-        for each in graph.of_type("Microsoft.MachineLearningServices/workspaces/batchEndpoints")
+        above(resource.id, "batchEndpoints").lower(): resource
+        for resource in graph.of_type("Microsoft.MachineLearningServices/workspaces/batchEndpoints")
     }
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         store = graph.by_id(value(workspace, "properties.storageAccount"))

@@ -12,7 +12,7 @@ from amlz.core.problems import listed
 CHECK = Check(
     id="workspace/part-without-endpoint",
     severity=Severity.ERROR,
-    says="{part} takes nothing from public addresses and has no private endpoint for {groups}.",
+    says="{part} refuses public traffic and has no private endpoint for {groups}.",
     remedy="In the component, add private endpoints of {part_name} for {groups}.",
     why="A resource without public access can be reached only through private endpoints: people, jobs and the"
     " studio need the workspace, blobs and files of its storage account, its vault and its registry.",
@@ -39,13 +39,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 has.setdefault(target.lower(), set()).add(group)
             else:
                 unknown = target if is_unknown(target) else group
-    told: set[str] = set()
+    reported: set[str] = set()
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         for key, groups in PARTS.items():
             part: Resource | None = graph.by_id(value(workspace, f"properties.{key}")) if key else workspace
-            if part is None or part.id in told or not holds(part, _ACCESS, "Disabled"):
+            if part is None or part.id in reported or not holds(part, _ACCESS, "Disabled"):
                 continue
-            told.add(part.id)
+            reported.add(part.id)
             missing = [group for group in groups if group not in has.get(part.id.lower(), set())]
             if missing and unknown is not None:
                 yield CHECK.undecided(part, "its private endpoints", unknown)

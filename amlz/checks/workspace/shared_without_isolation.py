@@ -42,12 +42,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         isolated, parts, others = value(workspace, PATH), list[str](), dict[str, None]()
         for key in PARTS:
             part = str(value(workspace, f"properties.{key}"))
-            sharing = [each.name for each in users.get(part.lower(), ()) if each is not workspace]
+            sharing = [resource.name for resource in users.get(part.lower(), ()) if resource is not workspace]
             parts += [part.rsplit("/", 1)[-1]] if sharing else []
             others |= dict.fromkeys(sharing)
         if parts and is_unknown(isolated):
             yield CHECK.undecided(workspace, PATH, isolated)
         elif parts and isolated is not True:
             shown = next(iter(others)) if len(others) == 1 else f"{len(others)} others"
-            place = FindingLocation(PATH, True, isolated, remedy="" if workspace.project else OF_COMPONENT)
+            place = FindingLocation(PATH, True, isolated, remedy=None if workspace.project else OF_COMPONENT)
             yield CHECK.finding(workspace, place, part=listed(parts), others=shown)

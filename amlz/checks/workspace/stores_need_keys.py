@@ -11,7 +11,7 @@ from amlz.checks.reading import holds, text, value
 CHECK = Check(
     id="workspace/stores-need-keys",
     severity=Severity.ERROR,
-    says="{name} opens its store by key (systemDatastoresAuthMode is {actual}), and {store} takes none.",
+    says="{name} opens its store by key (systemDatastoresAuthMode is {actual}), and {store} accepts no keys.",
     remedy=SET,
     why="The workspace opens its storage account by key, while the account accepts no keys: notebooks, logs "
     "of jobs and snapshots of code then fail. Published templates are like that. An absent property "
