@@ -26,27 +26,29 @@ VERDICTS = (
     *("error", "invalid", "manual", "modify", "not-applicable", "not-judged", "undecided"),
 )
 
-#: A case has a resource and one of these. A file that is named as a case and has neither is something else's.
+#: A case has a resource and one of these.
 DEFINES = frozenset({"definition", "rule"})
-MARKS = DEFINES | {"resource"}
+#: The key of a case of a check, which is named alike: `all-on--error.json`.
+OF_A_CHECK = "finds"
 #: Folders with more files and folders than this are refused: they are those of something else.
 MOST = 20_000
+EMPTY = "a case holds a `resource`, and a `definition` or a `rule`; this file holds neither."
 CALLED = "Cases are files called what--verdict.json."
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A case, run. It passes where `found` is `expected`."""
+    """A case, run. It passes where `actual` is `expected`."""
 
     file: Path
     expected: str
-    found: str
+    actual: str
     verdict: Verdict
 
     @property
     def passed(self) -> bool:
         """Returns whether the verdict is the one of the file's name."""
-        return self.expected == self.found
+        return self.expected == self.actual
 
 
 def run(folder: Path, library: Library) -> Iterator[Ran]:
@@ -74,15 +76,15 @@ def _json_files(folder: Path) -> Iterator[Path]:
 
 
 def _is_case(path: Path) -> bool:
-    """Returns whether a file is a case, right or wrong: by its content, else by its name with something of a case."""
+    """Returns whether a file is a case, right or wrong: by its content, else by its name."""
     named = _verdict(path) in VERDICTS
     try:
-        told = read_json(path)
+        result = read_json(path)
     except BadInput:
         return named
-    if not isinstance(told, Mapping):
+    if not isinstance(result, Mapping):
         return named
-    return ("resource" in told and not DEFINES.isdisjoint(told)) or (named and not MARKS.isdisjoint(told))
+    return ("resource" in result and not DEFINES.isdisjoint(result)) or (named and OF_A_CHECK not in result)
 
 
 def _verdict(path: Path) -> str:
@@ -96,19 +98,21 @@ def run_file(path: Path, library: Library) -> Ran:
     expected = _verdict(path)
     if expected not in VERDICTS:
         raise BadInput(f"{shown(path)}: its name does not end in --VERDICT. Verdicts: {', '.join(VERDICTS)}.")
-    told = read_json(path)
-    if not isinstance(told, Mapping):
+    result = read_json(path)
+    if not isinstance(result, Mapping):
         raise BadInput(f"{shown(path)}: a case is an object.")
-    unknown = [key for key in told if key not in KEYS]
+    unknown = [key for key in result if key not in KEYS]
     if unknown:
         raise BadInput(f"{shown(path)}: unknown key {unknown[0]!r}; known are {', '.join(sorted(KEYS))}.")
-    question: dict[str, Any] = {key: value for key, value in told.items() if key != "why"}
+    if "resource" not in result and DEFINES.isdisjoint(result):
+        raise BadInput(f"{shown(path)}: {EMPTY}")
+    question: dict[str, Any] = {key: value for key, value in result.items() if key != "why"}
     named = question.get("definition")
     if isinstance(named, str):
         entry = library.entry(named)
         if entry is None or entry.is_initiative:
             raise BadInput(f"{shown(path)}: there is no definition {named!r}. `amlz policy list` names them.")
-        question["definition"] = entry.told
+        question["definition"] = entry.document
     try:
         verdict = hidden_verdict(answer(question), Hider(of_environment(os.environ)))
     except BadInput as problem:
@@ -116,20 +120,20 @@ def run_file(path: Path, library: Library) -> Ran:
     return Ran(path, expected, word(verdict, question.get("definition")), verdict)
 
 
-def word(verdict: Verdict, told: Any = None) -> str:
+def word(verdict: Verdict, value: Any = None) -> str:
     """A verdict in one word, as case files are named."""
-    if verdict.outcome == APPLIES:
+    if verdict.outcome == APPLIES and verdict.effect is not None:
         if verdict.changes is not None and verdict.changes.refuses:
             return "deny"
         return WORDS.get(verdict.effect, verdict.effect)
     if verdict.outcome == DOES_NOT_APPLY:
         return "compliant"
-    if verdict.unknown_aliases or (verdict.outcome == "not-applicable" and _of_a_provider(told)):
+    if verdict.unknown_aliases or (verdict.outcome == "not-applicable" and _of_a_provider(value)):
         return "not-judged"
     return verdict.outcome
 
 
-def _of_a_provider(told: Any) -> bool:
+def _of_a_provider(value: Any) -> bool:
     """Returns whether a resource provider evaluates a definition."""
-    properties = told.get("properties", told) if isinstance(told, Mapping) else {}
+    properties = value.get("properties", value) if isinstance(value, Mapping) else {}
     return str(properties.get("mode", "")).startswith("Microsoft.")

@@ -30,10 +30,10 @@ class DeclaredMember:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A definition or an initiative. `effect` as written ("" of an initiative); `roles`: ids that its effect needs."""
+    """A definition or an initiative. `effect` as written, None of an initiative; `roles`: ids that its effect needs."""
 
     parameters: Parameters
-    effect: str = ""
+    effect: str | None = None
     roles: tuple[str, ...] = ()
     members: tuple[DeclaredMember, ...] = ()
 
@@ -93,5 +93,5 @@ def _member(entry: Mapping[str, Any]) -> DeclaredMember:
 
 
 def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = get(value, key)
-    return found if isinstance(found, Mapping) else {}
+    result = get(value, key)
+    return result if isinstance(result, Mapping) else {}

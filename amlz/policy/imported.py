@@ -43,56 +43,56 @@ class ImportResult:
 
 def imported(place: Path = PLACE) -> Imported:
     """Returns everything that was imported so far. Raises BadInput for a file that is not as `take` writes it."""
-    told = {name: _stored(place / f"{name}.json") for name in FILES}
+    result = {name: _stored(place / f"{name}.json") for name in FILES}
     extra = place / "aliases.json"
     catalogue = None
     if extra.exists():
-        found = aliases.read(_mapping(read_json(extra), extra))
+        value = aliases.read(_mapping(read_json(extra), extra))
         embedded = aliases.embedded()
-        catalogue = Catalogue({**embedded.aliases, **found.aliases}, embedded.by_type)
+        catalogue = Catalogue({**embedded.aliases, **value.aliases}, embedded.by_type)
     return Imported(
-        definitions=(*told["definitions"], *told["initiatives"]),
-        assignments=told["assignments"],
-        exemptions=told["exemptions"],
+        definitions=(*result["definitions"], *result["initiatives"]),
+        assignments=result["assignments"],
+        exemptions=result["exemptions"],
         catalogue=catalogue,
     )
 
 
 def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], ImportResult]:
     """Reads what the Azure CLI printed. Raises BadInput, and then nothing is taken."""
-    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FILES}
+    result: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FILES}
     problems: list[str] = []
     for file in files:
-        told = read_json(file)
-        for at, each in enumerate(told if isinstance(told, list) else [told]):
+        value = read_json(file)
+        for at, item in enumerate(value if isinstance(value, list) else [value]):
             where = f"{shown(file)}[{at}]"
-            name = _kind(each, where)
+            name = _kind(item, where)
             try:
-                _tried(name, each)
+                _tried(name, item)
             except Invalid as problem:
-                problems.append(f"{_label(each) or where}: {problem}")
-            found[name].append(each)
-    return found, ImportResult({name: len(things) for name, things in found.items()}, tuple(problems))
+                problems.append(f"{_label(item) or where}: {problem}")
+            result[name].append(item)
+    return result, ImportResult({name: len(entry) for name, entry in result.items()}, tuple(problems))
 
 
-def merged(found: Mapping[str, list[Mapping[str, Any]]], place: Path = PLACE) -> dict[Path, str]:
+def merged(data: Mapping[str, list[Mapping[str, Any]]], place: Path = PLACE) -> dict[Path, str]:
     """Returns the files to write, by path: the present entries, and the new ones, which replace or follow them."""
     written = {}
-    for name, things in found.items():
+    for name, entry in data.items():
         path = place / f"{name}.json"
-        by_id = {_id(each).lower(): each for each in (*_stored(path), *things)}
-        if things:
+        by_id = {_id(item).lower(): item for item in (*_stored(path), *entry)}
+        if entry:
             written[path] = json.dumps([by_id[key] for key in sorted(by_id)], indent=2, ensure_ascii=False) + "\n"
     return written
 
 
 def take_aliases(file: Path) -> dict[str, dict[str, Any]]:
     """Aliases by name from `az provider list --expand resourceTypes/aliases`. Raises BadInput."""
-    told = read_json(file)
-    found: dict[str, dict[str, Any]] = {}
-    for provider in told if isinstance(told, list) else [told]:
+    result = read_json(file)
+    collected: dict[str, dict[str, Any]] = {}
+    for provider in result if isinstance(result, list) else [result]:
         types = provider.get("resourceTypes") if isinstance(provider, Mapping) else None
-        if not isinstance(types, list) or not all(isinstance(each, Mapping) for each in types):
+        if not isinstance(types, list) or not all(isinstance(item, Mapping) for item in types):
             raise BadInput(
                 f"{shown(file)}: expected resource providers with resourceTypes. "
                 "Print them with `az provider list --expand resourceTypes/aliases`."
@@ -102,15 +102,15 @@ def take_aliases(file: Path) -> dict[str, dict[str, Any]]:
                 name = alias.get("name")
                 if not isinstance(name, str) or not name:
                     raise BadInput(f"{shown(file)}: aliases.name: {kind(name)}; an alias has a name, which is a text.")
-                found[name] = _alias(alias, f"{shown(file)}: {name}")
-    if not found:
+                collected[name] = _alias(alias, f"{shown(file)}: {name}")
+    if not collected:
         raise BadInput(f"{shown(file)}: no alias in it. Print them with `--expand resourceTypes/aliases`.")
-    return dict(sorted(found.items()))
+    return dict(sorted(collected.items()))
 
 
-def _alias(told: Mapping[str, Any], where: str) -> dict[str, Any]:
-    paths = _items(told, "paths", where)
-    default = told.get("defaultPath") or next((path.get("path") for path in paths), "")
+def _alias(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    paths = _items(data, "paths", where)
+    default = data.get("defaultPath") or next((path.get("path") for path in paths), "")
     if not isinstance(default, str):
         raise BadInput(f"{where}: its defaultPath is {kind(default)}; a path is a text.")
     versions: dict[str, str] = {}
@@ -124,34 +124,34 @@ def _alias(told: Mapping[str, Any], where: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"path": default}
     if versions:
         entry["versions"] = versions
-    metadata = told.get("defaultMetadata")
+    metadata = data.get("defaultMetadata")
     attributes = metadata.get("attributes") if isinstance(metadata, Mapping) else None
     if attributes is not None:
         entry["modifiable"] = "Modifiable" in str(attributes)
     return entry
 
 
-def _items(told: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
+def _items(data: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
     """An array of objects, which may be absent. Raises BadInput for anything else."""
-    found = told.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
-        raise BadInput(f"{where}: {key}: {kind(found)}; expected an array of objects.")
-    return found
+    items = data.get(key) or []
+    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        raise BadInput(f"{where}: {key}: {kind(items)}; expected an array of objects.")
+    return items
 
 
 def _stored(path: Path) -> tuple[Mapping[str, Any], ...]:
     if not path.exists():
         return ()
-    told = read_json(path)
-    if not isinstance(told, list) or not all(isinstance(each, Mapping) for each in told):
+    result = read_json(path)
+    if not isinstance(result, list) or not all(isinstance(item, Mapping) for item in result):
         raise BadInput(f"{shown(path)}: expected a list. Delete the file and import again.")
-    return tuple(told)
+    return tuple(result)
 
 
-def _mapping(told: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(told, Mapping):
+def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
         raise BadInput(f"{shown(path)}: expected an object. Delete the file and import again.")
-    return told
+    return value
 
 
 _UNCHANGED = "Import the output of `az policy … list`, unchanged."
@@ -161,41 +161,41 @@ _CUSTOM = (
 )
 
 
-def _kind(told: Any, where: str) -> str:
+def _kind(value: Any, where: str) -> str:
     """The file that keeps it. Raises BadInput for what Azure does not list."""
-    if isinstance(told, Mapping):
-        inner = get(told, "properties")
-        properties = inner if isinstance(inner, Mapping) else told
+    if isinstance(value, Mapping):
+        inner = get(value, "properties")
+        properties = inner if isinstance(inner, Mapping) else value
         name = next((name for mark, name in _MARKS if get(properties, mark) is not MISSING), "")
         bare = get(properties, "if") is not MISSING and get(properties, "then") is not MISSING
-        if name and _id(told):
+        if name and _id(value):
             return name
         if name or bare:
             hint = "" if name in ("assignments", "exemptions") else f" {_CUSTOM}"
             raise BadInput(f"{where}: it has no id. {_UNCHANGED}{hint}")
     raise BadInput(
-        f"{where}: {kind(told)} that is no definition, initiative, assignment or exemption. "
+        f"{where}: {kind(value)} that is no definition, initiative, assignment or exemption. "
         "Import the output of `az policy definition|set-definition|assignment|exemption list`."
     )
 
 
-def _tried(name: str, told: Mapping[str, Any]) -> None:
+def _tried(name: str, data: Mapping[str, Any]) -> None:
     """Raises Invalid for entries that the evaluator could not use."""
     if name == "definitions":
-        definition(told)
+        definition(data)
     elif name == "initiatives":
-        initiative(told)
+        initiative(data)
     elif name == "assignments":
-        assignment(told, lambda _: None)
+        assignment(data, lambda _: None)
     else:
-        exemption(told)
+        exemption(data)
 
 
-def _id(told: Mapping[str, Any]) -> str:
-    found = get(told, "id")
-    return found if isinstance(found, str) else ""
+def _id(data: Mapping[str, Any]) -> str:
+    value = get(data, "id")
+    return value if isinstance(value, str) else ""
 
 
-def _label(told: Mapping[str, Any]) -> str:
-    found = get(told, "name")
-    return found if isinstance(found, str) else ""
+def _label(data: Mapping[str, Any]) -> str:
+    value = get(data, "name")
+    return value if isinstance(value, str) else ""

@@ -53,8 +53,8 @@ def _deeper(value: Any, levels: int) -> bool:
     for _ in range(levels + 1):
         level = [
             child
-            for each in level
-            for child in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            for item in level
+            for child in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
             if isinstance(child, dict | list)
         ]
         if not level:

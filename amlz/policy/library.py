@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amlz.azure.regular_files import read_regular
-from amlz.paths import ROOT
+from amlz.paths import PRODUCT, ROOT
 from amlz.policy import declared
 from amlz.policy.declared import Declared, DeclaredMember, NeedsEvaluator
 from amlz.policy.engine.errors import BadInput, Invalid
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from amlz.policy.engine.definition import Definition
     from amlz.policy.engine.initiative import Initiative
 
-#: Folders of definitions and initiatives, below the root of the repository.
+#: Folders of definitions and initiatives.
 SHIPPED = ("policies/definitions", "policies/builtin", "policies/initiatives")
 CUSTOM = "custom/policies"
-FOLDERS = (*SHIPPED, CUSTOM)
 #: The folder of custom policies in earlier versions. A policy that is left there would be dropped silently.
 FORMER = "policies/custom"
 
@@ -46,10 +45,10 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Entry:
-    """A definition or an initiative as its file has it. `told` is Azure's JSON; `at` its index in a list, or None."""
+    """A definition or an initiative. `document`: as Azure has it; `at`: its index in a list of the file, or None."""
 
     name: str
-    told: Mapping[str, Any]
+    document: Mapping[str, Any]
     file: Path
     at: int | None = None
 
@@ -71,25 +70,25 @@ class Entry:
     @property
     def properties(self) -> Mapping[str, Any]:
         """Returns the value of `properties`, or the whole where there is none."""
-        inner = get(self.told, "properties")
-        return inner if isinstance(inner, Mapping) else self.told
+        inner = get(self.document, "properties")
+        return inner if isinstance(inner, Mapping) else self.document
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """Its metadata; {} where there is none."""
-        found = get(self.properties, "metadata")
-        return found if isinstance(found, Mapping) else {}
+        value = get(self.properties, "metadata")
+        return value if isinstance(value, Mapping) else {}
 
     @property
     def title(self) -> str:
         """Its display name, or its name."""
-        found = get(self.properties, "displayName")
-        return found if isinstance(found, str) else self.name
+        value = get(self.properties, "displayName")
+        return value if isinstance(value, str) else self.name
 
     @property
     def shipped(self) -> bool:
         """Returns whether it is part of this repository, whose tests compile it."""
-        return self.file.parent in [ROOT / part for part in SHIPPED]
+        return self.file.parent in [PRODUCT / part for part in SHIPPED]
 
     @cached_property
     def declared(self) -> Declared:
@@ -110,7 +109,10 @@ class Entry:
         An effect that only the policy evaluator can work out may be any.
         """
         try:
-            acts = str(declared.value(self.declared.effect, values)).lower() in ("modify", "deployifnotexists")
+            acts = self.declared.effect is not None and str(declared.value(self.declared.effect, values)).lower() in (
+                "modify",
+                "deployifnotexists",
+            )
         except NeedsEvaluator:
             acts = True
         return self.declared.roles if acts else ()
@@ -126,7 +128,11 @@ class Entry:
 
                 compiled = self.compiled
                 assert isinstance(compiled, Initiative)
-                of = next(each for each in compiled.members if each.reference == member.reference)
+                of = next(
+                    initiative_member
+                    for initiative_member in compiled.members
+                    if initiative_member.reference == member.reference
+                )
                 yield member, member_values(compiled, of, given)
 
     @cached_property
@@ -143,9 +149,9 @@ class Entry:
         from amlz.policy.engine.definition import definition
         from amlz.policy.engine.initiative import initiative
 
-        told = {"name": self.name, "properties": self.written}
+        result = {"name": self.name, "properties": self.written}
         try:
-            return initiative(told) if self.is_initiative else definition(told)
+            return initiative(result) if self.is_initiative else definition(result)
         except Invalid as problem:
             raise BadInput(f"{self.where}: {problem}") from None
 
@@ -168,8 +174,8 @@ class Library:
 
     def find(self, policy_id: str) -> Definition | Initiative | None:
         """A compiled policy by name or id; None where it is not here."""
-        found = self.entry(policy_id)
-        return found.compiled if found else None
+        entry = self.entry(policy_id)
+        return entry.compiled if entry else None
 
 
 def library(root: Path = ROOT) -> Library:
@@ -180,18 +186,24 @@ def library(root: Path = ROOT) -> Library:
     return _read(root, _state(root), _working_folder())
 
 
+def _folders(root: Path) -> tuple[Path, ...]:
+    """Folders of policies: shipped ones, and the custom one of the business unit."""
+    product = PRODUCT if root == ROOT else root
+    return (*(product / part for part in SHIPPED), root / CUSTOM)
+
+
 def _state(root: Path) -> tuple[tuple[str, ...], ...]:
     """Returns the path of every file that `library` reads, with its inode, its size, and when it changed."""
-    files = [path for part in FOLDERS for path in (root / part).glob("*.json")]
+    files = [path for folder in _folders(root) for path in folder.glob("*.json")]
     return tuple(_state_of(path) for path in (*files, *(root / FORMER).rglob("*.json")))
 
 
 def _state_of(path: Path) -> tuple[str, ...]:
     try:
-        found = path.stat()
+        result = path.stat()
     except (OSError, ValueError):  # reading it reports what is wrong
         return (str(path),)
-    return (str(path), f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
+    return (str(path), f"{result.st_ino} {result.st_size} {result.st_mtime_ns}")
 
 
 def _working_folder() -> str:
@@ -208,7 +220,7 @@ def _read(root: Path, _state: object, _working_folder: str) -> Library:
         raise BadInput(
             f"{shown(left)}: this folder is not read since custom policies moved. Move its files to {CUSTOM}/."
         )
-    entries = [entry for part in FOLDERS for entry in _entries(root / part)]
+    entries = [entry for folder in _folders(root) for entry in _entries(folder)]
     seen: dict[str, Entry] = {}
     for entry in entries:
         other = seen.setdefault(entry.name.lower(), entry)
@@ -223,19 +235,19 @@ def _entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.glob("*.json")):
         if not path.is_file():
             raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or replace it by a file.")
-        told = read_json(path)
-        for at, each in enumerate(told) if isinstance(told, list) else [(None, told)]:
+        result = read_json(path)
+        for at, item in enumerate(result) if isinstance(result, list) else [(None, result)]:
             where = shown(path) if at is None else f"{shown(path)}[{at}]"
-            if not isinstance(each, Mapping):
+            if not isinstance(item, Mapping):
                 raise BadInput(f"{where}: expected a definition or an initiative, which is an object.")
-            name = get(each, "name")
+            name = get(item, "name")
             if not isinstance(name, str) or not name:
                 raise BadInput(f"{where}: it has no name. Add one; definitions are found by it.")
             if not _NAME.fullmatch(name):
                 raise BadInput(
                     f"{where}: name: {name!r}: a name has 1 to 128 characters, none of < > * % & : ? + / \\."
                 )
-            yield Entry(name, each, path, at)
+            yield Entry(name, item, path, at)
 
 
 def read_json(path: Path) -> Any:

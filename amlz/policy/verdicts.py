@@ -43,7 +43,7 @@ class PolicySources:
     library: Library
     imported: Imported = Imported()
     above: tuple[str, ...] = ()
-    today: str = ""
+    today: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def verdicts(graph: ResourceGraph, policy_sources: PolicySources) -> Verdicts:
         return Verdicts()
     catalogue = policy_sources.imported.catalogue or aliases.embedded()
     evaluation = _evaluation(graph, policy_sources, World(catalogue), exemptions)
-    found = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, evaluation)
-    return Verdicts(tuple(found), assignments, exemptions)
+    policy_answers = answers([subject_of(resource) for resource in _with_subnets(graph)], assignments, evaluation)
+    return Verdicts(tuple(policy_answers), assignments, exemptions)
 
 
 def _with_subnets(graph: ResourceGraph) -> Iterator[Resource]:
@@ -87,13 +87,13 @@ def _with_subnets(graph: ResourceGraph) -> Iterator[Resource]:
         inline = {"id": subnet.id, "name": subnet.name, "properties": subnet.body.get("properties", {})}
         subnets.setdefault(network, []).append(inline)
     for resource in graph:
-        found = subnets.get(resource.id.lower(), [])
-        if not found or is_unknown(resource.body.get("properties")):
+        value = subnets.get(resource.id.lower(), [])
+        if not value or is_unknown(resource.body.get("properties")):
             yield resource
             continue
         listed = _listed(resource.properties.get("subnets"))
         names = {str(subnet.get("name")).lower() for subnet in listed}
-        apart = [subnet for subnet in found if str(subnet["name"]).lower() not in names]
+        apart = [subnet for subnet in value if str(subnet["name"]).lower() not in names]
         properties = {**resource.properties, "subnets": [*listed, *apart]}
         yield replace(resource, body={**resource.body, "properties": properties})
 
@@ -113,14 +113,14 @@ def assigned(
 
 def subject_of(resource: Resource) -> Subject:
     """A resource as Azure Policy sees the request for it."""
-    told = {
+    request = {
         **resource.body,
         "type": _TYPES.get(resource.arm_type.lower(), resource.arm_type),
         "apiVersion": resource.api_version,
         "name": resource.name or unknown("a name that Azure chooses"),
         "id": resource.id,
     }
-    return subject(whole_numbers(told))
+    return subject(whole_numbers(request))
 
 
 def definitions_of(graph: ResourceGraph, policy_sources: PolicySources) -> Find:
@@ -133,65 +133,65 @@ class _Finder:
 
     def __init__(self, graph: ResourceGraph, policy_sources: PolicySources) -> None:
         self.library = policy_sources.library
-        self.told: dict[str, Mapping[str, Any]] = {}
+        self.documents: dict[str, Mapping[str, Any]] = {}
         for one in graph.of_type(f"{_AUTHORIZATION}policyDefinitions", f"{_AUTHORIZATION}policySetDefinitions"):
-            self.told[one.id.lower()] = {"name": one.name, **one.body}
-        for each in policy_sources.imported.definitions:
-            self.told[str(each.get("id", "")).lower()] = each
+            self.documents[one.id.lower()] = {"name": one.name, **one.body}
+        for item in policy_sources.imported.definitions:
+            self.documents[str(item.get("id", "")).lower()] = item
         self.compiled: dict[str, Definition | Initiative | None] = {}
 
     def __call__(self, policy_id: str) -> Definition | Initiative | None:
         key = policy_id.lower()
         if key not in self.compiled:
-            told = self.told.get(key)
-            self.compiled[key] = self.library.find(policy_id) if told is None else _compiled(told)
+            document = self.documents.get(key)
+            self.compiled[key] = self.library.find(policy_id) if document is None else _compiled(document)
         return self.compiled[key]
 
 
-def _compiled(told: Mapping[str, Any]) -> Definition | Initiative:
+def _compiled(data: Mapping[str, Any]) -> Definition | Initiative:
     """A definition or an initiative of the plan or of a tenant. Raises Invalid, which names it."""
-    inner = get(told, "properties")
-    properties = inner if isinstance(inner, Mapping) else told
+    inner = get(data, "properties")
+    properties = inner if isinstance(inner, Mapping) else data
     try:
-        return initiative(told) if get(properties, "policyDefinitions") is not MISSING else definition(told)
+        return initiative(data) if get(properties, "policyDefinitions") is not MISSING else definition(data)
     except Invalid as problem:
-        where = f"{told.get('name') or told.get('id')}: {problem.where}"
+        where = f"{data.get('name') or data.get('id')}: {problem.where}"
         raise Invalid(where, problem.what, problem.why, problem.fix) from None
 
 
 def _assignments(graph: ResourceGraph, policy_sources: PolicySources, find: _Finder) -> Iterator[Assignment]:
     for one in graph.of_type(f"{_AUTHORIZATION}policyAssignments"):
         yield _read({"id": one.id, "name": one.name, **_decided(one.body)}, find)
-    for each in policy_sources.imported.assignments:
+    for document in policy_sources.imported.assignments:
         try:
-            yield assignment(each, find)
+            yield assignment(document, find)
         except Invalid as problem:  # Azure accepted it: it is reported as not evaluated, and stops no preview
-            yield unreadable(each, str(problem))
+            yield unreadable(document, str(problem))
 
 
-def _read(told: Mapping[str, Any], find: _Finder) -> Assignment:
+def _read(data: Mapping[str, Any], find: _Finder) -> Assignment:
     try:
-        return assignment(told, find)
+        return assignment(data, find)
     except Invalid as problem:
-        raise BadInput(f"assignment {told.get('name') or told.get('id')}: {problem}") from None
+        raise BadInput(f"assignment {data.get('name') or data.get('id')}: {problem}") from None
 
 
 def _exemptions(
     graph: ResourceGraph, policy_sources: PolicySources
 ) -> tuple[tuple[Exemption, ...], tuple[Assignment, ...]]:
     """Exemptions, and imported ones that cannot be read, which free nothing and are reported as not evaluated."""
-    found, unread = [], []
+    exemptions, unread = [], []
     for one in graph.of_type(f"{_AUTHORIZATION}policyExemptions"):
         try:
-            found.append(exemption({"id": one.id, "name": one.name, **_decided(one.body)}))
+            exemptions.append(exemption({"id": one.id, "name": one.name, **_decided(one.body)}))
         except Invalid as problem:
             raise BadInput(f"exemption {one.name}: {problem}") from None
-    for each in policy_sources.imported.exemptions:
+    for document in policy_sources.imported.exemptions:
         try:
-            found.append(exemption(each))
+            exemptions.append(exemption(document))
         except Invalid as problem:
-            unread.append(replace(unreadable(each, str(problem)), name=f"exemption {each.get('name')}"))
-    return tuple(found), tuple(unread)
+            unread.append(replace(unreadable(document, str(problem)), name=f"exemption {document.get('name')}"))
+    return tuple(exemptions), tuple(unread)
 
 
 def _decided(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -206,17 +206,24 @@ def _evaluation(
     groups = tuple(f"/providers/Microsoft.Management/managementGroups/{name}" for name in policy_sources.above)
     contexts = {}
     for group in graph.of_type("Microsoft.Resources/resourceGroups"):
-        told = {"id": group.id, "name": group.name, "location": group.location, "tags": group.body.get("tags") or {}}
+        group_context = {
+            "id": group.id,
+            "name": group.name,
+            "location": group.location,
+            "tags": group.body.get("tags") or {},
+        }
         subscription = {"subscriptionId": group.subscription, "id": f"/subscriptions/{group.subscription}"}
-        contexts[group.id.lower()] = replace(world, context={"resourceGroup": told, "subscription": subscription})
+        contexts[group.id.lower()] = replace(
+            world, context={"resourceGroup": group_context, "subscription": subscription}
+        )
     connections = _connections(graph)
     return EvaluationScope(
         world=world,
         above=dict.fromkeys(subscriptions, groups),
         exemptions=exemptions,
-        now=f"{policy_sources.today}T00:00:00" if policy_sources.today else "",
+        now=f"{policy_sources.today}T00:00:00" if policy_sources.today else None,
         contexts=contexts,
-        forecast={key: _with_connections(graph, key, found) for key, found in connections.items()},
+        forecast={key: _with_connections(graph, key, subjects) for key, subjects in connections.items()},
         forecasts=frozenset(
             e.name.lower() for e in policy_sources.library.entries if e.metadata.get("judged") == "read-only"
         ),
@@ -229,14 +236,14 @@ def _connections(graph: ResourceGraph) -> dict[str, list[Subject]]:
 
     A forecast: Azure makes them, and approves those of the same tenant whose deployer may approve.
     """
-    found: dict[str, list[Subject]] = {}
+    subjects: dict[str, list[Subject]] = {}
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         for link in endpoint.properties.get("privateLinkServiceConnections") or ():
             target = link.get("properties", {}).get("privateLinkServiceId") if isinstance(link, dict) else None
             resource = graph.by_id(target) if isinstance(target, str) else None
             if resource is None:
                 continue
-            told = {
+            connection_body = {
                 "type": f"{resource.arm_type}/privateEndpointConnections",
                 "name": endpoint.name,
                 "id": f"{resource.id}/privateEndpointConnections/{endpoint.name}",
@@ -246,8 +253,8 @@ def _connections(graph: ResourceGraph) -> dict[str, list[Subject]]:
                     "privateLinkServiceConnectionState": {"status": "Approved"},
                 },
             }
-            found.setdefault(resource.id.lower(), []).append(subject(told))
-    return found
+            subjects.setdefault(resource.id.lower(), []).append(subject(connection_body))
+    return subjects
 
 
 def _with_connections(graph: ResourceGraph, resource_id: str, connections: list[Subject]) -> Subject:

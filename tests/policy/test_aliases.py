@@ -106,12 +106,12 @@ UNTOLD = [
 ]
 
 
-def told(name: str) -> Any:
+def recorded(name: str) -> Any:
     """The content of a data file of the policy evaluator."""
     return json.loads((ROOT / "amlz" / "policy" / "data" / name).read_text(encoding="utf-8"))
 
 
-def found(alias: str) -> aliases.Alias | None:
+def alias_of(alias: str) -> aliases.Alias | None:
     """An alias as the policy evaluator finds it, by the type that it names."""
     return aliases.embedded().find(aliases.type_of(alias), alias)
 
@@ -134,20 +134,20 @@ def test_every_alias_of_a_published_definition_has_a_path() -> None:
     """But those of components, which have no body."""
     used = derive_aliases.uses(shared() / "azure-policy").read
 
-    assert (len(used), sorted(alias for alias in used if found(alias) is None)) == (91, WITHOUT_PATH)
+    assert (len(used), sorted(alias for alias in used if alias_of(alias) is None)) == (91, WITHOUT_PATH)
 
 
 def test_every_alias_of_a_shipped_definition_has_a_path() -> None:
     """In policies/ of this project; those of components have none."""
     used = derive_aliases.uses(ROOT / "policies").read
 
-    assert sorted(alias for alias in used if found(alias) is None and alias not in WITHOUT_PATH) == []
+    assert sorted(alias for alias in used if alias_of(alias) is None and alias not in WITHOUT_PATH) == []
 
 
 @pytest.mark.parametrize(("alias", "path"), PATHS)
 def test_an_alias_leads_where_the_property_is(alias: str, path: str) -> None:
     """Case aside: paths match without regard to it, and published lists mix spellings."""
-    entry = found(alias)
+    entry = alias_of(alias)
 
     assert entry is not None
     assert entry.path.lower() == path.lower()
@@ -156,7 +156,7 @@ def test_an_alias_leads_where_the_property_is(alias: str, path: str) -> None:
 @pytest.mark.parametrize(("alias", "version", "there"), VERSIONS)
 def test_an_alias_is_empty_where_the_version_lacks_the_property(alias: str, version: str, there: bool) -> None:
     """Known, yet without a path in requests of that API version."""
-    entry = found(alias)
+    entry = alias_of(alias)
 
     assert entry is not None
     assert (entry.at(version) is not None) == there
@@ -172,12 +172,12 @@ def test_an_alias_is_empty_where_the_version_lacks_the_property(alias: str, vers
 )
 def test_an_alias_that_could_mislead_is_not_known(alias: str) -> None:
     """So that a rule which reads it is undecided."""
-    assert found(alias) is None
+    assert alias_of(alias) is None
 
 
 def test_only_what_a_published_definition_modifies_is_said_to_be_modifiable() -> None:
     """Of all others it is not known."""
-    assert told("aliases.json")["modifiable"] == {
+    assert recorded("aliases.json")["modifiable"] == {
         f"{_COMPUTES}/disableLocalAuth": True,
         f"{_ML}/publicNetworkAccess": True,
     }
@@ -219,7 +219,7 @@ def test_a_published_type_tells_what_is_missing(path: str, has: bool, lacks: boo
 
 def test_every_built_type_has_a_row() -> None:
     """Returns whether mode Indexed evaluates it; unknown where no source decides."""
-    rows = {name.lower(): row["indexed"] for name, row in told("types.json")["indexed"].items()}
+    rows = facts.embedded().indexed
     built = derive_aliases.built_types()
 
     assert sorted(low for low in built if low not in rows) == []
@@ -238,7 +238,7 @@ def test_rows_on_mode_indexed_agree_with_published_facts() -> None:
 
 def test_every_row_names_its_source() -> None:
     """An unknown one has the reason."""
-    rows = told("types.json")["indexed"]
+    rows = recorded("types.json")["indexed"]
     wrong = [
         name
         for name, row in rows.items()

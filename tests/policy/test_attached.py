@@ -15,36 +15,37 @@ from amlz.policy.verdicts import PolicySources, verdicts
 from tests.conftest import STACKS, previewed
 from tests.program_copy import preview_of_changed
 
-#: By stack: how many policies of how many assignments are asked, and each answer that is not `compliant`.
+#: By stack: the number of assignments, three of them on the rest of the subscription, and each answer that is not
+#: `compliant`.
 EXPECTED = {
-    "minimal": (6, {("not-judged", "instance-system-image"): 2}),
-    "dev": (11, {("not-judged", "instance-system-image"): 5}),
-    "recommended": (16, {("not-judged", "instance-system-image"): 7}),
-    "existing-hub": (11, {("not-judged", "instance-system-image"): 4}),
-    "us-government": (9, {}),
+    "minimal": (9, {("not-judged", "instance-system-image"): 2}),
+    "dev": (14, {("not-judged", "instance-system-image"): 5}),
+    "recommended": (19, {("not-judged", "instance-system-image"): 7}),
+    "existing-hub": (14, {("not-judged", "instance-system-image"): 4}),
+    "us-government": (12, {}),
     "hub": (0, {}),
-    "landing-zone": (11, {("not-judged", "instance-system-image"): 4}),
-    "prod": (49, {("not-judged", "instance-system-image"): 32}),
+    "landing-zone": (14, {("not-judged", "instance-system-image"): 4}),
+    "prod": (52, {("not-judged", "instance-system-image"): 32}),
 }
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_guardrails_let_the_shipped_stacks_pass(stack: str) -> None:
     """Nothing is refused or reported; policies that read values that only Azure sets are not evaluated."""
-    said = previewed(stack).verdicts
+    result = previewed(stack).verdicts
 
-    others = Counter((a.word, a.policy.reference) for a in said.answers if a.policy and a.word != "compliant")
-    assert (len(said.assignments), dict(others)) == EXPECTED[stack]
-    assert said.denied == ()
+    others = Counter((a.word, a.policy.reference) for a in result.answers if a.policy and a.word != "compliant")
+    assert (len(result.assignments), dict(others)) == EXPECTED[stack]
+    assert result.denied == ()
 
 
 def test_every_member_of_the_guardrails_looks_at_something() -> None:
     """Or is turned off, or looks at what a landing zone does not build: those are listed here."""
-    said = previewed("prod").verdicts
-    asked = {answer.policy.reference for answer in said.answers if answer.policy}
-    members = {policy.reference for assignment in said.assignments for policy in assignment.policies}
+    result = previewed("prod").verdicts
+    wanted = {answer.policy.reference for answer in result.answers if answer.policy}
+    members = {policy.reference for assignment in result.assignments for policy in assignment.policies}
 
-    assert members - asked == {
+    assert members - wanted == {
         # turned off: docs/policies has the reason
         "compute-local-login-off",
         "insights-public-access",
@@ -75,10 +76,10 @@ def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
     graph = previewed("minimal").graph
     changed = [replace(r, id="") if r.arm_type == "Microsoft.KeyVault/vaults" else r for r in graph]
 
-    found = verdicts(ResourceGraph(tuple(changed)), PolicySources(library()))
+    result = verdicts(ResourceGraph(tuple(changed)), PolicySources(library()))
 
-    said = {(a.word, a.why) for a in found.answers if a.subject.type == "microsoft.keyvault/vaults"}
-    assert said == {("undecided", "whether the assignment selects it is known only at deployment")}
+    pairs = {(a.word, a.why) for a in result.answers if a.subject.type == "microsoft.keyvault/vaults"}
+    assert pairs == {("undecided", "whether the assignment selects it is known only at deployment")}
 
 
 WEAKER = [

@@ -18,7 +18,7 @@ def test_every_case_comes_out_as_its_name_says(folder: str) -> None:
     """Different verdicts, by file."""
     ran = list(run(CASES / folder, LIBRARY))
 
-    assert [(case.file.stem, case.found) for case in ran if not case.passed] == []
+    assert [(case.file.stem, case.actual) for case in ran if not case.passed] == []
     assert ran != []
 
 

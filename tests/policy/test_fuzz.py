@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -129,27 +130,51 @@ def _refusal(work: Callable[[], object]) -> str:
 @given(mutated(AUDITS, DEPLOYS, MODIFIES, SET))
 def test_a_custom_policy_is_planned_or_refused_with_its_file(tmp_path: Path, document: Any) -> None:
     """Listed, shown, and assigned by a stack file: what is not as ARM takes it is named with the file and the key."""
-    folder = tmp_path / "policies"
-    (folder / "custom").mkdir(parents=True, exist_ok=True)
-    (folder / "custom" / "own.json").write_text(json.dumps([document, AUDITS | {"name": "own-other"}]))
+    folder = tmp_path / "custom" / "policies"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "own.json").write_text(json.dumps([document, AUDITS | {"name": "own-other"}]))
 
-    refusal = _refusal(lambda: _used(library(folder)))
+    refusal = _refusal(lambda: _used(library(tmp_path)))
 
-    assert not refusal or refusal.startswith(shown(folder / "custom" / "own.json"))
+    assert not refusal or refusal.startswith(shown(folder / "own.json"))
 
 
-def _used(found: Library) -> None:
-    policy_pages.list_text(found)
-    policy_pages.list_json(found)
-    for entry in found.entries:
-        policy_pages.show_text(found, entry.name)
+@pytest.mark.parametrize("member", ["own", "own-other"])
+def test_an_initiative_within_an_initiative_is_refused(tmp_path: Path, member: str) -> None:
+    """Itself too, which would never end."""
+    folder = tmp_path / "custom" / "policies"
+    folder.mkdir(parents=True)
+    members = [{"policyDefinitionId": f"custom:{member}", "policyDefinitionReferenceId": "a"}]
+    properties = {"displayName": "Own", "policyType": "Custom", "policyDefinitions": members}
+    both = [{"name": name, "properties": properties} for name in ("own", "own-other")]
+    (folder / "own.json").write_text(json.dumps(both))
+    work = policies._Job(_Nowhere(), library(tmp_path))  # type: ignore[arg-type]
+    entry = work.library.entry("own")
+    assert entry is not None
+
+    work.need(entry, "subscription")
+
+    assert [problem.what for problem in work.problems] == [
+        f"The initiative own has the initiative {member} as a member, which Azure refuses."
+    ]
+
+
+def _used(value: Library) -> None:
+    policy_pages.list_text(value)
+    policy_pages.list_json(value)
+    for entry in value.entries:
+        policy_pages.show_text(value, entry.name)
         _planned(entry)
 
 
 def _planned(entry: Any) -> None:
     """Everything that a plan makes of an entry."""
     work = policies._Job(_Nowhere(), library())  # type: ignore[arg-type]
-    made = policies._initiative(work, entry) if entry.is_initiative else policies._definition(work.context, entry)
+    made = (
+        policies._initiative(work, entry, "subscription")
+        if entry.is_initiative
+        else policies._definition(work.context, entry, "subscription")
+    )
     assert builtins._in_cloud(entry, frozenset()) is not None
     assert made.properties is entry.written
     policies._with_effect(entry, "Audit", {})
@@ -166,14 +191,14 @@ class _Nowhere:
 
 
 _WITH_IDS = [
-    {**each, "id": f"{ASSIGNMENT['scope']}/providers/x/policyDefinitions/{each['name']}"}
-    for each in (AUDITS, DEPLOYS, MODIFIES)
+    {**item, "id": f"{ASSIGNMENT['scope']}/providers/x/policyDefinitions/{item['name']}"}
+    for item in (AUDITS, DEPLOYS, MODIFIES)
 ]
 _ASSIGNED = [
-    {**ASSIGNMENT, "policyDefinitionId": each["id"], "id": f"{ASSIGNMENT['id']}-{each['name']}",
+    {**ASSIGNMENT, "policyDefinitionId": with_id["id"], "id": f"{ASSIGNMENT['id']}-{with_id['name']}",
      "notScopes": ["/subscriptions/x"], "overrides": [], "resourceSelectors": [
          {"name": "s", "selectors": [{"kind": "resourceLocation", "notIn": ["uksouth"]}]}]}
-    for each in _WITH_IDS
+    for with_id in _WITH_IDS
 ]  # fmt: skip
 
 
@@ -194,12 +219,12 @@ def test_an_imported_policy_is_evaluated_reported_or_refused_with_its_file(
     if refusal:
         assert refusal.startswith(shown(file))
         return
-    found, taken = take([file])
+    result, taken = take([file])
     policy_pages.taken_text(taken)
-    for path, text in merged(found, place).items():
+    for path, text in merged(result, place).items():
         path.write_text(text)
-    told = verdicts(small(), PolicySources(library(), imported(place), ("contoso",), "2026-12-01"))
-    assert list(unjudged(told)) is not None
+    value = verdicts(small(), PolicySources(library(), imported(place), ("contoso",), "2026-12-01"))
+    assert list(unjudged(value)) is not None
 
 
 _KINDS = ("vaults", "registries", "workspaces", "resourceGroups", "diagnosticSettings", "privateEndpoints")
@@ -259,7 +284,7 @@ RULED = {
     "resource": {"type": TYPE, "name": "x", "properties": {"p": "12", "a": [{"p": 1}, {"p": {"$unknown": "later"}}]}},
     "aliases": ALIASES,
 }  # fmt: skip
-_OTHERS = [{**QUESTION, "definition": each} for each in (DEPLOYS, MODIFIES)]
+_OTHERS = [{**QUESTION, "definition": item} for item in (DEPLOYS, MODIFIES)]
 
 
 @few

@@ -56,31 +56,31 @@ EXEMPTION = {
 REGISTRY = "crretailchurndevuftlz"
 
 
-def files(folder: Path, *told: Any) -> list[Path]:
+def files(folder: Path, *values: Any) -> list[Path]:
     """Output of the Azure CLI: a list in each file."""
     paths = []
-    for at, each in enumerate(told):
+    for at, item in enumerate(values):
         path = folder / f"printed-{at}.json"
-        path.write_text(json.dumps([each]))
+        path.write_text(json.dumps([item]))
         paths.append(path)
     return paths
 
 
-def said(place: Path, above: tuple[str, ...] = ("contoso",), today: str = "") -> list[tuple[str, str, str, bool]]:
+def answers_of(place: Path, above: tuple[str, ...] = ("contoso",), today: str = "") -> list[tuple[str, str, str, bool]]:
     """Answers of the tenant's policies to the minimal stack: word, resource, message, whether it is refused."""
     graph: ResourceGraph = previewed("minimal").graph
-    found = verdicts(graph, PolicySources(library(), imported(place), above, today))
+    result = verdicts(graph, PolicySources(library(), imported(place), above, today))
     return [
         (answer.word, answer.subject.name, answer.assignment.message("sku"), answer.blocks)
-        for answer in found.answers
+        for answer in result.answers
         if answer.assignment.name == "thrift"
     ]
 
 
 def store(place: Path, paths: list[Path]) -> None:
     """Imports them."""
-    found, _ = take(paths)
-    for path, text in merged(found, place).items():
+    result, _ = take(paths)
+    for path, text in merged(result, place).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
@@ -89,15 +89,15 @@ def test_an_assignment_above_the_subscription_is_judged(tmp_path: Path) -> None:
     """By way of its initiative and definition, all imported, with the message that people would read."""
     store(tmp_path / "in", files(tmp_path, DEFINITION, INITIATIVE, ASSIGNMENT))
 
-    assert said(tmp_path / "in") == [("deny", REGISTRY, "Ask the cost council.", True)]
-    assert said(tmp_path / "in", above=("fabrikam",)) == []
+    assert answers_of(tmp_path / "in") == [("deny", REGISTRY, "Ask the cost council.", True)]
+    assert answers_of(tmp_path / "in", above=("fabrikam",)) == []
 
 
 def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
     """On that day it no longer does; without a day it does."""
     store(tmp_path / "in", files(tmp_path, DEFINITION, INITIATIVE, ASSIGNMENT, EXEMPTION))
 
-    assert [said(tmp_path / "in", today=day)[0][0] for day in ("", "2026-12-31", "2027-01-01")] == [
+    assert [answers_of(tmp_path / "in", today=day)[0][0] for day in ("", "2026-12-31", "2027-01-01")] == [
         "exempt",
         "exempt",
         "deny",
@@ -111,7 +111,7 @@ def test_importing_again_replaces_what_was_there(tmp_path: Path) -> None:
 
     store(tmp_path / "in", files(tmp_path, again))
 
-    assert said(tmp_path / "in") == [("deny", REGISTRY, "Ask the cost council.", False)]
+    assert answers_of(tmp_path / "in") == [("deny", REGISTRY, "Ask the cost council.", False)]
 
 
 def test_a_definition_that_was_not_imported_is_not_judged(tmp_path: Path) -> None:
@@ -119,10 +119,10 @@ def test_a_definition_that_was_not_imported_is_not_judged(tmp_path: Path) -> Non
     store(tmp_path / "in", files(tmp_path, ASSIGNMENT))
     graph = previewed("minimal").graph
 
-    found = verdicts(graph, PolicySources(library(), imported(tmp_path / "in"), ("contoso",)))
+    result = verdicts(graph, PolicySources(library(), imported(tmp_path / "in"), ("contoso",)))
 
-    thrift = next(assignment for assignment in found.assignments if assignment.name == "thrift")
-    assert [(each.definition_id, each.why) for each in thrift.unjudged] == [
+    thrift = next(assignment for assignment in result.assignments if assignment.name == "thrift")
+    assert [(unjudged.definition_id, unjudged.why) for unjudged in thrift.unjudged] == [
         (INITIATIVE["id"], "the definition is not known here; import it to evaluate it")
     ]
 
@@ -166,13 +166,13 @@ def test_aliases_of_a_cloud_come_before_the_embedded_ones(tmp_path: Path) -> Non
     }
     printed.write_text(json.dumps([provider]))
 
-    found = take_aliases(printed)
+    result = take_aliases(printed)
     place = tmp_path / "in"
     place.mkdir()
-    (place / "aliases.json").write_text(json.dumps(found))
+    (place / "aliases.json").write_text(json.dumps(result))
     catalogue = imported(place).catalogue
 
-    assert found == {
+    assert result == {
         "Microsoft.ContainerRegistry/registries/sku.name": {
             "path": "properties.elsewhere",
             "versions": {"2019-05-01": "sku.name"},

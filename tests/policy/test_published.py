@@ -60,8 +60,8 @@ def differences(entry: Entry) -> list[str]:
 def demands(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The deciding parts: the mode, the rule, and of the parameters all but their words and the order of values."""
     parameters = {
-        name: (told["type"], told.get("defaultValue"), sorted(told.get("allowedValues", [])))
-        for name, told in properties["parameters"].items()
+        name: (item["type"], item.get("defaultValue"), sorted(item.get("allowedValues", [])))
+        for name, item in properties["parameters"].items()
     }
     return {"mode": properties["mode"], "rule": properties["policyRule"], "parameters": parameters}
 

@@ -61,12 +61,12 @@ def test_bodies_that_decide_agree_with_the_table_of_tag_support() -> None:
 def test_the_page_on_policies_states_the_counts() -> None:
     """Of types, in each table and for each answer, and of namespaces."""
     lists = json.loads(derive_types.TARGET.read_text(encoding="utf-8"))
-    names = {key: found for key, found in lists.items() if key != "about"}
+    names = {key: item for key, item in lists.items() if key != "about"}
     derived = json.loads(derive_tagged.TARGET.read_text(encoding="utf-8"))
-    tagged = {key: found for key, found in derived.items() if key != "about"}
-    others = {name.partition("/")[0] for found in tagged.values() for name in found}
-    counts = [len(found) for found in names.values()]
-    spaces = {name.partition("/")[0].lower() for found in names.values() for name in found}
+    tagged = {key: item for key, item in derived.items() if key != "about"}
+    others = {name.partition("/")[0] for item in tagged.values() for name in item}
+    counts = [len(item) for item in names.values()]
+    spaces = {name.partition("/")[0].lower() for item in names.values() for name in item}
     page = (ROOT / "docs" / "how-to" / "policies.md").read_text(encoding="utf-8")
     one_of_both = counts[2] + counts[3]
 

@@ -41,9 +41,9 @@ _CONFIG = "amlz:landingZone"
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """One run of the engine: inputs as resources are registered, verdicts when all are there."""
 
-    def __init__(self, asked: Callable[[], PolicySources]) -> None:
-        """`asked`: facts from outside the stack, except the management groups, which its configuration lists."""
-        self._asked = asked
+    def __init__(self, wanted: Callable[[], PolicySources]) -> None:
+        """`wanted`: facts from outside the stack, except the management groups, which its configuration lists."""
+        self._asked = wanted
         self._above: tuple[str, ...] = ()
         self._seen: dict[str, KnownInputs] = {}
         self._levels = {policy.name: _level(policy) for policy in POLICIES}
@@ -78,9 +78,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Keeps the inputs of a resource. Nothing is reported yet: resources that decide may be registered later."""
-        found = given(request)
-        if found is not None:
-            self._seen[request.urn] = found
+        inputs = given(request)
+        if inputs is not None:
+            self._seen[request.urn] = inputs
         return analyzer_pb2.AnalyzeResponse()
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -114,11 +114,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for urn, why in stack.unjudged:
             yield Violation(UNDECIDED, urn, f"not evaluated: {why}.")
         try:
-            found = verdicts(stack.graph, replace(self._asked(), above=self._above))
+            result = verdicts(stack.graph, replace(self._asked(), above=self._above))
         except BadInput as problem:  # not open but broken: a gate that passed then would be none
             yield Violation(DENIED, "", f"Nothing was evaluated, because policies cannot be read.\n{problem}")
             return
-        yield from violations(stack.graph, found)
+        yield from violations(stack.graph, result)
 
 
 def serve() -> None:

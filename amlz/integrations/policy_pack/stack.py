@@ -86,51 +86,51 @@ def stack_of(resources: Iterable[Any], seen: Mapping[str, KnownInputs]) -> PackS
     unjudged: list[tuple[str, str]] = []
     registered: list[Registered] = []
     versions: dict[str, str] = {}
-    for told in sorted(resources, key=lambda told: str(told.urn)):
-        if told.type == STACK:
+    for item in sorted(resources, key=lambda item: str(item.urn)):
+        if item.type == STACK:
             continue
-        ours = told.type.startswith(AZURE)
-        if ours and told.urn not in seen:
-            unjudged.append((told.urn, "the program did not register it in this run, so its inputs are not known"))
+        ours = item.type.startswith(AZURE)
+        if ours and item.urn not in seen:
+            unjudged.append((item.urn, "the program did not register it in this run, so its inputs are not known"))
             continue
         try:
-            registered.append(_registered(told, seen[told.urn] if ours else None))
+            registered.append(_registered(item, seen[item.urn] if ours else None))
         except UnmappedInput as problem:
-            unjudged.append((told.urn, str(problem)))
+            unjudged.append((item.urn, str(problem)))
             continue
-        if ours and seen[told.urn].api_version:
-            versions[told.urn] = seen[told.urn].api_version
+        if ours and seen[item.urn].api_version:
+            versions[item.urn] = seen[item.urn].api_version
     graph = resource_graph(Registration(tuple(registered), {}, ()))
     open_ = dict(_open(graph))
     kept = (resource for resource in graph if resource.urn not in open_)
-    asked = tuple(replace(one, api_version=versions.get(one.urn, one.api_version)) for one in kept)
-    nowhere = [(one.urn, _NOWHERE) for one in asked if not one.id]
-    return PackStack(replace(graph, resources=asked), tuple(sorted([*unjudged, *open_.items(), *nowhere])))
+    result = tuple(replace(one, api_version=versions.get(one.urn, one.api_version)) for one in kept)
+    nowhere = [(one.urn, _NOWHERE) for one in result if not one.id]
+    return PackStack(replace(graph, resources=result), tuple(sorted([*unjudged, *open_.items(), *nowhere])))
 
 
-def _registered(told: Any, given: KnownInputs | None) -> Registered:
+def _registered(actual: Any, given: KnownInputs | None) -> Registered:
     """A resource in the preview's form. Raises UnmappedInput for an input without a path in the body."""
-    waits = {key: tuple(sorted(found.urns)) for key, found in told.propertyDependencies.items()}
+    waits = {key: tuple(sorted(item.urns)) for key, item in actual.propertyDependencies.items()}
     inputs = {key: _named(key, value, waits.get(key, ())) for key, value in (given.inputs if given else {}).items()}
     resource_id = ""
     if given:
-        to_body(told.type, inputs)
+        to_body(actual.type, inputs)
         hidden = {path.partition(".")[0].partition("[")[0] for path in given.secrets}
         shown = {key: value for key, value in inputs.items() if key not in hidden}
-        resource_id = id_of(told.type, shown, given.subscription) or ""
+        resource_id = id_of(actual.type, shown, given.subscription) or ""
     return Registered(
-        urn=told.urn,
-        token=told.type,
-        name=told.name,
-        custom=given is not None or told.type.startswith("pulumi:providers:"),
-        parent="" if STACK in told.parent else told.parent,
+        urn=actual.urn,
+        token=actual.type,
+        name=actual.name,
+        custom=given is not None or actual.type.startswith("pulumi:providers:"),
+        parent="" if STACK in actual.parent else actual.parent,
         inputs=inputs,
         id=resource_id,
         subscription=given.subscription if given else "",
-        provider=told.provider.urn,
-        dependencies=tuple(sorted(told.dependencies)),
+        provider=actual.provider.urn,
+        dependencies=tuple(sorted(actual.dependencies)),
         property_dependencies={key: urns for key, urns in sorted(waits.items()) if urns},
-        protect=told.options.protect,
+        protect=actual.options.protect,
         aliases=0,
         source="",
     )
@@ -156,9 +156,9 @@ def _with_one_mark(value: Any) -> Any:
 def _open(graph: ResourceGraph) -> Iterator[tuple[str, str]]:
     """Returns assignments and exemptions whose subject is known only at deployment: URN and why."""
     for resource in graph:
-        key, what = _NEEDS.get(resource.arm_type.lower(), ("", ""))
+        key, result = _NEEDS.get(resource.arm_type.lower(), ("", ""))
         if key and _is_open(resource, key):
-            yield resource.urn, f"{what} is known only at deployment"
+            yield resource.urn, f"{result} is known only at deployment"
 
 
 def _is_open(resource: Resource, key: str) -> bool:

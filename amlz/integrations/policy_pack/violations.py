@@ -71,7 +71,7 @@ def violations(graph: ResourceGraph, verdicts: Verdicts) -> Iterator[Violation]:
             yield Violation(policy, urns.get(answer.subject.id.lower(), ""), _message(answer))
     for folded in folded_answers(verdicts.answers, names_of(graph)):
         if folded.first.word == "not-judged":
-            at = in_words(each.resource for each in folded.at)
+            at = in_words(folded_at.resource for folded_at in folded.at)
             yield Violation(UNDECIDED, "", f"{_message(folded.first)}\nAt {at}.")
     for sentence in unjudged(verdicts):
         yield Violation(UNDECIDED, "", f"not evaluated: {sentence}")

@@ -46,14 +46,14 @@ def path(text: str) -> Path:
 class Alias:
     """Path of an alias. `versions`: API versions with another path, or with none ("").
 
-    `modifiable`: whether the modify effect may change it; None where that is not known. `token`: its JSON type, or "".
+    `modifiable`: whether the modify effect may change it; None where that is not known. `token`: its JSON type.
     """
 
     name: str
     path: str
     versions: Mapping[str, str] = field(default_factory=dict)
     modifiable: bool | None = None
-    token: str = ""
+    token: str | None = None
 
     def at(self, api_version: str) -> Path | None:
         """The path in requests of this API version; None where the property does not exist there."""
@@ -89,43 +89,43 @@ class Catalogue:
         return "/" not in owner and resource_type.startswith(f"{owner}/")
 
 
-def read(told: Mapping[str, Any]) -> Catalogue:
+def read(data: Mapping[str, Any]) -> Catalogue:
     """A catalogue from `{alias: path}` or `{alias: {"path": …, "versions": {apiVersion: path or null}}}`."""
-    found: dict[str, Alias] = {}
-    for name, entry in told.items():
+    aliases: dict[str, Alias] = {}
+    for name, entry in data.items():
         if isinstance(entry, str):
-            found[name.lower()] = Alias(name, entry)
+            aliases[name.lower()] = Alias(name, entry)
         elif isinstance(entry, Mapping) and isinstance(entry.get("path") or "", str):
             versions = entry.get("versions") or {}
             if not isinstance(versions, Mapping) or not all(isinstance(at or "", str) for at in versions.values()):
                 raise BadInput(f"aliases: {name}: versions is an object of API version to path, or to null")
-            found[name.lower()] = Alias(
+            aliases[name.lower()] = Alias(
                 name,
                 entry.get("path") or "",
                 {version.lower(): at or "" for version, at in versions.items()},
                 entry.get("modifiable"),
-                str(entry.get("type") or ""),
+                str(entry["type"]) if entry.get("type") else None,
             )
         else:
             raise BadInput(f"aliases: {name}: expected a path, or an object with path and versions, found {entry!r}")
-        alias = found[name.lower()]
+        alias = aliases[name.lower()]
         flat = next((at for at in (alias.path, *alias.versions.values()) if at and STAR in name and STAR not in at), "")
         if flat:
             raise BadInput(f"aliases: {name}: an alias with [*] leads to a path with [*], not to {flat}")
-    return Catalogue(found)
+    return Catalogue(aliases)
 
 
-def unpacked(told: Mapping[str, Any]) -> Catalogue:
+def unpacked(data: Mapping[str, Any]) -> Catalogue:
     """A catalogue from the form of aliases.json: `{"types": {type: {tail: path}}, "absent": {alias: [version]}}`,
     and `"modifiable": {alias: true or false}` for those of which it is known.
 
     A tail whose path is `properties.<tail>` is listed under "" instead, as one text of tails.
     """
-    found: dict[str, Alias] = {}
+    aliases: dict[str, Alias] = {}
     by_type: dict[tuple[str, str], Alias] = {}
-    absent = {name.lower(): dict.fromkeys(map(str.lower, at), "") for name, at in told.get("absent", {}).items()}
-    modifiable = {name.lower(): bool(may) for name, may in told.get("modifiable", {}).items()}
-    for resource_type, tails in told["types"].items():
+    absent = {name.lower(): dict.fromkeys(map(str.lower, at), "") for name, at in data.get("absent", {}).items()}
+    modifiable = {name.lower(): bool(may) for name, may in data.get("modifiable", {}).items()}
+    for resource_type, tails in data["types"].items():
         plain = {tail: f"properties.{tail}" for tail in tails.get("", "").split()}
         for tail, where in {**plain, **{tail: at for tail, at in tails.items() if tail}}.items():
             name = tail if "/" in tail else f"{resource_type}/{tail}"
@@ -133,8 +133,8 @@ def unpacked(told: Mapping[str, Any]) -> Catalogue:
             if "/" in tail:
                 by_type[resource_type.lower(), name.lower()] = alias
             else:
-                found[name.lower()] = alias
-    return Catalogue(found, by_type)
+                aliases[name.lower()] = alias
+    return Catalogue(aliases, by_type)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 from amlz.dataclass import dataclass
 from amlz.policy.engine.definition import EFFECTS, Definition
 from amlz.policy.engine.errors import Invalid
-from amlz.policy.engine.initiative import Initiative, member_values
+from amlz.policy.engine.initiative import Initiative, values_of
 from amlz.policy.engine.parameters import bound
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import MISSING, Unknown, get, kind, whole_numbers
@@ -27,20 +27,20 @@ class Selector:
     values: frozenset[str]
     inside: bool
 
-    def holds(self, subject: Subject, reference: str) -> bool | None:
+    def holds(self, subject: Subject, reference: str | None) -> bool | None:
         """Returns whether a resource is selected, as a member of an initiative evaluates it; None: not known."""
         located = get(subject.body, "location")
         if self.kind == "resourceWithoutLocation":
             return located is MISSING or located is None
         if self.kind == "policyDefinitionReferenceId":
-            found = reference
+            text = reference or ""
         elif self.kind == "resourceType":
-            found = subject.type
+            text = subject.type
         elif isinstance(located, Unknown):
             return None
         else:
-            found = located.replace(" ", "") if isinstance(located, str) else ""
-        return (found.lower() in self.values) is self.inside
+            text = located.replace(" ", "") if isinstance(located, str) else ""
+        return (text.lower() in self.values) is self.inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One definition under an assignment, with its values. `reference` is "" where no initiative is between."""
+    """One definition under an assignment, with its values. `reference` is None where no initiative is between."""
 
     definition: Definition
     definition_id: str
     values: Mapping[str, Any]
-    reference: str = ""
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Unjudged:
     """A definition under an assignment that cannot be evaluated here, and why."""
 
     definition_id: str
-    reference: str
+    reference: str | None
     why: str
 
 
@@ -99,30 +99,31 @@ class Assignment:
             return False
         if not self.selectors:
             return True
-        found = [_all(parts, subject, "") for parts in self.selectors]
-        return True if True in found else None if None in found else False
+        values = [_all(parts, subject, None) for parts in self.selectors]
+        return True if True in values else None if None in values else False
 
-    def effect(self, policy: Policy, subject: Subject) -> str:
-        """The effect that an override gives; "" where none does."""
+    def effect(self, policy: Policy, subject: Subject) -> str | None:
+        """The effect that an override gives; None where none does."""
         for override in self.overrides:
             if _all(override.selectors, subject, policy.reference):
                 return override.effect
-        return ""
+        return None
 
     def unsure(self, policy: Policy, subject: Subject) -> bool:
         """Returns whether it is known only at deployment which override is the first that holds."""
-        found = [_all(override.selectors, subject, policy.reference) for override in self.overrides]
-        return None in found[: found.index(True) if True in found else len(found)]
+        values = [_all(override.selectors, subject, policy.reference) for override in self.overrides]
+        return None in values[: values.index(True) if True in values else len(values)]
 
-    def message(self, reference: str) -> str:
-        """Returns the text for users whose requests are refused."""
+    def message(self, reference: str | None) -> str:
+        """Returns the text for users whose requests are refused: of a member of its initiative, or of the whole."""
         messages = self.messages or {}
-        return messages.get(reference.lower()) or messages.get("", "")
+        own = messages.get(reference.lower()) if reference else None
+        return own or messages.get("", "")
 
 
-def _all(parts: tuple[Selector, ...], subject: Subject, reference: str) -> bool | None:
-    found = [part.holds(subject, reference) for part in parts]
-    return False if False in found else None if None in found else True
+def _all(parts: tuple[Selector, ...], subject: Subject, reference: str | None) -> bool | None:
+    values = [part.holds(subject, reference) for part in parts]
+    return False if False in values else None if None in values else True
 
 
 def within(place: str, scope: str) -> bool:
@@ -149,7 +150,7 @@ class Exemption:
             return False
         if self.selectors and not any(_all(parts, subject, policy.reference) for parts in self.selectors):
             return False
-        return not self.references or policy.reference.lower() in self.references
+        return not self.references or (policy.reference or "").lower() in self.references
 
     def expired(self, now: str) -> bool:
         """Returns whether it has ended at a time (ISO 8601, UTC)."""
@@ -159,14 +160,14 @@ class Exemption:
 Find = Callable[[str], Definition | Initiative | None]
 
 
-def assignment(told: Mapping[str, Any], find: Find) -> Assignment:
+def assignment(data: Mapping[str, Any], find: Find) -> Assignment:
     """An assignment from Azure's JSON. `find` gives a definition or initiative by id. Raises Invalid."""
-    properties = _properties(told)
-    where = str(_text(told, "name") or "assignment")
+    properties = _properties(data)
+    where = str(_text(data, "name") or "assignment")
     target = _text(properties, "policyDefinitionId")
     if not target:
         raise Invalid(f"{where}.policyDefinitionId", "nothing", "an assignment names a definition or an initiative")
-    own_id = _text(told, "id")
+    own_id = _text(data, "id")
     scope = _text(properties, "scope") or _above(own_id)
     given = whole_numbers(get(properties, "parameters"))
     given = given if isinstance(given, Mapping) else {}
@@ -174,54 +175,55 @@ def assignment(told: Mapping[str, Any], find: Find) -> Assignment:
     mode = _text(properties, "enforcementMode") or "Default"
     return Assignment(
         id=own_id,
-        name=_text(told, "name"),
+        name=_text(data, "name"),
         scope=scope,
         policies=tuple(policies),
         unjudged=tuple(unjudged),
-        not_scopes=tuple(str(each) for each in _list(properties, "notScopes")),
+        not_scopes=tuple(str(item) for item in _list(properties, "notScopes")),
         enforced=mode.lower() != "donotenforce",
         selectors=_selectors(properties, f"{where}.resourceSelectors"),
-        overrides=tuple(_override(each, f"{where}.overrides") for each in _list(properties, "overrides")),
+        overrides=tuple(_override(item, f"{where}.overrides") for item in _list(properties, "overrides")),
         messages={
-            str(_text(each, "policyDefinitionReferenceId")).lower(): _text(each, "message")
-            for each in _list(properties, "nonComplianceMessages")
+            str(_text(item, "policyDefinitionReferenceId")).lower(): _text(item, "message")
+            for item in _list(properties, "nonComplianceMessages")
         },
     )
 
 
-def unreadable(told: Mapping[str, Any], why: str) -> Assignment:
+def unreadable(data: Mapping[str, Any], why: str) -> Assignment:
     """An assignment of a tenant that cannot be evaluated here, and why."""
-    properties = _properties(told)
-    own_id, target = _text(told, "id"), _text(properties, "policyDefinitionId")
+    properties = _properties(data)
+    own_id, target = _text(data, "id"), _text(properties, "policyDefinitionId")
     return Assignment(
         id=own_id,
-        name=_text(told, "name"),
+        name=_text(data, "name"),
         scope=_text(properties, "scope") or _above(own_id),
         policies=(),
-        unjudged=(Unjudged(target, "", why.rstrip(".")),),
+        unjudged=(Unjudged(target, None, why.rstrip(".")),),
     )
 
 
 def _policies(target: str, find: Find, given: Mapping[str, Any]) -> tuple[list[Policy], list[Unjudged]]:
-    found = _found(target, find)
-    if isinstance(found, str):
-        return [], [Unjudged(target, "", found)]
-    if isinstance(found, Definition):
-        return [Policy(found, target, bound(found.parameters, given))], []
+    looked_up = _definition(target, find)
+    if isinstance(looked_up, str):
+        return [], [Unjudged(target, None, looked_up)]
+    if isinstance(looked_up, Definition):
+        return [Policy(looked_up, target, bound(looked_up.parameters, given))], []
     policies: list[Policy] = []
     unjudged: list[Unjudged] = []
-    for member in found.members:
-        inner = _found(member.definition_id, find)
+    own = bound(looked_up.parameters, given) if looked_up.members else {}
+    for member in looked_up.members:
+        inner = _definition(member.definition_id, find)
         if not isinstance(inner, Definition):
             why = inner if isinstance(inner, str) else "an initiative cannot hold an initiative"
             unjudged.append(Unjudged(member.definition_id, member.reference, why))
             continue
-        values = bound(inner.parameters, member_values(found, member, given), member.reference)
+        values = bound(inner.parameters, values_of(member, own), member.reference)
         policies.append(Policy(inner, member.definition_id, values, member.reference))
     return policies, unjudged
 
 
-def _found(policy_id: str, find: Find) -> Definition | Initiative | str:
+def _definition(policy_id: str, find: Find) -> Definition | Initiative | str:
     """A definition or initiative by id, or why it cannot be evaluated."""
     try:
         return find(policy_id) or "the definition is not known here; import it to evaluate it"
@@ -229,10 +231,10 @@ def _found(policy_id: str, find: Find) -> Definition | Initiative | str:
         return str(problem).rstrip(".")
 
 
-def exemption(told: Mapping[str, Any]) -> Exemption:
+def exemption(data: Mapping[str, Any]) -> Exemption:
     """An exemption from Azure's JSON. Raises Invalid."""
-    properties = _properties(told)
-    own_id = _text(told, "id")
+    properties = _properties(data)
+    own_id = _text(data, "id")
     target = _text(properties, "policyAssignmentId")
     if not target:
         raise Invalid("exemption.policyAssignmentId", "nothing", "an exemption names an assignment")
@@ -240,7 +242,7 @@ def exemption(told: Mapping[str, Any]) -> Exemption:
         id=own_id,
         scope=_above(own_id),
         assignment_id=target,
-        references=frozenset(str(each).lower() for each in _list(properties, "policyDefinitionReferenceIds")),
+        references=frozenset(str(reference).lower() for reference in _list(properties, "policyDefinitionReferenceIds")),
         category=_text(properties, "exemptionCategory"),
         expires=_text(properties, "expiresOn"),
         selectors=_selectors(properties, "exemption.resourceSelectors"),
@@ -254,45 +256,45 @@ def _above(own_id: str) -> str:
 
 def _selectors(properties: Mapping[str, Any], where: str) -> tuple[tuple[Selector, ...], ...]:
     return tuple(
-        tuple(_selector(part, where) for part in _list(each, "selectors"))
-        for each in _list(properties, "resourceSelectors")
+        tuple(_selector(part, where) for part in _list(item, "selectors"))
+        for item in _list(properties, "resourceSelectors")
     )
 
 
-def _selector(told: Any, where: str) -> Selector:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "a selector is an object with kind, in or notIn")
-    spelled = {name.lower(): name for name in _KINDS}.get(_text(told, "kind").lower())
+def _selector(value: Any, where: str) -> Selector:
+    if not isinstance(value, Mapping):
+        raise Invalid(where, kind(value), "a selector is an object with kind, in or notIn")
+    spelled = {name.lower(): name for name in _KINDS}.get(_text(value, "kind").lower())
     if spelled is None:
-        raise Invalid(f"{where}.kind", repr(_text(told, "kind")), f"known kinds are {', '.join(_KINDS)}")
-    inside = get(told, "in")
-    values = inside if inside is not MISSING and inside is not None else get(told, "notIn")
+        raise Invalid(f"{where}.kind", repr(_text(value, "kind")), f"known kinds are {', '.join(_KINDS)}")
+    inside = get(value, "in")
+    values = inside if inside is not MISSING and inside is not None else get(value, "notIn")
     listed = values if isinstance(values, list) else []
-    places = frozenset(str(each).lower().replace(" ", "") for each in listed)
+    places = frozenset(str(selected).lower().replace(" ", "") for selected in listed)
     return Selector(spelled, places, inside is not MISSING and inside is not None)
 
 
-def _override(told: Any, where: str) -> Override:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "an override is an object with kind, value and selectors")
-    if _text(told, "kind").lower() != "policyeffect":
-        raise Invalid(f"{where}.kind", repr(_text(told, "kind")), "only policyEffect is evaluated here")
-    effect = EFFECTS.get(_text(told, "value").lower())
+def _override(value: Any, where: str) -> Override:
+    if not isinstance(value, Mapping):
+        raise Invalid(where, kind(value), "an override is an object with kind, value and selectors")
+    if _text(value, "kind").lower() != "policyeffect":
+        raise Invalid(f"{where}.kind", repr(_text(value, "kind")), "only policyEffect is evaluated here")
+    effect = EFFECTS.get(_text(value, "value").lower())
     if effect is None:
-        raise Invalid(f"{where}.value", repr(_text(told, "value")), "there is no such effect")
-    return Override(effect, tuple(_selector(part, f"{where}.selectors") for part in _list(told, "selectors")))
+        raise Invalid(f"{where}.value", repr(_text(value, "value")), "there is no such effect")
+    return Override(effect, tuple(_selector(part, f"{where}.selectors") for part in _list(value, "selectors")))
 
 
-def _properties(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    inner = get(told, "properties")
-    return inner if isinstance(inner, Mapping) else told
+def _properties(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = get(properties, "properties")
+    return inner if isinstance(inner, Mapping) else properties
 
 
-def _text(told: Any, key: str) -> str:
-    found = get(told, key) if isinstance(told, Mapping) else MISSING
-    return found if isinstance(found, str) else ""
+def _text(value: Any, key: str) -> str:
+    result = get(value, key) if isinstance(value, Mapping) else MISSING
+    return result if isinstance(result, str) else ""
 
 
-def _list(told: Any, key: str) -> list[Any]:
-    found = get(told, key) if isinstance(told, Mapping) else MISSING
-    return found if isinstance(found, list) else []
+def _list(value: Any, key: str) -> list[Any]:
+    result = get(value, key) if isinstance(value, Mapping) else MISSING
+    return result if isinstance(result, list) else []

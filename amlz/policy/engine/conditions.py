@@ -47,43 +47,44 @@ class Several:
         undecided = False
         for part in self.parts:
             try:
-                found = part.truth(rt)
+                result = part.truth(rt)
             except EvaluationError:
                 if undecided:
                     return None
                 raise
-            if found is self.cut:
+            if result is self.cut:
                 return self.cut
-            undecided = undecided or found is None
+            undecided = undecided or result is None
         return None if undecided else not self.cut
 
     def trace(self, rt: Runtime) -> Trace:
         traces: list[Trace] = []
         truth: Truth = not self.cut
-        error, ended = "", False
+        error: str | None = None
+        ended = False
         for part in self.parts:
-            found = part.trace(rt)
+            trace = part.trace(rt)
             if ended or truth is self.cut:
-                found = _skipped(found)
-            elif found.error:
-                error, ended = "" if truth is None else found.error, True
+                trace = _skipped(trace)
+            elif trace.error:
+                error, ended = None if truth is None else trace.error, True
                 truth = None
-            elif found.truth is self.cut:
+            elif trace.truth is self.cut:
                 truth = self.cut
-            elif found.truth is None:
+            elif trace.truth is None:
                 truth = None
-            traces.append(found)
+            traces.append(trace)
         return Trace("anyOf" if self.cut else "allOf", truth, tuple(traces), error=error)
 
     def applicable(self, rt: Runtime) -> Truth:
-        found = [part.applicable(rt) for part in self.parts] or [None]
-        return self.cut if self.cut in found else None if None in found else not self.cut
+        values = [part.applicable(rt) for part in self.parts] or [None]
+        return self.cut if self.cut in values else None if None in values else not self.cut
 
     def types(self) -> frozenset[str] | None:
-        found = [part.types() for part in self.parts]
-        known = [each for each in found if each is not None]
+        values = [part.types() for part in self.parts]
+        known = [types_of_part for types_of_part in values if types_of_part is not None]
         if self.cut:
-            return frozenset().union(*known) if found and len(known) == len(found) else None
+            return frozenset().union(*known) if values and len(known) == len(values) else None
         return frozenset.intersection(*known) if known else None
 
 
@@ -94,16 +95,16 @@ class Not:
     part: Condition
 
     def truth(self, rt: Runtime) -> Truth:
-        found = self.part.truth(rt)
-        return None if found is None else not found
+        result = self.part.truth(rt)
+        return None if result is None else not result
 
     def trace(self, rt: Runtime) -> Trace:
-        found = self.part.trace(rt)
-        return Trace("not", None if found.truth is None else not found.truth, (found,), error=found.error)
+        trace = self.part.trace(rt)
+        return Trace("not", None if trace.truth is None else not trace.truth, (trace,), error=trace.error)
 
     def applicable(self, rt: Runtime) -> Truth:
-        found = self.part.applicable(rt)
-        return None if found is None else not found
+        result = self.part.applicable(rt)
+        return None if result is None else not result
 
     def types(self) -> frozenset[str] | None:
         return None
@@ -127,10 +128,10 @@ class Leaf:
 
     def trace(self, rt: Runtime) -> Trace:
         try:
-            found = self.judge(rt)
+            judged = self.judge(rt)
         except EvaluationError as problem:
             return Trace(self.word, None, error=f"{self.says}: {problem}")
-        return Trace(self.word, found.truth, leaf=found)
+        return Trace(self.word, judged.truth, leaf=judged)
 
     def applicable(self, rt: Runtime) -> Truth:
         if not self.early:
@@ -156,7 +157,7 @@ class Sides:
     operator: str  # lower case
     right: Run
     shown: str  # the right side as written
-    counts: str = ""  # the field that is counted, in lower case
+    counts: str | None = None  # the field that is counted, in lower case
 
     @property
     def says(self) -> str:
@@ -175,14 +176,18 @@ def field_judge(sides: Sides, name: Run) -> Judge:
         if not isinstance(field, str):
             raise EvaluationError(f"a field is named by a text, not by {kind(field)}")
         lower = field.lower()
-        found = select(rt, rt.subject, field)
+        selection = select(rt, rt.subject, field)
         if lower == "location":
-            found, right = Selection(tuple(map(_place, found.values)), path=found.path), _place(right)
-        truth = _members(rt, sides.operator, found, right) if found.many else _one(rt, sides.operator, found, right)
-        actual = list(found.values) if found.many else found.single
-        if found.many and found.open:
+            selection, right = Selection(tuple(map(_place, selection.values)), path=selection.path), _place(right)
+        truth = (
+            _members(rt, sides.operator, selection, right)
+            if selection.many
+            else _one(rt, sides.operator, selection, right)
+        )
+        actual = list(selection.values) if selection.many else selection.single
+        if selection.many and selection.open:
             actual = Unknown("members of an array")
-        return Judged(truth, sides.says, found.path, SPELLED[sides.operator], right, actual, lower)
+        return Judged(truth, sides.says, selection.path, SPELLED[sides.operator], right, actual, lower)
 
     return judge
 
@@ -197,7 +202,7 @@ def _left(value: Any) -> Left:
 
 def _members(rt: Runtime, operator: str, selection: Selection, right: Any) -> Truth:
     """Every member must hold. A missing array is contested: one null, or none at all (readings.py)."""
-    truths = [holds(rt, operator, _left(value), right) for value in selection.values]
+    truths = [holds(rt, operator, _left(member), right) for member in selection.values]
     if selection.gaps and False not in truths:
         null = holds(rt, operator, _left(MISSING), right)
         if null is not True and not rt.prefers_other("array-missing"):
@@ -218,11 +223,11 @@ def value_judge(sides: Sides, left: Run) -> Judge:
     """Returns the evaluation of an expression or a literal."""
 
     def judge(rt: Runtime) -> Judged:
-        found = left(rt)
+        result = left(rt)
         right = sides.right(rt)
-        null = found is None or found is MISSING
-        truth = holds(rt, sides.operator, Left(None if null else found, null=null), right)
-        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, found)
+        null = result is None or result is MISSING
+        truth = holds(rt, sides.operator, Left(None if null else result, null=null), right)
+        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, result)
 
     return judge
 
@@ -232,9 +237,9 @@ def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Jud
 
     def judge(rt: Runtime) -> Judged:
         right = sides.right(rt)
-        found = count(rt)
-        truth = holds(rt, sides.operator, Left(found), right)
-        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, found, sides.counts)
+        result = count(rt)
+        truth = holds(rt, sides.operator, Left(result), right)
+        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, result, sides.counts)
 
     return judge
 
@@ -251,9 +256,9 @@ def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], in
             return Interval(0, None)
         if path is None:
             return 0
-        found, opened = members(rt, rt.subject, path)
+        values, opened = members(rt, rt.subject, path)
         truths: list[Truth] = []
-        for member in found:
+        for member in values:
             with rt.at(CountedMember(field, member.value, path.steps), member.bindings):
                 truths.append(True if where is None else where.truth(rt))
         return _counted(truths, opened)
@@ -265,14 +270,14 @@ def count_of_value(array: Run, name: str, where: Condition | None) -> Callable[[
     """Counts the members of an array that the rule itself holds or is given."""
 
     def count(rt: Runtime) -> int | Interval:
-        found = array(rt)
-        if isinstance(found, Unknown):
+        members = array(rt)
+        if isinstance(members, Unknown):
             return Interval(0, None)
-        if not isinstance(found, list):
-            raise EvaluationError(f"count.value takes an array, not {kind(found)}")
+        if not isinstance(members, list):
+            raise EvaluationError(f"count.value takes an array, not {kind(members)}")
         truths: list[Truth] = []
-        with rt.counting(len(found)):
-            for member in found:
+        with rt.counting(len(members)):
+            for member in members:
                 with rt.at(CountedMember(name, member)):
                     truths.append(True if where is None else where.truth(rt))
         return _counted(truths, opened=False)

@@ -73,7 +73,7 @@ class Definition:
     effect: Run
     details: Existence | ChangeEffect | None
     types: frozenset[str] | None
-    version: str = ""
+    version: str | None = None
 
     @property
     def data_plane(self) -> bool:
@@ -81,22 +81,22 @@ class Definition:
         return self.mode.lower() not in ("all", "indexed")
 
 
-def definition(told: Mapping[str, Any]) -> Definition:
+def definition(data: Mapping[str, Any]) -> Definition:
     """A definition from Azure's JSON, with `properties` or without. Raises Invalid.
 
     A bare rule, `{"if", "then"}`, is taken too; it may use parameters that nobody declared, and looks at every type.
     """
-    if not isinstance(told, Mapping):
-        raise Invalid("definition", kind(told), "a definition is an object")
-    inner = get(told, "properties")
-    properties: Mapping[str, Any] = inner if isinstance(inner, Mapping) else told
+    if not isinstance(data, Mapping):
+        raise Invalid("definition", kind(data), "a definition is an object")
+    inner = get(data, "properties")
+    properties: Mapping[str, Any] = inner if isinstance(inner, Mapping) else data
     bare = get(properties, "policyRule") is MISSING and get(properties, "if") is not MISSING
     rule = properties if bare else get(properties, "policyRule")
     if not isinstance(rule, Mapping):
         raise Invalid("policyRule", kind(rule), "a definition has a rule with `if` and `then`")
     parameters = {} if bare else declared(_or_none(get(properties, "parameters")))
     compiler = Compiler(None if bare else frozenset(parameters))
-    found, effect, details = _rule(compiler, rule)
+    result, effect, details = _rule(compiler, rule)
     mode = get(properties, "mode")
     if bare:
         mode = "All"
@@ -107,15 +107,15 @@ def definition(told: Mapping[str, Any]) -> Definition:
         raise Invalid("mode", shown, "modes are All, Indexed and those of resource providers, which end in .Data")
     version = get(properties, "version")
     return Definition(
-        name=str(_or_none(get(told, "name")) or ""),
-        title=str(_or_none(get(properties, "displayName")) or _or_none(get(told, "name")) or ""),
+        name=str(_or_none(get(data, "name")) or ""),
+        title=str(_or_none(get(properties, "displayName")) or _or_none(get(data, "name")) or ""),
         mode=str(mode),
         parameters=parameters,
-        condition=found,
+        condition=result,
         effect=effect,
         details=details,
-        types=found.types(),
-        version="" if version is MISSING else str(version),
+        types=result.types(),
+        version=None if version is MISSING else str(version),
     )
 
 
@@ -140,54 +140,54 @@ def _rule(compiler: Compiler, rule: Mapping[str, Any]) -> tuple[Condition, Run, 
     if not grammar.is_expression(effect) and effect.lower() not in EFFECTS:
         known = ", ".join(EFFECTS.values())
         raise Invalid("policyRule.then.effect", repr(effect), f"there is no such effect; known are {known}")
-    found = condition(compiler, test, "policyRule.if")
+    result = condition(compiler, test, "policyRule.if")
     run = compiler.value(effect, "policyRule.then.effect")
-    return found, run, _details(compiler, effect, _or_none(get(then, "details")))
+    return result, run, _details(compiler, effect, _or_none(get(then, "details")))
 
 
-def _details(compiler: Compiler, effect: str, told: Any) -> Existence | ChangeEffect | None:
+def _details(compiler: Compiler, effect: str, details: Any) -> Existence | ChangeEffect | None:
     where = "policyRule.then.details"
     needs = effect.lower()
-    if isinstance(told, list):
-        return ChangeEffect(tuple(_appended(compiler, entry, f"{where}[{at}]") for at, entry in enumerate(told)))
-    if isinstance(told, Mapping):
-        if get(told, "operations") is not MISSING:
-            return _modify(compiler, told, where)
-        if get(told, "type") is not MISSING and needs not in ("enforcesetting", "enforceregopolicy", "mutate"):
-            return _existence(compiler, told, where)
+    if isinstance(details, list):
+        return ChangeEffect(tuple(_appended(compiler, entry, f"{where}[{at}]") for at, entry in enumerate(details)))
+    if isinstance(details, Mapping):
+        if get(details, "operations") is not MISSING:
+            return _modify(compiler, details, where)
+        if get(details, "type") is not MISSING and needs not in ("enforcesetting", "enforceregopolicy", "mutate"):
+            return _existence(compiler, details, where)
     if needs in ("auditifnotexists", "deployifnotexists"):
-        raise Invalid(where, kind(told), f"{EFFECTS[needs]} needs details with the type of what has to exist")
+        raise Invalid(where, kind(details), f"{EFFECTS[needs]} needs details with the type of what has to exist")
     if needs == "modify":
-        raise Invalid(where, kind(told), "modify needs details with operations")
+        raise Invalid(where, kind(details), "modify needs details with operations")
     if needs == "append":
-        raise Invalid(where, kind(told), "append needs details with fields and values")
+        raise Invalid(where, kind(details), "append needs details with fields and values")
     return None
 
 
-def _appended(compiler: Compiler, told: Any, where: str) -> ModifyOperation:
-    if not isinstance(told, Mapping) or get(told, "field") is MISSING or get(told, "value") is MISSING:
-        raise Invalid(where, kind(told), "append takes objects with field and value")
-    field, value = get(told, "field"), get(told, "value")
+def _appended(compiler: Compiler, actual: Any, where: str) -> ModifyOperation:
+    if not isinstance(actual, Mapping) or get(actual, "field") is MISSING or get(actual, "value") is MISSING:
+        raise Invalid(where, kind(actual), "append takes objects with field and value")
+    field, value = get(actual, "field"), get(actual, "value")
     return ModifyOperation("append", compiler.value(field, f"{where}.field"), compiler.value(value, f"{where}.value"))
 
 
-def _modify(compiler: Compiler, told: Mapping[str, Any], where: str) -> ChangeEffect:
-    operations = get(told, "operations")
+def _modify(compiler: Compiler, data: Mapping[str, Any], where: str) -> ChangeEffect:
+    operations = get(data, "operations")
     if not isinstance(operations, list) or not operations:
         raise Invalid(f"{where}.operations", kind(operations), "modify takes an array of operations")
-    found = tuple(_operation(compiler, entry, f"{where}.operations[{at}]") for at, entry in enumerate(operations))
-    conflict = get(told, "conflictEffect")
+    result = tuple(_operation(compiler, entry, f"{where}.operations[{at}]") for at, entry in enumerate(operations))
+    conflict = get(data, "conflictEffect")
     run = None if conflict is MISSING else compiler.value(conflict, f"{where}.conflictEffect")
-    return ChangeEffect(found, run, _roles(told))
+    return ChangeEffect(result, run, _roles(data))
 
 
-def _operation(compiler: Compiler, told: Any, where: str) -> ModifyOperation:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "an operation is an object")
-    does = {"add": "add", "addorreplace": "addOrReplace", "remove": "remove"}.get(str(get(told, "operation")).lower())
+def _operation(compiler: Compiler, actual: Any, where: str) -> ModifyOperation:
+    if not isinstance(actual, Mapping):
+        raise Invalid(where, kind(actual), "an operation is an object")
+    does = {"add": "add", "addorreplace": "addOrReplace", "remove": "remove"}.get(str(get(actual, "operation")).lower())
     if does is None:
-        raise Invalid(f"{where}.operation", repr(_or_none(get(told, "operation"))), "use add, addOrReplace or remove")
-    field, value, test = get(told, "field"), get(told, "value"), get(told, "condition")
+        raise Invalid(f"{where}.operation", repr(_or_none(get(actual, "operation"))), "use add, addOrReplace or remove")
+    field, value, test = get(actual, "field"), get(actual, "value"), get(actual, "condition")
     if not isinstance(field, str):
         raise Invalid(f"{where}.field", kind(field), "a field is named by a text")
     if does != "remove" and value is MISSING:
@@ -200,26 +200,26 @@ def _operation(compiler: Compiler, told: Any, where: str) -> ModifyOperation:
     )
 
 
-def _existence(compiler: Compiler, told: Mapping[str, Any], where: str) -> Existence:
-    type_ = get(told, "type")
+def _existence(compiler: Compiler, data: Mapping[str, Any], where: str) -> Existence:
+    type_ = get(data, "type")
     if not isinstance(type_, str):
         raise Invalid(f"{where}.type", kind(type_), "the type of what has to exist is a text")
     parts: dict[str, Run | None] = {}
     for key in ("name", "resourceGroupName"):
-        value = get(told, key)
+        value = get(data, key)
         parts[key] = None if value is MISSING else compiler.value(value, f"{where}.{key}")
-    test = get(told, "existenceCondition")
+    test = get(data, "existenceCondition")
     inner = Compiler(compiler.parameters)
-    found = None
+    result = None
     if test is not MISSING:
-        found = condition(inner, test, f"{where}.existenceCondition", limits.EXISTENCE_CONDITIONS)
-    scope = str(_or_none(get(told, "existenceScope")) or "resourceGroup").lower()
+        result = condition(inner, test, f"{where}.existenceCondition", limits.EXISTENCE_CONDITIONS)
+    scope = str(_or_none(get(data, "existenceScope")) or "resourceGroup").lower()
     return Existence(
-        type_.lower(), parts["name"], parts["resourceGroupName"], scope == "subscription", found, _roles(told),
-        _or_none(get(told, "deployment")),
+        type_.lower(), parts["name"], parts["resourceGroupName"], scope == "subscription", result, _roles(data),
+        _or_none(get(data, "deployment")),
     )  # fmt: skip
 
 
-def _roles(told: Mapping[str, Any]) -> tuple[str, ...]:
-    roles = get(told, "roleDefinitionIds")
+def _roles(data: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = get(data, "roleDefinitionIds")
     return tuple(str(role) for role in roles) if isinstance(roles, list) else ()

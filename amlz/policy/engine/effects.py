@@ -122,8 +122,8 @@ def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str:
         return ""
     if alias.modifiable is False:
         return f"{field} may not be modified by a policy"
-    wanted = _TOKENS.get(alias.token.lower())
-    if wanted and value is not None and not isinstance(value, Unknown):
+    wanted = _TOKENS.get(alias.token.lower()) if alias.token else None
+    if alias.token and wanted and value is not None and not isinstance(value, Unknown):
         fits = isinstance(value, wanted) and (bool in wanted or not isinstance(value, bool))
         if not fits:
             return f"{field} is a {alias.token} and the value {kind(value)}"
@@ -176,15 +176,15 @@ def _inside(holder: Any, step: str, way: _Way, work: _EffectState) -> list[Any]:
         return list(holder)
     if not isinstance(holder, dict):
         raise EvaluationError(f"members of {way.field} are not objects")
-    found = get(holder, step)
-    if isinstance(found, Unknown):
-        return [found]
+    value = get(holder, step)
+    if isinstance(value, Unknown):
+        return [value]
     if way.keys[way.place + 1] == STAR:
-        return [found] if isinstance(found, list) else []
-    if isinstance(found, dict):
-        return [found]
+        return [value] if isinstance(value, list) else []
+    if isinstance(value, dict):
+        return [value]
     makes = way.operation.does == "append" or (way.place == 0 and step.lower() == "tags")
-    if makes and (found is MISSING or found is None):
+    if makes and (value is MISSING or value is None):
         spelled = next((name for name in holder if name.lower() == step.lower()), step)
         made: dict[str, Any] = {}
         holder[spelled] = made

@@ -21,9 +21,9 @@ class PolicyError(Exception):
 class Invalid(PolicyError):
     """A definition is wrong: `where` is a path in it, `what` the present value, `why` the reason, `fix` the remedy."""
 
-    def __init__(self, where: str, what: str, why: str, fix: str = "") -> None:
-        self.where, self.what, self.why, self.fix = where, what, why, fix
-        super().__init__(f"{where}: {what}: {why}." + (f" {fix}." if fix else ""))
+    def __init__(self, where: str, text: str, why: str, fix: str = "") -> None:
+        self.where, self.what, self.why, self.fix = where, text, why, fix
+        super().__init__(f"{where}: {text}: {why}." + (f" {fix}." if fix else ""))
 
 
 class EvaluationError(PolicyError):

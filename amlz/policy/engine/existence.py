@@ -52,22 +52,22 @@ class _OfType:
     @cached_property
     def below(self) -> dict[str, dict[int, Subject]]:
         """Those below an id (lower case), at any depth."""
-        found: dict[str, dict[int, Subject]] = {}
+        subjects: dict[str, dict[int, Subject]] = {}
         for number, subject in enumerate(self.all):
             low = subject.id.lower()
             for above in (low[:at] for at, letter in enumerate(low) if letter == "/"):
-                found.setdefault(above, {})[number] = subject
-        return found
+                subjects.setdefault(above, {})[number] = subject
+        return subjects
 
     @cached_property
     def beside(self) -> dict[tuple[str, str], dict[int, Subject]]:
         """Those of a subscription and resource group, without extensions of other resources."""
-        found: dict[tuple[str, str], dict[int, Subject]] = {}
+        result: dict[tuple[str, str], dict[int, Subject]] = {}
         for number, subject in enumerate(self.all):
             place = _place(subject)
             if place is not None and subject.id.lower().count("/providers/") <= 1:
-                found.setdefault(place, {})[number] = subject
-        return found
+                result.setdefault(place, {})[number] = subject
+        return result
 
     @cached_property
     def unplaced(self) -> dict[int, Subject]:
@@ -115,7 +115,7 @@ def _named(other: Subject, name: str) -> bool:
     wanted = name.lower()
     own = {other.name.lower(), other.full_name.lower(), other.name.lower().rpartition("/")[2]}
     if wanted.endswith("?"):
-        return any(each.startswith(wanted[:-1]) for each in own)
+        return any(item.startswith(wanted[:-1]) for item in own)
     return wanted in own
 
 

@@ -46,8 +46,8 @@ class Compiler:
             return self.expression(value, where)
         plain = self.literal(value)
         if plain is not None:
-            found = plain[0]
-            return lambda _: found
+            result = plain[0]
+            return lambda _: result
         if isinstance(value, list):
             parts = [self.value(member, f"{where}[{at}]") for at, member in enumerate(value)]
             return lambda rt: [part(rt) for part in parts]

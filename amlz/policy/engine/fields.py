@@ -20,16 +20,17 @@ _NAMED = frozenset({"type", "name", "fullname", "location", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Values that a field selects. `many`: a collection, evaluated member by member.
+    """Values that a field selects. `path`: where they are, None where that is nowhere or not known.
 
-    `gaps`: how many arrays on the way were missing, null or no array. `open`: there may be further members.
+    `many`: a collection, evaluated member by member. `gaps`: how many arrays on the way were missing, null or no array.
+    `open`: there may be further members.
     """
 
     values: tuple[Any, ...]
     many: bool = False
     gaps: int = 0
     open: bool = False
-    path: str = ""
+    path: str | None = None
 
     @property
     def single(self) -> Any:
@@ -102,9 +103,9 @@ def walk(rt: Runtime, of: Subject, where: Path) -> Selection:
                 break
     if not where.arrays:
         return Selection((_descend(start, steps),), path=where.text)
-    found: list[Any] = []
-    gaps, opened = _collect(start, steps, found)
-    return Selection(tuple(found), many=True, gaps=gaps, open=opened, path=where.text)
+    values: list[Any] = []
+    gaps, opened = _collect(start, steps, values)
+    return Selection(tuple(values), many=True, gaps=gaps, open=opened, path=where.text)
 
 
 def _named(of: Subject, name: str) -> Any:
@@ -112,14 +113,14 @@ def _named(of: Subject, name: str) -> Any:
         case "type":
             return get(of.body, "type")
         case "name":
-            found = get(of.body, "name")
-            return found.rpartition("/")[2] if isinstance(found, str) else found
+            value = get(of.body, "name")
+            return value.rpartition("/")[2] if isinstance(value, str) else value
         case "fullname":
-            found = get(of.body, "name")
-            return found if isinstance(found, Unknown) else of.full_name or MISSING
+            value = get(of.body, "name")
+            return value if isinstance(value, Unknown) else of.full_name or MISSING
         case "location":
-            found = get(of.body, "location")
-            return "global" if found is MISSING or found is None else found
+            value = get(of.body, "location")
+            return "global" if value is MISSING or value is None else value
     return get(of.body, name)
 
 
@@ -135,9 +136,9 @@ def _descend(value: Any, steps: tuple[str, ...]) -> Any:
     return value
 
 
-def _collect(value: Any, steps: tuple[str, ...], found: list[Any]) -> tuple[int, bool]:
+def _collect(value: Any, steps: tuple[str, ...], values: list[Any]) -> tuple[int, bool]:
     if STAR not in steps:
-        found.append(_descend(value, steps))
+        values.append(_descend(value, steps))
         return 0, False
     at = steps.index(STAR)
     array = _descend(value, steps[:at])
@@ -147,7 +148,7 @@ def _collect(value: Any, steps: tuple[str, ...], found: list[Any]) -> tuple[int,
         return 1, False
     gaps, opened = 0, False
     for member in array:
-        more, also = _collect(member, steps[at + 1 :], found)
+        more, also = _collect(member, steps[at + 1 :], values)
         gaps, opened = gaps + more, opened or also
     return gaps, opened
 

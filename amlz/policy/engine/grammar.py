@@ -6,6 +6,7 @@ in single quotes, a number, or a call `fn(args)` followed by any number of `.pro
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -64,6 +65,7 @@ def unescaped(value: str) -> str:
     return value[1:] if value.startswith("[[") else value
 
 
+@functools.lru_cache(maxsize=2048)  # the definitions of several assignments and stacks repeat their expressions
 def parse(source: str) -> Node:
     """The tree of an expression, brackets included. Raises SyntaxProblem."""
     if len(source) > limits.EXPRESSION_LENGTH:
@@ -93,38 +95,38 @@ class _Parser:
 
     def end(self) -> None:
         if self.at < len(self.tokens):
-            _, found, column = self.tokens[self.at]
-            raise SyntaxProblem(f"{found!r} at character {column} follows a complete expression")
+            _, result, column = self.tokens[self.at]
+            raise SyntaxProblem(f"{result!r} at character {column} follows a complete expression")
 
     def take(self, *wanted: str) -> str:
         """The next mark, which must be one of these."""
-        group, found, column = self.peek()
-        if group != "mark" or found not in wanted:
-            raise SyntaxProblem(f"expected {' or '.join(map(repr, wanted))} at character {column}, found {found!r}")
+        group, text, column = self.peek()
+        if group != "mark" or text not in wanted:
+            raise SyntaxProblem(f"expected {' or '.join(map(repr, wanted))} at character {column}, found {text!r}")
         self.at += 1
-        return found
+        return text
 
     def peek(self) -> tuple[str, str, int]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "the end", len(self.source))
 
     def sees(self, mark: str) -> bool:
-        group, found, _ = self.peek()
-        return group == "mark" and found == mark
+        group, text, _ = self.peek()
+        return group == "mark" and text == mark
 
     def expression(self, depth: int) -> Node:
         if depth > limits.FUNCTION_DEPTH:
             raise SyntaxProblem(f"functions are nested deeper than {limits.FUNCTION_DEPTH}")
-        group, found, column = self.peek()
+        group, text, column = self.peek()
         self.at += 1
         if group == "text":
-            return Literal(found[1:-1].replace("''", "'"))
+            return Literal(text[1:-1].replace("''", "'"))
         if group == "number":
-            return Literal(float(found) if any(mark in found for mark in ".eE") else int(found))
+            return Literal(float(text) if any(mark in text for mark in ".eE") else int(text))
         if group != "word":
-            raise SyntaxProblem(f"expected a value or a function at character {column}, found {found!r}")
+            raise SyntaxProblem(f"expected a value or a function at character {column}, found {text!r}")
         if not self.sees("("):
-            return Word(found)
-        node: Node = Call(found, self.arguments(depth))
+            return Word(text)
+        node: Node = Call(text, self.arguments(depth))
         while True:
             if self.sees("."):
                 self.at += 1

@@ -23,13 +23,14 @@ def hidden_verdict(verdict: Verdict, hider: Hider, marked: Marked = ()) -> Verdi
     if changes is not None:
         changes = replace(
             changes,
-            altered=tuple(_altered(each, hider, marked) for each in changes.altered),
+            altered=tuple(_altered(altered, hider, marked) for altered in changes.altered),
             refuses=tuple(map(hider.text, changes.refuses)),
             notes=tuple(map(hider.text, changes.notes)),
             undecided=tuple(map(hider.text, changes.undecided)),
         )
     trace = verdict.trace and hidden_trace(verdict.trace, hider, marked)
-    return replace(verdict, says=hider.text(verdict.says), changes=changes, trace=trace)
+    says = hider.text(verdict.says) if verdict.says else None
+    return replace(verdict, says=says, changes=changes, trace=trace)
 
 
 def hidden_trace(trace: Trace, hider: Hider, marked: Marked = ()) -> Trace:
@@ -38,7 +39,7 @@ def hidden_trace(trace: Trace, hider: Hider, marked: Marked = ()) -> Trace:
         trace,
         children=tuple(hidden_trace(child, hider, marked) for child in trace.children),
         leaf=trace.leaf and _judged(trace.leaf, hider, marked),
-        error=hider.text(trace.error),
+        error=hider.text(trace.error) if trace.error else None,
     )
 
 
@@ -54,15 +55,15 @@ def _altered(altered: Altered, hider: Hider, marked: Marked) -> Altered:
     return replace(altered, before=before, after=after)
 
 
-def _at(path: str, value: Any, hider: Hider, marked: Marked) -> Any:
+def _at(path: str | None, value: Any, hider: Hider, marked: Marked) -> Any:
     """The value at a path, hidden where Pulumi knows it, or something above it, to be a secret."""
     if _tells_nothing(value):
         return value
-    at = tuple(str(step).lower() for step in steps(path))
+    at = tuple(str(step).lower() for step in steps(path or ""))
     for secret in marked:
         if at[: len(secret)] == tuple(str(step).lower() for step in secret):
             return HIDDEN
-    return hider.at(path, lowered(value))
+    return hider.at(path or "", lowered(value))
 
 
 def _tells_nothing(value: Any) -> bool:

@@ -24,7 +24,7 @@ class InitiativeMember:
     reference: str
     definition_id: str
     values: Mapping[str, Run]
-    version: str = ""
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Initiative:
     members: tuple[InitiativeMember, ...]
 
 
-def initiative(told: Mapping[str, Any]) -> Initiative:
+def initiative(data: Mapping[str, Any]) -> Initiative:
     """An initiative from Azure's JSON, with `properties` or without. Raises Invalid."""
-    inner = get(told, "properties")
-    properties: Mapping[str, Any] = inner if isinstance(inner, Mapping) else told
+    inner = get(data, "properties")
+    properties: Mapping[str, Any] = inner if isinstance(inner, Mapping) else data
     listed = get(properties, "policyDefinitions")
     if not isinstance(listed, list) or not listed:
         raise Invalid("policyDefinitions", kind(listed), "an initiative is an array of definitions")
@@ -53,42 +53,49 @@ def initiative(told: Mapping[str, Any]) -> Initiative:
             where = f"policyDefinitions[{at}].policyDefinitionReferenceId"
             raise Invalid(where, member.reference, "another member has this reference id", "Each needs its own")
         seen.add(member.reference.lower())
-    name = get(told, "name")
+    name = get(data, "name")
     title = get(properties, "displayName")
     return Initiative("" if name is MISSING else str(name), "" if title is MISSING else str(title), parameters, members)
 
 
-def _member(compiler: Compiler, told: Any, where: str) -> InitiativeMember:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "a member is an object with a policyDefinitionId")
-    definition_id = get(told, "policyDefinitionId")
+_NO_ALIASES = Catalogue({})
+
+
+def _member(compiler: Compiler, actual: Any, where: str) -> InitiativeMember:
+    if not isinstance(actual, Mapping):
+        raise Invalid(where, kind(actual), "a member is an object with a policyDefinitionId")
+    definition_id = get(actual, "policyDefinitionId")
     if not isinstance(definition_id, str):
         raise Invalid(f"{where}.policyDefinitionId", kind(definition_id), "it is the id of a definition")
     if "/policysetdefinitions/" in definition_id.lower():
         raise Invalid(f"{where}.policyDefinitionId", definition_id, "an initiative cannot hold an initiative")
-    reference = get(told, "policyDefinitionReferenceId")
-    given = get(told, "parameters")
+    reference = get(actual, "policyDefinitionReferenceId")
+    given = get(actual, "parameters")
     values: dict[str, Run] = {}
     for name, entry in given.items() if isinstance(given, Mapping) else ():
         value = get(entry, "value") if isinstance(entry, Mapping) else MISSING
         if value is MISSING:
             raise Invalid(f"{where}.parameters.{name}", kind(entry), "it is an object with a value")
         values[name] = compiler.value(value, f"{where}.parameters.{name}")
-    version = get(told, "definitionVersion")
+    version = get(actual, "definitionVersion")
     own = definition_id.rpartition("/")[2] if reference is MISSING else str(reference)
-    return InitiativeMember(own, definition_id, values, "" if version is MISSING else str(version))
+    return InitiativeMember(own, definition_id, values, None if version is MISSING else str(version))
 
 
-def member_values(found: Initiative, member: InitiativeMember, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def member_values(value: Initiative, member: InitiativeMember, given: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values that a member's definition is given. Raises Invalid."""
-    values = bound(found.parameters, given)
-    rt = Runtime(_NOTHING, _NOTHING, Catalogue({}), values, {})
-    told: dict[str, Any] = {}
+    return values_of(member, bound(value.parameters, given))
+
+
+def values_of(member: InitiativeMember, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a member's definition is given. `values`: of the initiative's parameters. Raises Invalid."""
+    rt = Runtime(_NOTHING, _NOTHING, _NO_ALIASES, values, {})
+    result: dict[str, Any] = {}
     for name, run in member.values.items():
         try:
-            told[name] = run(rt)
+            result[name] = run(rt)
         except EvaluationError as problem:
             raise Invalid(f"{member.reference}.parameters.{name}", "an expression", str(problem)) from None
-        if isinstance(told[name], Unknown):
+        if isinstance(result[name], Unknown):
             raise Invalid(f"{member.reference}.parameters.{name}", "an expression", "it reads more than parameters")
-    return told
+    return result

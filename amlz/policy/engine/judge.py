@@ -38,16 +38,18 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer. `outcome` is one of the six words; `effect` as documented; `changes` what append or modify do."""
+    """The answer. `outcome` is one of the six words; `effect` as documented, None where it is not known;
+    `changes` what append or modify do.
+    """
 
     outcome: str
-    effect: str = ""
-    says: str = ""
+    effect: str | None = None
+    says: str | None = None
     rows: tuple[str, ...] = ()
     unknown_aliases: tuple[str, ...] = ()
     trace: Trace | None = None
     changes: EffectOutcome | None = None
-    related: str = ""
+    related: str | None = None
     roles: tuple[str, ...] = ()
 
     @property
@@ -60,23 +62,23 @@ class Verdict:
     @property
     def details(self) -> dict[str, Any]:
         """Returns further keys, by kind of answer."""
-        told: dict[str, Any] = {}
+        by_key: dict[str, Any] = {}
         if self.says:
-            told["message"] = self.says
+            by_key["message"] = self.says
         if self.rows:
-            told["contested"] = [{"row": row, "point": ROWS[row].point} for row in self.rows]
+            by_key["contested"] = [{"row": row, "point": ROWS[row].point} for row in self.rows]
         if self.unknown_aliases:
-            told["unknownAliases"] = list(self.unknown_aliases)
+            by_key["unknownAliases"] = list(self.unknown_aliases)
         if self.changes is not None:
-            told["changes"] = [altered.record() for altered in self.changes.altered]
-            told |= {"notes": list(self.changes.notes)} if self.changes.notes else {}
-            told |= {"refuses": list(self.changes.refuses)} if self.changes.refuses else {}
+            by_key["changes"] = [altered.record() for altered in self.changes.altered]
+            by_key |= {"notes": list(self.changes.notes)} if self.changes.notes else {}
+            by_key |= {"refuses": list(self.changes.refuses)} if self.changes.refuses else {}
         if self.related:
-            told["related"] = self.related
+            by_key["related"] = self.related
         if self.trace is not None and self.outcome not in (NOT_APPLICABLE, ERROR):
             errors = list(hidden(self.trace))
-            told |= {"hiddenErrors": errors} if errors else {}
-        return told
+            by_key |= {"hiddenErrors": errors} if errors else {}
+        return by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class PolicyQuestion:
     subject: Subject
     related: Related | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
-    effect: str = ""
+    effect: str | None = None
 
 
 def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subject) -> str:
@@ -99,12 +101,14 @@ def effect_of(definition: Definition, values: Mapping[str, Any], subject: Subjec
 
     Unsettled, which is one, where it is known only at deployment.
     """
-    found = definition.effect(_plain(values, subject))
-    if isinstance(found, Unknown):
-        raise Unsettled(f"the effect is known only at deployment: {found.what}")
-    known = EFFECTS.get(found.lower()) if isinstance(found, str) else None
+    written_effect = definition.effect(_plain(values, subject))
+    if isinstance(written_effect, Unknown):
+        raise Unsettled(f"the effect is known only at deployment: {written_effect.what}")
+    known = EFFECTS.get(written_effect.lower()) if isinstance(written_effect, str) else None
     if known is None:
-        raise Invalid("policyRule.then.effect", repr(found), f"there is no such effect; known are {_effects()}")
+        raise Invalid(
+            "policyRule.then.effect", repr(written_effect), f"there is no such effect; known are {_effects()}"
+        )
     return known
 
 
@@ -134,15 +138,15 @@ def judge(question: PolicyQuestion, world: World | None = None, *, explain: bool
     return answer
 
 
-def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> str:
-    """Why Azure would not look at a resource at all; "" where it would."""
+def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> str | None:
+    """Why Azure would not look at a resource at all; None where it would."""
     if definition.data_plane:
         return f"mode {definition.mode} is evaluated by its resource provider, on the content of resources"
     if types.never_evaluated(subject.type):
         return "Azure Policy does not look at this type"
     if definition.mode.lower() == "indexed" and _indexed(subject, types) is False:
         return "mode Indexed looks only at types with tags and location"
-    return ""
+    return None
 
 
 def _indexed(subject: Subject, types: TypeFacts) -> bool | None:
@@ -161,7 +165,7 @@ class _Attempt:
     """One answer under one set of readings, and the contested rows that were met."""
 
     outcome: str
-    says: str = ""
+    says: str | None = None
     changes: EffectOutcome | None = None
     touched: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
@@ -189,8 +193,8 @@ def _read(question: PolicyQuestion, world: World, effect: str) -> Verdict:
             met |= second.touched
             if second.weight != first.weight and not (len(other) > 1 and matter & other):
                 matter |= other
-    related = question.definition.details.type if isinstance(question.definition.details, Existence) else ""
-    related = related if effect in EXISTENCE else ""
+    details = question.definition.details
+    related = details.type if isinstance(details, Existence) and effect in EXISTENCE else None
     if matter:
         return Verdict(UNDECIDED, effect, rows=tuple(sorted(matter)), related=related)
     return Verdict(
@@ -202,7 +206,8 @@ def _read(question: PolicyQuestion, world: World, effect: str) -> Verdict:
 def _answer(question: PolicyQuestion, world: World, effect: str, other: frozenset[str]) -> _Attempt:
     rt = runtime(question, world, other)
     definition = question.definition
-    outcome, says, changes = UNDECIDED, "", None
+    outcome, changes = UNDECIDED, None
+    says: str | None = None
     try:
         if effect not in EXISTENCE and definition.condition.applicable(rt) is False:
             return _Attempt(NOT_APPLICABLE, "the rule looks at other resources", touched=frozenset(rt.touched))
@@ -226,10 +231,10 @@ def _answer(question: PolicyQuestion, world: World, effect: str, other: frozense
 def _existing(rt: Runtime, wanted: Existence, truth: Truth, related: Related | None) -> tuple[str, str]:
     if truth is False:
         return NOT_APPLICABLE, "the rule looks at other resources"
-    found = exists(rt, wanted, related)
-    if found is True:
+    one_exists = exists(rt, wanted, related)
+    if one_exists is True:
         return DOES_NOT_APPLY, f"a {wanted.type} that satisfies it exists"
-    if found is None or truth is None:
+    if one_exists is None or truth is None:
         why = "related resources were not given" if related is None else "that is known only at deployment"
         return UNDECIDED, f"whether a {wanted.type} satisfies it: {why}"
     return APPLIES, f"no {wanted.type} satisfies it"

@@ -42,10 +42,10 @@ def _answered(line: str | bytes) -> tuple[Any, Verdict]:
     """The id of a question, None where it has none, and the answer."""
     own_id = None
     try:
-        told = _read(line)
-        own_id = told.get("id") if isinstance(told, Mapping) else None
-        _check(told)
-        return own_id, answer(told)
+        result = _read(line)
+        own_id = result.get("id") if isinstance(result, Mapping) else None
+        _check(result)
+        return own_id, answer(result)
     except PolicyError as problem:
         return own_id, Verdict(INVALID, says=str(problem))
     except RecursionError:
@@ -53,18 +53,18 @@ def _answered(line: str | bytes) -> tuple[Any, Verdict]:
 
 
 def _written(own_id: Any, verdict: Verdict) -> str:
-    told = {
+    result = {
         "id": own_id,
         "outcome": verdict.outcome,
-        "effect": verdict.effect,
+        "effect": verdict.effect or "",
         "details": verdict.details,
         "reasons": verdict.reasons,
     }
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(result, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:  # half a character, which JSON can name but no file can hold
-        return json.dumps(told)
+        return json.dumps(result)
     return text
 
 
@@ -77,44 +77,44 @@ def _read(line: str | bytes) -> Any:
         raise BadInput(f"this is not JSON: {problem}. Write one object a line.") from None
 
 
-def _check(told: Any) -> None:
+def _check(value: Any) -> None:
     """Raises BadInput for a value that is no question."""
-    if not isinstance(told, Mapping):
-        raise BadInput(f"expected an object, found {kind(told)}.")
-    unknown = [key for key in told if key not in KEYS]
+    if not isinstance(value, Mapping):
+        raise BadInput(f"expected an object, found {kind(value)}.")
+    unknown = [key for key in value if key not in KEYS]
     if unknown:
         raise BadInput(f"unknown key {unknown[0]!r}; known are {', '.join(KEYS)}.")
-    if ("definition" in told) == ("rule" in told):
+    if ("definition" in value) == ("rule" in value):
         raise BadInput("give either a definition or a rule.")
 
 
-def answer(told: Mapping[str, Any]) -> Verdict:
+def answer(data: Mapping[str, Any]) -> Verdict:
     """The verdict on one question. Raises BadInput for what is no question at all."""
-    resource = subject(whole_numbers(_object(told, "resource")))
-    related = told.get("related")
+    resource = subject(whole_numbers(_object(data, "resource")))
+    related = data.get("related")
     if related is not None and not isinstance(related, list):
         raise BadInput(f"related: expected an array of resources, found {kind(related)}.")
     others: Related | None = None
     if related is not None:
         others = Related(subject(whole_numbers(other), f"related[{at}]") for at, other in enumerate(related))
-    world = World(context=_context(told.get("context")))
-    if told.get("aliases") is not None:
-        world = World(aliases.read(_object(told, "aliases")), context=world.context)
-    given = told.get("parameters")
+    world = World(context=_context(data.get("context")))
+    if data.get("aliases") is not None:
+        world = World(aliases.read(_object(data, "aliases")), context=world.context)
+    given = data.get("parameters")
     if given is not None and not isinstance(given, Mapping):
         raise BadInput(f"parameters: expected an object of values by name, found {kind(given)}.")
     try:
-        compiled = compiled_of(told)
+        compiled = compiled_of(data)
         plain = lifted(whole_numbers(given or {}))
-        values = bound(compiled.parameters, plain) if "definition" in told else _free(plain)
+        values = bound(compiled.parameters, plain) if "definition" in data else _free(plain)
     except Invalid as problem:
         return Verdict(INVALID, says=str(problem))
     return judge(PolicyQuestion(compiled, values, resource, others), world, explain=True)
 
 
-def compiled_of(told: Mapping[str, Any]) -> Definition:
+def compiled_of(data: Mapping[str, Any]) -> Definition:
     """The definition of a question, compiled once for all lines that carry the same. Raises Invalid."""
-    return _compiled(json.dumps(told.get("definition", told.get("rule"))))
+    return _compiled(json.dumps(data.get("definition", data.get("rule"))))
 
 
 @lru_cache(maxsize=512)
@@ -127,22 +127,22 @@ def _free(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name.lower(): value for name, value in given.items()}
 
 
-def _object(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = told.get(key, MISSING)
-    if not isinstance(found, Mapping):
-        raise BadInput(f"{key}: expected an object, found {'nothing' if found is MISSING else kind(found)}.")
-    return found
+def _object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key, MISSING)
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{key}: expected an object, found {'nothing' if value is MISSING else kind(value)}.")
+    return value
 
 
-def _context(told: Any) -> Mapping[str, Any]:
-    if told is None:
+def _context(actual: Any) -> Mapping[str, Any]:
+    if actual is None:
         return {}
-    if not isinstance(told, Mapping):
-        raise BadInput(f"context: expected an object, found {kind(told)}.")
-    for key, value in told.items():
+    if not isinstance(actual, Mapping):
+        raise BadInput(f"context: expected an object, found {kind(actual)}.")
+    for key, value in actual.items():
         if key not in CONTEXT:
             raise BadInput(f"context: unknown key {key!r}; known are {', '.join(CONTEXT)}.")
         wanted: type = str if key == "now" else Mapping
         if not isinstance(value, wanted):
             raise BadInput(f"context.{key}: expected {'text' if key == 'now' else 'an object'}, found {kind(value)}.")
-    return {key: lifted(value) for key, value in told.items()}
+    return {key: lifted(value) for key, value in actual.items()}

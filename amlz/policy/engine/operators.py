@@ -66,8 +66,8 @@ def _in(rt: Runtime, left: Left, right: Any) -> Truth:
         if "" in right:
             return not rt.prefers_other("in-empty-text")
         return None if has_unknown(right) else False
-    found = [_equals(rt, left, member) for member in right]
-    return True if True in found else None if None in found else False
+    values = [_equals(rt, left, member) for member in right]
+    return True if True in values else None if None in values else False
 
 
 def _contains(rt: Runtime, left: Left, right: Any) -> Truth:
@@ -92,10 +92,10 @@ def _like(rt: Runtime, left: Left, right: Any) -> Truth:
     pattern, value = text(right), text(left.value)
     if left.null and pattern and wildcards.fits(pattern, ""):
         return not rt.prefers_other("like-null-value")
-    found = wildcards.fits(pattern, value)
-    if "?" in pattern and wildcards.fits(pattern, value, question=True) != found:
-        return rt.prefers_other("like-question") != found
-    return found
+    fits = wildcards.fits(pattern, value)
+    if "?" in pattern and wildcards.fits(pattern, value, question=True) != fits:
+        return rt.prefers_other("like-question") != fits
+    return fits
 
 
 def _matcher(insensitive: bool) -> Test:
@@ -208,8 +208,8 @@ def holds(rt: Runtime, operator: str, left: Left, right: Any) -> Truth:
         return _undecided(operator, right)
     if test in _TEXTUAL and (has_unknown(left.value) or has_unknown(right)):
         return None
-    found = test(rt, left, right)
-    return found if found is None or not negated else not found
+    result = test(rt, left, right)
+    return result if result is None or not negated else not result
 
 
 def _nothing(left: Left) -> bool:
@@ -233,5 +233,5 @@ def _counted(rt: Runtime, operator: str, count: Interval, right: Any) -> Truth:
     if operator not in _STEPWISE and high != count.low:
         return None
     points = {count.low, high, *(place + step for place in near for step in (-1, 0, 1))}
-    found = {holds(rt, operator, Left(point), right) for point in points if count.low <= point <= high}
-    return found.pop() if len(found) == 1 else None
+    values = {holds(rt, operator, Left(point), right) for point in points if count.low <= point <= high}
+    return values.pop() if len(values) == 1 else None

@@ -23,20 +23,20 @@ _ALWAYS = frozenset({"id", "name", "location", "type", "subscriptionid", "tenant
 class Blank(dict[str, Any]):
     """A scope of which a missing property reads as the empty text instead of failing. `whose`: for messages."""
 
-    def __init__(self, told: Mapping[str, Any], whose: str) -> None:
-        super().__init__(told)
+    def __init__(self, data: Mapping[str, Any], whose: str) -> None:
+        super().__init__(data)
         self.whose = whose
 
     def property(self, name: str) -> Any:
         """A property by name."""
-        found = get(self, name)
-        if name.lower() == "tags" and (found is MISSING or found is None):
+        value = get(self, name)
+        if name.lower() == "tags" and (value is MISSING or value is None):
             return Blank({}, f"{self.whose}.tags")
-        if found is MISSING:
+        if value is MISSING:
             if self.whose.endswith(".tags") or name.lower() not in _ALWAYS:
                 return ""
             return Unknown(f"{self.whose}.{name}, which was not given")
-        return Blank(found, f"{self.whose}.{name}") if isinstance(found, dict) else found
+        return Blank(value, f"{self.whose}.{name}") if isinstance(value, dict) else value
 
 
 def pick(value: Any, key: Any) -> Any:
@@ -56,19 +56,19 @@ def _text(name: str, value: Any) -> str:
 
 def _parameters(rt: Runtime, name: Any) -> Any:
     wanted = _text("parameters", name)
-    found = get(rt.parameters, wanted)
-    if found is MISSING:
+    value = get(rt.parameters, wanted)
+    if value is MISSING:
         raise EvaluationError(f"parameter {wanted!r} was not given and has no default")
-    return found
+    return value
 
 
 def _field(rt: Runtime, name: Any) -> Any:
     if isinstance(name, Unknown):
         return name
-    found = select(rt, rt.origin, _text("field", name))
-    if found.many:
-        return Unknown(f"members of {name}") if found.open else _listed(found.values)
-    value = found.single
+    selection = select(rt, rt.origin, _text("field", name))
+    if selection.many:
+        return Unknown(f"members of {name}") if selection.open else _listed(selection.values)
+    value = selection.single
     return "" if value is None or value is MISSING else value
 
 
@@ -94,10 +94,10 @@ def _current(rt: Runtime, name: Any = None) -> Any:
         if step.of_field and lower.startswith(step.name.lower()):
             if lower == step.name.lower():
                 return step.value
-            found = select(rt, rt.subject, wanted)
+            selection = select(rt, rt.subject, wanted)
             if STAR in lower[len(step.name) :]:
-                return Unknown(f"members of {wanted}") if found.open else _listed(found.values)
-            value = found.values[0] if found.values else None
+                return Unknown(f"members of {wanted}") if selection.open else _listed(selection.values)
+            value = selection.values[0] if selection.values else None
             return None if value is MISSING else value
     names = ", ".join(step.name for step in rt.steps)
     raise EvaluationError(f"current({wanted!r}) names no count around it; those are: {names}")
@@ -105,17 +105,17 @@ def _current(rt: Runtime, name: Any = None) -> Any:
 
 def _scope(name: str) -> Reference:
     def evaluate(rt: Runtime) -> Any:
-        told = get(rt.context, name)
-        if told is MISSING or told is None:
+        value = get(rt.context, name)
+        if value is MISSING or value is None:
             return Unknown(f"{name}(), which was not given")
-        return Blank(told, f"{name}()") if isinstance(told, dict) else told
+        return Blank(value, f"{name}()") if isinstance(value, dict) else value
 
     return evaluate
 
 
 def _request_context(rt: Runtime) -> Any:
-    told = get(rt.context, "requestContext")
-    given = dict(told) if isinstance(told, dict) else {}
+    value = get(rt.context, "requestContext")
+    given = dict(value) if isinstance(value, dict) else {}
     if get(given, "apiVersion") is MISSING:
         version = rt.origin.api_version
         given["apiVersion"] = version or Unknown("the API version of the request")
@@ -125,22 +125,22 @@ def _request_context(rt: Runtime) -> Any:
 
 
 def _policy(rt: Runtime) -> Any:
-    told = get(rt.context, "policy")
-    if not isinstance(told, dict):
+    value = get(rt.context, "policy")
+    if not isinstance(value, dict):
         return Unknown("policy(), which was not given")
-    return {**dict.fromkeys(("assignmentId", "definitionId", "setDefinitionId", "definitionReferenceId"), ""), **told}
+    return {**dict.fromkeys(("assignmentId", "definitionId", "setDefinitionId", "definitionReferenceId"), ""), **value}
 
 
 def _claims(rt: Runtime) -> Any:
-    told = get(rt.context, "claims")
-    return Unknown("claims(), which only an external evaluation has") if told is MISSING else told
+    value = get(rt.context, "claims")
+    return Unknown("claims(), which only an external evaluation has") if value is MISSING else value
 
 
 def _utc_now(rt: Runtime) -> Any:
-    told = get(rt.context, "now")
-    if not isinstance(told, str):
+    value = get(rt.context, "now")
+    if not isinstance(value, str):
         return Unknown("utcNow(), which was not given as now")
-    return stamped(told) or Unknown(f"utcNow(): {told!r} is no date")
+    return stamped(value) or Unknown(f"utcNow(): {value!r} is no date")
 
 
 #: Name (lower case) to what it does and how many arguments it takes.

@@ -54,8 +54,8 @@ class PolicyAnswer:
     assignment: Assignment
     policy: Policy | None
     verdict: Verdict
-    why: str = ""
-    exemption: str = ""
+    why: str | None = None
+    exemption: str | None = None
     forecast: bool = False
 
     @property
@@ -68,7 +68,7 @@ class PolicyAnswer:
 class EvaluationScope:
     """Surroundings in which assignments are evaluated.
 
-    `above`: management groups by subscription id (lower case). `now`: ISO 8601; "" for not set, and then no exemption
+    `above`: management groups by subscription id (lower case). `now`: ISO 8601; None for not set, and then no exemption
     counts as expired. `contexts`: values that expressions can read, by resource group id (lower case). `forecast`:
     resources after the deployment, by id (lower case), and `forecasts` the names (lower case) of definitions that read
     properties that no request carries: they are evaluated on those.
@@ -77,7 +77,7 @@ class EvaluationScope:
     world: World
     above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
-    now: str = ""
+    now: str | None = None
     contexts: Mapping[str, World] = field(default_factory=dict)
     forecast: Mapping[str, Subject] = field(default_factory=dict)
     forecasts: frozenset[str] = frozenset()
@@ -100,31 +100,31 @@ class _Index:
         """Indexes by type and scope ("" for any type), each with its position: first those of a type, in the given
         order.
         """
-        self._found: dict[str, dict[str, list[tuple[int, _Entry]]]] = {}
+        self._entries: dict[str, dict[str, list[tuple[int, _Entry]]]] = {}
         for place, assignment in enumerate(assignments):
             scope = assignment.scope.lower().rstrip("/")
             for policy in assignment.policies:
                 types = policy.definition.types
-                for each in ("",) if types is None else types:
-                    at = self._found.setdefault(each, {}).setdefault(scope, [])
+                for indexed_type in ("",) if types is None else types:
+                    at = self._entries.setdefault(indexed_type, {}).setdefault(scope, [])
                     at.append((place, _Entry(assignment, policy)))
 
     def of(self, subject: Subject, above: tuple[str, ...]) -> Iterator[_Entry]:
         """Those whose scope holds the resource or a management group above it; all where the resource has no id."""
         scopes = _and_above((subject.id, *above)) if subject.id else None
         for kind in (subject.type, ""):
-            by_scope = self._found.get(kind, {})
-            found = [entry for scope in scopes or by_scope for entry in by_scope.get(scope, ())]
-            yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
+            by_scope = self._entries.get(kind, {})
+            entries = [entry for scope in scopes or by_scope for entry in by_scope.get(scope, ())]
+            yield from (entry for _, entry in sorted(entries, key=itemgetter(0)))
 
 
 def _and_above(places: Iterable[str]) -> set[str]:
     """Ids and all in which they lie, in lower case."""
-    found = set()
+    values = set()
     for place in places:
         low = place.lower().rstrip("/")
-        found |= {low, *(low[:at] for at, letter in enumerate(low) if letter == "/")}
-    return found
+        values |= {low, *(low[:at] for at, letter in enumerate(low) if letter == "/")}
+    return values
 
 
 def answers(
@@ -162,11 +162,11 @@ def _of_one(subject: Subject, index: _Index, evaluation: EvaluationScope, relate
     changed = subject
     for entry, effect in looking:
         if effect in ("append", "modify"):
-            found, changed = _alter(changed, entry, effect, evaluation, altered)
-            yield from found
+            values, changed = _alter(changed, entry, effect, evaluation, altered)
+            yield from values
     for entry, effect in looking:
         if effect not in ("append", "modify", "disabled"):
-            yield from _asked(changed, entry, effect, evaluation, related)
+            yield from _judged_request(changed, entry, effect, evaluation, related)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +183,26 @@ def _alter(
     """The answer of one append or modify, and the resource as it leaves it."""
     verdict = _judged(subject, entry, effect, evaluation, None)
     if verdict.outcome != APPLIES or verdict.changes is None:
-        return list(_told(subject, entry, verdict, evaluation)), subject
+        return list(_answers(subject, entry, verdict, evaluation)), subject
     freed = _freed(subject, entry, evaluation)
     if freed or not entry.assignment.enforced:
-        return list(_told(subject, entry, verdict, evaluation)), subject
+        return list(_answers(subject, entry, verdict, evaluation)), subject
     changes = verdict.changes
-    word, why = _clash(changes, altered)
-    if word:
+    clash = _clash(changes, altered)
+    if clash is not None:
+        word, why = clash
         return [PolicyAnswer(word, subject, entry.assignment, entry.policy, verdict, why)], subject
     for change in changes.altered:
         altered[change.path.lower()] = _Made(change.after, changes.conflict == "deny")
     if changes.refuses:
-        return list(_told(subject, entry, verdict, evaluation)), subject
+        return list(_answers(subject, entry, verdict, evaluation)), subject
     if not changes.altered:
         return [PolicyAnswer("compliant", subject, entry.assignment, entry.policy, verdict)], subject
-    return list(_told(subject, entry, verdict, evaluation)), replace(subject, body=changes.body)
+    return list(_answers(subject, entry, verdict, evaluation)), replace(subject, body=changes.body)
 
 
-def _clash(changes: EffectOutcome, altered: Mapping[str, _Made]) -> tuple[str, str]:
-    """The word and why, where an earlier policy set a property differently and this one does not win; else "".
+def _clash(changes: EffectOutcome, altered: Mapping[str, _Made]) -> tuple[str, str] | None:
+    """The word and why, where an earlier policy set a property differently and this one does not win; else None.
 
     The one whose conflictEffect is deny wins; two of them refuse; of none, sources do not state the result.
     """
@@ -216,10 +217,10 @@ def _clash(changes: EffectOutcome, altered: Mapping[str, _Made]) -> tuple[str, s
             return "audit", f"{change.field} is set by another policy, which has conflictEffect deny"
         if changes.conflict != "deny":
             return UNDECIDED, f"{change.field} is set by two policies"
-    return "", ""
+    return None
 
 
-def _asked(
+def _judged_request(
     subject: Subject, entry: _Entry, effect: str, evaluation: EvaluationScope, related: Related
 ) -> Iterator[PolicyAnswer]:
     definition = entry.policy.definition
@@ -231,36 +232,36 @@ def _asked(
             )
         return
     others = related if effect in EXISTENCE and definition.details is not None else None
-    yield from _told(subject, entry, _judged(subject, entry, effect, evaluation, others), evaluation)
+    yield from _answers(subject, entry, _judged(subject, entry, effect, evaluation, others), evaluation)
 
 
 def _judged(
     subject: Subject, entry: _Entry, effect: str, evaluation: EvaluationScope, related: Related | None
 ) -> Verdict:
     policy = entry.policy
-    told: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
-    told["definitionReferenceId"] = policy.reference
-    asked = subject
+    policy_ids: dict[str, Any] = {"assignmentId": entry.assignment.id, "definitionId": policy.definition_id}
+    policy_ids["definitionReferenceId"] = policy.reference or ""
+    judged_subject = subject
     if policy.definition.name.lower() in evaluation.forecasts:
-        asked = evaluation.forecast.get(subject.id.lower(), subject)
-    question = PolicyQuestion(policy.definition, policy.values, asked, related, told, effect)
+        judged_subject = evaluation.forecast.get(subject.id.lower(), subject)
+    question = PolicyQuestion(policy.definition, policy.values, judged_subject, related, policy_ids, effect)
     group = subject.id.lower().partition("/providers/")[0]
     return judge(question, evaluation.contexts.get(group, evaluation.world))
 
 
-def _told(subject: Subject, entry: _Entry, verdict: Verdict, evaluation: EvaluationScope) -> Iterator[PolicyAnswer]:
+def _answers(subject: Subject, entry: _Entry, verdict: Verdict, evaluation: EvaluationScope) -> Iterator[PolicyAnswer]:
     if verdict.outcome == NOT_APPLICABLE:
         if entry.policy.definition.data_plane:
             yield PolicyAnswer("not-judged", subject, entry.assignment, entry.policy, verdict, verdict.says)
         return
     word = "compliant" if verdict.outcome == DOES_NOT_APPLY else verdict.outcome
-    if verdict.outcome == APPLIES:
+    if verdict.outcome == APPLIES and verdict.effect is not None:
         word = WORDS.get(verdict.effect, verdict.effect)
         if verdict.changes is not None and verdict.changes.refuses:
             word = "deny"
     if verdict.unknown_aliases:
         word = "not-judged"
-    freed = _freed(subject, entry, evaluation) if word != "compliant" else ""
+    freed = _freed(subject, entry, evaluation) if word != "compliant" else None
     if freed:
         word = "exempt"
     definition = entry.policy.definition
@@ -268,21 +269,21 @@ def _told(subject: Subject, entry: _Entry, verdict: Verdict, evaluation: Evaluat
     yield PolicyAnswer(word, subject, entry.assignment, entry.policy, verdict, _why(verdict), freed, forecast)
 
 
-def _why(verdict: Verdict) -> str:
+def _why(verdict: Verdict) -> str | None:
     if verdict.changes is not None and verdict.changes.refuses:
         return "; ".join(verdict.changes.refuses)
     if verdict.unknown_aliases:
         return f"alias {', '.join(verdict.unknown_aliases)} is not known here"
-    return verdict.says if verdict.outcome in (ERROR, UNDECIDED, APPLIES) else ""
+    return verdict.says if verdict.outcome in (ERROR, UNDECIDED, APPLIES) else None
 
 
-def _freed(subject: Subject, entry: _Entry, evaluation: EvaluationScope) -> str:
-    """The exemption that holds, by name, or ""."""
+def _freed(subject: Subject, entry: _Entry, evaluation: EvaluationScope) -> str | None:
+    """The exemption that holds, by name; None for none."""
     for exemption in evaluation.exemptions:
-        ended = bool(evaluation.now) and exemption.expired(evaluation.now)
+        ended = evaluation.now is not None and exemption.expired(evaluation.now)
         if not ended and exemption.frees(entry.assignment, entry.policy, subject):
             return exemption.id.rpartition("/")[2] or exemption.category
-    return ""
+    return None
 
 
 def _subscription(subject: Subject) -> str:

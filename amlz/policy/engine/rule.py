@@ -39,21 +39,21 @@ class _Rule:
     limit: int
     counted: tuple[str, ...] = ()
 
-    def condition(self, told: Any, where: str) -> Condition:
-        if not isinstance(told, Mapping):
-            raise Invalid(where, _shown(told), "a condition is an object")
-        keys = _keys(told, where)
+    def condition(self, value: Any, where: str) -> Condition:
+        if not isinstance(value, Mapping):
+            raise Invalid(where, _shown(value), "a condition is an object")
+        keys = _keys(value, where)
         groups = _GROUPS & keys.keys()
         if groups:
-            return self._group(told, where, keys, groups)
-        return self._leaf(told, where, keys)
+            return self._group(value, where, keys, groups)
+        return self._leaf(value, where, keys)
 
-    def _group(self, told: Mapping[str, Any], where: str, keys: dict[str, str], groups: set[str]) -> Condition:
+    def _group(self, data: Mapping[str, Any], where: str, keys: dict[str, str], groups: set[str]) -> Condition:
         if len(keys) > 1:
             raise Invalid(where, ", ".join(keys.values()), "a condition with allOf, anyOf or not has no other key")
         word = groups.pop()
         spelled = keys[word]
-        inner = told[spelled]
+        inner = data[spelled]
         if word == "not":
             return Not(self.condition(inner, f"{where}.{spelled}"))
         if not isinstance(inner, list):
@@ -61,63 +61,63 @@ class _Rule:
         parts = [self.condition(part, f"{where}.{spelled}[{at}]") for at, part in enumerate(inner)]
         return Several(tuple(parts), cut=word == "anyof")
 
-    def _leaf(self, told: Mapping[str, Any], where: str, keys: dict[str, str]) -> Condition:
+    def _leaf(self, data: Mapping[str, Any], where: str, keys: dict[str, str]) -> Condition:
         self.compiler.conditions += 1
         if self.compiler.conditions > self.limit:
             raise Invalid(where, f"condition {self.compiler.conditions}", f"the limit is {self.limit} conditions")
         left = [word for word in _LEFT if word in keys]
         operators = [word for word in keys if word in SPELLED]
         others = [spelled for word, spelled in keys.items() if word not in _LEFT and word not in SPELLED]
-        others = [spelled for spelled in others if not (spelled.lower() == "source" and told[spelled] == "action")]
+        others = [spelled for spelled in others if not (spelled.lower() == "source" and data[spelled] == "action")]
         if others:
             known = ", ".join([*_LEFT, *SPELLED.values()])
             raise Invalid(where, ", ".join(others), f"no such operator or key; known are {known}")
         if len(left) != 1:
             raise Invalid(where, " and ".join(left) or "no left side", "a condition has one of field, value and count")
         if len(operators) != 1:
-            found = " and ".join(SPELLED[word] for word in operators) or "no operator"
-            raise Invalid(where, found, "a condition has exactly one operator")
-        operand = told[keys[operators[0]]]
+            text = " and ".join(SPELLED[word] for word in operators) or "no operator"
+            raise Invalid(where, text, "a condition has exactly one operator")
+        operand = data[keys[operators[0]]]
         at = f"{where}.{keys[operators[0]]}"
         _check_operand(operators[0], operand, at)
         right: Run = _null if operand is None else self.compiler.value(operand, at)
-        return self._sided(told[keys[left[0]]], left[0], (operators[0], operand, right), f"{where}.{left[0]}")
+        return self._sided(data[keys[left[0]]], left[0], (operators[0], operand, right), f"{where}.{left[0]}")
 
-    def _sided(self, told: Any, left: str, side: tuple[str, Any, Run], where: str) -> Condition:
+    def _sided(self, actual: Any, left: str, side: tuple[str, Any, Run], where: str) -> Condition:
         operator, operand, right = side
         if left == "count":
-            return self._count(told, Sides("count", operator, right, _shown(operand)), where)
+            return self._count(actual, Sides("count", operator, right, _shown(operand)), where)
         if left == "value":
-            value = self.compiler.value(told, where)
-            sides = Sides(f"value {_shown(told)}", operator, right, _shown(operand))
+            value = self.compiler.value(actual, where)
+            sides = Sides(f"value {_shown(actual)}", operator, right, _shown(operand))
             return Leaf(value_judge(sides, value), sides.says)
-        if not isinstance(told, str):
-            raise Invalid(where, _shown(told), "a field is named by a text")
-        expression = grammar.is_expression(told)
-        if not expression and not is_field(told):
-            raise Invalid(where, repr(told), "there is no such field", "Name a property like type, a tag or an alias")
-        sides = Sides(told, operator, right, _shown(operand))
-        early = told.lower() in _EARLY
-        only = _types(operator, operand) if told.lower() == "type" else None
-        return Leaf(field_judge(sides, self.compiler.value(told, where)), sides.says, early, only)
+        if not isinstance(actual, str):
+            raise Invalid(where, _shown(actual), "a field is named by a text")
+        expression = grammar.is_expression(actual)
+        if not expression and not is_field(actual):
+            raise Invalid(where, repr(actual), "there is no such field", "Name a property like type, a tag or an alias")
+        sides = Sides(actual, operator, right, _shown(operand))
+        early = actual.lower() in _EARLY
+        only = _types(operator, operand) if actual.lower() == "type" else None
+        return Leaf(field_judge(sides, self.compiler.value(actual, where)), sides.says, early, only)
 
-    def _count(self, told: Any, sides: Sides, where: str) -> Condition:
-        if not isinstance(told, Mapping):
-            raise Invalid(where, _shown(told), "count is an object with field or value")
-        keys = _keys(told, where)
+    def _count(self, value: Any, sides: Sides, where: str) -> Condition:
+        if not isinstance(value, Mapping):
+            raise Invalid(where, _shown(value), "count is an object with field or value")
+        keys = _keys(value, where)
         unknown = [spelled for word, spelled in keys.items() if word not in ("field", "value", "name", "where")]
         if unknown:
             raise Invalid(where, ", ".join(unknown), "count knows field, value, name and where")
         if ("field" in keys) == ("value" in keys):
             raise Invalid(where, ", ".join(keys.values()) or "nothing", "count has either field or value")
         if "field" in keys:
-            return self._field_count(told, keys, sides, where)
-        return self._value_count(told, keys, sides, where)
+            return self._field_count(value, keys, sides, where)
+        return self._value_count(value, keys, sides, where)
 
-    def _field_count(self, told: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
-        field = told[keys["field"]]
+    def _field_count(self, data: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
+        field = data[keys["field"]]
         if "name" in keys:
-            raise Invalid(f"{where}.name", _shown(told[keys["name"]]), "only a count of value has a name")
+            raise Invalid(f"{where}.name", _shown(data[keys["name"]]), "only a count of value has a name")
         if not isinstance(field, str) or "[*]" not in field:
             raise Invalid(f"{where}.field", _shown(field), "count.field names an array by an alias with [*]")
         outer = self.counted[-1] if self.counted else ""
@@ -128,47 +128,47 @@ class _Rule:
         if seen[field.lower()] > limits.FIELD_COUNTS_OF_AN_ARRAY:
             most = limits.FIELD_COUNTS_OF_AN_ARRAY
             raise Invalid(f"{where}.field", field, f"an array can be counted {most} times at most")
-        inside = self._where(told, keys, where, (*self.counted, field.lower()))
-        name = _counted(f"count of {field}", told, keys)
+        inside = self._where(data, keys, where, (*self.counted, field.lower()))
+        name = _counted(f"count of {field}", data, keys)
         sides = Sides(name, sides.operator, sides.right, sides.shown, field.lower())
         judge = count_judge(sides, count_of_field(self.compiler.value(field, f"{where}.field"), inside))
         return Leaf(judge, sides.says, word="count")
 
-    def _value_count(self, told: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
+    def _value_count(self, data: Mapping[str, Any], keys: dict[str, str], sides: Sides, where: str) -> Condition:
         self.compiler.value_counts += 1
         if self.compiler.value_counts > limits.VALUE_COUNTS:
             raise Invalid(where, f"value count {self.compiler.value_counts}", f"the limit is {limits.VALUE_COUNTS}")
-        name = told[keys["name"]] if "name" in keys else "default"
+        name = data[keys["name"]] if "name" in keys else "default"
         if not isinstance(name, str) or not name:
             raise Invalid(f"{where}.name", _shown(name), "the name of a count is a text")
         if self.compiler.depth_of_counts and "name" not in keys:
             raise Invalid(where, "no name", "a count of value inside another count needs a name")
-        array = told[keys["value"]]
+        array = data[keys["value"]]
         if not isinstance(array, list) and not grammar.is_expression(array):
             raise Invalid(f"{where}.value", _shown(array), "count.value takes an array")
-        inside = self._where(told, keys, where, self.counted)
-        sides = Sides(_counted(f"count of {_shown(array)}", told, keys), sides.operator, sides.right, sides.shown)
+        inside = self._where(data, keys, where, self.counted)
+        sides = Sides(_counted(f"count of {_shown(array)}", data, keys), sides.operator, sides.right, sides.shown)
         judge = count_judge(sides, count_of_value(self.compiler.value(array, f"{where}.value"), name, inside))
         return Leaf(judge, sides.says, word="count")
 
     def _where(
-        self, told: Mapping[str, Any], keys: dict[str, str], where: str, counted: tuple[str, ...]
+        self, data: Mapping[str, Any], keys: dict[str, str], where: str, counted: tuple[str, ...]
     ) -> Condition | None:
         if "where" not in keys:
             return None
         before, self.counted = self.counted, counted
         self.compiler.depth_of_counts += 1
         try:
-            return self.condition(told[keys["where"]], f"{where}.where")
+            return self.condition(data[keys["where"]], f"{where}.where")
         finally:
             self.counted = before
             self.compiler.depth_of_counts -= 1
 
 
-def condition(compiler: Compiler, told: Any, where: str, limit: int = limits.IF_CONDITIONS) -> Condition:
+def condition(compiler: Compiler, value: Any, where: str, limit: int = limits.IF_CONDITIONS) -> Condition:
     """A condition, compiled. Raises Invalid."""
     try:
-        return _Rule(compiler, limit).condition(told, where)
+        return _Rule(compiler, limit).condition(value, where)
     except RecursionError:
         raise Invalid(where, "conditions within conditions", "they are nested too deep") from None
 
@@ -178,18 +178,18 @@ def _null(_: Runtime) -> Any:
     return MISSING
 
 
-def _counted(text: str, told: Mapping[str, Any], keys: dict[str, str]) -> str:
-    return f"{text} where {_shown(told[keys['where']])}" if "where" in keys else text
+def _counted(text: str, value: Mapping[str, Any], keys: dict[str, str]) -> str:
+    return f"{text} where {_shown(value[keys['where']])}" if "where" in keys else text
 
 
-def _keys(told: Mapping[str, Any], where: str) -> dict[str, str]:
+def _keys(data: Mapping[str, Any], where: str) -> dict[str, str]:
     """Keys by their lower-case form."""
-    found: dict[str, str] = {}
-    for key in told:
-        if str(key).lower() in found:
+    keys: dict[str, str] = {}
+    for key in data:
+        if str(key).lower() in keys:
             raise Invalid(where, str(key), "the key is there twice; case does not matter")
-        found[str(key).lower()] = str(key)
-    return found
+        keys[str(key).lower()] = str(key)
+    return keys
 
 
 def _check_operand(operator: str, operand: Any, where: str) -> None:

@@ -24,8 +24,8 @@ class Subject:
     @property
     def name(self) -> str:
         """The name as given, which may be `parent/leaf`."""
-        found = get(self.body, "name")
-        return found if isinstance(found, str) else ""
+        value = get(self.body, "name")
+        return value if isinstance(value, str) else ""
 
     @property
     def full_name(self) -> str:
@@ -53,9 +53,9 @@ def subject(resource: Mapping[str, Any], where: str = "resource") -> Subject:
     body: dict[str, Any] = lifted(dict(resource))
     kind, version, own_id = (get(body, key) for key in ("type", "apiVersion", "id"))
     if not isinstance(kind, str) or not kind:
-        found = "none" if kind is MISSING else repr(kind)
+        result = "none" if kind is MISSING else repr(kind)
         raise BadInput(
-            f"{where}.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {found}"
+            f"{where}.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {result}"
         )
     return Subject(
         kind.lower(),

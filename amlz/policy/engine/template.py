@@ -44,7 +44,7 @@ def _resources(
     template: Mapping[str, Any], given: Mapping[str, Any], origin: Subject, depth: int
 ) -> Iterator[dict[str, Any]]:
     defaults = {
-        name: get(_mapping(each), "defaultValue") for name, each in _mapping(get(template, "parameters")).items()
+        name: get(_mapping(item), "defaultValue") for name, item in _mapping(get(template, "parameters")).items()
     }
     scope = _Scope({}, {k.lower(): v for k, v in _mapping(get(template, "variables")).items()}, origin)
     scope = _Scope(
@@ -54,15 +54,15 @@ def _resources(
     )
     listed = get(template, "resources")
     for resource in listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ():
-        found = _mapping(resource)
-        if not found or scope.value(found.get("condition", True)) is False:
+        result = _mapping(resource)
+        if not result or scope.value(result.get("condition", True)) is False:
             continue
-        if str(found.get("type")).lower() == "microsoft.resources/deployments" and depth < _DEPTH:
-            inner = _mapping(found.get("properties"))
+        if str(result.get("type")).lower() == "microsoft.resources/deployments" and depth < _DEPTH:
+            inner = _mapping(result.get("properties"))
             passed = {k: scope.value(get(_mapping(v), "value")) for k, v in _mapping(inner.get("parameters")).items()}
             yield from _resources(_mapping(inner.get("template")), passed, origin, depth + 1)
         else:
-            yield scope.value(dict(found))
+            yield scope.value(dict(result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Scope:
 
 def _resource_id(arguments: list[str], parts: list[str]) -> Any:
     """The id that resourceId() gives: [subscription], [resource group], type, names."""
-    at = next((at for at, each in enumerate(arguments) if "/" in each), None)
+    at = next((at for at, item in enumerate(arguments) if "/" in item), None)
     if at is None or at > 2:
         return _NOT_EVALUATED
     subscription = arguments[0] if at == 2 else parts[2]
@@ -134,8 +134,8 @@ def _resource_id(arguments: list[str], parts: list[str]) -> Any:
 
 def _picked(of: Any, key: Any) -> Any:
     if isinstance(of, dict) and isinstance(key, str):
-        found = get(of, key)
-        return _NOT_EVALUATED if found is MISSING else found
+        value = get(of, key)
+        return _NOT_EVALUATED if value is MISSING else value
     if isinstance(of, list) and isinstance(key, int) and -1 < key < len(of):
         return of[key]
     return _NOT_EVALUATED

@@ -14,21 +14,21 @@ Truth = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A condition without parts, evaluated: `path` is the path that it read, `actual` the value there."""
+    """A condition without parts, evaluated: `path` is the path that it read, if any, `actual` the value there."""
 
     truth: Truth
     says: str
-    path: str = ""
-    operator: str = ""
-    expected: Any = None
-    actual: Any = MISSING
-    selects: str = ""  # the field in lower case: separates conditions on the type from others
+    path: str | None
+    operator: str
+    expected: Any
+    actual: Any
+    selects: str | None = None  # the field in lower case: separates conditions on the type from others
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
         return {
             "condition": self.says,
-            "path": self.path,
+            "path": self.path or "",
             "operator": self.operator,
             "expected": lowered(self.expected),
             "actual": lowered(self.actual),
@@ -50,21 +50,21 @@ class Trace:
     truth: Truth
     children: tuple[Trace, ...] = ()
     leaf: Judged | None = None
-    error: str = ""
+    error: str | None = None
     skipped: bool = False
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
-        told: dict[str, Any] = {"kind": self.word, "truth": self.truth}
+        result: dict[str, Any] = {"kind": self.word, "truth": self.truth}
         if self.leaf is not None:
-            told |= self.leaf.record()
+            result |= self.leaf.record()
         if self.error:
-            told["error"] = self.error
+            result["error"] = self.error
         if self.skipped:
-            told["skipped"] = True
+            result["skipped"] = True
         if self.children:
-            told["parts"] = [child.record() for child in self.children]
-        return told
+            result["parts"] = [child.record() for child in self.children]
+        return result
 
     def lines(self, indent: str = "") -> Iterator[str]:
         """For a terminal: truth first, then the condition, with its parts below it."""

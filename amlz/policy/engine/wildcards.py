@@ -47,7 +47,7 @@ def _first(window: str, part: str) -> int:
     if places < 1:
         return -1
     possible = (1 << places) - 1
-    bits = {mark: int("".join("1" if each == mark else "0" for each in reversed(window)), 2) for mark in {*part}}
+    bits = {mark: int("".join("1" if item == mark else "0" for item in reversed(window)), 2) for mark in {*part}}
     for at, mark in enumerate(part):
         if mark != QUESTION:
             possible &= bits[mark] >> at

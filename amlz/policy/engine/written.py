@@ -64,40 +64,40 @@ def written(properties: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises Invalid for one of another JSON type, at every level that is not free.
     """
-    found = _typed(properties, _PROPERTIES, "")
-    if "parameters" in found:
-        found["parameters"] = {
-            name: _parameter(told, f"parameters.{name}") for name, told in found["parameters"].items()
+    result = _typed(properties, _PROPERTIES, "")
+    if "parameters" in result:
+        result["parameters"] = {
+            name: _parameter(item, f"parameters.{name}") for name, item in result["parameters"].items()
         }
-    if "policyDefinitions" in found:
-        found["policyDefinitions"] = [
-            _member(told, f"policyDefinitions[{at}]") for at, told in enumerate(found["policyDefinitions"])
+    if "policyDefinitions" in result:
+        result["policyDefinitions"] = [
+            _member(item, f"policyDefinitions[{at}]") for at, item in enumerate(result["policyDefinitions"])
         ]
-    return found
+    return result
 
 
-def _parameter(told: Any, where: str) -> dict[str, Any]:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "a declaration is an object with a type")
-    found = _typed(told, _PARAMETER, f"{where}.")
-    if "metadata" in found:
-        found["metadata"] = _typed(found["metadata"], _PARAMETER_METADATA, f"{where}.metadata.")
-    return found
+def _parameter(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Invalid(where, kind(value), "a declaration is an object with a type")
+    result = _typed(value, _PARAMETER, f"{where}.")
+    if "metadata" in result:
+        result["metadata"] = _typed(result["metadata"], _PARAMETER_METADATA, f"{where}.metadata.")
+    return result
 
 
-def _member(told: Any, where: str) -> dict[str, Any]:
-    if not isinstance(told, Mapping):
-        raise Invalid(where, kind(told), "a member is an object with a policyDefinitionId")
-    return _typed(told, _MEMBER, f"{where}.")
+def _member(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Invalid(where, kind(value), "a member is an object with a policyDefinitionId")
+    return _typed(value, _MEMBER, f"{where}.")
 
 
-def _typed(told: Mapping[str, Any], types: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
-    found = {}
+def _typed(data: Mapping[str, Any], types: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
+    result = {}
     for name, accepted in types.items():
-        value = get(told, name)
+        value = get(data, name)
         if value is MISSING or value is None:
             continue
         if not isinstance(value, accepted):
             raise Invalid(f"{where}{name}", kind(value), f"it is {_TYPES[accepted]}")
-        found[name] = value
-    return found
+        result[name] = value
+    return result

@@ -23,7 +23,7 @@ from tests.conftest import ROOT, STACKS
 LEVELS = {analyzer_pb2.MANDATORY: "mandatory", analyzer_pb2.ADVISORY: "advisory"}
 
 #: Policy, level, logical name of the resource ("" for the stack), message.
-Told = tuple[str, str, str, str]
+Violation = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,17 @@ def talking_to(port: int) -> Iterator[Any]:
         yield analyzer_pb2_grpc.AnalyzerStub(channel)
 
 
-def told(run: Run, analyzer: Analyzer) -> list[Told]:
+def violations(run: Run, analyzer: Analyzer) -> list[Violation]:
     """Every violation that a pack reports, over its protocol, sorted."""
     server, port = started(analyzer)
     try:
         with talking_to(port) as pack:
-            return asked(run, pack)
+            return violations_of_pack(run, pack)
     finally:
         server.stop(None)
 
 
-def asked(run: Run, pack: Any) -> list[Told]:
+def violations_of_pack(run: Run, pack: Any) -> list[Violation]:
     """Answers of a running pack, in the order of the engine's calls (pkg/resource/deploy, v3.259.0)."""
     pack.ConfigureStack(analyzer_pb2.AnalyzerStackConfigureRequest(config=dict(run.config)))
     request = analyzer_pb2.ConfigureAnalyzerRequest()

@@ -65,9 +65,9 @@ def test_a_shipped_stack_is_told_what_its_preview_is_told(tmp_path: Path) -> Non
     file = load(STACKS["minimal"], ROOT)
     stack = engine().stack(tmp_path / "engine", PROGRAM, PROJECT, file.path, as_azure_native=True)
 
-    said = previewed(stack)
+    text = previewed(stack)
 
-    assert said.partition(" - ")[2] == (
+    assert text.partition(" - ")[2] == (
         "[advisory] azure-policy-undecided (pulumi:pulumi:Stack: aml-landing-zone-minimal) "
         "not evaluated guardrails-compute: Compute instances: current system image "
         "The policy reads a property that only Azure sets, and the plan does not show it. "

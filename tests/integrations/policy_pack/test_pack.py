@@ -17,7 +17,7 @@ from amlz.policy.library import library
 from amlz.policy.verdicts import Imported, PolicySources
 from amlz.simulator.graph import resource_graph
 from tests.conftest import ROOT
-from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, stack_request, told
+from tests.integrations.policy_pack.common import Run, Violation, analyze_requests, changed, stack_request, violations
 from tests.simulator.programs import HEAD, SUBSCRIPTION, group_id, run, urn
 
 DEFINITION = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyDefinitions/blobs"
@@ -34,7 +34,7 @@ PROGRAM = (
     "    sku={'name': 'Standard_LRS'}, allow_blob_public_access=True, opts=opts)\n"
 )
 DENIED, AUDITED, UNDECIDED = "azure-policy-denied", "azure-policy-audited", "azure-policy-undecided"
-REFUSED: Told = (
+REFUSED: Violation = (
     DENIED,
     "mandatory",
     "account",
@@ -47,26 +47,26 @@ def small(folder: Path, text: str = PROGRAM) -> Run:
     return Run(run(folder, text))
 
 
-def pack(**asked: Any) -> Analyzer:
+def pack(**settings: Any) -> Analyzer:
     """A pack that knows this repository's policies, and what is given."""
-    return Analyzer(lambda: PolicySources(library(), **asked))
+    return Analyzer(lambda: PolicySources(library(), **settings))
 
 
 def test_an_assignment_of_the_stack_itself_is_held_against_it(tmp_path: Path) -> None:
     """Definition, assignment and what they hold for are resources of one stack."""
-    assert told(small(tmp_path), pack()) == [REFUSED]
+    assert violations(small(tmp_path), pack()) == [REFUSED]
     allowed = PROGRAM.replace("allow_blob_public_access=True", "allow_blob_public_access=False")
-    assert told(small(tmp_path, allowed), pack()) == []
+    assert violations(small(tmp_path, allowed), pack()) == []
 
 
 def test_what_is_not_enforced_stops_nothing(tmp_path: Path) -> None:
     """Azure notes it, and so does the pack."""
     text = PROGRAM.replace("policy_definition_id=", "enforcement_mode='DoNotEnforce', policy_definition_id=")
 
-    found = told(small(tmp_path, text), pack())
+    pairs = violations(small(tmp_path, text), pack())
 
     message = "deny, not enforced blobs: Blobs stay private\nproperties.allowBlobPublicAccess is true."
-    assert found == [(AUDITED, "advisory", "account", message)]
+    assert pairs == [(AUDITED, "advisory", "account", message)]
 
 
 def test_the_user_sets_the_levels(tmp_path: Path) -> None:
@@ -78,9 +78,9 @@ def test_the_user_sets_the_levels(tmp_path: Path) -> None:
         analyzer_pb2.REMEDIATE: [REFUSED],
     }
 
-    found = {level: told(replace(small(tmp_path), levels={DENIED: level}), pack()) for level in levels}
+    result = {level: violations(replace(small(tmp_path), levels={DENIED: level}), pack()) for level in levels}
 
-    assert found == levels
+    assert result == levels
 
 
 def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_an_exemption_holds_until_its_day(tmp_path: Path) -> None:
     )
     run_ = small(tmp_path, PROGRAM + exempt)
 
-    assert told(run_, pack(today="2027-03-30")) == []
-    assert told(run_, pack(today="2027-04-01")) == [REFUSED]
+    assert violations(run_, pack(today="2027-03-30")) == []
+    assert violations(run_, pack(today="2027-04-01")) == [REFUSED]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_assignments_above_hold_where_the_stack_says_what_is_above(
     text = PROGRAM.replace("azure.authorization.PolicyAssignment(", "0 and azure.authorization.PolicyAssignment(")
     run_ = replace(small(tmp_path, text), config=config)
 
-    found = told(run_, pack(imported=Imported(assignments=(assigned,))))
+    pairs = violations(run_, pack(imported=Imported(assignments=(assigned,))))
 
-    assert found == ([REFUSED] if holds else [])
+    assert pairs == ([REFUSED] if holds else [])
 
 
 @pytest.mark.parametrize("mark", sorted(UNKNOWNS))
@@ -127,39 +127,39 @@ def test_what_is_not_known_is_undecided_however_the_engine_marks_it(mark: str) -
     request.properties.update({"tags": {"a": [mark]}, "accountName": "acc"})
     request.provider.properties.update({"subscriptionId": mark})
 
-    found = given(request)
+    inputs = given(request)
 
-    assert found is not None
-    assert found.inputs == {"accountName": "acc", "tags": {"a": ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]}}
-    assert found.subscription == ""
+    assert inputs is not None
+    assert inputs.inputs == {"accountName": "acc", "tags": {"a": ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]}}
+    assert inputs.subscription == ""
 
 
 def test_a_resource_whose_id_is_not_known_is_said_to_be_open(tmp_path: Path) -> None:
     """It is unknown whether an assignment reaches it: that is reported, and nothing is taken for compliant."""
     registration = changed(small(tmp_path).registration, "account", "resourceGroupName", unknown("the group"))
 
-    found = told(Run(registration), pack())
+    pairs = violations(Run(registration), pack())
 
     why = "a part of its id is known only at deployment, and so is which assignments reach it"
-    assert found == [(UNDECIDED, "advisory", "account", f"not evaluated: {why}.")]
+    assert pairs == [(UNDECIDED, "advisory", "account", f"not evaluated: {why}.")]
 
 
 def test_an_assignment_that_is_not_known_yet_is_said_to_be_open(tmp_path: Path) -> None:
     """Its answer to the others is not evaluated; nothing is taken for compliant."""
     registration = changed(small(tmp_path).registration, "assignment", "policyDefinitionId", unknown("an id"))
 
-    found = told(Run(registration), pack())
+    pairs = violations(Run(registration), pack())
 
     message = "not evaluated: what it assigns is known only at deployment."
-    assert found == [(UNDECIDED, "advisory", "assignment", message)]
+    assert pairs == [(UNDECIDED, "advisory", "assignment", message)]
 
 
 def test_what_a_run_does_not_register_is_not_judged(tmp_path: Path) -> None:
     """With --target, the engine sends resources whose inputs the pack has not seen."""
-    found = told(replace(small(tmp_path), unseen=frozenset({"account"})), pack())
+    pairs = violations(replace(small(tmp_path), unseen=frozenset({"account"})), pack())
 
     message = "not evaluated: the program did not register it in this run, so its inputs are not known."
-    assert found == [(UNDECIDED, "advisory", "account", message)]
+    assert pairs == [(UNDECIDED, "advisory", "account", message)]
 
 
 def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
@@ -170,10 +170,10 @@ def test_an_input_that_the_tables_do_not_have_is_said(tmp_path: Path) -> None:
     )
     registration = changed(small(tmp_path, PROGRAM + other).registration, "other", "colour", "blue")
 
-    found = told(Run(registration), pack())
+    pairs = violations(Run(registration), pack())
 
     message = "not evaluated: azure-native:storage:StorageAccount: colour is not a property of the ARM body."
-    assert found == [REFUSED, (UNDECIDED, "advisory", "other", message)]
+    assert pairs == [REFUSED, (UNDECIDED, "advisory", "other", message)]
 
 
 def test_the_version_that_azure_native_adds_is_that_of_the_request(tmp_path: Path) -> None:
@@ -183,12 +183,12 @@ def test_the_version_that_azure_native_adds_is_that_of_the_request(tmp_path: Pat
     requests = {request.urn: request for request in analyze_requests(registration)}
     for request in requests.values():
         request.properties.update({"azureApiVersion": "2000-01-01"})
-    seen = {urn: found for urn, request in requests.items() if (found := given(request))}
+    seen = {urn: inputs for urn, request in requests.items() if (inputs := given(request))}
 
     stack = stack_of(stack_request(registration.resources, providers).resources, seen)
 
     graph = resource_graph(registration)
-    versions = [replace(one, api_version="2000-01-01", source="") for one in graph]
+    versions = [replace(one, api_version="2000-01-01", source=None) for one in graph]
     assert (stack.unjudged, list(stack.graph)) == ((), sorted(versions, key=lambda one: one.urn))
 
 
@@ -199,11 +199,11 @@ def test_secrets_stay_secret() -> None:
     request.properties.update({"tags": {"a": secret}})
     request.provider.properties.update({"subscriptionId": secret})
 
-    found = given(request)
+    inputs = given(request)
 
-    assert found is not None
-    assert "hunter2" not in repr(found)
-    assert (found.secrets, found.subscription) == (("tags.a",), "")
+    assert inputs is not None
+    assert "hunter2" not in repr(inputs)
+    assert (inputs.secrets, inputs.subscription) == (("tags.a",), "")
 
 
 def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
@@ -212,10 +212,10 @@ def test_policies_that_cannot_be_read_stop_the_run(tmp_path: Path) -> None:
     def broken() -> PolicySources:
         raise BadInput("custom/policies/own.json: this is not JSON.")
 
-    found = told(small(tmp_path), Analyzer(broken))
+    pairs = violations(small(tmp_path), Analyzer(broken))
 
     message = "Nothing was evaluated, because policies cannot be read.\ncustom/policies/own.json: this is not JSON."
-    assert found == [(DENIED, "mandatory", "", message)]
+    assert pairs == [(DENIED, "mandatory", "", message)]
 
 
 def test_the_pack_says_what_it_is() -> None:

@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 
 from amlz.integrations.policy_pack.server import PACK
 from tests.conftest import ROOT
-from tests.integrations.policy_pack.common import asked, talking_to
+from tests.integrations.policy_pack.common import talking_to, violations_of_pack
 from tests.integrations.policy_pack.test_pack import REFUSED, small
 
 FOLDER = ROOT / "amlz" / "integrations" / "policy_pack"
@@ -45,15 +45,15 @@ def test_it_writes_its_port_answers_there_and_ends_in_silence(start: str, tmp_pa
         assert running.stdout is not None
         with talking_to(int(running.stdout.readline())) as pack:
             name = pack.GetAnalyzerInfo(empty_pb2.Empty()).name  # type: ignore[attr-defined]
-            found = asked(run, pack)
+            pairs = violations_of_pack(run, pack)
         running.send_signal(signal.SIGINT)
         rest = running.communicate(timeout=180)
 
-    assert (name, found, rest, running.returncode) == (PACK, [REFUSED], ("", ""), 0)
+    assert (name, pairs, rest, running.returncode) == (PACK, [REFUSED], ("", ""), 0)
 
 
 def test_the_project_file_names_the_environment_that_make_sets_up() -> None:
     """From the folder of the pack, in which Pulumi looks."""
-    told = yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())
+    data = yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())
 
-    assert told["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "../../../.venv"}}
+    assert data["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "../../../.venv"}}

@@ -18,7 +18,15 @@ from amlz.reports.folding import folded_answers
 from amlz.reports.policy import because, headline
 from amlz.simulator.graph import resource_graph
 from tests.conftest import STACKS, previewed
-from tests.integrations.policy_pack.common import Run, Told, analyze_requests, changed, shipped, stack_request, told
+from tests.integrations.policy_pack.common import (
+    Run,
+    Violation,
+    analyze_requests,
+    changed,
+    shipped,
+    stack_request,
+    violations,
+)
 
 #: The pack's text for each word of a verdict.
 SAYS = {
@@ -45,7 +53,7 @@ BOTH_SWITCHES = "Workspaces are closed to public networks, by the old switch and
 ONE_SWITCH = "Workspaces: no public network access"
 
 #: Stack, resource, input, value, and the violations in addition to those of the shipped stack.
-WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
+WEAKENED: list[tuple[str, str, str, Any, list[Violation]]] = [
     (
         "prod",
         "churn-prod-storage-account",
@@ -89,34 +97,34 @@ WEAKENED: list[tuple[str, str, str, Any, list[Told]]] = [
 ]
 
 
-def asked() -> PolicySources:
+def policy_sources() -> PolicySources:
     """The same question as to the preview, without a date."""
     return PolicySources(library(), imported())
 
 
-def expected(graph: ResourceGraph) -> list[Told]:
+def expected(graph: ResourceGraph) -> list[Violation]:
     """The preview's verdicts of a graph, in the words of the pack, to which resources are given by their URNs."""
     graph = replace(graph, resources=tuple(sorted(graph, key=lambda one: one.urn)))
     names = {resource.id.lower(): resource.urn.rpartition("::")[2] for resource in graph}
-    found = verdicts(graph, asked())
-    each = [
+    result = verdicts(graph, policy_sources())
+    pairs = [
         (*SAYS[answer.word], names[answer.subject.id.lower()], _sentences(answer))
-        for answer in found.answers
+        for answer in result.answers
         if answer.word in SAYS
     ]
     # The pack does not get projects and environments.
-    plain = replace(graph, resources=tuple(replace(one, project="", environment="") for one in graph))
+    plain = replace(graph, resources=tuple(replace(one, project=None, environment=None) for one in graph))
     open_ = [
         (
             "azure-policy-undecided",
             "advisory",
             "",
-            f"{_sentences(folded.first)}\nAt {in_words(each.resource for each in folded.at)}.",
+            f"{_sentences(folded.first)}\nAt {in_words(item.resource for item in folded.at)}.",
         )
-        for folded in folded_answers(found.answers, names_of(plain))
+        for folded in folded_answers(result.answers, names_of(plain))
         if folded.first.word == "not-judged"
     ]
-    return sorted([*each, *open_])
+    return sorted([*pairs, *open_])
 
 
 def _sentences(answer: Any) -> str:
@@ -130,32 +138,32 @@ def test_the_graph_is_that_of_the_preview(stack: str) -> None:
     seen = {request.urn: answer for request in analyze_requests(registration) if (answer := given(request))}
     providers = {one.urn: one for one in registration.resources}
 
-    found = stack_of(stack_request(registration.resources, providers).resources, seen)
+    pack_stack = stack_of(stack_request(registration.resources, providers).resources, seen)
 
     graph = previewed(stack).graph
-    plain = [replace(one, project="", environment="", source="") for one in graph]
-    assert found.unjudged == ()
-    assert list(found.graph) == sorted(plain, key=lambda one: one.urn)
-    assert found.graph.parents == graph.parents
-    assert found.graph.dependencies == graph.dependencies
+    plain = [replace(one, project=None, environment=None, source=None) for one in graph]
+    assert pack_stack.unjudged == ()
+    assert list(pack_stack.graph) == sorted(plain, key=lambda one: one.urn)
+    assert pack_stack.graph.parents == graph.parents
+    assert pack_stack.graph.dependencies == graph.dependencies
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_violations_are_the_verdicts_of_the_preview(stack: str) -> None:
     """No more and no fewer, in the same sentences."""
-    assert told(Run(shipped(stack)), Analyzer(asked)) == expected(previewed(stack).graph)
+    assert violations(Run(shipped(stack)), Analyzer(policy_sources)) == expected(previewed(stack).graph)
 
 
-@pytest.mark.parametrize(("stack", "name", "path", "value", "said"), WEAKENED)
+@pytest.mark.parametrize(("stack", "name", "path", "value", "actual"), WEAKENED)
 def test_a_weakened_input_is_told_and_nothing_else(
-    stack: str, name: str, path: str, value: Any, said: list[Told]
+    stack: str, name: str, path: str, value: Any, actual: list[Violation]
 ) -> None:
     """Production refuses, elsewhere it is noted, and what is not known yet is undecided: as in the preview."""
     registration = changed(shipped(stack), name, path, value)
 
-    found = told(Run(registration), Analyzer(asked))
+    pairs = violations(Run(registration), Analyzer(policy_sources))
 
     as_shipped = expected(previewed(stack).graph)
-    assert [each for each in found if each not in as_shipped] == said
-    assert [each for each in as_shipped if each not in found] == []
-    assert found == expected(resource_graph(registration))
+    assert [item for item in pairs if item not in as_shipped] == actual
+    assert [item for item in as_shipped if item not in pairs] == []
+    assert pairs == expected(resource_graph(registration))

@@ -35,10 +35,10 @@ ALIASES: dict[str, Any] = {
 }
 
 
-def told(name: str) -> Any:
+def definition_file(name: str) -> Any:
     """A case file."""
-    found: Any = json.loads((CASES / name).read_text(encoding="utf-8"))
-    return found
+    data: Any = json.loads((CASES / name).read_text(encoding="utf-8"))
+    return data
 
 
 def resource(properties: Mapping[str, Any] | None = None, **root: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def resource(properties: Mapping[str, Any] | None = None, **root: Any) -> dict[s
     return body if properties is None else {**body, "properties": dict(properties)}
 
 
-def asked(condition: Any, of: Mapping[str, Any], **more: Any) -> Verdict:
+def verdict_of(condition: Any, of: Mapping[str, Any], **more: Any) -> Verdict:
     """The verdict on an audit rule with this condition."""
     rule = {"if": condition, "then": {"effect": "audit"}}
     return answer({"rule": rule, "resource": of, "aliases": ALIASES, **more})

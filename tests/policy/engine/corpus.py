@@ -27,7 +27,7 @@ class PublishedPolicy:
     """A published definition. `names`: fields of a body that its rule reads; `words`: values that it compares with."""
 
     file: Path
-    told: Mapping[str, Any]
+    record: Mapping[str, Any]
     compiled: Definition
     names: tuple[str, ...]
     words: tuple[Any, ...]
@@ -67,52 +67,52 @@ def _is_definition(path: Path) -> bool:
 
 
 def _read(path: Path) -> PublishedPolicy:
-    told = json.loads(path.read_text(encoding="utf-8"))
+    data = json.loads(path.read_text(encoding="utf-8"))
     if path.parent.name == "caf":
-        given = {name: entry["value"] for name, entry in told["parameters"].items()}
-        told = {
+        given = {name: entry["value"] for name, entry in data["parameters"].items()}
+        data = {
             "name": given["policyName"],
             "mode": given["policyMode"],
             "parameters": given["policyParameters"],
             "policyRule": given["policyDefinition"],
         }
-    rule = told.get("properties", told)["policyRule"]
+    rule = data.get("properties", data)["policyRule"]
     details = rule["then"].get("details")
     read = [rule["if"], details.get("existenceCondition", {}) if isinstance(details, Mapping) else {}]
     names = sorted({name for name in _fields(read) if "/" in name})
-    return PublishedPolicy(path, told, definition(told), tuple(names), tuple(_words(read)))
+    return PublishedPolicy(path, data, definition(data), tuple(names), tuple(_words(read)))
 
 
-def _fields(told: Any) -> Iterator[str]:
-    if isinstance(told, Mapping):
-        for key, value in told.items():
+def _fields(actual: Any) -> Iterator[str]:
+    if isinstance(actual, Mapping):
+        for key, value in actual.items():
             if key.lower() == "field" and isinstance(value, str) and not value.startswith("["):
                 yield value
             else:
                 yield from _fields(value)
-    elif isinstance(told, list):
-        for member in told:
+    elif isinstance(actual, list):
+        for member in actual:
             yield from _fields(member)
-    elif isinstance(told, str):
-        yield from _ALIAS.findall(told)
+    elif isinstance(actual, str):
+        yield from _ALIAS.findall(actual)
 
 
-def _words(told: Any) -> Iterator[Any]:
-    if isinstance(told, Mapping):
-        for key, value in told.items():
+def _words(actual: Any) -> Iterator[Any]:
+    if isinstance(actual, Mapping):
+        for key, value in actual.items():
             if key.lower() not in ("field", "value", "count", "where", "allof", "anyof", "not"):
                 yield from value if isinstance(value, list) else [value]
             else:
                 yield from _words(value)
-    elif isinstance(told, list):
-        for member in told:
+    elif isinstance(actual, list):
+        for member in actual:
             yield from _words(member)
 
 
 def bodies(of: PublishedPolicy, resource_type: str, chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
     """Bodies with values that the rule compares with, wrong ones, and gaps, at the paths that it reads."""
     catalogue = aliases.embedded()
-    paths = [found.path for name in of.names if (found := catalogue.find(resource_type, name)) and found.path]
+    paths = [alias.path for name in of.names if (alias := catalogue.find(resource_type, name)) and alias.path]
     for at in range(number):
         body: dict[str, Any] = {"type": resource_type, "name": chance.choice(["thing", "parent/leaf"])}
         body["apiVersion"] = chance.choice(["2019-01-01", "2024-10-01", "2031-01-01-preview", ""])

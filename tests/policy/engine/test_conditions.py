@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.policy.engine.common import asked, resource, short, told
+from tests.policy.engine.common import definition_file, resource, short, verdict_of
 
 FILES = ("conditions.json", "fields.json", "unknown.json", "contested.json")
 ROWS = [
     pytest.param(*row[:4], row[4] if len(row) > 4 else {}, id=f"{section['section'].split(':')[0]} {row[0]}")
     for file in FILES
-    for section in told(file)
+    for section in definition_file(file)
     for row in section["rows"]
 ]
 
@@ -25,6 +25,6 @@ def test_a_condition_comes_out_as_its_row_says(
     assert says
     rest = {key: value for key, value in more.items() if key != "root"}
 
-    found = asked(condition, resource(properties, **more.get("root", {})), **rest)
+    verdict = verdict_of(condition, resource(properties, **more.get("root", {})), **rest)
 
-    assert short(found) == expected
+    assert short(verdict) == expected

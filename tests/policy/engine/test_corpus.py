@@ -64,9 +64,9 @@ def test_every_published_initiative_compiles() -> None:
     """Four, with all their members."""
     files = sorted((shared() / "azure-policy" / "alz").glob("*policy_set_definition.json"))
 
-    found = [initiative(json.loads(path.read_text(encoding="utf-8"))) for path in files]
+    initiatives = [initiative(json.loads(path.read_text(encoding="utf-8"))) for path in files]
 
-    assert [len(each.members) for each in found] == [45, 59, 31, 14]
+    assert [len(item.members) for item in initiatives] == [45, 59, 31, 14]
 
 
 def test_every_alias_that_a_rule_reads_is_known() -> None:
@@ -75,9 +75,9 @@ def test_every_alias_that_a_rule_reads_is_known() -> None:
 
     unknown = {
         name
-        for each in _all()
-        if not each.compiled.data_plane
-        for name in each.names
+        for policy in _all()
+        if not policy.compiled.data_plane
+        for name in policy.names
         if not name.lower().startswith("tags") and catalogue.find(aliases.type_of(name), name) is None
     }
 
@@ -88,17 +88,17 @@ def test_every_definition_judges_any_resource_of_its_types() -> None:
     """An empty one, a minimal one, and two hundred made up; never an exception, never an invalid definition."""
     chance = random.Random(20261121)
     outcomes: dict[str, int] = {}
-    for each in _all():
-        for resource_type in each.types:
+    for policy in _all():
+        for resource_type in policy.types:
             given: list[dict[str, Any]] = [
                 {"type": resource_type},
                 {"type": resource_type, "name": "thing", "properties": {}},
             ]
-            given += bodies(each, resource_type, chance, -(-200 // len(each.types)))
+            given += bodies(policy, resource_type, chance, -(-200 // len(policy.types)))
             for body in given:
-                found = _judged(each, subject(body), _beside(each, body, chance))
-                assert found.outcome in _OUTCOMES, (each.file.name, body, found)
-                outcomes[found.outcome] = outcomes.get(found.outcome, 0) + 1
+                verdict = _judged(policy, subject(body), _beside(policy, body, chance))
+                assert verdict.outcome in _OUTCOMES, (policy.file.name, body, verdict)
+                outcomes[verdict.outcome] = outcomes.get(verdict.outcome, 0) + 1
 
     assert outcomes.keys() == _OUTCOMES
     assert sum(outcomes.values()) > 93 * 200
@@ -107,22 +107,22 @@ def test_every_definition_judges_any_resource_of_its_types() -> None:
 def test_a_verdict_does_not_depend_on_casing_order_or_what_is_not_read() -> None:
     """Of the published definitions, on bodies made up from a seed."""
     chance = random.Random(7)
-    for each in _all():
-        for body in bodies(each, each.types[0], chance, 12):
-            beside = _beside(each, body, chance)
+    for policy in _all():
+        for body in bodies(policy, policy.types[0], chance, 12):
+            beside = _beside(policy, body, chance)
 
-            wanted = _judged(each, subject(body), beside).outcome
+            wanted = _judged(policy, subject(body), beside).outcome
 
-            assert _judged(each, subject(_shuffled(body, chance)), beside).outcome == wanted, (each.file.name, body)
+            assert _judged(policy, subject(_shuffled(body, chance)), beside).outcome == wanted, (policy.file.name, body)
 
 
-def _shuffled(told: Any, chance: random.Random, *, top: bool = True) -> Any:
+def _shuffled(actual: Any, chance: random.Random, *, top: bool = True) -> Any:
     """The same body: other casing and order of keys, and a property that no rule reads."""
-    if isinstance(told, list):
-        return [_shuffled(member, chance, top=False) for member in told]
-    if not isinstance(told, dict) or set(told) == {"$unknown"}:
-        return told
-    entries = [(key.upper(), _shuffled(value, chance, top=False)) for key, value in told.items()]
+    if isinstance(actual, list):
+        return [_shuffled(member, chance, top=False) for member in actual]
+    if not isinstance(actual, dict) or set(actual) == {"$unknown"}:
+        return actual
+    entries = [(key.upper(), _shuffled(value, chance, top=False)) for key, value in actual.items()]
     entries += [("noRuleReadsThis", {"a": [1, None]})] if top else []
     chance.shuffle(entries)
     return dict(entries)
@@ -150,13 +150,13 @@ def _shuffled(told: Any, chance: random.Random, *, top: bool = True) -> Any:
 def test_the_published_rule_on_idle_time_is_reproduced_with_its_defects(idle: str | None, outcome: str) -> None:
     """Deny-MachineLearningComputeCluster-Scale in mode All: it reads the digits after the last letter only."""
     name = "params.policyDefinition.Deny-MachineLearningComputeCluster-Scale.json"
-    (scale,) = (each for each in _all() if each.file.name == name)
+    (scale,) = (policy for policy in _all() if policy.file.name == name)
     settings = {"maxNodeCount": 4, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": idle}
     inner = {"computeType": "AmlCompute", "properties": {"scaleSettings": settings}}
     about = subject(
         {"type": "Microsoft.MachineLearningServices/workspaces/computes", "name": "a/b", "properties": inner}
     )
 
-    found = judge(PolicyQuestion(scale.judged, scale.values, about), _WORLD)
+    verdict = judge(PolicyQuestion(scale.judged, scale.values, about), _WORLD)
 
-    assert found.outcome == outcome
+    assert verdict.outcome == outcome

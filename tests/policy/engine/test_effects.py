@@ -9,12 +9,12 @@ import pytest
 from amlz.policy.engine.judge import Verdict
 from amlz.policy.engine.lines import answer
 from amlz.policy.engine.values import lowered
-from tests.policy.engine.common import ALIASES, TYPE, resource, told
+from tests.policy.engine.common import ALIASES, TYPE, definition_file, resource
 
-TABLES = told("effects.json")
+TABLES = definition_file("effects.json")
 
 
-def _asked(effect: str, details: Any, body: dict[str, Any]) -> Verdict:
+def _verdict(effect: str, details: Any, body: dict[str, Any]) -> Verdict:
     wrapped = {"operations": details, "roleDefinitionIds": []} if effect == "modify" else details
     wrapped = details if isinstance(details, dict) else wrapped
     rule = {"if": {"field": "name", "equals": "thing"}, "then": {"effect": effect, "details": wrapped}}
@@ -40,21 +40,21 @@ def test_a_change_is_made_refused_or_left_out(
     assert says
     before = resource(**body)
 
-    found = _asked(effect, details, body)
+    verdict = _verdict(effect, details, body)
 
-    assert found.outcome == "applies"
-    assert found.changes is not None
-    assert lowered(found.changes.body) == resource(**after)
-    assert (list(found.changes.refuses), list(found.changes.notes)) == (refuses, notes)
-    assert bool(found.changes.altered) == (resource(**after) != before)
+    assert verdict.outcome == "applies"
+    assert verdict.changes is not None
+    assert lowered(verdict.changes.body) == resource(**after)
+    assert (list(verdict.changes.refuses), list(verdict.changes.notes)) == (refuses, notes)
+    assert bool(verdict.changes.altered) == (resource(**after) != before)
     assert resource(**body) == before
 
 
 def test_a_refusal_on_which_sources_disagree_is_undecided() -> None:
     """A number and a text that differ as JSON text only: one reading refuses, the other changes nothing."""
-    found = _asked("append", [{"field": f"{TYPE}/p", "value": 5.0}], {"properties": {"p": "5"}})
+    verdict = _verdict("append", [{"field": f"{TYPE}/p", "value": 5.0}], {"properties": {"p": "5"}})
 
-    assert (found.outcome, found.rows) == ("undecided", ("equals-number",))
+    assert (verdict.outcome, verdict.rows) == ("undecided", ("equals-number",))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,6 @@ def test_a_change_that_depends_on_what_is_not_known_is_undecided(
     """The reason names the values."""
     assert says
 
-    found = _asked(effect, details, body)
+    verdict = _verdict(effect, details, body)
 
-    assert (found.outcome, found.says) == ("undecided", why)
+    assert (verdict.outcome, verdict.says) == ("undecided", why)

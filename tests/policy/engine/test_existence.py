@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from amlz.policy.engine.lines import answer
-from tests.policy.engine.common import ALIASES, told
+from tests.policy.engine.common import ALIASES, definition_file
 
-TABLE = told("existence.json")
+TABLE = definition_file("existence.json")
 
 
-def _asked(effect: str, test: Any, details: Any, related: Any) -> str:
+def _verdict(effect: str, test: Any, details: Any, related: Any) -> str:
     rule = {"if": test, "then": {"effect": effect, "details": details}}
     return answer({"rule": rule, "resource": TABLE["origin"], "related": related, "aliases": ALIASES}).outcome
 
@@ -28,9 +28,9 @@ def test_what_exists_beside_a_resource_satisfies_or_not(
         None if listed is None else [{"id": i, "type": t, "name": _leaf(i), "properties": p} for i, t, p in listed]
     )
 
-    found = _asked(effect, {"field": "name", "equals": "thing"}, details, related)
+    text = _verdict(effect, {"field": "name", "equals": "thing"}, details, related)
 
-    assert found == expected
+    assert text == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_exists_beside_a_resource_satisfies_or_not(
 )
 def test_the_whole_condition_decides_whether_something_has_to_exist(test: Any, related: Any, expected: str) -> None:
     """Not only its parts on type, name and kind."""
-    assert _asked("auditIfNotExists", test, {"type": "T.P/y"}, related) == expected
+    assert _verdict("auditIfNotExists", test, {"type": "T.P/y"}, related) == expected
 
 
 def _leaf(resource_id: str) -> str:

@@ -11,10 +11,10 @@ from amlz.policy.engine.errors import EvaluationError
 from amlz.policy.engine.functions import BY_NAME
 from amlz.policy.engine.references import REFERENCES
 from amlz.policy.engine.values import Unknown, same
-from tests.policy.engine.common import evaluated, runtime, told
+from tests.policy.engine.common import definition_file, evaluated, runtime
 
 FILES = ("functions-values.json", "functions-text.json", "functions-encoding.json")
-TABLES = {name: told(name) for name in FILES}
+TABLES = {name: definition_file(name) for name in FILES}
 ROWS = [
     pytest.param(file, function, source, wanted, id=source)
     for file, table in TABLES.items()
@@ -106,12 +106,12 @@ def test_a_function_gives_what_its_row_says(file: str, function: str, source: st
     table = TABLES[file]
     told_of = (table["parameters"], table.get("context", {}))
 
-    found = _outcome(source, runtime(*told_of))
+    result = _outcome(source, runtime(*told_of))
 
     assert function.lower() in source.lower()
-    assert found == _expected(wanted)
-    if "gives" in found:
-        assert same(found["gives"], _expected(wanted)["gives"])  # 1, 1.0 and true are different
+    assert result == _expected(wanted)
+    if "gives" in result:
+        assert same(result["gives"], _expected(wanted)["gives"])  # 1, 1.0 and true are different
     if _marked(wanted, "contested"):
         other = _outcome(source, runtime(*told_of, frozenset({wanted["contested"]})))
         assert other == {"gives": wanted["other"], "touched": [wanted["contested"]]}

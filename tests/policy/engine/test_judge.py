@@ -8,7 +8,7 @@ import pytest
 
 from amlz.policy.engine.judge import Verdict, undecided_by
 from amlz.policy.engine.lines import answer
-from tests.policy.engine.common import ALIASES, TYPE, asked, resource
+from tests.policy.engine.common import ALIASES, TYPE, resource, verdict_of
 
 _OF_TYPE = {"field": "type", "equals": TYPE}
 
@@ -17,7 +17,7 @@ def _is(name: str, value: Any) -> dict[str, Any]:
     return {"field": f"{TYPE}/{name}", "equals": value}
 
 
-def _told(verdict: Verdict) -> list[tuple[str, Any, Any]]:
+def _trace_rows(verdict: Verdict) -> list[tuple[str, Any, Any]]:
     return [(reason["condition"], reason["actual"], reason["truth"]) for reason in verdict.reasons]
 
 
@@ -50,7 +50,7 @@ def _told(verdict: Verdict) -> list[tuple[str, Any, Any]]:
 )
 def test_reasons_are_the_conditions_that_decided(condition: Any, properties: Any, reasons: list[Any]) -> None:
     """Those on the type are left out; the values that they found are shown."""
-    assert _told(asked(condition, resource(properties))) == reasons
+    assert _trace_rows(verdict_of(condition, resource(properties))) == reasons
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_reasons_are_the_conditions_that_decided(condition: Any, properties: Any
 )  # fmt: skip
 def test_an_undecided_answer_says_why(condition: Any, properties: Any, sentences: list[str]) -> None:
     """In sentences."""
-    assert list(undecided_by(asked(condition, resource(properties)))) == sentences
+    assert list(undecided_by(verdict_of(condition, resource(properties)))) == sentences
 
 
 def test_the_tree_shows_every_condition_with_what_it_found() -> None:
@@ -86,10 +86,10 @@ def test_the_tree_shows_every_condition_with_what_it_found() -> None:
         ]
     }
 
-    found = asked(condition, resource({"p": "x", "a": [{"$unknown": "later"}]}))
+    verdict = verdict_of(condition, resource({"p": "x", "a": [{"$unknown": "later"}]}))
 
-    assert found.trace is not None
-    assert list(found.trace.lines()) == [
+    assert verdict.trace is not None
+    assert list(verdict.trace.lines()) == [
         "false     allOf",
         "  true      T.P/x/p equals \"x\": it is 'x'",
         "  true      not",
@@ -98,7 +98,7 @@ def test_the_tree_shows_every_condition_with_what_it_found() -> None:
         "  false     count of T.P/x/a[*] greater 1: it is 1",
         "  error     value \"[int('x')]\" equals 1: int() cannot read 'x' as an integer",
     ]
-    assert found.details == {
+    assert verdict.details == {
         "hiddenErrors": ["value \"[int('x')]\" equals 1: int() cannot read 'x' as an integer"],
     }
 
@@ -108,10 +108,10 @@ def test_the_tree_agrees_with_the_answer_where_an_error_may_or_may_not_be_met(la
     """Undecided, then an error, then any other: undecided."""
     condition = {"allOf": [_is("p", "x"), {"value": "[int('x')]", "equals": 1}, later]}
 
-    found = asked(condition, resource({"p": {"$unknown": "later"}, "q": "x"}))
+    verdict = verdict_of(condition, resource({"p": {"$unknown": "later"}, "q": "x"}))
 
-    assert found.trace is not None
-    assert (found.outcome, found.trace.truth, found.trace.error) == ("undecided", None, "")
+    assert verdict.trace is not None
+    assert (verdict.outcome, verdict.trace.truth, verdict.trace.error) == ("undecided", None, None)
 
 
 def test_a_verdict_carries_roles_and_the_related_type() -> None:
@@ -123,6 +123,6 @@ def test_a_verdict_carries_roles_and_the_related_type() -> None:
     }
     rule = {"if": _OF_TYPE, "then": {"effect": "deployIfNotExists", "details": details}}
 
-    found = answer({"rule": rule, "resource": resource({}), "related": [], "aliases": ALIASES})
+    verdict = answer({"rule": rule, "resource": resource({}), "related": [], "aliases": ALIASES})
 
-    assert (found.outcome, found.roles, found.related) == ("applies", ("/r/1",), "t.p/y")
+    assert (verdict.outcome, verdict.roles, verdict.related) == ("applies", ("/r/1",), "t.p/y")

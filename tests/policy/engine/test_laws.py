@@ -8,9 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from amlz.policy.engine.judge import APPLIES, DOES_NOT_APPLY, UNDECIDED
-from tests.policy.engine.common import TYPE, asked, resource, short
+from tests.layers import MUCH
+from tests.policy.engine.common import TYPE, resource, short, verdict_of
 
-LAW = settings(derandomize=True, max_examples=80, deadline=None, database=None)
+LAW = settings(derandomize=True, max_examples=300 if MUCH else 15, deadline=None, database=None)
 
 _TEXTS = st.sampled_from(["", "a", "A", "ab", "B1", "1", "a?", "*", "true", "10"])
 _SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-2, 12), _TEXTS)
@@ -83,9 +84,9 @@ def test_not_not_is_nothing(condition: Any, properties: dict[str, Any]) -> None:
     """And not turns the answer around, errors and contested rows aside, which stay."""
     of = resource(properties)
 
-    found = [short(asked(each, of)) for each in (condition, {"not": condition}, {"not": {"not": condition}})]
+    values = [short(verdict_of(item, of)) for item in (condition, {"not": condition}, {"not": {"not": condition}})]
 
-    assert found == [found[0], _opposite(found[0]), found[0]]
+    assert values == [values[0], _opposite(values[0]), values[0]]
 
 
 @LAW
@@ -95,8 +96,8 @@ def test_de_morgan(parts: list[Any], properties: dict[str, Any]) -> None:
     of = resource(properties)
     opposites = [{"not": part} for part in parts]
 
-    assert short(asked({"not": {"allOf": parts}}, of)) == short(asked({"anyOf": opposites}, of))
-    assert short(asked({"not": {"anyOf": parts}}, of)) == short(asked({"allOf": opposites}, of))
+    assert short(verdict_of({"not": {"allOf": parts}}, of)) == short(verdict_of({"anyOf": opposites}, of))
+    assert short(verdict_of({"not": {"anyOf": parts}}, of)) == short(verdict_of({"allOf": opposites}, of))
 
 
 @LAW
@@ -106,9 +107,9 @@ def test_a_negation_is_not_its_operator(field: str, operator: str, operand: Any,
     assume("[*]" not in field)
     of = resource(properties)
 
-    negation = short(asked({"field": field, _negated(operator): operand}, of))
+    negation = short(verdict_of({"field": field, _negated(operator): operand}, of))
 
-    assert negation == short(asked({"not": {"field": field, operator: operand}}, of))
+    assert negation == short(verdict_of({"not": {"field": field, operator: operand}}, of))
 
 
 @LAW
@@ -118,9 +119,11 @@ def test_in_a_list_of_one_is_equals(field: str, operand: Any, properties: dict[s
     assume(operand != "")
     of = resource(properties)
 
-    assert short(asked({"field": field, "in": [operand]}, of)) == short(asked({"field": field, "equals": operand}, of))
-    assert short(asked({"field": field, "notIn": [operand]}, of)) == short(
-        asked({"field": field, "notEquals": operand}, of)
+    assert short(verdict_of({"field": field, "in": [operand]}, of)) == short(
+        verdict_of({"field": field, "equals": operand}, of)
+    )
+    assert short(verdict_of({"field": field, "notIn": [operand]}, of)) == short(
+        verdict_of({"field": field, "notEquals": operand}, of)
     )
 
 
@@ -132,11 +135,11 @@ def test_a_count_of_one_or_more_is_some_member(operator: str, operand: Any, memb
     field = f"{TYPE}/a[*].p"
     counted = {"field": f"{TYPE}/a[*]", "where": {"field": field, operator: operand}}
 
-    some = short(asked({"count": counted, "greaterOrEquals": 1}, of))
-    every = short(asked({"count": counted, "equals": len(members)}, of))
+    some = short(verdict_of({"count": counted, "greaterOrEquals": 1}, of))
+    every = short(verdict_of({"count": counted, "equals": len(members)}, of))
 
-    assert some == short(asked({"not": {"field": field, _negated(operator): operand}}, of))
-    assert every == short(asked({"field": field, operator: operand}, of))
+    assert some == short(verdict_of({"not": {"field": field, _negated(operator): operand}}, of))
+    assert every == short(verdict_of({"field": field, operator: operand}, of))
 
 
 @LAW
@@ -145,28 +148,28 @@ def test_casing_and_order_of_keys_and_other_properties_do_not_matter(
     condition: Any, properties: dict[str, Any], chance: Any
 ) -> None:
     """Of the rule's keys, its field names, and the names of properties."""
-    wanted = short(asked(condition, resource(properties)))
+    wanted = short(verdict_of(condition, resource(properties)))
 
-    upper = short(asked(_upper(condition), resource(properties)))
+    upper = short(verdict_of(_upper(condition), resource(properties)))
     keys = [(key.upper(), value) for key, value in properties.items()] + [("unread", {"p": [1]})]
     chance.shuffle(keys)
     body = list({**resource(dict(keys)), "tags": {"z": "y"}}.items())
     chance.shuffle(body)
 
-    assert [upper, short(asked(condition, dict(body)))] == [wanted, wanted]
+    assert [upper, short(verdict_of(condition, dict(body)))] == [wanted, wanted]
 
 
-def _upper(told: Any) -> Any:
+def _upper(actual: Any) -> Any:
     """A condition with its keys and fields in capitals; operands stay, since `match` compares letters exactly."""
-    if isinstance(told, list):
-        return [_upper(member) for member in told]
-    if not isinstance(told, dict):
-        return told
-    found: dict[str, Any] = {}
-    for key, value in told.items():
+    if isinstance(actual, list):
+        return [_upper(member) for member in actual]
+    if not isinstance(actual, dict):
+        return actual
+    result: dict[str, Any] = {}
+    for key, value in actual.items():
         plain = key == "field" and isinstance(value, str)
-        found[key.upper()] = value.upper() if plain else value if key == "value" else _upper(value)
-    return found
+        result[key.upper()] = value.upper() if plain else value if key == "value" else _upper(value)
+    return result
 
 
 _CONCRETE: tuple[Any, ...] = (
@@ -188,39 +191,39 @@ _CONCRETE: tuple[Any, ...] = (
 _UNKNOWN = {"$unknown": "later"}
 
 
-@settings(LAW, max_examples=200)
+@settings(LAW, max_examples=1000 if MUCH else 60)
 @given(_grown(_SAFE), _PROPERTIES, st.sampled_from(["p", "q", "a", "a[0]", "a[0].p", "a[0].b"]))
 def test_what_is_decided_without_a_value_is_so_with_any(condition: Any, properties: dict[str, Any], place: str) -> None:
     """Conditions that cannot fail: the answer is the same for every value."""
-    unknown = asked(condition, resource(_placed(properties, place, _UNKNOWN)))
+    unknown = verdict_of(condition, resource(_placed(properties, place, _UNKNOWN)))
     assume(unknown.outcome != UNDECIDED)
 
-    found = {short(asked(condition, resource(_placed(properties, place, value)))) for value in _CONCRETE}
+    values = {short(verdict_of(condition, resource(_placed(properties, place, value)))) for value in _CONCRETE}
 
-    assert found == {unknown.outcome}
+    assert values == {unknown.outcome}
 
 
-@settings(LAW, max_examples=200)
+@settings(LAW, max_examples=1000 if MUCH else 60)
 @given(_CONDITIONS, _PROPERTIES, st.sampled_from(["p", "q", "a", "a[0]", "a[0].p"]))
 def test_what_is_decided_without_a_value_is_so_with_any_that_fits(
     condition: Any, properties: dict[str, Any], place: str
 ) -> None:
     """Conditions that may fail: so with every value with which they do not, as with one of the property's type."""
-    unknown = asked(condition, resource(_placed(properties, place, _UNKNOWN)))
+    unknown = verdict_of(condition, resource(_placed(properties, place, _UNKNOWN)))
     assume(unknown.outcome in (APPLIES, DOES_NOT_APPLY))
 
-    found = {asked(condition, resource(_placed(properties, place, value))).outcome for value in _CONCRETE}
+    values = {verdict_of(condition, resource(_placed(properties, place, value))).outcome for value in _CONCRETE}
 
-    assert found - {"error", UNDECIDED} <= {unknown.outcome}
+    assert values - {"error", UNDECIDED} <= {unknown.outcome}
 
 
-@settings(LAW, max_examples=60)
+@settings(LAW, max_examples=300 if MUCH else 15)
 @given(_grown(_SAFE), _PROPERTIES, st.sampled_from(["p", "a", "a[0].p"]))
 def test_what_is_undecided_is_so_for_a_reason(condition: Any, properties: dict[str, Any], place: str) -> None:
     """The same resource without anything unknown is decided, or a contested row is named."""
-    found = asked(condition, resource(_placed(properties, place, "a")))
+    verdict = verdict_of(condition, resource(_placed(properties, place, "a")))
 
-    assert found.outcome != UNDECIDED or found.rows
+    assert verdict.outcome != UNDECIDED or verdict.rows
 
 
 def _placed(properties: dict[str, Any], place: str, value: Any) -> dict[str, Any]:

@@ -35,25 +35,25 @@ def _folder(tmp_path: Path, files: dict[str, Any]) -> Path:
 
 def test_every_policy_of_this_repository_compiles() -> None:
     """And every member of an initiative is here, with parameters that its definition takes."""
-    found = library()
+    result = library()
 
-    compiled = {entry.name: entry.compiled for entry in found.entries}
+    compiled = {entry.name: entry.compiled for entry in result.entries}
     missing = [
         (name, member.definition_id)
-        for name, each in compiled.items()
-        if isinstance(each, Initiative)
-        for member in each.members
-        if found.find(member.definition_id) is None
+        for name, item in compiled.items()
+        if isinstance(item, Initiative)
+        for member in item.members
+        if result.find(member.definition_id) is None
     ]
 
-    assert (len(compiled), missing) == (len(found.entries), [])
+    assert (len(compiled), missing) == (len(result.entries), [])
 
 
 def test_every_case_of_this_repository_passes() -> None:
     """Its file's name is the verdict."""
-    found = list(run(ROOT / "policies" / "cases", library()))
+    rans = list(run(ROOT / "policies" / "cases", library()))
 
-    assert [(str(each.file), each.found) for each in found if not each.passed] == []
+    assert [(str(item.file), item.actual) for item in rans if not item.passed] == []
 
 
 def test_policies_are_found_by_name_and_by_id(tmp_path: Path) -> None:
@@ -62,17 +62,17 @@ def test_policies_are_found_by_name_and_by_id(tmp_path: Path) -> None:
         {"name": "One", "policyRule": _RULE, "mode": "All"},
         {"name": "two", "policyDefinitions": [{"policyDefinitionId": "custom:One"}]},
     )
-    found = library(_folder(tmp_path, {"custom/policies/all.json": [one, two]}))
+    result = library(_folder(tmp_path, {"custom/policies/all.json": [one, two]}))
 
     assert [
-        entry.name if (entry := found.entry(name)) else None for name in ("ONE", "custom:one", "/a/b/One", "three")
+        entry.name if (entry := result.entry(name)) else None for name in ("ONE", "custom:one", "/a/b/One", "three")
     ] == [
         "One",
         "One",
         "One",
         None,
     ]
-    assert [entry.is_initiative for entry in found.entries] == [False, True]
+    assert [entry.is_initiative for entry in result.entries] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_definition_that_is_wrong_is_named_with_its_file(tmp_path: Path) -> No
 )
 def test_the_name_of_a_case_is_its_verdict(tmp_path: Path, name: str, passed: bool, word: str) -> None:
     """The text after the last two hyphens."""
-    (found,) = run(_folder(tmp_path, {name: {**_QUESTION, "why": "because"}}), Library(()))
+    (result,) = run(_folder(tmp_path, {name: {**_QUESTION, "why": "because"}}), Library(()))
 
-    assert (found.passed, found.found) == (passed, word)
+    assert (result.passed, result.actual) == (passed, word)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_folder_of_cases_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:
-    """By content, or by name: third-party JSON, hidden folders and files without JSON are left alone."""
+    """By content, or by name: third-party JSON, cases of checks and hidden folders are left alone."""
     files = {
         "a/any--deny.json": _QUESTION,
         "a/package.json": {"name": "x", "resource": "y"},
@@ -180,9 +180,9 @@ def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:
         ".venv/hidden--deny.json": _QUESTION,
     }
 
-    found = list(run(_folder(tmp_path, files), Library(())))
+    rans = list(run(_folder(tmp_path, files), Library(())))
 
-    assert [(str(each.file.relative_to(tmp_path)), each.passed) for each in found] == [("a/any--deny.json", True)]
+    assert [(str(item.file.relative_to(tmp_path)), item.passed) for item in rans] == [("a/any--deny.json", True)]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,9 @@ def test_only_what_looks_like_a_case_is_read(tmp_path: Path) -> None:
         ("any--deny.json", "{", "any--deny.json: this is not JSON"),
         ("any--deny.json", [], "any--deny.json: a case is an object"),
         ("any--deny.json", {"rule": _RULE, "resouce": {}}, "any--deny.json: unknown key 'resouce'"),
+        ("any--deny.json", {"resouce": {}}, "any--deny.json: unknown key 'resouce'"),
+        ("any--deny.json", {}, "any--deny.json: a case holds a `resource`, and a `definition` or a `rule`; this file"),
+        ("any--deny.json", {"parameters": {}, "why": "x"}, "any--deny.json: a case holds a `resource`, and a `def"),
         ("other.json", {"name": "x"}, "there is no case in it. Cases are files called what--verdict.json."),
     ],
 )
@@ -221,10 +224,10 @@ def _choices(parameter: Parameter) -> list[Any]:
 
 def test_what_a_policy_declares_is_what_its_compiled_rule_uses() -> None:
     """Parameters, effects, roles, and the values of every member for every allowed value of every parameter."""
-    found = library()
+    result = library()
     compared = 0
 
-    for entry in found.entries:
+    for entry in result.entries:
         compiled = entry.compiled
         assert entry.declared.parameters == compiled.parameters
         defaults = {p.name: _choices(p)[0] for p in compiled.parameters.values()}
@@ -256,22 +259,22 @@ def test_a_fixed_effect_needs_its_roles(tmp_path: Path) -> None:
     effects += ["[concat('deploy', 'IfNotExists')]"]
     rules = [{"if": _RULE["if"], "then": {"effect": effect, "details": details}} for effect in effects]
     parameters = {"on": {"type": "String", "defaultValue": "no"}}
-    told = [{"name": f"p{at}", "parameters": parameters, "policyRule": rule} for at, rule in enumerate(rules)]
-    found = library(_folder(tmp_path, {"custom/policies/all.json": told}))
+    values = [{"name": f"p{at}", "parameters": parameters, "policyRule": rule} for at, rule in enumerate(rules)]
+    result = library(_folder(tmp_path, {"custom/policies/all.json": values}))
 
-    assert [entry.roles({"on": "yes"}) for entry in found.entries] == [
+    assert [entry.roles({"on": "yes"}) for entry in result.entries] == [
         ("/x/roleDefinitions/r",),
         (),
         ("/x/roleDefinitions/r",),
         ("/x/roleDefinitions/r",),
     ]
-    assert found.entries[2].roles({"on": "no"}) == ()
+    assert result.entries[2].roles({"on": "no"}) == ()
 
 
 def test_what_is_wrong_with_a_policy_of_the_business_unit_is_found_without_evaluating_it(tmp_path: Path) -> None:
     """Its rule is compiled where it is assigned."""
     broken = {"name": "own", "policyRule": {"if": {"field": "name", "equalz": "x"}, "then": {"effect": "deny"}}}
-    found = library(_folder(tmp_path, {"custom/policies/own.json": broken}))
+    result = library(_folder(tmp_path, {"custom/policies/own.json": broken}))
 
     with pytest.raises(BadInput, match="equalz"):
-        _ = found.entries[0].declared
+        _ = result.entries[0].declared

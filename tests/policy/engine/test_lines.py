@@ -53,7 +53,7 @@ def test_an_answer_has_five_keys_in_their_order() -> None:
 @pytest.mark.parametrize("own_id", ["text", 7, None, 1.5, ["a", 1], {"a": "b"}, "", 'ü\n"x"'])
 def test_an_id_comes_back_as_it_was(own_id: Any) -> None:
     """Of any kind."""
-    assert [found["id"] for found in _answered(_question(id=own_id))] == [own_id]
+    assert [item["id"] for item in _answered(_question(id=own_id))] == [own_id]
 
 
 def test_a_question_without_an_id_is_answered() -> None:
@@ -61,7 +61,7 @@ def test_a_question_without_an_id_is_answered() -> None:
     question = _question()
     del question["id"]
 
-    assert [found["id"] for found in _answered(question)] == [None]
+    assert [item["id"] for item in _answered(question)] == [None]
 
 
 def test_answers_come_in_the_order_of_the_questions() -> None:
@@ -78,9 +78,9 @@ def test_answers_come_in_the_order_of_the_questions() -> None:
         "\t",
     ]
 
-    found = [json.loads(line) for line in answers(lines)]
+    values = [json.loads(line) for line in answers(lines)]
 
-    assert [(each["id"], each["outcome"]) for each in found] == [
+    assert [(item["id"], item["outcome"]) for item in values] == [
         (None, "invalid"),
         (1, "applies"),
         (None, "invalid"),
@@ -128,7 +128,7 @@ def test_a_big_line_is_answered() -> None:
     rule = {"if": {"count": {"field": f"{TYPE}/a[*]"}, "equals": 20_000}, "then": {"effect": "audit"}}
     of = resource({"a": list(range(20_000)), "p": "x" * 200_000})
 
-    assert [found["outcome"] for found in _answered(_question(rule=rule, resource=of))] == ["applies"]
+    assert [item["outcome"] for item in _answered(_question(rule=rule, resource=of))] == ["applies"]
 
 
 def test_the_same_question_has_the_same_answer() -> None:
@@ -149,9 +149,9 @@ def test_a_definition_may_stand_for_a_rule() -> None:
     for question in questions:
         del question["rule"]
 
-    found = _answered(*questions, {**questions[0], "parameters": {"EFFECT": "Deny"}})
+    values = _answered(*questions, {**questions[0], "parameters": {"EFFECT": "Deny"}})
 
-    assert [(each["outcome"], each["effect"]) for each in found] == [
+    assert [(item["outcome"], item["effect"]) for item in values] == [
         ("applies", "audit"),
         ("applies", "audit"),
         ("applies", "deny"),
@@ -165,7 +165,7 @@ def test_whole_numbers_are_whole_however_they_are_written() -> None:
     question = _question(definition=definition, parameters={"n": 5.0}, resource=resource({"p": 4.0}))
     del question["rule"]
 
-    assert [found["outcome"] for found in _answered(question)] == ["applies"]
+    assert [item["outcome"] for item in _answered(question)] == ["applies"]
 
 
 def test_aliases_replace_the_catalogue() -> None:
@@ -176,9 +176,9 @@ def test_aliases_replace_the_catalogue() -> None:
     tls = {"field": "Microsoft.Storage/storageAccounts/minimumTlsVersion", "notEquals": "TLS1_2"}
     embedded = {"rule": {**RULE, "if": tls}, "resource": storage}
 
-    found = _answered(without, embedded, {**embedded, "aliases": {}})
+    values = _answered(without, embedded, {**embedded, "aliases": {}})
 
-    assert [(each["outcome"], each["details"]) for each in found] == [
+    assert [(item["outcome"], item["details"]) for item in values] == [
         ("undecided", {"unknownAliases": [f"{TYPE}/p"]}),
         ("applies", {}),
         ("undecided", {"unknownAliases": ["Microsoft.Storage/storageAccounts/minimumTlsVersion"]}),
@@ -193,7 +193,7 @@ def test_details_say_what_else_there_is() -> None:
         {"operation": "addOrReplace", "field": "tags.a", "value": "b"}]}}  # fmt: skip
     absent = {"effect": "auditIfNotExists", "details": {"type": "T.P/y"}}
 
-    found = _answered(
+    values = _answered(
         _question(rule={**RULE, "if": {"value": "[int('z')]", "equals": 1}}),
         _question(rule={**RULE, "if": {"field": f"{TYPE}/p", "like": "?"}}),
         _question(rule={**RULE, "then": modify}),
@@ -201,7 +201,7 @@ def test_details_say_what_else_there_is() -> None:
         _question(rule={**RULE, "if": late}),
     )
 
-    assert [(each["outcome"], each["details"]) for each in found] == [
+    assert [(item["outcome"], item["details"]) for item in values] == [
         ("error", {"message": "int() cannot read 'z' as an integer"}),
         ("undecided", {"contested": [{"row": "like-question", "point": "`?` in the pattern of `like`"}]}),
         (
@@ -277,9 +277,9 @@ _NOT_TYPED = "expected a resource type such as Microsoft.Storage/storageAccounts
 )
 def test_a_line_that_is_no_question_is_invalid_with_its_reason(line: str, sentence: str) -> None:
     """The lines around it are answered as they are without it."""
-    before, found, after = map(json.loads, answers([json.dumps(_question()), line, json.dumps(_question())]))
+    before, result, after = map(json.loads, answers([json.dumps(_question()), line, json.dumps(_question())]))
 
-    assert (found["outcome"], found["effect"], found["details"]) == ("invalid", "", {"message": sentence})
+    assert (result["outcome"], result["effect"], result["details"]) == ("invalid", "", {"message": sentence})
     assert (before["outcome"], after["outcome"]) == ("applies", "applies")
 
 
@@ -288,9 +288,9 @@ def test_a_deep_line_is_answered_or_refused(levels: int) -> None:
     """Never a crash: the resource is read as far as it can be."""
     deep = json.dumps(_question()).replace('"p": "x"', f'"p": {"[" * levels}{"]" * levels}')
 
-    (found,) = map(json.loads, answers([deep]))
+    (result,) = map(json.loads, answers([deep]))
 
-    assert found["outcome"] == "does-not-apply" or "nested" in found["details"]["message"]
+    assert result["outcome"] == "does-not-apply" or "nested" in result["details"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -311,9 +311,9 @@ def test_a_deep_line_is_answered_or_refused(levels: int) -> None:
 )
 def test_bytes_that_are_no_question_are_invalid_with_their_reason(line: bytes, sentence: str) -> None:
     """As standard input brings them: in no encoding, with NUL, and ten million of them."""
-    (found,) = map(json.loads, answers([line]))
+    (result,) = map(json.loads, answers([line]))
 
-    assert (found["id"], found["outcome"], found["details"]) == (None, "invalid", {"message": sentence})
+    assert (result["id"], result["outcome"], result["details"]) == (None, "invalid", {"message": sentence})
 
 
 JSON = st.recursive(
@@ -323,15 +323,15 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.binary(max_size=20) | JSON.map(lambda value: json.dumps(value).encode()), max_size=6))
 def test_every_line_has_one_answer_in_order(lines: list[bytes]) -> None:
     """Independent of its content: the answer to a question does not depend on others before it."""
     good = json.dumps(_question(id="good")).encode()
-    mixed = [each.replace(b"\n", b"") for line in lines for each in (line, good)]
+    mixed = [item.replace(b"\n", b"") for line in lines for item in (line, good)]
 
-    found = [json.loads(answer) for answer in answers(mixed)]
+    values = [json.loads(answer) for answer in answers(mixed)]
 
-    assert len(found) == len(mixed)
-    assert {each["outcome"] for each in found[1::2]} <= {"applies"}
-    assert {each["outcome"] for each in found[::2]} <= {"invalid"}
+    assert len(values) == len(mixed)
+    assert {item["outcome"] for item in values[1::2]} <= {"applies"}
+    assert {item["outcome"] for item in values[::2]} <= {"invalid"}

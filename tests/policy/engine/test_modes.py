@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from amlz.policy.engine.lines import answer
-from tests.policy.engine.common import ALIASES, resource, short, told
+from tests.policy.engine.common import ALIASES, definition_file, resource, short
 
-ROWS = told("modes.json")["rows"]
+ROWS = definition_file("modes.json")["rows"]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def test_a_definition_looks_at_what_its_mode_and_rule_say(
     assert says
     told_of = {"mode": mode, "policyRule": {"if": condition, "then": {"effect": effect}}}
 
-    found = answer({"definition": told_of, "resource": resource({}, type=type_), "aliases": ALIASES})
+    verdict = answer({"definition": told_of, "resource": resource({}, type=type_), "aliases": ALIASES})
 
-    assert short(found) == expected
+    assert short(verdict) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_a_type_without_a_row_is_indexed_where_its_request_has_a_location(
     """Resources with a location are tracked, and tracked resources have tags."""
     condition = {"field": "name", "equals": "thing"}
     told_of = {"mode": "Indexed", "policyRule": {"if": condition, "then": {"effect": "deny"}}}
-    asked = {**resource({}, type="T.P/unheardOf"), **location}
+    settings = {**resource({}, type="T.P/unheardOf"), **location}
     if not location:
-        asked.pop("location", None)
+        settings.pop("location", None)
 
-    found = answer({"definition": told_of, "resource": asked, "aliases": ALIASES})
+    verdict = answer({"definition": told_of, "resource": settings, "aliases": ALIASES})
 
-    assert short(found) == expected
+    assert short(verdict) == expected

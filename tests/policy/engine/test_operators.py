@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.policy.engine.common import TYPE, asked, resource, short, told
+from tests.policy.engine.common import TYPE, definition_file, resource, short, verdict_of
 
-TABLES = told("operators.json")
+TABLES = definition_file("operators.json")
 WORDS = {True: "applies", False: "does-not-apply"}
 
 
@@ -27,13 +27,13 @@ def test_what_is_absent_is_compared_as_the_table_says(
     """A missing field, a field that is null, and a `value` that is null."""
     condition = {"field": f"{TYPE}/p", operator: operand}
 
-    found = [
-        short(asked(condition, resource({}))),
-        short(asked(condition, resource({"p": None}))),
-        short(asked({"value": "[null()]", operator: operand}, resource({}))),
+    values = [
+        short(verdict_of(condition, resource({}))),
+        short(verdict_of(condition, resource({"p": None}))),
+        short(verdict_of({"value": "[null()]", operator: operand}, resource({}))),
     ]
 
-    assert found == [_word(missing), _word(null), _word(value)]
+    assert values == [_word(missing), _word(null), _word(value)]
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_value_is_compared_as_the_table_says(left: Any, operator: str, operand
     """Alike as a field and as a `value`, in any casing of the keys."""
     of = resource({"p": left})
 
-    found = [
-        short(asked({"field": f"{TYPE}/p", operator: operand}, of)),
-        short(asked({"FIELD": f"{TYPE}/P".upper(), operator.upper(): operand}, of)),
-        short(asked({"value": f"[field('{TYPE}/p')]", operator: operand}, of)),
+    values = [
+        short(verdict_of({"field": f"{TYPE}/p", operator: operand}, of)),
+        short(verdict_of({"FIELD": f"{TYPE}/P".upper(), operator.upper(): operand}, of)),
+        short(verdict_of({"value": f"[field('{TYPE}/p')]", operator: operand}, of)),
     ]
 
-    assert found == [_word(truth)] * 3
+    assert values == [_word(truth)] * 3

@@ -13,9 +13,9 @@ from amlz.policy.engine.initiative import Initiative, initiative
 from amlz.policy.engine.judge import World
 from amlz.policy.engine.requests import EvaluationScope, PolicyAnswer, answers
 from amlz.policy.engine.subject import Subject, subject
-from tests.policy.engine.common import ALIASES, TYPE, told
+from tests.policy.engine.common import ALIASES, TYPE, definition_file
 
-FILE = told("plans.json")
+FILE = definition_file("plans.json")
 GROUP = "/subscriptions/s/resourceGroups/grp"
 ABOVE = {"s": ("/providers/Microsoft.Management/managementGroups/root",)}
 
@@ -59,7 +59,7 @@ def _row(policy_answer: PolicyAnswer) -> list[Any]:
         if not policy_answer.policy.reference
         else f"both {policy_answer.policy.reference}"
     )
-    return [policy_answer.subject.name, policy, policy_answer.word, policy_answer.why, policy_answer.blocks]
+    return [policy_answer.subject.name, policy, policy_answer.word, policy_answer.why or "", policy_answer.blocks]
 
 
 @pytest.mark.parametrize("plan", FILE["plans"], ids=[plan["says"] for plan in FILE["plans"]])
@@ -72,16 +72,16 @@ def test_a_plan_is_answered_as_it_says(plan: dict[str, Any]) -> None:
         plan.get("now", "2026-05-01T00:00:00Z"),
     )
 
-    found = answers([_subject(*entry) for entry in plan["resources"]], map(_assigned, plan["assigned"]), scene)
+    result = answers([_subject(*entry) for entry in plan["resources"]], map(_assigned, plan["assigned"]), scene)
 
-    assert [_row(each) for each in found] == plan["answers"]
+    assert [_row(answer) for answer in result] == plan["answers"]
 
 
 def test_what_an_initiative_names_and_is_not_here_is_told() -> None:
     """It cannot be evaluated, and the report has the reason."""
-    found = _assigned({"policy": "both", "parameters": {"how": {"value": "Audit"}}})
+    result = _assigned({"policy": "both", "parameters": {"how": {"value": "Audit"}}})
 
-    assert [(each.definition_id, each.reference, each.why) for each in found.unjudged] == [
+    assert [(unjudged.definition_id, unjudged.reference, unjudged.why) for unjudged in result.unjudged] == [
         ("/p/not-here", "third", "the definition is not known here; import it to evaluate it")
     ]
 
@@ -91,6 +91,6 @@ def test_a_message_is_that_of_the_member_or_that_of_all() -> None:
     messages = [{"message": "for all"}, {"message": "for one", "policyDefinitionReferenceId": "First"}]
     given = {"policy": "both", "parameters": {"how": {"value": "Audit"}}, "nonComplianceMessages": messages}
 
-    found = _assigned(given)
+    result = _assigned(given)
 
-    assert [found.message(reference) for reference in ("FIRST", "second")] == ["for one", "for all"]
+    assert [result.message(reference) for reference in ("FIRST", "second")] == ["for one", "for all"]

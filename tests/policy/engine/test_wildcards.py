@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amlz.policy.engine.wildcards import fits
-from tests.policy.engine.common import asked, resource
+from tests.policy.engine.common import resource, verdict_of
 
 TEXT = st.text(alphabet="abAB?*.", max_size=12)
 
@@ -21,7 +21,7 @@ def _slow(pattern: str, value: str, question: bool) -> bool:
     return bool(re.fullmatch("".join(marks.get(c, re.escape(c)) for c in pattern.lower()), value.lower(), re.DOTALL))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pattern=TEXT, value=TEXT, question=st.booleans())
 def test_a_pattern_fits_what_its_meaning_fits(pattern: str, value: str, question: bool) -> None:
     """Stars, question marks, capitals and dots in any order."""
@@ -67,7 +67,7 @@ def test_no_pattern_takes_long(operator: str, pattern: object, value: str) -> No
     """A pattern that took minutes with a backtracking matcher takes at most a second or two on a busy machine."""
     start = time.process_time()
 
-    found = asked({"field": "tags['costCentre']", operator: pattern}, resource({}, tags={"costCentre": value}))
+    verdict = verdict_of({"field": "tags['costCentre']", operator: pattern}, resource({}, tags={"costCentre": value}))
 
     assert time.process_time() - start < 5
-    assert found.outcome == ("applies" if operator.startswith("not") else "does-not-apply")
+    assert verdict.outcome == ("applies" if operator.startswith("not") else "does-not-apply")

@@ -73,8 +73,8 @@ def _extreme(name: str, choose: Callable[[list[Any]], Any]) -> Callable[..., Any
         members = list(values[0]) if len(values) == 1 and isinstance(values[0], list) else list(values)
         if not members or not all(map(is_number, members)):
             raise wants(name, "numbers or one array of numbers", *values)
-        found = choose(members)
-        return float(found) if any(isinstance(member, float) for member in members) else found
+        result = choose(members)
+        return float(result) if any(isinstance(member, float) for member in members) else result
 
     return evaluate
 

@@ -82,11 +82,11 @@ def _index(name: str, last: bool) -> Callable[..., Any]:
 
 
 def _distinct(values: list[Any]) -> list[Any]:
-    found: list[Any] = []
+    result: list[Any] = []
     for value in values:
-        if not any(same(value, other) for other in found):
-            found.append(value)
-    return found
+        if not any(same(value, other) for other in result):
+            result.append(value)
+    return result
 
 
 def _kind_of_all(name: str, values: tuple[Any, ...]) -> type:
@@ -124,25 +124,25 @@ def _merged(into: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _try_get(root: Any, key: Any, *keys: Any) -> Any:
-    found = None
+    result = None
     if isinstance(root, dict) and isinstance(key, str):
-        found = get(root, key)
-        found = None if found is MISSING else found
+        result = get(root, key)
+        result = None if result is MISSING else result
     elif isinstance(root, list) and is_number(key) and isinstance(key, int) and 0 <= key < len(root):
-        found = root[key]
+        result = root[key]
     for further in keys:
-        if found is None or isinstance(found, Unknown):
-            return found
-        found = selected(found, further)
-    return found
+        if result is None or isinstance(result, Unknown):
+            return result
+        result = selected(result, further)
+    return result
 
 
 def selected(value: Any, key: Any) -> Any:
     """`value.key` or `value[key]`. Raises EvaluationError where there is no such property or element."""
     if isinstance(value, dict) and isinstance(key, str):
-        found = get(value, key)
-        if found is not MISSING:
-            return found
+        result = get(value, key)
+        if result is not MISSING:
+            return result
         raise EvaluationError(f"there is no property {key!r}; there are: {', '.join(sorted(value)) or 'none'}")
     if isinstance(value, list) and isinstance(key, int) and not isinstance(key, bool):
         if 0 <= key < len(value):

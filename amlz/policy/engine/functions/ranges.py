@@ -54,14 +54,14 @@ def _range(source: str) -> tuple[_Address, _Address]:
 
 
 def _ip_range_contains(outer: Any, inner: Any) -> bool:
-    found = []
+    values = []
     for value in (outer, inner):
         source = text_of("ipRangeContains", value)
         try:
-            found.append(_range(source))
+            values.append(_range(source))
         except ValueError as problem:
             raise EvaluationError(f"ipRangeContains() cannot read {source!r}: {problem}") from None
-    (low, high), (first, last) = found
+    (low, high), (first, last) = values
     if low.version != first.version:
         raise Disputed("ip-families", f"ipRangeContains() compares IPv4 with IPv6: {outer}, {inner}", False)
     return int(low) <= int(first) and int(last) <= int(high)

@@ -35,9 +35,9 @@ def is_text(value: Any) -> bool:
     return value is None or value is MISSING or isinstance(value, str)
 
 
-def wants(name: str, expected: str, *found: Any) -> EvaluationError:
+def wants(name: str, expected: str, *actual: Any) -> EvaluationError:
     """The error of a function that got a value of the wrong kind."""
-    return EvaluationError(f"{name}() takes {expected}, not {', '.join(kind(value) for value in found)}")
+    return EvaluationError(f"{name}() takes {expected}, not {', '.join(kind(value) for value in actual)}")
 
 
 def text_of(name: str, value: Any) -> str:
