@@ -8,25 +8,24 @@ and, where there is one, the next free range to write down.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import field
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from amlz.core import lake
+from amlz.core.capability import SharedSubnet
+from amlz.core.claims import Claims
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES
 from amlz.core.facts.networks import (
     ENVIRONMENT_SHARES,
-    FORBIDDEN,
     MANAGED_SHARES,
     RESERVED_ADDRESSES,
     SMALLEST_ENVIRONMENT,
     SMALLEST_SUBNET,
 )
 from amlz.core.hub_layout import check_hub_subnets, hub_subnets
-from amlz.core.own_subnets import BUILD, check_subnets, said_subnets
-from amlz.core.owners import EnvironmentKey, Owner, SharedOwner
+from amlz.core.own_subnets import BUILD, built_shares, check_subnets, configured_subnets
+from amlz.core.owners import HUB_OWNER, EnvironmentKey, Owner
 from amlz.core.problems import Path, Problem, dotted
 from amlz.core.ranges import ClaimedRanges, Free, free_ranges, next_free
 from amlz.dataclass import dataclass
@@ -90,41 +89,9 @@ class AddressPlan:
         raise KeyError(owner)
 
 
-@dataclass(slots=True)
-class _Claims:
-    """Ranges in use, by whom, to find overlaps."""
-
-    ranges: ClaimedRanges = field(default_factory=ClaimedRanges)
-    problems: list[Problem] = field(default_factory=list)
-
-    def build(self, cidr: str, path: Path) -> None:
-        """Claims a range of a network that is built here: Azure and Docker have their own ranges."""
-        for row in FORBIDDEN:
-            if IPv4Network(cidr).overlaps(IPv4Network(row.cidr)):
-                self.problems.append(
-                    Problem(path, f"{cidr} touches {row.cidr}: {row.why}.", "Choose a range outside of it.")
-                )
-        self.claim(cidr, path)
-
-    def claim(self, cidr: str, path: Path) -> None:
-        """Claims a range, for any user."""
-        network = IPv4Network(cidr)
-        for other, where in self.ranges if self.ranges.first_overlap(network) else ():
-            if network.overlaps(other):
-                shared = min(network.num_addresses, other.num_addresses)
-                self.problems.append(
-                    Problem(
-                        path,
-                        f"{cidr} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both.",
-                        "Every range must be used once; change one of the two.",
-                    )
-                )
-        self.ranges.add(network, path)
-
-
 def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Problem, ...]]:
     """Lays out all networks. The plan is complete even where there are problems, as far as it can be."""
-    claims = _Claims()
+    claims = Claims()
     hub = _hub(config, claims)
     for name, spoke in config.spokes.items():
         for index, cidr in enumerate(spoke.address_space):
@@ -132,7 +99,7 @@ def plan_addresses(config: LandingZoneConfig) -> tuple[AddressPlan, tuple[Proble
     for index, cidr in enumerate(config.hub.serves):
         claims.claim(cidr, ("hub", "serves", index))
     for index, cidr in enumerate(config.on_premises):
-        claims.claim(cidr, ("onPremises", index))
+        claims.route(cidr, ("onPremises", index))
     problems = claims.problems
     spokes = _spokes(config, problems)
     return AddressPlan(hub, tuple(spokes)), tuple(problems)
@@ -175,7 +142,7 @@ def needs(environment: EnvironmentConfig) -> dict[str, int]:
 
 def _needs_of_all(environment: EnvironmentConfig) -> dict[str, int]:
     """The same for every role, also for subnets that the environment does not have."""
-    builds, apart = environment.image_build.max_nodes, BUILD in said_subnets(environment)
+    builds, apart = environment.image_build.max_nodes, BUILD in configured_subnets(environment)
     nodes = sum(cluster.max_nodes for _, cluster in environment.every_cluster()) + (0 if apart else builds)
     wanted = {
         "training": nodes + len(environment.instances),
@@ -187,8 +154,8 @@ def _needs_of_all(environment: EnvironmentConfig) -> dict[str, int]:
 
 
 def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """Returns the subnets of an environment by role: those with configured ranges, else all of its division."""
-    return tuple(said_subnets(environment)) or tuple(role for role, _, _ in shares(environment))
+    """Returns the subnets of an environment by role: those with configured ranges, else those of its division."""
+    return tuple(configured_subnets(environment)) or tuple(role for role, _, _ in built_shares(environment))
 
 
 def shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
@@ -215,14 +182,14 @@ def subnets_of(
 ) -> tuple[SubnetRange, ...]:
     """Returns the subnets of an environment's range: the range alone decides their position."""
     network = IPv4Network(cidr)
-    found = []
+    ranges = []
     for role, start, bits in divided:
         first = network.network_address + int(network.num_addresses * start)
-        found.append(SubnetRange(role, f"{first}/{network.prefixlen + bits}", needed[role]))
-    return tuple(found)
+        ranges.append(SubnetRange(role, f"{first}/{network.prefixlen + bits}", needed[role]))
+    return tuple(ranges)
 
 
-def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _Claims) -> AddressSpace:
+def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: Claims) -> AddressSpace:
     """Returns a hub that is not built here: its content, and its free ranges, are not known."""
     path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
     for index, cidr in enumerate(ranges):
@@ -230,7 +197,7 @@ def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: _
     return AddressSpace("hub", ranges, (), (), built=False)
 
 
-def _hub(config: LandingZoneConfig, claims: _Claims) -> AddressSpace:
+def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace:
     elsewhere = config.hub.elsewhere
     if elsewhere is not None:
         return _hub_elsewhere(config, elsewhere.address_space, claims)
@@ -240,7 +207,7 @@ def _hub(config: LandingZoneConfig, claims: _Claims) -> AddressSpace:
     subnets = tuple(SubnetRange(*row) for row in hub_subnets(config))
     if not subnets:
         return AddressSpace("hub", (cidr,), (), ())
-    block = AddressBlock(SharedOwner.HUB, "hub", cidr, subnets)
+    block = AddressBlock(HUB_OWNER, "hub", cidr, subnets)
     return AddressSpace("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))
 
 
@@ -252,7 +219,7 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Addr
         path: Path = ("projects", project, "environments", name)
         spoke = spoke_of(config, environment)
         if spoke is None:
-            problems.append(_no_spoke(config, environment, path))
+            problems.extend(_without_spoke(config, environment, path))
             continue
         if environment.network is None:
             misfits.append((path, environment, spoke, "It has no range of addresses."))
@@ -267,17 +234,19 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Addr
             misfits.append((path, environment, spoke, wrong))
         paths[spoke].add(network, (*path, "network"))
         blocks[spoke].append(AddressBlock(EnvironmentKey(project, name), spoke, environment.network, subnets))
-    for block in _lake(config, paths, problems):
-        paths[block.network].add(IPv4Network(block.cidr), ("dataLake", "network"))
-        blocks[block.network].append(block)
+    for shared in asked_for_all(lambda planner: planner.shared_endpoints, config):
+        if shared.subnet is not None and shared.subnet.spoke is not None:
+            block, wrong_range = _shared(config, shared.groups, shared.subnet, paths[shared.subnet.spoke])
+            blocks[block.network].append(block)
+            problems.extend(wrong_range)
     spaces = {
         name: AddressSpace(
             name,
             config.spokes[name].address_space,
-            tuple(sorted(found, key=lambda b: IPv4Network(b.cidr))),
+            tuple(sorted(blocks_of_spoke, key=lambda b: IPv4Network(b.cidr))),
             free_ranges(config.spokes[name].address_space, (str(network) for network, _ in paths[name])),
         )
-        for name, found in blocks.items()
+        for name, blocks_of_spoke in blocks.items()
     }
     left = {name: Free(space.free) for name, space in spaces.items()}
     for path, environment, spoke, wrong in misfits:
@@ -286,25 +255,39 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Addr
     return iter(spaces.values())
 
 
-def _lake(
-    config: LandingZoneConfig, paths: Mapping[str, ClaimedRanges], problems: list[Problem]
-) -> Iterator[AddressBlock]:
-    """The subnet of the data lake's endpoints in a spoke: all of its range, which none of an environment may touch."""
-    spoke, settings = lake.spoke_of(config), config.data_lake
-    cidr = settings.network if settings else None
-    if spoke is None or cidr is None:
-        return
-    network, needed = IPv4Network(cidr), sum(ENDPOINT_ADDRESSES[group] for group in lake.groups_built(config))
-    wrong = _wrong_range(network, (), config.spokes[spoke].address_space, paths[spoke])
+def _shared(
+    config: LandingZoneConfig, groups: tuple[str, ...], subnet: SharedSubnet, claims: ClaimedRanges
+) -> tuple[AddressBlock, tuple[Problem, ...]]:
+    """The subnet of endpoints that environments share, all of its range, which none of an environment may touch; and
+    its problem, if any. `claims`: of its spoke.
+    """
+    assert subnet.spoke is not None, "the spoke is known"
+    network, ranges = IPv4Network(subnet.cidr), config.spokes[subnet.spoke].address_space
+    needed = sum(ENDPOINT_ADDRESSES[group] for group in groups)
+    block = AddressBlock(subnet.owner, subnet.spoke, subnet.cidr, (SubnetRange("endpoints", subnet.cidr, needed),))
+    wrong = _wrong_range(network, (), ranges, claims)
     if network.prefixlen > SMALLEST_SUBNET:
         wrong = wrong or f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8."
+    if not wrong:
+        claims.add(network, subnet.path)
+        return block, ()
+    free = next_free(free_ranges(ranges, (str(other) for other, _ in claims)), SMALLEST_SUBNET)
+    full = f"Spoke {subnet.spoke} has none free: give it another range."
+    remedy = f"Free in spoke {subnet.spoke}: {free}." if free else full
+    return block, (Problem(subnet.path, wrong, remedy),)
+
+
+def _without_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    """The problems of an environment whose spoke is unknown: those of its size are of no spoke."""
+    yield _no_spoke(config, environment, path)
+    wrong = "It has no range of addresses."
+    if environment.network is not None:
+        network = IPv4Network(environment.network)
+        yield from check_subnets(environment, _needs_of_all(environment), path)
+        subnets = () if environment.subnets else _subnets_if_large_enough(network, environment)
+        wrong = _full(subnets) or _too_small(network, environment)
     if wrong:
-        used = (str(other) for other, _ in paths[spoke])
-        free = next_free(free_ranges(config.spokes[spoke].address_space, used), SMALLEST_SUBNET)
-        remedy = f"Free in spoke {spoke}: {free}." if free else f"Spoke {spoke} has none free: give it another range."
-        problems.append(Problem(("dataLake", "network"), wrong, remedy))
-        return
-    yield AddressBlock(SharedOwner.LAKE, spoke, cidr, (SubnetRange("endpoints", cidr, needed),))
+        yield Problem((*path, "network"), wrong, _room_needed(environment))
 
 
 def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Problem:
@@ -324,12 +307,12 @@ def _no_spoke(config: LandingZoneConfig, environment: EnvironmentConfig, path: P
 
 
 def _subnets_if_large_enough(network: IPv4Network, environment: EnvironmentConfig) -> tuple[SubnetRange, ...]:
-    said = said_subnets(environment)
-    if said:
-        return tuple(SubnetRange(role, cidr, needs(environment)[role]) for role, cidr in said.items())
+    configured = configured_subnets(environment)
+    if configured:
+        return tuple(SubnetRange(role, cidr, needs(environment)[role]) for role, cidr in configured.items())
     if network.prefixlen > smallest_range(environment):
         return ()
-    return subnets_of(str(network), needs(environment), shares(environment))
+    return subnets_of(str(network), needs(environment), built_shares(environment))
 
 
 def _too_small(network: IPv4Network, environment: EnvironmentConfig) -> str:
@@ -359,6 +342,11 @@ def _wrong_range(
         return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
     if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
         return f"{network} is not inside its spoke ({', '.join(ranges)})."
+    return _full(subnets)
+
+
+def _full(subnets: tuple[SubnetRange, ...]) -> str:
+    """That subnets have fewer addresses than they need, or nothing."""
     return " ".join(
         f"{s.needed} addresses for {s.role} do not fit: {s.cidr} has {s.holds}, "
         f"Azure keeps {RESERVED_ADDRESSES} of {s.holds + RESERVED_ADDRESSES}."
@@ -368,9 +356,11 @@ def _wrong_range(
 
 
 def _misfit(path: Path, environment: EnvironmentConfig, wrong: str, spoke: str, free: str | None) -> Problem:
+    place = f"Free in {spoke}: {free}." if free else f"{spoke.capitalize()} has none free: give it another range."
+    return Problem((*path, "network"), wrong, f"{_room_needed(environment)} {place}")
+
+
+def _room_needed(environment: EnvironmentConfig) -> str:
     prefix = smallest_prefix(environment)
     counts = ", ".join(f"{count} for {role}" for role, count in needs(environment).items() if count)
-    remedy = f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth). " + (
-        f"Free in {spoke}: {free}." if free else f"{spoke.capitalize()} has none free: give it another range."
-    )
-    return Problem((*path, "network"), wrong, remedy)
+    return f"It needs a /{prefix} or larger ({counts}, with {environment.growth} % growth)."

@@ -26,12 +26,14 @@ from amlz.dataclass import dataclass
 if TYPE_CHECKING:
     from amlz.core.config import EnvironmentConfig, LandingZoneConfig
     from amlz.core.notices.notice import Notice
+    from amlz.core.owners import EnvironmentKey, SharedOwner
     from amlz.core.plan import LandingZonePlan
     from amlz.core.planning.context import Context
     from amlz.core.planning.environment_context import EnvironmentContext
     from amlz.core.problems import Path, Problem
     from amlz.core.specs import (
         ComputesSpec,
+        DatastoreSpec,
         IdentitySpec,
         NsgRuleSpec,
         OutboundRuleSpec,
@@ -60,6 +62,7 @@ class Key:
     """A key of the stack file. `name`: in Python; the file has it in camelCase. `type`: as pydantic takes it.
 
     Leaving it out means `default`, which builds nothing. `copied`: a new project that is like another gets its value.
+    `referred`: how deep in the landing zone the names in it are that other parts of the file refer to; 0 for none.
     """
 
     scope: Scope
@@ -68,6 +71,7 @@ class Key:
     meaning: str
     default: Any = None
     copied: bool = True
+    referred: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Phase(StrEnum):
 
     FIRST = "first"
     """In a hub before the network, in an environment before everything that roles are given on."""
+    BEFORE_ENVIRONMENTS = "before environments"
+    """In a landing zone: before its environments, which get roles on it. All others are built after them."""
     BEFORE_STORES = "before stores"
     """In an environment: before its storage account and registry."""
     DEFAULT = "default"
@@ -94,25 +100,64 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSubnet:
+    """A subnet in a spoke for private endpoints of all environments: the whole range of a key of the stack file.
+
+    `spoke`: None where the stack file leaves a choice. `path`: of the key. `users`: environments whose compute targets
+    use the endpoints.
+    """
+
+    owner: SharedOwner
+    spoke: str | None
+    cidr: str
+    path: Path
+    users: tuple[EnvironmentKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEndpoints:
+    """Private endpoints that are built once for all environments, by group ID; in the hub where `subnet` is None."""
+
+    groups: tuple[str, ...]
+    subnet: SharedSubnet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGroup:
+    """A resource group that is built for all environments: guardrails are assigned to it. `production`: it holds
+    production data.
+    """
+
+    id: str
+    production: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The spec of a capability's component.
 
-    `hosts`: public names that its private endpoints answer to. `shown`: kind, name and, if any, details for the network
-    diagram.
+    `hosts`: public names that its private endpoints answer to; `users`: environments that reach them, None for all.
+    `shown`: kind, name and, if any, details for the network diagram. `group`: of a landing zone's part.
     """
 
     spec: Any
     hosts: tuple[str, ...] = ()
+    users: tuple[EnvironmentKey, ...] | None = None
     shown: tuple[str, ...] | None = None
     phase: Phase = Phase.DEFAULT
+    group: SharedGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HubLinks:
-    """Ids of resources in the hub that networks refer to: the firewall's NAT gateway, the gateway that spokes use."""
+    """Ids of resources in the hub that networks refer to: the firewall's NAT gateway, the gateway that spokes use.
+
+    `second_dns_server`: the address of the DNS server that spokes ask if the firewall does not answer.
+    """
 
     nat_gateway: str | None = None
     gateway: str | None = None
+    second_dns_server: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +196,10 @@ def _no_links(_: Any) -> HubLinks:
     return HubLinks()
 
 
+def _no_rights(_: Any) -> Mapping[str, str]:
+    return {}
+
+
 def _no_targets(_: Any) -> Mapping[Target, str]:
     return {}
 
@@ -180,6 +229,8 @@ class Planner:
     """Warnings about its keys; the plan is None where the stack file has other mistakes."""
     relaxations: Callable[[LandingZoneConfig], Iterable[Relaxation]] = _nothing
     """Choices that are less secure than the default: every preview names them."""
+    summary: Callable[[LandingZoneConfig], Iterable[tuple[str, str]]] = _nothing
+    """Rows of the summary of every preview: label and text."""
 
     # Additions to an environment.
     endpoints: Callable[[EnvironmentConfig], tuple[str, ...]] = _nothing
@@ -191,7 +242,11 @@ class Planner:
     principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, PrincipalSpec]]] = _no_principals
     """Other principals of the table of grants, by their part of logical names."""
     targets: Callable[[EnvironmentContext], Mapping[Target, str]] = _no_targets
-    """Ids that its grants are given on."""
+    """Ids on which its roles are assigned."""
+    shared_roles: Callable[[EnvironmentContext], Iterable[RoleAssignmentSpec]] = _nothing
+    """Roles of its identities on what the landing zone has once. The workspace waits for those of its identity."""
+    datastores: Callable[[EnvironmentContext, WorkspaceSpec], Iterable[DatastoreSpec]] = _nothing
+    """Datastores of its workspace."""
     outbound: Callable[[EnvironmentContext, str], Iterable[OutboundRuleSpec]] = _nothing
     """Rules of the managed network of a workspace (its id)."""
     endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
@@ -201,23 +256,33 @@ class Planner:
     amend: Callable[[ProjectEnvironmentSpec], ProjectEnvironmentSpec] = _as_it_is
     """Returns the environment with what its part changes in others: encryption, resources to wait for."""
 
+    compute_rules: Callable[[Context, EnvironmentKey, str], Iterable[NsgRuleSpec]] = _nothing
+    """Security rules of a subnet of clusters and instances (its range), not of that of image builds."""
+
     # Additions to the hub.
     hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
     """Roles of subnets that it needs."""
     hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
     """Security rules of these subnets, by role."""
     firewall: Callable[[Context], Iterable[RuleGroupSpec]] = _nothing
-    """Firewall rules for its own sources or destinations. Owners of existing hubs receive them as requests."""
+    """Firewall rules for its own sources or destinations; of a priority below 300, before the hosts by choice. Owners
+    of existing hubs receive them as requests."""
     links: Callable[[Context], HubLinks] = _no_links
     """Ids that networks refer to."""
     hub: Callable[[Context], Part | None] = _no_part
     """Spec of its component in the hub; None where it builds nothing."""
 
     # Additions to the landing zone.
+    shared_endpoints: Callable[[LandingZoneConfig], Iterable[SharedEndpoints]] = _nothing
+    """Private endpoints that it builds once for all environments."""
+    rights: Callable[[Context], Mapping[str, str]] = _no_rights
+    """Subscriptions on which the deployer needs the roles of `Facts.deployer`, by their condition."""
     outside: Callable[[Context], Iterable[str]] = _nothing
     """Ids of resources that exist already: they are referred to, and never waited for."""
     landing_zone: Callable[[Context], Part | None] = _no_part
     """Spec of its single component; None where it builds nothing."""
+    shared: Callable[[Context], Part | None] = _no_part
+    """The same of one that is decided and built before the environments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +308,8 @@ Setting = TypeVar("Setting")
 
 def setting(part: object, name: str, kind: type[Setting]) -> Setting | None:
     """Returns the value of a capability's key in a part of the stack file; None where it is left out."""
-    found = getattr(part, name)
-    if found is None:
+    value = getattr(part, name)
+    if value is None:
         return None
-    assert isinstance(found, kind)
-    return found
+    assert isinstance(value, kind)
+    return value

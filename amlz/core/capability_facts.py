@@ -12,6 +12,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from amlz.azure.change_rule import ChangeRule
+from amlz.azure.protection import Protection
+from amlz.core.billing import Bill
 from amlz.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -40,11 +42,15 @@ class NameRule:
 
 @dataclass(frozen=True, slots=True)
 class Emits:
-    """Logs and metrics that a type can send. `dedicated`: logs can go to dedicated tables, not to AzureDiagnostics."""
+    """Logs and metrics that a type can send. `dedicated`: logs can go to dedicated tables, not to AzureDiagnostics.
+
+    `categories`: of logs that are sent, () for all of them.
+    """
 
     logs: bool
     metrics: bool
     dedicated: bool = False
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class PublicDomains:
 Who = Literal[
     "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
     "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
+    "meshCallers",
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str
@@ -145,10 +152,22 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class DeployerGrant:
+    """A role that the deployer needs on a subscription. `when`: only where the stack file requires it. Of a capability:
+    its planner's `rights` names the subscription by this word.
+    """
+
+    on: str
+    role: str
+    why: str
+    when: str = "always"
+
+
+@dataclass(frozen=True, slots=True)
 class EgressHosts:
     """Public hosts that something of the capability reaches through the firewall. They may hold {region}.
 
-    `only`: the use that needs them, "" for every use. A planner's `firewall` makes the rules.
+    `only`: the use that needs them, None for every use. A planner's `firewall` makes the rules.
     """
 
     cloud: CloudName
@@ -157,7 +176,7 @@ class EgressHosts:
     scheme: Literal["Https", "Http"]
     why: str
     source: str
-    only: str = ""
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +208,7 @@ class CountedLimit:
 class RetiredSetting:
     """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
 
-    `values`: those that end; () for any but an absent one. `instead`: what to send, "" for nothing. `where`: another
+    `values`: those that end; () for any but an absent one. `instead`: what to send, None for nothing. `where`: another
     property and the value without which the row does not apply.
     """
 
@@ -199,7 +218,7 @@ class RetiredSetting:
     what: str
     on: str
     source: str
-    instead: str = ""
+    instead: str | None = None
     where: tuple[str, str] | None = None
 
 
@@ -208,7 +227,9 @@ class Facts:
     """Facts of Azure that a capability adds.
 
     `endpoint_addresses`: addresses that a private endpoint takes, by group ID. `roles`: IDs of roles by name.
-    `targets`: the ARM type of each target that its grants name. `changes`: effects of changed properties, by ARM type.
+    `targets`: the ARM type of each target that its grants name, in the resource group of an environment;
+    `shared_targets`: of those elsewhere. `changes`: effects of changed properties, by ARM type. `bills`: what is billed
+    of its types. `protections`: properties of its types that protect production.
     """
 
     types: tuple[ArmType, ...] = ()
@@ -217,8 +238,12 @@ class Facts:
     endpoint_addresses: Mapping[str, int] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
+    deployer: tuple[DeployerGrant, ...] = ()
     targets: Mapping[Target, str] = field(default_factory=dict)
+    shared_targets: Mapping[Target, str] = field(default_factory=dict)
     egress: tuple[EgressHosts, ...] = ()
     limits: tuple[CountedLimit, ...] = ()
     retired_settings: tuple[RetiredSetting, ...] = ()
     changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)
+    bills: Mapping[str, Bill] = field(default_factory=dict)
+    protections: tuple[Protection, ...] = ()

@@ -35,7 +35,7 @@ def capability_facts() -> Iterator[Facts]:
 @cache
 def keys(scope: Scope) -> Mapping[str, tuple[Folder, Key]]:
     """Returns the keys that capabilities add to a part of the stack file, by name, each with its folder."""
-    found: dict[str, tuple[Folder, Key]] = {}
+    by_name: dict[str, tuple[Folder, Key]] = {}
     for folder in folders():
         declared = _declared(folder, "config", "KEYS", tuple) if (folder.path / "config.py").is_file() else ()
         for key in declared:
@@ -43,10 +43,10 @@ def keys(scope: Scope) -> Mapping[str, tuple[Folder, Key]]:
                 raise _broken(folder, "KEYS of config.py has an entry that is not a Key.", "Declare each key as a Key.")
             if key.scope is not scope:
                 continue
-            if key.name in found:
+            if key.name in by_name:
                 raise _broken(folder, f"Another capability has the key {key.name!r} too.", "Rename the key.")
-            found[key.name] = folder, key
-    return found
+            by_name[key.name] = folder, key
+    return by_name
 
 
 @cache
@@ -62,7 +62,7 @@ Answer = TypeVar("Answer")
 _NOTHING = Planner()
 
 
-def asked(
+def collected(
     function: Callable[[Planner], Callable[Given, Answer]], *given: Given.args, **named: Given.kwargs
 ) -> Iterator[tuple[str, Answer]]:
     """Calls one function of each planner that has it, and returns the answers with the names of the capabilities."""
@@ -91,7 +91,7 @@ def asked_for_all(
     function: Callable[[Planner], Callable[Given, Iterable[Item]]], *given: Given.args, **named: Given.kwargs
 ) -> Iterator[Item]:
     """The same of a function that returns several: each of them, by capability."""
-    for _, answers in asked(function, *given, **named):
+    for _, answers in collected(function, *given, **named):
         yield from answers
 
 
@@ -150,11 +150,11 @@ Declared = TypeVar("Declared")
 def _declared(folder: Folder, part: str, name: str, kind: type[Declared]) -> Declared:
     """Returns a declaration of a folder's module."""
     with blamed(folder.name):
-        found = getattr(module(f"{folder.package}.{part}" if part else folder.package), name, None)
-    if not isinstance(found, kind):
+        value = getattr(module(f"{folder.package}.{part}" if part else folder.package), name, None)
+    if not isinstance(value, kind):
         where = f"{part or '__init__'}.py"
         raise _broken(folder, f"{where} has no {name} that is a {kind.__name__}.", f"Declare {name} in {where}.")
-    return found
+    return value
 
 
 def _place(folder: Folder, error: Exception) -> str:
@@ -167,5 +167,5 @@ def _place(folder: Folder, error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
 
 
-def _broken(folder: Folder, what: str, remedy: str = "Fix it, or remove the folder.") -> LandingZoneError:
-    return LandingZoneError(f"{folder.shown}\n  The capability {folder.name} cannot be used: {what}\n  {remedy}")
+def _broken(folder: Folder, value: str, remedy: str = "Fix it, or remove the folder.") -> LandingZoneError:
+    return LandingZoneError(f"{folder.shown}\n  The capability {folder.name} cannot be used: {value}\n  {remedy}")

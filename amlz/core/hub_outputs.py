@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from amlz.azure.regular_files import read_regular
+from amlz.azure.regular_files import read_regular, with_slashes
 from amlz.core.config.hub_stack import STACK_NAME, HubStackConfig
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem
@@ -34,9 +34,9 @@ def resolved(value: Any, folder: Path) -> tuple[Any, list[Problem]]:
     outputs = stack.get("outputs")
     if not isinstance(outputs, str | dict):
         return value, []
-    found = _read(folder, outputs, _command(stack)) if isinstance(outputs, str) else outputs
-    wrong = found if isinstance(found, Problem) else _other_version(found)
-    hub = {**value["hub"], "stack": {**stack, "outputs": None if wrong else found}}
+    read = _read(folder, outputs, _command(stack)) if isinstance(outputs, str) else outputs
+    wrong = read if isinstance(read, Problem) else _other_version(read)
+    hub = {**value["hub"], "stack": {**stack, "outputs": None if wrong else read}}
     return {**value, "hub": hub}, [wrong] if wrong else []
 
 
@@ -59,10 +59,10 @@ def differences(expected: Mapping[str, Any], live: object) -> Iterator[str]:
         return
     for key in sorted({*expected, *live}):
         if expected.get(key) != live.get(key):
-            yield f"`{key}` is {_told(live, key)} there and {_told(expected, key)} here"
+            yield f"`{key}` is {_shown(live, key)} there and {_shown(expected, key)} here"
 
 
-def _told(outputs: Mapping[str, Any], key: str) -> str:
+def _shown(outputs: Mapping[str, Any], key: str) -> str:
     return json.dumps(outputs[key]) if key in outputs else "not set"
 
 
@@ -82,20 +82,20 @@ def _command(stack: Mapping[str, Any]) -> str:
 
 def _read(folder: Path, outputs: str, command: str) -> dict[str, Any] | Problem:
     """The output of a file that `pulumi stack output --json` wrote, or why there is none."""
-    anew = f"{command} writes it."
-    path = folder / outputs
+    sentence = f"{command} writes it."
+    path = with_slashes(folder / outputs)
     if Path(outputs).is_absolute() or not _is_below(path, folder):
-        what = "The file is outside of the folder of the stack file."
-        return Problem(AT, what, "Copy it into that folder, and give its path from there.")
+        text = "The file is outside of the folder of the stack file."
+        return Problem(AT, text, "Copy it into that folder, and give its path from there.")
     try:
-        found = parsed(read_regular(path))
+        document = parsed(read_regular(path))
     except FileNotFoundError:
-        return Problem(AT, "There is no such file next to the stack file.", anew)
+        return Problem(AT, "There is no such file next to the stack file.", sentence)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or "").lower() or f"it is not JSON: {error}"
-        return Problem(AT, f"The file cannot be read: {why}.", anew)
-    hub = found.get(OUTPUT) if isinstance(found, dict) else None
-    return hub if isinstance(hub, dict) else Problem(AT, _NO_HUB, anew)
+        return Problem(AT, f"The file cannot be read: {why}.", sentence)
+    hub = document.get(OUTPUT) if isinstance(document, dict) else None
+    return hub if isinstance(hub, dict) else Problem(AT, _NO_HUB, sentence)
 
 
 def _is_below(path: Path, folder: Path) -> bool:
@@ -106,8 +106,8 @@ def _is_below(path: Path, folder: Path) -> bool:
         return False  # a null character
 
 
-def _other_version(found: dict[str, Any]) -> Problem | None:
-    version = found.get("schemaVersion")
+def _other_version(outputs: dict[str, Any]) -> Problem | None:
+    version = outputs.get("schemaVersion")
     if not isinstance(version, int | float) or isinstance(version, bool) or version == VERSION:
         return None
     newer = version > VERSION

@@ -16,22 +16,27 @@ BUILD = "build"
 _NEEDED = {False: ("training", "endpoints"), True: ("endpoints",)}
 
 
-def said_subnets(environment: EnvironmentConfig) -> dict[str, str]:
+def configured_subnets(environment: EnvironmentConfig) -> dict[str, str]:
     """Ranges by role, in the order in which subnets are built; {} where the range is divided."""
-    said = environment.subnets
-    if said is None:
+    subnets = environment.subnets
+    if subnets is None:
         return {}
-    ranges = {"training": said.training, "endpoints": said.endpoints, "scoring": said.scoring, BUILD: said.build}
+    ranges = {
+        "training": subnets.training,
+        "endpoints": subnets.endpoints,
+        "scoring": subnets.scoring,
+        BUILD: subnets.build,
+    }
     return {role: cidr for role, cidr in ranges.items() if cidr is not None}
 
 
 def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], path: Path) -> Iterator[Problem]:
     """Everything that is wrong with the ranges. `needed`: addresses by role; `path`: of the environment."""
-    said, managed = said_subnets(environment), environment.isolation.managed
+    configured, managed = configured_subnets(environment), environment.isolation.managed
     if environment.subnets is None:
         return
     path = (*path, "subnets")
-    computes = [role for role in said if role not in _NEEDED[managed]]
+    computes = [role for role in configured if role not in _NEEDED[managed]]
     if managed and computes:
         yield Problem(
             path,
@@ -40,21 +45,20 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
             "Set `endpoints` alone, or `isolation: injected`.",
         )
     for role in _NEEDED[managed]:
-        if role not in said:
+        if role not in configured:
             missing = f"{role}{_divided(environment, role, needed.get(role, 0))}"
             yield Problem(
                 path,
                 f"Ranges of subnets are set, and that of {role} is missing: nothing is divided then.",
                 f"Add `{missing}`, or remove `subnets` to have the range divided.",
             )
-    if environment.scoring_nodes and "scoring" not in said and not managed:
-        yield Problem(
-            path,
-            f"{environment.scoring_nodes} nodes would be in the scoring subnet, and its range is not set.",
-            "Add `scoring`, or remove `scoringNodes`.",
-        )
+    if environment.has_scoring and "scoring" not in configured and not managed:
+        nodes = environment.scoring_nodes
+        what = f"{nodes} nodes would be in the scoring subnet" if nodes else "The scoring subnet is to be built"
+        key = "scoringNodes" if nodes else "scoringSubnet"
+        yield Problem(path, f"{what}, and its range is not set.", f"Add `scoring`, or remove `{key}`.")
     earlier: list[tuple[str, IPv4Network]] = []
-    for role, cidr in said.items():
+    for role, cidr in configured.items():
         network = IPv4Network(cidr)
         yield from _wrong(environment, (role, network), needed, (*path, camel(role)))
         for other, taken in earlier:
@@ -76,8 +80,13 @@ def _divided(environment: EnvironmentConfig, role: str, needed: int) -> str:
     if prefix > SMALLEST_SUBNET or 2 ** (32 - prefix) - RESERVED_ADDRESSES < needed:
         return ""
     divided = IPv4Network(f"{network.network_address + int(network.num_addresses * start)}/{prefix}")
-    taken = any(divided.overlaps(IPv4Network(cidr)) for cidr in said_subnets(environment).values())
+    taken = any(divided.overlaps(IPv4Network(cidr)) for cidr in configured_subnets(environment).values())
     return "" if taken else f": {divided}"
+
+
+def built_shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
+    """Returns the shares that become subnets: that for scoring only with its key in the stack file."""
+    return tuple(row for row in _shares(environment) if row[0] != "scoring" or environment.has_scoring)
 
 
 def _shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
@@ -100,14 +109,14 @@ def _wrong(
             f"Use a /{SMALLEST_SUBNET} or larger.",
         )
         return
-    holds, asked = network.num_addresses - RESERVED_ADDRESSES, needed.get(role, 0)
-    if holds < asked:
+    holds, wanted = network.num_addresses - RESERVED_ADDRESSES, needed.get(role, 0)
+    if holds < wanted:
         prefix = next(
-            bits for bits in range(network.prefixlen, 0, -1) if 2 ** (32 - bits) - RESERVED_ADDRESSES >= asked
+            bits for bits in range(network.prefixlen, 0, -1) if 2 ** (32 - bits) - RESERVED_ADDRESSES >= wanted
         )
         yield Problem(
             path,
-            f"{asked} addresses for {role}, with {environment.growth} % growth, do not fit: {network} has {holds}, "
+            f"{wanted} addresses for {role}, with {environment.growth} % growth, do not fit: {network} has {holds}, "
             f"Azure keeps {RESERVED_ADDRESSES} of {network.num_addresses}.",
             f"Use a /{prefix} or larger.",
         )

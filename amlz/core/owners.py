@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 
 class EnvironmentKey(NamedTuple):
@@ -21,16 +20,13 @@ class EnvironmentKey(NamedTuple):
         return format(str(self), spec)
 
 
-class SharedOwner(StrEnum):
-    """A part of the landing zone."""
-
-    HUB = "hub"
-    LAKE = "lake"
-
+#: A part of the landing zone that environments share: the hub, or one that a capability builds.
+SharedOwner = NewType("SharedOwner", str)
+HUB_OWNER = SharedOwner("hub")
 
 Owner = EnvironmentKey | SharedOwner
 
 
 def words_of(owner: Owner) -> tuple[str, ...]:
     """Returns the words of an owner, as names are made of them."""
-    return tuple(owner) if isinstance(owner, EnvironmentKey) else (owner.value,)
+    return tuple(owner) if isinstance(owner, EnvironmentKey) else (owner,)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from amlz.core.addresses import AddressPlan, environments, plan_addresses
 from amlz.core.capability import PlannedPart
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.discovery import planners
 from amlz.core.facts.clouds import CLOUDS, CloudName
 from amlz.core.names import NameBook
-from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts
+from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts, shared_parts
 from amlz.core.planning.clouds import check_cloud
 from amlz.core.planning.context import Context
 from amlz.core.planning.deployer import SubscriptionRole, plan_deployer
@@ -23,14 +26,11 @@ from amlz.core.planning.gateway import check_gateway
 from amlz.core.planning.hub import plan_hub
 from amlz.core.planning.hub_stack import check_hub_stack
 from amlz.core.planning.isolation import check_isolation
-from amlz.core.planning.lake import plan_lake
-from amlz.core.planning.lake_checks import check_lake
 from amlz.core.planning.limits import check_limits
 from amlz.core.planning.parts import check_parts, demands_of_parts
 from amlz.core.planning.policies import plan_policies
 from amlz.core.planning.private_link_scope import check_private_link_scope
 from amlz.core.planning.references import check_references
-from amlz.core.planning.registry import plan_shared_registry
 from amlz.core.planning.room import with_room
 from amlz.core.planning.security import check_security
 from amlz.core.planning.sharing import check_sharing
@@ -39,18 +39,18 @@ from amlz.core.planning.spoke import plan_spoke
 from amlz.core.planning.tls_inspection import check_tls_inspection
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.specs import (
-    DataLakeSpec,
     ExistingHubSpec,
     HubSpec,
     PoliciesSpec,
     PrivateDnsSpec,
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
-    SharedRegistrySpec,
     SpokeSpec,
     records,
 )
 from amlz.dataclass import dataclass
+
+Spec = TypeVar("Spec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class OrganisationPlan:
     """
 
     hub_subscription: str
+    landing_zone_subscription: str
     existing_hub: ExistingHubSpec | None
     dns_mode: str
     dns: PrivateDnsSpec | None
@@ -72,7 +73,7 @@ class OrganisationPlan:
 class LandingZonePlan:
     """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to.
 
-    `capabilities`: what they build once in it.
+    `shared`: what capabilities build once in it, decided before its environments; `capabilities`: after them.
     """
 
     business_unit: str
@@ -83,13 +84,12 @@ class LandingZonePlan:
     addresses: AddressPlan
     hub: HubSpec | None
     spokes: tuple[SpokeSpec, ...]
-    shared_registry: SharedRegistrySpec | None
+    shared: tuple[PlannedPart, ...]
     environments: tuple[ProjectEnvironmentSpec, ...]
     policies: PoliciesSpec
     deployer: tuple[SubscriptionRole, ...]
     keep_api_version_aliases: bool
     organisation: OrganisationPlan
-    lake: DataLakeSpec | None = None
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
 
@@ -101,15 +101,17 @@ class LandingZonePlan:
     @property
     def outside(self) -> tuple[str, ...]:
         """Ids of what exists already: referred to, never waited for."""
-        lake = self.lake.outside if self.lake else ()
-        key = self.lake.encryption if self.lake else None
-        vaults = (key.vault,) if key is not None and key.made is None else ()
-        return (*self.organisation.outside, *lake, *vaults)
+        return self.organisation.outside
+
+    def part(self, kind: type[Spec]) -> Spec | None:
+        """Returns the spec of a type that a capability builds once in it; None where that is not built."""
+        parts = (*self.shared, *self.capabilities)
+        return next((planned.part.spec for planned in parts if isinstance(planned.part.spec, kind)), None)
 
     def roles(self) -> Iterator[RoleAssignmentSpec]:
         """Returns every role assignment of the plan, each once."""
-        found = records(self, RoleAssignmentSpec)
-        return iter({role.id: role for role in found}.values())
+        assignments = records(self, RoleAssignmentSpec)
+        return iter({role.id: role for role in assignments}.values())
 
 
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
@@ -123,10 +125,10 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     context = Context(config, addresses, NameBook())
     hub = plan_hub(context) if config.hub.elsewhere is None else None
     spokes = tuple(plan_spoke(context, name) for name in config.spokes)
-    shared = plan_shared_registry(context) if config.shared_registry else None
+    shared = shared_parts(context)
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
-    lake = plan_lake(context)
-    policies, problems = plan_policies(context, planned, spokes, _shared_groups(shared, lake))
+    parts = landing_zone_parts(context)
+    policies, problems = plan_policies(context, planned, spokes, _shared_groups((*shared, *parts)))
     if context.names.problems or problems:
         raise StackFileError((*context.names.problems, *problems))
     plan = LandingZonePlan(
@@ -138,14 +140,13 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         addresses=addresses,
         hub=hub,
         spokes=spokes,
-        shared_registry=shared,
+        shared=shared,
         environments=planned,
         policies=policies,
         deployer=(),
         keep_api_version_aliases=config.keep_api_version_aliases,
-        lake=lake,
         parts=demands_of_parts(context),
-        capabilities=landing_zone_parts(context),
+        capabilities=parts,
         organisation=_organisation(context),
     )
     return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
@@ -165,7 +166,6 @@ _CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
     check_sizes,
     check_security,
     check_sharing,
-    check_lake,
     check_exfiltration,
     check_parts,
     check_cloud,
@@ -180,14 +180,15 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
     planned: list[ProjectEnvironmentSpec] = []
     units: list[Callable[[], object]] = [partial(plan_hub, context)] if config.hub.elsewhere is None else []
     units += [partial(plan_spoke, context, name) for name in config.spokes]
-    units += [partial(plan_shared_registry, context)] if config.shared_registry else []
+    units += [partial(planner.shared, context) for planner in planners().values()]
     units += [partial(_environment, context, planned, owner) for owner in environments(config)]
-    units += [partial(plan_lake, context), partial(landing_zone_parts, context)]
-    whole = [_succeeds(unit) for unit in units]
-    found: tuple[Problem, ...] = ()
-    if all(whole):
-        _, found = plan_policies(context, tuple(planned), (), ())
-    return (*context.names.problems, *found)
+    units += [partial(planner.landing_zone, context) for planner in planners().values()]
+    policies: list[Problem] = []
+    units.append(lambda: policies.extend(plan_policies(context, tuple(planned), (), ())[1]))
+    for unit in units:
+        with suppress(Exception):  # the obstacle is reported already, by the checks before
+            unit()
+    return (*context.names.problems, *policies)
 
 
 def _environment(
@@ -196,23 +197,15 @@ def _environment(
     planned.append(plan_environment(context, *owner[:2]))
 
 
-def _succeeds(unit: Callable[[], object]) -> bool:
-    """Returns whether a part can be planned. The obstacle is reported already, by the checks before."""
-    try:
-        unit()
-    except Exception:
-        return False
-    return True
-
-
-def _shared_groups(shared: SharedRegistrySpec | None, lake: DataLakeSpec | None) -> tuple[tuple[str, str, bool], ...]:
-    """Groups of what environments share that are built here: id, key, and whether there is production data."""
-    registry = ((shared.group.id, "shared", shared.registry.protect),) if shared else ()
-    own_lake = ((lake.group.id, "lake", lake.account.protect),) if lake and lake.group and lake.account else ()
-    return (*registry, *own_lake)
+def _shared_groups(parts: tuple[PlannedPart, ...]) -> tuple[tuple[str, str, bool], ...]:
+    """Returns groups that are built for what environments share: id, key, and whether they hold production data."""
+    groups = ((planned.part.group, planned.logical) for planned in parts)
+    return tuple((group.id, key, group.production) for group, key in groups if group is not None)
 
 
 def _organisation(context: Context) -> OrganisationPlan:
     existing = plan_existing_hub(context)
     dns = plan_dns(context) if existing is not None and context.dns_mode == "created" else None
-    return OrganisationPlan(context.hub_subscription, existing, context.dns_mode, dns, outside(context))
+    return OrganisationPlan(
+        context.hub_subscription, context.landing_zone_subscription, existing, context.dns_mode, dns, outside(context)
+    )

@@ -9,33 +9,35 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from amlz.dataclass import dataclass
 
 #: Where in the configuration: keys and list positions, from `amlz:landingZone` down.
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong: where, what and why, and what to do about it.
 
-    `line` is 1-based in `file`, 0 where unknown. Neither text repeats a value that may be a secret. `absent`: another
+    `remedy`: None where there is none to name. `file`: None where the file is not known. `line` is 1-based in `file`, 0
+    where unknown. Neither text repeats a value that may be a secret. `absent`: another
     part of the file may hold what is missing. `warning`: it stops nothing by itself.
     """
 
     path: Path
     what: str
-    remedy: str = ""
-    file: str = ""
+    remedy: str | None = None
+    file: str | None = None
     line: int = 0
     absent: bool = False
     warning: bool = False
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
         head = "  ".join(part for part in (place, dotted(self.path)) if part)
-        what = f"warning: {self.what}" if self.warning else self.what
-        return "\n".join(["" + head, *(f"  {text}" for text in (what, self.remedy) if text)])
+        sentence = f"warning: {self.what}" if self.warning else self.what
+        return "\n".join([head, *(f"  {text}" for text in (sentence, self.remedy) if text)])
 
 
 class LandingZoneError(Exception):
@@ -54,17 +56,14 @@ def _counts(problems: Iterable[Problem]) -> Iterator[str]:
     """How many mistakes there are in each file, where there are several."""
     of_file: dict[str, list[Problem]] = {}
     for problem in problems:
-        if problem.line:
+        if problem.file and problem.line:
             of_file.setdefault(problem.file, []).append(problem)
-    for file, found in of_file.items():
-        mistakes, warnings = (sum(each.warning is wanted for each in found) for wanted in (False, True))
-        if len(found) > 1:
-            told = [
-                f"{count} {word}{'s' if count > 1 else ''}"
-                for count, word in ((mistakes, "mistake"), (warnings, "warning"))
-                if count
-            ]
-            yield f"{listed(told)} in {file}."
+    for file, in_file in of_file.items():
+        if len(in_file) > 1:
+            warnings = sum(problem.warning for problem in in_file)
+            counts = ((len(in_file) - warnings, "mistake"), (warnings, "warning"))
+            parts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count]
+            yield f"{listed(parts)} in {file}."
 
 
 def wrapped(text: str) -> str:
@@ -76,7 +75,7 @@ def _wrapped(line: str) -> str:
     """A line in 80 columns. Paths, words, and examples that fit on a separate line are not broken."""
     if not line.startswith("  "):
         return line
-    whole = re.sub(r"`[^`]{1,70}`", lambda found: found[0].replace(" ", "\0"), line.strip())
+    whole = re.sub(r"`[^`]{1,70}`", lambda item: item[0].replace(" ", "\0"), line.strip())
     lines = textwrap.wrap(
         whole, 80, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )

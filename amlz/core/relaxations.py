@@ -13,9 +13,8 @@ from amlz.core.config.policies import Guardrail
 from amlz.core.discovery import asked_for_all
 from amlz.core.facts.clouds import title
 from amlz.core.facts.egress import PACKAGES
-from amlz.core.own_subnets import BUILD, said_subnets
+from amlz.core.own_subnets import BUILD, configured_subnets
 from amlz.core.planning.builtins import left_out
-from amlz.core.planning.lake_places import access_of, container_of, lake_users
 from amlz.core.problems import Path, listed
 
 _BUILDS = "image builds"
@@ -35,6 +34,10 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         yield Relaxation(
             ("hub", "privateLinkScope", "publicQueries"), "anyone who may read logs can do so from anywhere"
         )
+    if config.hub.log_analytics.shared_keys:
+        yield Relaxation(
+            ("hub", "logAnalytics", "sharedKeys"), "anyone with a key of the central log can send data, unnamed, to it"
+        )
     if config.endpoint_network_policies == "off":
         gives = "security groups do not apply to private endpoints: every connected network reaches them"
         yield Relaxation(("endpointNetworkPolicies",), gives)
@@ -47,14 +50,14 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             f"{who} {'reach' if who == _BUILDS else 'reaches'} {listed(own.hosts)}: {own.why}",
         )
     yield from _policies(config)
-    yield from (each for each in of_capabilities if each.path[2:3] != ("environments",))
+    yield from (relaxation for relaxation in of_capabilities if relaxation.path[2:3] != ("environments",))
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name)
         yield from _security(environment, name, path)
         if environment.image_build.identity == "compute":
             gives = "image builds have the roles of the compute clusters on data"
             yield Relaxation((*path, "imageBuild", "identity"), gives)
-        yield from (each for each in of_capabilities if each.path[: len(path)] == path)
+        yield from (relaxation for relaxation in of_capabilities if relaxation.path[: len(path)] == path)
         if environment.shared_by:
             who = listed((project, *environment.shared_by))
             yield Relaxation(
@@ -67,7 +70,6 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 "workspaces that share the registry do not keep their images apart",
             )
         yield from _isolation(environment.isolation, (*path, "isolation"))
-        yield from _lake(config, (project, name), environment)
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, in spite of its name")
     for index, one in enumerate(config.accepted_findings):
@@ -77,7 +79,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
 
 def _who(config: LandingZoneConfig, packages: bool) -> str:
     """Returns who reaches a host. `packages`: it is for image builds, in environments with a subnet for them."""
-    apart = [BUILD in said_subnets(environment) for _, _, environment in environments(config)]
+    apart = [BUILD in configured_subnets(environment) for _, _, environment in environments(config)]
     if packages and any(apart):
         return _BUILDS if all(apart) else f"every compute of environments without `subnets.{BUILD}`"
     return "every compute"
@@ -96,6 +98,11 @@ def _security(environment: EnvironmentConfig, name: str, path: Path) -> Iterator
         yield Relaxation(
             (*path, "security", "storageSharedKeys"),
             "anyone with an account key has all data, unnamed in the logs",
+        )
+    if security.insights_keys:
+        yield Relaxation(
+            (*path, "security", "insightsKeys"),
+            "anyone with the instrumentation key can send telemetry to Application Insights, unnamed",
         )
     policy = security.storage_endpoint_policy
     if policy is not None and not policy.enabled and environment.is_production(name):
@@ -121,23 +128,6 @@ def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
         yield Relaxation(
             (*path, "allow"), f"compute targets reach {listed(isolation.allow)}: data that they read can leave there"
         )
-
-
-def _lake(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Iterator[Relaxation]:
-    """Containers that it writes to without holding production data, and from which production reads."""
-    if environment.is_production(owner[1]):
-        return
-    access = access_of(config, owner, environment)
-    written = {container_of(config, owner, key) for key, may in access.items() if may == "write"}
-    for other, settings, theirs in lake_users(config):
-        if settings.is_production(other[1]):
-            read = sorted(written & {container_of(config, other, key) for key in theirs})
-            if read:
-                path: Path = ("projects", owner[0], "environments", owner[1], "lake")
-                yield Relaxation(
-                    path, f"it writes to {listed(read)}, and {other[0]} {other[1]} works with what is there"
-                )
-                return
 
 
 def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:

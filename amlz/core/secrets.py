@@ -29,8 +29,8 @@ def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
     """
     if isinstance(value, dict):
         if set(value) == {"secure"}:
-            what = looks_secret(str(value["secure"]), SHAPES)
-            yield from [(at, what)] if what else []
+            text = looks_secret(str(value["secure"]), SHAPES)
+            yield from [(at, text)] if text else []
             return
         for key, item in value.items():
             name = str(key).rsplit(":", 1)[-1]
@@ -43,8 +43,8 @@ def plain_secrets(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from plain_secrets(item, (*at, index))
-    elif what := looks_secret(value):
-        yield at, what
+    elif text := looks_secret(value):
+        yield at, text
 
 
 def _has_text(value: Any) -> bool:

@@ -49,8 +49,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),
         "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),
         "Microsoft.Storage/storageAccounts/blobServices": ("blob service", "blob services"),
+        "Microsoft.Storage/storageAccounts/fileServices": ("file service", "file services"),
         "Microsoft.Storage/storageAccounts/blobServices/containers": ("container", "containers"),
-        **{row.name: row.words for each in capability_facts() for row in each.types},
+        **{row.name: row.words for facts in capability_facts() for row in facts.types},
     }.items()
 }
 

@@ -6,13 +6,14 @@ import json
 import types
 import typing
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from amlz.core.config.cost import METER_KEY, RELATIVE_PATH
 from amlz.core.config.encryption import KEY_URI, VAULT_ID
 from amlz.core.config.hub_stack import STACK_NAME
 from amlz.core.config.shared import GUID, camel
@@ -50,6 +51,8 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "a key's identifier with its version",
         "https://kv-keys.vault.azure.net/keys/landing-zone/0123456789abcdef0123456789abcdef",
     ),
+    RELATIVE_PATH: ("a path below the folder of the stack file", "prices/2027-01-31.json"),
+    METER_KEY: ("the key of a meter, as amlz cost shows it", "log-ingested"),
     CERTIFICATE_URI: (
         "the secret identifier of a certificate in a key vault", "https://kv-tls.vault.azure.net/secrets/intermediate-ca"
     ),
@@ -61,7 +64,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
     r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": ("a day, as 2027-03-31", "2027-03-31"),
-    **{pattern: words for each in capabilities().values() for pattern, words in each.patterns.items()},
+    **{pattern: words for capability in capabilities().values() for pattern, words in capability.patterns.items()},
 }  # fmt: skip
 
 #: Examples that read better than those of the model.
@@ -89,9 +92,23 @@ def is_part(hint: Any) -> typing.TypeGuard[type[BaseModel]]:
 
 def inner(hint: Any) -> Any:
     """A type without Annotated and None around it."""
-    while typing.get_origin(hint) in (typing.Annotated, typing.Union, types.UnionType):
-        hint = next(arg for arg in typing.get_args(hint) if arg is not type(None))
-    return hint
+    return unwrapped(hint)[0]
+
+
+def unwrapped(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Returns a type without Annotated and None around it, and the metadata of every Annotated, the outer first."""
+    metadata: tuple[Any, ...] = ()
+    while (origin := typing.get_origin(hint)) in (typing.Annotated, typing.Union, types.UnionType):
+        if origin is typing.Annotated:
+            metadata += typing.get_args(hint)[1:]
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    return hint, metadata
+
+
+def limits(metadata: Iterable[Any]) -> Iterator[Any]:
+    """Returns metadata, with that of each Field instead of the Field."""
+    for mark in metadata:
+        yield from mark.metadata if isinstance(mark, FieldInfo) else (mark,)
 
 
 def is_collection(hint: Any) -> bool:
@@ -140,34 +157,34 @@ def places(model: type[BaseModel], key: str) -> list[str]:
 @cache
 def _places(model: type[BaseModel]) -> dict[str, dict[str, None]]:
     """The same of every key."""
-    found: dict[str, dict[str, None]] = {}
+    result: dict[str, dict[str, None]] = {}
     waiting: deque[tuple[str, Any]] = deque([("", model)])
     while waiting:
         place, hint = waiting.popleft()
         hint = inner(hint)
         if is_part(hint):
             for key in fields_of(hint) if place else ():
-                found.setdefault(key, {}).setdefault(place)
+                result.setdefault(key, {}).setdefault(place)
             waiting += [(name, field.annotation) for name, field in fields_of(hint).items()]
         elif typing.get_origin(hint) is dict:
             waiting.append((f"a name in {place}", typing.get_args(hint)[1]))
-    return found
+    return result
 
 
-def span(field: FieldInfo) -> str:
-    """The range of a number in words, `from 1 to 1000`, or nothing."""
+def span(field: FieldInfo) -> str | None:
+    """The range of a number in words, `from 1 to 1000`; None for a number without bounds."""
     limits = _metadata(field)
     bounds = {name: getattr(item, name) for item in limits for name in ("ge", "gt", "le") if hasattr(item, name)}
     if "ge" in bounds and "le" in bounds:
         return f"from {bounds['ge']} to {bounds['le']}"
-    return f"above {bounds['gt']:g}" if "gt" in bounds else ""
+    return f"above {bounds['gt']:g}" if "gt" in bounds else None
 
 
-def fits(field: FieldInfo, text: str) -> bool:
-    """Returns whether a text is a valid value of a field."""
+def fits(field: FieldInfo, value: object) -> bool:
+    """Returns whether a value is a valid one of a field."""
     hint: Any = typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
-        TypeAdapter(hint).validate_python(text)
+        TypeAdapter(hint).validate_python(value)
     except ValidationError:
         return False
     return True
@@ -178,21 +195,20 @@ def example(key: str, field: FieldInfo) -> str:
     return f"{key}: {_flow(_example(key, field.annotation, _metadata(field), field.examples))}"
 
 
-def example_at(model: type[BaseModel], path: Path) -> str:
-    """Returns a line of the right form for the value at a path, or nothing where the model has no such path."""
+def example_at(model: type[BaseModel], path: Path) -> str | None:
+    """Returns a line of the right form for the value at a path; None where the model has no such path."""
     field, hint = field_at(model, path), _at(model, path)
     if field is not None:
         return example(str(path[-1]), field)
-    return f"{path[-1]}: {_flow(_example('', hint, []))}" if path and is_part(hint) else ""
+    return f"{path[-1]}: {_flow(_example('', hint, []))}" if path and is_part(hint) else None
 
 
 def _metadata(field: FieldInfo) -> list[Any]:
     """Returns the limits of a field, also of an optional one: pydantic keeps them inside the type."""
-    found = list(field.metadata)
+    metadata = list(field.metadata)
     for argument in typing.get_args(field.annotation):
-        for item in typing.get_args(argument)[1:] if typing.get_origin(argument) is typing.Annotated else ():
-            found += item.metadata if isinstance(item, FieldInfo) else [item]
-    return found
+        metadata += limits(typing.get_args(argument)[1:] if typing.get_origin(argument) is typing.Annotated else ())
+    return metadata
 
 
 def _example(key: str, hint: Any, metadata: list[Any], examples: list[Any] | None = None) -> Any:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from amlz.core.capability import Scope
 from amlz.core.config import LandingZoneConfig
+from amlz.core.config.shared import camel
+from amlz.core.discovery import keys
 from amlz.core.notices import notices
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.problems import Path as ConfigPath
@@ -18,7 +21,13 @@ from amlz.stackfile.load import PartialStackFile, StackFile, draft_of
 from amlz.stackfile.repair import VARIANTS, Repaired, repaired, type_at, value_at
 
 #: Parts that others refer to by name, and how deep the names are.
-_REFERRED = {"spokes": 2, "projects": 4, "dataLake": 3, "sharedRegistry": 1, "policies": 3}
+_REFERRED = {
+    "spokes": 2,
+    "projects": 4,
+    "sharedRegistry": 1,
+    "policies": 3,
+    **{camel(name): key.referred for name, (_, key) in keys(Scope.LANDING_ZONE).items()},
+}
 
 
 def checked(stack: str, folder: Path | None = None, raw: bytes | None = None) -> tuple[StackFile, LandingZonePlan]:
@@ -48,29 +57,29 @@ def beside(draft: PartialStackFile) -> Iterator[Problem]:
         if one is None:
             return
         invalid |= {one.path(path) for path in one.replaced}
-        found = _problems(one)
+        problems = _problems(one)
         if variant:
-            common = {key: [*same, found[key]] for key, same in common.items() if key in found}
+            common = {key: [*same, problems[key]] for key, same in common.items() if key in problems}
         else:
-            common = {key: [problem] for key, problem in found.items()}
+            common = {key: [problem] for key, problem in problems.items()}
         if not common:
             return
     opaque = any(_is_opaque(draft.landing_zone, path) for path in invalid)
     for same in common.values():
-        problem, remedy = same[0], _common(each.remedy for each in same)
+        problem, remedy = same[0], _common(item.remedy or "" for item in same)
         unsure = problem.absent and (opaque or any(_below(path, (problem.path,)) for path in invalid))
         if not unsure and not _below(problem.path, invalid):
-            yield replace(problem, path=repeatable(problem.path), remedy=remedy)
+            yield replace(problem, path=repeatable(problem.path), remedy=remedy or None)
 
 
-def _problems(each: Repaired) -> dict[tuple[ConfigPath, str], Problem]:
+def _problems(value: Repaired) -> dict[tuple[ConfigPath, str], Problem]:
     """Everything that is wrong with a variant, by path in the file and text."""
-    found = [_warning(doubt) for doubt in notices(each.config, None)]
+    problems = [_warning(doubt) for doubt in notices(value.config, None)]
     try:
-        make_plan(each.config)
+        make_plan(value.config)
     except StackFileError as error:
-        found = [*error.problems, *found]
-    placed = (replace(problem, path=each.path(problem.path)) for problem in found)
+        problems = [*error.problems, *problems]
+    placed = (replace(problem, path=value.path(problem.path)) for problem in problems)
     return {(problem.path, problem.what): problem for problem in placed}
 
 
@@ -84,6 +93,8 @@ def _below(path: ConfigPath, invalid: Collection[ConfigPath]) -> bool:
 
 def _is_opaque(value: Any, path: ConfigPath) -> bool:
     """Returns whether an invalid part may hold, once it is corrected, a name that other parts refer to."""
+    if path[:2] == ("policies", "exemptions"):
+        return False
     known = path[:1] and path[0] in keys_at(LandingZoneConfig, ())
     if known and len(path) > _REFERRED.get(str(path[0]), 0):
         return False

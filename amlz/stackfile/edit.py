@@ -47,17 +47,17 @@ class CannotEdit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewEnvironment:
-    """An environment to write. `spoke`: "" to leave it out; `like`: the project and environment it is copied from."""
+    """An environment to write. `spoke`: None to leave it out; `like`: the project and environment it is copied from."""
 
     name: str
     network: str
-    spoke: str = ""
+    spoke: str | None = None
     like: tuple[str, str] | None = None
 
 
 def with_project(text: str, name: str, environments: Sequence[NewEnvironment]) -> str:
     """The text with one more project, after the others. Unless `projects` is new, `without` gives the text again."""
-    candidates = [*_with_line_feeds(text, lambda plain: _additions(plain, name, environments))]
+    candidates = [*with_line_feeds(text, lambda plain: _additions(plain, name, environments))]
     if tree(text).at(*_PROJECTS) is None:
         return candidates[0]
     for candidate in candidates:
@@ -71,10 +71,10 @@ def without(text: str, *path: str) -> str:
 
     A value with an anchor that others refer to is written out at the first of them.
     """
-    return _with_line_feeds(text, lambda plain: [_removal(plain, path)])[0]
+    return with_line_feeds(text, lambda plain: [_removal(plain, path)])[0]
 
 
-def _with_line_feeds(text: str, edit: Callable[[str], list[str]]) -> list[str]:
+def with_line_feeds(text: str, edit: Callable[[str], list[str]]) -> list[str]:
     """Edits of a text whose lines end with LF, CRLF or both; or all of them with CR, as LF meanwhile."""
     if re.search("[\x85\u2028\u2029]", text):
         raise CannotEdit("It holds a line or paragraph separator (U+0085, U+2028 or U+2029).")
@@ -88,12 +88,12 @@ def _with_line_feeds(text: str, edit: Callable[[str], list[str]]) -> list[str]:
 def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> list[str]:
     """Texts with one more project: the first choice first."""
     root = tree(text)
-    zone, found = root.at("config", KEY), root.at(*_PROJECTS)
+    zone, result = root.at("config", KEY), root.at(*_PROJECTS)
     if zone is None or zone[1].alias or not zone[1].items:
         raise CannotEdit(f"`{KEY}` is an alias, or not written as keys and values.")
-    if found is None:
+    if result is None:
         return [_with_projects(text, zone[1], _Writer(text, root, len(text)).entry(name, environments))]
-    key, projects = found
+    key, projects = result
     if projects.alias:
         raise CannotEdit("`projects` is an alias.")
     entry = _Writer(text, root, projects.end).entry(name, environments)
@@ -120,13 +120,13 @@ def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> 
 def _removal(text: str, path: Sequence[str]) -> str:
     for _ in range(1 + text.count("&")):
         root = tree(text)
-        found = root.at(*_PROJECTS, *path)
+        result = root.at(*_PROJECTS, *path)
         parent = root.at(*_PROJECTS, *path[:-1])
-        if found is None or parent is None:
+        if result is None or parent is None:
             raise CannotEdit("It is there through an alias or a merge key.")
-        moved = _moved(text, root, found[1])
+        moved = _moved(text, root, result[1])
         if moved is None:
-            return _said_once(_cut(text, parent, found))
+            return _with_comments_once(cut(text, parent, result))
         text = moved
     raise CannotEdit("Its anchors refer to each other in a circle.")
 
@@ -259,8 +259,8 @@ def _end_of_comments(text: str, at: int, column: int) -> int:
     """The end of the line, or of the comments below it that are indented as far as `column` or further."""
     end = _line_end(text, at)
     lines = re.compile(r"(?:\r?\n[ \t]*)*\r?\n( *)#[^\r\n]*")
-    while (found := lines.match(text, end)) and len(found[1]) >= column:
-        end = found.end()
+    while (match := lines.match(text, end)) and len(match[1]) >= column:
+        end = match.end()
     return end
 
 
@@ -270,7 +270,7 @@ def _blank_before(text: str, at: int) -> str:
     return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
 
-def _cut(text: str, parent: tuple[YamlNode, YamlNode], yaml_nodes: tuple[YamlNode, YamlNode]) -> str:
+def cut(text: str, parent: tuple[YamlNode, YamlNode], yaml_nodes: tuple[YamlNode, YamlNode]) -> str:
     key, value = yaml_nodes
     items = parent[1].items
     index = next(i for i, (name, _) in enumerate(items) if name is key)
@@ -281,7 +281,7 @@ def _cut(text: str, parent: tuple[YamlNode, YamlNode], yaml_nodes: tuple[YamlNod
     column = _column(text, key.start)
     start, end = key.start - column, _end_of_comments(text, value.end, column + 1)
     if text[start : key.start].strip():
-        raise CannotEdit(f"`{key.value}` does not begin its line.")
+        raise CannotEdit(f"`{key.value or text[key.start : key.end]}` does not begin its line.")
     if len(items) == 1:
         if parent[1].anchor:
             raise CannotEdit("It is the only one of a mapping with an anchor.")
@@ -308,7 +308,7 @@ def _around_lines(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _break_at(text: str, at: int) -> str:
     """The line break at an offset, or nothing."""
-    return next((each for each in ("\r\n", "\n") if text.startswith(each, at)), "")
+    return next((item for item in ("\r\n", "\n") if text.startswith(item, at)), "")
 
 
 def _own_comments(text: str, start: int, column: int) -> int:
@@ -329,7 +329,7 @@ def _moved(text: str, root: YamlNode, going: YamlNode) -> str | None:
     for node in root.below():
         if node.anchor and not node.alias:
             current[node.anchor] = node
-        elif node.alias and id(node) not in inside:
+        elif node.alias and node.anchor and id(node) not in inside:
             named = current.get(node.anchor)
             if named is not None and id(named) in inside:
                 users.setdefault(id(named), (named, node))
@@ -340,7 +340,7 @@ def _moved(text: str, root: YamlNode, going: YamlNode) -> str | None:
     return text[: user.start] + _shifted(text[named.start : named.end], shift) + text[user.end :]
 
 
-def _said_once(text: str) -> str:
+def _with_comments_once(text: str) -> str:
     """Returns the text with each anchor once: a value that was written out within another refers to the earlier one."""
     seen: set[str] = set()
     again: list[YamlNode] = []

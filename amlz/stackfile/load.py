@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from amlz.core.codemods import CURRENT, converted, version_of
 from amlz.core.config import LandingZoneConfig
 from amlz.core.hub_outputs import in_words, resolved
 from amlz.core.problems import LandingZoneError, Problem, StackFileError
@@ -18,7 +19,7 @@ from amlz.core.problems import Path as ConfigPath
 from amlz.core.secrets import encrypted, plain_secrets, repeatable
 from amlz.core.terminal import in_one_line
 from amlz.dataclass import dataclass
-from amlz.stackfile.allowed import keys_at
+from amlz.stackfile.every_error import every_error
 from amlz.stackfile.messages import near_key, problem
 from amlz.stackfile.stack_file import KEY, Document, find, read
 
@@ -84,7 +85,7 @@ class PartialStackFile:
 def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> PartialStackFile:
     """Reads a stack's file, or `raw` instead of its content. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
-    shown = _shown(path)
+    shown = shown_path(path)
     if path.name.startswith("Pulumi.-"):
         raise LandingZoneError(
             f"{shown}\n  The stack's name begins with '-', so commands take it for an option.\n  Give it another name."
@@ -94,16 +95,16 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
     problems = [*document.problems, *_secrets(document, config, shown)]
     if KEY not in config:
         near = near_key(KEY, list(config)) or next((key for key in config if key.endswith("andingZone")), "")
-        what = f"`config` has no `{KEY}`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
+        sentence = f"`config` has no `{KEY}`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         remedy = f"Write it `{KEY}`." if near else "It holds the landing zone; see docs/reference/configuration.md."
-        problems.append(Problem((), what, remedy, shown, document.line(("config", near) if near else ("config",))))
+        problems.append(Problem((), sentence, remedy, shown, document.line(("config", near) if near else ("config",))))
         raise StackFileError(_in_order(problems))
-    written = {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
-    landing_zone, unread = resolved(config[KEY], path.parent)
-    model, wrong = _validated(landing_zone, written, unread)
+    landing_zone, unread = resolved(converted(config[KEY]), path.parent)
+    model, wrong = _validated(landing_zone, _written(document), unread)
     unusable = tuple(p.path for p in (*problems, *unread) if p.path)
-    told = {p.path for p in problems}
-    problems += _once(document, shown, (p for p in wrong if p.path not in told))
+    pairs = {p.path for p in problems}
+    problems += _once(document, shown, (p for p in wrong if p.path not in pairs))
+    problems = list(dict.fromkeys([*problems, *_overwritten(document, path, shown)]))
     file = None
     if not problems and model is not None:
         pulumi_config = _pulumi_config({**config, KEY: landing_zone})
@@ -128,23 +129,47 @@ def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:
 
     `folder`: of the stack file, by default the current one.
     """
-    problems = [Problem(repeatable(at), f"It holds {what}.", _NO_SECRETS) for at, what in plain_secrets(value)]
-    value, unread = resolved(value, folder or Path.cwd())
+    problems = [Problem(repeatable(at), f"It holds {item}.", _NO_SECRETS) for at, item in plain_secrets(value)]
+    value, unread = resolved(converted(value), folder or Path.cwd())
     model, wrong = _validated(value, unread=unread)
-    told = {p.path for p in problems}
-    problems += [p for p in wrong if p.path not in told]
+    pairs = {p.path for p in problems}
+    problems += [p for p in wrong if p.path not in pairs]
     if problems or model is None:
         raise StackFileError(replace(p, file=KEY) for p in problems)
     return model
 
 
+def _overwritten(document: Document, path: Path, shown: str) -> Iterator[Problem]:
+    """Returns the problems of values of doubled keys that YAML overwrites: one of them may be the value to keep."""
+    for earlier in document.earlier:
+        config = earlier.values.get("config") if isinstance(earlier.values, dict) else None
+        if not isinstance(config, dict):
+            continue
+        problems = list(_secrets(earlier, config, shown))
+        if KEY in config:
+            landing_zone, unread = resolved(converted(config[KEY]), path.parent)
+            pairs = {p.path for p in problems}
+            wrong = _validated(landing_zone, _written(earlier), unread)[1]
+            problems += _once(earlier, shown, (p for p in wrong if p.path not in pairs))
+        yield from (p for p in problems if _in_doubled(document, p.path))
+
+
+def _in_doubled(document: Document, path: ConfigPath) -> bool:
+    whole = (("config", KEY, *path), ("config", *path))
+    return any(at[:length] in document.doubled for at in whole for length in range(len(at) + 1))
+
+
+def _written(document: Document) -> dict[ConfigPath, str]:
+    return {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
+
+
 def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterable[Problem]:
     """Returns problems with their positions; those that aliases repeat once, where they first are."""
-    found: dict[object, Problem] = {}
+    result: dict[object, Problem] = {}
     for p in problems:
         line, column = document.place(("config", KEY, *p.path))
-        found.setdefault((line, column, p.path[-1:], p.what, p.remedy), replace(p, file=shown, line=line))
-    return found.values()
+        result.setdefault((line, column, p.path[-1:], p.what, p.remedy), replace(p, file=shown, line=line))
+    return result.values()
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -152,7 +177,7 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda p: (p.line, [(isinstance(k, str), k) for k in p.path], p.what)))
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as people know it: from the current folder, where the file is below it. Links are not followed."""
     try:
         return in_one_line(str(Path(os.path.abspath(path)).relative_to(Path.cwd())))
@@ -167,31 +192,31 @@ def _stack_name(path: Path) -> str:
 def _mapping(document: Document, shown: str) -> dict[str, Any]:
     values = document.values
     if not isinstance(values, dict):
-        what = "It is not a mapping: a stack file begins with `config:`."
-        raise StackFileError([Problem((), what, "examples/minimal shows a whole one.", shown, 1)])
+        text = "It is not a mapping: a stack file begins with `config:`."
+        raise StackFileError([Problem((), text, "examples/minimal shows a whole one.", shown, 1)])
     config = values.get("config")
     if not isinstance(config, dict):
         near = "" if "config" in values else near_key("config", list(values))
-        what = f"`config` is {'empty' if config is None else 'not a mapping'}."
+        text = f"`config` is {'empty' if config is None else 'not a mapping'}."
         if "config" not in values:
-            what = "It has no `config`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
+            text = "It has no `config`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         line = document.line((near or "config",))
-        found = Problem((), what, f"Put `{KEY}:` below `config:`.", shown, line)
-        raise StackFileError(_in_order([*document.problems, found]))
+        result = Problem((), text, f"Put `{KEY}:` below `config:`.", shown, line)
+        raise StackFileError(_in_order([*document.problems, result]))
     return config
 
 
 def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable[Problem]:
-    for at, what in plain_secrets(config):
+    for at, text in plain_secrets(config):
         ours = at[0] == KEY
         line = document.line(("config", *at))
         path = repeatable(at[1:] if ours else at)
-        yield Problem(path, f"It holds {what}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, shown, line)
+        yield Problem(path, f"It holds {text}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, shown, line)
     for at in encrypted(config.get(KEY), (KEY,)):
-        what, line = "It holds an encrypted value.", document.line(("config", *at))
+        text, line = "It holds an encrypted value.", document.line(("config", *at))
         yield Problem(
             repeatable(at[1:]),
-            what,
+            text,
             "The landing zone takes no secret. Remove it; a required key needs a value in plain text.",
             shown,
             line,
@@ -201,28 +226,18 @@ def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable
 def _validated(
     value: object, written: Mapping[ConfigPath, str] | None = None, unread: Iterable[Problem] = ()
 ) -> tuple[LandingZoneConfig | None, list[Problem]]:
-    if isinstance(value, dict):
-        version = value.get("schemaVersion")
-        if isinstance(version, int) and not isinstance(version, bool) and version != 1:
-            newer = "newer than this program: update it" if version > 1 else "not known; the first one is 1"
-            return None, [Problem(("schemaVersion",), f"Version {version} is {newer}.", "This program reads 1.")]
+    version = version_of(value)
+    if version is not None and version != CURRENT:
+        newer = "newer than this program: update it" if version > CURRENT else "not known; the first one is 1"
+        return None, [Problem(("schemaVersion",), f"Version {version} is {newer}.", f"This program reads {CURRENT}.")]
     try:
         model, wrong = LandingZoneConfig.model_validate(value), list(unread)
         return (None, wrong) if wrong else (model, [])
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-        meant = {
-            (*item["loc"][:-1], near_key(str(item["loc"][-1]), keys_at(LandingZoneConfig, item["loc"][:-1])))
-            for item in errors
-            if item["type"] == "extra_forbidden"
-        }
-        # A list with only invalid entries is reported as too short as well: only its entries are reported.
-        errors = [item for item in errors if item["type"] != "too_short" or not item["input"]]
-        told = (item for item in errors if item["type"] != "missing" or item["loc"] not in meant)
-        found = [problem(item, LandingZoneConfig, written) for item in told]
+    except ValidationError:
+        problems = [problem(item, LandingZoneConfig, written, place) for item, place in every_error(value)]
         told_of = [p.path[:3] for p in unread]
-        found = [*unread, *(p for p in in_words(found, value) if p.path[:3] not in told_of)]
-        return None, list(dict.fromkeys(found))
+        problems = [*unread, *(p for p in in_words(problems, value) if p.path[:3] not in told_of)]
+        return None, list(dict.fromkeys(problems))
 
 
 def _pulumi_config(config: dict[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from amlz.core.config.shared import GUID, camel
 from amlz.core.facts.regions import REGIONS, cloud_of, nearest
@@ -19,6 +20,7 @@ from amlz.core.problems import Path, Problem, listed
 from amlz.core.secrets import looks_secret, repeatable
 from amlz.dataclass import dataclass
 from amlz.stackfile.allowed import PATTERNS, REGION, example, example_at, field_at, fits, keys_at, part_at, places, span
+from amlz.stackfile.unsupported import unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,14 @@ class ModelError:
     """An error of pydantic. `value` is the present value, in a form that may be shown.
 
     `span` and `example` describe a valid value, if the model has them; `required`: true if the key is required. `keys`:
-    allowed keys of a mapping at this path. `fits`: whether `value` would be right as text.
+    allowed keys of a mapping at this path. `fits`: whether the value would be right in the type that belongs there.
     """
 
     context: Mapping[str, Any]
     input: object
     value: str
-    span: str = ""
-    example: str = ""
+    span: str | None = None
+    example: str | None = None
     required: bool = True
     keys: tuple[str, ...] = ()
     fits: bool = True
@@ -56,13 +58,21 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,59}")
 Words = Callable[[ModelError], tuple[str, str]]
 
 
-def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[Path, str] | None = None) -> Problem:
-    """One problem of pydantic's, as a Problem without a line. `written`: the value in the file, where it differs."""
-    loc: Path = tuple(part for part in error["loc"] if part != "[key]")
-    path = repeatable(loc)
+def problem(
+    error: Mapping[str, Any],
+    model: type[BaseModel],
+    written: Mapping[Path, str] | None = None,
+    place: Path | None = None,
+) -> Problem:
+    """One problem of pydantic's, as a Problem without a line. `written`: the value in the file, where it differs;
+    `place`: the same of its path.
+    """
+    loc = _without_key(error["loc"])
+    at = loc if place is None else _without_key(place)
+    path = repeatable(at)
     kind = error["type"]
     if kind == "extra_forbidden":
-        return Problem(path, *_unknown_key(path, model))
+        return Problem(path, *_unknown_key(repeatable(loc), model))
     field = field_at(model, loc)
     if kind == "missing" and field is not None:
         meaning = _meaning(model, loc).split(". ")[0].rstrip(".")
@@ -70,21 +80,36 @@ def problem(error: Mapping[str, Any], model: type[BaseModel], written: Mapping[P
     words = WORDS.get(kind)
     if words is None:
         return Problem(path, f"{error['msg']}.", "See docs/reference/configuration.md for allowed values.")
-    value = (written or {}).get(loc) or shown(error["input"])
+    value = (written or {}).get(at) or shown(error["input"])
     failure = ModelError(error.get("ctx", {}), error["input"], value, example=example_at(model, loc))
     failure = replace(failure, keys=tuple(keys_at(model, loc)))
     if field is not None:
         failure = replace(
-            failure, span=span(field), required=field.is_required(), fits=kind != "string_type" or fits(field, value)
+            failure, span=span(field), required=field.is_required(), fits=_fits(field, kind, error["input"], value)
         )
     return Problem(path, *words(failure))
+
+
+def _fits(field: FieldInfo, kind: str, given: object, value: str) -> bool:
+    """Returns whether a value would be right in the type of its error."""
+    if kind == "string_type":
+        return fits(field, value)
+    if kind == "tuple_type":
+        return fits(field, [given])
+    if not kind.startswith(("int_", "float_")) or not isinstance(given, str) or not given.strip().isdecimal():
+        return True
+    return len(given) <= MOST_DIGITS and fits(field, int(given))
+
+
+def _without_key(path: Path) -> Path:
+    return tuple(part for part in path if part != "[key]")
 
 
 def _meaning(model: type[BaseModel], path: Path) -> str:
     """Returns the meaning of the field at a path, on one line."""
     part = part_at(model, path[:-1])
-    found = (text for name, text in meanings(part).items() if camel(name) == path[-1]) if part else ()
-    return " ".join(next(iter(found), "").split())
+    result = (text for name, text in meanings(part).items() if camel(name) == path[-1]) if part else ()
+    return " ".join(next(iter(result), "").split())
 
 
 _NAMELESS = {"a mapping", "a list", "nothing", "what is there"}
@@ -115,6 +140,8 @@ def _pattern(failure: ModelError) -> tuple[str, str]:
     return f"{failure.subject} is not {says}.", remedy
 
 
+#: The most digits of a text that is read as a number here: Python refuses very long ones.
+MOST_DIGITS = 18
 #: How a pattern begins that takes host names.
 HOST = r"^(\*\.)?"
 
@@ -144,31 +171,31 @@ def _number(limit: str) -> Words:
     return words
 
 
-def _wants(what: str, remedy: str = "") -> Words:
-    return lambda failure: (f"Expected {what}, found {failure.value}.", remedy)
+def _wants(wants: str, remedy: str = "") -> Words:
+    return lambda failure: (f"Expected {wants}, found {failure.value}.", remedy)
 
 
 def _wants_text(failure: ModelError) -> tuple[str, str]:
-    what = f"Expected text, found {failure.value}"
+    result = f"Expected text, found {failure.value}"
     if failure.input is None:
-        return f"{what}.", f"For example `{failure.example}`." if failure.required and failure.example else _REMOVE
+        return f"{result}.", f"For example `{failure.example}`." if failure.required and failure.example else _REMOVE
     if isinstance(failure.input, dict | list):
         plain = f"Write {failure.plain}, without brackets or dash." if failure.plain else ""
-        return f"{what}.", plain or "Write the text behind the key, on the same line."
+        return f"{result}.", plain or "Write the text behind the key, on the same line."
     kind = str(failure.input).lower() if isinstance(failure.input, bool) else "a number"
     reads = f": YAML reads it as {kind}" if failure.value != kind else ""
     if not failure.fits and failure.example:
-        return f"{what}{reads}.", f"For example `{failure.example}`."
-    return f"{what}{reads}.", f'Put it in quotes if it is meant as text: "{failure.value}".'
+        return f"{result}{reads}.", f"For example `{failure.example}`."
+    return f"{result}{reads}.", f'Put it in quotes if it is meant as text: "{failure.value}".'
 
 
-def _wants_number(what: str) -> Words:
+def _wants_number(value: str) -> Words:
     def words(failure: ModelError) -> tuple[str, str]:
-        unquoted = isinstance(failure.input, str) and failure.input.strip().isdecimal()
+        unquoted = failure.fits and isinstance(failure.input, str) and failure.input.strip().isdecimal()
         remedy = (
-            "Write it without quotes." if unquoted else f"Write {what}{f' {failure.span}' if failure.span else ''}."
+            "Write it without quotes." if unquoted else f"Write {value}{f' {failure.span}' if failure.span else ''}."
         )
-        return f"Expected {what}, found {failure.value}.", remedy
+        return f"Expected {value}, found {failure.value}.", remedy
 
     return words
 
@@ -227,8 +254,8 @@ def _too_short(failure: ModelError) -> tuple[str, str]:
 
 
 def _too_few(failure: ModelError) -> tuple[str, str]:
-    what = f"It is empty: at least {_counted(failure, 'entry', 'entries')} must be there."
-    return what, f"For example `{failure.example}`." if failure.example else "Add what is missing."
+    text = f"It is empty: at least {_counted(failure, 'entry', 'entries')} must be there."
+    return text, f"For example `{failure.example}`." if failure.example else "Add what is missing."
 
 
 def _counted(failure: ModelError, one: str, several: str) -> str:
@@ -239,8 +266,8 @@ def _counted(failure: ModelError, one: str, several: str) -> str:
 def _shorter(units: str) -> Words:
     def words(failure: ModelError) -> tuple[str, str]:
         size = f" with {len(failure.input)} {units}" if isinstance(failure.input, str | list | dict) else ""
-        what = f"{failure.subject} is too long" if units == "characters" else "It is too long"
-        return f"{what}{size}: at most {failure.context['max_length']}.", "Shorten it."
+        result = f"{failure.subject} is too long" if units == "characters" else "It is too long"
+        return f"{result}{size}: at most {failure.context['max_length']}.", "Shorten it."
 
     return words
 
@@ -251,7 +278,7 @@ def _mapping(failure: ModelError) -> tuple[str, str]:
         if failure.example
         else "Write one `key: value` a line below it, further in."
     )
-    if failure.example.endswith(": {}"):
+    if failure.example and failure.example.endswith(": {}"):
         remedy = f"Write {{}} for all defaults, or its keys below it, further in: {listed(failure.keys)}."
     if failure.input is None and not failure.required:
         remedy += " Or remove the key."
@@ -259,7 +286,7 @@ def _mapping(failure: ModelError) -> tuple[str, str]:
 
 
 def _list(failure: ModelError) -> tuple[str, str]:
-    plain = f"Put it in brackets: [{failure.plain}]." if failure.plain else ""
+    plain = f"Put it in brackets: [{failure.plain}]." if failure.plain and failure.fits else ""
     return (
         f"Expected a list, found {failure.value}.",
         plain or "Write [one, two], or one `- entry` a line below it.",
@@ -310,26 +337,30 @@ WORDS: Mapping[str, Words] = {
 
 
 def _unknown_key(path: Path, model: type[BaseModel]) -> tuple[str, str]:
+    known_setting = unsupported(path)
+    if known_setting is not None:
+        return known_setting
     known, key = keys_at(model, path[:-1]), str(path[-1])
     near = near_key(key, known)
     remedy = f"Known here: {listed(known)}." if known else ""
-    if near and near == _camel(key):
+    if near and near == in_camel_case(key):
         return f"There is no {key!r} here: keys are written in camelCase.", f"Write {near}."
     if near:
         return f"There is no {key!r} here; did you mean {near}?", remedy
-    elsewhere = places(model, _camel(key))
-    what = f"There is no {key!r} here" + (f"; it belongs below {listed(elsewhere, 'or')}." if elsewhere else ".")
-    return what, remedy
+    elsewhere = places(model, in_camel_case(key))
+    text = f"There is no {key!r} here" + (f"; it belongs below {listed(elsewhere, 'or')}." if elsewhere else ".")
+    return text, remedy
 
 
 def near_key(key: str, known: list[str]) -> str:
     """The known key that was probably meant, or nothing."""
     small = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(_camel(key).lower(), small, 1, cutoff=0.7)
+    near = difflib.get_close_matches(in_camel_case(key).lower(), small, 1, cutoff=0.7)
     return small[near[0]] if near else ""
 
 
-def _camel(text: str) -> str:
+def in_camel_case(text: str) -> str:
+    """Returns a key with underscores or hyphens as keys are written."""
     return camel(text.replace("-", "_")) if "_" in text.strip("_") or "-" in text.strip("-") else text
 
 

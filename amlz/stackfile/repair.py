@@ -9,19 +9,19 @@ from __future__ import annotations
 import copy
 import re
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotated_types import MinLen
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.ranges import kind_of
 from amlz.core.config.shared import Network, camel
 from amlz.core.problems import Path
-from amlz.stackfile.allowed import PATTERNS, field_at, fields_of, inner, is_part, keys_at
+from amlz.stackfile.allowed import PATTERNS, field_at, fields_of, inner, is_part, keys_at, limits, unwrapped
 from amlz.stackfile.messages import near_key
 
 #: More rounds than parts are nested: a stand-in may itself need others.
@@ -115,17 +115,17 @@ def _replace(work: _Repair, loc: Path, fill: bool = False) -> None:
     if work.tried[loc] > 2 and len(loc) > 1:
         _replace(work, loc[:-1])
         return
-    parent, found = value_at(work.value, loc[:-1]), field_at(LandingZoneConfig, loc)
+    parent, field_info = value_at(work.value, loc[:-1]), field_at(LandingZoneConfig, loc)
     fill = fill or work.tried[loc] > 1
     if isinstance(parent, list):
         if isinstance(loc[-1], int) and loc[-1] < len(parent):
             parent[loc[-1]] = _stand_in(work, type_at(loc), ())
-    elif found is None:
+    elif field_info is None:
         parent[loc[-1]] = _stand_in(work, type_at(loc), ())
-    elif not fill and not found.is_required() and work.variant == 0:
+    elif not fill and not field_info.is_required() and work.variant == 0:
         parent.pop(loc[-1], None)
     else:
-        parent[loc[-1]] = _of_field(work, found, fill)
+        parent[loc[-1]] = _of_field(work, field_info, fill)
 
 
 def type_at(path: Path) -> Any:
@@ -134,8 +134,8 @@ def type_at(path: Path) -> Any:
     for key in path:
         current = inner(current)
         if is_part(current):
-            found = fields_of(current).get(str(key))
-            current = found.annotation if found else str
+            value = fields_of(current).get(str(key))
+            current = value.annotation if value else str
         else:
             current = (typing.get_args(current) or (str,))[-1 if typing.get_origin(current) is dict else 0]
     return current
@@ -162,14 +162,10 @@ def _of_field(work: _Repair, field_info: FieldInfo, fill: bool = False) -> Any:
 
 def _stand_in(work: _Repair, hint: Any, marks: Sequence[Any]) -> Any:
     """A valid value of a type: another one in each variant, where the type has more than one."""
-    while typing.get_origin(hint) is typing.Annotated or type(None) in typing.get_args(hint):
-        if typing.get_origin(hint) is typing.Annotated:
-            hint, *more = typing.get_args(hint)
-            marks = (*marks, *more)
-        else:
-            hint = next(get_arg for get_arg in typing.get_args(hint) if get_arg is not type(None))
+    hint, metadata = unwrapped(hint)
+    marks = (*marks, *metadata)
     examples = next((mark.examples for mark in marks if isinstance(mark, FieldInfo) and mark.examples), ())
-    marks = [each for mark in marks for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
+    marks = tuple(limits(marks))
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if is_part(hint):
         return _part(work, hint)
@@ -190,8 +186,8 @@ def _stand_in(work: _Repair, hint: Any, marks: Sequence[Any]) -> Any:
 
 def _part(work: _Repair, part: type[BaseModel]) -> dict[str, Any]:
     """A part of the model with what it requires."""
-    required = {camel(name): each for name, each in part.model_fields.items() if each.is_required()}
-    return {key: _of_field(work, each) for key, each in required.items()}
+    required = {camel(name): field_info for name, field_info in part.model_fields.items() if field_info.is_required()}
+    return {key: _of_field(work, field_info) for key, field_info in required.items()}
 
 
 def _number(work: _Repair, marks: Sequence[Any]) -> int:
@@ -210,13 +206,24 @@ def _text(work: _Repair, marks: Sequence[Any], examples: Sequence[Any] = ()) -> 
     usual = [str(example) for example in examples] or ([PATTERNS[pattern][1]] if pattern in PATTERNS else [])
     least = max((getattr(mark, "min_length", None) or 0 for mark in marks), default=0)
     name = f"{_NAMES[work.variant]}{_letters(work)}".ljust(least, "x")
-    varied = [re.sub(r"^[0-9a-f]{8}-", f"{work.variant:07x}{work.count % 16:x}-", each) for each in usual]
-    varied += [re.sub(r"1{8}", f"{work.variant + 2}" * 8, each) for each in usual]
-    varied = [each for each in varied if each not in usual]
-    for each in (*varied, name, f"https://{name}.example.com", f"{name}.example.com", *usual):
-        if len(each) <= longest and re.search(pattern, each):
-            return each
+    varied = [re.sub(r"^[0-9a-f]{8}-", f"{work.variant:07x}{work.count % 16:x}-", item) for item in usual]
+    varied += [re.sub(r"1{8}", f"{work.variant + 2}" * 8, item) for item in usual]
+    varied = [item for item in varied if item not in usual]
+    for item in (*varied, name, f"https://{name}.example.com", f"{name}.example.com", *usual):
+        if len(item) <= longest and re.search(pattern, item) and _valid(item, marks):
+            return item
     return name
+
+
+def _valid(text: str, marks: Sequence[Any]) -> bool:
+    """Returns whether the validators of a type take a text."""
+    try:
+        for mark in marks:
+            if isinstance(mark, AfterValidator):
+                text = typing.cast(Callable[[str], str], mark.func)(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _name_in(work: _Repair, mapping: Any) -> str:

@@ -29,7 +29,6 @@ from amlz.stackfile.stack_file import KEY
 ANY = ""
 
 _Environments = TypeAdapter(dict[Word, Annotated[dict[EnvironmentName, Any], Field(min_length=1)]])
-_BY_HAND = "Change the file yourself and run `amlz check`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class ProjectRequest:
 
     name: str
     environments: tuple[str, ...] = ()
-    like: str = ""
+    like: str | None = None
     spokes: Mapping[str, str] = field(default_factory=dict)
     networks: Mapping[str, str] = field(default_factory=dict)
     nodes: int = 0
@@ -67,15 +66,15 @@ def add(file: StackFile, raw: bytes, request: ProjectRequest) -> Draft:
     problems = [*_wrong_names(config, request), *_wrong_like(config, request)]
     if problems:
         raise StackFileError(_placed(file, problems))
-    asked, problems = _environments(config, request)
+    environments, problems = _environments(config, request)
     if problems:
         raise StackFileError(_placed(file, problems))
     expected = copy.deepcopy(file.document.values)
     projects = expected["config"][KEY].setdefault("projects", {})
-    projects[request.name] = {"environments": {new.name: _settings(projects, new) for new in asked}}
+    projects[request.name] = {"environments": {new.name: _settings(projects, new) for new in environments}}
     text, encoding = _decoded(raw)
     try:
-        edited = with_project(text, request.name, asked)
+        edited = with_project(text, request.name, environments)
     except (CannotEdit, YAMLError) as error:
         raise _not_editable(file, path, error) from None
     return _draft(file, path, edited.encode(encoding), expected)
@@ -116,17 +115,23 @@ def _draft(file: StackFile, path: Path, raw: bytes, expected: object) -> Draft:
             return Draft(path, raw, after, make_plan(after.config))
         except StackFileError as error:
             raise StackFileError(after.at(error.problems)) from None
+    except _NotEditable:
+        raise
     except StackFileError as error:
-        if any(p.remedy == _BY_HAND for p in error.problems):
-            raise
-        told = f"{file.shown} stays as it was: with this change it would not be right.\nLines are those it would have."
-        raise LandingZoneError(f"{told}\n{error}") from None
+        result = (
+            f"{file.shown} was not changed: the change would make it invalid.\nLine numbers are those after the change."
+        )
+        raise LandingZoneError(f"{result}\n{error}") from None
+
+
+class _NotEditable(StackFileError):
+    """An edit that the writer of YAML cannot make without changing other parts."""
 
 
 def _not_editable(file: StackFile, path: Path, error: Exception) -> StackFileError:
     why = str(error) if isinstance(error, CannotEdit) else "A part of it is written in an unusual way."
-    what = f"It stays as it was: this cannot be edited without touching what belongs to others. {why}"
-    return StackFileError(_placed(file, [Problem(path, what, _BY_HAND)]))
+    text = f"The file was not changed: this edit would also change other parts of it. {why}"
+    return _NotEditable(_placed(file, [Problem(path, text, "Change the file yourself and run `amlz check`.")]))
 
 
 def _placed(file: StackFile, problems: list[Problem]) -> Iterator[Problem]:
@@ -144,16 +149,16 @@ def _wrong_names(config: LandingZoneConfig, request: ProjectRequest) -> Iterator
     if request.name in config.projects:
         yield Problem(
             ("projects", request.name),
-            f"There is a project {request.name!r} already, with {listed(config.projects[request.name].environments)}.",
-            "Choose another name, or write further environments below it.",
+            f"Project {request.name!r} exists already, with {listed(config.projects[request.name].environments)}.",
+            "Choose another name, or add environments to it in the stack file.",
         )
     for name in dict.fromkeys(name for name in request.environments if request.environments.count(name) > 1):
         yield Problem(("projects", request.name), f"Environment {name!r} is requested twice.", "Name it once.")
     for option, named in (("--spoke", request.spokes), ("--network", request.networks)):
         for name in named:
             if name != ANY and name not in _names(config, request):
-                what = f"{option} names environment {name!r}, which the project does not have."
-                yield Problem(("projects", request.name), what, f"It has {listed(_names(config, request))}.")
+                text = f"{option} names environment {name!r}, which the project does not have."
+                yield Problem(("projects", request.name), text, f"It has {listed(_names(config, request))}.")
 
 
 def _wrong_like(config: LandingZoneConfig, request: ProjectRequest) -> Iterator[Problem]:
@@ -164,9 +169,9 @@ def _wrong_like(config: LandingZoneConfig, request: ProjectRequest) -> Iterator[
         has = config.projects[request.like].environments
         lacks = [name for name in request.environments if name not in has]
         if lacks:
-            what = f"{request.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
+            text = f"{request.like} has no environment {listed(map(repr, lacks), 'or')} to take settings from."
             remedy = f"Its environments: {listed(has)}. Request one of these, or add the rest yourself."
-            yield Problem(("projects", request.like, "environments"), what, remedy)
+            yield Problem(("projects", request.like, "environments"), text, remedy)
 
 
 def _names(config: LandingZoneConfig, request: ProjectRequest) -> tuple[str, ...]:
@@ -184,12 +189,12 @@ def _environments(config: LandingZoneConfig, request: ProjectRequest) -> tuple[l
         if (text := request.networks.get(name, request.networks.get(ANY)))
     }
     left = {spoke: free_ranges(free, given.values()) for spoke, free in left.items()} if _right(given) else left
-    found = []
+    environments = []
     for name in _names(config, request):
         path: Path = ("projects", request.name, "environments", name)
         like = config.projects[request.like].environments[name] if request.like else EnvironmentConfig()
-        said = request.spokes.get(name) or request.spokes.get(ANY) or like.spoke or ""
-        spoke = said or (next(iter(config.spokes)) if len(config.spokes) == 1 else "")
+        sentence = request.spokes.get(name) or request.spokes.get(ANY) or like.spoke
+        spoke = sentence or (next(iter(config.spokes)) if len(config.spokes) == 1 else "")
         if spoke not in config.spokes:
             problems.append(_no_spoke(config, path, name, spoke))
             continue
@@ -201,8 +206,8 @@ def _environments(config: LandingZoneConfig, request: ProjectRequest) -> tuple[l
                 problems.append(_no_room(path, spoke, prefix, left[spoke]))
                 continue
             left[spoke] = free_ranges(left[spoke], (network,))
-        found.append(NewEnvironment(name, network, said, (request.like, name) if request.like else None))
-    return found, problems
+        environments.append(NewEnvironment(name, network, sentence, (request.like, name) if request.like else None))
+    return environments, problems
 
 
 def _right(networks: Mapping[str, str]) -> bool:
@@ -266,11 +271,11 @@ def _nothing_to_remove(config: LandingZoneConfig, project: str, environment: str
         return Problem(("projects",), f"There is no project {project!r}.", there)
     names = config.projects[project].environments
     if environment and environment not in names:
-        what = f"Project {project} has no environment {environment!r}."
-        return Problem(("projects", project, "environments"), what, f"Its environments: {listed(names)}.")
+        text = f"Project {project} has no environment {environment!r}."
+        return Problem(("projects", project, "environments"), text, f"Its environments: {listed(names)}.")
     if environment and len(names) == 1:
-        what = f"{environment!r} is the only environment of project {project}, which must have one."
+        text = f"{environment!r} is the only environment of project {project}, which must have one."
         return Problem(
-            ("projects", project, "environments"), what, "Remove the whole project: leave out --environment."
+            ("projects", project, "environments"), text, "Remove the whole project: leave out --environment."
         )
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from amlz.azure.regular_files import read_regular
+from amlz.azure.regular_files import read_regular, with_slashes
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.secrets import repeatable
@@ -26,6 +27,8 @@ MOST_VALUES = 100_000
 #: The most levels of lists and mappings, aliases followed. The deepest setting has some ten. The readers are recursive:
 #: libyaml's composer ends the interpreter where its stack ends.
 MOST_LEVELS = 100
+#: The most values of a doubled key that are validated, apart from its last one.
+MOST_EARLIER = 3
 #: The most digits that are read as a number. Python refuses to write some longer ones, and takes long over others.
 MOST_DIGITS = 100
 
@@ -34,13 +37,16 @@ MOST_DIGITS = 100
 class Document:
     """The values of a YAML file, the line and column (from 1) of every path in it, and what is wrong with it so far.
 
-    `written` has the text of what YAML reads as something else: numbers, true and false, nothing.
+    `written` has the text of what YAML reads as something else: numbers, true and false, nothing. `doubled`: paths of
+    keys that a mapping has more than once. `earlier`: the document with each of their values that YAML overwrites.
     """
 
     values: Any
     places: dict[ConfigPath, tuple[int, int]]
     written: dict[ConfigPath, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    doubled: frozenset[ConfigPath] = frozenset()
+    earlier: tuple[Document, ...] = ()
 
     def line(self, path: ConfigPath) -> int:
         """The line of a path, or of the nearest path above it that is there."""
@@ -54,9 +60,12 @@ class Document:
 
 
 def find(stack: str, folder: Path) -> Path:
-    """The file of a stack: `dev` is Pulumi.dev.yaml in the folder, anything with a slash or .yaml is a path."""
+    """The file of a stack: `dev` is Pulumi.dev.yaml in the folder, anything with a slash or .yaml is a path.
+
+    A path may have backslashes, as Windows writes it.
+    """
     if stack.endswith((".yaml", ".yml")) or "/" in stack or os.sep in stack:
-        return Path(stack) if Path(stack).is_absolute() else folder / stack
+        return with_slashes(Path(stack) if Path(stack).is_absolute() else folder / stack)
     return folder / f"Pulumi.{stack}.yaml"
 
 
@@ -84,13 +93,33 @@ def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
             raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
         walk = _NodeWalk(loader, shown)
         walk.visit((), node)
-        return Document(loader.construct_document(node), walk.places, walk.written, tuple(walk.problems))
+        values = loader.construct_document(node)
+        earlier = tuple(_earlier(loader, shown, node, walk.occurrences))
+        doubled = frozenset(walk.doubled)
+        return Document(values, walk.places, walk.written, tuple(walk.problems), doubled, earlier)
     except yaml.MarkedYAMLError as error:
         raise StackFileError([not_yaml(error, text, shown)]) from None
     except yaml.reader.ReaderError as error:
         raise StackFileError([_odd_character(error, text, shown)]) from None
     finally:
         loader.dispose()
+
+
+def _earlier(loader: Any, shown: str, root: Any, occurrences: Iterable[list[tuple[Any, Any]]]) -> Iterator[Document]:
+    """Returns the document with the first value of each doubled key, with the second one, and so on.
+
+    `occurrences`: of each doubled key, its mapping node and its key node.
+    """
+    every = list(occurrences)
+    most = max(map(len, every), default=1)
+    originals = {id(mapping): (mapping, mapping.value) for nodes in every for mapping, _ in nodes}
+    for chosen in range(min(most - 1, MOST_EARLIER)):
+        dropped = {id(key) for nodes in every for at, (_, key) in enumerate(nodes) if at != min(chosen, len(nodes) - 1)}
+        for mapping, pairs in originals.values():
+            mapping.value = [pair for pair in pairs if id(pair[0]) not in dropped]
+        walk = _NodeWalk(loader, shown)
+        walk.visit((), root)
+        yield Document(loader.construct_document(root), walk.places, walk.written)
 
 
 def _refuse_depth(text: str, shown: str) -> None:
@@ -107,8 +136,8 @@ def _refuse_depth(text: str, shown: str) -> None:
 
 
 def _too_deep(shown: str, line: int) -> Problem:
-    what = f"Lists and mappings are nested more than {MOST_LEVELS} levels deep."
-    return Problem((), what, "Check its brackets and its indentation.", shown, line)
+    text = f"Lists and mappings are nested more than {MOST_LEVELS} levels deep."
+    return Problem((), text, "Check its brackets and its indentation.", shown, line)
 
 
 _EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
@@ -127,8 +156,8 @@ def _text(path: Path, shown: str, raw: bytes | None) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        what = f"It is not text in UTF-8: byte 0x{raw[error.start]:02x} does not fit."
-        raise StackFileError([Problem((), what, "Save the file as UTF-8.", shown, line)]) from None
+        text = f"It is not text in UTF-8: byte 0x{raw[error.start]:02x} does not fit."
+        raise StackFileError([Problem((), text, "Save the file as UTF-8.", shown, line)]) from None
 
 
 def _odd_character(error: yaml.reader.ReaderError, text: str, shown: str) -> Problem:
@@ -136,8 +165,8 @@ def _odd_character(error: yaml.reader.ReaderError, text: str, shown: str) -> Pro
     code = error.character if isinstance(error.character, int) else ord(error.character)
     at = text.find(chr(code))
     line, column = text.count("\n", 0, max(at, 0)) + 1, at - text.rfind("\n", 0, max(at, 0))
-    what = f"The control character U+{code:04X} at column {column} is not allowed in YAML."
-    return Problem((), what, "Remove it; it does not show in every editor.", shown, line)
+    sentence = f"The control character U+{code:04X} at column {column} is not allowed in YAML."
+    return Problem((), sentence, "Remove it; it does not show in every editor.", shown, line)
 
 
 def _which(path: Path) -> str:
@@ -173,6 +202,14 @@ class _NodeWalk:
     #: Paths directly below a path, and problems by line, sentence and last key: both are searched for each value.
     below: dict[ConfigPath, set[ConfigPath]] = field(default_factory=dict)
     noted: set[tuple[int, str, ConfigPath]] = field(default_factory=set)
+    doubled: set[ConfigPath] = field(default_factory=set)
+    #: Mapping node and key node of each value, by the mapping and the key's text.
+    keys: dict[tuple[int, str], dict[int, tuple[Any, Any]]] = field(default_factory=dict)
+
+    @property
+    def occurrences(self) -> Iterator[list[tuple[Any, Any]]]:
+        """Those of keys that a mapping has more than once."""
+        return (list(nodes.values()) for nodes in self.keys.values() if len(nodes) > 1)
 
     def visit(self, at: ConfigPath, node: Any, key: Any = None) -> None:
         """Notes a node and everything below it. If it has a key, the key is its position."""
@@ -184,8 +221,8 @@ class _NodeWalk:
         if len(self.within) > MOST_LEVELS:
             raise StackFileError([_too_deep(self.shown, line)])
         if self.visits > MOST_VALUES:
-            what = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
-            raise StackFileError([Problem((), what, "Use fewer aliases within aliases.", self.shown, line)])
+            text = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
+            raise StackFileError([Problem((), text, "Use fewer aliases within aliases.", self.shown, line)])
         self.places[at] = (line, mark.column + 1)
         if at:
             self.below.setdefault(at[:-1], set()).add(at)
@@ -216,25 +253,28 @@ class _NodeWalk:
             path = (*at, name)
             self._key(path, key, line)
             if name in seen and seen[name] != line:
-                what = f"The key is here and in line {seen[name]}; YAML would keep only one of them."
-                self._note(path, what, "Remove one.", line)
+                text = f"The key is here and in line {seen[name]}; YAML would keep only one of them."
+                self._note(path, text, "Remove one.", line)
             elif name in seen:
                 self._note(path, "The key is twice in this line; YAML would keep only one.", "Remove one.", line)
+            if name in seen:
+                self.doubled.add(path)
+            self.keys.setdefault((id(node), name), {})[id(key)] = (node, key)  # once: an alias repeats its mapping
             seen[name] = line
             self._forget(path)
             self.visit(path, value, key)
 
     def _key(self, path: ConfigPath, key: Any, line: int) -> None:
         if key.tag != f"{_TAG}str" and path[:2] == ("config", KEY) and not key.style:
-            what = f"The key {key.value or 'nothing'} is read as {_kind(key.tag)}, not as text."
-            self._note(path, what, f'Put it in quotes: "{key.value}".', line)
+            text = f"The key {key.value or 'nothing'} is read as {_kind(key.tag)}, not as text."
+            self._note(path, text, f'Put it in quotes: "{key.value}".', line)
         key.tag = f"{_TAG}str"
 
     def _scalar(self, at: ConfigPath, node: Any) -> None:
         resolved = node.tag if node.style else self.loader.resolve(yaml.ScalarNode, node.value, (True, False))
         if node.tag == f"{_TAG}timestamp" and at[:2] == ("config", KEY):
-            what = f"{node.value} is read as a date, and text is wanted."
-            self._note(at, what, f'Put it in quotes: "{node.value}".', self.places[at][0])
+            text = f"{node.value} is read as a date, and text is wanted."
+            self._note(at, text, f'Put it in quotes: "{node.value}".', self.places[at][0])
         if node.tag in (f"{_TAG}int", f"{_TAG}float") and len(node.value) > MOST_DIGITS:
             node.tag = f"{_TAG}str"
         if node.tag in (f"{_TAG}timestamp", f"{_TAG}value"):
@@ -252,20 +292,20 @@ class _NodeWalk:
     def _tag(self, at: ConfigPath, node: Any, plain: str) -> None:
         if node.tag != plain:
             (name,) = repeatable((node.tag.replace(_TAG, "!!"),))
-            what = f"The tag {name} sets a type, which a stack file does not need."
-            self._note(at, what, "Remove the tag.", node.start_mark.line + 1)
+            text = f"The tag {name} sets a type, which a stack file does not need."
+            self._note(at, text, "Remove the tag.", node.start_mark.line + 1)
             node.tag = plain
 
-    def _note(self, at: ConfigPath, what: str, remedy: str, line: int) -> None:
-        problem = Problem(repeatable(inside(at)), what, remedy, self.shown, line)
-        again = (line, what, problem.path[-1:])
+    def _note(self, at: ConfigPath, text: str, remedy: str, line: int) -> None:
+        problem = Problem(repeatable(inside(at)), text, remedy, self.shown, line)
+        again = (line, text, problem.path[-1:])
         if again not in self.noted:  # a mistake that aliases repeat is one mistake
             self.noted.add(again)
             self.problems.append(problem)
 
     def _loop(self, at: ConfigPath, line: int) -> Problem:
-        what = "The alias is within its own anchor."
-        return Problem(repeatable(inside(at)), what, "Write the values out.", self.shown, line)
+        text = "The alias is within its own anchor."
+        return Problem(repeatable(inside(at)), text, "Write the values out.", self.shown, line)
 
     def _forget(self, at: ConfigPath) -> None:
         """Removes a merged key that is overridden."""

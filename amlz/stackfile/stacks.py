@@ -38,10 +38,10 @@ def stacks_of(folder: Path) -> tuple[StackOfFolder, ...]:
     Raises StackFileError with the problems of all files at once, LandingZoneError where there is none, or where stacks
     wait for each other.
     """
-    found, unusable = usable_stacks_of(folder)
+    folders, unusable = usable_stacks_of(folder)
     if unusable:
         raise StackFileError(problem for error in unusable.values() for problem in error.problems)
-    return found
+    return folders
 
 
 def usable_stacks_of(folder: Path) -> tuple[tuple[StackOfFolder, ...], dict[str, StackFileError]]:

@@ -23,15 +23,16 @@ from ruamel.yaml.events import (
 class YamlNode:
     """A value. `start` and `end` are offsets of its text, from its anchor to its last character.
 
-    `flow`: written in braces or brackets. `anchor`: the name given to it, or, of an alias, the name that it refers to.
+    `value`: the text of a scalar, else None. `flow`: written in braces or brackets. `anchor`: the name given to it, or,
+    of an alias, the name that it refers to.
     `items` are keys and values of a mapping, `entries` those of a list.
     """
 
     start: int
     end: int
-    value: str = ""
+    value: str | None = None
     flow: bool = False
-    anchor: str = ""
+    anchor: str | None = None
     alias: bool = False
     items: list[tuple[YamlNode, YamlNode]] = field(default_factory=list)
     entries: list[YamlNode] = field(default_factory=list)
@@ -47,14 +48,14 @@ class YamlNode:
 
     def at(self, *path: str) -> tuple[YamlNode, YamlNode] | None:
         """The key and value at a path of keys, or None. Aliases and merged mappings are not followed."""
-        found = None
+        result = None
         node = self
         for name in path:
-            found = next(((key, value) for key, value in node.items if key.value == name), None)
-            if found is None:
+            result = next(((key, value) for key, value in node.items if key.value == name), None)
+            if result is None:
                 return None
-            node = found[1]
-        return found
+            node = result[1]
+        return result
 
 
 def tree(text: str) -> YamlNode:
@@ -65,7 +66,7 @@ def tree(text: str) -> YamlNode:
 
 
 def _node(text: str, event: Any, events: Iterator[Any]) -> YamlNode:
-    node = YamlNode(event.start_mark.index, event.end_mark.index, anchor=str(event.anchor or ""))
+    node = YamlNode(event.start_mark.index, event.end_mark.index, anchor=event.anchor)
     if isinstance(event, AliasEvent):
         node.alias = True
         return node

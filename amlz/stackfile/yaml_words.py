@@ -68,21 +68,25 @@ _LOOK = "Look at this line and the one above: quotes, colons and the depth of in
 def not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     """A problem of the parser's, at its line. A message that is not in the table is shown as it is."""
     mark = error.problem_mark or error.context_mark
-    said = str(error.problem or error.context)
+    sentence = str(error.problem or error.context)
     line, column = _place(mark)
     begin = _place(error.context_mark)[0]
-    what, remedy = f"It is not YAML: {said} at column {column}.", _LOOK
-    known = next((words for phrase, words in SAYINGS.items() if phrase in said), None)
+    value, remedy = f"It is not YAML: {sentence} at column {column}.", _LOOK
+    known = next((words for phrase, words in SAYINGS.items() if phrase in sentence), None)
     lines = text.splitlines()
     here = lines[line - 1] if line <= len(lines) else ""
-    if "cannot start any token" in said or "tab character" in said or "\t" in here[: len(here) - len(here.lstrip())]:
-        what, remedy = _odd_start(here, column)
+    if (
+        "cannot start any token" in sentence
+        or "tab character" in sentence
+        or "\t" in here[: len(here) - len(here.lstrip())]
+    ):
+        value, remedy = _odd_start(here, column)
     elif known:
-        what, remedy = (words.format(begin=begin) for words in known)
-        if "end of stream" in said or "expected ':'" in said:
+        value, remedy = (words.format(begin=begin) for words in known)
+        if "end of stream" in sentence or "expected ':'" in sentence:
             line, column = _place(error.context_mark)
-        what = f"It is not YAML at column {column}. {what}"
-    return Problem((), what, remedy, shown, line)
+        value = f"It is not YAML at column {column}. {value}"
+    return Problem((), value, remedy, shown, line)
 
 
 def _place(mark: Any) -> tuple[int, int]:
@@ -91,7 +95,7 @@ def _place(mark: Any) -> tuple[int, int]:
 
 def _odd_start(line: str, column: int) -> tuple[str, str]:
     if "\t" in line[:column] or "\t" in line[: len(line) - len(line.lstrip())]:
-        what = f"It is not YAML at column {line.find(chr(9)) + 1}. A tab is in the indentation."
-        return what, "Indent with spaces; YAML takes no tabs."
+        text = f"It is not YAML at column {line.find(chr(9)) + 1}. A tab is in the indentation."
+        return text, "Indent with spaces; YAML takes no tabs."
     sign = line[column - 1 : column]
     return f"It is not YAML at column {column}. Nothing begins with {sign} in YAML.", "Put the text in quotes."

@@ -68,9 +68,9 @@ def cluster(nodes: int, **settings: Any) -> Stack:
     return {"size": "Standard_D4s_v5", "maxNodes": nodes, **settings}
 
 
-def planned(asked: Stack) -> LandingZonePlan:
+def planned(settings: Stack) -> LandingZonePlan:
     """The plan of a stack."""
-    return make_plan(from_object(asked))
+    return make_plan(from_object(settings))
 
 
 def built(part: Part | None) -> Part:
@@ -79,22 +79,22 @@ def built(part: Part | None) -> Part:
     return part
 
 
-def addresses(asked: Stack) -> AddressPlan:
+def addresses(settings: Stack) -> AddressPlan:
     """The address plan of a stack without problems."""
-    plan, problems = plan_addresses(from_object(asked))
+    plan, problems = plan_addresses(from_object(settings))
     assert problems == ()
     return plan
 
 
-def context(asked: Stack) -> Context:
+def context(settings: Stack) -> Context:
     """Input of the parts of planning."""
-    return Context(from_object(asked), addresses(asked), NameBook())
+    return Context(from_object(settings), addresses(settings), NameBook())
 
 
-def said(asked: Stack) -> list[str]:
+def messages_of(settings: Stack) -> list[str]:
     """Every problem of a stack, as a person reads it."""
     try:
-        planned(asked)
+        planned(settings)
     except StackFileError as error:
         return [str(problem) for problem in error.problems]
     return []
@@ -103,4 +103,4 @@ def said(asked: Stack) -> list[str]:
 def hub_part(plan: LandingZonePlan, capability: str) -> Any:
     """The spec of what a capability builds in the hub."""
     assert plan.hub is not None
-    return next(each.part.spec for each in plan.hub.capabilities if each.capability == capability)
+    return next(part.part.spec for part in plan.hub.capabilities if part.capability == capability)

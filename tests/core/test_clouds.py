@@ -45,7 +45,7 @@ def test_hosts_ids_and_words_of_clouds_are_those_of_the_published_pages() -> Non
         endpoints.setdefault(row.service, {})[row.cloud] = row.host
 
     assert endpoints == {service: written(row) for service, row in WRITTEN["endpoints"].items()}
-    assert {cloud: found.environment for cloud, found in CLOUDS.items()} == written(
+    assert {cloud: item.environment for cloud, item in CLOUDS.items()} == written(
         WRITTEN["environment of the provider"]
     )
     assert dict(AUDIENCES) == written(WRITTEN["audience of federated credentials"])
@@ -116,8 +116,8 @@ def test_azure_government_has_hosts_beside_the_tags() -> None:
 def test_a_key_is_named_by_the_vault_of_its_cloud(settings: Stack, cloud: str) -> None:
     """Of a vault that is made here."""
     own = {"cosmosDbObjectId": "33333333-aaaa-4bbb-8ccc-000000000001"}
-    asked = at("10.1.0.0/24", batch=False, security={"customerManagedKey": own})
-    (environment,) = planned(stack({"churn/dev": asked}, **settings)).environments
+    options = at("10.1.0.0/24", batch=False, security={"customerManagedKey": own})
+    (environment,) = planned(stack({"churn/dev": options}, **settings)).environments
 
     assert environment.encryption is not None
     name = environment.encryption.vault.rsplit("/", 1)[-1].lower()
@@ -188,14 +188,14 @@ def test_whoever_knows_that_a_cloud_has_all_built_ins_gets_them() -> None:
     """The same guardrails as in the public cloud; the preview then names nothing that is left out."""
     known = {"policies": {"builtIns": "all"}}
 
-    def members(asked: Stack) -> dict[str, list[str]]:
-        return {s.name: [m.reference for m in s.members] for s in planned(asked).policies.initiatives}
+    def members(settings: Stack) -> dict[str, list[str]]:
+        return {s.name: [m.reference for m in s.members] for s in planned(settings).policies.initiatives}
 
-    def told(asked: Stack) -> list[str]:
-        return [r.gives_up for r in relaxations(from_object(asked)) if r.path == ("policies", "builtIns")]
+    def messages(options: Stack) -> list[str]:
+        return [r.gives_up for r in relaxations(from_object(options)) if r.path == ("policies", "builtIns")]
 
     assert members(stack(**GOVERNMENT, **known)) == members(stack())
-    assert (told(stack(**GOVERNMENT, **known)), told(stack()), told(stack(**GOVERNMENT))) == (
+    assert (messages(stack(**GOVERNMENT, **known)), messages(stack()), messages(stack(**GOVERNMENT))) == (
         [],
         [],
         [

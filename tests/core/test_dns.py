@@ -6,6 +6,7 @@ import pytest
 
 from amlz.core.facts.dns import ENDPOINT_ADDRESSES, ZONES, zones_needed
 from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import SharedRegistrySpec
 from tests.conftest import previewed
 from tests.core.stacks import HUB, LANDING_ZONE, at, built, facts, planned, stack
 
@@ -119,8 +120,7 @@ def test_the_shared_registry_has_its_one_endpoint_in_the_hub() -> None:
             sharedRegistry={},
         )
     )
-    assert plan.shared_registry is not None
-    endpoint = built(plan.shared_registry.registry.endpoint)
+    endpoint = built(built(plan.part(SharedRegistrySpec)).registry.endpoint)
 
     assert (endpoint.group, endpoint.subnet, [zone.name for zone in endpoint.zones]) == (
         "registry",
@@ -138,3 +138,12 @@ def test_spokes_ask_the_firewall_and_the_hub_asks_azure() -> None:
 
     firewall = {"$unknown": "dhcpOptions, from hub-firewall-firewall"}
     assert servers == {"vnet-retail-hub": None, "vnet-retail-spoke-main": {"dnsServers": [firewall]}}
+
+
+def test_with_a_second_dns_server_spokes_ask_the_firewall_first() -> None:
+    """The order is that of the body."""
+    networks = previewed("everything").graph.of_type("Microsoft.Network/virtualNetworks")
+    network = next(network for network in networks if network.name == "vnet-contoso-spoke")
+
+    firewall = {"$unknown": "dhcpOptions, from hub-firewall-firewall"}
+    assert network.properties["dhcpOptions"] == {"dnsServers": [firewall, "10.20.0.196"]}

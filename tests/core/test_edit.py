@@ -143,9 +143,9 @@ def test_a_project_goes_with_what_is_its_own(case: str) -> None:
     expected = yaml.safe_load(whole(before))["config"][KEY]
     del expected["projects"]["gone"]
 
-    found = without(whole(before), "gone")
+    text = without(whole(before), "gone")
 
-    assert (found, yaml.safe_load(found)["config"][KEY]) == (whole(after), expected)
+    assert (text, yaml.safe_load(text)["config"][KEY]) == (whole(after), expected)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def step(file: StackFile, raw: bytes, dice: random.Random) -> Draft:
 
 
 #: Why a random step may be refused: the name is there, or the last user of the shared registry would go.
-EXPECTED = ("There is a project", "No environment uses it.")
+EXPECTED = (" exists already", "No environment uses it.")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -254,7 +254,7 @@ def test_whatever_comes_and_goes_the_others_stay_as_they_are(stack: str, seed: i
     """Names, ranges and everything else that is decided of them; comments too. A refused edit changes nothing."""
     dice = random.Random(f"{stack} {seed}")
     file, raw = shipped(stack)
-    said, plan = comments(raw), make_plan(file.config)
+    values, plan = comments(raw), make_plan(file.config)
     refused: list[str] = []
     for _ in range(8):
         try:
@@ -265,7 +265,7 @@ def test_whatever_comes_and_goes_the_others_stay_as_they_are(stack: str, seed: i
         old, new = places(plan), places(draft.plan)
         both = old.keys() & new.keys()
         assert {key: new[key] for key in both} == {key: old[key] for key in both}
-        assert comments(draft.raw) == said
+        assert comments(draft.raw) == values
         assert len(old.keys() ^ new.keys()) >= 1
         file, raw, plan = draft.file, draft.raw, draft.plan
     assert [text for text in refused if not any(why in text for why in EXPECTED)] == []
@@ -279,7 +279,7 @@ def test_adding_and_removing_gives_the_same_bytes(stack: str, like: str) -> None
     first = next(iter(file.config.projects))
     spoke = {} if like else {ANY: next(iter(file.config.spokes))}
 
-    draft = add(file, raw, ProjectRequest("no", (), first if like else "", spoke))
+    draft = add(file, raw, ProjectRequest("no", (), first if like else None, spoke))
 
     assert remove(draft.file, draft.raw, "no").raw == raw
 
@@ -289,7 +289,7 @@ def test_ranges_are_the_smallest_that_fit_at_the_first_free_place() -> None:
     file, raw = shipped("prod")
     wishes = [
         ProjectRequest("new", (), "pricing"),
-        ProjectRequest("new", ("dev",), "", {ANY: "research"}),
+        ProjectRequest("new", ("dev",), None, {ANY: "research"}),
         ProjectRequest("new", ("dev",), "pricing", {}, {}, 200),
     ]
 
@@ -305,8 +305,8 @@ def test_ranges_are_the_smallest_that_fit_at_the_first_free_place() -> None:
 
 
 def _environments(draft: Draft) -> list[NewEnvironment]:
-    found = draft.file.config.projects["new"].environments
-    return [NewEnvironment(name, environment.network or "") for name, environment in found.items()]
+    environments = draft.file.config.projects["new"].environments
+    return [NewEnvironment(name, environment.network or "") for name, environment in environments.items()]
 
 
 def test_a_mark_at_the_beginning_of_the_file_stays() -> None:
@@ -330,9 +330,9 @@ def test_the_last_user_of_what_is_shared_cannot_go() -> None:
         remove(file, raw, "pricing", "dev")
 
     assert str(refused.value) == (
-        "tests/stacks/Pulumi.prod.yaml stays as it was: with this change it would not be right.\n"
-        "Lines are those it would have.\n"
-        "tests/stacks/Pulumi.prod.yaml:28  sharedRegistry\n"
+        "tests/stacks/Pulumi.prod.yaml was not changed: the change would make it invalid.\n"
+        "Line numbers are those after the change.\n"
+        "tests/stacks/Pulumi.prod.yaml:29  sharedRegistry\n"
         "  No environment uses it.\n"
         "  Remove it, or set `registry: shared` in an environment."
     )

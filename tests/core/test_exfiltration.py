@@ -60,11 +60,11 @@ def test_production_reaches_no_storage_of_other_tenants_by_default(
 def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
     """Every preview names it; elsewhere it is the default."""
     off = {"storageEndpointPolicy": {"enabled": False}}
-    asked = stack({"churn/prod": at("10.1.0.0/24", security=off), "churn/dev": at("10.1.1.0/24", security=off)})
-    config = LandingZoneConfig.model_validate(asked)
+    settings = stack({"churn/prod": at("10.1.0.0/24", security=off), "churn/dev": at("10.1.1.0/24", security=off)})
+    config = LandingZoneConfig.model_validate(settings)
 
     named = [relaxation for relaxation in relaxations(config) if "storageEndpointPolicy" in relaxation.path]
-    assert [(each.path, each.gives_up) for each in named] == [
+    assert [(item.path, item.gives_up) for item in named] == [
         (
             ("projects", "churn", "environments", "prod", "security", "storageEndpointPolicy", "enabled"),
             "compute targets reach storage accounts of any tenant in the region: data that they read can leave there",
@@ -75,12 +75,12 @@ def test_switching_the_policy_off_in_production_is_a_relaxation() -> None:
 def test_connections_name_who_signs_in() -> None:
     """No identity, which means the caller's; or an identity of the environment."""
     search = {"category": "CognitiveSearch", "target": "https://search.contoso.com"}
-    asked = {
+    settings = {
         "search": search,
         "by-clusters": {**search, "auth": "managedIdentity"},
         "by-workspace": {**search, "auth": "managedIdentity", "identity": "workspace"},
     }
-    (spec,) = planned(stack({"churn/dev": at("10.1.0.0/24", connections=asked)})).environments
+    (spec,) = planned(stack({"churn/dev": at("10.1.0.0/24", connections=settings)})).environments
 
     (part,) = spec.capabilities
     assert {one.name: one.identity and one.identity.rsplit("/", 1)[-1] for one in part.part.spec} == {

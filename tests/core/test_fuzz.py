@@ -29,7 +29,7 @@ from tests.conftest import ROOT, STACKS
 from tests.layers import MUCH
 from tests.mutations import within
 
-MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if MUCH else "60"))
+MUTATIONS = int(os.environ.get("AMLZ_FUZZ", "1000" if MUCH else "25"))
 SEED = int(os.environ.get("AMLZ_FUZZ_SEED", "1"))
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -175,15 +175,15 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _replace(holder: Any, key: Any, dice: random.Random) -> None:
-    what = dice.randrange(6)
-    if what == 0:
+    result = dice.randrange(6)
+    if result == 0:
         del holder[key]
-    elif what == 1 and isinstance(holder, dict):
+    elif result == 1 and isinstance(holder, dict):
         unknown = ("unknown", "Network", "max_nodes", f"{key}s", "", 0, "<<")
         holder[dice.choice((*unknown, *dice.choices(known_keys(), k=14)))] = dice.choice(ODD)
-    elif what == 2 and isinstance(holder, dict):
+    elif result == 2 and isinstance(holder, dict):
         holder[dice.choice((f"{key}2", "image-build", "hub", "shared", "X", "a-b-1"))] = holder[key]
-    elif what == 3 and isinstance(holder[key], list):
+    elif result == 3 and isinstance(holder[key], list):
         holder[key] = holder[key] * dice.choice((0, 2, 60))
     else:
         holder[key] = dice.choice(ODD)
@@ -220,7 +220,7 @@ def test_a_broken_stack_file_gives_a_plan_that_holds_or_is_refused_in_words(stac
     for seed, text in broken(stack):
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         with within(10):
-            wrong += [f"{stack}, seed {seed}: {what}" for what in unlike_the_promise(path)]
+            wrong += [f"{stack}, seed {seed}: {item}" for item in unlike_the_promise(path)]
 
     assert wrong == []
 
@@ -249,16 +249,16 @@ def ill_said(error: LandingZoneError, file: str) -> list[str]:
     wide = (line for line in text.split("\n") if len(line) > 80 and line.startswith("  "))
     wrong += [f"wider than 80 columns: {line}" for line in wide if len(line.split()) > 1 and "`" not in line]
     for problem in error.problems:
-        said = str(problem)
-        head, *sentences = said.split("\n")
+        value = str(problem)
+        head, *sentences = value.split("\n")
         if not re.fullmatch(re.escape(file) + r":[1-9]\d*(  \S.*)?", head):
-            wrong.append(f"no place in: {said}")
+            wrong.append(f"no place in: {value}")
         if len(sentences) != 2 or not all(re.fullmatch(r"  \S.*[.?]", sentence) for sentence in sentences):
-            wrong.append(f"not a sentence on what, and one on what to do: {said}")
-        if not all(line.isprintable() for line in said.split("\n")):
-            wrong.append(f"signs that do not print in: {said!r}")
-    said_twice = [str(p) for p, q in itertools.pairwise(sorted(error.problems)) if p == q]
-    return wrong + [f"twice: {said}" for said in said_twice]
+            wrong.append(f"not a sentence on what, and one on what to do: {value}")
+        if not all(line.isprintable() for line in value.split("\n")):
+            wrong.append(f"signs that do not print in: {value!r}")
+    repeated = [str(p) for p, q in itertools.pairwise(sorted(error.problems, key=str)) if p == q]
+    return wrong + [f"twice: {item}" for item in repeated]
 
 
 def misplaced(plan: AddressPlan) -> list[str]:
@@ -286,6 +286,6 @@ def misplaced(plan: AddressPlan) -> list[str]:
     ]
 
 
-def _overlapping(what: str, ranges: list[IPv4Network]) -> list[str]:
+def _overlapping(value: str, ranges: list[IPv4Network]) -> list[str]:
     """Of sorted ranges, two that overlap are neighbours."""
-    return [f"{what} overlap: {a} and {b}" for a, b in itertools.pairwise(sorted(ranges)) if a.overlaps(b)]
+    return [f"{value} overlap: {a} and {b}" for a, b in itertools.pairwise(sorted(ranges)) if a.overlaps(b)]

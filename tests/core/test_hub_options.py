@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from amlz.core.owners import SharedOwner
+from amlz.core.owners import HUB_OWNER
 from amlz.core.plan import LandingZonePlan
-from tests.core.stacks import HUB, addresses, at, built, facts, hub_part, planned, said, stack
+from tests.core.stacks import HUB, addresses, at, built, facts, hub_part, messages_of, planned, stack
 from tests.core.test_hub_stack import beside, outputs
 
 ALL = {
@@ -28,7 +28,7 @@ def with_hub(**options: Any) -> dict[str, Any]:
 
 def places(**options: Any) -> dict[str, str]:
     """The hub's subnets by role."""
-    return {subnet.role: subnet.cidr for subnet in addresses(with_hub(**options)).block(SharedOwner.HUB).subnets}
+    return {subnet.role: subnet.cidr for subnet in addresses(with_hub(**options)).block(HUB_OWNER).subnets}
 
 
 @pytest.mark.parametrize("without", list(ALL))
@@ -63,6 +63,25 @@ def test_the_resolver_answers_at_an_address_that_is_known_beforehand() -> None:
         ("corp-contoso-com", "corp.contoso.com.", ("10.128.0.10",))
     ]
     assert (alone.outbound, alone.ruleset, alone.rules) == ("", "", ())
+
+
+def test_spokes_may_have_the_resolver_as_their_second_dns_server() -> None:
+    """After the firewall, whose address Azure decides; also with the hub of another stack. Rules allow both."""
+    (spoke,) = planned(with_hub(dnsResolver={"secondServer": True})).spokes
+    (alone,) = planned(with_hub(dnsResolver={})).spokes
+    (other,) = planned(beside(outputs(secondDnsServer="10.0.0.196"))).spokes
+
+    asked = [
+        {rule.destinations for group in one.security_groups for rule in group.rules if rule.name == "dns"}
+        for one in (spoke, alone, other)
+    ]
+    firewall, resolver = "10.0.0.0/26", "10.0.0.196"
+    assert asked == [{(firewall, resolver)}, {(firewall,)}, {("10.0.0.4", resolver)}]
+    assert (spoke.dns_servers, spoke.second_dns_server) == ((), resolver)
+    assert (alone.dns_servers, alone.second_dns_server) == ((), None)
+    assert (other.dns_servers, other.second_dns_server) == (("10.0.0.4", resolver), None)
+    hub = built(planned(with_hub(dnsResolver={"secondServer": True}, serves=["10.9.0.0/16"])).hub)
+    assert hub.outputs["secondDnsServer"] == resolver
 
 
 def sides(plan: LandingZonePlan) -> list[tuple[bool, bool, tuple[str, ...]]]:
@@ -155,21 +174,21 @@ def test_beside_another_stacks_scope_application_insights_are_put_into_that() ->
 
 def refused_domains(forward: Sequence[str], **settings: object) -> list[str]:
     """The forwarded domains that are refused."""
-    asked = with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in forward}}) | settings
-    return [text.split("\n")[0].removeprefix("hub.dnsResolver.forward.") for text in said(asked)]
+    options = with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in forward}}) | settings
+    return [text.split("\n")[0].removeprefix("hub.dnsResolver.forward.") for text in messages_of(options)]
 
 
 def test_domains_of_private_endpoints_are_not_forwarded() -> None:
     """Neither one of them, nor one that holds them, nor one inside those of Azure ML: with the reason."""
     ours = ["corp.contoso.com", "contoso.azure-api.net", "partner.vault.azure.net"]
-    asked = ["windows.net", "instances.azureml.ms", "westeurope.api.azureml.ms", *ours]
+    wanted = ["windows.net", "instances.azureml.ms", "westeurope.api.azureml.ms", *ours]
 
-    told = [
+    values = [
         " ".join(text.split("\n")[1].split()).split(" Its queries")[0]
-        for text in said(with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in asked}}))
+        for text in messages_of(with_hub(dnsResolver={"forward": {domain: ["10.128.0.10"] for domain in wanted}}))
     ]
 
-    assert told == [
+    assert values == [
         "windows.net holds blob.core.windows.net, a domain of private endpoints.",
         "instances.azureml.ms is a domain of private endpoints.",
         "westeurope.api.azureml.ms is inside api.azureml.ms, a domain of private endpoints.",
@@ -183,10 +202,10 @@ def test_each_domain_that_the_page_forwards_is_refused_in_its_cloud(cloud: str, 
     """Every domain of the column, private zones included, and those of other clouds are not."""
     written = facts("private-dns-zones")
     domains = {
-        name: {domain.format(region=region) for each in written[f"{name}Forwarded"].values() for domain in each}
+        name: {domain.format(region=region) for item in written[f"{name}Forwarded"].values() for domain in item}
         for name in ("public", "usGovernment", "china")
     }
-    zones = {zone for each in written[cloud].values() for zone in each}
+    zones = {zone for item in written[cloud].values() for zone in item}
     others = set().union(*domains.values()) - domains[cloud] - {"instances.ml.azure.ms"}
     rest = {"policies": {"guardrails": []}, "cloud": cloud, "location": region}
 
@@ -196,10 +215,10 @@ def test_each_domain_that_the_page_forwards_is_refused_in_its_cloud(cloud: str, 
 @pytest.mark.parametrize("public", [True, False])
 def test_managed_networks_send_telemetry_over_public_addresses_or_not_at_all(public: bool) -> None:
     """So that a scope that takes none from there is refused, with the remedy."""
-    asked = with_hub(privateLinkScope={"publicIngestion": public})
-    asked["projects"]["churn"]["environments"]["dev"] = at("10.1.0.0/24", isolation="managed")
+    settings = with_hub(privateLinkScope={"publicIngestion": public})
+    settings["projects"]["churn"]["environments"]["dev"] = at("10.1.0.0/24", isolation="managed")
 
-    assert [text.split("\n")[0] for text in said(asked)] == (
+    assert [text.split("\n")[0] for text in messages_of(settings)] == (
         [] if public else ["projects.churn.environments.dev.isolation"]
     )
 
@@ -216,6 +235,6 @@ def test_spokes_use_the_gateway_of_another_team_where_it_exists() -> None:
 
 def test_the_gateway_of_another_team_needs_its_subnet() -> None:
     """Reported at the key, with the key that builds the subnet."""
-    (problem,) = said(stack(hub={"addressSpace": "10.0.0.0/24", "gateway": True}))
+    (problem,) = messages_of(stack(hub={"addressSpace": "10.0.0.0/24", "gateway": True}))
 
     assert problem.startswith("hub.gateway\n  Spokes are to use the gateway that another team built in GatewaySubnet")

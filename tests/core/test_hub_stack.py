@@ -16,7 +16,7 @@ from amlz.core.relaxations import relaxations
 from amlz.reports import existing_hub
 from amlz.stackfile.load import from_object, load
 from tests.conftest import ROOT
-from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, planned, said, stack
+from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, messages_of, planned, stack
 
 NAME = "contoso/aml-landing-zone/hub"
 FOLDER = ROOT / "examples" / "hub-stack"
@@ -128,7 +128,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
     assert [relaxation.path for relaxation in relaxations(from_object(hub()))] == [("egress",)]
 
 
-ANEW = f"`pulumi stack output --stack {NAME} --json` writes them, of a hub that this version of the program built."
+NEW_HUB = f"`pulumi stack output --stack {NAME} --json` writes them, of a hub that this version of the program built."
 ELSEWHERE = (
     "Spokes and their hub are of one cloud, tenant and region. Choose a hub that fits, or correct the stack file of "
     "this landing zone."
@@ -142,15 +142,15 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         {"virtualNetwork": None, "serves": None},
         [
             "amlz:landingZone  hub.stack.outputs.virtualNetwork\n"
-            f"  It is missing: the id of its virtual network.\n  {ANEW}",
+            f"  It is missing: the id of its virtual network.\n  {NEW_HUB}",
             "amlz:landingZone  hub.stack.outputs.serves\n"
-            f"  It is missing: ranges of other stacks for which its firewall has rules.\n  {ANEW}",
+            f"  It is missing: ranges of other stacks for which its firewall has rules.\n  {NEW_HUB}",
         ],
     ),
     (
         "a key too many",
         {"route": "x"},
-        [f"amlz:landingZone  hub.stack.outputs.route\n  There is no 'route' here.\n  {ANEW}"],
+        [f"amlz:landingZone  hub.stack.outputs.route\n  There is no 'route' here.\n  {NEW_HUB}"],
     ),
     (
         "a newer version",
@@ -175,7 +175,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         {"schemaVersion": None},
         [
             "amlz:landingZone  hub.stack.outputs.schemaVersion\n"
-            f"  It is missing: the version of these outputs.\n  {ANEW}"
+            f"  It is missing: the version of these outputs.\n  {NEW_HUB}"
         ],
     ),
     (
@@ -185,13 +185,13 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
             "amlz:landingZone  hub.stack.outputs.logAnalytics\n"
             "  '/subscriptions/b0b0b0b0-1111-4222-8333-444455556666/reso…' is the id of something of type "
             "Microsoft.Resources/resourceGroups; the id of a Microsoft.OperationalInsights/workspaces belongs here.\n"
-            f"  {ANEW}"
+            f"  {NEW_HUB}"
         ],
     ),
     (
         "an address that is not known yet",
         {"firewallAddress": ""},
-        [f"amlz:landingZone  hub.stack.outputs.firewallAddress\n  '' is not an IPv4 address.\n  {ANEW}"],
+        [f"amlz:landingZone  hub.stack.outputs.firewallAddress\n  '' is not an IPv4 address.\n  {NEW_HUB}"],
     ),
     (
         "of another cloud",
@@ -257,7 +257,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
 @pytest.mark.parametrize(("defect", "expected"), [row[1:] for row in DEFECTS], ids=[row[0] for row in DEFECTS])
 def test_outputs_that_do_not_fit_are_refused_with_a_sentence(defect: Stack, expected: list[str]) -> None:
     """Each defect of the contract has all its messages."""
-    assert said(beside(outputs(**defect))) == expected
+    assert messages_of(beside(outputs(**defect))) == expected
 
 
 def test_egress_that_the_other_firewall_does_not_open_is_refused() -> None:
@@ -265,7 +265,7 @@ def test_egress_that_the_other_firewall_does_not_open_is_refused() -> None:
     hosts = {"models": {"hosts": ["models.contoso.com"], "why": "our own models"}}
 
     assert [
-        text.split("\n")[:2] for text in said(beside(egress=["pythonPackages", "rPackages"], egressHosts=hosts))
+        text.split("\n")[:2] for text in messages_of(beside(egress=["pythonPackages", "rPackages"], egressHosts=hosts))
     ] == [
         ["egress[1]", "  The hub's firewall does not open rPackages."],
         ["egressHosts.models.hosts[0]", "  The hub's firewall does not open models.contoso.com."],

@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 
-from amlz.app.preview import preview_stack
 from amlz.checks.guard.change import LossAllowance
 from amlz.core.addresses import AddressPlan
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.principals import BUILD_READS, principal_notices
 from amlz.core.owners import EnvironmentKey
-from amlz.core.plan import LandingZonePlan, make_plan
+from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec
 from amlz.stackfile.load import from_object, load
-from tests.conftest import ROOT
-from tests.core.stacks import Stack, addresses, at, planned, said, stack
+from tests.conftest import ROOT, preview_of
+from tests.core.stacks import Stack, addresses, at, messages_of, planned, stack
 from tests.remedies.deployed import commands, guarded
 from tests.reports.test_previews import case
 
@@ -35,8 +34,8 @@ def apart(**settings: Any) -> Stack:
 
 def roles_of(spec: ProjectEnvironmentSpec, plan: LandingZonePlan, role: str) -> list[tuple[str, str]]:
     """The roles of one identity of an environment, with the name of what each is on."""
-    identity = next(each.id for each in spec.identities if each.role == role)
-    return [(r.role, r.scope.rsplit("/", 1)[-1]) for r in plan.roles() if r.principal.identity == identity]
+    identity = next(identity_spec.id for identity_spec in spec.identities if identity_spec.role == role)
+    return [(r.role, r.scope.rsplit("/", 1)[-1]) for r in plan.roles() if r.principal.id == identity]
 
 
 def test_builds_push_to_the_registry_and_have_no_role_on_data() -> None:
@@ -60,19 +59,19 @@ def test_builds_of_an_environment_that_does_not_push_only_pull() -> None:
     there = {f"{name}/dev": at(f"10.1.{n}.0/24", registry="shared") for n, name in enumerate(("churn", "fraud"))}
     plan = planned(stack(there, sharedRegistry={"writers": ["churn/dev"]}))
 
-    found = {spec.project: [role for role, _ in roles_of(spec, plan, "build")] for spec in plan.environments}
+    result = {spec.project: [role for role, _ in roles_of(spec, plan, "build")] for spec in plan.environments}
 
-    assert found == {"churn": ["AcrPush"], "fraud": ["AcrPull"]}
+    assert result == {"churn": ["AcrPush"], "fraud": ["AcrPull"]}
 
 
 def test_the_earlier_behaviour_is_kept_by_a_setting_which_every_preview_names() -> None:
     """No identity is added, and the cluster acts as the others."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", imageBuild={"identity": "compute"})})
-    (spec,) = planned(asked).environments
+    settings = stack({"churn/dev": at("10.1.0.0/24", imageBuild={"identity": "compute"})})
+    (spec,) = planned(settings).environments
 
     assert [identity.role for identity in spec.identities] == ["workspace", "compute"]
     assert [cluster.identity for cluster in spec.computes.clusters] == [None, None]
-    assert [r.path[-2:] for r in relaxations(from_object(asked))] == [("imageBuild", "identity")]
+    assert [r.path[-2:] for r in relaxations(from_object(settings))] == [("imageBuild", "identity")]
 
 
 @pytest.mark.parametrize(
@@ -90,14 +89,14 @@ def test_builds_from_the_internet_with_the_identity_of_jobs_are_reported(
     builds: str, settings: Stack, top: Stack, doubts: int
 ) -> None:
     """At the key that ends it."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", imageBuild={"identity": builds}, **settings)}, **top)
-    found = [
+    options = stack({"churn/dev": at("10.1.0.0/24", imageBuild={"identity": builds}, **settings)}, **top)
+    notices = [
         principal_notice
-        for principal_notice in principal_notices(LandingZoneConfig.model_validate(asked))
+        for principal_notice in principal_notices(LandingZoneConfig.model_validate(options))
         if principal_notice.finding == BUILD_READS
     ]
 
-    assert [each.path[-2:] for each in found] == [("imageBuild", "identity")] * doubts
+    assert [notice.path[-2:] for notice in notices] == [("imageBuild", "identity")] * doubts
 
 
 def test_a_build_subnet_moves_no_other() -> None:
@@ -112,7 +111,7 @@ def test_a_build_subnet_moves_no_other() -> None:
 
     assert places(after, fraud) == places(before, fraud)
     assert places(after, churn) == APART
-    assert {**places(before, churn), "scoring": "10.1.0.192/26"} == places(before, churn)
+    assert "scoring" not in places(before, churn)
     assert [places(before, churn)[role] for role in ("training", "endpoints")] == [
         APART["training"],
         APART["endpoints"],
@@ -122,11 +121,11 @@ def test_a_build_subnet_moves_no_other() -> None:
 def test_the_error_without_the_other_ranges_has_those_of_the_division() -> None:
     """The printed ranges are accepted and move nothing."""
     build = {"build": "10.1.0.192/28"}
-    first, second = said(stack({"churn/dev": at("10.1.0.0/24", subnets=build)}))
+    first, second = messages_of(stack({"churn/dev": at("10.1.0.0/24", subnets=build)}))
 
     assert first.endswith("Add `training: 10.1.0.0/25`, or remove `subnets` to have the range divided.")
     assert second.endswith("Add `endpoints: 10.1.0.128/26`, or remove `subnets` to have the range divided.")
-    assert said(stack({"churn/dev": at("10.1.0.0/24", subnets=APART)})) == []
+    assert messages_of(stack({"churn/dev": at("10.1.0.0/24", subnets=APART)})) == []
 
 
 @pytest.mark.parametrize(
@@ -146,9 +145,9 @@ def test_the_error_without_the_other_ranges_has_those_of_the_division() -> None:
 )
 def test_a_build_subnet_that_cannot_be_is_refused(settings: Stack, problem: str) -> None:
     """Once, with the numbers."""
-    (found,) = said(stack({"churn/dev": at("10.1.0.0/24", **settings)}))
+    (text,) = messages_of(stack({"churn/dev": at("10.1.0.0/24", **settings)}))
 
-    assert problem in found
+    assert problem in text
 
 
 def reaches(plan: LandingZonePlan, host: str) -> set[str]:
@@ -161,7 +160,7 @@ def reaches(plan: LandingZonePlan, host: str) -> set[str]:
         for source in rule.sources
         if host in rule.hosts
     }
-    found = set()
+    values = set()
     for spoke in plan.spokes:
         let_out = {
             group.id
@@ -170,11 +169,11 @@ def reaches(plan: LandingZonePlan, host: str) -> set[str]:
             if (rule.direction, rule.access, rule.destinations, rule.ports)
             == ("Outbound", "Allow", ("Internet",), ("443",))
         }
-        found |= {s.name for s in spoke.network.subnets if s.security_group in let_out and s.cidr in opened}
-    return found
+        values |= {s.name for s in spoke.network.subnets if s.security_group in let_out and s.cidr in opened}
+    return values
 
 
-EVERYWHERE = {"snet-fraud-dev-training", "snet-fraud-dev-scoring"}
+EVERYWHERE = {"snet-fraud-dev-training"}
 
 
 @pytest.mark.parametrize(
@@ -236,25 +235,25 @@ def test_a_build_subnet_has_the_storage_policy_of_training_and_no_way_to_the_lak
 def test_bodies_have_the_identity_and_the_subnet() -> None:
     """And the guardrail on networks of compute targets allows both subnets."""
     graph = case(CASE).graph
-    found = {
+    result = {
         (r.environment, r.name): (
-            [each.rsplit("/", 1)[-1] for each in r.body["identity"]["userAssignedIdentities"]],
+            [item.rsplit("/", 1)[-1] for item in r.body["identity"]["userAssignedIdentities"]],
             r.body["properties"]["properties"]["subnet"]["id"].rsplit("/", 1)[-1],
         )
         for r in graph.of_type(COMPUTES)
     }
     allowed = {
         r.id.split("/")[4]: [
-            each.rsplit("/", 1)[-1] for each in r.body["properties"]["parameters"]["allowedSubnetIds"]["value"]
+            item.rsplit("/", 1)[-1] for item in r.body["properties"]["parameters"]["allowedSubnetIds"]["value"]
         ]
         for r in graph.of_type("Microsoft.Authorization/policyAssignments")
         if "allowedSubnetIds" in r.body["properties"]["parameters"]
     }
 
-    assert {name: each for name, each in found.items() if name[1] == "cpu"} == {
+    assert {name: item for name, item in result.items() if name[1] == "cpu"} == {
         (name, "cpu"): ([f"id-retail-churn-{name}-compute"], f"snet-churn-{name}-training") for name in ("dev", "prod")
     }
-    assert {name: each for name, each in found.items() if name[1] != "cpu"} == {
+    assert {name: item for name, item in result.items() if name[1] != "cpu"} == {
         ("dev", "image-build"): (["id-retail-churn-dev-build"], "snet-churn-dev-training"),
         ("prod", "image-build"): (["id-retail-churn-prod-build"], "snet-churn-prod-build"),
     }
@@ -270,13 +269,13 @@ def test_the_guard_prints_how_a_deployed_cluster_gets_into_its_subnet(tmp_path: 
     path = tmp_path / CASE.name
     path.write_text(text.replace("{maxNodes: 2}", "{maxNodes: 2, identity: compute}"), encoding="utf-8")
     file = load(str(path))
-    old = preview_stack(file, make_plan(file.config)).graph
+    old = preview_of(file).graph
 
-    found = guarded(list(old), list(case(CASE).graph), LossAllowance())
+    findings = guarded(list(old), list(case(CASE).graph), LossAllowance())
 
-    assert [(each.check, each.name, each.path) for each in found] == [
+    assert [(finding.check, finding.name, finding.path) for finding in findings] == [
         ("guard/ignored-by-azure", "image-build", "properties.properties.subnet.id")
     ]
-    first, *rest = commands(found[0].remedy)
+    first, *rest = commands(findings[0].remedy)
     assert first.startswith("az ml compute delete --name image-build ")
     assert rest == ["pulumi refresh", "pulumi up"]

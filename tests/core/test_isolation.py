@@ -13,7 +13,7 @@ from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.managed_network import rule_name
 from amlz.core.relaxations import relaxations
 from amlz.stackfile.load import from_object
-from tests.core.stacks import Stack, addresses, at, cluster, planned, said, stack
+from tests.core.stacks import Stack, addresses, at, cluster, messages_of, planned, stack
 
 PUBLISHED_TAGS = [
     "AzureMachineLearning",
@@ -27,9 +27,9 @@ PUBLISHED_TAGS = [
 ]
 
 
-def hosts(asked: Stack) -> list[tuple[str, str]]:
+def hosts(settings: Stack) -> list[tuple[str, str]]:
     """Host names that the only environment lets out, with the reason of each."""
-    network = planned(asked).environments[0].workspace.managed_network
+    network = planned(settings).environments[0].workspace.managed_network
     assert network is not None
     return [(rule.to, rule.why) for rule in network.rules if rule.kind == "FQDN"]
 
@@ -46,9 +46,9 @@ def test_the_short_form_means_the_defaults(written: str | Stack) -> None:
     """Approved destinations only, with a firewall of tier Standard."""
     config = from_object(stack({"churn/dev": at("10.1.0.0/27", isolation=written)}))
 
-    found = config.projects["churn"].environments["dev"].isolation
+    isolation = config.projects["churn"].environments["dev"].isolation
 
-    assert (found.managed, found.approved_only, found.outbound, found.firewall, found.allow) == (
+    assert (isolation.managed, isolation.approved_only, isolation.outbound, isolation.firewall, isolation.allow) == (
         True,
         True,
         "approvedOnly",
@@ -65,9 +65,9 @@ def test_injected_is_what_is_built_without_a_word() -> None:
 
 def test_only_endpoints_take_addresses() -> None:
     """Nodes and instances take none, however many; the whole range is one subnet."""
-    asked = stack({"churn/dev": at("10.1.0.0/27", isolation="managed", clusters={"cpu": cluster(900)})})
+    settings = stack({"churn/dev": at("10.1.0.0/27", isolation="managed", clusters={"cpu": cluster(900)})})
 
-    (block,) = addresses(asked).spokes[0].blocks
+    (block,) = addresses(settings).spokes[0].blocks
 
     assert [(s.role, s.cidr, s.needed, s.holds) for s in block.subnets] == [("endpoints", "10.1.0.0/27", 12, 27)]
 
@@ -108,14 +108,12 @@ def test_computes_name_no_subnet_and_wait_for_rules_instead_of_the_hub() -> None
     assert network is not None
 
     others = [
-        target
-        for target in spec.computes.after
-        if "/roleAssignments/" not in target and target not in [rule.id for rule in network.built]
+        target for target in spec.computes.after if "/roleAssignments/" not in target and target not in network.built
     ]
 
     assert (spec.computes.subnet, others) == ("", [spec.workspace.endpoint.zone_group])
-    assert {rule.id for rule in network.built} <= set(spec.computes.after)
-    assert [rule.name for rule in network.built] == ["pe-storage-queue", "pe-storage-table"]
+    assert set(network.built) <= set(spec.computes.after)
+    assert [rule.name for rule in network.built.values()] == ["pe-storage-queue", "pe-storage-table"]
 
 
 def test_approver_roles_stand_before_the_workspace() -> None:
@@ -137,13 +135,13 @@ def test_approver_roles_stand_before_the_workspace() -> None:
 
 def test_hosts_come_from_scenarios_own_hosts_and_the_environment() -> None:
     """In one order, independent of the file's, each once, with all of its reasons."""
-    asked = stack(
+    settings = stack(
         {"churn/dev": at("10.1.0.0/27", isolation={"mode": "managed", "allow": ["ghcr.io", "*.contoso.com"]})},
         egress=["rPackages"],
         egressHosts={"models": {"hosts": ["*.contoso.com"], "why": "Models of the group"}},
     )
 
-    assert hosts(asked) == [
+    assert hosts(settings) == [
         ("cloud.r-project.org", "rPackages: R packages, and images of RStudio"),
         ("*.contoso.com", "Models of the group; allowed for this environment"),
         ("ghcr.io", "rPackages: R packages, and images of RStudio; allowed for this environment"),
@@ -153,15 +151,15 @@ def test_hosts_come_from_scenarios_own_hosts_and_the_environment() -> None:
 
 def test_the_internet_needs_no_rule_for_a_host() -> None:
     """Nor a firewall; queue and table are private all the same."""
-    asked = stack(
+    settings = stack(
         {"churn/dev": at("10.1.0.0/27", isolation={"mode": "managed", "outbound": "internet"})},
         egress=["pythonPackages"],
     )
-    network = planned(asked).environments[0].workspace.managed_network
+    network = planned(settings).environments[0].workspace.managed_network
     assert network is not None
 
     assert (network.isolation_mode, network.firewall) == ("AllowInternetOutbound", "")
-    assert [(rule.kind, rule.group) for rule in network.built] == [
+    assert [(rule.kind, rule.group) for rule in network.built.values()] == [
         ("PrivateEndpoint", "queue"),
         ("PrivateEndpoint", "table"),
     ]
@@ -205,16 +203,16 @@ def test_a_storage_host_for_everybody_is_refused_only_where_a_managed_network_wo
     own = {"lake": {"hosts": ["lake.blob.core.windows.net"], "why": "The lake of another team"}}
     internet = {"mode": "managed", "outbound": "internet"}
 
-    found = [
-        len(said(stack({"churn/dev": at("10.1.0.0/24", isolation=isolation)}, egressHosts=own)))
+    values = [
+        len(messages_of(stack({"churn/dev": at("10.1.0.0/24", isolation=isolation)}, egressHosts=own)))
         for isolation in ("injected", "managed", internet)
     ]
 
-    assert found == [0, 1, 0]
+    assert values == [0, 1, 0]
 
 
 def test_visual_studio_code_is_let_out_though_one_of_its_hosts_is_of_storage() -> None:
     """The page that requires endpoints of storage lists that host by name."""
-    asked = stack({"churn/dev": at("10.1.0.0/27", isolation="managed")}, egress=["visualStudioCode"])
+    settings = stack({"churn/dev": at("10.1.0.0/27", isolation="managed")}, egress=["visualStudioCode"])
 
-    assert "vscode.blob.core.windows.net" in [host for host, _ in hosts(asked)]
+    assert "vscode.blob.core.windows.net" in [host for host, _ in hosts(settings)]

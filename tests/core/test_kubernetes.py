@@ -45,12 +45,14 @@ def test_the_workspace_gets_what_attaching_demands_once_a_cluster() -> None:
     """However often it is attached; nobody else gets anything there."""
     plan = planned(with_clusters(red=attached(), blue=attached(namespace="blue"), other=attached(OTHER)))
 
-    (found,) = records(plan, AttachedSpec)
-    roles = {access.cluster: [(r.role, r.scope, r.principal.identity) for r in access.roles] for access in found.access}
+    (attached_spec,) = records(plan, AttachedSpec)
+    roles = {
+        access.cluster: [(r.role, r.scope, r.principal.id) for r in access.roles] for access in attached_spec.access
+    }
     identity = plan.environments[0].workspace.identity
     names = ("Reader", "Kubernetes Extension Contributor", "Azure Kubernetes Service Cluster Admin Role")
     assert roles == {cluster: [(name, cluster, identity) for name in names] for cluster in (SHARED, OTHER)}
-    assert [role for role in plan.roles() if "managedClusters" in role.scope] == list(found.roles)
+    assert [role for role in plan.roles() if "managedClusters" in role.scope] == list(attached_spec.roles)
     assert plan.outside == (SHARED, OTHER)
 
 
@@ -103,13 +105,13 @@ def test_an_existing_firewall_is_told_what_to_let_through() -> None:
         "logAnalytics": log,
         "addressSpace": ["10.0.0.0/24"],
     }
-    asked = with_clusters(red=attached(SHARED, "10.40.0.0/24", training=True, systemLogs=True)) | {
+    settings = with_clusters(red=attached(SHARED, "10.40.0.0/24", training=True, systemLogs=True)) | {
         "hub": {"existing": hub}
     }
 
-    told = [rule for rule in existing_hub.must_allow(planned(asked)) if rule.name.startswith("kubernetes-")]
+    requirements = [rule for rule in existing_hub.must_allow(planned(settings)) if rule.name.startswith("kubernetes-")]
 
-    assert [(rule.to, rule.how) for rule in told] == [
+    assert [(rule.to, rule.how) for rule in requirements] == [
         (LOGS, "HTTPS 443"),
         (SERVICE, "HTTPS 443"),
         (("pypi.org",), "HTTPS 443"),
@@ -121,9 +123,9 @@ def test_owners_are_told_once_a_cluster_what_they_must_see_to() -> None:
     """Each namespace, and the spoke to peer with."""
     plan = planned(with_clusters(red=attached(), blue=attached(namespace="blue")))
 
-    ((cluster, told),) = kubernetes.demands(plan).items()
+    ((cluster, result),) = kubernetes.demands(plan).items()
     assert cluster == SHARED
-    assert [text.split(":")[0] for text in told] == [
+    assert [text.split(":")[0] for text in result] == [
         "Azure ML's extension is on it",
         "namespace churn is there",
         "its network is peered with spoke main, where the private endpoints are, and resolves their names",
@@ -137,10 +139,10 @@ def test_owners_are_told_once_a_cluster_what_they_must_see_to() -> None:
 
 def test_what_attaching_gives_up_is_named() -> None:
     """That the workspace administers the cluster, and wildcards of storage for its nodes."""
-    asked = with_clusters(red=attached(SHARED, "10.40.0.0/24", systemLogs=True), blue=attached())
+    settings = with_clusters(red=attached(SHARED, "10.40.0.0/24", systemLogs=True), blue=attached())
 
     admin = "the workspace's identity is administrator of the cluster, as attaching it demands"
-    assert [one.gives_up for one in relaxations(from_object(asked))] == [
+    assert [one.gives_up for one in relaxations(from_object(settings))] == [
         f"{admin}; for its logs, 10.40.0.0/24 reach storage accounts of anybody's",
         admin,
     ]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.names import Namer, suffix
-from tests.core.stacks import at, facts, planned, said, stack
+from amlz.core.specs import SharedRegistrySpec
+from tests.core.stacks import at, facts, messages_of, planned, stack
 
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
 WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService")
@@ -65,14 +66,14 @@ def test_a_suffix_is_decided_by_its_identity_alone() -> None:
     ] == ["tnxxn", "wg4eb", "yffvn", "pg6e7"]
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.text(), st.integers()), max_size=6))
 def test_a_suffix_is_five_characters_and_begins_with_a_letter(identity: list[str | int]) -> None:
     """So that a compute instance's name never ends in a hyphen and digits."""
     assert re.fullmatch(r"[a-z][a-z2-7]{4}", suffix(*identity))
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 @given(unit=UNIT, project=WORD, environment=ENVIRONMENT, kind=st.sampled_from(sorted(set(KINDS) - ONE_WORD)))
 def test_generated_names_are_within_the_limits_of_their_types(
     unit: str, project: str, environment: str, kind: str
@@ -143,8 +144,8 @@ def test_generation_changes_the_names_with_a_suffix_and_no_other() -> None:
     instance = {"size": "Standard_D4s_v5", "owner": "11111111-aaaa-4bbb-8ccc-000000000009"}
 
     def named(generation: int) -> dict[str, str]:
-        asked = stack({"churn/dev": at("10.1.0.0/24", generation=generation, instances={"ada": instance})})
-        (environment,) = planned(asked).environments
+        options = stack({"churn/dev": at("10.1.0.0/24", generation=generation, instances={"ada": instance})})
+        (environment,) = planned(options).environments
         return {path: name for path, name in names_in(environment) if "roles" not in path}
 
     first, second = named(1), named(2)
@@ -170,9 +171,9 @@ def test_generations_of_the_hub_and_the_shared_registry_change_only_their_own() 
                 sharedRegistry={"generation": registry},
             )
         )
-        parts = {"hub": plan.hub, "shared": plan.shared_registry, "environment": plan.environments[0]}
-        found = {f"{at}.{path}": name for at, part in parts.items() for path, name in names_in(part)}
-        return {path: name for path, name in found.items() if "roles" not in path}
+        parts = {"hub": plan.hub, "shared": plan.part(SharedRegistrySpec), "environment": plan.environments[0]}
+        result = {f"{at}.{path}": name for at, part in parts.items() for path, name in names_in(part)}
+        return {path: name for path, name in result.items() if "roles" not in path}
 
     first = named(1, 1)
 
@@ -242,16 +243,16 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
 def test_own_names_that_do_not_do_are_refused_with_both_places(case: str) -> None:
     """Names are compared as Azure does, without case, and within what they must be unique in."""
     first, second, expected = REFUSED[case]
-    asked = stack({"churn/dev": at("10.1.0.0/24", names=first), "fraud/dev": at("10.1.1.0/24", names=second)})
+    options = stack({"churn/dev": at("10.1.0.0/24", names=first), "fraud/dev": at("10.1.1.0/24", names=second)})
 
-    assert said(asked) == expected
+    assert messages_of(options) == expected
 
 
 def test_a_project_called_spoke_is_refused_where_its_group_would_be_the_spokes() -> None:
     """rg-retail-spoke-main-westeurope is both the spoke's and that of environment main of project spoke."""
-    asked = stack({"spoke/main": at("10.1.0.0/24")})
+    options = stack({"spoke/main": at("10.1.0.0/24")})
 
-    assert said(asked) == [
+    assert messages_of(options) == [
         "projects.spoke.environments.main\n  The name made for it, 'rg-retail-spoke-main-westeurope', is already that "
         "of spokes.main.\n  Rename one of the two, or set `names` in the environment."
     ]

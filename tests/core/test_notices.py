@@ -27,15 +27,15 @@ INTERNET = {"isolation": {"mode": "managed", "outbound": "internet"}}
 DEV = "projects.churn.environments.dev"
 
 
-def doubts(asked: Stack) -> list[Notice]:
+def doubts(settings: Stack) -> list[Notice]:
     """Every doubt about a stack."""
-    config = from_object(asked)
+    config = from_object(settings)
     return list(notices(config, make_plan(config)))
 
 
-def where(asked: Stack, finding: str) -> list[str]:
+def where(settings: Stack, finding: str) -> list[str]:
     """The paths of the doubts of one kind."""
-    return [dotted(doubt.path) for doubt in doubts(asked) if doubt.finding == finding]
+    return [dotted(doubt.path) for doubt in doubts(settings) if doubt.finding == finding]
 
 
 def with_connection(target: str, category: str = "AzureOpenAI", **settings: Any) -> Stack:
@@ -45,9 +45,9 @@ def with_connection(target: str, category: str = "AzureOpenAI", **settings: Any)
     return stack({"churn/dev": at("10.1.0.0/24", connections=connections, **settings)}, **whole)
 
 
-def opened(asked: Stack) -> bool:
+def opened(settings: Stack) -> bool:
     """Returns whether a rule opens every connection."""
-    return not where(asked, "egress/connection-not-opened")
+    return not where(settings, "egress/connection-not-opened")
 
 
 def test_an_ordinary_stack_file_raises_no_doubt() -> None:
@@ -87,9 +87,9 @@ def test_sizes_that_no_list_has_are_reported_wherever_they_are() -> None:
         },
     )
 
-    found = [doubt for doubt in doubts(stack({"churn/dev": environment})) if doubt.finding == "place/size-not-known"]
+    values = [doubt for doubt in doubts(stack({"churn/dev": environment})) if doubt.finding == "place/size-not-known"]
 
-    assert [(dotted(doubt.path).removeprefix(f"{DEV}."), doubt.what) for doubt in found] == [
+    assert [(dotted(doubt.path).removeprefix(f"{DEV}."), doubt.what) for doubt in values] == [
         (
             "imageBuild.size",
             "Standard_D3s_v5 is in no list of sizes of 2026-03-10; the nearest name is Standard_D32s_v5.",
@@ -161,7 +161,9 @@ def test_computes_of_a_managed_network_reach_nothing_there_anyway() -> None:
 
 def test_the_ranges_that_a_remedy_lists_raise_no_doubt() -> None:
     """They are the same addresses without Docker's."""
-    (doubt,) = (each for each in doubts(stack(onPremises=["172.16.0.0/12"])) if each.finding == "network/docker-range")
+    (doubt,) = (
+        notice for notice in doubts(stack(onPremises=["172.16.0.0/12"])) if notice.finding == "network/docker-range"
+    )
     rest = doubt.remedy.rpartition(": ")[2].rstrip(".").replace(" and ", ", ").split(", ")
 
     assert rest == ["172.16.0.0/16", "172.18.0.0/15", "172.20.0.0/14", "172.24.0.0/13"]
@@ -169,7 +171,7 @@ def test_the_ranges_that_a_remedy_lists_raise_no_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cidr", "what"),
+    ("cidr", "sentence"),
     [
         ("52.10.0.0/20", "52.10.0.0/20 holds public addresses."),
         ("172.0.0.0/8", "172.0.0.0/8 holds public addresses."),
@@ -180,24 +182,24 @@ def test_the_ranges_that_a_remedy_lists_raise_no_doubt() -> None:
         ("192.168.0.0/16", ""),
     ],
 )
-def test_public_ranges_are_reported_and_private_ones_are_not(cidr: str, what: str) -> None:
+def test_public_ranges_are_reported_and_private_ones_are_not(cidr: str, sentence: str) -> None:
     """RFC 1918 and RFC 6598 are private; what IANA set aside otherwise is neither."""
-    found = [doubt.what for doubt in doubts(stack(onPremises=[cidr])) if doubt.finding == "network/public-range"]
+    values = [doubt.what for doubt in doubts(stack(onPremises=[cidr])) if doubt.finding == "network/public-range"]
 
-    assert [text[: len(what)] for text in found] == ([what] if what else [])
+    assert [text[: len(sentence)] for text in values] == ([sentence] if sentence else [])
 
 
 def test_a_public_range_is_reported_wherever_it_is_written() -> None:
     """Once for ranges inside each other."""
-    asked = stack(
+    settings = stack(
         {"churn/dev": at("52.10.0.0/24", kubernetes={}), "fraud/dev": at("10.1.0.0/24", spoke="bb")},
         hub={"addressSpace": "11.0.0.0/24", "serves": ["12.0.0.0/20"]},
         spokes={"aa": {"addressSpace": ["52.10.0.0/20"]}, "bb": {"addressSpace": ["10.1.0.0/16", "13.0.0.0/16"]}},
         onPremises=["14.0.0.0/8"],
     )
-    asked["projects"]["churn"]["environments"]["dev"]["spoke"] = "aa"
+    settings["projects"]["churn"]["environments"]["dev"]["spoke"] = "aa"
 
-    assert where(asked, "network/public-range") == [
+    assert where(settings, "network/public-range") == [
         "hub.addressSpace",
         "hub.serves[0]",
         "spokes.aa.addressSpace[0]",
@@ -294,24 +296,24 @@ def test_a_preview_reports_the_doubts_of_check(tmp_path: Any) -> None:
     """The same ids and paths, and for those of the graph the same ids."""
     connections = {"llm": {"category": "AzureOpenAI", "target": "https://fab.openai.azure.com"}}
     clusters = {"gpu": {"size": "Standard_NC999_v9", "maxNodes": 1}}
-    asked = stack(
+    settings = stack(
         {"churn/dev": at("52.10.0.0/24", connections=connections, clusters=clusters)},
         location="westeurpoe", onPremises=["172.16.0.0/12"], spokes={"main": {"addressSpace": ["52.10.0.0/20"]}},
     )  # fmt: skip
     path = tmp_path / "Pulumi.doubts.yaml"
-    path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": asked}}))
+    path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": settings}}))
     file = load(str(path))
     plan = make_plan(file.config)
 
-    found = preview_stack(file, plan).findings
+    findings = preview_stack(file, plan).findings
 
-    said = list(notices(file.config, plan))
-    assert len({doubt.finding for doubt in said}) == 6
-    assert {doubt.finding for doubt in said} <= {finding.check for finding in found}
+    values = list(notices(file.config, plan))
+    assert len({doubt.finding for doubt in values}) == 6
+    assert {doubt.finding for doubt in values} <= {finding.check for finding in findings}
     own = {check.id for check in stack_file.CHECKS}
-    assert [(f.check, f.place, f.message, f.remedy) for f in found if f.check in own] == [
+    assert [(f.check, f.place, f.message, f.remedy) for f in findings if f.check in own] == [
         (d.finding, d.path, d.what, d.remedy)
-        for d in sorted(said, key=lambda d: (d.finding, dotted(d.path)))
+        for d in sorted(values, key=lambda d: (d.finding, dotted(d.path)))
         if d.finding in own
     ]
 
@@ -326,10 +328,18 @@ def test_parameters_of_policies_hold_anything_and_no_range() -> None:
 
 def test_nodes_that_will_never_be_in_the_scoring_subnet_are_reported() -> None:
     """At the key that reserves their addresses."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", scoringNodes=4)})
+    settings = stack({"churn/dev": at("10.1.0.0/24", scoringNodes=4)})
 
-    assert where(asked, "network/scoring-subnet-unusable") == [f"{DEV}.scoringNodes"]
+    assert where(settings, "network/scoring-subnet-unusable") == [f"{DEV}.scoringNodes"]
     assert where(stack(), "network/scoring-subnet-unusable") == []
+
+
+def test_serverless_compute_is_reported_as_it_may_not_pull_images() -> None:
+    """No registry that is built here has an admin user."""
+    settings = stack({"churn/dev": at("10.1.0.0/24", security={"serverlessCompute": True})})
+
+    assert where(settings, "workspace/serverless-image-pull") == [f"{DEV}.security.serverlessCompute"]
+    assert where(stack(), "workspace/serverless-image-pull") == []
 
 
 @pytest.mark.parametrize(
@@ -343,6 +353,6 @@ def test_nodes_that_will_never_be_in_the_scoring_subnet_are_reported() -> None:
 )
 def test_networks_on_premises_need_a_gateway_that_spokes_use(hub: Stack, reported: list[str]) -> None:
     """One of another team counts only once the stack file declares it."""
-    asked = stack(hub={"addressSpace": "10.0.0.0/24", **hub}, onPremises=["192.168.0.0/16"])
+    settings = stack(hub={"addressSpace": "10.0.0.0/24", **hub}, onPremises=["192.168.0.0/16"])
 
-    assert where(asked, "network/gateway-not-used") == reported
+    assert where(settings, "network/gateway-not-used") == reported

@@ -17,19 +17,19 @@ _ZONES = {
 }
 
 
-def _zone_groups(found: tuple[str, ...]) -> set[str]:
-    return {one for one in found if "/privateDnsZoneGroups/" in one}
+def _zone_groups(zone_groups: tuple[str, ...]) -> set[str]:
+    return {one for one in zone_groups if "/privateDnsZoneGroups/" in one}
 
 
-def _links(found: tuple[str, ...]) -> set[str]:
-    return {one for one in found if "/virtualNetworkLinks/" in one}
+def _links(links: tuple[str, ...]) -> set[str]:
+    return {one for one in links if "/virtualNetworkLinks/" in one}
 
 
 def _group(place: str, endpoint: str) -> str:
     return f"{place}/providers/Microsoft.Network/privateEndpoints/{endpoint}/privateDnsZoneGroups/default"
 
 
-def _asked(**settings: object) -> Stack:
+def _stack(**settings: object) -> Stack:
     subscriptions = {"hub": HUB, "landingZone": LANDING_ZONE}
     shared: Stack = {"sharedRegistry": {}} if settings.get("registry") == "shared" else {}
     return stack({"churn/dev": at("10.1.0.0/24", **settings)}, subscriptions=subscriptions, **shared)
@@ -37,7 +37,7 @@ def _asked(**settings: object) -> Stack:
 
 def test_a_workspace_waits_until_the_names_of_its_parts_resolve() -> None:
     """Vault, stores and registry, each with its zone group."""
-    (environment,) = planned(_asked()).environments
+    (environment,) = planned(_stack()).environments
 
     assert _zone_groups(environment.workspace.after) == {
         _group(_ENVIRONMENT, f"pep-retail-churn-dev-{part}")
@@ -47,7 +47,7 @@ def test_a_workspace_waits_until_the_names_of_its_parts_resolve() -> None:
 
 def test_without_batch_there_are_no_names_of_queues_and_tables_to_wait_for() -> None:
     """Their endpoints are not built."""
-    (environment,) = planned(_asked(batch=False)).environments
+    (environment,) = planned(_stack(batch=False)).environments
 
     assert _zone_groups(environment.workspace.after) == {
         _group(_ENVIRONMENT, f"pep-retail-churn-dev-{part}") for part in ("vault", "registry", "blob", "file")
@@ -56,7 +56,7 @@ def test_without_batch_there_are_no_names_of_queues_and_tables_to_wait_for() -> 
 
 def test_where_the_registry_is_shared_its_endpoint_in_the_hub_is_waited_for() -> None:
     """It is in the hub's subscription, and no endpoint of the environment replaces it."""
-    (environment,) = planned(_asked(registry="shared")).environments
+    (environment,) = planned(_stack(registry="shared")).environments
 
     assert _zone_groups(environment.workspace.after) == {
         _group(_HUB, "pep-retail-shared-registry"),
@@ -66,7 +66,7 @@ def test_where_the_registry_is_shared_its_endpoint_in_the_hub_is_waited_for() ->
 
 def test_computes_wait_for_the_workspaces_endpoint_and_for_every_zone_that_they_ask() -> None:
     """The zone of the registry too where that is shared: nodes ask the hub for it all the same."""
-    own, shared = (planned(_asked(registry=kind)).environments[0].computes for kind in ("own", "shared"))
+    own, shared = (planned(_stack(registry=kind)).environments[0].computes for kind in ("own", "shared"))
     links = {
         f"{_HUB}/providers/Microsoft.Network/privateDnsZones/{zone}/virtualNetworkLinks/link-hub"
         for zones in _ZONES.values()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
+from amlz.core.specs import SharedRegistrySpec
 from tests.core.stacks import Stack, addresses, at, built, hub_part, planned, stack
 
 NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw-x", "firewallPolicy": "afwp-x"}
@@ -14,17 +15,16 @@ NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw
 
 def shared(hub: Stack | None = None, spoke: Stack | None = None, registry: Stack | None = None) -> Stack:
     """A stack with a shared registry, and the messages on the three names."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry=registry or {})
-    asked["hub"] |= {"bastion": True} | (hub or {})
-    asked["spokes"]["main"] |= spoke or {}
-    return asked
+    settings = stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry=registry or {})
+    settings["hub"] |= {"bastion": True} | (hub or {})
+    settings["spokes"]["main"] |= spoke or {}
+    return settings
 
 
-def names(asked: Stack) -> dict[str, str]:
+def names(settings: Stack) -> dict[str, str]:
     """The names of what is shared, by what it is."""
-    plan = planned(asked)
+    plan = planned(settings)
     assert plan.hub is not None
-    assert plan.shared_registry is not None
     (spoke,) = plan.spokes
     return {
         "hub's group": plan.hub.group.place.resource_group,
@@ -35,7 +35,7 @@ def names(asked: Stack) -> dict[str, str]:
         "spoke's group": spoke.group.place.resource_group,
         "spoke": spoke.network.name,
         "routes": spoke.routes.name,
-        "registry's group": plan.shared_registry.group.place.resource_group,
+        "registry's group": built(plan.part(SharedRegistrySpec)).group.place.resource_group,
     }
 
 
@@ -53,7 +53,7 @@ GENERATED = {
 
 
 @pytest.mark.parametrize(
-    ("said", "changed"),
+    ("data", "changed"),
     [
         ({}, {}),
         ({"hub": {"names": {"resourceGroup": "rg-net"}}}, {"hub's group": "rg-net"}),
@@ -66,9 +66,9 @@ GENERATED = {
         ({"registry": {"resourceGroup": "rg-images"}}, {"registry's group": "rg-images"}),
     ],
 )  # fmt: skip
-def test_a_name_that_is_said_replaces_that_one_and_no_other(said: dict[str, Any], changed: dict[str, str]) -> None:
+def test_a_name_that_is_said_replaces_that_one_and_no_other(data: dict[str, Any], changed: dict[str, str]) -> None:
     """Every other stays the generated one."""
-    assert names(shared(**said)) == GENERATED | changed
+    assert names(shared(**data)) == GENERATED | changed
 
 
 def test_whatever_refers_to_a_named_thing_follows() -> None:
@@ -77,13 +77,12 @@ def test_whatever_refers_to_a_named_thing_follows() -> None:
 
     (spoke,), (environment,) = plan.spokes, plan.environments
     assert plan.hub is not None
-    assert plan.shared_registry is not None
     assert spoke.from_hub is not None
     assert (spoke.to_hub.remote, spoke.from_hub.remote) == (plan.hub.network.id, spoke.network.id)
     assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
     assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
     assert plan.hub.firewall.group_id("rcg-azure-ml") in environment.computes.after
-    endpoint = parse(built(plan.shared_registry.registry.endpoint).subnet)
+    endpoint = parse(built(built(plan.part(SharedRegistrySpec)).registry.endpoint).subnet)
     assert (endpoint.resource_group, *endpoint.names) == ("rg-net", "vnet-x", "snet-endpoints")
 
 
@@ -98,26 +97,27 @@ def test_tags_are_of_their_scope_and_go_over_those_of_the_landing_zone() -> None
 
     (spoke,), (environment,) = plan.spokes, plan.environments
     assert plan.hub is not None
-    assert plan.shared_registry is not None
-    hub, registry = plan.hub, plan.shared_registry
-    said: dict[str, tuple[Any, ...]] = {
+    hub, registry = plan.hub, built(plan.part(SharedRegistrySpec))
+    result: dict[str, tuple[Any, ...]] = {
         "hub": (hub.group, hub.log_analytics, hub.network, hub.firewall, hub.firewall.address, hub.dns),
         "spoke": (spoke.group, spoke.network, spoke.routes, *spoke.security_groups),
         "images": (registry.group, registry.registry, registry.registry.endpoint),
         "all": (environment.group, environment.workspace, environment.storage),
     }
-    found = {key: {{k.lower(): v for k, v in one.tags.items()}["cost"] for one in ones} for key, ones in said.items()}
-    assert found == {key: {key} for key in said}
+    collected = {
+        key: {{k.lower(): v for k, v in one.tags.items()}["cost"] for one in ones} for key, ones in result.items()
+    }
+    assert collected == {key: {key} for key in result}
 
 
 def test_subnets_of_the_hub_are_where_the_file_says() -> None:
     """Its range may be smaller than the fixed layout takes."""
-    said = {"firewall": "10.0.0.64/26", "bastion": "10.0.0.128/26", "endpoints": "10.0.0.0/29"}
-    asked = shared(hub={"addressSpace": "10.0.0.0/24", "subnets": said})
+    result = {"firewall": "10.0.0.64/26", "bastion": "10.0.0.128/26", "endpoints": "10.0.0.0/29"}
+    settings = shared(hub={"addressSpace": "10.0.0.0/24", "subnets": result})
 
-    space = addresses(asked).hub
+    space = addresses(settings).hub
 
-    assert {subnet.role: subnet.cidr for subnet in space.blocks[0].subnets} == said
+    assert {subnet.role: subnet.cidr for subnet in space.blocks[0].subnets} == result
     assert space.free == ("10.0.0.8/29", "10.0.0.16/28", "10.0.0.32/27", "10.0.0.192/26")
 
 

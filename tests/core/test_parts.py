@@ -80,14 +80,14 @@ def test_an_endpoint_is_built_unless_there_is_one_to_which_the_rules_then_lead(
     assert plan.hub is not None
     built = [part.endpoint for part in (spec.key_vault, spec.registry)]
     assert tuple(endpoint and endpoint.target for endpoint in built) == endpoints
-    found = [
+    pairs = [
         rule.destinations
         for spoke in plan.spokes
         for group in spoke.security_groups
         for rule in group.rules
         if rule.name == "existing-parts" and group.role.endswith("-training")
     ]
-    assert found == rules
+    assert pairs == rules
     through = [rule.hosts[0] for group in plan.hub.firewall.groups for rule in group.application_rules]
     assert through == hosts
 

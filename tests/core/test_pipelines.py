@@ -11,7 +11,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.stackfile.load import from_object
-from tests.core.stacks import Stack, at, planned, said, stack
+from tests.core.stacks import Stack, at, messages_of, planned, stack
 
 ORGANISATION = "7d0d8a3e-2222-4333-8444-555566667777"
 ENTRA = f"/eid1/c/pub/t/DA0O_xE/a/xNz-DG/sc/{ORGANISATION}/11111111-aaaa-4bbb-8ccc-000000000042"
@@ -28,20 +28,20 @@ def azure_devops(*subjects: str) -> Stack:
     return {"azureDevOps": {"organisationId": ORGANISATION, "subjects": list(subjects)}}
 
 
-def asked(project: Stack | None = None, **environments: Stack | None) -> Stack:
+def with_pipelines(project: Stack | None = None, **environments: Stack | None) -> Stack:
     """One project: its settings of pipelines, and those of each environment."""
-    found = stack(
+    result = stack(
         {
             f"churn/{name}": at(f"10.1.{number}.0/24", **({} if own is None else {"pipelineIdentities": own}))
             for number, (name, own) in enumerate(environments.items())
         }
     )
     if project is not None:
-        found["projects"]["churn"]["pipelineIdentities"] = project
-    return found
+        result["projects"]["churn"]["pipelineIdentities"] = project
+    return result
 
 
-def told(specs: tuple[PipelineIdentitySpec, ...]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def rows_of(specs: tuple[PipelineIdentitySpec, ...]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """Kind, name, and the name, issuer and subject of each credential."""
     return [(s.kind, s.name, [(c.name, c.issuer, c.subject) for c in s.credentials]) for s in specs]
 
@@ -59,9 +59,9 @@ def by_environment(plan: LandingZonePlan) -> dict[str, list[str]]:
 def test_each_kind_of_pipeline_has_one_identity_and_each_subject_one_credential() -> None:
     """Issuers go with the form of the subject; names come from the subject, so that order moves nothing."""
     main = "repo:contoso/churn:ref:refs/heads/main"
-    plan = planned(asked(dev={**github(main), **azure_devops("sc://contoso/ml platform/churn", ENTRA)}))
+    plan = planned(with_pipelines(dev={**github(main), **azure_devops("sc://contoso/ml platform/churn", ENTRA)}))
 
-    assert told(identities(plan.environments[0])) == [
+    assert rows_of(identities(plan.environments[0])) == [
         (
             "github",
             "id-retail-churn-dev-github",
@@ -88,7 +88,7 @@ def test_each_kind_of_pipeline_has_one_identity_and_each_subject_one_credential(
 
 def test_without_a_word_there_is_no_identity() -> None:
     """The default builds what it always built."""
-    assert identities(planned(asked(dev=None)).environments[0]) == ()
+    assert identities(planned(with_pipelines(dev=None)).environments[0]) == ()
 
 
 def test_a_project_says_it_once_and_an_environment_goes_before_it() -> None:
@@ -96,9 +96,9 @@ def test_a_project_says_it_once_and_an_environment_goes_before_it() -> None:
     project = github("repo:contoso/churn:environment:{environment}")
     own = github("repo:contoso/release:environment:live")
 
-    found = by_environment(planned(asked(project, dev=None, staging={}, prod=own)))
+    result = by_environment(planned(with_pipelines(project, dev=None, staging={}, prod=own)))
 
-    assert found == {
+    assert result == {
         "dev": ["repo:contoso/churn:environment:dev"],
         "staging": [],
         "prod": ["repo:contoso/release:environment:live"],
@@ -109,7 +109,7 @@ def test_credentials_of_an_identity_stand_in_a_row() -> None:
     """Azure refuses to write two of one identity at the same time; identities do not wait for each other."""
     subjects = [f"repo:contoso/churn:environment:{name}" for name in ("a", "b", "c")]
     github_spec, azure_spec = identities(
-        planned(asked(dev={**github(*subjects), **azure_devops("sc://a/b/c")})).environments[0]
+        planned(with_pipelines(dev={**github(*subjects), **azure_devops("sc://a/b/c")})).environments[0]
     )
 
     first, second, third = github_spec.credentials
@@ -119,7 +119,7 @@ def test_credentials_of_an_identity_stand_in_a_row() -> None:
 
 def test_every_credential_has_the_one_audience_that_azure_takes() -> None:
     """https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"""
-    plan = planned(asked(dev={**github("repo:a/b:pull_request"), **azure_devops("sc://a/b/c", ENTRA)}))
+    plan = planned(with_pipelines(dev={**github("repo:a/b:pull_request"), **azure_devops("sc://a/b/c", ENTRA)}))
 
     audiences = {c.audience for s in identities(plan.environments[0]) for c in s.credentials}
 
@@ -131,18 +131,14 @@ def roles(environment: ProjectEnvironmentSpec, who: str) -> list[tuple[str, str,
     given = (*environment.workspace.roles, *environment.storage.roles, *environment.group_roles)
     others = (*environment.key_vault.roles, *environment.insights.roles, *environment.shared_registry_roles)
     registry = environment.registry.roles if environment.registry else ()
-    return [
-        (a.role, a.scope, a.why)
-        for a in (*given, *others, *registry)
-        if who in (a.principal.object_id, a.principal.identity)
-    ]
+    return [(a.role, a.scope, a.why) for a in (*given, *others, *registry) if who == a.principal.id]
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_an_identity_gets_exactly_what_a_pipeline_by_object_id_gets(name: str) -> None:
     """No more and no less, in production too, and as a service principal."""
     principal = "22222222-aaaa-4bbb-8ccc-000000000001"
-    wanted = asked(**{name: {**github("repo:a/b:environment:x"), **azure_devops("sc://a/b/c")}})
+    wanted = with_pipelines(**{name: {**github("repo:a/b:environment:x"), **azure_devops("sc://a/b/c")}})
     wanted["access"] = {"pipelines": [principal]}
     environment = planned(wanted).environments[0]
 
@@ -150,7 +146,7 @@ def test_an_identity_gets_exactly_what_a_pipeline_by_object_id_gets(name: str) -
 
     assert [role for role, _, _ in by_id] == ["AzureML Data Scientist", "Storage Blob Data Contributor"]
     assert [roles(environment, spec.id) for spec in identities(environment)] == [by_id, by_id]
-    kinds = {a.principal.kind for a in environment.workspace.roles if "pipelines" in a.who}
+    kinds = {a.principal.kind for a in environment.workspace.roles if "pipelines" in a.holders}
     assert kinds == {"ServicePrincipal"}
 
 
@@ -167,7 +163,7 @@ FINE: tuple[tuple[str, Any], ...] = (
 @pytest.mark.parametrize(("kind", "subject"), FINE)
 def test_subjects_that_tokens_have_are_taken(kind: str, subject: str) -> None:
     """Names with spaces, branches with slashes, repositories with ids."""
-    assert said(asked(dev=(github if kind == "github" else azure_devops)(subject))) == []
+    assert messages_of(with_pipelines(dev=(github if kind == "github" else azure_devops)(subject))) == []
 
 
 WRONG: tuple[tuple[str, str], ...] = (
@@ -192,16 +188,16 @@ WRONG: tuple[tuple[str, str], ...] = (
 @pytest.mark.parametrize(("kind", "subject"), WRONG)
 def test_subjects_that_no_token_has_are_refused(kind: str, subject: str) -> None:
     """Azure would take each of them and refuse the pipeline later, without a reason."""
-    (problem,) = said(asked(dev=(github if kind == "github" else azure_devops)(subject)))
+    (problem,) = messages_of(with_pipelines(dev=(github if kind == "github" else azure_devops)(subject)))
 
-    place, what, remedy = problem.split("\n")
+    place, text, remedy = problem.split("\n")
     assert place == f"projects.churn.environments.dev.pipelineIdentities.{kind}.subjects[0]"
-    assert (subject in what, remedy.startswith("  Write `")) == (True, True)
+    assert (subject in text, remedy.startswith("  Write `")) == (True, True)
 
 
 def test_what_a_project_says_wrongly_is_told_once() -> None:
     """However many environments it goes for."""
-    problems = said(asked(github("repo:contoso/churn:ref:main"), dev=None, staging=None, prod=None))
+    problems = messages_of(with_pipelines(github("repo:contoso/churn:ref:main"), dev=None, staging=None, prod=None))
 
     assert problems == [
         "projects.churn.pipelineIdentities.github.subjects[0]\n"
@@ -212,11 +208,11 @@ def test_what_a_project_says_wrongly_is_told_once() -> None:
 
 def test_pull_requests_are_a_relaxation() -> None:
     """Reported where they are configured, with every environment that they reach."""
-    wanted = asked(github("repo:a/b:environment:x", "repo:a/b:pull_request"), dev=None, staging={}, prod=None)
+    wanted = with_pipelines(github("repo:a/b:environment:x", "repo:a/b:pull_request"), dev=None, staging={}, prod=None)
 
-    found = [(r.path, r.gives_up) for r in relaxations(from_object(wanted))]
+    pairs = [(r.path, r.gives_up) for r in relaxations(from_object(wanted))]
 
-    assert found == [
+    assert pairs == [
         (
             ("projects", "churn", "pipelineIdentities", "github", "subjects", 1),
             "anyone who opens a pull request in a/b trains and deploys in dev and prod, unreviewed",
@@ -229,7 +225,7 @@ def test_adding_a_subject_leaves_the_others_as_they_are() -> None:
     one, two = "repo:a/b:environment:one", "repo:a/b:environment:two"
 
     def names(*subjects: str) -> dict[str, str]:
-        specs = identities(planned(asked(dev=github(*subjects))).environments[0])
+        specs = identities(planned(with_pipelines(dev=github(*subjects))).environments[0])
         return {c.subject: c.name for s in specs for c in s.credentials}
 
     assert names(two, one)[one] == names(one)[one]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amlz.core.plan import LandingZonePlan
-from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
+from amlz.core.specs import ProjectEnvironmentSpec, SharedRegistrySpec, SpokeSpec
 from tests.core.stacks import PEOPLE, Stack, at, built, cluster, planned, stack
 from tests.layers import MUCH
 
@@ -45,8 +45,8 @@ class Editing:
     def environment(self, owner: str) -> Stack:
         """Settings of an environment."""
         project, name = owner.split("/")
-        found: Stack = self.asked["projects"][project]["environments"][name]
-        return found
+        result: Stack = self.asked["projects"][project]["environments"][name]
+        return result
 
 
 def add_environment(edit: Editing) -> None:
@@ -173,8 +173,8 @@ def roles_of(environment: ProjectEnvironmentSpec) -> Print:
     """Names of role assignments, and their parts of logical names."""
     own = environment.registry.roles if environment.registry else environment.shared_registry_roles
     parts = (environment.group_roles, environment.key_vault.roles, environment.storage.roles, own)
-    found = chain(*parts, environment.insights.roles, environment.workspace.roles)
-    return {f"role {role.key} on {role.scope}": role.name for role in found}
+    result = chain(*parts, environment.insights.roles, environment.workspace.roles)
+    return {f"role {role.key} on {role.scope}": role.name for role in result}
 
 
 def print_of(environment: ProjectEnvironmentSpec) -> Print:
@@ -228,7 +228,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
 
 def hub_print(plan: LandingZonePlan) -> Print:
     """Resources that the hub always has, and the priorities of its rules."""
-    hub = built(plan.hub)
+    hub, shared = built(plan.hub), plan.part(SharedRegistrySpec)
     return {
         "group": hub.group.id,
         "log": hub.log_analytics.id,
@@ -236,7 +236,7 @@ def hub_print(plan: LandingZonePlan) -> Print:
         "firewall": hub.firewall.id,
         "policy": hub.firewall.policy_id,
         "address": hub.firewall.address.id,
-        **({"registry": plan.shared_registry.registry.id} if plan.shared_registry else {}),
+        **({"registry": shared.registry.id} if shared else {}),
         **{f"zone {zone.name}": zone.id for zone in hub.dns.zones},
         **{f"subnet {subnet.name}": subnet.cidr for subnet in hub.network.subnets},
         **{f"rules {group.name}": group.priority for group in hub.firewall.groups},
@@ -255,10 +255,7 @@ def prints_of(plan: LandingZonePlan) -> dict[str, Print]:
     return (
         {"hub": hub_print(plan)}
         | {spoke.name: spoke_print(spoke) for spoke in plan.spokes}
-        | {
-            owner: found | {f"address {k}": v for k, v in places[owner].items()}
-            for owner, found in environments.items()
-        }
+        | {owner: item | {f"address {k}": v for k, v in places[owner].items()} for owner, item in environments.items()}
     )
 
 
@@ -313,22 +310,21 @@ def test_every_kind_of_edit_is_seen_to_change_something() -> None:
     elsewhere = begin()
     elsewhere["projects"]["churn"]["environments"]["dev"]["network"] = "10.101.7.0/24"
 
-    found = moved(before, prints_of(planned(elsewhere)))
+    values = moved(before, prints_of(planned(elsewhere)))
 
-    assert {text.split(": ")[1] for text in found if text.startswith("churn/dev")} == {
+    assert {text.split(": ")[1] for text in values if text.startswith("churn/dev")} == {
         "address block",
         "address training",
         "address endpoints",
-        "address scoring",
     }
-    assert {text.split(": ")[0] for text in found} == {"churn/dev", "spoke1"}
+    assert {text.split(": ")[0] for text in values} == {"churn/dev", "spoke1"}
 
 
 def test_something_removed_and_added_again_is_what_it_was() -> None:
     """Its range is in the file, its names follow from what it is."""
-    asked = begin()
-    before = prints_of(planned(asked))
-    without = deepcopy(asked)
+    options = begin()
+    before = prints_of(planned(options))
+    without = deepcopy(options)
     environment = without["projects"].pop("churn")
     planned(without)
     without["projects"]["churn"] = environment

@@ -10,7 +10,7 @@ from amlz.core.facts.roles import PRIVILEGED
 from amlz.core.problems import StackFileError
 from amlz.core.specs import PolicyAssignmentSpec
 from amlz.policy.library import Entry
-from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, planned, said, stack
+from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, messages_of, planned, stack
 
 GROUP = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-retail"
 TLS, LOGIN, LOGS = (
@@ -31,18 +31,19 @@ EXEMPT = {
 
 
 def assigned(policies: Stack, environments: Stack | None = None) -> list[PolicyAssignmentSpec]:
-    """The assignments of a stack with these policies."""
-    return list(planned(stack(environments or BOTH, policies=policies)).policies.assignments)
+    """The assignments of a stack with these policies; none on the rest of the subscription by default."""
+    wanted = {"subscription": "off"} | policies
+    return list(planned(stack(environments or BOTH, policies=wanted)).policies.assignments)
 
 
 def test_without_a_word_all_guardrails_are_on_every_environment() -> None:
     """That of networks is on spokes too."""
-    found = [(a.name, a.scope.removeprefix(GROUP)) for a in assigned({})]
+    pairs = [(a.name, a.scope.removeprefix(GROUP)) for a in assigned({})]
 
     names = ["workspace", "compute", "network", "data-and-identity", "monitoring"]
     places = ["-churn-dev-westeurope", "-churn-prod-westeurope"]
     expected = [(f"guardrails-{name}", place) for name in names for place in places]
-    assert sorted(found) == sorted([*expected, ("guardrails-network", "-spoke-main-westeurope")])
+    assert sorted(pairs) == sorted([*expected, ("guardrails-network", "-spoke-main-westeurope")])
 
 
 def test_guardrails_deny_in_production_and_audit_elsewhere() -> None:
@@ -59,6 +60,55 @@ def test_guardrails_deny_in_production_and_audit_elsewhere() -> None:
     }
 
 
+def test_guardrails_deny_in_an_environment_by_its_name() -> None:
+    """Staging refuses what production refuses; what environments share follows production."""
+    three = {**BOTH, "churn/staging": at("10.1.2.0/24")}
+    effects = {
+        assignment.scope.removeprefix(GROUP): assignment.parameters.get("publicAccessEffect", "Deny")
+        for assignment in assigned({"guardrails": ["network"], "effects": {"staging": "Deny", "prod": "Audit"}}, three)
+    }
+
+    assert effects == {
+        "-churn-dev-westeurope": "Audit",
+        "-churn-staging-westeurope": "Deny",
+        "-churn-prod-westeurope": "Audit",
+        "-spoke-main-westeurope": "Deny",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "effect"),
+    [
+        ({}, "Audit"),
+        ({"subscription": "Deny"}, "Deny"),
+        ({"subscription": "off"}, None),
+        ({"createDefinitions": False}, None),
+        ({"createDefinitions": False, "subscription": "Audit"}, "Audit"),
+    ],
+)
+def test_the_rest_of_the_subscription_has_guardrails(settings: Stack, effect: str | None) -> None:
+    """Three of them, without the resource groups that have separate assignments."""
+    every = planned(stack(BOTH, policies=settings)).policies.assignments
+    rest = {a.name: a for a in every if a.scope == f"/subscriptions/{LANDING_ZONE}"}
+
+    names = [f"guardrails-{name}" for name in ("workspace", "network", "data-and-identity")]
+    assert list(rest) == (names if effect else [])
+    groups = tuple(f"{GROUP}-{name}-westeurope" for name in ("churn-dev", "churn-prod", "spoke-main"))
+    for assignment in rest.values():
+        assert assignment.not_scopes == groups
+        assert assignment.parameters.get("publicAccessEffect", "Deny") == effect or assignment.name.endswith("identity")
+
+
+def test_policies_that_are_fixed_to_deny_audit_on_an_audited_subscription_alone() -> None:
+    """In a development environment they deny: their definitions have no parameter."""
+    every = planned(stack({"churn/dev": at("10.1.0.0/24")})).policies.assignments
+    softened = {a.key: [(o.effect, o.references) for o in a.overrides] for a in every if a.overrides}
+
+    assert softened == {
+        "subscription-guardrails-network": [("Audit", ("interface-public-address", "interface-forwarding"))]
+    }
+
+
 def test_what_computes_may_be_follows_from_the_stack_file() -> None:
     """Sizes, nodes and idle time of the environment's own clusters, and what is allowed beyond."""
     environment = at(
@@ -67,10 +117,10 @@ def test_what_computes_may_be_follows_from_the_stack_file() -> None:
         instances={"ada": {"size": "Standard_D2s_v5", "owner": "11111111-aaaa-4bbb-8ccc-0000000000aa"}},
     )
 
-    asked = {"guardrails": ["compute"], "allowedSizes": ["Standard_E*_v5"], "otherEffect": "Deny"}
-    (found,) = assigned(asked, {"churn/dev": environment})
+    settings = {"guardrails": ["compute"], "allowedSizes": ["Standard_E*_v5"], "otherEffect": "Deny"}
+    (assignment,) = assigned(settings, {"churn/dev": environment})
 
-    assert found.parameters == {
+    assert assignment.parameters == {
         "allowedVmSizes": ["Standard_D2s_v5", "Standard_D4s_v5", "Standard_NC4as_T4_v3"],
         "allowedVmSizePatterns": ["Standard_E*_v5"],
         "maxNodeCount": 3,
@@ -82,7 +132,7 @@ def test_what_computes_may_be_follows_from_the_stack_file() -> None:
 
 def test_definitions_are_created_that_are_ours_and_used() -> None:
     """Built-ins are referred to; where another stack creates ours, none is."""
-    spec = planned(stack(policies={"guardrails": ["workspace"]})).policies
+    spec = planned(stack(policies={"guardrails": ["workspace"], "subscription": "off"})).policies
     elsewhere = planned(stack(policies={"guardrails": ["workspace"], "createDefinitions": False})).policies
 
     above = f"/subscriptions/{LANDING_ZONE}/providers/Microsoft.Authorization"
@@ -133,14 +183,14 @@ def test_what_changes_or_deploys_gets_an_identity_with_its_roles() -> None:
         },
     }
 
-    found = assigned(policies, {"churn/dev": at("10.1.0.0/24")})
+    assignments = assigned(policies, {"churn/dev": at("10.1.0.0/24")})
 
     scope = f"/subscriptions/{LANDING_ZONE}"
-    assert [[(r.role, r.scope, r.principal.identity) for r in a.roles] for a in found] == [
-        [("Contributor", f"{GROUP}-churn-dev-westeurope", found[0].id)],
+    assert [[(r.role, r.scope, r.principal.id) for r in a.roles] for a in assignments] == [
+        [("Contributor", f"{GROUP}-churn-dev-westeurope", assignments[0].id)],
         [
-            ("749f88d5-cbae-40b8-bcfc-e573ddc772fa", scope, found[1].id),
-            ("Log Analytics Contributor", scope, found[1].id),
+            ("749f88d5-cbae-40b8-bcfc-e573ddc772fa", scope, assignments[1].id),
+            ("Log Analytics Contributor", scope, assignments[1].id),
         ],
         [],
     ]
@@ -173,10 +223,10 @@ def test_an_exemption_is_of_one_environment_and_ends() -> None:
     """It names the assignment at that environment."""
     policies = {"exemptions": {"later": {**EXEMPT, "policies": ["workspace-identity"]}}}
 
-    (found,) = planned(stack(BOTH, policies=policies)).policies.exemptions
+    (exemption,) = planned(stack(BOTH, policies=policies)).policies.exemptions
 
     scope = f"{GROUP}-churn-prod-westeurope"
-    assert (found.scope, found.assignment_id, found.references, found.expires_on) == (
+    assert (exemption.scope, exemption.assignment_id, exemption.references, exemption.expires_on) == (
         scope,
         f"{scope}/providers/Microsoft.Authorization/policyAssignments/guardrails-workspace",
         ("workspace-identity",),
@@ -244,7 +294,7 @@ def test_what_cannot_be_assigned_is_said(case: str) -> None:
     """Where, what, and what there is instead."""
     policies, lines = WRONG[case]
 
-    problems = said(stack(BOTH, policies=policies))
+    problems = messages_of(stack(BOTH, policies=policies))
 
     assert len(problems) == 1
     assert problems[0].splitlines()[: len(lines)] == lines

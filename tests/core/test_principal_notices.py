@@ -6,15 +6,15 @@ from typing import Any
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.principals import SHARED_WRITER, SPANS_PRODUCTION, principal_notices
-from tests.core.stacks import at, planned, said, stack
+from tests.core.stacks import at, messages_of, planned, stack
 
 ROBOT, OTHER = "22222222-aaaa-4bbb-8ccc-000000000001", "22222222-aaaa-4bbb-8ccc-000000000002"
 
 
-def doubts(asked: dict[str, Any]) -> list[tuple[str, str]]:
+def doubts(settings: dict[str, Any]) -> list[tuple[str, str]]:
     """Doubts about principals: the finding and where."""
-    found = principal_notices(LandingZoneConfig.model_validate(asked))
-    return [(each.finding, ".".join(map(str, each.path))) for each in found]
+    notices = principal_notices(LandingZoneConfig.model_validate(settings))
+    return [(notice.finding, ".".join(map(str, notice.path))) for notice in notices]
 
 
 def pipelines(dev: str, prod: str) -> dict[str, Any]:
@@ -29,15 +29,17 @@ def pipelines(dev: str, prod: str) -> dict[str, Any]:
 
 def test_a_pipeline_principal_of_production_and_others_is_reported() -> None:
     """Once, at production, with every environment and the remedy."""
-    (found,) = principal_notices(LandingZoneConfig.model_validate(pipelines(ROBOT, ROBOT)))
+    (notice,) = principal_notices(LandingZoneConfig.model_validate(pipelines(ROBOT, ROBOT)))
 
-    assert (found.finding, found.path, found.what) == (
+    assert (notice.finding, notice.path, notice.what) == (
         SPANS_PRODUCTION,
         ("projects", "churn", "environments", "prod", "access", "pipelines"),
         f"The pipeline principal {ROBOT} has roles in production (churn prod) and in churn dev: a pipeline of these "
         "environments can change production.",
     )
-    assert found.remedy.startswith("Remove it from projects.churn.environments.prod.access.pipelines. List one service")
+    assert notice.remedy.startswith(
+        "Remove it from projects.churn.environments.prod.access.pipelines. List one service"
+    )
 
 
 def test_the_remedy_ends_the_doubt() -> None:
@@ -47,9 +49,9 @@ def test_the_remedy_ends_the_doubt() -> None:
 
 def test_a_principal_of_all_projects_is_reported_where_it_is_listed() -> None:
     """At the landing zone."""
-    asked = stack({"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24")}, access={"pipelines": [ROBOT]})
+    settings = stack({"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24")}, access={"pipelines": [ROBOT]})
 
-    assert doubts(asked) == [(SPANS_PRODUCTION, "access.pipelines")]
+    assert doubts(settings) == [(SPANS_PRODUCTION, "access.pipelines")]
 
 
 def shared(**settings: Any) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def test_an_environment_that_does_not_push_pulls_only() -> None:
 
 def test_an_unknown_writer_is_refused() -> None:
     """With what to write."""
-    (problem,) = said(shared(writers=["churn/prod"]))
+    (problem,) = messages_of(shared(writers=["churn/prod"]))
 
     assert "'churn/prod' is no environment that uses the shared registry." in problem
     assert "Write it as `project/environment`, of an environment with `registry: shared`." in problem

@@ -36,7 +36,7 @@ def with_choices(folder: Path) -> ResourceGraph:
 
 def choices(graph: ResourceGraph) -> dict[tuple[str, str], tuple[Status | None, tuple[str, ...]]]:
     """Answers to actions that are a choice, of people, with the custom roles that they rest on."""
-    found = Permissions(graph).answers(lambda persona: bool(persona.promised), lambda each: each.name in CHOICES)
+    answers = Permissions(graph).answers(lambda persona: bool(persona.promised), lambda action: action.name in CHOICES)
     return {
         (answer.persona.kind, answer.action.name): (
             answer.status,
@@ -48,7 +48,7 @@ def choices(graph: ResourceGraph) -> dict[tuple[str, str], tuple[Status | None, 
                 )
             ),
         )
-        for answer in found
+        for answer in answers
     }
 
 
@@ -78,15 +78,15 @@ def test_an_environment_that_allows_it_lets_people_create_compute_targets_and_en
 
 def test_without_that_choice_nobody_can() -> None:
     """Neither in production nor elsewhere; the managed network of a workspace has no subnet to join."""
-    found = choices(previewed("prod").graph)
+    result = choices(previewed("prod").graph)
 
-    assert {status for status, _ in found.values()} == {Status.DENIED}
+    assert {status for status, _ in result.values()} == {Status.DENIED}
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "everything"])
 def test_shipped_stacks_keep_their_promises(stack: str) -> None:
     """Every promised action of every persona is allowed, or unknown."""
-    assert [each.message for each in find(previewed(stack).graph)] == []
+    assert [finding.message for finding in find(previewed(stack).graph)] == []
 
 
 def test_promises_name_actions_and_depend_on_the_environment() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from amlz.core.facts.custom_roles import CUSTOM_ROLES
-from amlz.core.facts.roles import DEPLOYER, GRANTS, ROLES
-from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec
-from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, planned, said, stack
+from amlz.core.facts.roles import CAPABILITIES_DEPLOYER, DEPLOYER, GRANTS, ROLES
+from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec
+from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, messages_of, planned, stack
 
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
@@ -52,7 +52,7 @@ def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
     by_identity = {identity.id: f"{identity.role}Identity" for identity in environment.identities}
     return sorted(
         (
-            by_identity[a.principal.identity] if a.principal.identity else WHO[a.principal.object_id],
+            by_identity[a.principal.id] if a.principal.built else WHO[a.principal.id],
             a.principal.kind,
             a.role,
             a.role_id.rsplit("/", 1)[1],
@@ -91,9 +91,9 @@ def test_roles_for_queues_and_tables_go_with_batch() -> None:
 
 def test_with_shared_keys_the_workspace_needs_no_role_on_file_shares() -> None:
     """It uses the configured key."""
-    found = rows(one({"security": {"storageSharedKeys": True}}))
+    pairs = rows(one({"security": {"storageSharedKeys": True}}))
 
-    assert found == expected("nonProduction", frozenset({"noSharedKeys"}))
+    assert pairs == expected("nonProduction", frozenset({"noSharedKeys"}))
 
 
 def test_in_a_managed_network_the_workspace_approves_its_endpoints() -> None:
@@ -105,17 +105,16 @@ def test_a_key_of_its_own_is_read_by_its_identity_the_workspace_and_the_database
     """Nobody else, and nothing but reading it to encrypt."""
     security = {"customerManagedKey": {"cosmosDbObjectId": COSMOS_DB}}
 
-    found = rows(one({"batch": False, "security": security}))
+    pairs = rows(one({"batch": False, "security": security}))
 
-    assert found == expected("nonProduction", frozenset({"batch"}), frozenset({"ownKey"}))
+    assert pairs == expected("nonProduction", frozenset({"batch"}), frozenset({"ownKey"}))
 
 
 def test_a_shared_registry_gives_the_same_roles_on_the_landing_zones() -> None:
     """Another scope, nothing else."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, access=PEOPLE, sharedRegistry={}))
-    assert plan.shared_registry is not None
 
-    assert rows(plan.environments[0], plan.shared_registry.registry.id) == expected("nonProduction")
+    assert rows(plan.environments[0], built(plan.part(SharedRegistrySpec)).registry.id) == expected("nonProduction")
 
 
 def test_role_ids_are_those_of_the_case_files() -> None:
@@ -141,7 +140,7 @@ def test_the_platform_team_reads_the_central_log() -> None:
     plan = planned(stack({"churn/dev": at("10.1.0.0/24")}, access=PEOPLE))
     (role,) = built(plan.hub).log_analytics.roles
 
-    assert (role.principal.object_id, role.principal.kind, role.role, role.scope) == (
+    assert (role.principal.id, role.principal.kind, role.role, role.scope) == (
         PEOPLE["platformTeam"][0],
         "Group",
         "Log Analytics Reader",
@@ -152,11 +151,11 @@ def test_the_platform_team_reads_the_central_log() -> None:
 def test_the_platform_team_reads_the_groups_that_environments_share() -> None:
     """Firewall, rules, zones and the shared registry, not only the environments."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, access=PEOPLE, sharedRegistry={}))
-    hub, shared = built(plan.hub), built(plan.shared_registry)
+    hub, shared = built(plan.hub), built(plan.part(SharedRegistrySpec))
     roles = [hub.group_roles, *(spoke.group_roles for spoke in plan.spokes), shared.group_roles]
     groups = [hub.group.id, *(spoke.group.id for spoke in plan.spokes), shared.group.id]
 
-    assert [(role.role, role.who, role.scope) for each in roles for role in each] == [
+    assert [(role.role, role.who, role.scope) for item in roles for role in item] == [
         ("Reader", "platformTeam", group) for group in groups
     ]
 
@@ -197,7 +196,7 @@ def test_people_create_computes_where_it_is_configured(
     ]
     people = ("computeOperators", "mlEngineers") if name == "dev" else ("computeOperators",)
 
-    found = {
+    result = {
         who: [
             (r.role, r.scope.rsplit("/", 1)[-1]) for r in environment.group_roles if r.who == who and r.role != "Reader"
         ]
@@ -205,9 +204,9 @@ def test_people_create_computes_where_it_is_configured(
     }
 
     studio = [("Azure ML Studio Deployer", environment.group.place.resource_group)] if name == "dev" else []
-    assert found == {
+    assert result == {
         who: [*(studio if who != "computeOperators" else []), *((rows_expected or injected) if who in people else [])]
-        for who in found
+        for who in result
     }
 
 
@@ -216,7 +215,7 @@ def test_every_row_of_the_table_says_why_and_where_it_is_written() -> None:
     assert [
         grant for grant in GRANTS if not (grant.why and grant.source.startswith("https://learn.microsoft.com/"))
     ] == []
-    assert [grant for grant in DEPLOYER if not grant.why] == []
+    assert [grant for grant in (*DEPLOYER, *CAPABILITIES_DEPLOYER) if not grant.why] == []
 
 
 def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
@@ -225,9 +224,9 @@ def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
     access = {"dataScientists": both, "mlEngineers": both}
     environment = planned(stack({"churn/dev": at("10.1.0.0/24")}, access=access)).environments[0]
 
-    found = [(a.role, a.who, a.why) for a in assignments(environment) if a.principal.object_id]
+    pairs = [(a.role, a.who, a.why) for a in assignments(environment) if not a.principal.built]
 
-    assert sorted(found) == [
+    assert sorted(pairs) == [
         ("AzureML Compute Operator", "mlEngineers", "starting, stopping and deleting compute targets"),
         ("AzureML Data Scientist", "dataScientists, mlEngineers", "experiments; training and deploying"),
         (
@@ -246,12 +245,12 @@ def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
 def test_access_adds_up_over_landing_zone_project_and_environment() -> None:
     """A person listed at two levels gets a role once."""
     first, second, third = (f"33333333-aaaa-4bbb-8ccc-00000000000{n}" for n in (1, 2, 3))
-    asked = stack({"churn/dev": at("10.1.0.0/24", access={"readers": [third, first]})}, access={"readers": [first]})
-    asked["projects"]["churn"]["access"] = {"readers": [second, first]}
+    settings = stack({"churn/dev": at("10.1.0.0/24", access={"readers": [third, first]})}, access={"readers": [first]})
+    settings["projects"]["churn"]["access"] = {"readers": [second, first]}
 
-    environment = planned(asked).environments[0]
+    environment = planned(settings).environments[0]
 
-    assert [(a.role, a.principal.object_id) for a in environment.group_roles] == [
+    assert [(a.role, a.principal.id) for a in environment.group_roles] == [
         ("Reader", first),
         ("Reader", second),
         ("Reader", third),
@@ -270,7 +269,7 @@ def test_names_of_assignments_are_decided_by_scope_principal_and_role() -> None:
     namespace = uuid.UUID("6f1c7f0e-53f0-5c0e-9a3e-6d1f0f6f7a10")
 
     def written(role: RoleAssignmentSpec) -> str:
-        whom = role.principal.object_id or role.principal.identity
+        whom = role.principal.id
         return str(uuid.uuid5(namespace, f"{role.scope}|{whom}|{role.role_id.rsplit('/', 1)[1]}".lower()))
 
     assert [role.name for role in roles] == [written(role) for role in roles]
@@ -291,7 +290,7 @@ def test_nothing_is_given_on_a_subscription_and_nobody_owns_anything(hub: str | 
     owners = [
         role for role in roles if role.role in ("Owner", "User Access Administrator") or "Access Control" in role.role
     ]
-    people = {role.role for role in roles if role.principal.object_id and role.role.endswith("Contributor")}
+    people = {role.role for role in roles if not role.principal.built and role.role.endswith("Contributor")}
 
     assert (on_groups, wider, owners) == ({"Reader"}, [], [])  # a custom role with a key alone is wider
     assert people == {"Storage Blob Data Contributor", "Storage File Data Privileged Contributor"}
@@ -365,9 +364,9 @@ DEPLOYERS: dict[str, tuple[Stack, list[tuple[str, str, str]]]] = {
 @pytest.mark.parametrize("case", DEPLOYERS)
 def test_whoever_deploys_needs_these_roles_on_each_subscription(case: str) -> None:
     """Locks take a custom role; no role lets the deployer give every role."""
-    asked, rows_expected = DEPLOYERS[case]
+    settings, rows_expected = DEPLOYERS[case]
 
-    assert [(role.subscription, role.role, role.why) for role in planned(asked).deployer] == rows_expected
+    assert [(role.subscription, role.role, role.why) for role in planned(settings).deployer] == rows_expected
 
 
 def test_a_group_that_is_listed_twice_gets_its_role_once_for_one_reason() -> None:
@@ -375,9 +374,9 @@ def test_a_group_that_is_listed_twice_gets_its_role_once_for_one_reason() -> Non
     team = PEOPLE["platformTeam"] * 2
     plan = planned(stack(access={"platformTeam": team}))
 
-    found = [(role.who, role.why) for role in (*built(plan.hub).log_analytics.roles, *plan.environments[0].group_roles)]
+    pairs = [(role.who, role.why) for role in (*built(plan.hub).log_analytics.roles, *plan.environments[0].group_roles)]
 
-    assert found == [
+    assert pairs == [
         ("platformTeam", "reading the logs of everything"),
         ("platformTeam", "seeing what runs, changing it only by code"),
     ]
@@ -389,7 +388,9 @@ def test_an_id_is_a_group_or_a_service_principal_and_never_both() -> None:
 
     environments = {"churn/dev": at("10.1.0.0/24"), "churn/prod": at("10.1.1.0/24")}
 
-    problems = said(stack(environments, access={"dataScientists": both, "pipelines": [*PEOPLE["pipelines"], *both]}))
+    problems = messages_of(
+        stack(environments, access={"dataScientists": both, "pipelines": [*PEOPLE["pipelines"], *both]})
+    )
 
     assert problems == [
         f"access.pipelines[1]\n  {both[0]} has access as an Entra group too. Service principals "

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from amlz.core.specs import SharedRegistrySpec
 from tests.core.stacks import at, planned, stack
 
 
@@ -24,7 +25,7 @@ def test_it_is_locked_where_production_uses_it_and_not_where_production_is_elsew
 ) -> None:
     """Its note states that it holds images of production, so it must."""
     environments = {"churn/dev": at("10.1.0.0/24", **dev), "churn/prod": at("10.1.1.0/24", **prod)}
-    shared = planned(stack(environments, sharedRegistry={}, availabilityZones=zones)).shared_registry
+    shared = planned(stack(environments, sharedRegistry={}, availabilityZones=zones)).part(SharedRegistrySpec)
 
     assert shared is not None
     registry = shared.registry

@@ -25,18 +25,18 @@ FRAUD = {"access": {"dataScientists": [SCIENTISTS]}, "clusters": {"fraud-cpu": c
 
 def shared(by: Stack | None, **settings: Any) -> Stack:
     """A research environment, and a project that may share it."""
-    said = {} if by is None else {"sharedBy": by}
-    asked = stack({"research/dev": at("10.1.0.0/24", **said, **settings), "churn/prod": at("10.1.1.0/24")})
-    asked["tags"] = {"costCentre": "1"}
-    asked["projects"]["churn"]["tags"] = {"costCentre": "2"}
+    result = {} if by is None else {"sharedBy": by}
+    options = stack({"research/dev": at("10.1.0.0/24", **result, **settings), "churn/prod": at("10.1.1.0/24")})
+    options["tags"] = {"costCentre": "1"}
+    options["projects"]["churn"]["tags"] = {"costCentre": "2"}
     access = {"mlEngineers": [ENGINEERS], "computeOperators": [OPERATORS], "readers": [READERS], "pipelines": [ROBOT]}
-    asked["projects"]["churn"]["access"] = access
-    return asked
+    options["projects"]["churn"]["access"] = access
+    return options
 
 
-def research(asked: Stack) -> ProjectEnvironmentSpec:
+def research(settings: Stack) -> ProjectEnvironmentSpec:
     """The environment that is shared."""
-    return next(spec for spec in planned(asked).environments if spec.project == "research")
+    return next(spec for spec in planned(settings).environments if spec.project == "research")
 
 
 def clusters(spec: ProjectEnvironmentSpec) -> dict[str, ClusterSpec]:
@@ -46,12 +46,12 @@ def clusters(spec: ProjectEnvironmentSpec) -> dict[str, ClusterSpec]:
 
 def test_a_project_has_its_clusters_with_its_tags_and_its_identity() -> None:
     """Tags from the outside in: the landing zone's, the project's, the workspace's."""
-    found = clusters(research(shared({"churn": CHURN, "fraud": FRAUD})))
+    result = clusters(research(shared({"churn": CHURN, "fraud": FRAUD})))
 
     common = {"organisation": "Contoso", "businessUnit": "retail", "managedBy": "pulumi", "environment": "dev"}
     group = "/subscriptions/c0c0c0c0-1111-4222-8333-444455556666/resourceGroups/rg-retail-research-dev-westeurope"
     identity = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-retail-research-dev-member"
-    assert {name: (one.member, one.tags, one.identity) for name, one in found.items()} == {
+    assert {name: (one.member, one.tags, one.identity) for name, one in result.items()} == {
         "image-build": (None, None, identity.replace("member", "build")),
         "cpu": (None, None, None),
         "churn-cpu": ("churn", {**common, "project": "churn", "costCentre": "2"}, f"{identity}-churn"),
@@ -83,7 +83,7 @@ def planned_roles(spec: ProjectEnvironmentSpec) -> list[tuple[str, str, str]]:
     """Principal, role and scope, sorted."""
     given = [*spec.group_roles, *spec.workspace.roles, *spec.storage.roles]
     given += [role for one in spec.computes.clusters for role in one.roles]
-    return sorted((role.principal.object_id, role.role, role.scope.rsplit("/", 1)[-1]) for role in given)
+    return sorted((role.principal.id, role.role, role.scope.rsplit("/", 1)[-1]) for role in given)
 
 
 def test_a_project_that_comes_or_goes_leaves_all_others_as_they_are() -> None:
@@ -123,11 +123,11 @@ def test_data_is_isolated_where_something_is_shared_unless_said(
     by: Stack | None, settings: Stack, isolated: bool
 ) -> None:
     """It cannot be changed later: an empty list keeps it ready for the first project."""
-    asked = shared(by, **settings)
+    options = shared(by, **settings)
     if settings.get("registry"):
-        asked["sharedRegistry"] = {}
+        options["sharedRegistry"] = {}
 
-    assert research(asked).workspace.data_isolation is isolated
+    assert research(options).workspace.data_isolation is isolated
 
 
 def test_a_cluster_waits_for_the_roles_of_the_identity_that_it_acts_as() -> None:
@@ -135,11 +135,9 @@ def test_a_cluster_waits_for_the_roles_of_the_identity_that_it_acts_as() -> None
     spec = research(shared({"churn": CHURN, "fraud": FRAUD}))
 
     given = [*spec.storage.roles, *(spec.registry.roles if spec.registry else ())]
-    of = {
-        name: {r.id for r in given if r.principal.identity.endswith(f"-member-{name}")} for name in ("churn", "fraud")
-    }
-    found = clusters(spec)
-    assert (set(found["churn-cpu"].after), set(found["fraud-cpu"].after)) == (of["churn"], of["fraud"])
+    of = {name: {r.id for r in given if r.principal.id.endswith(f"-member-{name}")} for name in ("churn", "fraud")}
+    result = clusters(spec)
+    assert (set(result["churn-cpu"].after), set(result["fraud-cpu"].after)) == (of["churn"], of["fraud"])
     assert (len(of["churn"]), (of["churn"] | of["fraud"]) & set(spec.computes.after)) == (4, set())
 
 
@@ -160,18 +158,18 @@ def test_addresses_and_quota_count_the_clusters_of_all() -> None:
 
 def test_a_project_without_clusters_has_no_identity() -> None:
     """It runs on the common ones."""
-    asked = shared({"churn": {}})
+    settings = shared({"churn": {}})
 
-    env = environment_context(context(asked), "research", "dev")
+    env = environment_context(context(settings), "research", "dev")
 
     assert [(one.name, one.identity, one.identities) for one in members_of(env)] == [("churn", None, {})]
 
 
 def test_what_a_shared_workspace_gives_up_is_named() -> None:
     """Everybody in it sees the others; and images in a shared registry, where isolation is turned off."""
-    asked = shared({"churn": CHURN}, registry="shared", security={"dataIsolation": False}) | {"sharedRegistry": {}}
+    settings = shared({"churn": CHURN}, registry="shared", security={"dataIsolation": False}) | {"sharedRegistry": {}}
 
-    assert [(".".join(map(str, one.path[3:])), one.gives_up) for one in relaxations(from_object(asked))] == [
+    assert [(".".join(map(str, one.path[3:])), one.gives_up) for one in relaxations(from_object(settings))] == [
         ("dev.sharedBy", "research and churn share a workspace: each sees notebooks, data and models of the others"),
         ("dev.security.dataIsolation", "workspaces that share the registry do not keep their images apart"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.facts.sizes import RETIRED
-from tests.core.stacks import at, facts, said, stack
+from tests.core.stacks import at, facts, messages_of, stack
 
 OWNER = "11111111-aaaa-4bbb-8ccc-000000000009"
 CHOOSE = "Choose a size that the region offers and the subscription has quota for."
@@ -33,7 +33,7 @@ def test_a_retired_size_is_refused_for_clusters_instances_and_the_image_builder(
     )
 
     where = "projects.churn.environments.dev"
-    assert said(stack({"churn/dev": environment})) == [
+    assert messages_of(stack({"churn/dev": environment})) == [
         f"{where}.imageBuild.size\n  Azure retired Standard_NC24r on 2023-09-06.\n  {CHOOSE}",
         f"{where}.clusters.old.size\n  Azure retired Standard_nc6S_v3 on 2025-09-30.\n  {CHOOSE}",
         f"{where}.instances.ada.size\n  Azure retired Standard_NV6 on 2023-09-06.\n  {CHOOSE}",

@@ -12,7 +12,7 @@ from amlz.stackfile.checked import checked
 CASES = Path(__file__).parent.parent / "cases" / "stack-files"
 
 
-def told(path: Path) -> str:
+def error_of(path: Path) -> str:
     """Messages on a stack file, with its path shortened to its name."""
     try:
         checked(str(path))
@@ -26,7 +26,7 @@ def test_everything_that_is_wrong_is_said_at_once(path: Path, monkeypatch: pytes
     """Where, what, why and what to do: the whole text, next to the case as .txt."""
     monkeypatch.chdir(path.parent)
 
-    assert told(path) == path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert error_of(path) == path.with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def test_there_are_enough_cases() -> None:

@@ -7,11 +7,11 @@ from tests.core.stacks import at, planned, stack
 
 def test_a_tag_of_an_environment_replaces_the_same_tag_in_another_case() -> None:
     """Also one that every resource has: two of them would be refused."""
-    asked = stack({"churn/dev": at("10.1.0.0/24", tags={"CostCentre": "3", "Environment": "mine"})})
-    asked["tags"] = {"costCentre": "1", "owner": "a"}
-    asked["projects"]["churn"]["tags"] = {"COSTCENTRE": "2"}
+    settings = stack({"churn/dev": at("10.1.0.0/24", tags={"CostCentre": "3", "Environment": "mine"})})
+    settings["tags"] = {"costCentre": "1", "owner": "a"}
+    settings["projects"]["churn"]["tags"] = {"COSTCENTRE": "2"}
 
-    (environment,) = planned(asked).environments
+    (environment,) = planned(settings).environments
 
     assert environment.group.tags == {
         "organisation": "Contoso",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.core.stacks import planned, said, stack
+from tests.core.stacks import messages_of, planned, stack
 from tests.reports.test_previews import case
 
 CASE = ROOT / "tests" / "cases" / "previews" / "tls-inspection.yaml"
@@ -19,7 +19,7 @@ CERTIFICATE = "https://kv-contoso-tls.vault.azure.net/secrets/intermediate-ca"
 TLS = {"certificate": CERTIFICATE, "identity": IDENTITY}
 
 
-def asked(firewall: dict[str, Any], inspect: bool) -> dict[str, Any]:
+def with_firewall(firewall: dict[str, Any], inspect: bool) -> dict[str, Any]:
     """A stack with one host."""
     hosts = {"partner": {"hosts": ["api.partner.example"], "why": "A partner", "inspect": inspect}}
     return stack(hub={"addressSpace": "10.0.0.0/24", "firewall": firewall}, egressHosts=hosts)
@@ -39,7 +39,7 @@ def test_it_is_off_by_default() -> None:
 def test_only_the_listed_hosts_are_decrypted() -> None:
     """The rules of the others are sent without the property."""
     groups = case(CASE).graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
-    rules = [rule for group in groups for each in group.body["properties"]["ruleCollections"] for rule in each["rules"]]
+    rules = [rule for group in groups for item in group.body["properties"]["ruleCollections"] for rule in item["rules"]]
 
     assert {rule["name"]: rule["terminateTLS"] for rule in rules if "terminateTLS" in rule} == {"partner": True}
     assert {"partner", "search", "azure-ml"} <= {rule["name"] for rule in rules}
@@ -65,7 +65,7 @@ def test_the_policy_has_the_certificate_and_its_reader() -> None:
 )
 def test_half_an_inspection_is_refused(firewall: dict[str, Any], inspect: bool, place: str, remedy: str) -> None:
     """Once, with the other half."""
-    (problem,) = said(asked(firewall, inspect))
+    (problem,) = messages_of(with_firewall(firewall, inspect))
 
     assert problem.splitlines()[0] == place
     assert remedy in problem
@@ -96,7 +96,7 @@ def test_tenant_restrictions_decrypt_sign_ins_and_insert_the_header() -> None:
 def test_sign_ins_are_a_network_rule_without_tenant_restrictions() -> None:
     """No header is inserted anywhere, as before."""
     groups = case(CASE).graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
-    rules = [rule for group in groups for each in group.body["properties"]["ruleCollections"] for rule in each["rules"]]
+    rules = [rule for group in groups for item in group.body["properties"]["ruleCollections"] for rule in item["rules"]]
 
     assert [rule["ruleType"] for rule in rules if rule["name"] == "entra-id"] == ["NetworkRule"]
     assert [rule["name"] for rule in rules if "httpHeadersToInsert" in rule] == []
@@ -122,16 +122,16 @@ def test_tenant_restrictions_that_cannot_work_are_refused(
     location = {"public": "westeurope", "usGovernment": "usgovvirginia", "china": "chinanorth3"}[cloud]
     hub = {"addressSpace": "10.0.0.0/24", "firewall": firewall}
 
-    problems = said(stack(hub=hub, cloud=cloud, location=location))
+    problems = messages_of(stack(hub=hub, cloud=cloud, location=location))
 
     assert [problem.splitlines()[-1].strip() for problem in problems if problem.splitlines()[0] == place] == [remedy]
 
 
 def test_tenant_restrictions_need_no_inspected_host() -> None:
     """The sign-in hosts are inspected."""
-    assert said(stack(hub={"addressSpace": "10.0.0.0/24", "firewall": RESTRICTED})) == []
+    assert messages_of(stack(hub={"addressSpace": "10.0.0.0/24", "firewall": RESTRICTED})) == []
 
 
 def test_a_whole_one_is_accepted() -> None:
     """The tier, the certificate and a host."""
-    assert said(asked({"tier": "Premium", "tlsInspection": TLS}, inspect=True)) == []
+    assert messages_of(with_firewall({"tier": "Premium", "tlsInspection": TLS}, inspect=True)) == []

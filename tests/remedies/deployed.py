@@ -50,9 +50,9 @@ def _registered(stack: str) -> Registration:
 def program(stack: str) -> tuple[Resource, ...]:
     """Everything that the program of a shipped stack registers, with its owners."""
     plan = make_plan(load(PREVIEWED[stack], ROOT).config)
-    owners = {each.key: (each.project, each.environment) for each in plan.environments}
-    found = resource_graph(_registered(stack), owners=owners).resources
-    return tuple(resource for resource in found if resource.id)
+    owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
+    resources = resource_graph(_registered(stack), owners=owners).resources
+    return tuple(resource for resource in resources if resource.id)
 
 
 @functools.cache
@@ -74,10 +74,16 @@ def _sent(stack: str) -> dict[str, StoredResource]:
     """Requests of the program, by URN."""
     inputs = {one.urn: one.inputs for one in _registered(stack).resources}
     return {
-        each.urn: StoredResource(
-            each.id, each.urn, each.token, each.arm_type, each.name, inputs[each.urn], inputs[each.urn]
+        resource.urn: StoredResource(
+            resource.id,
+            resource.urn,
+            resource.token,
+            resource.arm_type,
+            resource.name,
+            inputs[resource.urn],
+            inputs[resource.urn],
         )
-        for each in program(stack)
+        for resource in program(stack)
     }
 
 
@@ -114,8 +120,8 @@ class Deployed:
         """Carries a command out. Raises AzureRefused, or AssertionError for what its tool refuses or nobody knows."""
         match shlex.split(command):
             case ["az", "resource", "delete", "--ids", *ids]:
-                for each in ids:
-                    self._delete(each)
+                for item in ids:
+                    self._delete(item)
             case ["az", "lock", "delete", "--ids", lock]:
                 self._delete(lock)
             case ["az", "ml", "compute", "delete", *options]:
@@ -130,7 +136,7 @@ class Deployed:
             case ["pulumi", "state", "unprotect", urn, "--yes"]:
                 self.state[urn] = replace(self.state[urn], protect=False)
             case ["pulumi", "stack", "export", "|", "amlz", "import-subnets", _, ">", name]:
-                exported = {"deployment": {"resources": [_exported(each) for each in self.state.values()]}}
+                exported = {"deployment": {"resources": [_exported(resource) for resource in self.state.values()]}}
                 (self._folder / name).write_text(json.dumps(import_file(self.program.values(), exported)))
             case ["pulumi", "import", "--file", name, "--yes", "--protect=false", "--generate-code=false"]:
                 self._import(json.loads((self._folder / name).read_text()))
@@ -138,11 +144,11 @@ class Deployed:
                 assert _SAVING.fullmatch(command), f"nobody knows how to carry out: {command}"
 
     def _delete(self, resource_id: str) -> None:
-        found = self.store.get(resource_id)
-        assert found is not None, f"there is no {resource_id}"
-        assert found.type.lower() != _KEY, "Azure Resource Manager deletes no keys"
+        resource = self.store.get(resource_id)
+        assert resource is not None, f"there is no {resource_id}"
+        assert resource.type.lower() != _KEY, "Azure Resource Manager deletes no keys"
         with self.store.change():
-            delete(self.store, found)
+            delete(self.store, resource)
 
     def _up(self) -> None:
         """Creates, changes, deletes. A resource that is to be created must not exist in Azure."""
@@ -158,22 +164,22 @@ class Deployed:
             gone = [resource for urn, resource in self.state.items() if urn not in self.program]
             assert [resource.urn for resource in gone if resource.protect] == [], "is protected"
             for resource in reversed(gone):  # what was created last is deleted first: a lock before what it locks
-                found = self.store.get(resource.id)
-                if found is not None:
-                    delete(self.store, found)
+                value = self.store.get(resource.id)
+                if value is not None:
+                    delete(self.store, value)
         self.state = dict(self.program)
 
     def _import(self, file: dict[str, Any]) -> None:
         """Reads resources into the state. Each has to exist in Azure."""
         by_id = {resource.id: resource for resource in self.program.values()}
-        for each in file["resources"]:
-            _known(self.store.get(each["id"]))
-            self.state[by_id[each["id"]].urn] = by_id[each["id"]]
+        for item in file["resources"]:
+            _known(self.store.get(item["id"]))
+            self.state[by_id[item["id"]].urn] = by_id[item["id"]]
 
 
-def _known(found: StoredResource | None) -> StoredResource:
-    assert found is not None, "it is not there"
-    return found
+def _known(resource: StoredResource | None) -> StoredResource:
+    assert resource is not None, "it is not there"
+    return resource
 
 
 def _compute(options: list[str]) -> str:

@@ -86,13 +86,13 @@ _OF_ENVIRONMENT = ("batch", "isolation", "registry")
 
 def _mapping(edited: Edited, match: Match) -> None:
     """`key: value`, written where the problem is, or in the nearest mapping around it that has the key."""
-    told = yaml.safe_load(match[1].replace("...", "A reason of the organisation."))
-    if not isinstance(told, dict):
-        edited.set(told)
+    data = yaml.safe_load(match[1].replace("...", "A reason of the organisation."))
+    if not isinstance(data, dict):
+        edited.set(data)
         return
-    ((dotted, value),) = told.items()
+    ((dotted, value),) = data.items()
     *above, last = str(dotted).split(".")
-    below = re.search(r"` under (\S+?),", edited.problem.remedy)
+    below = re.search(r"` under (\S+?),", edited.problem.remedy or "")
     if below or above or last in _TOP:
         here = edited.root
         for part in [*(below[1].split(".") if below else ()), *above]:
@@ -174,7 +174,7 @@ def _own_registries(edited: Edited, _: Match) -> None:
 def _made_here(edited: Edited, match: Match) -> None:
     """Vault and key are made, with what that needs."""
     edited.parent().pop(match[1])
-    if "which needs `cosmosDbObjectId`" in edited.problem.remedy:
+    if "which needs `cosmosDbObjectId`" in (edited.problem.remedy or ""):
         edited.parent()["cosmosDbObjectId"] = "11111111-2222-4333-8444-555555555555"
 
 
@@ -225,6 +225,7 @@ RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
     (r"Add `(\w+: [^`]+)`", _mapping),
     (r"Set `([^`]+: [^`]+)`", _mapping),
     (r"Remove `([^`]+)`", _remove_named),
+    (r"Run jobs on clusters, and remove `[^`]+`\. ", lambda e, _: e.remove()),
     (r"Remove (?:it|one|the key|the host)\b(?! where| of the two)", lambda e, _: e.remove()),
     (r"(?:A landing zone needs none: .*|The landing zone takes no secret\. )Remove it", lambda e, _: e.remove()),
     (r"Remove (?:one of the two|the tag|it where it does not belong)", lambda e, _: e.remove()),
@@ -243,11 +244,11 @@ RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
 def carried_out(landing_zone: Any, problem: Problem) -> Any:
     """The landing zone after the remedy of a problem. Raises NotMechanical where no rule knows it."""
     for pattern, carry_out in RULES:
-        found = re.match(pattern, problem.remedy, re.DOTALL)
-        if found and problem.path:
+        match = re.match(pattern, problem.remedy or "", re.DOTALL)
+        if match and problem.path:
             edited = Edited(landing_zone, problem)
             try:
-                carry_out(edited, found)
+                carry_out(edited, match)
             except (KeyError, IndexError, TypeError, AttributeError, ValueError):
                 raise NotMechanical from None
             return edited.root

@@ -23,8 +23,8 @@ def steps(remedy: str) -> dict[str, Any]:
     Where a remedy leaves a choice ("or"), the first is taken; steps with "and" belong together.
     """
     first = re.split(r", or |\. ", remedy)[0] if "No action needed" not in remedy[:16] else remedy
-    found: dict[str, Any] = dict.fromkeys(_REMOVE.findall(first), REMOVED)
-    return found | {key: yaml.safe_load(value) for key, value in _SET.findall(first)}
+    empty: dict[str, Any] = dict.fromkeys(_REMOVE.findall(first), REMOVED)
+    return empty | {key: yaml.safe_load(value) for key, value in _SET.findall(first)}
 
 
 def named(remedy: str) -> set[str]:

@@ -65,10 +65,10 @@ def _with_variants() -> list[Check]:
         if check.id not in OF_CHANGES | OF_POLICIES | OF_STACK_FILES
     }
     return [
-        each
+        var
         for file in sorted(files)
-        for each in vars(import_module(f"amlz.checks.{file}")).values()
-        if isinstance(each, Check) and each.id.replace("/", ".").replace("-", "_") == file
+        for var in vars(import_module(f"amlz.checks.{file}")).values()
+        if isinstance(var, Check) and var.id.replace("/", ".").replace("-", "_") == file
     ]
 
 
@@ -93,7 +93,11 @@ def test_every_remedy_is_carried_out_by_a_case() -> None:
     """In all circumstances: a remedy that no case shows may be one that cannot be followed."""
     done = _carried_out()
 
-    left = [each for each in TEMPLATES if not any(each[0] == check and fits(each[1], text) for check, text in done)]
+    left = [
+        template
+        for template in TEMPLATES
+        if not any(template[0] == check and fits(template[1], text) for check, text in done)
+    ]
 
     assert left == []
 
@@ -108,9 +112,11 @@ def test_what_a_component_alone_can_show_is_said_to_be_in_the_component() -> Non
     """Or in a policy file, a table of facts, or the packages: no remedy names a key that does not decide it."""
     elsewhere = ("In the component, ", "Add the group", "Set `properties.mode`", "Shorten this text", "Upgrade ")
     of_others = ("exposure/public-access", "place/region-not-known")  # of the hub's owner; of a file that is refused
-    said = [test_components.finding_of(case)[1] for case in test_components.CASES]
+    findings = [test_components.finding_of(case)[1] for case in test_components.CASES]
 
-    assert [(f.check, f.remedy) for f in said if not f.remedy.startswith(elsewhere) and f.check not in of_others] == []
+    assert [
+        (f.check, f.remedy) for f in findings if not f.remedy.startswith(elsewhere) and f.check not in of_others
+    ] == []
 
 
 def test_every_check_has_a_file_of_its_own_or_is_in_the_table() -> None:

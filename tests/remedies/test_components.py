@@ -26,10 +26,12 @@ _FIND = {check.id: find for check, find in CHECKS}
 
 def finding_of(case: dict[str, Any]) -> tuple[ResourceGraph, Finding]:
     """The graph of a case, and the finding that it is about."""
-    told = read(CASE_FILES / f"{case['case']}.json")
-    graph = told.graph
-    found = [each for each in _FIND[told.check](graph) if case.get("at", "") in f"{each.name} {each.path}"]
-    return graph, found[0]
+    check_case = read(CASE_FILES / f"{case['case']}.json")
+    graph = check_case.graph
+    findings = [
+        finding for finding in _FIND[check_case.check](graph) if case.get("at", "") in f"{finding.name} {finding.path}"
+    ]
+    return graph, findings[0]
 
 
 def remedied(case: dict[str, Any], graph: ResourceGraph, finding: Finding) -> ResourceGraph:
@@ -63,12 +65,12 @@ def _owner(remedy: str, key: str) -> str:
 def test_what_a_remedy_says_ends_the_finding(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is about the component or the policy file; after it the finding is gone, and the check finds nothing more."""
     graph, finding = finding_of(case)
-    before = [(each.name, each.path, each.message) for each in _FIND[finding.check](graph)]
+    before = [(item.name, item.path, item.message) for item in _FIND[finding.check](graph)]
 
     after_steps = remedied(case, graph, finding)
     for group, zones in case.get("zones", {}).items():
         monkeypatch.setitem(ZONES["public"], group, tuple(zones))
-    after = [(each.name, each.path, each.message) for each in _FIND[finding.check](after_steps)]
+    after = [(item.name, item.path, item.message) for item in _FIND[finding.check](after_steps)]
 
     assert (finding.name, finding.path, finding.message) not in after
     assert set(after) <= set(before)

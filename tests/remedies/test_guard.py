@@ -34,8 +34,8 @@ def entry_of(finding: Finding) -> tuple[str, AllowedLossConfig]:
     """The list and the entry that a remedy adds to it, read as YAML."""
     (name,) = re.findall(r"list `(allow\w+)`", finding.remedy)
     (entry,) = re.findall(r"`(\{resource: .*\})`", finding.remedy)
-    told: dict[str, Any] = yaml.safe_load(entry)
-    return name, AllowedLossConfig(**told)
+    data: dict[str, Any] = yaml.safe_load(entry)
+    return name, AllowedLossConfig(**data)
 
 
 @pytest.mark.parametrize("new", [[], [resource("Microsoft.Storage/storageAccounts", "other", "churn/dev")]])
@@ -79,7 +79,7 @@ def test_what_is_deleted_first_is_a_warning_between_revisions_and_an_error_of_th
     _, entry = entry_of(finding)
     allowed = LossAllowance(replace=(entry,))
 
-    assert [each.severity for each in guard(change, allowed)] == [Severity.WARNING]
+    assert [item.severity for item in guard(change, allowed)] == [Severity.WARNING]
     assert guard(replace(change, of_state=True), allowed)[0].severity is Severity.ERROR
 
 
@@ -106,7 +106,7 @@ def test_an_entry_that_allows_nothing_is_removed() -> None:
         edit_of([DATA], [DATA]), LossAllowance(replace=(AllowedLossConfig(resource="st", reason="x" * 10),))
     )
 
-    assert finding.remedy == "Remove `allowReplace[0]` from the stack file: it would let a later loss pass."
+    assert finding.remedy == "Remove `allowReplace[0]` from the stack file: it would allow a later data loss."
 
 
 def test_what_holds_data_is_never_deleted_by_a_remedy() -> None:

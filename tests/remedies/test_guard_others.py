@@ -18,13 +18,13 @@ def test_an_alias_or_the_former_name_ends_the_finding() -> None:
     renamed = replace(DATA, urn=f"{DATA.urn}-new")
     aliased = replace(renamed, aliases=(DATA.urn,))
 
-    found = [
+    findings = [
         finding
         for finding in guard(edit_of([DATA], [renamed]), LossAllowance())
         if finding.check.endswith("alias-missing")
     ]
 
-    assert [finding.remedy for finding in found] == [
+    assert [finding.remedy for finding in findings] == [
         "In the component, set the name back to `storageAccounts`, or add `pulumi.Alias(name='storageAccounts')` to "
         "the resource options, with `parent` where that differs."
     ]
@@ -49,7 +49,7 @@ def test_reverted_files_are_no_finding() -> None:
     keys = replace(was, project={"name": "c", "main": "d"}, stack=secret, files=files)
     silent = replace(was, files=files)
 
-    found = {finding.check for now in (keys, silent) for finding in changed_inputs(was, now)}
+    values = {finding.check for now in (keys, silent) for finding in changed_inputs(was, now)}
 
-    assert found == {check.id for check in CHECKS}
+    assert values == {check.id for check in CHECKS}
     assert changed_inputs(keys, keys) == changed_inputs(silent, silent) == ()

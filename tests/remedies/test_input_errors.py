@@ -13,6 +13,8 @@ import yaml
 from amlz.core.problems import Problem, StackFileError
 from amlz.stackfile.checked import checked
 from amlz.stackfile.stack_file import KEY
+from tests import layers
+from tests.conftest import from_yaml
 from tests.core.test_stack_files import CASES
 from tests.remedies.input_steps import NotMechanical, carried_out, chosen
 
@@ -39,9 +41,7 @@ def landing_zone_of(path: Path) -> Any:
 
 
 #: Values for remedies that leave a choice.
-CHOICES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
-    (Path(__file__).parent / "chosen.yaml").read_text(encoding="utf-8")
-)
+CHOICES: dict[str, dict[str, list[dict[str, Any]]]] = from_yaml(Path(__file__).with_name("chosen.yaml"))
 
 
 def ways(path: Path, given: Any, problem: Problem) -> list[Any]:
@@ -67,7 +67,7 @@ ELSEWHERE = (
 PATHS = sorted(CASES.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", layers.sampled(PATHS, 6), ids=lambda path: path.stem)
 def test_a_remedy_of_an_input_error_ends_it(path: Path, tmp_path: Path) -> None:
     """Each problem of each wrong stack file, and nothing else is wrong then: a file with one problem is valid.
 
@@ -81,15 +81,15 @@ def test_a_remedy_of_an_input_error_ends_it(path: Path, tmp_path: Path) -> None:
         try:
             corrected = ways(path, given, problem)
         except NotMechanical:
-            assert problem.remedy.startswith(ELSEWHERE), problem.remedy
+            assert (problem.remedy or "").startswith(ELSEWHERE), problem.remedy
             continue
         for landing_zone in corrected:
             left = left_after(path, landing_zone, tmp_path)
-            after = [each.what for each in left]
+            after = [item.what for item in left]
             assert after.count(problem.what) < before.count(problem.what), problem.remedy
             # A key that is there twice has a second value, which is read then.
             known = places if problem.what.startswith("The key is here") else places - {problem.path}
-            new = [str(each) for each in left if each.what not in before and each.path not in known]
+            new = [str(item) for item in left if item.what not in before and item.path not in known]
             assert new == [], problem.remedy
 
 
@@ -99,7 +99,7 @@ def test_every_choice_belongs_to_a_problem() -> None:
 
     left = [
         (case, begin) for case, choices in CHOICES.items() for begin in choices
-        if not any(what.startswith(begin) for what in whats.get(case, ()))
+        if not any(item.startswith(begin) for item in whats.get(case, ()))
     ]  # fmt: skip
     assert left == []
 

@@ -10,17 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.app.preview import preview_stack
 from amlz.checks.finding import Finding, Severity
-from amlz.core.plan import make_plan
 from amlz.stackfile.load import load
 from tests import layers
-from tests.conftest import ROOT
+from tests.conftest import ROOT, from_yaml, preview_of
 from tests.remedies.reading import REMOVED, changed, named, steps
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("stack-files.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = from_yaml(Path(__file__).with_name("stack-files.yaml"))
 #: Each takes two previews.
-TRIED = layers.sampled(CASES, 8)
+TRIED = layers.sampled(CASES, 20)
 _BASE = (ROOT / "examples/minimal/Pulumi.minimal.yaml").read_text("utf-8")
 _KEY = "amlz:landingZone"
 
@@ -31,7 +29,7 @@ def found_in(landing_zone: str, today: str, folder: Path) -> tuple[Finding, ...]
     path = folder / "Pulumi.remedies.yaml"
     path.write_text(json.dumps({"config": {_KEY: json.loads(landing_zone)}}), "utf-8")
     file = load(str(path))
-    return preview_stack(file, make_plan(file.config), today).findings
+    return preview_of(file, today).findings
 
 
 def _places(findings: tuple[Finding, ...], check: str) -> dict[str, Finding]:
@@ -45,9 +43,9 @@ def _errors(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
 
 def applied(case: dict[str, Any]) -> dict[str, Any]:
     """The steps that a case carries out: those of its `apply`, else those of the text, with `value`."""
-    told = case.get("apply")
-    found = steps(case["remedy"]) | case.get("value", {}) if told is None else told
-    return {key: REMOVED if value == "removed" else value for key, value in found.items()}
+    result = case.get("apply")
+    outcome = steps(case["remedy"]) | case.get("value", {}) if result is None else result
+    return {key: REMOVED if value == "removed" else value for key, value in outcome.items()}
 
 
 @pytest.mark.parametrize("case", TRIED, ids=lambda case: f"{case['finding']} {case['at']}")
@@ -57,18 +55,18 @@ def test_what_a_remedy_says_ends_the_finding(case: dict[str, Any], tmp_path_fact
     before = changed(yaml.safe_load(_BASE)["config"][_KEY], case["with"])
     today = case.get("today", "")
 
-    found = found_in(json.dumps(before), today, folder)
+    findings = found_in(json.dumps(before), today, folder)
     remedied = found_in(json.dumps(changed(before, applied(case))), case.get("today-after", today), folder)
 
-    assert _places(found, case["finding"])[case["at"]].remedy == case["remedy"]
+    assert _places(findings, case["finding"])[case["at"]].remedy == case["remedy"]
     assert case["at"] not in _places(remedied, case["finding"])
-    assert _errors(remedied) - _errors(found) == set()
+    assert _errors(remedied) - _errors(findings) == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['finding']} {case['at']}")
 def test_a_remedy_names_each_key_that_is_to_be_edited(case: dict[str, Any]) -> None:
     """In full, or as the end of it where an environment's name is absent; what is set to another value is named."""
     keys = {key.partition("[18]")[0] for key in applied(case)} - {*case.get("also", ())}
-    told = {*(each.replace("<name>.", "") for each in named(case["remedy"])), *case["at"].split(" ")}
+    values = {*(item.replace("<name>.", "") for item in named(case["remedy"])), *case["at"].split(" ")}
 
-    assert [key for key in sorted(keys) if not any(key.endswith(each) or each.startswith(key) for each in told)] == []
+    assert [key for key in sorted(keys) if not any(key.endswith(item) or item.startswith(key) for item in values)] == []

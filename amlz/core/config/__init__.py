@@ -5,14 +5,12 @@ from amlz.core.config.dns import DnsConfig
 from amlz.core.config.environment import EnvironmentConfig, ProjectConfig, SecurityConfig
 from amlz.core.config.existing import ExistingHubConfig
 from amlz.core.config.hub import FirewallConfig, HubConfig, LogAnalyticsConfig
-from amlz.core.config.lake import DataLakeConfig
 from amlz.core.config.root import LandingZoneConfig
 from amlz.core.config.shared import AccessConfig
 
 __all__ = [
     "AccessConfig",
     "ClusterConfig",
-    "DataLakeConfig",
     "DnsConfig",
     "EnvironmentConfig",
     "ExistingHubConfig",

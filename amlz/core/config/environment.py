@@ -11,7 +11,6 @@ from amlz.core.capability import Scope
 from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
 from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
-from amlz.core.config.lake import LakeAccess
 from amlz.core.config.parts import ExistingPartsConfig
 from amlz.core.config.shared import (
     AccessConfig,
@@ -21,10 +20,12 @@ from amlz.core.config.shared import (
     Generation,
     Network,
     OwnName,
+    RegistryRetention,
     Tags,
     Word,
 )
 from amlz.core.config.sharing import MemberConfig
+from amlz.core.config.storage import StorageConfig
 from amlz.core.discovery import extended
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.problems import Path
@@ -43,6 +44,10 @@ class SecurityConfig(Config):
     """Makes the workspace reachable from the internet. Its stores never can."""
     storage_shared_keys: bool = False
     """Allows shared keys of the storage account. Then datastores use keys instead of identities."""
+    insights_keys: bool = False
+    """Application Insights accepts telemetry with its instrumentation key alone, as online deployments with
+    `app_insights_enabled` may need.
+    """
     high_business_impact: bool = True
     """Encrypts the temporary disks of compute targets and sends Microsoft less diagnostic data. Cannot be changed
     later.
@@ -92,8 +97,8 @@ class EnvironmentConfig(Config):
     """One environment of one project: a resource group and everything in it."""
 
     network: Network | None = None
-    """Its range, inside its spoke's: half becomes the training subnet, a quarter each endpoints and scoring; with a
-    managed network all of it holds endpoints.
+    """Its range, inside its spoke's: half becomes the training subnet, a quarter endpoints, and a quarter is kept for
+    scoring; with a managed network all of it holds endpoints.
 
     Required; if it is missing, the error names the next range that is free and large enough.
     """
@@ -113,16 +118,21 @@ class EnvironmentConfig(Config):
     """Compute instances by name."""
     shared_by: dict[Word, MemberConfig] | None = None
     """Projects that share its workspace, by name: groups, clusters, tags. docs/how-to/shared-workspaces.md."""
+    scoring_subnet: bool = False
+    """Builds the scoring subnet, for servers of models that you deploy there yourself. Its range is kept free either
+    way. docs/explanation/isolation.md."""
     scoring_nodes: Annotated[int, Field(ge=0, le=5000, strict=True)] = 0
-    """Nodes that will serve models from the scoring subnet. Reserves their addresses, builds nothing."""
+    """Nodes that you will deploy in the scoring subnet. Builds it, and checks that it has addresses for them."""
     growth: Annotated[int, Field(ge=0, le=400, strict=True)] = 20
     """Addresses to keep free above those that are needed, in percent."""
     registry: Literal["own", "shared"] = "own"
     """Container registry: a separate one, or the landing zone's."""
+    registry_retention_days: RegistryRetention | None = None
+    """Days after which images without a tag are deleted from its own registry. Left out: never."""
     isolation: IsolationConfig = IsolationConfig()
     """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
-    lake: LakeAccess = Field(default_factory=dict)
-    """Its access to containers of the data lake; overrides the project's."""
+    storage: StorageConfig = StorageConfig()
+    """Redundancy of its storage account, and how long deleted data can be restored."""
     batch: bool = True
     """Enables batch endpoints and parallel runs. They need private endpoints for queues and tables."""
     security: SecurityConfig = SecurityConfig()
@@ -153,11 +163,16 @@ class EnvironmentConfig(Config):
                 yield ("sharedBy", member, "clusters", name), cluster
 
     @property
+    def has_scoring(self) -> bool:
+        """Returns whether the division of its range builds the scoring subnet."""
+        return self.scoring_subnet or self.scoring_nodes > 0
+
+    @property
     def isolates_data(self) -> bool:
         """Returns whether its workspace separates its data in stores that several workspaces use."""
-        asked = self.security.data_isolation
+        wanted = self.security.data_isolation
         of_others = self.existing.key_vault is not None or self.existing.container_registry is not None
-        return self.registry == "shared" or self.shared_by is not None or of_others if asked is None else asked
+        return self.registry == "shared" or self.shared_by is not None or of_others if wanted is None else wanted
 
     def endpoint_policy(self, name: str, cloud: str) -> StorageEndpointPolicyConfig | None:
         """The service endpoint policy of its training subnet; None where it has none. `name`: the environment's.
@@ -165,10 +180,10 @@ class EnvironmentConfig(Config):
         Production gets one by default: the required service tag holds storage accounts of every tenant. In clouds other
         than the public one, no page states that the policy accepts Azure ML's alias.
         """
-        asked = self.security.storage_endpoint_policy
-        if asked is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
+        policy = self.security.storage_endpoint_policy
+        if policy is None and self.is_production(name) and cloud == PUBLIC and not self.isolation.managed:
             return StorageEndpointPolicyConfig()
-        return asked if asked is not None and asked.enabled else None
+        return policy if policy is not None and policy.enabled else None
 
     def pushes(self, writers: Collection[str] | None, owner: str) -> bool:
         """Returns whether its workspace pushes images to the shared registry. `writers`: as configured; `owner`: its
@@ -189,10 +204,6 @@ class ProjectConfig(Config):
     """Its purpose, in a sentence. Becomes the workspace's description."""
     access: AccessConfig = AccessConfig()
     """Groups of all its environments, in addition to those of the landing zone."""
-    lake: LakeAccess = Field(default_factory=dict)
-    """Access of all its environments to containers of the data lake. Default: they read them and write to
-    `workspace`.
-    """
     tags: Tags = Field(default_factory=dict)
     """Tags of all its environments, over those of the landing zone."""
     environments: Annotated[dict[EnvironmentName, EnvironmentConfig], Field(min_length=1)]

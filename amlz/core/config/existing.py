@@ -21,6 +21,7 @@ _VAULT = "Microsoft.KeyVault/vaults"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
+_ACTION_GROUP = "Microsoft.Insights/actionGroups"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
@@ -31,6 +32,7 @@ _EXAMPLES = {
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
     _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
+    _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
 }
 
 
@@ -39,19 +41,19 @@ def _canonical_id(arm_type: str) -> Callable[[str], str]:
 
     def canonical(text: str) -> str:
         try:
-            found = parse(text.strip().rstrip("/"))
+            parsed = parse(text.strip().rstrip("/"))
         except ValueError:
             raise _wrong(arm_type, "is not the id of a resource") from None
-        if found.type.lower() != arm_type.lower() or len(found.names) != 1 or found.scope:
-            raise _wrong(arm_type, f"is the id of something of type {found.type}")
-        subscription = found.subscription.lower()
+        if parsed.type.lower() != arm_type.lower() or len(parsed.names) != 1 or parsed.scope:
+            raise _wrong(arm_type, f"is the id of something of type {parsed.type}")
+        subscription = parsed.subscription.lower()
         if not re.search(GUID, subscription):
             raise _wrong(arm_type, "does not begin with /subscriptions/ and the GUID of one")
-        if not found.resource_group or not all(found.names):
+        if not parsed.resource_group or not all(parsed.names):
             raise _wrong(arm_type, "leaves a name empty")
         if arm_type == _GROUP:
-            return resource_group_id(subscription, found.resource_group)
-        return resource_id(subscription, found.resource_group, arm_type, found.name)
+            return resource_group_id(subscription, parsed.resource_group)
+        return resource_id(subscription, parsed.resource_group, arm_type, parsed.name)
 
     return canonical
 
@@ -72,7 +74,7 @@ def _canonical_address(text: str) -> str:
 
 
 #: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
-#: account, of a vault, of a container registry, of a private DNS zone.
+#: account, of a vault, of a container registry, of a private DNS zone, of an action group.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
@@ -81,6 +83,7 @@ StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(exampl
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
 RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
 ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
+ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Field(examples=[_EXAMPLES[_ACTION_GROUP]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

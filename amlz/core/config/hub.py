@@ -37,6 +37,8 @@ class LogAnalyticsConfig(Config):
     """How long logs are kept, in days."""
     daily_cap_gb: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None
     """Most gigabytes taken in a day; further data is lost until the next. None means no cap."""
+    shared_keys: bool = False
+    """Accepts data with a key of the workspace, as agents without an identity need. Diagnostic settings need no key."""
     name: OwnName | None = None
     """An own name instead of the generated one."""
 
@@ -56,6 +58,8 @@ class HubSubnetsConfig(Config):
     """Inbound endpoint of the DNS resolver: /28 or larger."""
     resolver_outbound: Network | None = None
     """From where the DNS resolver asks others: /28 or larger."""
+    jump_hosts: Network | None = None
+    """Jump hosts, which Azure Bastion reaches."""
 
 
 @extended(Scope.HUB)
@@ -107,7 +111,7 @@ class HubConfig(Config):
 
     @field_validator("address_space", mode="before")
     @classmethod
-    def _said(cls, value: Any) -> Any:
+    def _given(cls, value: Any) -> Any:
         if value == "":
             raise PydanticCustomError("missing", "it is missing")
         return value

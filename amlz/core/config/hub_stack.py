@@ -32,6 +32,8 @@ class HubOutputs(Config):
     """The private address of its firewall."""
     dns_servers: tuple[Address, ...]
     """DNS servers of the spokes; empty for the firewall."""
+    second_dns_server: Address | None = None
+    """The DNS server that spokes ask if the firewall does not answer; None where there is none."""
     log_analytics: LogAnalyticsId
     """The id of the central log."""
     zones: dict[str, ZoneId]
@@ -74,12 +76,13 @@ class HubStackConfig(Config):
     @property
     def hub(self) -> ExistingHubConfig:
         """The hub, as one that exists."""
-        found = self.outputs
+        outputs = self.outputs
+        firewall, second = outputs.firewall_address, outputs.second_dns_server
         return ExistingHubConfig.model_construct(
-            virtual_network=found.virtual_network,
-            firewall_address=found.firewall_address,
-            log_analytics=found.log_analytics,
-            address_space=found.address_space,
-            dns_servers=found.dns_servers,
+            virtual_network=outputs.virtual_network,
+            firewall_address=outputs.firewall_address,
+            log_analytics=outputs.log_analytics,
+            address_space=outputs.address_space,
+            dns_servers=outputs.dns_servers or ((firewall, second) if second is not None else ()),
             peer_from_hub=self.peer_from_hub,
         )

@@ -94,6 +94,12 @@ class PoliciesConfig(Config):
     """Effect of guardrails in environments that hold production data."""
     other_effect: Literal["Audit", "Deny"] = "Audit"
     """Effect of guardrails in other environments."""
+    effects: dict[EnvironmentName, Literal["Audit", "Deny"]] = Field(default_factory=dict)
+    """Effect of guardrails by name of environment, before these two: `{staging: Deny}` rehearses production."""
+    subscription: Literal["Audit", "Deny", "off"] | None = None
+    """Effect of guardrails on everything else in the landing zone's subscription, or `"off"`. Left out: `Audit`, and
+    `"off"` where `createDefinitions` is false, since another stack then has these assignments. docs/how-to/policies.md.
+    """
     allowed_sizes: tuple[str, ...] = ()
     """VM sizes that the compute guardrail allows beyond those in this file; one `*` matches any text."""
     built_ins: Literal["all", "listed"] | None = None
@@ -110,6 +116,15 @@ class PoliciesConfig(Config):
     """Further assignments, by name."""
     exemptions: dict[Word, ExemptionConfig] = Field(default_factory=dict)
     """Exemptions, by name."""
+
+    @property
+    def on_subscription(self) -> Literal["Audit", "Deny", "off"]:
+        """Returns the effect of guardrails on the rest of the subscription."""
+        return self.subscription or ("Audit" if self.create_definitions else "off")
+
+    def guardrail_effect(self, environment: str | None, *, production: bool) -> Literal["Audit", "Deny"]:
+        """Returns the effect of guardrails in an environment; None for what environments share."""
+        return self.effects.get(environment or "") or (self.production_effect if production else self.other_effect)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from amlz.core.capability import Scope
 from amlz.core.config.accepted import AcceptedFindingConfig
 from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
+from amlz.core.config.cost import CostConfig
 from amlz.core.config.dns import DnsConfig
 from amlz.core.config.egress import EgressHostsConfig
 from amlz.core.config.environment import ProjectConfig
 from amlz.core.config.hub import HubConfig
-from amlz.core.config.lake import DataLakeConfig
 from amlz.core.config.names import SpokeNamesConfig
 from amlz.core.config.policies import PoliciesConfig
-from amlz.core.config.shared import AccessConfig, Config, Generation, Guid, Location, Network, OwnName, Tags, Word
+from amlz.core.config.shared import (
+    AccessConfig,
+    Config,
+    Generation,
+    Guid,
+    Location,
+    Network,
+    OwnName,
+    RegistryRetention,
+    Tags,
+    Word,
+)
 from amlz.core.discovery import extended
 from amlz.core.facts.clouds import PUBLIC, CloudName
 
@@ -26,7 +37,7 @@ class SubscriptionsConfig(Config):
     """Subscriptions by role. They may be one."""
 
     landing_zone: Guid
-    """Where spokes, projects and their environments go."""
+    """Where spokes, projects and their environments go, apart from spokes with a separate one."""
     hub: Guid | None = None
     """Where the hub, its DNS zones and the central log go. Default: the landing zone's."""
 
@@ -37,6 +48,8 @@ class SpokeConfig(Config):
 
     address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
     """Its ranges. Add one when it is full."""
+    subscription: Guid | None = None
+    """The subscription of its network and of all environments in it. Default: `subscriptions.landingZone`."""
     tags: Tags = Field(default_factory=dict)
     """Tags of its network, route table and resource group, over those of the landing zone."""
     names: SpokeNamesConfig = SpokeNamesConfig()
@@ -52,6 +65,8 @@ class SharedRegistryConfig(Config):
     """An own name of its resource group."""
     writers: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """Environments whose workspaces push images, as `project/environment`; the others only pull. Left out: all."""
+    retention_days: RegistryRetention | None = None
+    """Days after which images without a tag are deleted. Left out: never."""
     tags: Tags = Field(default_factory=dict)
     """Tags of it, its endpoint and its resource group, over those of the landing zone."""
     generation: Generation = 1
@@ -87,25 +102,29 @@ class LandingZoneConfig(Config):
     """Private DNS zones of endpoints."""
     spokes: dict[Word, SpokeConfig] = Field(default_factory=dict)
     """Spokes by name. At least one, unless the hub is for other stacks: then `hub.serves` names their ranges."""
-    endpoint_network_policies: Literal["securityGroups", "off"] | None = None
-    """Security groups of the subnets of private endpoints apply to the endpoints, or not. Left out: they apply, except
-    where Azure does not support it (other clouds than the public one, four regions). docs/explanation/hub.md."""
+    endpoint_network_policies: Literal["securityGroups", "all", "off"] | None = None
+    """Security groups of the subnets of private endpoints apply to the endpoints, or not; with `all`, routes do, too,
+    and connections from on-premises pass the hub's firewall. Left out: security groups apply, except where Azure does
+    not support it (other clouds than the public one, four regions). docs/explanation/hub.md."""
     on_premises: tuple[Network, ...] = ()
-    """Ranges in use elsewhere, which nothing here may overlap."""
+    """Ranges in use elsewhere. A summary route is allowed: it contains whole networks of this stack, not a part of one.
+    """
     egress: tuple[EGRESS_SCENARIOS, ...] = ()
     """Hosts for compute clusters beyond those of Azure ML itself; docs/reference/egress.md lists them."""
     egress_hosts: dict[Word, EgressHostsConfig] = Field(default_factory=dict)
     """Other hosts that compute targets may reach, by a name for the rule."""
     shared_registry: SharedRegistryConfig | None = None
     """A container registry for the environments with `registry: shared`."""
-    data_lake: DataLakeConfig | None = None
-    """A data lake for all environments, created or existing."""
+    storage_read_logs: bool = False
+    """Sends the log of each read of a storage account to the central log, too: who read what. Training reads much."""
     access: AccessConfig = AccessConfig()
     """Groups of all environments."""
     tags: Tags = Field(default_factory=dict)
     """Tags of everything."""
     projects: dict[Word, ProjectConfig] = Field(default_factory=dict)
     """Projects by name."""
+    cost: CostConfig = CostConfig()
+    """Prices and assumptions of the monthly estimate. docs/how-to/cost.md."""
     policies: PoliciesConfig = PoliciesConfig()
     """Azure policies: guardrails, further assignments, exemptions."""
     accepted_findings: tuple[AcceptedFindingConfig, ...] = ()
@@ -123,16 +142,18 @@ class LandingZoneConfig(Config):
     @classmethod
     def _asks_for_spokes(cls, value: Any) -> Any:
         """Reports missing spokes at the key, and not where there may be none."""
-        return {"spokes": "", **value} if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        hub = value.get("hub")
+        if isinstance(hub, dict) and hub.get("serves"):
+            return {key: item for key, item in value.items() if (key, item) != ("spokes", {})}
+        return {"spokes": "", **value}
 
     @field_validator("spokes", mode="before")
     @classmethod
-    def _some(cls, value: Any, info: ValidationInfo) -> Any:
-        if value not in ("", {}):
-            return value
-        hub = info.data.get("hub")
-        if hub is not None and hub.serves:
-            return {}
+    def _some(cls, value: Any) -> Any:
         if value == "":
             raise PydanticCustomError("missing", "it is missing")
-        raise PydanticCustomError("too_short", "it is empty", {"min_length": 1})
+        if value == {}:
+            raise PydanticCustomError("too_short", "it is empty", {"min_length": 1})
+        return value

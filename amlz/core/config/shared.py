@@ -33,11 +33,11 @@ class Config(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Adds the meaning of each key."""
-        found = handler(core)
-        keys = handler.resolve_ref_schema(found)["properties"]
+        result = handler(core)
+        keys = handler.resolve_ref_schema(result)["properties"]
         for name, meaning in meanings(cls).items():
             keys[camel(name)]["description"] = meaning
-        return found
+        return result
 
 
 def _canonical_network(text: str) -> str:
@@ -68,7 +68,7 @@ def _differ(tags: object, validate: ValidatorFunctionWrapHandler) -> dict[str, s
     except ValidationError as error:
         if twice is None:
             raise
-        others = [InitErrorDetails(type=_type(each), loc=each["loc"], input=each["input"]) for each in error.errors()]
+        others = [InitErrorDetails(type=_type(item), loc=item["loc"], input=item["input"]) for item in error.errors()]
         both = [*others, InitErrorDetails(type=twice, loc=(), input=tags)]
         raise ValidationError.from_exception_data(error.title, both) from None
     if twice is not None:
@@ -133,6 +133,8 @@ Tags = Annotated[
 OwnName = Annotated[str, StringConstraints(min_length=1)]
 #: How often a name that Azure still holds for a deleted resource was stepped over.
 Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
+#: https://learn.microsoft.com/azure/container-registry/container-registry-retention-policy (2025-05)
+RegistryRetention = Annotated[int, Field(ge=1, le=365, strict=True)]
 
 
 class AccessConfig(Config):

@@ -28,6 +28,11 @@ class CustomRole:
 
 
 CUSTOM_ROLES: Mapping[str, CustomRole] = {
+    "Azure ML Endpoint Scorer": CustomRole(
+        "Calls an online endpoint with a token of Entra ID, and reads no keys of it.",
+        ("Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action",),
+        "https://learn.microsoft.com/azure/machine-learning/how-to-authenticate-online-endpoint (2026-03)",
+    ),
     "Azure ML Metadata Creator": CustomRole(
         "A workspace with a customer-managed key creates the resources of its metadata.",
         (

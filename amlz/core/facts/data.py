@@ -18,7 +18,7 @@ HOLDS_DATA: Mapping[str, Holds] = {
                                                                                                                     "its compute targets and endpoints cannot, and its "
                                                                                                                     "name stays taken", "https://learn.microsoft.com/azure/machine-learning/concept-soft-delete", "copy models to an Azure ML registry (`az ml model share`) and download the outputs of jobs (`az ml job download`); the history of jobs and the endpoints are lost", "https://learn.microsoft.com/azure/machine-learning/how-to-share-models-pipelines-across-workspaces-with-registries"),
     "Microsoft.OperationalInsights/workspaces": Holds("logs", "one of the same name, in the same resource group and region, recovers them for 14 days", "https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace", "export the logs with queries; a data export rule (`az monitor log-analytics workspace data-export create`) exports new logs only", "https://learn.microsoft.com/azure/azure-monitor/logs/logs-data-export"),
-    **{row.name: row.holds for each in capability_facts() for row in each.types if row.holds is not None},
+    **{row.name: row.holds for facts in capability_facts() for row in facts.types if row.holds is not None},
 }  # fmt: skip
 
 #: Days for which a name stays taken after deletion, by ARM type; a vault may set its own.
@@ -29,7 +29,7 @@ KEPT_DAYS: Mapping[str, int] = {
     "Microsoft.KeyVault/vaults": 90,
     "Microsoft.MachineLearningServices/workspaces": 14,
     "Microsoft.OperationalInsights/workspaces": 14,
-    **{row.name: row.kept_days for each in capability_facts() for row in each.types if row.kept_days is not None},
+    **{row.name: row.kept_days for facts in capability_facts() for row in facts.types if row.kept_days is not None},
 }
 
 

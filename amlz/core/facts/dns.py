@@ -57,7 +57,7 @@ ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("china", "queue", ("privatelink.queue.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "table", ("privatelink.table.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "dfs", ("privatelink.dfs.core.chinacloudapi.cn",), ZONES_PAGE),
-    *(row for each in capability_facts() for row in each.zones),
+    *(row for facts in capability_facts() for row in facts.zones),
 )  # fmt: skip
 
 #: By cloud, then by group ID.
@@ -117,7 +117,7 @@ PUBLIC_DOMAIN_ROWS: tuple[PublicDomains, ...] = (
     PublicDomains("china", "queue", ("queue.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "table", ("table.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "dfs", ("dfs.core.chinacloudapi.cn",), ZONES_PAGE),
-    *(row for each in capability_facts() for row in each.domains),
+    *(row for facts in capability_facts() for row in facts.domains),
 )  # fmt: skip
 
 #: Addresses that an endpoint takes, by group id. The workspace's three: how-to-custom-dns. The registry's two (itself
@@ -134,7 +134,7 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
     "table": 1,
     "dfs": 1,
     "azuremonitor": 11,
-    **{group: count for each in capability_facts() for group, count in each.endpoint_addresses.items()},
+    **{group: count for facts in capability_facts() for group, count in facts.endpoint_addresses.items()},
 }
 
 

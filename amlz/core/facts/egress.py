@@ -31,7 +31,7 @@ AZURE_ML_ALIAS = "/services/Azure/MachineLearning"
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """Traffic to a service tag. `tag` may hold {region}. `only` names the choice that needs it, "" for always."""
+    """Traffic to a service tag. `tag` may hold {region}. `only` names the choice that needs it, None for always."""
 
     name: str
     tag: str
@@ -39,7 +39,7 @@ class TagRule:
     ports: tuple[str, ...]
     why: str
     source: str
-    only: str = ""
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ NAME_RULES: Mapping[str, NameRule] = {
     **_RULES,
     **{
         row.kind: row.names
-        for each in capability_facts()
-        for row in each.types
+        for facts in capability_facts()
+        for row in facts.types
         if row.kind is not None and row.names is not None
     },
 }

@@ -55,6 +55,7 @@ NO_ENDPOINT_SECURITY_GROUPS = frozenset({"westindia", "australiacentral2", "sout
 #: https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy (2025-01)
 ENDPOINT_NETWORK_POLICIES: Mapping[str, str] = {
     "securityGroups": "NetworkSecurityGroupEnabled",
+    "all": "Enabled",
     "off": "Disabled",
 }
 
@@ -93,7 +94,7 @@ SPECIAL_RANGES = (
 class HubSubnet:
     """A subnet with its fixed position in the hub: `offset` addresses from the start, `prefix` long.
 
-    `delegation`: the service that alone may use it, "" for none.
+    `delegation`: the service that alone may use it, "" for none. `by_firewall`: its routes lead to the firewall.
     """
 
     role: str
@@ -102,13 +103,14 @@ class HubSubnet:
     prefix: int
     source: str
     delegation: str | None = None
+    by_firewall: bool = False
 
 
 _RESOLVER = (
     "https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (16 addresses, delegated, for it alone)"
 )
 
-#: Offsets are fixed, so that turning a part on or off moves no other. 224 to 255 stay free.
+#: Offsets are fixed, so that turning a part on or off moves no other.
 HUB_SUBNETS: Mapping[str, HubSubnet] = {
     s.role: s
     for s in (
@@ -127,6 +129,7 @@ HUB_SUBNETS: Mapping[str, HubSubnet] = {
         HubSubnet("endpoints", "snet-endpoints", 160, 27, "private endpoints of what several environments share"),
         HubSubnet("resolverInbound", "snet-resolver-inbound", 192, 28, _RESOLVER, "Microsoft.Network/dnsResolvers"),
         HubSubnet("resolverOutbound", "snet-resolver-outbound", 208, 28, _RESOLVER, "Microsoft.Network/dnsResolvers"),
+        HubSubnet("jumpHosts", "snet-jump-hosts", 224, 27, "machines that Azure Bastion reaches", by_firewall=True),
     )
 }  # fmt: skip
 

@@ -20,19 +20,19 @@ EOL = "https://raw.githubusercontent.com/Azure/EOL/main/service_list.json"
 class RetiredVersions:
     """Versions of an API, below `namespace` (lower case), that end on a day (ISO 8601).
 
-    `only`: these; where it is empty, all `before` a version.
+    `only`: these, or else all `before` a version.
     """
 
     namespace: str
     on: str
     instead: str
     source: str
-    before: str = ""
+    before: str | None = None
     only: tuple[str, ...] = ()
 
     def holds(self, version: str) -> bool:
         """Returns whether a version ends."""
-        return version in self.only if self.only else bool(version) and version < self.before
+        return version in self.only or (self.before is not None and "" < version < self.before)
 
 
 VERSIONS = (
@@ -97,5 +97,5 @@ SETTINGS = (
         "microsoft.insights/components", "properties.IngestionMode", ("ApplicationInsights",),
         "classic Application Insights", "2024-02-29", EOL, "LogAnalytics",
     ),
-    *(row for each in capability_facts() for row in each.retired_settings),
+    *(row for facts in capability_facts() for row in facts.retired_settings),
 )  # fmt: skip

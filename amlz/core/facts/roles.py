@@ -6,12 +6,10 @@ Role ids: https://learn.microsoft.com/azure/role-based-access-control/built-in-r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
-from amlz.core.capability_facts import Grant, Target
+from amlz.core.capability_facts import DeployerGrant, Grant, Target
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.custom_roles import custom_role_id, custom_role_name
-from amlz.dataclass import dataclass
 
 ROLES: Mapping[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
@@ -37,18 +35,16 @@ ROLES: Mapping[str, str] = {
     "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
     "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-    **{name: role_id for each in capability_facts() for name, role_id in each.roles.items()},
+    **{name: role_id for facts in capability_facts() for name, role_id in facts.roles.items()},
 }
 
-#: Scopes of roles, within one project environment; `logAnalytics` is the central one, `keys` the vault of its
-#: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share, `lake` the account of the data lake, `lakeRead` and `lakeWrite` containers
-#: of it, by the environment's access to each, `sharedRegistry` the shared registry of an environment that does not push
-#: to it. `subscription`: the landing zone's, with a customer-managed key; `network` and `trainingSubnet`: where compute
-#: targets are; `computeIdentity`: the identity of compute targets. Capabilities have their own.
+#: Scopes of roles, within one project environment; `logAnalytics` is the central one, `keys` the vault of a
+#: customer-managed key, `memberCluster` each cluster of one project in a workspace that several share; `network` and `trainingSubnet`: where compute targets are;
+#: `computeIdentity`: the identity of compute targets. Capabilities have their own.
 TARGETS: frozenset[Target] = frozenset({
-    "subscription", "hubGroup", "spokeGroup", "sharedGroup", "network", "trainingSubnet", "computeIdentity", "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
-    "logAnalytics", "memberCluster", "lake", "lakeRead", "lakeWrite", "sharedRegistry",
-    *(target for each in capability_facts() for target in each.targets),
+    "hubGroup", "spokeGroup", "sharedGroup", "network", "trainingSubnet", "computeIdentity", "keys", "resourceGroup", "workspace", "storage", "vault", "registry", "insights", "blobEndpoint", "fileEndpoint",
+    "logAnalytics", "memberCluster",
+    *(target for facts in capability_facts() for target in (*facts.targets, *facts.shared_targets)),
 })  # fmt: skip
 
 _IDENTITY = "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication"
@@ -57,10 +53,10 @@ _ROLES = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles
 _NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 _CAF = "https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/cloud-scale-analytics/best-practices/azure-machine-learning"
 _TRAINING = "https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet"
-_OWN_KEY = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-customer-managed-keys"
 _REGISTRY_ROLES = (
     "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference"
 )
+
 _REGISTRY_KEY = "https://learn.microsoft.com/azure/container-registry/tutorial-enable-customer-managed-keys"
 #: Get, wrap and unwrap, and nothing else: the requirement of the pages on customer-managed keys.
 _CRYPTO = "Key Vault Crypto Service Encryption User"
@@ -91,28 +87,11 @@ GRANTS: tuple[Grant, ...] = (
     Grant("computeIdentity", "AcrPull", "registry", "nodes pull the images of jobs", _IDENTITY),
     # Builds run code of packages: no role on data. That AcrPush includes AcrPull: _REGISTRY_ROLES (2026-11).
     Grant("buildIdentity", "AcrPush", "registry", "image builds pull base images and push what they build", _REGISTRY_ROLES),
-    Grant("buildIdentity", "AcrPull", "sharedRegistry", "image builds pull base images; another environment pushes", _REGISTRY_ROLES),
-    Grant("workspaceIdentity", _APPROVER, "sharedRegistry", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
-    Grant("workspaceIdentity", "AcrPull", "sharedRegistry", "another environment pushes the images", _IDENTITY),
-    Grant("computeIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of jobs", _IDENTITY),
     Grant("computeIdentity", "Storage Blob Data Contributor", "storage", "jobs read data and write results", _KEYS),
     Grant("computeIdentity", "Storage Queue Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
     Grant("computeIdentity", "Storage Table Data Contributor", "storage", "parallel runs", _KEYS, "batch"),
-    # The data lake, container by container. Jobs work as the cluster's identity, people as themselves.
-    Grant("computeIdentity", "Storage Blob Data Reader", "lakeRead", "jobs read the lake", _IDENTITY),
-    Grant("computeIdentity", "Storage Blob Data Contributor", "lakeWrite", "jobs write to the lake", _IDENTITY),
-    Grant("dataScientists", "Storage Blob Data Reader", "lakeRead", "looking into the lake from the studio and notebooks", _KEYS, "nonProduction"),
-    Grant("dataScientists", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
-    Grant("mlEngineers", "Storage Blob Data Reader", "lakeRead", "looking into the data of a run", _KEYS),
-    Grant("mlEngineers", "Storage Blob Data Contributor", "lakeWrite", "preparing data from the studio and notebooks", _KEYS, "nonProduction"),
-    Grant("mlEngineers", "Storage Blob Data Reader", "lakeWrite", "looking into the data of a failed run", _CAF, "production"),
-    Grant("workspaceIdentity", _APPROVER, "lake", "private endpoints of its managed network wait for approval", _NETWORK, "managedNetwork"),
-    # Identity that reads the key of the environment, where it has a customer-managed one.
+    # Identity that reads a customer-managed key: of an environment, or of the data lake.
     Grant("encryptionIdentity", _CRYPTO, "keys", "workspace, storage account and registry are encrypted with the key", _REGISTRY_KEY, "ownKey"),
-    Grant("workspaceIdentity", _CRYPTO, "keys", "the workspace reads its metadata with the key", _OWN_KEY, "ownKey"),
-    # Into a resource group that Azure creates, so on the subscription: how-to-assign-roles (2025-09).
-    Grant("workspaceIdentity", "Azure ML Metadata Creator", "subscription", "the workspace creates the resources of its metadata", _ROLES, "ownKey"),
-    Grant("cosmosDb", _CRYPTO, "keys", "the workspace's metadata is encrypted with the key; on a vault that was brought its owner gives it", _OWN_KEY, "ownKey"),
     # People, always as groups. In production they look; pipelines act.
     Grant("platformTeam", "Reader", "resourceGroup", "seeing what runs, changing it only by code", _CAF),
     Grant("platformTeam", "Reader", "hubGroup", "seeing firewall, rules and zones", _CAF),
@@ -152,33 +131,8 @@ GRANTS: tuple[Grant, ...] = (
     Grant("readers", "Reader", "resourceGroup", "looking", _CAF),
     Grant("pipelines", "AzureML Data Scientist", "workspace", "training and deploying, the only way into production", _CAF),
     Grant("pipelines", "Storage Blob Data Contributor", "storage", "uploading code and data", _KEYS),
-    *(grant for each in capability_facts() for grant in each.grants),
+    *(grant for facts in capability_facts() for grant in facts.grants),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DeployerGrant:
-    """A role that the deployer needs on a subscription. `when`: only where the stack file requires it."""
-
-    on: Literal["hub", "landingZone", "zones", "logs", "lake", "parts"]
-    role: str
-    why: str
-    when: Literal[
-        "always",
-        "locks",
-        "roles",
-        "policies",
-        "hubBuilt",
-        "hubBuiltLocks",
-        "hubExists",
-        "scopeExists",
-        "zonesExist",
-        "lakeRoles",
-        "lakeEndpoints",
-        "logsExist",
-        "partRoles",
-        "partEndpoints",
-    ] = "always"
 
 
 #: Gives roles under a condition (amlz/core/delegation.py): never without.
@@ -225,14 +179,6 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on the resource group of the existing zones: endpoints write to them",
         "zonesExist",
     ),
-    DeployerGrant("lake", RBAC_ADMINISTRATOR, "on the existing lake: roles on its containers", "lakeRoles"),
-    # It approves the connection: https://learn.microsoft.com/azure/private-link/rbac-permissions
-    DeployerGrant(
-        "lake",
-        "Storage Account Contributor",
-        "on the existing lake: private endpoints are connected to it",
-        "lakeEndpoints",
-    ),
     DeployerGrant("parts", RBAC_ADMINISTRATOR, "on existing vaults and registries: roles on them", "partRoles"),
     # To approve the connection, Key Vault Contributor or a like role does: see the page above.
     DeployerGrant(
@@ -251,6 +197,10 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "definitions, assignments and exemptions of policies",
         "policies",
     ),
+)
+#: Roles that the deployer needs for capabilities: on a subscription that their planner names.
+CAPABILITIES_DEPLOYER: tuple[DeployerGrant, ...] = tuple(
+    grant for facts in capability_facts() for grant in facts.deployer
 )
 
 

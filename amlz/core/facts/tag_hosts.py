@@ -50,8 +50,8 @@ TAG_HOSTS: Mapping[str, Mapping[CloudName, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def tags_of(host: str, port: int, cloud: CloudName) -> Iterator[tuple[str, str]]:
-    """The tags of required rules that reach a host on a port, each with the choice that it is for, "" for always."""
+def tags_of(host: str, port: int, cloud: CloudName) -> Iterator[tuple[str, str | None]]:
+    """The tags of required rules that reach a host on a port, each with the choice that it is for, None for always."""
     for row in REQUIRED:
         hosts = TAG_HOSTS.get(row.tag, {}).get(cloud, ())
         if str(port) in row.ports and any(matches(host, pattern) for pattern in hosts):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import asked_for_all
+from amlz.core.notices.computes import compute_notices
 from amlz.core.notices.effects import effect_notices
 from amlz.core.notices.notice import Notice
 from amlz.core.notices.places import place_notices
@@ -20,4 +21,5 @@ def notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator
     yield from range_notices(config)
     yield from principal_notices(config)
     yield from effect_notices(config, plan)
+    yield from compute_notices(config)
     yield from asked_for_all(lambda planner: planner.notices, config, plan)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
+from amlz.core.deprecations import SCORING_NODES
 from amlz.core.notices.notice import Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import Path, dotted
 
 SCORING_UNUSED, GATEWAY_UNUSED = "network/scoring-subnet-unusable", "network/gateway-not-used"
+PREMIUM_UNUSED = "cost/premium-without-inspection"
 
 
 def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
@@ -22,10 +24,21 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
                 SCORING_UNUSED,
                 path,
                 f"The scoring subnet keeps addresses for {environment.scoring_nodes} nodes that will never be in it: "
-                "managed online endpoints run in a network of Microsoft's, and Kubernetes clusters have their own.",
+                "managed online endpoints run in a network of Microsoft's, and Kubernetes clusters have their own. "
+                f"{SCORING_NODES}",
                 f"Set `{dotted(path)}` to `0`. docs/explanation/isolation.md describes how to serve models.",
             )
     yield from _gateways(config, plan)
+    firewall = config.hub.firewall
+    if config.hub.elsewhere is None and firewall.tier == "Premium" and firewall.tls_inspection is None:
+        yield Notice(
+            PREMIUM_UNUSED,
+            ("hub", "firewall", "tier"),
+            "The Premium tier costs more than Standard, and without TLS inspection its intrusion detection sees only "
+            "unencrypted traffic.",
+            "Set `hub.firewall.tlsInspection` (docs/how-to/tls-inspection.md), or `hub.firewall.tier` to `Standard`. "
+            "No action needed, if your organisation requires the Premium tier.",
+        )
 
 
 def _gateways(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:

@@ -7,6 +7,8 @@ from amlz.dataclass import dataclass
 
 #: The finding of a connection whose target no rule opens.
 CONNECTION_NOT_OPENED = "egress/connection-not-opened"
+#: The finding of Azure Bastion without machines that it reaches.
+BASTION_ALONE = "network/bastion-without-machines"
 
 
 @dataclass(frozen=True, slots=True)

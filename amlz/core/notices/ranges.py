@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 from amlz.core.addresses import environments
+from amlz.core.capability import Scope
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.ranges import ranges_of
+from amlz.core.config.shared import camel
+from amlz.core.discovery import asked_for_all, keys
 from amlz.core.facts.networks import DOCKER, PRIVATE_RANGES, SPECIAL_RANGES
 from amlz.core.notices.notice import Notice
 from amlz.core.problems import Path, listed
@@ -15,7 +18,9 @@ from amlz.core.problems import Path, listed
 DOCKER_RANGE, PUBLIC_RANGE = "network/docker-range", "network/public-range"
 
 #: Ranges in networks that are not built here and that compute targets reach, by the beginning of the path.
-_REACHED: tuple[Path, ...] = (("onPremises",), ("hub", "existing"), ("hub", "stack"), ("hub", "serves"), ("dataLake",))
+_REACHED: tuple[Path, ...] = (("onPremises",), ("hub", "existing"), ("hub", "stack"), ("hub", "serves"))
+#: Keys of capabilities: their ranges are in such networks too, apart from subnets for private endpoints.
+_OF_CAPABILITIES = frozenset(camel(name) for name in keys(Scope.LANDING_ZONE))
 
 
 def range_notices(config: LandingZoneConfig) -> Iterator[Notice]:
@@ -24,10 +29,14 @@ def range_notices(config: LandingZoneConfig) -> Iterator[Notice]:
     """
     yield from _docker(config)
     private = [IPv4Network(row) for row in PRIVATE_RANGES]
-    public = [(path, each) for path, each in ranges_of(config) if not any(map(each.subnet_of, private))]
+    public = [
+        (path, i_pv4_network)
+        for path, i_pv4_network in ranges_of(config)
+        if not any(map(i_pv4_network.subnet_of, private))
+    ]
     for path, network in _outermost(public):
         special = next((row for row in SPECIAL_RANGES if network.subnet_of(IPv4Network(row.cidr))), None)
-        what = (
+        text = (
             f"{network} is set aside for {special.what} (IANA), not for networks."
             if special is not None
             else f"{network} holds public addresses. Unless they are your organisation's own, these networks cannot "
@@ -36,7 +45,7 @@ def range_notices(config: LandingZoneConfig) -> Iterator[Notice]:
         remedy = f"Use a range inside {listed(PRIVATE_RANGES, 'or')}."
         if special is None:
             remedy += " No action needed, if the addresses are registered to your organisation."
-        yield Notice(PUBLIC_RANGE, path, what, remedy)
+        yield Notice(PUBLIC_RANGE, path, text, remedy)
 
 
 def _docker(config: LandingZoneConfig) -> Iterator[Notice]:
@@ -44,7 +53,11 @@ def _docker(config: LandingZoneConfig) -> Iterator[Notice]:
     bridge.
     """
     docker = IPv4Network(DOCKER.cidr)
-    common = [(path, each) for path, each in ranges_of(config) if each.overlaps(docker) and _reached(config, path)]
+    common = [
+        (path, i_pv4_network)
+        for path, i_pv4_network in ranges_of(config)
+        if i_pv4_network.overlaps(docker) and _reached(config, path)
+    ]
     for path, network in _outermost(common):
         remedy = f"Use addresses outside {docker} for destinations of compute targets."
         if docker.subnet_of(network) and docker != network:
@@ -82,6 +95,8 @@ def _reached(config: LandingZoneConfig, path: Path) -> bool:
         project, name = str(path[1]), str(path[3])
         injected = not config.projects[project].environments[name].isolation.managed
         return injected and path[4:5] == ("existing",)
-    computes = config.hub.serves or any(not each.isolation.managed for _, _, each in environments(config))
-    of_lake = path[0] == "dataLake" and path[1] != "existing"
-    return bool(computes) and not of_lake and any(path[: len(each)] == each for each in _REACHED)
+    computes = config.hub.serves or any(not environment.isolation.managed for _, _, environment in environments(config))
+    reached = any(path[: len(item)] == item for item in _REACHED) or path[0] in _OF_CAPABILITIES
+    shared = asked_for_all(lambda planner: planner.shared_endpoints, config)
+    built = any(endpoints.subnet is not None and endpoints.subnet.path == path for endpoints in shared)
+    return bool(computes) and reached and not built

@@ -40,14 +40,14 @@ class Need:
     permissions: tuple[Permission, ...]
     page: Page
     where_any: bool = False
-    inferred: str = ""
+    inferred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentedAction:
     """An action: its name on the command line, a sentence, and its needs.
 
-    `each`: a target of which there may be several, answered one by one. `identities`: an action of identities, not of
+    `several`: a target with several resources, answered one by one. `identities`: an action of identities, not of
     people. `landing_zone`: an action on what the landing zone has once. `resource_context`: it needs a central log that
     accepts permissions on the resource whose logs are read.
     """
@@ -55,7 +55,7 @@ class DocumentedAction:
     name: str
     does: str
     needs: tuple[Need, ...]
-    each: Target | None = None
+    several: Target | None = None
     identities: bool = False
     landing_zone: bool = False
     resource_context: bool = False
@@ -191,13 +191,13 @@ ACTIONS: tuple[DocumentedAction, ...] = (
         "read-lake",
         "read a container of the data lake",
         (_needs("lake", _IDENTITY, f"{_BLOBS}/read", data=True),),
-        each="lake",
+        several="lake",
     ),
     DocumentedAction(
         "write-lake",
         "write to a container of the data lake",
         (_needs("lake", _KEYLESS, f"{_BLOBS}/read", f"{_BLOBS}/write", f"{_BLOBS}/add/action", data=True),),
-        each="lake",
+        several="lake",
     ),
     DocumentedAction("register-model", "register a model from the output of a job", (_MODELS,)),
     DocumentedAction("register-local-model", "register a model from local files", (_MODELS, _WRITE_BLOBS)),
@@ -254,7 +254,7 @@ ACTIONS: tuple[DocumentedAction, ...] = (
                 "Microsoft.Network/privateDnsZones/read",
             ),
         ),
-        each="groups",
+        several="groups",
         landing_zone=True,
     ),
     DocumentedAction(
@@ -326,7 +326,7 @@ ACTIONS: tuple[DocumentedAction, ...] = (
                 "{type}/privateEndpointConnections/write",
             ),
         ),
-        each="approved",
+        several="approved",
         identities=True,
     ),
     DocumentedAction(
@@ -361,7 +361,7 @@ ACTIONS: tuple[DocumentedAction, ...] = (
                 "kubernetes", _ASSIGN, "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"
             ),
         ),
-        each="kubernetes",
+        several="kubernetes",
         identities=True,
     ),
 )

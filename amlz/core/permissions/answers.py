@@ -24,7 +24,7 @@ from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_name
 from amlz.core.owners import EnvironmentKey
 from amlz.core.permissions.actions import ACTIONS, DocumentedAction, Need, Target
 from amlz.core.permissions.personas import ENDPOINT, IDENTITIES
-from amlz.core.permissions.targets import LANDING_ZONE, Ids, accepts_resource_context, targets_of
+from amlz.core.permissions.targets import Ids, accepts_resource_context, environment_of, targets_of
 from amlz.dataclass import dataclass
 
 _ENDPOINT_ROLES = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
@@ -70,7 +70,7 @@ class PermissionAnswer:
     on: str
     status: Status | None
     grounds: tuple[Grounds, ...] = ()
-    because: str = ""
+    because: str | None = None
 
     @property
     def missing(self) -> tuple[Grounds, ...]:
@@ -90,13 +90,15 @@ class Permissions:
         action: Callable[[DocumentedAction], bool] = lambda _: True,
     ) -> Iterator[PermissionAnswer]:
         """Returns the answers of personas and actions that are requested, in their order."""
-        actions = [each for each in ACTIONS if action(each)]
+        actions = [documented_action for documented_action in ACTIONS if action(documented_action)]
         for one in self._graph.personas:
             if persona(one):
-                key = EnvironmentKey(one.project, one.environment)
-                for each in actions:
-                    if each.landing_zone is (key == LANDING_ZONE) and (one.kind in IDENTITIES or not each.identities):
-                        yield from self._answers(one, each, self._targets.get(key, {}))
+                key = environment_of(one)
+                for documented_action in actions:
+                    if documented_action.landing_zone is (key is None) and (
+                        one.kind in IDENTITIES or not documented_action.identities
+                    ):
+                        yield from self._answers(one, documented_action, self._targets.get(key, {}))
 
     def roles_that_give(self, permission: Permission) -> tuple[str, ...]:
         """Returns roles that the graph assigns somewhere and that give a permission, the narrowest first.
@@ -106,14 +108,14 @@ class Permissions:
         return _giving(self._assigned, (permission,))
 
     def _answers(self, persona: Persona, action: DocumentedAction, ids: Ids) -> Iterator[PermissionAnswer]:
-        if action.each is None:
+        if action.several is None:
             yield from self._on(persona, action, ids, "")
             return
-        each = ids.get(action.each, ())
-        if not each:
+        value = ids.get(action.several, ())
+        if not value:
             yield PermissionAnswer(persona, persona.principals, action, "", None)
-        for target in each:
-            yield from self._on(persona, action, {**ids, action.each: (target,)}, target)
+        for target in value:
+            yield from self._on(persona, action, {**ids, action.several: (target,)}, target)
 
     def _on(self, persona: Persona, action: DocumentedAction, ids: Ids, on: str) -> Iterator[PermissionAnswer]:
         """Returns one answer for all principals whose roles give the same one."""
@@ -121,28 +123,28 @@ class Permissions:
             yield PermissionAnswer(persona, persona.principals, action, on, None)
             return
         alike: dict[object, list[str]] = {}
-        found: dict[object, tuple[Grounds, ...]] = {}
+        groundses: dict[object, tuple[Grounds, ...]] = {}
         for principal in persona.principals:
             grounds = tuple(self._grounds(action, ids, self._by_scope(persona, principal, ids)))
             key = tuple((ground.ruling.status, _without_principal(ground.ruling.by)) for ground in grounds)
             alike.setdefault(key, []).append(principal)
-            found.setdefault(key, grounds)
+            groundses.setdefault(key, grounds)
         for alike_key, principals in alike.items():
-            status = worst(each.ruling.status for each in found[alike_key])
-            because = ""
+            status = worst(item.ruling.status for item in groundses[alike_key])
+            because = None
             if action.resource_context and status is not Status.DENIED and not self._context:
                 status, because = Status.UNKNOWN, _NOT_KNOWN if self._context is None else _NO_CONTEXT
-            yield PermissionAnswer(persona, tuple(principals), action, on, status, found[alike_key], because)
+            yield PermissionAnswer(persona, tuple(principals), action, on, status, groundses[alike_key], because)
 
     def _grounds(self, action: DocumentedAction, ids: Ids, by_scope: ByScope) -> Iterator[Grounds]:
         for need in action.needs:
             for target in ids.get(need.on, ()):
                 assignments = by_scope.holding_for(target)
                 for permission in need.permissions:
-                    asked = permission
+                    needed = permission
                     if "{type}" in permission.name:
-                        asked = Permission(permission.name.replace("{type}", parse(target).type), permission.data)
-                    yield Grounds(asked, target, rule(assignments, asked, target), need)
+                        needed = Permission(permission.name.replace("{type}", parse(target).type), permission.data)
+                    yield Grounds(needed, target, rule(assignments, needed, target), need)
 
     def _by_scope(self, persona: Persona, principal: str, ids: Ids) -> ByScope:
         if persona.kind != ENDPOINT:
@@ -162,7 +164,7 @@ class Permissions:
         return {principal: ByScope(assignments) for principal, assignments in self._assignments.items()}
 
     @cached_property
-    def _targets(self) -> Mapping[EnvironmentKey, Ids]:
+    def _targets(self) -> Mapping[EnvironmentKey | None, Ids]:
         return targets_of(self._graph)
 
     @cached_property
@@ -177,8 +179,8 @@ class Permissions:
 
 def combined(answers: Iterable[PermissionAnswer]) -> Status | str | None:
     """Returns the status that answers have in common, None for nothing to do it on, "differs" where they differ."""
-    found = {answer.status for answer in answers}
-    return found.pop() if len(found) == 1 else "differs"
+    statuses = {answer.status for answer in answers}
+    return statuses.pop() if len(statuses) == 1 else "differs"
 
 
 def narrowest_roles(permissions: Iterable[Permission]) -> tuple[str, ...]:
@@ -197,8 +199,8 @@ def _custom_role(definition_id: str) -> RoleDefinition | None:
 
 def _giving(roles: Iterable[RoleDefinition], permissions: tuple[Permission, ...]) -> tuple[str, ...]:
     parts = [part for permission in permissions for part in parts_of(permission)]
-    found = [role for role in roles if "*" not in role.actions and all(gives(role, part) for part in parts)]
-    return tuple(role.name for role in sorted(found, key=lambda role: (_breadth(role), role.name)))
+    definitions = [role for role in roles if "*" not in role.actions and all(gives(role, part) for part in parts)]
+    return tuple(role.name for role in sorted(definitions, key=lambda role: (_breadth(role), role.name)))
 
 
 def _without_principal(assignment: GivenRole | None) -> object:

@@ -50,7 +50,7 @@ def question(
     kind = loose.get(_loose(persona))
     if persona and kind is None:
         raise _unknown("PERSONA", persona, "persona", kinds)
-    actions = {each.name: each.name for each in ACTIONS}
+    actions = {documented_action.name: documented_action.name for documented_action in ACTIONS}
     if action and action.lower() not in actions:
         raise _unknown("ACTION", action, "action", actions)
     owners = [(name, env) for name, env, _ in environments(config)]
@@ -67,13 +67,13 @@ def _loose(word: str) -> str:
     return word.lower().replace("-", "").removesuffix("s")
 
 
-def _unknown(where: str, word: str, what: str, known: Mapping[str, str]) -> LandingZoneError:
+def _unknown(where: str, word: str, value: str, known: Mapping[str, str]) -> LandingZoneError:
     near = _nearest(word, known)
     meant = f"Did you mean {near}? " if near else ""
-    return LandingZoneError(f"{where} {word}\n  There is no such {what}.\n  {meant}There are: {', '.join(known)}.")
+    return LandingZoneError(f"{where} {word}\n  There is no such {value}.\n  {meant}There are: {', '.join(known)}.")
 
 
 def _nearest(word: str, known: Collection[str]) -> str | None:
-    by_lower = {each.lower(): each for each in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, 1, 0.5)
-    return by_lower[found[0]] if found else None
+    by_lower = {item.lower(): item for item in known}
+    close_matches = difflib.get_close_matches(word.lower(), by_lower, 1, 0.5)
+    return by_lower[close_matches[0]] if close_matches else None

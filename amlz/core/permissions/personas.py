@@ -66,7 +66,7 @@ def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
     """Returns the identities of pipelines that are built here, each once."""
     roles = records(spec, RoleAssignmentSpec)
     yield from dict.fromkeys(
-        role.principal.identity for role in roles if role.who == "pipelines" and role.principal.identity
+        role.principal.id for role in roles if "pipelines" in role.holders and role.principal.built
     )
 
 
@@ -87,10 +87,10 @@ def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Person
     """Returns the identities of an environment. Those of projects that share its workspace do what its compute
     identity does.
     """
-    found: dict[str, list[str]] = {ENDPOINT: [f"{spec.workspace.id}/onlineEndpoints/-"]}
+    ids_by_kind: dict[str, list[str]] = {ENDPOINT: [f"{spec.workspace.id}/onlineEndpoints/-"]}
     for identity in spec.identities:
         kind = "computeIdentity" if identity.role.startswith("member-") else f"{identity.role}Identity"
-        found.setdefault(kind, []).append(identity.id)
+        ids_by_kind.setdefault(kind, []).append(identity.id)
     for kind in IDENTITIES:
-        if kind in found:
-            yield replace(place, kind=kind, principals=tuple(found[kind]))
+        if kind in ids_by_kind:
+            yield replace(place, kind=kind, principals=tuple(ids_by_kind[kind]))

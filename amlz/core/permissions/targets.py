@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amlz.azure.graph import Resource, ResourceGraph
+from amlz.azure.graph import Persona, Resource, ResourceGraph
 from amlz.azure.ids import parse, resource_group_id, resource_id, subscription_id
 from amlz.azure.role_definitions import APPROVED
 from amlz.core.owners import EnvironmentKey
@@ -18,12 +18,15 @@ _PARTS: Mapping[Target, str] = {"storage": "storageAccount", "registry": "contai
 _CONTAINERS = {"AzureDataLakeGen2": "filesystem", "AzureBlob": "containerName"}
 
 Ids = Mapping[Target, tuple[str, ...]]
-#: The landing zone, instead of an environment.
-LANDING_ZONE = EnvironmentKey("", "")
 
 
-def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey, Ids]:
-    """Returns the ids of every target, by environment; those of the landing zone under LANDING_ZONE."""
+def environment_of(of: Resource | Persona) -> EnvironmentKey | None:
+    """Returns the environment of a resource or persona; None for the landing zone as a whole."""
+    return EnvironmentKey(of.project, of.environment) if of.project and of.environment else None
+
+
+def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
+    """Returns the ids of every target, by environment; those of the landing zone under None."""
     parts: dict[str, list[Resource]] = {}
     for resource in graph.of_type(
         f"{_WORKSPACES}/computes", f"{_WORKSPACES}/datastores", f"{_WORKSPACES}/outboundRules"
@@ -31,21 +34,19 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey, Ids]:
         parts.setdefault(resource.id.rsplit("/", 2)[0].lower(), []).append(resource)
     endpoints = _storage_endpoints(graph)
     identities = {
-        EnvironmentKey(persona.project, persona.environment): persona.principals
-        for persona in graph.personas
-        if persona.kind == "computeIdentity"
+        environment_of(persona): persona.principals for persona in graph.personas if persona.kind == "computeIdentity"
     }
-    found: dict[EnvironmentKey, Ids] = {LANDING_ZONE: _landing_zone(graph)}
+    by_environment: dict[EnvironmentKey | None, Ids] = {None: _landing_zone(graph)}
     for workspace in graph.of_type(_WORKSPACES):
-        key = EnvironmentKey(workspace.project, workspace.environment)
+        key = environment_of(workspace)
         ids = dict(_of_workspace(workspace, parts.get(workspace.id.lower(), [])))
         storage = ids["storage"][0].lower() if ids["storage"] else ""
-        found[key] = {
+        by_environment[key] = {
             **ids,
             "storageEndpoints": tuple(endpoints.get(storage, ())),
             "computeIdentity": identities.get(key, ())[:1],
         }
-    return found
+    return by_environment
 
 
 def accepts_resource_context(graph: ResourceGraph) -> bool | None:
@@ -91,13 +92,13 @@ def _approved(workspace: Resource, own: Ids, parts: list[Resource]) -> Iterator[
     if _inside(workspace.properties, "managedNetwork", "isolationMode") in (None, "Disabled"):
         return
     rules = (_inside(part.properties, "destination", "serviceResourceId") for part in parts)
-    found = [
+    targets = [
         workspace.id,
-        *(each for ids in own.values() for each in ids),
-        *(each for rule in rules for each in _ids(rule)),
+        *(item for ids in own.values() for item in ids),
+        *(item for rule in rules for item in _ids(rule)),
     ]
     known = {kind.lower() for kind in APPROVED}
-    yield from dict.fromkeys(each for each in found if parse(each).type.lower() in known)
+    yield from dict.fromkeys(item for item in targets if parse(item).type.lower() in known)
 
 
 def _container(store: Resource) -> Iterator[str]:
@@ -105,7 +106,7 @@ def _container(store: Resource) -> Iterator[str]:
     properties = store.properties
     name = properties.get(_CONTAINERS.get(str(properties.get("datastoreType")), ""))
     account = [properties.get(key) for key in ("subscriptionId", "resourceGroup", "accountName")]
-    if all(isinstance(each, str) for each in (*account, name)):
+    if all(isinstance(item, str) for item in (*account, name)):
         subscription, group, storage = map(str, account)
         kind = "Microsoft.Storage/storageAccounts/blobServices/containers"
         yield resource_id(subscription, group, kind, storage, "default", str(name))
@@ -113,14 +114,14 @@ def _container(store: Resource) -> Iterator[str]:
 
 def _storage_endpoints(graph: ResourceGraph) -> dict[str, list[str]]:
     """Returns the private endpoints for blobs and files, by the id of the storage account."""
-    found: dict[str, list[str]] = {}
+    storage_endpoints: dict[str, list[str]] = {}
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         for connection in endpoint.properties.get("privateLinkServiceConnections") or ():
             groups = _inside(connection, "properties", "groupIds")
             for target in _ids(_inside(connection, "properties", "privateLinkServiceId")):
                 if isinstance(groups, list) and {"blob", "file"} & set(map(str, groups)):
-                    found.setdefault(target.lower(), []).append(endpoint.id)
-    return found
+                    storage_endpoints.setdefault(target.lower(), []).append(endpoint.id)
+    return storage_endpoints
 
 
 def _landing_zone(graph: ResourceGraph) -> Ids:
@@ -128,14 +129,14 @@ def _landing_zone(graph: ResourceGraph) -> Ids:
     logs = [log.id for log in graph.of_type("Microsoft.OperationalInsights/workspaces")]
     if not logs:
         logs = [
-            each
+            item
             for component in graph.of_type("Microsoft.Insights/components")
-            for each in _ids(component.properties.get("WorkspaceResourceId"))
+            for item in _ids(component.properties.get("WorkspaceResourceId"))
         ]
     shared = graph.of_type(
         "Microsoft.Network/virtualNetworks", "Microsoft.Network/azureFirewalls", "Microsoft.Network/privateDnsZones"
     )
-    groups = dict.fromkeys(resource_group_id(each.subscription, each.resource_group) for each in shared)
+    groups = dict.fromkeys(resource_group_id(resource.subscription, resource.resource_group) for resource in shared)
     return {"log": tuple(dict.fromkeys(logs)), "groups": tuple(groups)}
 
 

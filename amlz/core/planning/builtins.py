@@ -36,7 +36,7 @@ def _listed(config: LandingZoneConfig) -> frozenset[str] | None:
 
 
 def _without_unlisted(every: Library, listed: frozenset[str]) -> Library:
-    return Library(tuple(found for entry in every.entries if (found := _in_cloud(entry, listed)) is not None))
+    return Library(tuple(kept for entry in every.entries if (kept := _in_cloud(entry, listed)) is not None))
 
 
 def _members(policies: Library, name: str) -> int:
@@ -52,12 +52,14 @@ def _in_cloud(entry: Entry, listed: frozenset[str]) -> Entry | None:
     """
     if not (entry.is_initiative and entry.name.startswith(GUARDRAIL)):
         return entry
-    told = entry.written
-    members = [member for member in told["policyDefinitions"] if _in_list(member.get("policyDefinitionId", ""), listed)]
+    written = entry.written
+    members = [
+        member for member in written["policyDefinitions"] if _in_list(member.get("policyDefinitionId", ""), listed)
+    ]
     used = set(re.findall(r"parameters\('([^']+)'\)", json.dumps(members)))
-    parameters = {name: value for name, value in told.get("parameters", {}).items() if name in used}
-    properties = {**told, "policyDefinitions": members, "parameters": parameters}
-    return replace(entry, told={**entry.told, "properties": properties}) if members else None
+    parameters = {name: declaration for name, declaration in written.get("parameters", {}).items() if name in used}
+    properties = {**written, "policyDefinitions": members, "parameters": parameters}
+    return replace(entry, document={**entry.document, "properties": properties}) if members else None
 
 
 def _in_list(policy_id: str, listed: frozenset[str]) -> bool:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner
-from amlz.core.capability_facts import Target, Who
+from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, SharedSubnet
+from amlz.core.capability_facts import DeployerGrant, Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.discovery import asked, asked_for_all, blamed, capabilities, planners
+from amlz.core.discovery import asked_for_all, blamed, capabilities, collected, planners
+from amlz.core.owners import EnvironmentKey, SharedOwner
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
+    DatastoreSpec,
     IdentitySpec,
     NsgRuleSpec,
     OutboundRuleSpec,
     PrincipalSpec,
     ProjectEnvironmentSpec,
+    RoleAssignmentSpec,
     RuleGroupSpec,
+    WorkspaceSpec,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +35,9 @@ def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
 
 def targets_of(env: EnvironmentContext) -> dict[Target, str]:
     """Returns the ids that capabilities add to what roles are given on in an environment."""
-    return {target: id_ for _, found in asked(lambda planner: planner.targets, env) for target, id_ in found.items()}
+    return {
+        target: id_ for _, added in collected(lambda planner: planner.targets, env) for target, id_ in added.items()
+    }
 
 
 def identities_of(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
@@ -43,11 +49,21 @@ def principals_of(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]
     """Returns the principals of the table of grants that capabilities add in an environment, by their part of logical
     names.
     """
-    found: dict[Who, dict[str, PrincipalSpec]] = {}
-    for _, principals in asked(lambda planner: planner.principals, env):
+    by_who: dict[Who, dict[str, PrincipalSpec]] = {}
+    for _, principals in collected(lambda planner: planner.principals, env):
         for who, by_label in principals.items():
-            found.setdefault(who, {}).update(by_label)
-    return found
+            by_who.setdefault(who, {}).update(by_label)
+    return by_who
+
+
+def shared_roles_of(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...]:
+    """Returns the roles of an environment on what capabilities build once in a landing zone."""
+    return tuple(asked_for_all(lambda planner: planner.shared_roles, env))
+
+
+def datastores_of(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[DatastoreSpec, ...]:
+    """Returns the datastores that capabilities add to a workspace."""
+    return tuple(asked_for_all(lambda planner: planner.datastores, env, workspace))
 
 
 def outbound_rules(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
@@ -58,6 +74,25 @@ def outbound_rules(env: EnvironmentContext, workspace: str) -> Iterator[Outbound
 def endpoint_rules_of(environment: EnvironmentConfig, endpoints: str) -> Iterator[NsgRuleSpec]:
     """Returns the security rules that capabilities add to a subnet of private endpoints (its range)."""
     return asked_for_all(lambda planner: planner.endpoint_rules, environment, endpoints)
+
+
+def compute_rules_of(context: Context, owner: EnvironmentKey, computes: str) -> Iterator[NsgRuleSpec]:
+    """Returns the security rules that capabilities add to a subnet of clusters and instances (its range)."""
+    return asked_for_all(lambda planner: planner.compute_rules, context, owner, computes)
+
+
+def shared_subnet(config: LandingZoneConfig, owner: SharedOwner) -> SharedSubnet:
+    """Returns the subnet that an owner has in a spoke. Raises StopIteration where it has none."""
+    every = asked_for_all(lambda planner: planner.shared_endpoints, config)
+    return next(shared.subnet for shared in every if shared.subnet is not None and shared.subnet.owner == owner)
+
+
+def rights_of(context: Context) -> Iterator[tuple[str, DeployerGrant]]:
+    """Returns the roles that the deployer needs for capabilities, each with its subscription."""
+    for name, subscriptions in collected(lambda planner: planner.rights, context):
+        for grant in capabilities()[name].facts.deployer:
+            if grant.when in subscriptions:
+                yield subscriptions[grant.when], grant
 
 
 def computes_of_capabilities(environment: EnvironmentConfig) -> tuple[Path, ...]:
@@ -77,7 +112,7 @@ def outside_of(context: Context) -> Iterator[str]:
 
 def environment_parts(env: EnvironmentContext, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
-    return _parts(asked(lambda planner: planner.environment, env, given))
+    return _parts(collected(lambda planner: planner.environment, env, given))
 
 
 def amended(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
@@ -91,27 +126,33 @@ def amended(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
 
 def hub_parts(context: Context) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in a hub."""
-    return _parts(asked(lambda planner: planner.hub, context))
+    return _parts(collected(lambda planner: planner.hub, context))
 
 
 def hub_rules(context: Context) -> dict[str, tuple[NsgRuleSpec, ...]]:
     """Returns the security rules of subnets of the hub that capabilities need, by role."""
-    found = asked(lambda planner: planner.hub_rules, context)
-    return {role: rules for _, by_role in found for role, rules in by_role.items()}
+    by_capability = collected(lambda planner: planner.hub_rules, context)
+    return {role: rules for _, by_role in by_capability for role, rules in by_role.items()}
 
 
 def hub_links(context: Context) -> HubLinks:
     """Returns the ids of resources in the hub that networks refer to."""
-    found = [links for _, links in asked(lambda planner: planner.links, context)]
+    linkses = [links for _, links in collected(lambda planner: planner.links, context)]
     return HubLinks(
-        next((links.nat_gateway for links in found if links.nat_gateway is not None), None),
-        next((links.gateway for links in found if links.gateway is not None), None),
+        next((links.nat_gateway for links in linkses if links.nat_gateway is not None), None),
+        next((links.gateway for links in linkses if links.gateway is not None), None),
+        next((links.second_dns_server for links in linkses if links.second_dns_server is not None), None),
     )
+
+
+def shared_parts(context: Context) -> tuple[PlannedPart, ...]:
+    """Returns what capabilities build once in a landing zone, decided before its environments."""
+    return _parts(collected(lambda planner: planner.shared, context))
 
 
 def landing_zone_parts(context: Context) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build once in a landing zone."""
-    return _parts(asked(lambda planner: planner.landing_zone, context))
+    return _parts(collected(lambda planner: planner.landing_zone, context))
 
 
 def _parts(answers: Iterable[tuple[str, Part | None]]) -> tuple[PlannedPart, ...]:

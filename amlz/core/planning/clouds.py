@@ -28,13 +28,13 @@ def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
 
 def _region(config: LandingZoneConfig) -> Iterator[Problem]:
     """A region of another cloud. One that no list has may be new: that is a finding, not a problem."""
-    found = cloud_of(config.location)
-    if found not in (None, config.cloud):
-        said = config.cloud if "cloud" in config.model_fields_set else "not set, which means public"
+    cloud = cloud_of(config.location)
+    if cloud not in (None, config.cloud):
+        stated = config.cloud if "cloud" in config.model_fields_set else "not set, which means public"
         yield Problem(
             ("location",),
-            f"{config.location} is a region of {title(found or PUBLIC)}, and `cloud` is {said}.",
-            f"Set `cloud: {found}`, or choose a region of {title(config.cloud)}: {_regions_of(config.cloud)}.",
+            f"{config.location} is a region of {title(cloud or PUBLIC)}, and `cloud` is {stated}.",
+            f"Set `cloud: {cloud}`, or choose a region of {title(config.cloud)}: {_regions_of(config.cloud)}.",
         )
 
 

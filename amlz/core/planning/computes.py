@@ -9,7 +9,7 @@ from amlz.core.addresses import endpoint_groups
 from amlz.core.capability_facts import Target
 from amlz.core.config import ClusterConfig
 from amlz.core.names import suffix
-from amlz.core.own_subnets import BUILD, said_subnets
+from amlz.core.own_subnets import BUILD, configured_subnets
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve
 from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
@@ -64,7 +64,7 @@ def _image_build(env: EnvironmentContext) -> ClusterSpec:
         build.max_nodes,
         f"PT{build.idle_seconds}S",
         identity=_identity(env, BUILD) if build.identity == "own" else None,
-        subnet=_subnet(env, BUILD) if BUILD in said_subnets(env.settings) else None,
+        subnet=_subnet(env, BUILD) if BUILD in configured_subnets(env.settings) else None,
     )
 
 
@@ -97,11 +97,11 @@ def _of_member(
 ) -> Iterator[ClusterSpec]:
     """Clusters of a project that shares the workspace: its tags, its identity, its people."""
     after = _roles_of_identities(roles, (member,), of_members=True)
-    for name, asked in member.clusters.items():
+    for name, cluster in member.clusters.items():
         path = (*env.path, "sharedBy", member.name, "clusters", name)
         env.context.take("cluster", name, workspace.id, path)
         yield replace(
-            _cluster(name, asked),
+            _cluster(name, cluster),
             member=member.name,
             identity="".join(member.identities.values()),
             tags=member.tags,
@@ -115,8 +115,8 @@ def _roles_of_identities(
 ) -> tuple[str, ...]:
     """Ids of the roles of identities that are built here: of these members alone, or of all but them."""
     theirs = {identity for member in members for identity in member.identities.values()}
-    found = (role for given in roles.values() for role in given if role.principal.identity)
-    return tuple(role.id for role in found if (role.principal.identity in theirs) is of_members)
+    assignments = (role for given in roles.values() for role in given if role.principal.built)
+    return tuple(role.id for role in assignments if (role.principal.id in theirs) is of_members)
 
 
 def _instances(env: EnvironmentContext) -> tuple[InstanceSpec, ...]:
@@ -135,7 +135,7 @@ def _reach(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[str, ...]
     spoke.
     """
     if workspace.managed_network:
-        return tuple(rule.id for rule in workspace.managed_network.built)
+        return tuple(workspace.managed_network.built)
     return (*_way_out(env.context, env.spoke), *_names_resolve(env))
 
 

@@ -11,12 +11,13 @@ from amlz.core.capability import Scope
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import uses
 from amlz.core.facts.clouds import PUBLIC
-from amlz.core.facts.diagnostics import EMITS
+from amlz.core.facts.diagnostics import EMITS, STORAGE_CHANGES
 from amlz.core.facts.dns import zones_needed
 from amlz.core.facts.networks import ENDPOINT_NETWORK_POLICIES, NO_ENDPOINT_SECURITY_GROUPS
 from amlz.core.names import NameBook, Namer
 from amlz.core.problems import Path
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
+from amlz.core.subscriptions import subscriptions_of
 from amlz.dataclass import dataclass
 
 #: From a kind of name to the field of `hub.names`.
@@ -50,8 +51,17 @@ class Context:
 
     @property
     def landing_zone_subscription(self) -> str:
-        """The subscription of spokes and project environments."""
+        """The subscription of resources outside of spokes with a separate one."""
         return self.config.subscriptions.landing_zone
+
+    @property
+    def landing_zone_subscriptions(self) -> tuple[str, ...]:
+        """The subscriptions of the landing zone: the common one, then those of spokes."""
+        return subscriptions_of(self.config)
+
+    def spoke_subscription(self, name: str) -> str:
+        """Returns the subscription of a spoke and of the environments in it."""
+        return self.config.spokes[name].subscription or self.landing_zone_subscription
 
     @property
     def hub_place(self) -> Place:
@@ -107,8 +117,8 @@ class Context:
             return ENDPOINT_NETWORK_POLICIES["off"]
         region = self.config.location
         supported = self.config.cloud == PUBLIC and region not in NO_ENDPOINT_SECURITY_GROUPS
-        asked = self.config.endpoint_network_policies or ("securityGroups" if supported else "off")
-        return ENDPOINT_NETWORK_POLICIES[asked]
+        wanted = self.config.endpoint_network_policies or ("securityGroups" if supported else "off")
+        return ENDPOINT_NETWORK_POLICIES[wanted]
 
     @property
     def dns_servers(self) -> tuple[str, ...]:
@@ -125,12 +135,12 @@ class Context:
         """
         group = self.config.dns.resource_group
         if group is not None:
-            found = parse(group)
-            return Place(found.subscription, found.resource_group, self.config.location)
+            group_id = parse(group)
+            return Place(group_id.subscription, group_id.resource_group, self.config.location)
         zones = self._zones_of_stack
         if zones:
-            found = parse(next(iter(zones.values())))
-            return Place(found.subscription, found.resource_group, self.config.location)
+            group_id = parse(next(iter(zones.values())))
+            return Place(group_id.subscription, group_id.resource_group, self.config.location)
         if self.config.hub.elsewhere is None:
             return self.hub_place
         return Place(self.landing_zone_subscription, self.group_name("dns"), self.config.location)
@@ -176,13 +186,13 @@ class Context:
         way.
         """
         hub = self.config.hub
-        said = hub.stack.outputs if hub.stack is not None else hub.private_link_scope
-        return TelemetrySpec(said.public_ingestion, said.public_queries) if said is not None else TelemetrySpec()
+        access = hub.stack.outputs if hub.stack is not None else hub.private_link_scope
+        return TelemetrySpec(access.public_ingestion, access.public_queries) if access is not None else TelemetrySpec()
 
     @property
     def hub_alone(self) -> bool:
         """Returns whether only a hub is built, for other stacks."""
-        return not (self.config.spokes or self.config.data_lake or uses(self.config, Scope.LANDING_ZONE))
+        return not (self.config.spokes or uses(self.config, Scope.LANDING_ZONE))
 
     @property
     def any_production(self) -> bool:
@@ -215,10 +225,13 @@ class Context:
         return dict(merged.values())
 
     def diagnostics(self, target: str) -> DiagnosticsSpec:
-        """Everything that a resource can send, to the central log."""
-        emits = EMITS[parse(target).type]
+        """Everything that a resource can send, to the central log; of storage accounts reads only if configured."""
+        kind = parse(target).type
+        emits = EMITS[kind]
         tables = "Dedicated" if emits.dedicated else None
-        return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables)
+        reads = self.config.storage_read_logs or not kind.startswith("Microsoft.Storage/storageAccounts/")
+        categories = emits.categories if reads else STORAGE_CHANGES
+        return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables, categories=categories)
 
     def zone(self, name: str) -> ZoneSpec:
         """Returns a private DNS zone: all are in one resource group, unless another stack holds them."""

@@ -9,9 +9,8 @@ from amlz.azure.ids import parse
 from amlz.core.delegation import condition
 from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_id, custom_role_title
 from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
-from amlz.core.lake import endpoints_built
+from amlz.core.planning.capabilities import rights_of
 from amlz.core.planning.context import Context
-from amlz.core.planning.lake_places import lake_place
 from amlz.core.planning.parts import deployer_on_parts
 from amlz.core.specs import HubSpec, PoliciesSpec, RoleAssignmentSpec
 from amlz.dataclass import dataclass
@@ -48,8 +47,8 @@ def plan_deployer(
 ) -> tuple[SubscriptionRole, ...]:
     """Roles of the deployer. `roles`: every role assignment of the plan."""
     given: dict[str, list[RoleAssignmentSpec]] = {}
-    for each in roles:
-        given.setdefault(each.subscription, []).append(each)
+    for assignment in roles:
+        given.setdefault(assignment.subscription, []).append(assignment)
     rows: dict[tuple[str, str], list[str]] = {}
     for subscription, role, reason in _grants(context, hub, policies):
         if role != RBAC_ADMINISTRATOR or subscription in given:  # where no role is given, none is delegated
@@ -78,26 +77,17 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),
         "policies": bool(policies.assignments),
-        **_on_lake(context),
     }
     on = {
-        "hub": context.hub_subscription,
-        "landingZone": context.landing_zone_subscription,
-        "zones": context.zones_place.subscription,
-        "logs": parse(context.log_analytics).subscription,
-        "lake": lake_place(context).subscription if context.config.data_lake else "",
+        "hub": (context.hub_subscription,),
+        "landingZone": context.landing_zone_subscriptions,
+        "zones": (context.zones_place.subscription,),
+        "logs": (parse(context.log_analytics).subscription,),
     }
     for grant in DEPLOYER:
         if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):
             continue  # on the owners of parts: deployer_on_parts
         if holds[grant.when]:
-            yield on[grant.on], grant.role, grant.why
+            yield from ((subscription, grant.role, grant.why) for subscription in on[grant.on])
+    yield from ((subscription, grant.role, grant.why) for subscription, grant in rights_of(context))
     yield from deployer_on_parts(context.config)
-
-
-def _on_lake(context: Context) -> dict[str, bool]:
-    """Rights on a lake that exists already."""
-    existing = context.config.data_lake.existing if context.config.data_lake else None
-    if existing is None:
-        return {"lakeRoles": False, "lakeEndpoints": False}
-    return {"lakeRoles": existing.give_roles, "lakeEndpoints": endpoints_built(context.config)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from amlz.core import lake
 from amlz.core.addresses import endpoint_groups, environments
 from amlz.core.config import LandingZoneConfig
+from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import MONITOR, ZONES
 from amlz.core.planning.context import Context
 from amlz.core.problems import Problem
@@ -54,8 +54,8 @@ def _decided(context: Context) -> tuple[ZoneSpec, ...]:
 def endpoint_groups_of(config: LandingZoneConfig) -> set[str]:
     """The groups of every private endpoint there is."""
     groups = {group for _, _, environment in environments(config) for group in endpoint_groups(environment)}
-    shared = {"registry"} if config.shared_registry is not None else set()
-    return groups | shared | set(lake.groups_built(config) if lake.endpoints_built(config) else ())
+    shared = asked_for_all(lambda planner: planner.shared_endpoints, config)
+    return groups | {group for endpoints in shared for group in endpoints.groups}
 
 
 def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec, ...]:

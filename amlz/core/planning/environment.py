@@ -8,11 +8,18 @@ from amlz.azure.ids import parse
 from amlz.core.capability import EnvironmentParts
 from amlz.core.capability_facts import Target
 from amlz.core.own_subnets import BUILD
-from amlz.core.planning.capabilities import amended, environment_parts, identities_of, principals_of, targets_of
+from amlz.core.planning.capabilities import (
+    amended,
+    datastores_of,
+    environment_parts,
+    identities_of,
+    principals_of,
+    shared_roles_of,
+    targets_of,
+)
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
-from amlz.core.planning.lake import environment_roles, plan_datastores
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
 from amlz.core.planning.places import spoke_network_id
@@ -38,6 +45,8 @@ from amlz.core.specs import (
 _OUTSIDE_COMPONENTS: tuple[Target, ...] = (
     "resourceGroup", "network", "trainingSubnet", "computeIdentity",
 )  # fmt: skip
+#: What capabilities build once in the landing zone, in the mapping of roles by what they are on.
+_SHARED: Target = "shared"
 _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
 
 
@@ -65,11 +74,12 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         roles["insights"],
         env.tags,
         context.telemetry,
+        env.settings.security.insights_keys,
         scoped(context, place.id("Microsoft.Insights/components", names["insights"])),
     )
-    on_lake = environment_roles(env)
-    workspace = _workspace(env, names["workspace"], targets, {**roles, "lake": on_lake})
-    computes = plan_computes(env, workspace, members, {**roles, "lake": on_lake})
+    shared_roles = shared_roles_of(env)
+    workspace = _workspace(env, names["workspace"], targets, {**roles, _SHARED: shared_roles})
+    computes = plan_computes(env, workspace, members, {**roles, _SHARED: shared_roles})
     spec = ProjectEnvironmentSpec(
         key=f"{project}-{name}",
         project=project,
@@ -85,8 +95,8 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         insights=insights,
         workspace=workspace,
         computes=computes,
-        lake_roles=on_lake,
-        datastores=plan_datastores(env, workspace),
+        shared_roles=shared_roles,
+        datastores=datastores_of(env, workspace),
         capabilities=environment_parts(env, EnvironmentParts(workspace, computes, roles)),
     )
     return amended(with_serverless(env, as_existing(spec, env.settings)))
@@ -173,9 +183,9 @@ def _roles(
         return assign(targets, principals, grant_conditions(env))
     reached: dict[Target, str] = {target: id_ for target, id_ in targets.items() if target != "registry"}
     reached["sharedRegistry"] = targets["registry"]
-    found = assign(reached, principals, grant_conditions(env))
-    found["registry"] = found.pop("sharedRegistry")
-    return found
+    assignments = assign(reached, principals, grant_conditions(env))
+    assignments["registry"] = assignments.pop("sharedRegistry")
+    return assignments
 
 
 def _vault(env: EnvironmentContext, name: str, vault: str, roles: tuple[RoleAssignmentSpec, ...]) -> KeyVaultSpec:
@@ -197,10 +207,11 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
     account = env.place.id("Microsoft.Storage/storageAccounts", name)
     groups = ("blob", "file", *(("queue", "table") if env.settings.batch else ()))
     services = tuple(f"{account}/{service}/default" for service in _STORAGE_SERVICES)
+    asked = env.settings.storage
     return StorageSpec(
         name=name,
         place=env.place,
-        sku="Standard_ZRS" if env.production and env.context.zones else "Standard_LRS",
+        sku=asked.sku(env.production, bool(env.context.zones)),
         shared_keys=env.settings.security.storage_shared_keys,
         endpoints=tuple(env.endpoint(group, account) for group in groups),
         diagnostics=tuple(env.context.diagnostics(target) for target in (account, *services)),
@@ -208,6 +219,9 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
         lock=env.lock("storage", account),
         protect=env.production,
         tags=env.tags,
+        soft_delete_days=asked.blob_days(env.production),
+        share_days=asked.share_soft_delete_days,
+        versioning=asked.versioning,
     )
 
 
@@ -218,7 +232,8 @@ def _protected(env: EnvironmentContext, registry: ContainerRegistrySpec | None) 
         return None
     zones = env.production and bool(env.context.zones)
     lock = env.lock("registry", registry.id)
-    return replace(registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags)
+    days = env.settings.registry_retention_days or 0
+    return replace(registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags, untagged_days=days)
 
 
 def _workspace(
@@ -226,8 +241,8 @@ def _workspace(
 ) -> WorkspaceSpec:
     """The workspace, after the roles that its identity needs on what it consists of, and the endpoints of that."""
     settings, project = env.settings, env.context.config.projects[env.project]
-    parts: tuple[Target, ...] = ("resourceGroup", "storage", "vault", "registry", "insights", "lake")
-    before = tuple(role.id for part in parts for role in roles.get(part, ()) if "workspaceIdentity" in role.who)
+    parts: tuple[Target, ...] = ("resourceGroup", "storage", "vault", "registry", "insights", _SHARED)
+    before = tuple(role.id for part in parts for role in roles.get(part, ()) if "workspaceIdentity" in role.holders)
     workspace = targets["workspace"]
     return WorkspaceSpec(
         name=name,

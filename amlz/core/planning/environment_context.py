@@ -12,6 +12,7 @@ from amlz.core.planning.roles import GrantConditions
 from amlz.core.planning.spoke import endpoints_subnet
 from amlz.core.problems import Path
 from amlz.core.specs import LockSpec, Place, PrivateEndpointSpec
+from amlz.core.subscriptions import subscription_of
 from amlz.dataclass import dataclass
 
 
@@ -50,9 +51,15 @@ class EnvironmentContext:
         path = (*self.path, "names", key) if own else self.path
         return self.context.take(kind, own or self.namer.unique(kind), within, path)
 
-    def lock(self, what: str, scope: str) -> LockSpec | None:
+    @property
+    def workspace_id(self) -> str:
+        """Returns the id of its workspace."""
+        name = self.own("workspace", "workspace", self.place.group_id)
+        return self.place.id("Microsoft.MachineLearningServices/workspaces", name)
+
+    def lock(self, value: str, scope: str) -> LockSpec | None:
         """A lock, where there is production data."""
-        return LockSpec(f"lock-{what}", scope, "Holds production data.") if self.production else None
+        return LockSpec(f"lock-{value}", scope, "Holds production data.") if self.production else None
 
     @property
     def parts_resolve(self) -> tuple[str, ...]:
@@ -101,7 +108,7 @@ def environment_context(context: Context, project: str, name: str) -> Environmen
     config = context.config
     settings = config.projects[project].environments[name]
     group = settings.names.resource_group or context.group_name(project, name)
-    place = Place(context.landing_zone_subscription, group, config.location)
+    place = Place(subscription_of(config, settings), group, config.location)
     path: Path = ("projects", project, "environments", name)
     own: Path = ("names", "resourceGroup") if settings.names.resource_group else ()
     context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))

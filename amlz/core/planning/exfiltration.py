@@ -26,17 +26,17 @@ def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceE
     if not isinstance(owner, EnvironmentKey):
         return None
     project, name = owner
-    asked = context.config.projects[project].environments[name].endpoint_policy(name, context.config.cloud)
-    if asked is None:
+    policy_config = context.config.projects[project].environments[name].endpoint_policy(name, context.config.cloud)
+    if policy_config is None:
         return None
     place = spoke_place(context, spoke)
     policy = Namer((context.config.business_unit, project, name), ()).name("serviceEndpointPolicy", ROLE)
     path: Path = ("projects", project, "environments", name)
     context.take("serviceEndpointPolicy", policy, place.group_id, path)
     definitions = [EndpointDefinitionSpec("azure-ml", "Global", (AZURE_ML_ALIAS,), "Azure ML's own storage")]
-    if asked.allow:
+    if policy_config.allow:
         why = "Accounts that the stack file allows"
-        definitions.append(EndpointDefinitionSpec("storage", "Microsoft.Storage", asked.allow, why))
+        definitions.append(EndpointDefinitionSpec("storage", "Microsoft.Storage", policy_config.allow, why))
     tags = context.tags({"project": project, "environment": name})
     return ServiceEndpointPolicySpec(f"{project}-{name}-{ROLE}", policy, place, tuple(definitions), tags)
 
@@ -45,16 +45,16 @@ def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that a policy of the training subnet excludes."""
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name, "security", "storageEndpointPolicy")
-        asked = environment.security.storage_endpoint_policy
-        if asked is None:
+        policy = environment.security.storage_endpoint_policy
+        if policy is None:
             continue
-        if environment.isolation.managed and asked.enabled:
+        if environment.isolation.managed and policy.enabled:
             yield Problem(
                 path,
                 "It is of the training subnet, and with `isolation: managed` there is none: a managed network that "
                 "lets out only what is approved reaches storage by private endpoints alone.",
                 "Remove it, or set `isolation: injected`.",
             )
-        for index, account in enumerate(asked.allow):
-            if account in asked.allow[:index]:
+        for index, account in enumerate(policy.allow):
+            if account in policy.allow[:index]:
                 yield Problem((*path, "allow", index), f"{account} is in the list twice.", "Remove one.")

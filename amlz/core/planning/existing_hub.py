@@ -9,12 +9,13 @@ from amlz.azure.ids import parse
 from amlz.core.addresses import environments
 from amlz.core.config import ExistingHubConfig, LandingZoneConfig
 from amlz.core.config.shared import camel
-from amlz.core.planning.capabilities import firewall_rules_of, outside_of
+from amlz.core.facts.roles import RBAC_ADMINISTRATOR
+from amlz.core.planning.capabilities import firewall_rules_of, outside_of, rights_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import dns_zones
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
-from amlz.core.planning.rules import LAKE, firewall_groups
+from amlz.core.planning.rules import firewall_groups
 from amlz.core.problems import Problem, listed
 from amlz.core.specs import ExistingHubSpec
 
@@ -25,7 +26,7 @@ def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
     if existing is None:
         return None
     # The hub of another stack opens the rest by itself for the ranges that it serves.
-    not_opened = {LAKE, *(group.name for group in firewall_rules_of(context))}
+    not_opened = {group.name for group in firewall_rules_of(context)}
     return ExistingHubSpec(
         network=existing.virtual_network,
         subscription=context.hub_subscription,
@@ -39,16 +40,16 @@ def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
 
 def outside(context: Context) -> tuple[str, ...]:
     """Ids of what is referred to and not built here."""
-    found: list[str] = []
+    ids: list[str] = []
     if context.config.hub.elsewhere is not None:
-        found += [context.hub_network, context.hub_place.group_id, context.log_analytics]
-        found += [context.private_link_scope] if context.private_link_scope else []
+        ids += [context.hub_network, context.hub_place.group_id, context.log_analytics]
+        ids += [context.private_link_scope] if context.private_link_scope else []
     elif context.config.hub.log_analytics.existing is not None:
-        found.append(context.log_analytics)
-    found += ids_of_parts(context.config)
+        ids.append(context.log_analytics)
+    ids += ids_of_parts(context.config)
     if context.dns_mode in ("existing", "hub"):
-        found += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
-    return (*found, *dict.fromkeys(outside_of(context)))
+        ids += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
+    return (*ids, *dict.fromkeys(outside_of(context)))
 
 
 def subscriptions(context: Context) -> tuple[str, ...]:
@@ -59,19 +60,13 @@ def subscriptions(context: Context) -> tuple[str, ...]:
         dict.fromkeys(
             (
                 *((context.hub_subscription,) if hub else ()),
-                *(() if context.hub_alone else (context.landing_zone_subscription,)),
+                *(() if context.hub_alone else context.landing_zone_subscriptions),
                 *((context.zones_place.subscription,) if dns.link_zones else ()),
-                *_of_lake(context.config),
+                *(subscription for subscription, grant in rights_of(context) if grant.role == RBAC_ADMINISTRATOR),
                 *(parse(part).subscription for part in ids_of_parts(context.config)),
             )
         )
     )
-
-
-def _of_lake(config: LandingZoneConfig) -> tuple[str, ...]:
-    """The subscription of a lake that exists and on which roles are given here."""
-    existing = config.data_lake.existing if config.data_lake else None
-    return (parse(existing.account).subscription,) if existing is not None and existing.give_roles else ()
 
 
 def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -136,6 +131,10 @@ def _left_to_owner(context: Context, existing: ExistingHubConfig) -> Iterator[st
     if not existing.peer_from_hub:
         for name in context.config.spokes:
             yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"
+    if context.config.endpoint_network_policies == "all" and context.config.on_premises:
+        ranges = listed(cidr for spoke in context.config.spokes.values() for cidr in spoke.address_space)
+        way = f"its owner routes {ranges} from GatewaySubnet to the firewall"
+        yield f"{way}, which opens port 443 to private endpoints and translates source addresses"
     if context.config.access.platform_team or any(
         level.platform_team
         for project, _, environment in environments(context.config)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from amlz.core.claims import on_premises
 from amlz.core.facts.networks import HUB_SUBNETS
-from amlz.core.owners import SharedOwner
+from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.hub_stack import hub_outputs
+from amlz.core.planning.inspected import inspected_ranges
 from amlz.core.planning.parts import place_of
 from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
-from amlz.core.planning.rules import endpoint_rules, firewall_groups
+from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
 from amlz.core.problems import Path
 from amlz.core.specs import (
     FirewallSpec,
@@ -21,6 +25,7 @@ from amlz.core.specs import (
     NetworkSecurityGroupSpec,
     PublicAddressSpec,
     ResourceGroupSpec,
+    RouteTableSpec,
     SubnetSpec,
     TlsInspectionSpec,
     VirtualNetworkSpec,
@@ -37,7 +42,8 @@ def plan_hub(context: Context) -> HubSpec:
     context.take("resourceGroup", place.resource_group, subscription, (*_PATH, *own))
     log = _log_analytics(context)
     groups = _security_groups(context)
-    network = _network(context, groups)
+    routes = _routes(context)
+    network = _network(context, groups, routes)
     return HubSpec(
         ResourceGroupSpec(place, tags),
         log,
@@ -49,6 +55,7 @@ def plan_hub(context: Context) -> HubSpec:
         plan_scope(context),
         hub_parts(context),
         readers_of_group(context, "hubGroup", place.group_id),
+        tuple(routes.values()),
     )
 
 
@@ -83,9 +90,9 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
     name = context.log_analytics.rsplit("/", 1)[-1]
     if settings.existing is not None:
         diagnostics = context.diagnostics(context.log_analytics)
-        found = place_of(settings.existing, place.location)
+        existing_place = place_of(settings.existing, place.location)
         return LogAnalyticsSpec(
-            name, found, 0, 0.0, diagnostics, None, False, (), context.tags(), context.telemetry, False
+            name, existing_place, 0, 0.0, diagnostics, None, False, (), context.tags(), context.telemetry, built=False
         )
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
     people = union(context.config.access)
@@ -106,6 +113,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec:
         roles=roles["logAnalytics"],
         tags=context.hub_tags,
         telemetry=context.telemetry,
+        shared_keys=settings.shared_keys,
     )
 
 
@@ -114,19 +122,38 @@ def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
     rules = hub_rules(context)
     own = hub_subnet(context, "endpoints")
     if own:
-        rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), context.config.on_premises)
+        rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), on_premises(context.config))
     place = context.hub_place
     specs = []
-    for role, found in rules.items():
-        name = context.hub_namer.name("networkSecurityGroup", role)
+    for role, rules_of_role in rules.items():
+        name = context.hub_namer.name("networkSecurityGroup", kebab(role))
         target = place.id("Microsoft.Network/networkSecurityGroups", name)
         context.take("networkSecurityGroup", name, place.group_id, _PATH)
         diagnostics = context.diagnostics(target)
-        specs.append(NetworkSecurityGroupSpec(role, name, place, found, diagnostics, context.hub_tags))
+        specs.append(NetworkSecurityGroupSpec(role, name, place, rules_of_role, diagnostics, context.hub_tags))
     return tuple(specs)
 
 
-def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> VirtualNetworkSpec:
+def _routes(context: Context) -> dict[str, RouteTableSpec]:
+    """Returns the route tables of the hub's subnets, by role.
+
+    The firewall's own, where the hub has a gateway: a default route that the gateway learns would replace the
+    firewall's way to the internet. https://learn.microsoft.com/azure/firewall/firewall-faq
+    """
+    place, tables = context.hub_place, {}
+    for subnet in context.addresses.block(HUB_OWNER).subnets:
+        direct = subnet.role == "firewall" and bool(hub_subnet(context, "gateway"))
+        inspected = inspected_ranges(context) if subnet.role == "gateway" else ()
+        if direct or inspected or HUB_SUBNETS[subnet.role].by_firewall:
+            name = context.hub_namer.name("routeTable", kebab(subnet.role))
+            context.take("routeTable", name, place.group_id, _PATH)
+            tables[subnet.role] = RouteTableSpec(name, place, context.hub_tags, subnet.role, direct, inspected)
+    return tables
+
+
+def _network(
+    context: Context, groups: tuple[NetworkSecurityGroupSpec, ...], routes: Mapping[str, RouteTableSpec]
+) -> VirtualNetworkSpec:
     name, place = taken_hub_name(context, "virtualNetwork"), context.hub_place
     by_role, links = {group.role: group.id for group in groups}, hub_links(context)
     subnets = tuple(
@@ -135,12 +162,12 @@ def _network(context: Context, groups: tuple[NetworkSecurityGroupSpec, ...]) -> 
             HUB_SUBNETS[subnet.role].name,
             subnet.cidr,
             by_role.get(subnet.role, ""),
-            "",
+            routes[subnet.role].id if subnet.role in routes else "",
             nat_gateway=links.nat_gateway if subnet.role == "firewall" else None,
             delegation=HUB_SUBNETS[subnet.role].delegation,
             endpoint_network_policies=context.endpoint_network_policies(subnet.role),
         )
-        for subnet in context.addresses.block(SharedOwner.HUB).subnets
+        for subnet in context.addresses.block(HUB_OWNER).subnets
     )
     return VirtualNetworkSpec(
         name=name,
@@ -175,6 +202,7 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
         subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
         address=hub_address(context, "firewall"),
         groups=firewall_groups(context),
+        translates_all=bool(inspected_ranges(context)),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
         tags=context.hub_tags,
     )

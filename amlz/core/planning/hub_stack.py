@@ -10,6 +10,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.facts.dns import zones_needed
 from amlz.core.hub_outputs import AT, VERSION
+from amlz.core.planning.capabilities import hub_links
 from amlz.core.planning.context import Context
 from amlz.core.planning.dns import dns_zones, endpoint_groups_of
 from amlz.core.planning.gateway import gateway_is_used
@@ -25,7 +26,7 @@ def hub_outputs(context: Context) -> dict[str, Any]:
 
     Read by amlz.core.config.hub_stack.HubOutputs of another stack.
     """
-    config = context.config
+    config, second = context.config, hub_links(context).second_dns_server
     return {
         "schemaVersion": VERSION,
         "cloud": config.cloud,
@@ -34,6 +35,7 @@ def hub_outputs(context: Context) -> dict[str, Any]:
         "virtualNetwork": context.hub_network,
         "addressSpace": list(context.hub_ranges),
         "dnsServers": [],  # the firewall
+        "secondDnsServer": second,
         "logAnalytics": context.log_analytics,
         "zones": {zone.name: zone.id for zone in dns_zones(context)},
         "gateway": gateway_is_used(context),
@@ -55,9 +57,9 @@ def check_hub_stack(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns outputs of another stack's hub that this landing zone cannot use, and needs that it does not meet."""
     if config.hub.stack is None:
         return
-    found = config.hub.stack.outputs
+    outputs = config.hub.stack.outputs
     mine = {"cloud": config.cloud, "tenantId": config.tenant_id, "location": config.location}
-    theirs = {"cloud": found.cloud, "tenantId": found.tenant_id, "location": found.location}
+    theirs = {"cloud": outputs.cloud, "tenantId": outputs.tenant_id, "location": outputs.location}
     words = {"cloud": "cloud", "tenantId": "Entra tenant", "location": "region"}
     for key, value in theirs.items():
         if value != mine[key]:
@@ -89,18 +91,20 @@ def _served(config: LandingZoneConfig) -> Iterator[Problem]:
 def _opened(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns destinations of compute targets here that the other firewall does not allow."""
     assert config.hub.stack is not None
-    found = config.hub.stack.outputs
-    asked: list[tuple[Path, str, tuple[str, ...], str]] = [
-        (("egress", index), scenario, found.egress, "egress") for index, scenario in enumerate(config.egress)
+    outputs = config.hub.stack.outputs
+    wanted: list[tuple[Path, str, tuple[str, ...], str]] = [
+        (("egress", index), scenario, outputs.egress, "egress") for index, scenario in enumerate(config.egress)
     ]
     for name, own in config.egress_hosts.items():
-        hosts = found.egress_hosts
-        asked += [(("egressHosts", name, "hosts", at), host, hosts, "egressHosts") for at, host in enumerate(own.hosts)]
-    for path, what, opened, key in asked:
-        if what not in opened:
+        hosts = outputs.egress_hosts
+        wanted += [
+            (("egressHosts", name, "hosts", at), host, hosts, "egressHosts") for at, host in enumerate(own.hosts)
+        ]
+    for path, destination, opened, key in wanted:
+        if destination not in opened:
             yield Problem(
                 path,
-                f"The hub's firewall does not open {what}.",
+                f"The hub's firewall does not open {destination}.",
                 f"Add it to `{key}` in the hub's own stack file, build it, and write its outputs again. Or remove it.",
             )
 

@@ -40,9 +40,9 @@ def check_isolation(config: LandingZoneConfig) -> Iterator[Problem]:
 
 def _not_its_own(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
     """Returns keys without an effect in this mode."""
-    said = isolation.model_fields_set
+    model_fields_set = isolation.model_fields_set
     for key in ("outbound", "firewall", "allow"):
-        if not isolation.managed and key in said:
+        if not isolation.managed and key in model_fields_set:
             yield Problem(
                 (*path, key),
                 f"{key} is of managed networks, and with `mode: injected` compute targets are in a subnet behind "
@@ -50,11 +50,11 @@ def _not_its_own(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
                 "Set `mode: managed`, or remove it; `egress` opens hosts for subnets.",
             )
     if isolation.managed and isolation.outbound == "internet":
-        for key, what in (("firewall", "there is no firewall"), ("allow", "every host is allowed already")):
-            if key in said:
+        for key, item in (("firewall", "there is no firewall"), ("allow", "every host is allowed already")):
+            if key in model_fields_set:
                 yield Problem(
                     (*path, key),
-                    f"With `outbound: internet` {what}.",
+                    f"With `outbound: internet` {item}.",
                     "Remove it, or set `outbound: approvedOnly`.",
                 )
 
@@ -66,6 +66,12 @@ def _excluded(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
             f"{environment.scoring_nodes} nodes would be in the scoring subnet, and with `isolation: managed` "
             "there is none: compute targets are only in the managed network.",
             "Remove scoringNodes, or set `isolation: injected`.",
+        )
+    if environment.scoring_subnet:
+        yield Problem(
+            (*path, "scoringSubnet"),
+            "With `isolation: managed` there is no scoring subnet: compute targets are only in the managed network.",
+            "Remove scoringSubnet, or set `isolation: injected`.",
         )
 
 

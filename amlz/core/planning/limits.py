@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from amlz.core import lake
 from amlz.core.addresses import built_roles, endpoint_groups, environments, spoke_of
 from amlz.core.capability_facts import Limit
 from amlz.core.config import LandingZoneConfig
+from amlz.core.discovery import asked_for_all
 from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS
 from amlz.core.planning.capabilities import computes_of_capabilities
 from amlz.core.problems import Path, Problem
@@ -32,10 +32,10 @@ def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
         tags = {key.lower() for level in (config, config.projects[project], environment) for key in level.tags}
         path: Path = ("projects", project, "environments", name)
         yield from _over(TAGS, len(tags) + _OWN_TAGS, (*path, "tags"), "Remove some.")
-    lakes = lake.spoke_of(config)
-    if lakes is not None:
-        per_spoke[lakes] += 1
-        endpoints[lakes] += len(lake.groups_built(config))
+    for shared in asked_for_all(lambda planner: planner.shared_endpoints, config):
+        if shared.subnet is not None and shared.subnet.spoke is not None:
+            per_spoke[shared.subnet.spoke] += 1
+            endpoints[shared.subnet.spoke] += len(shared.groups)
     for spoke in per_spoke:
         path = ("spokes", spoke)
         yield from _over(SUBNETS, per_spoke[spoke], path, "Put environments into another spoke.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from amlz.core import lake
 from amlz.core.capability_facts import Target
 from amlz.core.facts.egress import SCENARIOS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIRED_ENDPOINTS, REQUIRED_TAGS
@@ -13,7 +12,6 @@ from amlz.core.facts.names import NAME_RULES
 from amlz.core.names import suffix
 from amlz.core.planning.capabilities import outbound_rules
 from amlz.core.planning.environment_context import EnvironmentContext
-from amlz.core.planning.lake_places import access_of, account_id
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
 
@@ -25,7 +23,6 @@ def plan_managed_network(env: EnvironmentContext, targets: Mapping[Target, str])
     if not isolation.managed:
         return None
     rules = [*_by_azure(env, targets), *_endpoints(env, targets)]
-    rules += _lake(env, targets["workspace"])
     rules += outbound_rules(env, targets["workspace"])
     if isolation.approved_only:
         rules += _hosts(env, targets["workspace"])
@@ -72,16 +69,6 @@ def _endpoints(env: EnvironmentContext, targets: Mapping[Target, str]) -> Iterat
             name = f"pe-storage-{row.group}"
             rule_id = _id(targets["workspace"], name)
             yield OutboundRuleSpec(name, "PrivateEndpoint", targets["storage"], row.why, row.source, row.group, rule_id)
-
-
-def _lake(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
-    """The way to the data lake: nothing but private endpoints leads there."""
-    context = env.context
-    if access_of(context.config, (env.project, env.name), env.settings):
-        for group in lake.GROUPS:
-            name = f"pe-lake-{group}"
-            to, why = account_id(context), "the data lake answers on private endpoints only"
-            yield OutboundRuleSpec(name, "PrivateEndpoint", to, why, PAGE, group, _id(workspace, name))
 
 
 def _hosts(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:

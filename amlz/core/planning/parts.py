@@ -43,17 +43,17 @@ class BroughtPart:
 
 def parts_of(environment: EnvironmentConfig) -> Iterator[BroughtPart]:
     """Returns the parts of an environment that exist already."""
-    found = environment.existing
-    if found.key_vault is not None:
-        yield BroughtPart("key_vault", "vault", found.key_vault)
-    if found.container_registry is not None:
-        yield BroughtPart("container_registry", "registry", found.container_registry)
+    parts = environment.existing
+    if parts.key_vault is not None:
+        yield BroughtPart("key_vault", "vault", parts.key_vault)
+    if parts.container_registry is not None:
+        yield BroughtPart("container_registry", "registry", parts.container_registry)
 
 
 def place_of(resource_id: str, location: str) -> Place:
     """Returns the location of an existing resource. Its region is not known, and not needed."""
-    found = parse(resource_id)
-    return Place(found.subscription, found.resource_group, location)
+    parsed = parse(resource_id)
+    return Place(parsed.subscription, parsed.resource_group, location)
 
 
 def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) -> ProjectEnvironmentSpec:
@@ -73,9 +73,9 @@ def _vault(spec: KeyVaultSpec, existing_vault_config: ExistingVaultConfig) -> Ke
     return spec if existing_vault_config.endpoint_range is None else replace(spec, endpoint=None)
 
 
-def _registry(spec: ContainerRegistrySpec, asked: ExistingRegistryConfig) -> ContainerRegistrySpec:
-    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(asked.id, spec.place.location))
-    return spec if asked.endpoint_range is None else replace(spec, endpoint=None)
+def _registry(spec: ContainerRegistrySpec, registry: ExistingRegistryConfig) -> ContainerRegistrySpec:
+    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(registry.id, spec.place.location))
+    return spec if registry.endpoint_range is None else replace(spec, endpoint=None)
 
 
 def ids_of_parts(config: LandingZoneConfig) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def ids_of_parts(config: LandingZoneConfig) -> tuple[str, ...]:
 
 def ranges_of_parts(environment: EnvironmentConfig) -> tuple[str, ...]:
     """The ranges of endpoints that exist, each once."""
-    found = (part.asked.endpoint_range for part in parts_of(environment))
-    return tuple(dict.fromkeys(cidr for cidr in found if cidr is not None))
+    ranges = (part.asked.endpoint_range for part in parts_of(environment))
+    return tuple(dict.fromkeys(cidr for cidr in ranges if cidr is not None))
 
 
 def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[str, ...]:
@@ -103,11 +103,11 @@ def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[
 
 def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Returns the tasks of owners: the part by kind and name, and a sentence each."""
-    found: dict[str, tuple[BroughtPart, list[str]]] = {}
+    by_id: dict[str, tuple[BroughtPart, list[str]]] = {}
     for project, name, environment in environments(context.config):
         for part in parts_of(environment):
-            found.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
-    parts = ((f"{part.what} {part.name}", tuple(_demands(context, part))) for part, _ in found.values())
+            by_id.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
+    parts = ((f"{part.what} {part.name}", tuple(_demands(context, part))) for part, _ in by_id.values())
     return (*_of_log(context), *parts)
 
 
@@ -191,6 +191,20 @@ def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
                         "`endpointRange` in both, and set `dns.mode` to existing or policy.",
                     )
         yield from _registry_alone(environment, path)
+        yield from _registry_kept(environment, path)
+
+
+def _registry_kept(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    """Returns the problem of a retention for a registry that is not the environment's own."""
+    if environment.registry_retention_days is None:
+        return
+    place = (*path, "registryRetentionDays")
+    if environment.registry == "shared":
+        text = "It is for the registry of this environment, which uses the shared one."
+        yield Problem(place, text, "Remove it, and set `sharedRegistry.retentionDays`.")
+    elif environment.existing.container_registry is not None:
+        text = "It is for a registry that is built here, and `existing.containerRegistry` names one that exists."
+        yield Problem(place, text, "Remove it: the owner of that registry sets its retention.")
 
 
 def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:

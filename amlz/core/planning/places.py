@@ -10,7 +10,7 @@ from amlz.core.specs import Place
 def spoke_place(context: Context, name: str) -> Place:
     """Returns the location of a spoke."""
     group = context.config.spokes[name].names.resource_group or context.group_name("spoke", name)
-    return Place(context.landing_zone_subscription, group, context.config.location)
+    return Place(context.spoke_subscription(name), group, context.config.location)
 
 
 def spoke_namer(context: Context, name: str) -> Namer:

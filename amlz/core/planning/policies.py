@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from amlz.core.addresses import environments
-from amlz.core.config.policies import AssignmentConfig, ExemptionConfig
+from amlz.azure.ids import parse, subscription_id
+from amlz.core.config.policies import AssignmentConfig
 from amlz.core.facts.roles import PRIVILEGED, ROLES
 from amlz.core.planning.builtins import GUARDRAIL, library_of
 from amlz.core.planning.context import Context
-from amlz.core.planning.managed_network import network_mode
+from amlz.core.planning.exemptions import plan_exemptions
+from amlz.core.planning.policy_targets import AssignmentTarget, environment_targets, other_targets, softened
 from amlz.core.planning.roles import NAMESPACE
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import (
@@ -22,7 +23,6 @@ from amlz.core.specs import (
     PoliciesSpec,
     PolicyAssignmentSpec,
     PolicyDefinitionSpec,
-    PolicyExemptionSpec,
     PrincipalSpec,
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
@@ -40,22 +40,7 @@ BUILTIN_SET = "/providers/Microsoft.Authorization/policySetDefinitions/"
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentTarget:
-    """Scope of an assignment. `label` is part of logical names; `values` are parameters that the plan knows.
-
-    `waits`: IDs of what a value names, by parameter.
-    """
-
-    scope: str
-    label: str
-    production: bool
-    environment: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Wanted:
     """An assignment: its name, its values, and its settings in the stack file at `path`."""
 
     name: str
@@ -69,22 +54,26 @@ class _Job:
     context: Context
     library: Library
     problems: list[Problem] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    """Policies to create, by subscription and name: a definition is assigned within its own subscription alone."""
 
     def add(self, problem: Problem) -> None:
         """Adds a problem, once for all assignments that have it."""
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def need(self, entry: Entry) -> None:
-        """Notes that a policy must be created before it is assigned."""
+    def need(self, entry: Entry, subscription: str) -> None:
+        """Notes that a policy must be created in a subscription before it is assigned there."""
         if entry.builtin:
             return
-        self.entries.setdefault(entry.name.lower(), entry)
+        self.entries.setdefault((subscription, entry.name.lower()), entry)
         for member in entry.declared.members:
             inner = self.library.entry(member.definition_id)
-            if inner is not None:
-                self.need(inner)
+            if inner is not None and inner.is_initiative:
+                text = f"The initiative {entry.name} has the initiative {inner.name} as a member, which Azure refuses."
+                self.add(Problem(("policies",), text, "List its definitions as members instead."))
+            elif inner is not None:
+                self.need(inner, subscription)
 
 
 def plan_policies(
@@ -101,62 +90,26 @@ def plan_policies(
         work = _Job(context, library_of(context.config))
     except PolicyError as error:
         return PoliciesSpec((), (), (), ()), (Problem(("policies",), str(error)),)
-    targets = _targets(context, planned)
-    assignments = [*_guardrails(work, targets, _others(context, spokes, shared)), *_assignments(work, targets)]
-    exemptions = tuple(_exemptions(work, targets, assignments))
+    targets = environment_targets(context, planned)
+    others = other_targets(context, targets, spokes, shared)
+    assignments = [*_guardrails(work, targets, others), *_assignments(work, targets)]
+    exemptions, problems = plan_exemptions(
+        context.config.policies, work.library, {target.label: target.scope for target in targets}, assignments
+    )
+    work.problems += problems
     create = context.config.policies.create_definitions
-    definitions = [entry for entry in work.entries.values() if not entry.is_initiative] if create else []
-    sets = [entry for entry in work.entries.values() if entry.is_initiative] if create else []
+    order = {subscription: index for index, subscription in enumerate(context.landing_zone_subscriptions)}
+    wanted = sorted(
+        ((entry, subscription) for (subscription, _), entry in work.entries.items()) if create else (),
+        key=lambda one: (order[one[1]], one[0].name),
+    )
     spec = PoliciesSpec(
-        tuple(_definition(context, entry) for entry in sorted(definitions, key=lambda e: e.name)),
-        tuple(_initiative(work, entry) for entry in sorted(sets, key=lambda e: e.name)),
+        tuple(_definition(context, *one) for one in wanted if not one[0].is_initiative),
+        tuple(_initiative(work, *one) for one in wanted if one[0].is_initiative),
         tuple(assignments),
         exemptions,
     )
     return spec, tuple(work.problems)
-
-
-def _targets(context: Context, planned: tuple[ProjectEnvironmentSpec, ...]) -> tuple[AssignmentTarget, ...]:
-    settings = {(project, name): environment for project, name, environment in environments(context.config)}
-    found = []
-    for spec in planned:
-        environment = settings[spec.project, spec.environment]
-        clusters = spec.computes.clusters
-        sizes = {*(c.size for _, c in environment.every_cluster()), *(i.size for i in environment.instances.values())}
-        values = {
-            "allowedVmSizes": sorted({*sizes, environment.image_build.size}),
-            "allowedVmSizePatterns": list(context.config.policies.allowed_sizes),
-            "maxNodeCount": max(cluster.max_nodes for cluster in clusters),
-            "highestMinNodeCount": max(cluster.min_nodes for cluster in clusters),
-            "maxIdleSeconds": max([environment.image_build.idle_seconds, *_idle(environment)]),
-            "allowedLocations": [context.config.location],
-            "allowedSubnetIds": list(spec.computes.subnets),
-            **network_mode(spec.workspace),
-            "logAnalyticsWorkspaceId": context.log_analytics,
-            # Correcting takes an identity that is Contributor, and compute targets are built with local login off
-            # anyway.
-            "localLoginCorrection": "Disabled",
-        }
-        waits = {"allowedSubnetIds": spec.computes.subnets, "logAnalyticsWorkspaceId": (context.log_analytics,)}
-        if spec.encryption is not None:
-            values["customerManagedKeyEffect"] = "Audit"  # all stores of data have the key, so a change shows
-        found.append(AssignmentTarget(spec.group.id, spec.key, spec.production, spec.environment, values, waits))
-    return tuple(found)
-
-
-def _others(
-    context: Context, spokes: tuple[SpokeSpec, ...], shared: Sequence[tuple[str, str, bool]]
-) -> dict[str, tuple[AssignmentTarget, ...]]:
-    """Returns targets outside of project environments, by their guardrail."""
-    production = context.any_production
-    networks = tuple(AssignmentTarget(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
-    values = {"allowedLocations": [context.config.location]}
-    stores = tuple(AssignmentTarget(group, key, production, "", values) for group, key, production in shared)
-    return {"network": (*networks, *stores), "data-and-identity": stores}
-
-
-def _idle(environment: Any) -> list[int]:
-    return [cluster.idle_seconds for _, cluster in environment.every_cluster()]
 
 
 def _guardrails(
@@ -169,10 +122,11 @@ def _guardrails(
         if entry is None:  # its cloud is not known to have any of it
             continue
         for target in (*targets, *others.get(short, ())):
-            effect = settings.production_effect if target.production else settings.other_effect
+            effect = target.effect or settings.guardrail_effect(target.environment, production=target.production)
             parameters = _with_effect(entry, effect, {}) | _known(entry, target)
-            settled = AssignmentConfig(policy=entry.name)
-            yield from _assign(work, entry, target, _Asked(entry.name, parameters, settled, ("policies",)))
+            more = {"not_scopes": target.not_scopes, "overrides": softened(entry, target)}
+            settled = AssignmentConfig(policy=entry.name).model_copy(update=more)
+            yield from _assign(work, entry, target, _Wanted(entry.name, parameters, settled, ("policies",)))
 
 
 def _known(entry: Entry, target: AssignmentTarget) -> dict[str, Any]:
@@ -184,16 +138,16 @@ def _known(entry: Entry, target: AssignmentTarget) -> dict[str, Any]:
 def _with_effect(entry: Entry, effect: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """Returns parameters that set an effect: `effect` of a definition, all denying ones of an initiative."""
     declared = _declared(entry)
-    values = dict(given)
+    parameters = dict(given)
     if effect is None:
-        return values
-    spelled = {name.lower() for name in values}
+        return parameters
+    spelled = {name.lower() for name in parameters}
     if "effect" in declared and "effect" not in spelled:
-        return {declared["effect"].name: effect, **values}
+        return {declared["effect"].name: effect, **parameters}
     for parameter in declared.values():
         if _denies(parameter) and effect != "Deny" and parameter.name.lower() not in spelled:
-            values[parameter.name] = effect
-    return values
+            parameters[parameter.name] = effect
+    return parameters
 
 
 def _denies(parameter: Parameter) -> bool:
@@ -207,24 +161,23 @@ def _declared(entry: Entry) -> Parameters:
 
 def _assignments(work: _Job, targets: tuple[AssignmentTarget, ...]) -> Iterator[PolicyAssignmentSpec]:
     context = work.context
-    subscription = f"/subscriptions/{context.landing_zone_subscription}"
     group = context.config.policies.management_group
-    for name, asked in context.config.policies.assignments.items():
+    for name, assignment in context.config.policies.assignments.items():
         path: Path = ("policies", "assignments", name)
-        entry = work.library.entry(asked.policy)
+        entry = work.library.entry(assignment.policy)
         if entry is None:
             work.problems.append(
                 Problem(
                     (*path, "policy"),
-                    f"There is no policy {asked.policy!r} in this repository or in custom/policies/.",
+                    f"There is no policy {assignment.policy!r} in this repository or in custom/policies/.",
                     "`amlz policy list` names those that there are; add others to custom/policies/.",
                 )
             )
             continue
         places: tuple[AssignmentTarget, ...] = targets
-        if asked.scope == "landingZone":
-            places = (AssignmentTarget(subscription, "landing-zone", context.any_production),)
-        elif asked.scope == "managementGroup":
+        if assignment.scope == "landingZone":
+            places = _subscriptions(context)
+        elif assignment.scope == "managementGroup":
             if not group:
                 work.problems.append(
                     Problem((*path, "scope"), "No management group is named.", "Set `policies.managementGroup`.")
@@ -233,23 +186,39 @@ def _assignments(work: _Job, targets: tuple[AssignmentTarget, ...]) -> Iterator[
             scope = f"/providers/Microsoft.Management/managementGroups/{group}"
             places = (AssignmentTarget(scope, "management-group", context.any_production),)
         for target in places:
-            effect = asked.effects.get(target.environment) or asked.effect
-            parameters = _with_effect(entry, effect, asked.parameters)
+            own = assignment.effects.get(target.environment) if target.environment else None
+            effect = own or assignment.effect
+            parameters = _with_effect(entry, effect, assignment.parameters)
             known = {k: v for k, v in _known(entry, target).items() if k.lower() not in {p.lower() for p in parameters}}
-            yield from _assign(work, entry, target, _Asked(name, parameters | known, asked, path))
+            yield from _assign(work, entry, target, _Wanted(name, parameters | known, assignment, path))
 
 
-def _assign(work: _Job, entry: Entry, target: AssignmentTarget, asked: _Asked) -> Iterator[PolicyAssignmentSpec]:
-    settings = asked.settings
+def _subscriptions(context: Context) -> tuple[AssignmentTarget, ...]:
+    """Returns the subscriptions of the landing zone as targets."""
+    common, *own = context.landing_zone_subscriptions
+    labels = {common: "landing-zone", **{subscription: f"landing-zone-{subscription}" for subscription in own}}
+    return tuple(
+        AssignmentTarget(subscription_id(subscription), label, context.any_production)
+        for subscription, label in labels.items()
+    )
+
+
+def _home(context: Context, scope: str) -> str:
+    """Returns the subscription of what is assigned at a scope; of a management group's, the common one."""
+    return parse(scope).subscription if scope.startswith("/subscriptions/") else context.landing_zone_subscription
+
+
+def _assign(work: _Job, entry: Entry, target: AssignmentTarget, wanted: _Wanted) -> Iterator[PolicyAssignmentSpec]:
+    settings = wanted.settings
     try:
-        roles = dict.fromkeys(role.rpartition("/")[2].lower() for role in _checked(work, entry, asked.parameters))
+        roles = dict.fromkeys(role.rpartition("/")[2].lower() for role in _checked(work, entry, target, wanted))
     except PolicyError as error:
-        work.add(Problem(asked.path, str(error), f"`amlz policy show {entry.name}` lists its parameters."))
+        work.add(Problem(wanted.path, str(error), f"`amlz policy show {entry.name}` lists its parameters."))
         return
     if privileged := [PRIVILEGED[role_id] for role_id in roles if role_id in PRIVILEGED]:
         work.add(
             Problem(
-                asked.path,
+                wanted.path,
                 f"The identity of {entry.name} needs {listed(privileged)}, and who has it can assign every role: a "
                 "deployer may not assign it.",
                 "Name a narrower role in `roleDefinitionIds` of the definition. Or remove the assignment here, and "
@@ -257,21 +226,23 @@ def _assign(work: _Job, entry: Entry, target: AssignmentTarget, asked: _Asked) -
             )
         )
         return
-    work.need(entry)
     context = work.context
+    subscription = _home(context, target.scope)
+    defined_in = context.landing_zone_subscription if context.config.policies.management_group else subscription
+    work.need(entry, defined_in)
     spec = PolicyAssignmentSpec(
-        key=f"{target.label}-{asked.name}",
-        name=asked.name,
+        key=f"{target.label}-{wanted.name}",
+        name=wanted.name,
         title=entry.title,
         scope=target.scope,
-        subscription=context.landing_zone_subscription,
-        policy_id=_id(context, entry),
+        subscription=subscription,
+        policy_id=_id(context, entry, defined_in),
         ours=not entry.builtin and context.config.policies.create_definitions,
-        parameters=asked.parameters,
+        parameters=wanted.parameters,
         message=settings.message or f"{entry.title}. Ask {context.owner} for a change or an exemption.",
         enforced=settings.enforce,
         location=context.config.location,
-        after=tuple(on for name, ids in target.waits.items() if name in asked.parameters for on in ids),
+        after=tuple(on for name, ids in target.waits.items() if name in wanted.parameters for on in ids),
         not_scopes=settings.not_scopes,
         selectors=tuple(SelectorSpec(s.kind, s.values, s.exclude) for s in settings.selectors),
         overrides=tuple(OverrideSpec(o.effect, o.policies) for o in settings.overrides),
@@ -292,9 +263,9 @@ def _with_roles(spec: PolicyAssignmentSpec, role_ids: Iterable[str]) -> PolicyAs
             scope=spec.scope,
             role=names.get(role_id, role_id),
             role_id=f"{_above(spec)}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
-            principal=PrincipalSpec("ServicePrincipal", identity=spec.id),
-            who=f"policy {spec.name}",
-            why="its policies change or deploy what is missing",
+            principal=PrincipalSpec("ServicePrincipal", spec.id, built=True),
+            holders=(f"policy {spec.name}",),
+            reasons=("its policies change or deploy what is missing",),
         )
         for role_id in role_ids
     )
@@ -306,95 +277,56 @@ def _above(spec: PolicyAssignmentSpec) -> str:
     return f"/subscriptions/{spec.subscription}" if spec.scope.startswith("/subscriptions/") else ""
 
 
-def _checked(work: _Job, entry: Entry, parameters: dict[str, Any]) -> Iterator[str]:
+def _checked(work: _Job, entry: Entry, target: AssignmentTarget, wanted: _Wanted) -> Iterator[str]:
     """Returns the role IDs of each policy that acts. Raises PolicyError for values that Azure would refuse."""
-    _complete(_declared(entry), parameters)
-    if not entry.is_initiative:
-        yield from entry.roles(bound(_declared(entry), parameters))
+    parameters, set_parameters = wanted.parameters, bound(_declared(entry), wanted.parameters)
+    if not target.planned:
         return
-    for member, values in entry.members_given(parameters):
-        inner = work.library.entry(member.definition_id)
-        if inner is not None and not inner.is_initiative:
-            yield from inner.roles(bound(_declared(inner), values))
-
-
-def _complete(declared: Parameters, given: Mapping[str, Any]) -> None:
-    values = bound(declared, given)
-    missing = [p.name for name, p in declared.items() if name not in values]
+    missing = [p.name for name, p in _declared(entry).items() if name not in set_parameters]
     if missing:
         raise PolicyError(f"No value for {listed(missing)}, which has no default.")
+    if not entry.is_initiative:
+        yield from entry.roles(set_parameters)
+        return
+    for member, given in entry.members_given(parameters):
+        inner = work.library.entry(member.definition_id)
+        if inner is not None and not inner.is_initiative:
+            yield from inner.roles(bound(_declared(inner), given))
 
 
-def _exemptions(
-    work: _Job, targets: tuple[AssignmentTarget, ...], assignments: list[PolicyAssignmentSpec]
-) -> Iterator[PolicyExemptionSpec]:
-    by_place = {(assignment.scope, assignment.name): assignment for assignment in assignments}
-    scopes = {target.label: target.scope for target in targets}
-    for name, asked in work.context.config.policies.exemptions.items():
-        path: Path = ("policies", "exemptions", name)
-        scope = scopes.get(f"{asked.project}-{asked.environment}")
-        if scope is None:
-            there = listed(scopes) or "none"
-            text = f"There is no environment {asked.environment!r} of {asked.project!r}."
-            work.problems.append(Problem((*path, "environment"), text, f"Environments here: {there}.", absent=True))
-            continue
-        found = next((a for a in assignments if a.name == asked.assignment), None)
-        short = {f"{GUARDRAIL}{guardrail}" for guardrail in work.context.config.policies.guardrails}
-        chosen = asked.assignment if found else f"{GUARDRAIL}{asked.assignment}"
-        if found is None and chosen not in short:
-            known = listed(sorted({assignment.name for assignment in assignments})) or "none"
-            text = f"There is no assignment {asked.assignment!r}."
-            work.problems.append(Problem((*path, "assignment"), text, f"Assignments here: {known}.", absent=True))
-            continue
-        assignment = by_place.get((scope, chosen)) or next(a for a in assignments if a.name == chosen)
-        work.problems += _references(work, asked, assignment, path)
-        yield PolicyExemptionSpec(
-            name=name,
-            scope=scope,
-            subscription=assignment.subscription,
-            assignment_id=assignment.id,
-            references=asked.policies,
-            category=asked.category,
-            reason=asked.reason,
-            ticket=asked.ticket,
-            expires_on=f"{asked.expires_on}T00:00:00Z",
-        )
-
-
-def _references(work: _Job, asked: ExemptionConfig, assignment: PolicyAssignmentSpec, path: Path) -> Iterator[Problem]:
-    entry = work.library.entry(assignment.policy_id)
-    known = {member.reference for member in entry.declared.members} if entry else set()
-    for at, reference in enumerate(asked.policies):
-        if reference not in known:
-            text = f"{assignment.title} has no policy {reference!r}."
-            yield Problem((*path, "policies", at), text, f"It has {listed(sorted(known)) or 'no members'}.")
-
-
-def _id(context: Context, entry: Entry) -> str:
+def _id(context: Context, entry: Entry, subscription: str) -> str:
     if entry.builtin:
         return f"{BUILTIN_SET if entry.is_initiative else BUILTIN}{entry.name}"
-    spec = _definition(context, entry)
+    spec = _definition(context, entry, subscription)
     if not entry.is_initiative:
         return spec.id
     return spec.id.replace("/policyDefinitions/", "/policySetDefinitions/")
 
 
-def _definition(context: Context, entry: Entry) -> PolicyDefinitionSpec:
+def _definition(context: Context, entry: Entry, subscription: str) -> PolicyDefinitionSpec:
     group = context.config.policies.management_group or ""
-    return PolicyDefinitionSpec(entry.name, context.landing_zone_subscription, group, entry.written)
+    return PolicyDefinitionSpec(_key(context, entry, subscription), entry.name, subscription, group, entry.written)
 
 
-def _initiative(work: _Job, entry: Entry) -> InitiativeSpec:
+def _key(context: Context, entry: Entry, subscription: str) -> str:
+    """Returns the logical name of a definition: its name, and the subscription where that is a spoke's own."""
+    return entry.name if subscription == context.landing_zone_subscription else f"{entry.name}-{subscription}"
+
+
+def _initiative(work: _Job, entry: Entry, subscription: str) -> InitiativeSpec:
     context = work.context
     members = []
-    for told in entry.written["policyDefinitions"]:
-        inner = work.library.entry(told["policyDefinitionId"])
+    for member in entry.written["policyDefinitions"]:
+        inner = work.library.entry(member["policyDefinitionId"])
         ours = inner is not None and not inner.builtin
-        definition_id = _id(context, inner) if inner is not None and ours else told["policyDefinitionId"]
-        parameters = {name: get(value, "value") for name, value in told.get("parameters", {}).items()}
-        reference = told.get("policyDefinitionReferenceId", definition_id.rpartition("/")[2])
+        definition_id = (
+            _id(context, inner, subscription) if inner is not None and ours else member["policyDefinitionId"]
+        )
+        parameters = {name: get(parameter, "value") for name, parameter in member.get("parameters", {}).items()}
+        reference = member.get("policyDefinitionReferenceId", definition_id.rpartition("/")[2])
         members.append(
-            InitiativeMemberSpec(reference, definition_id, told.get("definitionVersion", ""), parameters, ours)
+            InitiativeMemberSpec(reference, definition_id, member.get("definitionVersion", ""), parameters, ours)
         )
     group = context.config.policies.management_group or ""
-    return InitiativeSpec(entry.name, context.landing_zone_subscription, group, entry.written, tuple(members))
+    key = _key(context, entry, subscription)
+    return InitiativeSpec(key, entry.name, subscription, group, entry.written, tuple(members))

@@ -44,9 +44,9 @@ def scoped(context: Context, target: str) -> ScopedResourceSpec | None:
     scope = context.private_link_scope
     if not scope:
         return None
-    found = parse(scope)
-    place = Place(found.subscription, found.resource_group, context.config.location)
-    return ScopedResourceSpec(parse(target).name, found.name, place, target)
+    resource_id = parse(scope)
+    place = Place(resource_id.subscription, resource_id.resource_group, context.config.location)
+    return ScopedResourceSpec(parse(target).name, resource_id.name, place, target)
 
 
 def check_private_link_scope(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -15,8 +15,8 @@ from amlz.core.problems import Path, Problem
 
 def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns dangling and duplicate references."""
-    yield from said_twice(("availabilityZones",), config.availability_zones)
-    yield from said_twice(("egress",), config.egress)
+    yield from repeated(("availabilityZones",), config.availability_zones)
+    yield from repeated(("egress",), config.egress)
     yield from _wide_hosts(config)
     yield from _both_kinds(config)
     users = []
@@ -70,18 +70,18 @@ def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
         )
 
 
-def said_twice(path: Path, items: Sequence[object]) -> Iterator[Problem]:
+def repeated(path: Path, entries: Sequence[object]) -> Iterator[Problem]:
     """Returns repeated entries of a list."""
-    for index, item in enumerate(items):
-        if item in items[:index]:
-            yield Problem((*path, index), f"{item} is in the list twice.", "Remove one.")
+    for index, entry in enumerate(entries):
+        if entry in entries[:index]:
+            yield Problem((*path, index), f"{entry} is in the list twice.", "Remove one.")
 
 
 def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns object ids that an environment would give access as an Entra group and as a service principal, each path
     once.
     """
-    told: dict[tuple[Path, str], None] = {}
+    in_both: dict[tuple[Path, str], None] = {}
     for project, name, _ in environments(config):
         levels = access_levels(config, project, name)
         groups = {
@@ -94,8 +94,8 @@ def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
         for where, access in levels.items():
             for index, who in enumerate(access.pipelines):
                 if who in groups:
-                    told.setdefault(((*where, "pipelines", index), who))
-    for place, who in told:
+                    in_both.setdefault(((*where, "pipelines", index), who))
+    for place, who in in_both:
         yield Problem(
             place,
             f"{who} has access as an Entra group too. Service principals belong under `pipelines`; an object id "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from amlz.core.capability_facts import Grant, Target, Who
 from amlz.core.facts.roles import GRANTS, role_definition_id
@@ -45,14 +45,14 @@ class Principals:
     def of(self, who: Who) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
-            yield who, PrincipalSpec("ServicePrincipal", identity=self.identities[who])
+            yield who, PrincipalSpec("ServicePrincipal", self.identities[who], built=True)
             if who == "computeIdentity":
                 for label, identity in self.members.items():
-                    yield label, PrincipalSpec("ServicePrincipal", identity=identity)
+                    yield label, PrincipalSpec("ServicePrincipal", identity, built=True)
             return
         kind = "ServicePrincipal" if who == "pipelines" else "Group"
         for object_id in self.people.get(PEOPLE.get(who, ""), ()):
-            yield object_id, PrincipalSpec(kind, object_id=object_id)
+            yield object_id, PrincipalSpec(kind, object_id)
         yield from self.more.get(who, {}).items()
 
 
@@ -88,18 +88,16 @@ def assign(
     targets: Mapping[Target, str], principals: Principals, conditions: GrantConditions
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     """The assignments on each target (its id), in the order of the table. The same one is never made twice."""
-    found: dict[str, tuple[Target, RoleAssignmentSpec]] = {}
+    assignments: dict[str, tuple[Target, RoleAssignmentSpec]] = {}
     for grant in GRANTS:
         if grant.target not in targets or not conditions.hold(grant):
             continue
         for label, principal in principals.of(grant.who):
             spec = _assignment(grant, targets[grant.target], label, principal)
-            if spec.name in found:  # one Entra group in two roles of the stack file
-                first = found[spec.name][1]
-                why = first.why if spec.why in first.why.split("; ") else f"{first.why}; {spec.why}"
-                spec = replace(first, who=f"{first.who}, {spec.who}", why=why)
-            found[spec.name] = (grant.target, spec)
-    return {target: tuple(spec for where, spec in found.values() if where == target) for target in targets}
+            if spec.name in assignments:  # one Entra group in two roles of the stack file
+                spec = assignments[spec.name][1].joined(spec)
+            assignments[spec.name] = (grant.target, spec)
+    return {target: tuple(spec for where, spec in assignments.values() if where == target) for target in targets}
 
 
 def readers_of_group(context: Context, target: Target, group: str) -> tuple[RoleAssignmentSpec, ...]:
@@ -111,17 +109,16 @@ def readers_of_group(context: Context, target: Target, group: str) -> tuple[Role
 def _assignment(grant: Grant, scope: str, label: str, principal: PrincipalSpec) -> RoleAssignmentSpec:
     subscription = scope.split("/")[2]
     role_id = role_definition_id(grant.role, subscription)
-    whom = principal.object_id or principal.identity
     return RoleAssignmentSpec(
         key=f"{grant.target}-{_slug(grant.role)}-{label}",
-        name=str(uuid.uuid5(NAMESPACE, f"{scope}|{whom}|{role_id}".lower())),
+        name=str(uuid.uuid5(NAMESPACE, f"{scope}|{principal.id}|{role_id}".lower())),
         subscription=subscription,
         scope=scope,
         role=grant.role,
         role_id=f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
         principal=principal,
-        who=grant.who,
-        why=grant.why,
+        holders=(grant.who,),
+        reasons=(grant.why,),
     )
 
 

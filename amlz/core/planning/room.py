@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.addresses import spoke_of
-from amlz.core.config import DataLakeConfig, EnvironmentConfig, LandingZoneConfig, ProjectConfig
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig, ProjectConfig
 from amlz.core.facts.dns import ZONES
 from amlz.core.planning.dns import endpoint_groups_of
 
@@ -24,20 +24,15 @@ def with_room(config: LandingZoneConfig) -> LandingZoneConfig:
                 name: spoke.model_copy(update={"address_space": (_ALL,)}) for name, spoke in config.spokes.items()
             },
             "projects": {name: _project(config, project) for name, project in config.projects.items()},
-            "data_lake": _lake(config.data_lake),
         }
     )
 
 
 def _project(config: LandingZoneConfig, project: ProjectConfig) -> ProjectConfig:
-    there = {name: _environment(config, each) for name, each in project.environments.items()}
+    there = {name: _environment(config, environment) for name, environment in project.environments.items()}
     return project.model_copy(update={"environments": there})
 
 
 def _environment(config: LandingZoneConfig, environment: EnvironmentConfig) -> EnvironmentConfig:
     spoke = spoke_of(config, environment) or next(iter(config.spokes), None)
     return environment.model_copy(update={"network": _ALL, "subnets": None, "spoke": spoke})
-
-
-def _lake(lake: DataLakeConfig | None) -> DataLakeConfig | None:
-    return lake.model_copy(update={"network": None, "spoke": None}) if lake is not None else None

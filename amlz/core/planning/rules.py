@@ -22,24 +22,23 @@ from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
 from amlz.core.planning.capabilities import firewall_rules_of
 from amlz.core.planning.context import Context
-from amlz.core.planning.lake_places import hosts, through_firewall
+from amlz.core.planning.inspected import inspection_rules
 from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
 from amlz.dataclass import dataclass
 
 ANY = ("*",)
 _DENY_PRIORITY = 4096
-#: The rules for a data lake elsewhere: what the hub of another stack does not open for its ranges.
-LAKE = "rcg-data-lake"
+#: The priority at which rules for hosts by choice begin.
+_BY_CHOICE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Egress of one environment's compute targets.
 
-    `name_servers`: addresses or ranges of DNS servers; `names` names their owner. `lake`: the range of the data lake's
-    endpoints, None where it reaches none; `parts`: those of a vault and registry that exist; `packages`: scenarios that
-    only the build subnet reaches.
+    `name_servers`: addresses or ranges of DNS servers; `names` names their owner. `parts`: ranges of a vault and
+    registry that exist; `packages`: scenarios that only the build subnet reaches.
     """
 
     endpoints: str
@@ -49,7 +48,6 @@ class Reach:
     choices: frozenset[str]
     scenarios: tuple[str, ...]
     names: str = "the firewall's proxy"
-    lake: str | None = None
     parts: tuple[str, ...] = ()
     telemetry: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
@@ -61,13 +59,13 @@ def applies(rule: TagRule, choices: frozenset[str]) -> bool:
 
 
 def from_builds(reach: Reach) -> Reach:
-    """Returns the reach of image builds: package hosts, but not the data lake."""
-    return replace(reach, scenarios=(*reach.scenarios, *reach.packages), lake=None)
+    """Returns the reach of image builds, with package hosts."""
+    return replace(reach, scenarios=(*reach.scenarios, *reach.packages))
 
 
-def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
+def compute_rules(own: str, reach: Reach, more: Iterable[Rule] = ()) -> tuple[Rule, ...]:
     """Returns the rules of a subnet of compute targets (`own`: its range). Priorities belong to rows, so that none ever
-    moves.
+    moves. `more`: those of capabilities.
     """
     rules = [
         Rule("own-subnet-in", 100, "Inbound", (own,), (own,), ANY, "nodes of one job talk to each other"),
@@ -85,8 +83,7 @@ def compute_rules(own: str, reach: Reach) -> tuple[Rule, ...]:
                 "the landing zone's registry", "Tcp",
             )
         )  # fmt: skip
-    if reach.lake:
-        rules.append(Rule("lake", 116, "Outbound", (own,), (reach.lake,), ("443",), "the data lake", "Tcp"))
+    rules.extend(more)
     if reach.parts:
         why = "vault and registry that exist"
         rules.append(Rule("existing-parts", 117, "Outbound", (own,), reach.parts, ("443",), why, "Tcp"))
@@ -136,9 +133,9 @@ def endpoint_rules(
 
 def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     """Returns the firewall's rule collection groups: one for the required rules, one for each configured scenario."""
-    everyone = _sources(context)
+    everyone, added = _sources(context), firewall_rules_of(context)
     if not everyone:
-        return firewall_rules_of(context)
+        return (*inspection_rules(context), *added)
     careful = _sources(context, careful_only=True)
     region = context.config.location
     sign_in = _sign_in(context, everyone)
@@ -147,7 +144,8 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         for row in REQUIRED
         if (sources := careful if row.only else everyone) and not (sign_in and row.tag == SIGN_IN_TAG)
     )
-    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *sign_in, *_lake(context), *_parts(context)]
+    groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *sign_in]
+    groups += [*(group for group in added if group.priority < _BY_CHOICE), *_parts(context)]
     groups += [
         RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
         for row in required_hosts(context.config.cloud)
@@ -157,15 +155,21 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
         if scenario in context.config.egress:
             sources = builds if scenario in PACKAGES else everyone
             rules = tuple(ApplicationRuleSpec(r.name, sources, r.hosts, r.why) for r in SCENARIOS[scenario])
-            groups.append(RuleGroupSpec(f"rcg-{_kebab(scenario)}", 300 + index * 10, application_rules=rules))
+            groups.append(RuleGroupSpec(f"rcg-{kebab(scenario)}", _BY_CHOICE + index * 10, application_rules=rules))
     own = context.config.egress_hosts
     if own:
         rules = tuple(
-            ApplicationRuleSpec(name, builds if each.packages else everyone, each.hosts, each.why, inspect=each.inspect)
-            for name, each in sorted(own.items())
+            ApplicationRuleSpec(
+                name,
+                builds if egress_hosts_config.packages else everyone,
+                egress_hosts_config.hosts,
+                egress_hosts_config.why,
+                inspect=egress_hosts_config.inspect,
+            )
+            for name, egress_hosts_config in sorted(own.items())
         )
         groups.append(RuleGroupSpec("rcg-own-hosts", 400, application_rules=rules))
-    return (*groups, *firewall_rules_of(context))
+    return (*groups, *inspection_rules(context), *(group for group in added if group.priority >= _BY_CHOICE))
 
 
 def _sign_in(context: Context, sources: tuple[str, ...]) -> tuple[RuleGroupSpec, ...]:
@@ -186,19 +190,6 @@ def _sign_in(context: Context, sources: tuple[str, ...]) -> tuple[RuleGroupSpec,
 
 def _hosts_of(row: HostRule, region: str, sources: tuple[str, ...]) -> ApplicationRuleSpec:
     return ApplicationRuleSpec(row.name, sources, tuple(host.format(region=region) for host in row.hosts), row.why)
-
-
-def _lake(context: Context) -> Iterator[RuleGroupSpec]:
-    """Returns the rules to a data lake whose endpoints are in neither the hub nor the spoke of the compute targets.
-
-    By host name: then the firewall puts its own address, and answers come back through it.
-    https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
-    """
-    blocks = (context.addresses.block(owner) for owner in through_firewall(context))
-    sources = tuple(cidr for block in blocks for cidr in readers_of(block))
-    if sources:
-        rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
-        yield RuleGroupSpec(LAKE, 250, application_rules=(rule,))
 
 
 def _parts(context: Context) -> Iterator[RuleGroupSpec]:
@@ -255,5 +246,6 @@ def _nsg_protocol(protocol: str) -> str:
     return {"TCP": "Tcp", "UDP": "Udp", "Any": "*"}[protocol]
 
 
-def _kebab(text: str) -> str:
+def kebab(text: str) -> str:
+    """Returns words in camel case joined by hyphens."""
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in text)

@@ -42,7 +42,7 @@ def members_of(env: EnvironmentContext) -> tuple[SharingProject, ...]:
     """Returns the projects that share an environment's workspace, in the order of their names, independent of the
     file's.
     """
-    found = []
+    members = []
     for name, settings in sorted((env.settings.shared_by or {}).items()):
         project = env.context.config.projects.get(name)
         tags = env.context.tags(
@@ -51,19 +51,19 @@ def members_of(env: EnvironmentContext) -> tuple[SharingProject, ...]:
         name_of = env.namer.name("identity", "member", name)
         identity = IdentitySpec(f"member-{name}", name_of, env.place, tags) if settings.clusters else None
         people = union(*access_of_member(env.context.config, name, settings).values())
-        found.append(SharingProject(name, settings.clusters, tags, identity, people))
-    return tuple(found)
+        members.append(SharingProject(name, settings.clusters, tags, identity, people))
+    return tuple(members)
 
 
 def take_names(env: EnvironmentContext, members: tuple[SharingProject, ...]) -> tuple[IdentitySpec, ...]:
     """The identities of members; their names are taken."""
-    found = []
+    identities = []
     for member in members:
         if member.identity is not None:
             path: Path = (*env.path, "sharedBy", member.name)
             env.context.take("identity", member.identity.name, env.place.group_id, path)
-            found.append(member.identity)
-    return tuple(found)
+            identities.append(member.identity)
+    return tuple(identities)
 
 
 def access_of_member(config: LandingZoneConfig, name: str, settings: MemberConfig) -> dict[str, AccessConfig]:
@@ -102,9 +102,9 @@ def access_levels(config: LandingZoneConfig, project: str, name: str) -> dict[Pa
         (*path, "access"): environment.access,
     }
     for member, settings in (environment.shared_by or {}).items():
-        told = access_of_member(config, member, settings)
-        levels[("projects", member, "access")] = told["project"]
-        levels[(*path, "sharedBy", member, "access")] = told["member"]
+        accesses = access_of_member(config, member, settings)
+        levels[("projects", member, "access")] = accesses["project"]
+        levels[(*path, "sharedBy", member, "access")] = accesses["member"]
     return levels
 
 

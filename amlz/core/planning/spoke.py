@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from amlz.core.addresses import AddressBlock
+from amlz.core.claims import on_premises
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
-from amlz.core.own_subnets import BUILD, said_subnets
+from amlz.core.own_subnets import BUILD, configured_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
-from amlz.core.planning.capabilities import endpoint_rules_of, hub_links
+from amlz.core.planning.capabilities import compute_rules_of, endpoint_rules_of, hub_links, shared_subnet
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.planning.hub import hub_subnet
-from amlz.core.planning.lake_places import access_of, endpoints_range, lake_users
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
 from amlz.core.planning.roles import readers_of_group
@@ -44,8 +44,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     groups: list[NetworkSecurityGroupSpec] = []
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
-    asked = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
-    policies = {owner: policy for owner, policy in asked.items() if policy is not None}
+    settings = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
+    policies = {owner: policy for owner, policy in settings.items() if policy is not None}
     for block in space.blocks:
         rules = _rules(context, block)
         for subnet in block.subnets:
@@ -75,6 +75,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         from_hub=from_hub[0] if from_hub else None,
         links=zone_links(context, f"spoke-{name}", network.id),
         dns_servers=context.dns_servers,
+        second_dns_server=hub_links(context).second_dns_server,
         endpoint_policies=tuple(policies.values()),
         group_roles=readers_of_group(context, "spokeGroup", own_group.id),
     )
@@ -89,8 +90,8 @@ def _take_names(context: Context, name: str, place: Place) -> None:
         ("virtualNetwork", "virtual_network", spoke_network(context, name), place.group_id),
         ("routeTable", "route_table", spoke_route_table(context, name), place.group_id),
     ):
-        said: Path = ("names", camel(field)) if getattr(own, field) else ()
-        context.take(kind, text, within, ("spokes", name, *said))
+        setting: Path = ("names", camel(field)) if getattr(own, field) else ()
+        context.take(kind, text, within, ("spokes", name, *setting))
 
 
 def subnet_name(owner: Owner, role: str) -> str:
@@ -100,66 +101,84 @@ def subnet_name(owner: Owner, role: str) -> str:
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if not isinstance(block.owner, EnvironmentKey):
-        return {"endpoints": endpoint_rules(block.cidr, _lake_computes(context), _people(context))}
+        users = (context.addresses.block(owner) for owner in shared_subnet(context.config, block.owner).users)
+        computes = (cidr for users_block in users for cidr in readers_of(users_block))
+        return {"endpoints": endpoint_rules(block.cidr, computes, _people(context))}
     project, name = block.owner
-    environment, existing = context.config.projects[project].environments[name], context.config.hub.elsewhere
+    environment = context.config.projects[project].environments[name]
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     scenarios, packages = _scenarios(context, environment)
+    name_servers, names = _name_servers(context)
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
         telemetry=_telemetry(context),
-        name_servers=context.dns_servers or (hub_subnet(context, "firewall"),),
-        names="the hub's DNS servers" if existing is not None and existing.dns_servers else "the firewall's proxy",
+        name_servers=name_servers,
+        names=names,
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
         scenarios=scenarios,
         packages=packages,
-        lake=endpoints_range(context) if access_of(context.config, block.owner, environment) else None,
         parts=ranges_of_parts(environment),
     )
     more = endpoint_rules_of(environment, ranges["endpoints"])
     inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), more, files=True)
-    reaches = {role: from_builds(reach) if role == BUILD else reach for role in ranges}
-    return {
-        role: inside if role == "endpoints" else compute_rules(cidr, reaches[role]) for role, cidr in ranges.items()
-    }
+    by_role = {"endpoints": inside}
+    for role, cidr in ranges.items():
+        if role == BUILD:
+            by_role[role] = compute_rules(cidr, from_builds(reach))
+        elif role != "endpoints":
+            by_role[role] = compute_rules(cidr, reach, compute_rules_of(context, block.owner, cidr))
+    return by_role
+
+
+def _name_servers(context: Context) -> tuple[tuple[str, ...], str]:
+    """Returns the DNS servers of compute targets, and a description of them."""
+    existing, second = context.config.hub.elsewhere, hub_links(context).second_dns_server
+    firewall = "the firewall's proxy"
+    if existing is not None:
+        return context.dns_servers, "the hub's DNS servers" if existing.dns_servers else firewall
+    inside = (hub_subnet(context, "firewall"),)
+    return ((*inside, second), f"{firewall}, then the DNS resolver") if second else (inside, firewall)
 
 
 def _scenarios(context: Context, environment: EnvironmentConfig) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the names of host rules: for all compute targets, and for the build subnet alone where there is one."""
     config = context.config
     hosts = {name: own.packages for name, own in sorted(config.egress_hosts.items())}
-    asked = {scenario: scenario in PACKAGES for scenario in config.egress} | hosts
-    apart = BUILD in said_subnets(environment)
-    packages = tuple(name for name, only_builds in asked.items() if only_builds and apart)
+    settings = {scenario: scenario in PACKAGES for scenario in config.egress} | hosts
+    apart = BUILD in configured_subnets(environment)
+    packages = tuple(name for name, only_builds in settings.items() if only_builds and apart)
     own_hosts = (row.name for row in required_hosts(config.cloud))
-    return (*own_hosts, *(name for name in asked if name not in packages)), packages
+    return (*own_hosts, *(name for name in settings if name not in packages)), packages
 
 
 def _people(context: Context) -> tuple[str, ...]:
     """Ranges from which people, and the hub's firewall, reach endpoints."""
-    return (*context.hub_ranges, *context.config.on_premises)
+    return (*context.hub_ranges, *on_premises(context.config))
 
 
-def _lake_computes(context: Context) -> tuple[str, ...]:
-    """Returns the ranges of the compute targets that use the data lake."""
-    blocks = (context.addresses.block(owner) for owner, _, _ in lake_users(context.config))
-    return tuple(cidr for block in blocks for cidr in readers_of(block))
+def _path(context: Context, owner: Owner) -> Path:
+    """The path of the key that a block's owner has in the stack file."""
+    if isinstance(owner, EnvironmentKey):
+        return ("projects", owner.project, "environments", owner.environment)
+    return shared_subnet(context.config, owner).path
 
 
 def _security_group(
     context: Context, place: Place, block: AddressBlock, rules: tuple[str, tuple[NsgRuleSpec, ...]]
 ) -> NetworkSecurityGroupSpec:
-    role, found = rules
+    role, security_rules = rules
     words = words_of(block.owner)
     name = Namer((context.config.business_unit, *words), ()).name("networkSecurityGroup", role)
-    path: Path = ("projects", words[0], "environments", words[1]) if len(words) > 1 else ("dataLake", "network")
+    path = _path(context, block.owner)
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
     owner = {"project": words[0], "environment": words[1]} if len(words) > 1 else {}
     tags = context.tags(context.config.spokes[block.network].tags, owner)
-    return NetworkSecurityGroupSpec(f"{'-'.join(words)}-{role}", name, place, found, context.diagnostics(target), tags)
+    return NetworkSecurityGroupSpec(
+        f"{'-'.join(words)}-{role}", name, place, security_rules, context.diagnostics(target), tags
+    )
 
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:

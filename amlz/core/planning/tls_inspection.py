@@ -23,8 +23,8 @@ def check_tls_inspection(config: LandingZoneConfig) -> Iterator[Problem]:
                 "Remove it, and set it in the stack file of the hub, or have the owner of the hub do so.",
             )
         return
-    asked = config.hub.firewall.tls_inspection
-    if asked is None:
+    tls_inspection = config.hub.firewall.tls_inspection
+    if tls_inspection is None:
         for name in inspected:
             yield Problem(
                 ("egressHosts", name, "inspect"),
@@ -38,11 +38,11 @@ def check_tls_inspection(config: LandingZoneConfig) -> Iterator[Problem]:
             f"TLS inspection is a feature of tier Premium, and `hub.firewall.tier` is {config.hub.firewall.tier}.",
             "Set `hub.firewall.tier: Premium`.",
         )
-    if not inspected and asked.tenant_restrictions is None:
+    if not inspected and tls_inspection.tenant_restrictions is None:
         yield Problem(
             _PATH, "No host is inspected.", "Set `inspect: true` for an entry of `egressHosts`, or remove this key."
         )
-    if asked.tenant_restrictions is not None and config.cloud != SIGN_IN.cloud:
+    if tls_inspection.tenant_restrictions is not None and config.cloud != SIGN_IN.cloud:
         yield Problem(
             (*_PATH, "tenantRestrictions"),
             f"No page that was available names the sign-in hosts of tenant restrictions in {title(config.cloud)}.",

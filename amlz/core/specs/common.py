@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from amlz.azure.ids import extension_id, resource_group_id, resource_id
 from amlz.dataclass import dataclass
@@ -42,7 +43,10 @@ class ResourceGroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticsSpec:
-    """Diagnostics of one resource (`target`: its id) to the central log. `tables`: Dedicated; None for the default."""
+    """Diagnostics of one resource (`target`: its id) to the central log. `tables`: Dedicated; None for the default.
+
+    `categories`: of logs, () for all of them.
+    """
 
     target: str
     log_analytics: str
@@ -50,6 +54,7 @@ class DiagnosticsSpec:
     metrics: bool
     tables: str | None = None
     name: str = "to-central-log"
+    categories: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -67,16 +72,20 @@ class TelemetrySpec:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalSpec:
-    """Principal of a role: an Entra object id, or the id of an identity that is built here."""
+    """Principal of a role. `id`: an Entra object id; where it is `built` here, the resource id of the identity."""
 
     kind: str  # Group or ServicePrincipal
-    object_id: str = ""
-    identity: str = ""
+    id: str
+    built: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RoleAssignmentSpec:
-    """A role on a scope. `key` is its part of the logical name; `name` the GUID that Azure keeps it under."""
+    """A role on a scope. `key` is its part of the logical name; `name` the GUID that Azure keeps it under.
+
+    `holders`: groups of people, pipelines and identities by their keys; one principal can be several. `reasons`: of the
+    grants that give the role to them.
+    """
 
     key: str
     name: str
@@ -85,8 +94,23 @@ class RoleAssignmentSpec:
     role: str
     role_id: str
     principal: PrincipalSpec
-    who: str
-    why: str
+    holders: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """Returns the holders as text."""
+        return ", ".join(self.holders)
+
+    @property
+    def why(self) -> str:
+        """Returns the reasons as text."""
+        return "; ".join(self.reasons)
+
+    def joined(self, other: RoleAssignmentSpec) -> RoleAssignmentSpec:
+        """Returns this assignment, which is also that of the other's holders, for its reasons too."""
+        holders = tuple(dict.fromkeys((*self.holders, *other.holders)))
+        return replace(self, holders=holders, reasons=tuple(dict.fromkeys((*self.reasons, *other.reasons))))
 
     @property
     def id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.capability import PlannedPart
+from amlz.core.owners import EnvironmentKey
 from amlz.core.specs.common import (
     DiagnosticsSpec,
     LockSpec,
@@ -95,8 +96,9 @@ class EncryptionSpec:
 class StorageSpec:
     """A storage account. `sku`: the redundancy, such as Standard_ZRS.
 
-    `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`: how long
-    deleted files and containers can be restored, 0 for not set.
+    `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`,
+    `share_days`: how long deleted blobs with their containers, and file shares, can be restored; 0 for not set.
+    `versioning`: overwritten blobs are kept.
     """
 
     name: str
@@ -112,6 +114,8 @@ class StorageSpec:
     encryption: EncryptionSpec | None = None
     hierarchical: bool = False
     soft_delete_days: int = 0
+    share_days: int = 0
+    versioning: bool = False
 
     @property
     def id(self) -> str:
@@ -122,13 +126,19 @@ class StorageSpec:
         """The id of its blob service."""
         return f"{self.id}/blobServices/default"
 
+    @property
+    def files(self) -> str:
+        """The id of its file service."""
+        return f"{self.id}/fileServices/default"
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerRegistrySpec:
     """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs a separate resource
     group.
 
-    `built`: False where it exists already; `endpoint` is None where it has one then.
+    `built`: False where it exists already; `endpoint` is None where it has one then. `untagged_days`: until images
+    without a tag are deleted, 0 for never.
     """
 
     name: str
@@ -142,6 +152,7 @@ class ContainerRegistrySpec:
     tags: Tags
     encryption: EncryptionSpec | None = None
     built: bool = True
+    untagged_days: int = 0
 
     @property
     def id(self) -> str:
@@ -161,7 +172,10 @@ class SharedRegistrySpec:
 
 @dataclass(frozen=True, slots=True)
 class InsightsSpec:
-    """Application Insights of one workspace, kept in the central log. `scoped`: its entry in a private link scope."""
+    """Application Insights of one workspace, kept in the central log. `scoped`: its entry in a private link scope.
+
+    `keys`: clients can send telemetry with the instrumentation key alone.
+    """
 
     name: str
     place: Place
@@ -169,6 +183,7 @@ class InsightsSpec:
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
     telemetry: TelemetrySpec
+    keys: bool = False
     scoped: ScopedResourceSpec | None = None
 
     @property
@@ -268,8 +283,8 @@ class ComputesSpec:
     @property
     def subnets(self) -> tuple[str, ...]:
         """IDs of all subnets of compute targets, each once."""
-        found = (self.subnet, *(cluster.subnet for cluster in self.clusters))
-        return tuple(dict.fromkeys(subnet for subnet in found if subnet))
+        of_targets = (self.subnet, *(cluster.subnet for cluster in self.clusters))
+        return tuple(dict.fromkeys(subnet for subnet in of_targets if subnet))
 
     def id(self, name: str) -> str:
         """The id of a compute."""
@@ -280,7 +295,8 @@ class ComputesSpec:
 class ProjectEnvironmentSpec:
     """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
 
-    `lake_roles`: of its identities, on the data lake. `capabilities`: what they build in it.
+    `shared_roles`: of its identities, on what capabilities build once in the landing zone. `capabilities`: what
+    they build in it.
     """
 
     key: str
@@ -297,9 +313,14 @@ class ProjectEnvironmentSpec:
     insights: InsightsSpec
     workspace: WorkspaceSpec
     computes: ComputesSpec
-    lake_roles: tuple[RoleAssignmentSpec, ...] = ()
+    shared_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
+
+    @property
+    def owner(self) -> EnvironmentKey:
+        """The project and the environment: `churn/prod` as text."""
+        return EnvironmentKey(self.project, self.environment)
 
     @property
     def encryption(self) -> EncryptionSpec | None:

@@ -13,6 +13,7 @@ from amlz.core.specs.networks import (
     LogAnalyticsSpec,
     NetworkSecurityGroupSpec,
     PrivateDnsSpec,
+    RouteTableSpec,
     VirtualNetworkSpec,
 )
 from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec
@@ -36,3 +37,4 @@ class HubSpec:
     private_link_scope: PrivateLinkScopeSpec | None = None
     capabilities: tuple[PlannedPart, ...] = ()
     group_roles: tuple[RoleAssignmentSpec, ...] = ()
+    routes: tuple[RouteTableSpec, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from amlz.core.specs.common import PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
 from amlz.core.specs.environments import EncryptionSpec, IdentitySpec, StorageSpec
 from amlz.dataclass import dataclass
@@ -38,7 +40,6 @@ class DataLakeSpec:
         """Its own key, where it has one."""
         return self.account.encryption if self.account else None
 
-    @property
-    def outside(self) -> tuple[str, ...]:
-        """Ids of what exists already: the account and its containers. () where they are built here."""
-        return () if self.account else (self.account_id, *(container.id for container in self.containers))
+    def used_by(self, roles: Iterable[RoleAssignmentSpec]) -> bool:
+        """Returns whether one of the roles is on it."""
+        return any(f"{role.scope}/".startswith(f"{self.account_id}/") for role in roles)

@@ -10,7 +10,7 @@ class OutboundRuleSpec:
     """One outbound rule of a managed network, and its reason.
 
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
-    endpoint, else None. `id`: of the rule that is built here, "" for one that Azure makes by itself.
+    endpoint, else None. `id`: of the rule that is built here, None for one that Azure makes by itself.
     """
 
     name: str
@@ -19,12 +19,12 @@ class OutboundRuleSpec:
     why: str
     source: str
     group: str | None = None
-    id: str = ""
+    id: str | None = None
 
     @property
     def by_azure(self) -> bool:
         """Returns whether Azure creates it by itself."""
-        return not self.id
+        return self.id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,6 @@ class ManagedNetworkSpec:
     rules: tuple[OutboundRuleSpec, ...]
 
     @property
-    def built(self) -> tuple[OutboundRuleSpec, ...]:
-        """The rules that are built here."""
-        return tuple(rule for rule in self.rules if not rule.by_azure)
+    def built(self) -> dict[str, OutboundRuleSpec]:
+        """The rules that are built here, by id."""
+        return {rule.id: rule for rule in self.rules if rule.id is not None}

@@ -140,11 +140,19 @@ class PeeringSpec:
 
 @dataclass(frozen=True, slots=True)
 class RouteTableSpec:
-    """Routes of a spoke: everything to the firewall, whose private address only Azure knows."""
+    """Routes of a spoke, or of a subnet of the hub (`role`: its part of logical names).
+
+    Everything goes to the firewall, whose private address only Azure knows; or, of the firewall's own subnet, to the
+    internet (`direct`), since routes of a gateway could lead elsewhere. With `prefixes`, these ranges alone go to the
+    firewall: the routes of a gateway's subnet.
+    """
 
     name: str
     place: Place
     tags: Tags
+    role: str | None = None
+    direct: bool = False
+    prefixes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -218,7 +226,7 @@ class TlsInspectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class FirewallSpec:
-    """The firewall, its address and its policy."""
+    """The firewall, its address and its policy. `translates_all`: it replaces the source of every packet."""
 
     name: str
     policy: str
@@ -232,6 +240,7 @@ class FirewallSpec:
     diagnostics: DiagnosticsSpec
     tags: Tags
     tls_inspection: TlsInspectionSpec | None = None
+    translates_all: bool = False
 
     @property
     def id(self) -> str:
@@ -275,7 +284,10 @@ class PrivateDnsSpec:
 
 @dataclass(frozen=True, slots=True)
 class LogAnalyticsSpec:
-    """The central log. `daily_cap_gb` 0 means none; `built`: False where it exists already, and nothing of it is."""
+    """The central log. `daily_cap_gb` 0 means none; `built`: False where it exists already, and nothing of it is.
+
+    `shared_keys`: clients can send data with a key.
+    """
 
     name: str
     place: Place
@@ -287,6 +299,7 @@ class LogAnalyticsSpec:
     roles: tuple[RoleAssignmentSpec, ...]
     tags: Tags
     telemetry: TelemetrySpec
+    shared_keys: bool = False
     built: bool = True
 
     @property
@@ -322,7 +335,8 @@ class ExistingHubSpec:
 class SpokeSpec:
     """A spoke, and its peering with the hub. `name` is its key in the stack file.
 
-    `from_hub` is None where the hub's side is left to the owner of the hub. `dns_servers` is () for the firewall.
+    `from_hub` is None where the hub's side is left to the owner of the hub. `dns_servers` is () for the firewall;
+    `second_dns_server`: asked if the firewall does not answer.
     """
 
     name: str
@@ -334,5 +348,6 @@ class SpokeSpec:
     from_hub: PeeringSpec | None
     links: tuple[ZoneLinkSpec, ...]
     dns_servers: tuple[str, ...] = ()
+    second_dns_server: str | None = None
     endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()
     group_roles: tuple[RoleAssignmentSpec, ...] = ()

@@ -12,8 +12,12 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PolicyDefinitionSpec:
-    """A definition to be created. `properties` by ARM's names; `management_group`: "" for a subscription."""
+    """A definition to be created. `properties` by ARM's names; `management_group`: "" for a subscription.
 
+    `key`: its logical name.
+    """
+
+    key: str
     name: str
     subscription: str
     management_group: str
@@ -37,8 +41,9 @@ class InitiativeMemberSpec:
 
 @dataclass(frozen=True, slots=True)
 class InitiativeSpec:
-    """An initiative to be created."""
+    """An initiative to be created. `key`: its logical name."""
 
+    key: str
     name: str
     subscription: str
     management_group: str
@@ -86,13 +91,13 @@ class PolicyAssignmentSpec:
     message: str
     enforced: bool
     location: str
+    description: str
+    assigned_by: str
     after: tuple[str, ...] = ()
     not_scopes: tuple[str, ...] = ()
     selectors: tuple[SelectorSpec, ...] = ()
     overrides: tuple[OverrideSpec, ...] = ()
     roles: tuple[RoleAssignmentSpec, ...] = ()
-    description: str = ""
-    assigned_by: str = ""
 
     @property
     def id(self) -> str:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 Record = TypeVar("Record")
 
 
-def records(found: Any, kind: type[Record]) -> Iterator[Record]:
+def records(value: Any, kind: type[Record]) -> Iterator[Record]:
     """Returns every record of a type in a dataclass and in all dataclasses and tuples below it, by order of fields."""
-    if isinstance(found, kind):
-        yield found
-    elif isinstance(found, tuple):
-        for each in found:
-            yield from records(each, kind)
-    elif is_dataclass(found) and not isinstance(found, type):
-        for field in fields(found):
-            yield from records(getattr(found, field.name), kind)
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from records(item, kind)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from records(getattr(value, field.name), kind)

@@ -138,5 +138,5 @@ def _collected(shown: str, rows: Iterator[_Row]) -> Networks:
     return Networks(hub, spokes, on_premises, environments)
 
 
-def _refused(where: str, what: str, remedy: str) -> LandingZoneError:
-    return LandingZoneError(f"{where}\n  {what}\n  {remedy}")
+def _refused(where: str, value: str, remedy: str) -> LandingZoneError:
+    return LandingZoneError(f"{where}\n  {value}\n  {remedy}")

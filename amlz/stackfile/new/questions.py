@@ -67,10 +67,10 @@ def problem_of(question: Question, answer: str) -> str | None:
     try:
         Answers.model_validate({key: value})
     except ValidationError as error:
-        for found in error.errors():
-            if found["loc"][:1] == (key,):
-                wrong = problem(found, Answers)
-                return f"{wrong.what} {wrong.remedy}".strip()
+        for item in error.errors():
+            if item["loc"][:1] == (key,):
+                wrong = problem(item, Answers)
+                return f"{wrong.what} {wrong.remedy or ''}".strip()
     return None
 
 

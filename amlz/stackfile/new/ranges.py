@@ -25,9 +25,9 @@ def divided(whole: str, environments: tuple[tuple[str, str], ...]) -> Networks:
     network = IPv4Network(whole)
     if network.prefixlen < _HUB:
         first, second = network.subnets(1)
-        found = with_environments(Networks(f"{first.network_address}/{_HUB}", {MAIN: (str(second),)}), environments)
-        if found is not None:
-            return found
+        networks = with_environments(Networks(f"{first.network_address}/{_HUB}", {MAIN: (str(second),)}), environments)
+        if networks is not None:
+            return networks
     raise LandingZoneError(
         f"--network\n  {whole} is too small for a hub and {len(environments)} environments.\n"
         f"  Use a /{_smallest(len(environments))} or a larger range."
@@ -48,8 +48,8 @@ def with_environments(networks: Networks, environments: tuple[tuple[str, str], .
         if len(wanted) * 2 ** (32 - prefix) * (1 if last else 2) > room:
             continue
         left = Free(free)
-        taken = {each: left.take(prefix) for each in wanted}
-        ranges = {each: cidr for each, cidr in taken.items() if cidr is not None}
+        taken = {item: left.take(prefix) for item in wanted}
+        ranges = {item: cidr for item, cidr in taken.items() if cidr is not None}
         if len(ranges) == len(wanted):
             return replace(networks, environments={**networks.environments, **ranges})
     return None

@@ -67,7 +67,7 @@ def new_stack_file(stack: NewStack, schema: str) -> str:
     for (project, environment), network in networks.environments.items():
         projects.setdefault(project, {})[environment] = network
     text = _template().render(
-        **{each: getattr(stack, each) for each in _AS_THEY_ARE},
+        **{item: getattr(stack, item) for item in _AS_THEY_ARE},
         schema=schema,
         zones=stack.location not in WITHOUT_ZONES,
         networks=networks,
@@ -95,17 +95,17 @@ def _networks(stack: NewStack) -> Networks:
     wanted = tuple((stack.project, environment) for environment in stack.environments) if stack.project else ()
     given = stack.networks
     if given.hub is not None and given.spokes:
-        found = with_environments(given, wanted)
-        if found is None:
+        networks = with_environments(given, wanted)
+        if networks is None:
             raise LandingZoneError(
                 f"--from\n  The spokes have no room for {len(wanted)} more environments.\n"
                 "  Add a range to a spoke, or name fewer environments."
             )
-        return found
+        return networks
     if given.hub is not None or given.spokes or given.environments:
         raise LandingZoneError("--from\n  The file needs both a hub and a spoke.\n  Add the missing range.")
-    found = divided(stack.network or "", wanted)
-    return replace(found, on_premises=given.on_premises)
+    networks = divided(stack.network or "", wanted)
+    return replace(networks, on_premises=given.on_premises)
 
 
 def _by_option(error: StackFileError) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _by_option(error: StackFileError) -> Iterator[str]:
         option = next(
             (_OPTIONS[problem.path[:n]] for n in (2, 1) if problem.path[:n] in _OPTIONS), dotted(problem.path)
         )
-        yield f"{option}\n  {problem.what}\n  {problem.remedy}".rstrip()
+        yield "\n  ".join(part for part in (option, problem.what, problem.remedy) if part)
 
 
 def _quoted(text: str) -> str:

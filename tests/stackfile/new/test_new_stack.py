@@ -161,12 +161,12 @@ def test_a_region_without_zones_has_none() -> None:
 )
 def test_a_wrong_answer_says_what_to_write(name: str, answer: str, wrong: str) -> None:
     """As `amlz check` would."""
-    question = next(each for each in QUESTIONS if each.name == name)
+    question = next(item for item in QUESTIONS if item.name == name)
 
     assert wrong in (problem_of(question, answer) or "")
 
 
 def test_defaults_are_valid_answers() -> None:
     """And there are at most eight questions."""
-    assert [problem_of(each, each.default) for each in QUESTIONS if each.default] == [None] * 3
+    assert [problem_of(question, question.default) for question in QUESTIONS if question.default] == [None] * 3
     assert len(QUESTIONS) == 8

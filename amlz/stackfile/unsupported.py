@@ -1,0 +1,119 @@
+"""Keys that users of other tools expect and that are not supported, each with the reason and another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import ascii_lowercase, ascii_uppercase
+
+from amlz.core.problems import Path
+from amlz.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A setting that is known and not supported.
+
+    `below`: the path of the key above; "*" is any name. `keys`: its usual spellings, in lower case without separators.
+    """
+
+    below: tuple[str, ...]
+    keys: frozenset[str]
+    what: str
+    remedy: str
+
+
+_SECURITY = ("projects", "*", "environments", "*", "security")
+_ENVIRONMENT = _SECURITY[:-1]
+UNSUPPORTED: tuple[Unsupported, ...] = (
+    Unsupported(
+        _SECURITY,
+        frozenset({"ipallowlist", "allowedips", "ipallowedlist", "networkacls", "iprules", "selectednetworks"}),
+        "A workspace for selected addresses is not supported: azure-native has no argument for its list.",
+        "Remove it: the workspace is then private, and a gateway or jump hosts reach it (docs/explanation/hub.md).",
+    ),
+    Unsupported(
+        ("hub",),
+        frozenset({"virtualwan", "vwan", "virtualhub", "vhub"}),
+        "A hub of Virtual WAN is not supported: spokes are peered with a virtual network and its firewall.",
+        "Use a virtual network with a firewall: one that is built here, or `hub.existing`.",
+    ),
+    Unsupported(
+        ("spokes", "*"),
+        frozenset({"existing", "virtualnetwork", "virtualnetworkid", "vnet", "vnetid", "subnets", "id"}),
+        "A spoke that exists is not supported: its network and its subnets are created here.",
+        "Remove it, and ask the network team for a range for `addressSpace`.",
+    ),
+    Unsupported(
+        ("spokes", "*"),
+        frozenset({"location", "region"}),
+        "A spoke in another region is not supported: everything of a stack is in `location`.",
+        "Write a stack file for the other region. It can use the hub of this stack: docs/explanation/hub.md.",
+    ),
+    Unsupported(
+        _ENVIRONMENT,
+        frozenset({"location", "region"}),
+        "An environment in another region is not supported: everything of a stack is in `location`.",
+        "Write a stack file for the other region. It can use the hub of this stack: docs/explanation/hub.md.",
+    ),
+    Unsupported(
+        (),
+        frozenset({"locations", "regions", "secondarylocation", "secondaryregion", "pairedregion"}),
+        "Several regions in one stack are not supported.",
+        "Write a stack file for each region, with `location`. They can use one hub: docs/explanation/hub.md.",
+    ),
+    Unsupported(
+        _ENVIRONMENT,
+        frozenset({"subscription", "subscriptionid"}),
+        "The subscription is a setting of the spoke: subnets, endpoints and compute targets are in one subscription.",
+        "Set `spokes.NAME.subscription`, and `spoke` of the environment: docs/how-to/organisation.md.",
+    ),
+    Unsupported(
+        ("subscriptions",),
+        frozenset({"environments", "projects", "production", "prod", "dev", "nonproduction", "nonprod", "spokes"}),
+        "Subscriptions by environment are not set here: an environment is in the subscription of its spoke.",
+        "Set `spokes.NAME.subscription`, and `spoke` of the environment: docs/how-to/organisation.md.",
+    ),
+    Unsupported(
+        (),
+        frozenset({"naming", "namingconvention", "namepattern", "names", "abbreviations"}),
+        "A pattern for names is not supported.",
+        "Set single names: `names` of hub, spokes and environments (docs/how-to/own-names.md).",
+    ),
+    Unsupported(
+        ("egressHosts", "*"),
+        frozenset({"ports", "port", "ranges", "addresses", "servicetags", "servicetag", "protocol", "privateendpoint"}),
+        "Destinations other than HTTPS hosts are not supported.",
+        "Remove it. Hosts that answer HTTPS go under `hosts`; other services need a gateway that does.",
+    ),
+    Unsupported(
+        ("hub",),
+        frozenset({"ddosprotectionplan", "ddosprotection", "ddos"}),
+        "A DDoS protection plan is not supported.",
+        "Remove it, and have the plan assigned by a policy of the organisation: the policy modifies virtual networks.",
+    ),
+    Unsupported(
+        _ENVIRONMENT,
+        frozenset({"kind", "workspacekind"}),
+        "Workspaces of the kinds hub and project are not supported.",
+        "Remove it: the workspace is of the default kind.",
+    ),
+)
+
+
+#: To lower case, without separators.
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase, "_-")
+_BY_KEY: Mapping[str, tuple[Unsupported, ...]] = {
+    key: tuple(row for row in UNSUPPORTED if key in row.keys) for row in UNSUPPORTED for key in row.keys
+}
+
+
+def unsupported(path: Path) -> tuple[str, str] | None:
+    """Returns what is not supported at an unknown key, and the remedy; None where nothing is known about the key."""
+    above, key = path[:-1], str(path[-1]).translate(_SMALL)
+    for row in _BY_KEY.get(key, ()):
+        same = len(above) == len(row.below) and all(
+            part in ("*", at) for part, at in zip(row.below, above, strict=True)
+        )
+        if same:
+            return row.what, row.remedy
+    return None
