@@ -12,33 +12,34 @@ from amlz.azure.changes import PropertyChange, changes, worst
 from amlz.azure.differences import PropertyDifference as PropertyDifference
 from amlz.azure.differences import canonical
 from amlz.azure.differences import rows_of as rows_of
-from amlz.azure.graph import UNKNOWN_KEY, unknown
+from amlz.azure.graph import is_unknown, sources_of, unknown_from
 from amlz.azure.ids import within
 from amlz.checks.finding import Finding
-from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, again
+from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, again, properties_of
 from amlz.checks.guard.inputs import IDS as INPUTS
 from amlz.checks.guard.production import guarded
 from amlz.checks.naming import Names, names_of_records
 from amlz.core.facts.data import holding, loss
+from amlz.diff.cost_difference import CostDifference
 from amlz.diff.difference_egress import difference_of_egress
 
-Told = Mapping[str, Any]
+Record = Mapping[str, Any]
 
 
-_SAID = ("findings", "verdicts")
+_LISTS = ("findings", "verdicts")
 #: The engine's own state.
 _PULUMI = ChangeRule(
     "protect", Kind.UPDATES, "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", "in Pulumi's state"
 )
-_ANEW = ChangeRule("", Kind.UPDATES, "")
+_UPDATED_AGAIN = ChangeRule("", Kind.UPDATES, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A resource that differs, as it was and as it would be. `replaced`: another is created instead."""
 
-    before: Told
-    resource: Told
+    before: Record
+    resource: Record
     changes: tuple[PropertyChange, ...]
     replaced: bool
 
@@ -55,27 +56,29 @@ class Difference:
     stack: str
     revision: str
     is_new: bool
-    created: tuple[Told, ...]
-    deleted: tuple[Told, ...]
+    created: tuple[Record, ...]
+    deleted: tuple[Record, ...]
     changed: tuple[Changed, ...]
     unchanged: int
     addresses: tuple[PropertyDifference, ...]
-    roles: tuple[tuple[Told, ...], tuple[Told, ...]]
+    roles: tuple[tuple[Record, ...], tuple[Record, ...]]
     egress: tuple[tuple[str, ...], tuple[str, ...]]
-    findings: tuple[tuple[Told, ...], tuple[Told, ...]]
-    verdicts: tuple[tuple[Told, ...], tuple[Told, ...]]
+    findings: tuple[tuple[Record, ...], tuple[Record, ...]]
+    verdicts: tuple[tuple[Record, ...], tuple[Record, ...]]
     guard: tuple[Finding, ...] = ()
     """Findings of the guard on this change."""
     engine: bool = False
     """True if it is the plan of Pulumi's engine, and not two previews."""
     unsure: tuple[str, ...] = ()
     """Limitations of this comparison, in addition to those of all."""
-    moved: tuple[tuple[Told, Told], ...] = ()
+    moved: tuple[tuple[Record, Record], ...] = ()
     """Resources with a new URN and an alias to the old one: before, and after."""
-    widened: tuple[tuple[Told, tuple[str, ...]], ...] = ()
+    widened: tuple[tuple[Record, tuple[str, ...]], ...] = ()
     """Of the new roles, those that were given before on less: with the ids of that."""
-    accepted: tuple[Told, ...] = ()
+    accepted: tuple[Record, ...] = ()
     """Findings that the stack file accepts, and did not before."""
+    cost: CostDifference | None = None
+    """The change of a month; None where the stack file names no prices."""
     names: Names = field(default_factory=Names, compare=False)
     """Names of resources of both sides."""
 
@@ -91,7 +94,7 @@ class Difference:
         return (self.roles, self.egress, self.findings, self.verdicts)
 
     @property
-    def lost(self) -> tuple[tuple[Told, str], ...]:
+    def lost(self) -> tuple[tuple[Record, str], ...]:
         """Returns the resources that lose data, and how."""
         gone = (*self.deleted, *(changed.before for changed in self.changed if changed.replaced))
         rows = ((resource, holding(resource["armType"])) for resource in gone)
@@ -110,15 +113,15 @@ class Difference:
         return any(f["severity"] in severities for f in new[0]) or any(v["blocks"] for v in new[1])
 
 
-def difference(revision: str, old: Told | None, new: Told, allowed: LossAllowance | None = None) -> Difference:
+def difference(revision: str, old: Record | None, new: Record, allowed: LossAllowance | None = None) -> Difference:
     """The difference from one preview (None: the stack was not there) to another. `allowed`: by the stack file."""
-    before: Told = old or {}
+    before: Record = old or {}
     was, now = _by_urn(before), _by_urn(new)
     former = _former(was, now)
     before = _renamed(before, former)
     pairs = ((was.get(former.get(urn, urn)), resource) for urn, resource in now.items())
     both = [compared(_as_named(theirs, former), ours) for theirs, ours in pairs if theirs is not None]
-    changed = tuple(each for each in both if each.changes)
+    changed = tuple(item for item in both if item.changes)
     moved = tuple((was[old_urn], now[urn]) for urn, old_urn in former.items())
     deleted = tuple(r for urn, r in was.items() if urn not in now and urn not in former.values())
     gone = {resource["urn"] for resource in deleted}
@@ -130,7 +133,7 @@ def difference(revision: str, old: Told | None, new: Told, allowed: LossAllowanc
         created=tuple(r for urn, r in now.items() if former.get(urn, urn) not in was),
         deleted=deleted,
         changed=changed,
-        unchanged=len(both) - len({each.resource["urn"] for each in changed} | set(former)),
+        unchanged=len(both) - len({item.resource["urn"] for item in changed} | set(former)),
         addresses=tuple(rows_of(_addresses(before), _addresses(new))),
         roles=roles,
         egress=difference_of_egress(before, new),
@@ -144,49 +147,51 @@ def difference(revision: str, old: Told | None, new: Told, allowed: LossAllowanc
     )
 
 
-def _former(was: Mapping[str, Told], now: Mapping[str, Told]) -> dict[str, str]:
+def _former(was: Mapping[str, Record], now: Mapping[str, Record]) -> dict[str, str]:
     """Old URNs by new ones: of what has no URN of before, but an alias for one that is no longer there."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for urn, resource in now.items():
         if urn not in was:
-            taken = set(found.values())
+            taken = set(result.values())
             known = (alias for alias in resource.get("aliases") or () if alias in was and alias not in now)
             old = next((alias for alias in known if alias not in taken), "")
-            found |= {urn: old} if old else {}
-    return found
+            result |= {urn: old} if old else {}
+    return result
 
 
-def _renamed(preview: Told, former: Mapping[str, str]) -> Told:
+def _renamed(preview: Record, former: Mapping[str, str]) -> Record:
     """A preview of before whose findings and verdicts are about the URNs of now."""
     urns = {old: urn for urn, old in former.items()}
     if not urns:
         return preview
-    told: dict[str, Any] = dict(preview)
-    for key in _SAID:
-        told[key] = [{**each, "resource": urns.get(each["resource"], each["resource"])} for each in _list(preview, key)]
-    return told
+    result: dict[str, Any] = dict(preview)
+    for key in _LISTS:
+        result[key] = [
+            {**item, "resource": urns.get(item["resource"], item["resource"])} for item in _list(preview, key)
+        ]
+    return result
 
 
-def _as_named(resource: Told, former: Mapping[str, str]) -> Told:
+def _as_named(resource: Record, former: Mapping[str, str]) -> Record:
     """A resource of before, in which what only the deployment knows is named after what has moved meanwhile."""
     names = {old.rpartition("::")[2]: urn.rpartition("::")[2] for urn, old in former.items()}
 
     def named(value: Any) -> Any:
         if isinstance(value, dict):
-            if list(value) == [UNKNOWN_KEY]:
-                what, _, whose = str(value[UNKNOWN_KEY]).partition(", from ")
-                return unknown(f"{what}, from {', '.join(names.get(name, name) for name in whose.split(', '))}")
-            return {key: named(each) for key, each in value.items()}
-        return [named(each) for each in value] if isinstance(value, list) else value
+            if is_unknown(value):
+                key, sources = sources_of(value)
+                return unknown_from(key, (names.get(name, name) for name in sources)) if sources else value
+            return {key: named(item) for key, item in value.items()}
+        return [named(item) for item in value] if isinstance(value, list) else value
 
     return {**resource, "body": named(resource["body"])} if names else resource
 
 
-def _role_key(role: Told) -> tuple[str, ...]:
+def _role_key(role: Record) -> tuple[str, ...]:
     return (role["principal"].lower(), role["role"], role["scope"].lower())
 
 
-def _widened(new: Iterable[Told], before: Iterable[Told]) -> Iterator[tuple[Told, tuple[str, ...]]]:
+def _widened(new: Iterable[Record], before: Iterable[Record]) -> Iterator[tuple[Record, tuple[str, ...]]]:
     """Roles that the same principal had before on something within what it has them on now."""
     scopes: dict[tuple[str, ...], list[str]] = {}
     for role in before:
@@ -197,51 +202,55 @@ def _widened(new: Iterable[Told], before: Iterable[Told]) -> Iterator[tuple[Told
             yield role, narrower
 
 
-def compared(was: Told, now: Told) -> Changed:
+def compared(was: Record, now: Record) -> Changed:
     """A resource of both sides, with what differs."""
-    found = changes(now["armType"], _compared(was), _compared(now))
-    found = tuple(PropertyChange(each.row, _PULUMI) if each.row.path == "protect" else each for each in found)
-    if worst(found) is not Kind.REPLACES:
-        return Changed(was, now, found, False)
-    return Changed(was, now, made_anew(found), True)
+    result = changes(now["armType"], _compared(was), _compared(now), now["apiVersion"])
+    result = tuple(PropertyChange(change.row, _PULUMI) if change.row.path == "protect" else change for change in result)
+    if worst(result) is not Kind.REPLACES:
+        return Changed(was, now, result, False)
+    return Changed(was, now, made_anew(result), True)
 
 
 def made_anew(property_changes: Iterable[PropertyChange]) -> tuple[PropertyChange, ...]:
     """Returns the differences of a resource that is replaced: neither refused nor ignored."""
-    return tuple(each if each.kind is Kind.REPLACES else PropertyChange(each.row, _ANEW) for each in property_changes)
+    return tuple(
+        property_change
+        if property_change.kind is Kind.REPLACES
+        else PropertyChange(property_change.row, _UPDATED_AGAIN)
+        for property_change in property_changes
+    )
 
 
 def edit(
-    deleted: Iterable[Told], changed: Iterable[Changed], was: Iterable[Told], now: Iterable[Told]
+    deleted: Iterable[Record], changed: Iterable[Changed], was: Iterable[Record], now: Iterable[Record]
 ) -> ResourceChanges:
     """Returns the input of the guard."""
     changed, was, now = tuple(changed), tuple(was), tuple(now)
-    gone, stood = tuple(map(_thing, deleted)), {resource["urn"] for resource in was}
+    gone, stood = tuple(map(_existing, deleted)), {resource["urn"] for resource in was}
     made = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
     return ResourceChanges(
         deleted=gone,
         again=again(gone, made),
         made=frozenset(made),
-        replaced=tuple((_thing(each.before), each.changes) for each in changed if each.replaced),
-        updated=tuple((_thing(each.before), each.changes) for each in changed if not each.replaced),
-        standing=tuple(map(_thing, was)),
+        replaced=tuple((_existing(item.before), item.changes) for item in changed if item.replaced),
+        updated=tuple((_existing(item.before), item.changes) for item in changed if not item.replaced),
+        standing=tuple(map(_existing, was)),
         owners=frozenset(f"{resource['project']}/{resource['environment']}" for resource in now if resource["project"]),
-        after=tuple(map(_thing, now)),
+        after=tuple(map(_existing, now)),
     )
 
 
-def _thing(resource: Told) -> ExistingResource:
-    properties = resource["body"].get("properties") or {}
-    owners = resource["project"], resource["environment"]
+def _existing(resource: Record) -> ExistingResource:
+    owners = resource["project"] or None, resource["environment"] or None
     of = resource["urn"], resource["armType"], resource["id"], resource["name"], *owners
-    return ExistingResource(*of, properties, bool(resource["protect"]))
+    return ExistingResource(*of, properties_of(resource["body"]), bool(resource["protect"]))
 
 
-def _by_urn(preview: Told) -> dict[str, Told]:
+def _by_urn(preview: Record) -> dict[str, Record]:
     return {resource["urn"]: resource for resource in _list(preview, "resources")}
 
 
-def _compared(resource: Told) -> dict[str, Any]:
+def _compared(resource: Record) -> dict[str, Any]:
     """Returns the compared parts of a resource: not the position of its constructor, and not the order of its
     dependencies.
     """
@@ -254,7 +263,7 @@ def _compared(resource: Told) -> dict[str, Any]:
     }
 
 
-def _addresses(preview: Told) -> dict[str, Any]:
+def _addresses(preview: Record) -> dict[str, Any]:
     """Ranges of networks, and in them by owner and role."""
     spaces = {space["network"]: ", ".join(sorted(space["ranges"])) for space in _list(preview, "addresses")}
     return spaces | {
@@ -265,41 +274,41 @@ def _addresses(preview: Told) -> dict[str, Any]:
     }
 
 
-def _roles(preview: Told) -> list[Told]:
+def _roles(preview: Record) -> list[Record]:
     return list(preview.get("landingZone", {}).get("roles", []))
 
 
-def _still(told: Iterable[Told], gone: Collection[str]) -> list[Told]:
+def _still(values: Iterable[Record], gone: Collection[str]) -> list[Record]:
     """Drops findings on deleted resources."""
-    return [each for each in told if each["resource"] not in gone]
+    return [item for item in values if item["resource"] not in gone]
 
 
-def _as_identified(verdicts: Iterable[Told], both: Iterable[Changed]) -> list[Told]:
+def _as_identified(verdicts: Iterable[Record], both: Iterable[Changed]) -> list[Record]:
     """Returns old verdicts with the new ids: a replaced resource is the same for the reader."""
-    ids = {each.before["id"].lower(): each.resource["id"] for each in both}
+    ids = {changed.before["id"].lower(): changed.resource["id"] for changed in both}
     return [{**verdict, "id": ids.get(verdict["id"].lower(), verdict["id"])} for verdict in verdicts]
 
 
-def _findings(before: list[Told], new: Told) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+def _findings(before: list[Record], new: Record) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
     """Returns new findings, and those that are gone. A finding with another value, or one that is accepted now, is not
     gone.
     """
     came, went = _both(before, _list(new, "findings"), finding_key)
-    accepted = {finding_key(each) for each in _list(new, "acceptedFindings")}
-    again = {finding_key(each)[:-1] for each in came}
+    accepted = {finding_key(item) for item in _list(new, "acceptedFindings")}
+    again = {finding_key(item)[:-1] for item in came}
     return came, tuple(f for f in went if finding_key(f) not in accepted and finding_key(f)[:-1] not in again)
 
 
-def verdict_key(verdict: Told) -> tuple[object, ...]:
+def verdict_key(verdict: Record) -> tuple[object, ...]:
     """By what a verdict is the same in two previews."""
     return (verdict["id"].lower(), verdict["policy"], verdict["verdict"])
 
 
-def _verdicts(preview: Told) -> list[Told]:
+def _verdicts(preview: Record) -> list[Record]:
     return [verdict for verdict in _list(preview, "verdicts") if verdict["verdict"] != "compliant"]
 
 
-def finding_key(finding: Told) -> tuple[object, ...]:
+def finding_key(finding: Record) -> tuple[object, ...]:
     """By what a finding is the same in two previews."""
     actual = repr(canonical(finding["actual"]))
     return (finding["id"], finding["resource"], finding["path"], finding["severity"], actual)
@@ -313,12 +322,12 @@ def _both(old: Iterable[Any], new: Iterable[Any], key: Callable[[Any], Any]) -> 
 
 def _without(side: Iterable[Any], other: Iterable[Any], key: Callable[[Any], Any]) -> Iterator[Any]:
     there = Counter(map(key, other))
-    for each in side:
-        if there[key(each)]:
-            there[key(each)] -= 1
+    for item in side:
+        if there[key(item)]:
+            there[key(item)] -= 1
         else:
-            yield each
+            yield item
 
 
-def _list(preview: Told, key: str) -> list[Any]:
+def _list(preview: Record, key: str) -> list[Any]:
     return list(preview.get(key, []))

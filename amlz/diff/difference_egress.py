@@ -7,12 +7,12 @@ from typing import Any
 
 from amlz.core.problems import listed
 
-Told = Mapping[str, Any]
+Record = Mapping[str, Any]
 #: An outbound rule, and its sources.
 Ways = dict[str, set[str]]
 
 
-def difference_of_egress(old: Told, new: Told) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def difference_of_egress(old: Record, new: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the opened rules, and the closed ones, a line each.
 
     A rule that gains sources is opened for those: reported once for all rules that gain the same sources.
@@ -32,7 +32,7 @@ def _came(was: Ways, now: Ways) -> Iterator[str]:
         yield f"for {listed(sources)}: {', '.join(ways)}"
 
 
-def _ways(preview: Told) -> Ways:
+def _ways(preview: Record) -> Ways:
     """Returns all egress: its owner, its rule, destination and ports."""
     ways: Ways = {}
     for resource in preview.get("resources", ()):
@@ -53,10 +53,10 @@ def _ways(preview: Told) -> Ways:
     return ways
 
 
-def _of_rule(rule: Told) -> tuple[list[str], str, list[str]]:
+def _of_rule(rule: Record) -> tuple[list[str], str, list[str]]:
     keys = ("targetFqdns", "fqdnTags", "targetUrls", "destinationFqdns", "destinationIpGroups", "destinationAddresses")
-    to = [each for key in keys for each in rule.get(key) or ()]
-    spoken = [f"{each['protocolType']}:{each['port']}" for each in rule.get("protocols") or ()]
+    to = [item for key in keys for item in rule.get(key) or ()]
+    spoken = [f"{item['protocolType']}:{item['port']}" for item in rule.get("protocols") or ()]
     how = ", ".join(sorted(spoken)) or _how(rule.get("destinationPorts") or (), rule.get("ipProtocols") or ())
     return to, how, [*(rule.get("sourceAddresses") or ()), *(rule.get("sourceIpGroups") or ())]
 
@@ -66,5 +66,5 @@ def _how(ports: Any, protocols: Any) -> str:
 
 
 def _add(ways: Ways, rule: str, to: Any, how: str, sources: Any) -> None:
-    for each in to:
-        ways.setdefault(f"{rule}: {each}{f' {how}' if how else ''}", set()).update(sources)
+    for item in to:
+        ways.setdefault(f"{rule}: {item}{f' {how}' if how else ''}", set()).update(sources)

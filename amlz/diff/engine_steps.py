@@ -26,7 +26,7 @@ from amlz.core.problems import LandingZoneError
 from amlz.diff.difference import Changed, Difference, compared, edit, made_anew
 from amlz.policy.json_text import NotJson, parsed
 
-Told = Mapping[str, Any]
+Record = Mapping[str, Any]
 
 _SAME = frozenset(("same", "read", "refresh"))
 _NEW = frozenset(("create", "import"))
@@ -42,34 +42,38 @@ _LARGEST = 500_000_000
 _HOW = "  Write it with `pulumi preview --json > FILE`, of this stack and this commit."
 
 
-def read(name: str) -> Told:
+def read(name: str) -> Record:
     """The engine's preview from a file, `-` for standard input. Raises LandingZoneError for what is none."""
     try:
         if name == "-" and sys.stdin is None:
             raise OSError(0, "standard input is closed")
-        text = sys.stdin.read() if name == "-" else read_regular(Path(name), _LARGEST).decode()
+        text = sys.stdin.read() if name == "-" else read_regular(Path(name), _LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise LandingZoneError(f"--engine {name}\n  It cannot be read: {why}.\n{_HOW}") from None
     start = text.find("{")
     try:
-        told = parsed(text[start:]) if start >= 0 else None
+        result = parsed(text[start:]) if start >= 0 else None
     except NotJson:
-        told = None
-    if not isinstance(told, dict) or not _are_steps(told.get("steps")) or not _are_objects(told.get("diagnostics")):
+        result = None
+    if (
+        not isinstance(result, dict)
+        or not _are_steps(result.get("steps"))
+        or not _are_objects(result.get("diagnostics"))
+    ):
         raise LandingZoneError(f"--engine {name}\n  It is not the JSON of a preview of Pulumi's.\n{_HOW}")
-    failed = [d for d in told.get("diagnostics") or () if str(d.get("severity", "")).endswith(("error", "err"))]
-    if failed or told.get("maybeCorrupt"):
+    failed = [d for d in result.get("diagnostics") or () if str(d.get("severity", "")).endswith(("error", "err"))]
+    if failed or result.get("maybeCorrupt"):
         raise LandingZoneError(
             f"--engine {name}\n  That preview ended with an error, so it is not complete.\n  Run `pulumi preview` "
             "until it ends without an error."
         )
-    new = sorted({step["op"] for step in told["steps"]} - _OPS)
+    new = sorted({step["op"] for step in result["steps"]} - _OPS)
     if new:
         raise LandingZoneError(
             f"--engine {name}\n  It has steps of a kind that is not known here: {', '.join(new)}.\n{_HOW}"
         )
-    return told
+    return result
 
 
 def _are_steps(steps: Any) -> bool:
@@ -91,11 +95,13 @@ def _is_state(state: Any, needed: bool) -> bool:
     return isinstance(state, dict) and all(isinstance(state.get(key), kind) for key, kind in kinds.items())
 
 
-def _are_objects(found: Any) -> bool:
-    return found is None or (isinstance(found, list) and all(isinstance(each, dict) for each in found))
+def _are_objects(are_objects: Any) -> bool:
+    return are_objects is None or (
+        isinstance(are_objects, list) and all(isinstance(item, dict) for item in are_objects)
+    )
 
 
-def difference_by_engine(steps: Told, new: Told, allowed: LossAllowance, hider: Hider | None = None) -> Difference:
+def difference_by_engine(steps: Record, new: Record, allowed: LossAllowance, hider: Hider | None = None) -> Difference:
     """The difference that the engine would make. `new`: our own preview of the stack, which knows whose each is.
 
     `hider`: knows values that are secrets, in any form.
@@ -104,23 +110,23 @@ def difference_by_engine(steps: Told, new: Told, allowed: LossAllowance, hider: 
     """
     _of_this_stack(steps, new["stack"])
     reading = _StateReader({resource["urn"]: resource for resource in new["resources"]}, hider or Hider())
-    found: dict[str, list[Told]] = {}
+    result: dict[str, list[Record]] = {}
     for step in steps["steps"]:
         if reading.counts(step):
-            found.setdefault(step["urn"], []).append(step)
+            result.setdefault(step["urn"], []).append(step)
     created, deleted, changed, same = [], [], [], 0
-    for each in found.values():
-        ops = {step["op"] for step in each} - _NOTHING
+    for item in result.values():
+        ops = {step["op"] for step in item} - _NOTHING
         if ops & _REPLACED or "update" in ops:
-            changed.append(reading.changed(each, bool(ops & _REPLACED)))
+            changed.append(reading.changed(item, bool(ops & _REPLACED)))
         elif "delete" in ops:
-            deleted.append(reading.record(next(step["oldState"] for step in each if step.get("oldState"))))
+            deleted.append(reading.record(next(step["oldState"] for step in item if step.get("oldState"))))
         elif ops & _NEW:
-            created.append(reading.record(next(step["newState"] for step in each if step.get("newState"))))
+            created.append(reading.record(next(step["newState"] for step in item if step.get("newState"))))
         else:
             same += len(ops & _SAME)
     none: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
-    change = edit(deleted, changed, reading.standing(found), new["resources"])
+    change = edit(deleted, changed, reading.standing(result), new["resources"])
     return Difference(
         stack=new["stack"],
         revision="what Pulumi's state holds",
@@ -136,11 +142,11 @@ def difference_by_engine(steps: Told, new: Told, allowed: LossAllowance, hider: 
         verdicts=none,
         guard=guarded(replace(change, of_state=True), allowed),
         engine=True,
-        names=names_of_records((*reading.standing(found), *reading.known.values())),
+        names=names_of_records((*reading.standing(result), *reading.known.values())),
     )
 
 
-def _of_this_stack(steps: Told, stack: str) -> None:
+def _of_this_stack(steps: Record, stack: str) -> None:
     others = {parts[2] for step in steps["steps"] if len(parts := step["urn"].split(":", 4)) > 3} - {stack}
     if others:
         raise LandingZoneError(
@@ -151,21 +157,21 @@ def _of_this_stack(steps: Told, stack: str) -> None:
 class _StateReader:
     """Reads states of the engine as records of a preview. `known`: our own, by URN."""
 
-    def __init__(self, known: Mapping[str, Told], hider: Hider) -> None:
+    def __init__(self, known: Mapping[str, Record], hider: Hider) -> None:
         self.known, self.hider = known, hider
 
-    def counts(self, step: Told) -> bool:
+    def counts(self, step: Record) -> bool:
         """Returns whether a step is about a resource in Azure."""
         return str(_state(step).get("type", "")).startswith("azure-native")
 
-    def standing(self, found: Mapping[str, list[Told]]) -> Iterator[Told]:
+    def standing(self, data: Mapping[str, list[Record]]) -> Iterator[Record]:
         """Returns all existing resources."""
-        for steps in found.values():
+        for steps in data.values():
             old = next((step["oldState"] for step in steps if step.get("oldState")), None)
             if old:
                 yield self.record(old)
 
-    def changed(self, steps: list[Told], replaced: bool) -> Changed:
+    def changed(self, steps: list[Record], replaced: bool) -> Changed:
         """A resource before and after. The engine's decision to replace counts, not the table."""
         states = [step["oldState"] for step in steps if step.get("oldState")]
         made = [step["newState"] for step in steps if step.get("newState")]
@@ -173,28 +179,29 @@ class _StateReader:
         before, after = self.record(old), self.record({**new, "id": ""}, _subscription(old.get("id")))
         if not after["id"]:
             after = {**after, "id": before["id"]}
-        found = compared(before, after)
-        changes = made_anew(found.changes) if replaced else found.changes
-        return Changed(found.before, found.resource, changes, replaced)
+        changed = compared(before, after)
+        changes = made_anew(changed.changes) if replaced else changed.changes
+        return Changed(changed.before, changed.resource, changes, replaced)
 
-    def record(self, state: Told, subscription: str = "") -> dict[str, Any]:
+    def record(self, state: Record, subscription: str = "") -> dict[str, Any]:
         """Returns a state in the form of a preview, without secrets."""
         token, inputs = _token(state), _own(state.get("inputs") or {})
         told_id = state.get("id") or ""
         resource_id = told_id if told_id.startswith("/") else ""
         known = self.known.get(state["urn"], {})
         try:
-            arm_type, body = table.entry(token)["arm"], sent_body(token, inputs)
+            row, body = table.entry(token), sent_body(token, inputs)
+            arm_type, version = row["arm"], row["api"]
             resource_id = resource_id or id_of(token, inputs, subscription or known.get("subscription", "")) or ""
         except table.UnmappedInput:
-            arm_type, body = "", {"properties": inputs}
+            arm_type, version, body = "", "", {"properties": inputs}
         parsed = _parsed(resource_id)
         given = inputs.get("tags")
         tags: dict[str, Any] = given if isinstance(given, dict) else {}
         return {
             "urn": state["urn"],
             "armType": parsed.type if parsed else arm_type,
-            "apiVersion": "",
+            "apiVersion": version,
             "id": resource_id,
             "name": parsed.name if parsed else state["urn"].rpartition("::")[2],
             "resourceGroup": parsed.resource_group if parsed else "",
@@ -206,12 +213,12 @@ class _StateReader:
         }
 
 
-def _state(step: Told) -> Told:
-    record: Told = step.get("newState") or step.get("oldState") or {}
+def _state(step: Record) -> Record:
+    record: Record = step.get("newState") or step.get("oldState") or {}
     return record
 
 
-def _token(state: Told) -> str:
+def _token(state: Record) -> str:
     """The type without the API version that older SDKs wrote into it."""
     return re.sub(r"/v\d\w*:", ":", str(state["type"]))
 

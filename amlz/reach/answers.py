@@ -72,10 +72,10 @@ class Evaluator:
             return [self._at(source, destination, protocol, (0, 0))]
         if port is not None:
             return [self._at(source, destination, protocol, (port, port))]
-        found = [
+        answers = [
             self._at(source, destination, protocol, ports) for ports in self.usual_ports(source, destination, protocol)
         ]
-        return _together(found)
+        return _together(answers)
 
     def usual_ports(self, source: End, destination: End, protocol: Protocol) -> list[Range]:
         """Returns the ports to ask about: of a subnet those that rules distinguish."""
@@ -93,15 +93,15 @@ class Evaluator:
 
     def _named_ports(self, name: str, protocol: Protocol) -> list[Range]:
         """Returns the ports of the rules that name a service tag or a host."""
-        found: dict[Range, None] = {}
+        named_ports: dict[Range, None] = {}
         for rule in self._rules:
             named = any(prefix.name == name for prefix in rule.destinations) or name in rule.hosts
             if named and (not rule.protocols or protocol in rule.protocols):
-                found |= dict.fromkeys(rule.ports)
+                named_ports |= dict.fromkeys(rule.ports)
         for application in (rule for wall in self.land.firewalls.values() for rule in wall.application_rules):
             if protocol == "tcp" and any(fnmatch.fnmatchcase(name, host) for host in application.hosts):
-                found |= dict.fromkeys((port, port) for _, port in application.ports)
-        return [(low, low) if high > low else (low, high) for low, high in found]
+                named_ports |= dict.fromkeys((port, port) for _, port in application.ports)
+        return [(low, low) if high > low else (low, high) for low, high in named_ports]
 
     def _port_atoms(self, source: End, destination: End) -> list[Range]:
         """Returns ranges of ports within which no rule on the way distinguishes ports."""
@@ -126,13 +126,19 @@ class Evaluator:
             for origin in self._parties(source, destination=False)
             for target in self._parties(destination, destination=True)
         ]
+        if not outcomes:
+            end = destination if source.ranges or source.subnet is None else source
+            hop = Hop(end.name, "", "its addresses are not known here", None)
+            return ReachAnswer(source, destination, protocol, (ports,), Reachability.UNKNOWN, (hop,))
         verdict = _overall(outcomes, destination)
-        mixed = verdict is Reachability.PARTLY and any(each.verdict is Reachability.REACHABLE for each in outcomes)
+        mixed = verdict is Reachability.PARTLY and any(
+            packet_end.verdict is Reachability.REACHABLE for packet_end in outcomes
+        )
         wanted = Reachability.REACHABLE if mixed else verdict
-        first = next((each for each in outcomes if each.verdict is wanted), outcomes[0])
-        other = next((each for each in outcomes if each.verdict is not wanted), None)
+        first = next((packet_end for packet_end in outcomes if packet_end.verdict is wanted), outcomes[0])
+        other = next((packet_end for packet_end in outcomes if packet_end.verdict is not wanted), None)
         hops, but = first.hops, other.decisive if other else None
-        if verdict is Reachability.UNKNOWN and wanted not in {each.verdict for each in outcomes}:
+        if verdict is Reachability.UNKNOWN and wanted not in {packet_end.verdict for packet_end in outcomes}:
             says = "its address is known only at deployment, and rules distinguish addresses of its subnet"
             hops = (*hops, Hop(destination.name, "", f"private endpoint: {says}", None))
         return ReachAnswer(source, destination, protocol, (ports,), verdict, hops, first.assumes, but)
@@ -146,7 +152,7 @@ class Evaluator:
         names = end.endpoint.names if end.endpoint else ()
         groups = end.endpoint.asgs if end.endpoint else None if end.kind == "subnet" else ()
         addresses = [address for low, high in end.ranges for address in self._samples(low, high)]
-        return [Party("address", address, "", names if destination else (), groups) for address in addresses]
+        return [Party("address", address, None, names if destination else (), groups) for address in addresses]
 
     def _samples(self, low: int, high: int) -> list[int]:
         edges = self._edges[bisect_right(self._edges, low) : bisect_left(self._edges, high + 1)]
@@ -161,16 +167,16 @@ class Evaluator:
         for subnet in self.land.subnets.values():
             ranges |= set(subnet.ranges)
             ranges |= {r for route in (subnet.table.routes if subnet.table else ()) if (r := route.prefix.range)}
-        ranges |= {found for prefix in self._prefixes() if (found := prefix.range)}
+        ranges |= {result for prefix in self._prefixes() if (result := prefix.range)}
         for wall in self.land.firewalls.values():
-            ranges |= {*wall.keeps, *(found for rule in wall.translations if (found := range_of(rule.address)))}
+            ranges |= {*wall.keeps, *(result for rule in wall.translations if (result := range_of(rule.address)))}
         return sorted({edge for low, high in ranges for edge in (low, high + 1)})
 
     @cached_property
     def _rules(self) -> list[FilterRule]:
         groups: dict[int, SecurityGroup] = {id(s.group): s.group for s in self.land.subnets.values() if s.group}
-        found = [rule for group in groups.values() for rule in (*group.inbound, *group.outbound)]
-        return [*found, *(rule for wall in self.land.firewalls.values() for rule in wall.network_rules)]
+        rules = [rule for group in groups.values() for rule in (*group.inbound, *group.outbound)]
+        return [*rules, *(rule for wall in self.land.firewalls.values() for rule in wall.network_rules)]
 
     def _prefixes(self) -> Iterator[Prefix]:
         for rule in self._rules:
@@ -189,37 +195,44 @@ class Evaluator:
         if source.kind == "on-premises":
             if destination.subnet is None:
                 return outcome([Hop("on-premises", "", "it has its own way there, which is not modelled", None)])
-            found = from_on_premises(self.land, packet, endpoint, destination.subnet.network)
-            return replace(found, assumes=(*found.assumes, _FORWARDING)) if endpoint and found.assumes else found
+            packet_end = from_on_premises(self.land, packet, endpoint, destination.subnet.network)
+            return (
+                replace(packet_end, assumes=(*packet_end.assumes, _FORWARDING))
+                if endpoint and packet_end.assumes
+                else packet_end
+            )
         if source.managed is not None:
             return from_managed(source.managed, packet, endpoint, self.land.cloud)
         if source.subnet is None:
             return outcome([Hop(source.name, "", "it is no source of packets", None)])
-        found = self._from_subnet(source.subnet, packet, endpoint)
-        assumes = list(found.assumes)
-        if packet.destination.kind == "host":
+        packet_end = self._from_subnet(source.subnet, packet, endpoint)
+        assumes = list(packet_end.assumes)
+        if packet.destination.kind == "host" and packet.destination.name:
             assumes.append(f"addresses of {packet.destination.name} are in no service tag of another service")
         resolved = [self._resolution(source.subnet, destination)] if endpoint else []
-        return outcome((*resolved, *found.hops), assumes)
+        return outcome((*resolved, *packet_end.hops), assumes)
 
     def _from_subnet(self, subnet: SubnetNode, packet: Packet, endpoint: EndpointNode | None) -> PacketEnd:
         """Returns where a packet ends. Endpoints of a subnet share what blocks all of them at the source."""
         key = subnet.id, endpoint.subnet if endpoint else "", replace(packet, destination=_bare(packet.destination))
         if key in self._blocked:
             return self._blocked[key]
-        found = from_subnet(self.land, subnet, packet, endpoint)
-        if endpoint is not None and len(found.hops) == 1:
-            self._blocked[key] = found
-        return found
+        packet_end = from_subnet(self.land, subnet, packet, endpoint)
+        if endpoint is not None and len(packet_end.hops) == 1:
+            self._blocked[key] = packet_end
+        return packet_end
 
     def _resolution(self, subnet: SubnetNode, destination: End) -> Hop:
         """Returns whether a subnet finds the private address of an endpoint by its DNS server."""
+        if subnet.network not in self.land.networks:
+            return self.name_in(subnet, destination)
+        return self._dns_server(subnet) or self.name_in(subnet, destination)
+
+    def name_in(self, subnet: SubnetNode, destination: End) -> Hop:
+        """Returns whether the DNS servers of a subnet's network resolve the names of an endpoint to its address."""
         endpoint, network = destination.endpoint, self.land.networks.get(subnet.network)
         if endpoint is None or network is None:
             return Hop(subnet.name, "", "DNS: its network is not built here", None)
-        refused = self._dns_server(subnet)
-        if refused is not None:
-            return refused
         key = (subnet.network, endpoint.id)
         if key not in self._names:
             self._names[key] = name_hop(self.land, network, endpoint)
@@ -244,10 +257,10 @@ class Evaluator:
                 continue
             target = Party("address", room.ranges[0][0] + 4)
             packet = Packet(Party("address", source + 4, groups=None), target, "udp", 53)
-            found = from_subnet(self.land, subnet, packet)
-            if found.verdict is not Reachability.REACHABLE and found.decisive:
-                says = f"DNS: {wall.name} is asked first, and {found.decisive.says}"
-                return Hop(found.decisive.at, found.decisive.rule, says, found.decisive.passes)
+            packet_end = from_subnet(self.land, subnet, packet)
+            if packet_end.verdict is not Reachability.REACHABLE and packet_end.decisive:
+                says = f"DNS: {wall.name} is asked first, and {packet_end.decisive.says}"
+                return Hop(packet_end.decisive.at, packet_end.decisive.rule, says, packet_end.decisive.passes)
         return None
 
     def resolvers(self, subnet: SubnetNode) -> list[str]:
@@ -274,10 +287,10 @@ def _concerns(rule: FilterRule, destination: End) -> bool:
 
 def _overall(outcomes: Iterable[PacketEnd], destination: End) -> Reachability:
     """Returns one verdict for all addresses. An endpoint has one address, and which one is not known here."""
-    found = {each.verdict for each in outcomes}
-    if len(found) == 1:
-        return found.pop()
-    if not found & {Reachability.REACHABLE, Reachability.PARTLY}:
+    reachabilities = {packet_end.verdict for packet_end in outcomes}
+    if len(reachabilities) == 1:
+        return reachabilities.pop()
+    if not reachabilities & {Reachability.REACHABLE, Reachability.PARTLY}:
         return Reachability.UNKNOWN
     fixed = destination.endpoint is None or destination.endpoint.address is not None
     return Reachability.PARTLY if fixed else Reachability.UNKNOWN
@@ -285,12 +298,12 @@ def _overall(outcomes: Iterable[PacketEnd], destination: End) -> Reachability:
 
 def _together(answers: Sequence[ReachAnswer]) -> list[ReachAnswer]:
     """Returns answers for several ports, those with the same verdict and the same decision as one."""
-    found: dict[tuple[Reachability, Hop | None], ReachAnswer] = {}
+    result: dict[tuple[Reachability, Hop | None], ReachAnswer] = {}
     for answer in answers:
         key = answer.verdict, answer.decisive
-        before = found.get(key)
-        found[key] = replace(before, ports=_joined(before.ports, answer.ports)) if before else answer
-    return list(found.values())
+        before = result.get(key)
+        result[key] = replace(before, ports=_joined(before.ports, answer.ports)) if before else answer
+    return list(result.values())
 
 
 def _joined(left: tuple[Range, ...], right: tuple[Range, ...]) -> tuple[Range, ...]:

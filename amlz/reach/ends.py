@@ -25,12 +25,12 @@ _HOST = re.compile(r"(?=.{4,253}$)[a-z0-9_-]+(\.[a-z0-9-]+)*\.[a-z]{2,24}$")
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A source or a destination. `ranges`: its addresses; `owner`: `project/environment`, "" for none."""
+    """A source or a destination. `ranges`: its addresses; `owner`: `project/environment`, None for none."""
 
     kind: EndKind
     name: str
     ranges: tuple[Range, ...] = ()
-    owner: str = ""
+    owner: str | None = None
     subnet: SubnetNode | None = None
     endpoint: EndpointNode | None = None
     managed: ManagedSource | None = None
@@ -40,10 +40,10 @@ class UnknownEnd(LandingZoneError):
     """A source or destination that the landscape does not have."""
 
 
-def subnet_end(subnet: SubnetNode, owner: str = "") -> End:
+def subnet_end(subnet: SubnetNode) -> End:
     """Returns a subnet as an end: the addresses that machines in it can have."""
     ranges = tuple((low + _FIRST, high - _LAST) for low, high in subnet.ranges if high - low > _FIRST + _LAST)
-    return End("subnet", subnet.name, ranges, owner or subnet.owner, subnet)
+    return End("subnet", subnet.name, ranges, subnet.owner, subnet)
 
 
 def endpoint_end(land: Landscape, endpoint: EndpointNode) -> End:
@@ -56,10 +56,12 @@ def endpoint_end(land: Landscape, endpoint: EndpointNode) -> End:
 
 def sources(land: Landscape) -> list[End]:
     """Returns every named source: on-premises, subnets of machines, the internet."""
-    found = [End(ON_PREMISES, ON_PREMISES, land.on_premises)] if land.on_premises else []
-    found += [subnet_end(each) for each in machine_subnets(land)]
-    found += [End("managed", f"managed network of {each.name}", (), each.owner, managed=each) for each in land.managed]
-    return [*found, End(INTERNET, INTERNET)]
+    ends = [End(ON_PREMISES, ON_PREMISES, land.on_premises)] if land.on_premises else []
+    ends += [subnet_end(node) for node in machine_subnets(land)]
+    ends += [
+        End("managed", f"managed network of {source.name}", (), source.owner, managed=source) for source in land.managed
+    ]
+    return [*ends, End(INTERNET, INTERNET)]
 
 
 def machine_subnets(land: Landscape) -> Iterator[SubnetNode]:
@@ -73,12 +75,12 @@ def machine_subnets(land: Landscape) -> Iterator[SubnetNode]:
 
 def destinations(land: Landscape) -> list[End]:
     """Returns every named destination: endpoints, subnets of machines, on-premises, and what rules name."""
-    found = [endpoint_end(land, each) for each in land.endpoints.values()]
-    found += [subnet_end(each) for each in machine_subnets(land)]
-    found += [End(ON_PREMISES, ON_PREMISES, land.on_premises)] if land.on_premises else []
-    found += [End("tag", tag) for tag in tags(land)]
-    found += [End("host", host) for host in hosts(land)]
-    return [*found, End(INTERNET, INTERNET)]
+    ends = [endpoint_end(land, node) for node in land.endpoints.values()]
+    ends += [subnet_end(node) for node in machine_subnets(land)]
+    ends += [End(ON_PREMISES, ON_PREMISES, land.on_premises)] if land.on_premises else []
+    ends += [End("tag", tag) for tag in tags(land)]
+    ends += [End("host", host) for host in hosts(land)]
+    return [*ends, End(INTERNET, INTERNET)]
 
 
 _NO_SERVICES = {"*", "?", "ipv6", "virtualnetwork", "internet", "azureloadbalancer", "gatewaymanager", "azurecloud"}
@@ -111,37 +113,37 @@ def find(land: Landscape, text: str, source: bool) -> list[End]:
     """Returns the ends that a text names. Raises UnknownEnd with the nearest name for one that there is not."""
     word = text.strip().lower()
     everything = sources(land) if source else destinations(land)
-    found = [end for end in everything if word in _names_of(land, end)]
-    if not found and (addresses := range_of(word)):
-        found = _by_address(land, word, addresses, source)
-    if not found and not source:
-        found = _outside(word, text.strip())
-    if found:
-        return found
+    ends = [end for end in everything if word in _names_of(land, end)]
+    if not ends and (addresses := range_of(word)):
+        ends = _by_address(land, word, addresses, source)
+    if not ends and not source:
+        ends = _outside(word, text.strip())
+    if ends:
+        return ends
     raise UnknownEnd(_unknown(land, text, everything, source))
 
 
 def _names_of(land: Landscape, end: End) -> set[str]:
     """Returns the names that select an end: its own, its network, its environment, and the target of an endpoint."""
-    found = {end.name.lower(), end.owner, end.owner.partition("/")[0]} - {""}
+    names = {end.name.lower()} | ({end.owner, end.owner.partition("/")[0]} if end.owner else set())
     if end.subnet is not None:
         network = land.networks.get(end.subnet.network)
-        found |= {network.name.lower()} if network else set()
+        names |= {network.name.lower()} if network else set()
     if end.managed is not None:
-        found |= {end.managed.name.lower()}
+        names |= {end.managed.name.lower()}
     if end.endpoint is not None:
-        found |= {end.endpoint.target_name.lower(), *end.endpoint.names}
-        found |= {end.subnet.name.lower()} if end.subnet else set()
-    return found
+        names |= {end.endpoint.target_name.lower(), *end.endpoint.names}
+        names |= {end.subnet.name.lower()} if end.subnet else set()
+    return names
 
 
 def _by_address(land: Landscape, text: str, addresses: Range, source: bool) -> list[End]:
     """Returns an address or range as an end: part of a subnet, of on-premises, or an address of the internet."""
     low, high = addresses
     for subnet in land.subnets.values():
-        if all(within(each, subnet.ranges) for each in addresses):
+        if all(within(address, subnet.ranges) for address in addresses):
             return [End("subnet", text, (addresses,), subnet.owner, subnet)]
-    if all(within(each, land.on_premises) for each in addresses):
+    if all(within(address, land.on_premises) for address in addresses):
         return [End(ON_PREMISES, text, (addresses,))]
     if low == high and not source:
         return [End("host", dotted(low), (addresses,))]

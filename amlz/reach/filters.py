@@ -87,7 +87,7 @@ def first(matched: Iterable[tuple[AnyRule, bool | None]]) -> FirstMatch | None:
             continue
         possible.append(rule)
         if match:
-            same = all(each.allow == rule.allow for each in possible)
+            same = all(item.allow == rule.allow for item in possible)
             return FirstMatch(rule.allow, rule, len(possible) == 1) if same else FirstMatch(None, possible[0], False)
     return FirstMatch(None, possible[0], False) if possible else None
 
@@ -136,14 +136,14 @@ def _by_name(rule: FilterRule, packet: Packet, named: Sequence[Packet]) -> bool 
     anywhere = matches(replace(bare, destinations=_ANYWHERE), packet, _NOBODY, "public")
     if anywhere is False:
         return False
-    if any(each.destination.name in rule.hosts for each in named):
+    if any(item.destination.name in rule.hosts for item in named):
         return anywhere
     unnamed = packet.destination.kind == "tag" or (packet.destination.kind == "address" and packet.destination.public)
     return None if unnamed else False
 
 
 def _names(party: Party) -> tuple[str, ...]:
-    return (party.name,) if party.kind == "host" else party.names
+    return (party.name,) if party.kind == "host" and party.name is not None else party.names
 
 
 def _application_match(rule: ApplicationRule, packet: Packet, cloud: str) -> bool | None:

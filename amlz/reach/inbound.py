@@ -52,17 +52,15 @@ def _public_side(endpoint: EndpointNode) -> Hop:
 
 
 def _to_machines(land: Landscape, packet: Packet, subnet: SubnetNode) -> PacketEnd:
-    if subnet.public is False:
+    if subnet.public is None:
         return outcome(
             [Hop(subnet.name, "", "nothing in it has a public address, and no DNAT rule leads to it", False)]
         )
-    says = (
-        f"{subnet.public_by} has a public address" if subnet.public else f"{subnet.public_by} may have a public address"
-    )
-    hops = [Hop(subnet.name, "", says, subnet.public)]
+    says = f"{subnet.public.name} {'has' if subnet.public.certain else 'may have'} a public address"
+    hops = [Hop(subnet.name, "", says, subnet.public.certain or None)]
     hop = security_group_hop(land, subnet, packet, inbound=True)
     hops += [hop] if hop else []
     if hop is None or hop.passes is not False:
-        back = reply_hop(land, subnet, packet.source, "", by_gateway=False)
+        back = reply_hop(land, subnet, packet.source, None, by_gateway=False)
         hops += [back] if back else []
     return outcome(hops)

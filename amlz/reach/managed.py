@@ -32,7 +32,7 @@ def managed_networks(graph: ResourceGraph) -> Iterator[ManagedSource]:
             parts = [str(value(workspace, f"properties.{key}")).lower() for key in keys]
             yield ManagedSource(
                 name=workspace.name,
-                owner=f"{workspace.project}/{workspace.environment}" if workspace.project else "",
+                owner=workspace.owner,
                 isolated=mode.lower() == "allowonlyapprovedoutbound",
                 region=workspace.location,
                 parts=(workspace.id.lower(), *parts[:2]),
@@ -93,27 +93,28 @@ def _approved(source: ManagedSource, packet: Packet, cloud: str) -> Hop:
         return denied
     own = {rule.target: rule.name for rule in source.rules if rule.kind == "ServiceTag"}
     tags = {row.tag.format(region=source.region).lower(): "" for row in REQUIRED_TAGS} | own
-    tag = next((each for each in tags if _in_tag(destination, each, cloud)), None)
+    tag = next((item for item in tags if _in_tag(destination, item, cloud)), None)
     if tag is not None:
         known = True if packet.protocol == "tcp" and packet.port == 443 else None
         says = f"managed network: lets out service tag {tag}" + ("" if known else ", on ports that no page lists")
         return Hop(source.name, tags[tag], says, known)
-    if destination.kind == "host" and packet.protocol == "tcp" and packet.port in _WEB:
+    if destination.kind == "host" and destination.name is not None and packet.protocol == "tcp" and packet.port in _WEB:
         for rule in source.rules:
             if rule.kind == "FQDN" and fnmatch.fnmatchcase(destination.name, rule.target):
                 return Hop(source.name, rule.name, "managed network: its firewall lets out the host")
-    perhaps = destination.kind == "address" or (destination.kind == "host" and microsoft(destination.name))
+    of_microsoft = destination.kind == "host" and destination.name is not None and microsoft(destination.name)
+    perhaps = destination.kind == "address" or of_microsoft
     says = "managed network: the addresses of a service tag that is let out are not known here"
     return Hop(source.name, "", says, None) if perhaps else denied
 
 
 def _in_tag(destination: Party, tag: str, cloud: str) -> bool:
     """Returns whether a destination is a service tag, or a host of one without a region."""
+    if destination.name is None:
+        return False
     name = destination.name.lower()
     if destination.kind == "tag":
         return name == tag or name.startswith(f"{tag}.")
-    if destination.kind != "host":
-        return False
-    found = next((hosts for key, hosts in TAG_HOSTS.items() if key.lower() == tag), {})
-    patterns = next((each for key, each in found.items() if key == cloud), ())
+    result = next((hosts for key, hosts in TAG_HOSTS.items() if key.lower() == tag), {})
+    patterns = next((item for key, item in result.items() if key == cloud), ())
     return any(matches(name, pattern) for pattern in patterns)

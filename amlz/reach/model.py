@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from amlz.reach.parties import Prefix, Range
@@ -48,7 +50,7 @@ class UserRoute:
     prefix: Prefix
     hop: str
     address: str | None = None
-    firewall: str = ""
+    firewall: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,16 @@ class RouteTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicMachine:
+    """A resource with a public address. `certain`: False where that is known only at deployment."""
+
+    name: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SubnetNode:
-    """A subnet. `services`: its service endpoints; `public`: a machine in it has a public address, None for perhaps."""
+    """A subnet. `services`: its service endpoints; `public`: a resource in it with a public address."""
 
     id: str
     name: str
@@ -74,12 +84,10 @@ class SubnetNode:
     policies: str = "disabled"
     services: tuple[str, ...] = ()
     service_policies: tuple[str, ...] = ()
-    nat: str = ""
+    nat: str | None = None
     outbound: bool = True
-    public: bool | None = False
-    public_by: str = ""
-    owner: str = ""
-    delegated: str = ""
+    public: PublicMachine | None = None
+    owner: str | None = None
 
     @property
     def filters_endpoints(self) -> bool:
@@ -111,7 +119,7 @@ class NetworkNode:
     id: str
     name: str
     ranges: tuple[Range, ...]
-    location: str = ""
+    location: str
     dns: tuple[str | None, ...] = ()
     peerings: tuple[PeeringSide, ...] = ()
 
@@ -126,7 +134,7 @@ class ApplicationRule:
     sources: tuple[Prefix, ...]
     hosts: tuple[str, ...]
     ports: tuple[tuple[str, int], ...]
-    partly: str = ""
+    partly: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +184,8 @@ class EndpointNode:
     address: int | None = None
     names: tuple[str, ...] = ()
     asgs: tuple[str, ...] = ()
-    owner: str = ""
-    public_access: str = ""
+    owner: str | None = None
+    public_access: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,7 @@ class OutboundPath:
     name: str
     kind: str
     target: str
-    group: str = ""
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,7 @@ class ManagedSource:
     """A managed network. `parts`: ids of the workspace and its parts, in lower case; `storage`: the default account."""
 
     name: str
-    owner: str
+    owner: str | None
     isolated: bool
     region: str
     parts: tuple[str, ...]
@@ -217,8 +225,7 @@ class ManagedSource:
 class Landscape:
     """Everything a packet can meet, each by its id in lower case. `dns`: the writer of endpoints' names.
 
-    `gateways`: networks with a gateway, by the name of the gateway; `gateway_rooms`: networks with a GatewaySubnet.
-    `inbound`: resolver endpoints by their address.
+    `gateways`: networks with a gateway, by the name of the gateway; `resolvers`: resolver endpoints by their address.
     """
 
     networks: Mapping[str, NetworkNode]
@@ -235,9 +242,23 @@ class Landscape:
 
     def peering(self, network: str, remote: str) -> PeeringSide | None:
         """Returns the direction of a peering that a network owns; None where there is none."""
-        found = self.networks.get(network)
-        return next((each for each in found.peerings if each.remote == remote), None) if found else None
+        node = self.networks.get(network)
+        return next((peering for peering in node.peerings if peering.remote == remote), None) if node else None
 
     def named_subnet(self, network: str, name: str) -> SubnetNode | None:
         """Returns a subnet of a network by its name."""
         return self.subnets.get(f"{network}/subnets/{name.lower()}")
+
+    def subnet_with(self, network: str, address: int) -> SubnetNode | None:
+        """Returns the subnet of a network that has an address."""
+        rooms = self._rooms.get(network, [])
+        number = bisect_right(rooms, address, key=lambda room: room[0]) - 1
+        return rooms[number][2] if number >= 0 and address <= rooms[number][1] else None
+
+    @cached_property
+    def _rooms(self) -> dict[str, list[tuple[int, int, SubnetNode]]]:
+        """Returns the ranges of the subnets of each network, in order. Subnets of a network do not overlap."""
+        result: dict[str, list[tuple[int, int, SubnetNode]]] = {}
+        for subnet in self.subnets.values():
+            result.setdefault(subnet.network, []).extend((low, high, subnet) for low, high in subnet.ranges)
+        return {network: sorted(rooms, key=lambda room: room[0]) for network, rooms in result.items()}

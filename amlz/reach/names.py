@@ -30,10 +30,10 @@ def resolvers_of(land: Landscape, network: NetworkNode) -> Iterator[tuple[str, s
 
 
 def _firewall_at(land: Landscape, server: str | None) -> FirewallNode | None:
-    found = range_of(server) if server else None
+    result = range_of(server) if server else None
     for wall in land.firewalls.values():
         subnet = land.subnets.get(wall.subnet)
-        if found and subnet and within(found[0], subnet.ranges):
+        if result and subnet and within(result[0], subnet.ranges):
             return wall
     return None
 

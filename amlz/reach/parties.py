@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from amlz.core.facts.tag_hosts import TAG_HOSTS, matches
@@ -31,7 +32,7 @@ def range_of(text: str) -> Range | None:
     return int(network.network_address), int(network.broadcast_address)
 
 
-PRIVATE: tuple[Range, ...] = tuple(found for text in UNROUTED if (found := range_of(text)))
+PRIVATE: tuple[Range, ...] = tuple(block for text in UNROUTED if (block := range_of(text)))
 
 
 def within(address: int, ranges: Sequence[Range]) -> bool:
@@ -51,7 +52,7 @@ def dotted(address: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One end of a packet. `internet`: a public address that no rule names.
+    """One end of a packet. `internet`: a public address that no rule names. `name`: of a tag or host, else None.
 
     `names`: hosts that resolve to an address. `groups`: ids of its application security groups in lower case, None
     where they are not known: machines join them outside of this program.
@@ -59,7 +60,7 @@ class Party:
 
     kind: Literal["address", "tag", "host", "internet"]
     address: int = 0
-    name: str = ""
+    name: str | None = None
     names: tuple[str, ...] = ()
     groups: tuple[str, ...] | None = ()
 
@@ -72,12 +73,12 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class Prefix:
     """A prefix of a rule: a range, or a name in lower case (`*`, a service tag, `?` for not known, the id
-    of an application security group)."""
+    of an application security group; None for a range)."""
 
     text: str
     low: int = 0
     high: int = -1
-    name: str = ""
+    name: str | None = None
 
     @property
     def range(self) -> Range | None:
@@ -89,14 +90,14 @@ def prefix_of(value: Any) -> Prefix:
     """Returns a prefix of a request body. A value that is known only at deployment covers nobody knows what."""
     if not isinstance(value, str):
         return Prefix("known only at deployment", name="?")
-    found = range_of(value)
-    if found == EVERYTHING or value in ("*", "any", "Any"):
+    result = range_of(value)
+    if result == EVERYTHING or value in ("*", "any", "Any"):
         return Prefix(value, name="*")
-    if found:
-        return Prefix(value, *found)
+    if result:
+        return Prefix(value, *result)
     if ":" in value:
         return Prefix(value, name="ipv6")
-    return Prefix(value, name=value.lower())
+    return Prefix(value, name=value.lower() or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _in_network(party: Party, around: NearbyRanges) -> bool | None:
 def _tag_covers(name: str, party: Party, cloud: str) -> bool | None:
     if party.kind == "internet":
         return False
-    if party.kind == "address":
+    if party.name is None:
         return None if party.public else False
     if party.kind == "host":
         return _hosted(name, party.name, cloud)
@@ -173,7 +174,7 @@ def _hosted(name: str, host: str, cloud: str) -> bool | None:
     base, _, region = name.partition(".")
     for tag, hosts in TAG_HOSTS.items():
         known = tag.lower().removesuffix(".{region}")
-        patterns = next((found for key, found in hosts.items() if key == cloud), ())
+        patterns = next((item for key, item in hosts.items() if key == cloud), ())
         if known == base and any(matches(host, pattern) for pattern in patterns):
             return None if region else True
     return None if microsoft(host) else False
@@ -184,14 +185,53 @@ def microsoft(host: str) -> bool:
     return f".{host}".endswith(MICROSOFT_DOMAINS)
 
 
+class Prefixes(tuple[Prefix, ...]):
+    """The prefixes of one side of a rule. Those that are ranges are joined and sorted once: a rule of a firewall names
+    every environment.
+    """
+
+    @cached_property
+    def names(self) -> tuple[Prefix, ...]:
+        """Returns the prefixes that are names."""
+        return tuple(prefix for prefix in self if prefix.name)
+
+    @cached_property
+    def _public(self) -> bool:
+        return any(not (is_private(prefix.low) and is_private(prefix.high)) for prefix in self if not prefix.name)
+
+    @cached_property
+    def _joined(self) -> tuple[list[int], list[int]]:
+        lows: list[int] = []
+        highs: list[int] = []
+        for low, high in sorted(value for prefix in self if (value := prefix.range)):
+            if highs and low <= highs[-1]:
+                highs[-1] = max(highs[-1], high)
+            else:
+                lows.append(low)
+                highs.append(high)
+        return lows, highs
+
+    def range_covers(self, party: Party) -> bool | None:
+        """Returns whether one of the ranges covers an end of a packet."""
+        if party.kind != "address":
+            return None if self._public and party.kind != "internet" else False
+        lows, highs = self._joined
+        number = bisect_right(lows, party.address) - 1
+        return number >= 0 and party.address <= highs[number]
+
+
 def any_covers(prefixes: Sequence[Prefix], party: Party, around: NearbyRanges, cloud: str = "public") -> bool | None:
     """Returns whether one of the prefixes covers an end of a packet."""
     answer: bool | None = False
-    for prefix in prefixes:
-        found = covers(prefix, party, around, cloud)
-        if found:
+    if isinstance(prefixes, Prefixes):
+        answer, prefixes = prefixes.range_covers(party), prefixes.names
+        if answer:
             return True
-        if found is None:
+    for prefix in prefixes:
+        result = covers(prefix, party, around, cloud)
+        if result:
+            return True
+        if result is None:
             answer = None
     return answer
 

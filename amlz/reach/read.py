@@ -8,7 +8,16 @@ from typing import Any
 from amlz.azure.bodies import dig, items, value
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.reach.managed import managed_networks
-from amlz.reach.model import Landscape, NetworkNode, PeeringSide, RouteTable, SecurityGroup, SubnetNode, UserRoute
+from amlz.reach.model import (
+    Landscape,
+    NetworkNode,
+    PeeringSide,
+    PublicMachine,
+    RouteTable,
+    SecurityGroup,
+    SubnetNode,
+    UserRoute,
+)
 from amlz.reach.parties import Range, prefix_of, range_of
 from amlz.reach.read_endpoints import endpoints, zones
 from amlz.reach.read_filters import firewalls, security_group
@@ -28,7 +37,7 @@ def landscape(graph: ResourceGraph, on_premises: Sequence[str] = ()) -> Landscap
         endpoints={endpoint.id.lower(): endpoint for endpoint in endpoints(graph)},
         zones={zone.id.lower(): zone for zone in zones(graph)},
         gateways=dict(_gateways(graph)),
-        on_premises=tuple(found for text in on_premises if (found := range_of(text))),
+        on_premises=tuple(result for text in on_premises if (result := range_of(text))),
         resolvers=dict(_resolvers(graph)),
         cloud=graph.cloud,
         dns=graph.dns,
@@ -36,14 +45,9 @@ def landscape(graph: ResourceGraph, on_premises: Sequence[str] = ()) -> Landscap
     )
 
 
-def owner_of(resource: Resource) -> str:
-    """Returns `project/environment` of a resource; "" for none."""
-    return f"{resource.project}/{resource.environment}" if resource.project else ""
-
-
 def ranges_of(prefixes: Any) -> tuple[Range, ...]:
     """Returns the IPv4 ranges of a list of prefixes."""
-    return tuple(found for each in items(prefixes) if isinstance(each, str) and (found := range_of(each)))
+    return tuple(result for prefix in items(prefixes) if isinstance(prefix, str) and (result := range_of(prefix)))
 
 
 def _networks(graph: ResourceGraph) -> Iterator[NetworkNode]:
@@ -53,9 +57,9 @@ def _networks(graph: ResourceGraph) -> Iterator[NetworkNode]:
         apart.setdefault(key, []).append(_peering(peering.name, peering.properties))
     for network in graph.of_type("Microsoft.Network/virtualNetworks"):
         inline = [
-            _peering(str(each.get("name")), each.get("properties") or {})
-            for each in items(network.properties.get("virtualNetworkPeerings"))
-            if isinstance(each, dict) and not is_unknown(each)
+            _peering(str(item.get("name")), item.get("properties") or {})
+            for item in items(network.properties.get("virtualNetworkPeerings"))
+            if isinstance(item, dict) and not is_unknown(item)
         ]
         yield NetworkNode(
             id=network.id,
@@ -69,20 +73,20 @@ def _networks(graph: ResourceGraph) -> Iterator[NetworkNode]:
 
 def dns_servers(graph: ResourceGraph, of: Resource, servers: list[Any]) -> tuple[str | None, ...]:
     """Returns addresses of DNS servers; for one that is known only at deployment the firewall that is created first."""
-    return tuple(each if isinstance(each, str) else _awaited_firewall(graph, of) for each in servers)
+    return tuple(server if isinstance(server, str) else _awaited_firewall(graph, of) for server in servers)
 
 
 def _awaited_firewall(graph: ResourceGraph, waiting: Resource) -> str | None:
     """Returns the id of the one firewall that exists before a resource; None for none or several."""
     walls = graph.of_type("Microsoft.Network/azureFirewalls")
-    found = [wall.id.lower() for wall in walls if graph.waits_for(waiting, wall)]
-    return found[0] if len(found) == 1 else None
+    values = [wall.id.lower() for wall in walls if graph.waits_for(waiting, wall)]
+    return values[0] if len(values) == 1 else None
 
 
 def _peering(name: str, properties: dict[str, Any]) -> PeeringSide:
     def flag(key: str, default: bool) -> bool | None:
-        found = properties.get(key)
-        return None if is_unknown(found) else default if found is None else bool(found)
+        result = properties.get(key)
+        return None if is_unknown(result) else default if result is None else bool(result)
 
     remote = dig(properties, "remoteVirtualNetwork.id")
     return PeeringSide(
@@ -99,22 +103,23 @@ def _subnets(graph: ResourceGraph) -> list[SubnetNode]:
     groups = {group.id.lower(): security_group(graph, group) for group in _all(graph, "networkSecurityGroups")}
     tables = {table.id.lower(): _route_table(graph, table) for table in _all(graph, "routeTables")}
     public = _public_machines(graph)
-    found = []
+    subnets = []
     for subnet in graph.of_type("Microsoft.Network/virtualNetworks/subnets"):
-        found.append(_subnet(subnet.id, subnet.name, subnet.properties, (groups, tables, public)))
+        subnets.append(_subnet(subnet.id, subnet.name, subnet.properties, (groups, tables, public)))
     for network in _all(graph, "virtualNetworks"):
-        for each in items(network.properties.get("subnets")):
-            if isinstance(each, dict) and isinstance(each.get("name"), str):
-                subnet_id = f"{network.id}/subnets/{each['name']}"
-                found.append(_subnet(subnet_id, each["name"], each.get("properties") or {}, (groups, tables, public)))
-    return found
+        for item in items(network.properties.get("subnets")):
+            if isinstance(item, dict) and isinstance(item.get("name"), str):
+                subnet_id = f"{network.id}/subnets/{item['name']}"
+                subnets.append(_subnet(subnet_id, item["name"], item.get("properties") or {}, (groups, tables, public)))
+    return subnets
 
 
 def _all(graph: ResourceGraph, kind: str) -> tuple[Resource, ...]:
     return graph.of_type(f"Microsoft.Network/{kind}")
 
 
-_Parts = tuple[dict[str, SecurityGroup], dict[str, RouteTable], dict[str, tuple[bool | None, str, str]]]
+_Machines = tuple[PublicMachine | None, str | None]
+_Parts = tuple[dict[str, SecurityGroup], dict[str, RouteTable], dict[str, _Machines]]
 
 
 def _subnet(subnet_id: str, name: str, properties: dict[str, Any], parts: _Parts) -> SubnetNode:
@@ -122,7 +127,7 @@ def _subnet(subnet_id: str, name: str, properties: dict[str, Any], parts: _Parts
     group, table, nat = (dig(properties, f"{key}.id") for key in ("networkSecurityGroup", "routeTable", "natGateway"))
     prefix = properties.get("addressPrefix")
     policies = properties.get("privateEndpointNetworkPolicies")
-    is_public, public_by, owner = public.get(subnet_id.lower(), (False, "", ""))
+    machine, owner = public.get(subnet_id.lower(), (None, None))
     outbound = properties.get("defaultOutboundAccess")
     return SubnetNode(
         id=subnet_id,
@@ -132,14 +137,12 @@ def _subnet(subnet_id: str, name: str, properties: dict[str, Any], parts: _Parts
         group=None if group is None else groups.get(str(group).lower()) or SecurityGroup(_last(group), known=False),
         table=None if table is None else tables.get(str(table).lower()) or RouteTable(_last(table), known=False),
         policies=str(policies).lower() if isinstance(policies, str) else "?" if policies is not None else "disabled",
-        services=tuple(str(dig(each, "service")).lower() for each in items(properties.get("serviceEndpoints"))),
-        service_policies=tuple(_last(dig(each, "id")) for each in items(properties.get("serviceEndpointPolicies"))),
-        nat=_last(nat) if nat is not None else "",
+        services=tuple(str(dig(item, "service")).lower() for item in items(properties.get("serviceEndpoints"))),
+        service_policies=tuple(_last(dig(item, "id")) for item in items(properties.get("serviceEndpointPolicies"))),
+        nat=_last(nat) if nat is not None else None,
         outbound=outbound is not False,
-        public=is_public,
-        public_by=public_by,
+        public=machine,
         owner=owner,
-        delegated=", ".join(str(dig(d, "properties.serviceName")) for d in items(properties.get("delegations"))),
     )
 
 
@@ -147,28 +150,29 @@ def _last(resource_id: Any) -> str:
     return resource_id.rstrip("/").rsplit("/", 1)[-1] if isinstance(resource_id, str) else "known only at deployment"
 
 
-def _public_machines(graph: ResourceGraph) -> dict[str, tuple[bool | None, str, str]]:
-    """Returns by subnet whether something in it has a public address, its name, and the environment of the subnet."""
-    found: dict[str, tuple[bool | None, str, str]] = {}
+def _public_machines(graph: ResourceGraph) -> dict[str, _Machines]:
+    """Returns by subnet a resource in it with a public address, if any, and the environment of the subnet."""
+    public_machines: dict[str, _Machines] = {}
     for compute in graph.of_type(_COMPUTE):
         subnet = value(compute, "properties.properties.subnet.id")
         workspace = graph.by_id(compute.id.lower().split("/computes/")[0])
-        owner = owner_of(workspace or compute)
+        owner = (workspace or compute).owner
         if isinstance(subnet, str):
             address = value(compute, "properties.properties.enableNodePublicIp")
             state = None if address is None or is_unknown(address) else bool(address)
-            before = found.get(subnet.lower(), (False, "", ""))
-            if state is not False and before[0] is not True:
-                found[subnet.lower()] = (state, compute.name, owner)
+            before, _ = public_machines.get(subnet.lower(), (None, None))
+            if state is not False and not (before and before.certain):
+                public_machines[subnet.lower()] = (PublicMachine(compute.name, certain=state is True), owner)
             else:
-                found.setdefault(subnet.lower(), (False, "", owner))
+                public_machines.setdefault(subnet.lower(), (None, owner))
     for kind in ("bastionHosts", "virtualNetworkGateways"):
         for host in _all(graph, kind):
             for configuration in items(value(host, "properties.ipConfigurations")):
                 subnet = dig(configuration, "properties.subnet.id")
                 if isinstance(subnet, str) and dig(configuration, "properties.publicIPAddress") is not None:
-                    found[subnet.lower()] = (True if kind == "bastionHosts" else None, host.name, "")
-    return found
+                    machine = PublicMachine(host.name, certain=kind == "bastionHosts")
+                    public_machines[subnet.lower()] = (machine, None)
+    return public_machines
 
 
 def _route_table(graph: ResourceGraph, table: Resource) -> RouteTable:
@@ -185,9 +189,9 @@ def _route_table(graph: ResourceGraph, table: Resource) -> RouteTable:
 def _route(graph: ResourceGraph, table: Resource, name: str, properties: Any) -> UserRoute:
     hop, address = dig(properties, "nextHopType"), dig(properties, "nextHopIpAddress")
     kind = hop.lower() if isinstance(hop, str) else "?"
-    firewall = ""
+    firewall = None
     if kind == "virtualappliance" and not isinstance(address, str):
-        firewall = _awaited_firewall(graph, table) or ""
+        firewall = _awaited_firewall(graph, table)
     known = address if isinstance(address, str) else None
     return UserRoute(name, prefix_of(dig(properties, "addressPrefix")), kind, known, firewall)
 

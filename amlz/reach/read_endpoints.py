@@ -43,11 +43,11 @@ def _endpoint(graph: ResourceGraph, endpoint: Resource, zones_written: tuple[str
         address=_address(endpoint),
         names=tuple(_names(graph.cloud, name, groups)),
         asgs=tuple(
-            found.lower()
+            text.lower()
             for item in items(value(endpoint, "properties.applicationSecurityGroups"))
-            if isinstance(found := dig(item, "id"), str)
+            if isinstance(text := dig(item, "id"), str)
         ),
-        owner=f"{endpoint.project}/{endpoint.environment}" if endpoint.project else "",
+        owner=endpoint.owner,
         public_access=_public_access(resource),
     )
 
@@ -64,8 +64,8 @@ def _connection(endpoint: Resource) -> tuple[str, tuple[str, ...]]:
 def _address(endpoint: Resource) -> int | None:
     """Returns the address of an endpoint where its body fixes one; several stay open."""
     fixed = [dig(item, "properties.privateIPAddress") for item in items(value(endpoint, "properties.ipConfigurations"))]
-    found = range_of(fixed[0]) if len(fixed) == 1 and isinstance(fixed[0], str) else None
-    return found[0] if found else None
+    result = range_of(fixed[0]) if len(fixed) == 1 and isinstance(fixed[0], str) else None
+    return result[0] if result else None
 
 
 def _names(cloud: str, name: str, groups: tuple[str, ...]) -> Iterator[str]:
@@ -74,9 +74,9 @@ def _names(cloud: str, name: str, groups: tuple[str, ...]) -> Iterator[str]:
             yield from (f"{name}.{domain}".lower() for domain in row.domains if "{" not in domain)
 
 
-def _public_access(resource: Resource | None) -> str:
-    found = value(resource, "properties.publicNetworkAccess") if resource else None
-    return found.lower() if isinstance(found, str) else ""
+def _public_access(resource: Resource | None) -> str | None:
+    result = value(resource, "properties.publicNetworkAccess") if resource else None
+    return result.lower() if isinstance(result, str) else None
 
 
 def zones(graph: ResourceGraph) -> Iterator[ZoneNode]:

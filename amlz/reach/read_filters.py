@@ -9,7 +9,7 @@ from amlz.azure.bodies import dig, items, value
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.reach.facts import DEFAULT_RULES, NOT_TRANSLATED
 from amlz.reach.model import ApplicationRule, FilterRule, FirewallNode, SecurityGroup, Translation
-from amlz.reach.parties import Prefix, Range, prefix_of, range_of
+from amlz.reach.parties import Prefixes, Range, prefix_of, range_of
 
 ANY_PORT: tuple[Range, ...] = ((0, 65_535),)
 
@@ -52,13 +52,13 @@ def _security_rule(rule: Any, properties: dict[str, Any]) -> FilterRule:
     )
 
 
-def _ends(properties: dict[str, Any], side: str) -> tuple[Prefix, ...]:
+def _ends(properties: dict[str, Any], side: str) -> Prefixes:
     """Returns the prefixes of one side of a rule: its single prefix, its list, and its application security groups."""
     one = properties.get(f"{side}AddressPrefix")
     prefixes = [prefix_of(one)] if one not in (None, "") else []
     prefixes += [prefix_of(item) for item in items(properties.get(f"{side}AddressPrefixes"))]
     groups = items(properties.get(f"{side}ApplicationSecurityGroups"))
-    return (*prefixes, *(prefix_of(dig(group, "id")) for group in groups))
+    return Prefixes((*prefixes, *(prefix_of(dig(group, "id")) for group in groups)))
 
 
 def _ports(properties: dict[str, Any], side: str) -> tuple[Range, ...]:
@@ -68,21 +68,21 @@ def _ports(properties: dict[str, Any], side: str) -> tuple[Range, ...]:
 
 def port_ranges(texts: list[Any]) -> tuple[Range, ...]:
     """Returns ranges of ports. Ports that are known only at deployment are none."""
-    found = []
+    values = []
     for text in texts:
         if text == "*":
             return ANY_PORT
         first, _, last = str(text).partition("-")
         if first.strip().isdigit() and (not last or last.strip().isdigit()):
-            found.append((int(first), int(last or first)))
-    return ANY_PORT if (0, 65_535) in found else tuple(found)
+            values.append((int(first), int(last or first)))
+    return ANY_PORT if (0, 65_535) in values else tuple(values)
 
 
 def firewalls(graph: ResourceGraph) -> Iterator[FirewallNode]:
     """Returns the firewalls of a graph with the rules of their policies and of the policies above those."""
     for wall in graph.of_type("Microsoft.Network/azureFirewalls"):
         subnets = (dig(c, "properties.subnet.id") for c in items(value(wall, "properties.ipConfigurations")))
-        subnet = next((each.lower() for each in subnets if isinstance(each, str)), "")
+        subnet = next((item.lower() for item in subnets if isinstance(item, str)), "")
         policy = graph.by_id(value(wall, "properties.firewallPolicy.id"))
         network = subnet.split("/subnets/")[0]
         if policy is None:
@@ -95,8 +95,8 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
     base_id = value(policy, "properties.basePolicy.id")
     base = graph.by_id(base_id)
     network, application, translations = [], [], []
-    for level, each in enumerate(each for each in (base, policy) if each is not None):
-        for order, collection in _collections(graph, each):
+    for level, resource in enumerate(resource for resource in (base, policy) if resource is not None):
+        for order, collection in _collections(graph, resource):
             allow = str(dig(collection, "action.type")).lower() == "allow"
             for rule in items(dig(collection, "rules")):
                 kind, key = str(dig(rule, "ruleType")), (level, *order)
@@ -118,7 +118,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
         network_rules=tuple(rule for _, rule in sorted(network, key=lambda pair: pair[0])),
         application_rules=tuple(rule for _, rule in sorted(application, key=lambda pair: pair[0])),
         translations=tuple(rule for _, rule in sorted(translations, key=lambda pair: pair[0])),
-        keeps=tuple(found for text in _private_ranges(private) if (found := range_of(text))),
+        keeps=tuple(result for text in _private_ranges(private) if (result := range_of(text))),
         proxy=proxy if isinstance(proxy, bool) else None if isinstance(proxy, dict) else False,
         servers=tuple(server if isinstance(server, str) else None for server in servers),
         known=base_id is None or base is not None,
@@ -126,7 +126,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
 
 
 def _private_ranges(configured: list[Any]) -> list[str]:
-    texts = [str(each) for each in configured] or ["IANAPrivateRanges"]
+    texts = [str(item) for item in configured] or ["IANAPrivateRanges"]
     return [part for text in texts for part in (NOT_TRANSLATED if text.lower() == "ianaprivateranges" else (text,))]
 
 
@@ -144,18 +144,18 @@ def _collections(graph: ResourceGraph, policy: Resource) -> Iterator[tuple[tuple
             )
 
 
-def _number(found: Any) -> int:
-    return found if isinstance(found, int) else 65_000
+def _number(actual: Any) -> int:
+    return actual if isinstance(actual, int) else 65_000
 
 
-def _addresses(graph: ResourceGraph, rule: Any, side: str) -> tuple[Prefix, ...]:
+def _addresses(graph: ResourceGraph, rule: Any, side: str) -> Prefixes:
     """Returns the prefixes of one side of a firewall's rule. Third-party IP groups are unknown."""
     prefixes = [prefix_of(item) for item in items(dig(rule, f"{side}Addresses"))]
     for reference in items(dig(rule, f"{side}IpGroups")):
         group = graph.by_id(reference)
         members = items(value(group, "properties.ipAddresses")) if group else [None]
         prefixes += [prefix_of(member) for member in members]
-    return tuple(prefixes)
+    return Prefixes(prefixes)
 
 
 def _network_rule(graph: ResourceGraph, rule: Any, allow: bool) -> FilterRule:
@@ -176,7 +176,7 @@ def _application_rule(graph: ResourceGraph, rule: Any, allow: bool) -> Applicati
     urls = [str(item).lower() for item in items(dig(rule, "targetUrls"))]
     hosts = [str(item).lower() for item in items(dig(rule, "targetFqdns"))]
     others = [str(item) for key in ("fqdnTags", "webCategories") for item in items(dig(rule, key))]
-    partly = "only some of its URLs" if urls else f"hosts of {', '.join(others)}" if others else ""
+    partly = "only some of its URLs" if urls else f"hosts of {', '.join(others)}" if others else None
     return ApplicationRule(
         name=str(dig(rule, "name")),
         priority=0,

@@ -8,23 +8,24 @@ from amlz.reach.parties import Party, within
 from amlz.reach.routes import next_hop
 
 
-def reply_hop(land: Landscape, subnet: SubnetNode, to: Party, firewall: str, by_gateway: bool) -> Hop | None:
+def reply_hop(land: Landscape, subnet: SubnetNode, to: Party, firewall: str | None, by_gateway: bool) -> Hop | None:
     """Returns why a reply of a subnet does not arrive, or may not; None where it does.
 
-    `firewall`: the one that the request passed with its own source address, "" for none.
+    `firewall`: the one that the request passed with its own source address, None for none.
     """
     if to.kind == "address" and within(to.address, subnet.ranges):
         return None
     back = next_hop(land, subnet, to)
     if not back.certain or back.kind == "appliance":
         return Hop(subnet.name, back.by, "reply: its route is not known here", None)
-    through = back.to if back.kind == "firewall" else ""
-    if through != firewall:
-        seen = land.firewalls[through or firewall].name
-        side = f"goes to firewall {seen}, which saw no request" if through else f"goes past firewall {seen}"
-        return Hop(subnet.name, back.by, f"reply: {side}", False)
-    if through:
+    through = back.to if back.kind == "firewall" else None
+    if through is not None and through != firewall:
+        says = f"reply: goes to firewall {land.firewalls[through].name}, which saw no request"
+        return Hop(subnet.name, back.by, says, False)
+    if through is not None:
         return _forwarded(land, to, land.firewalls[through].network)
+    if firewall is not None:
+        return Hop(subnet.name, back.by, f"reply: goes past firewall {land.firewalls[firewall].name}", False)
     network = land.networks.get(subnet.network)
     stays = back.kind == "local" and network is not None and not within(to.address, network.ranges)
     astray = back.kind == "gateway" and not by_gateway

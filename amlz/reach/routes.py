@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from amlz.reach.facts import SERVICE_ENDPOINT_TAGS
@@ -18,14 +18,15 @@ _USER, _LEARNED, _SYSTEM = range(3)
 
 @dataclass(frozen=True, slots=True)
 class NextHop:
-    """The next hop of a packet. `to`: the id of a network or firewall, or the address of an appliance.
+    """The next hop of a packet. `by`: the route in words. `certain`: False where another route may apply.
 
-    `by`: the route in words. `certain`: False where another route may apply.
+    `to`: the id of a network or firewall, the address of an appliance or the name of a service; None for `internet`
+    and `none`.
     """
 
     kind: EndKind
-    to: str = ""
-    by: str = ""
+    by: str
+    to: str | None = None
     certain: bool = True
 
 
@@ -42,23 +43,23 @@ class _Candidate:
 def next_hop(land: Landscape, subnet: SubnetNode, destination: Party, endpoint: EndpointNode | None = None) -> NextHop:
     """Returns where a subnet sends a packet. `endpoint`: the private endpoint at the destination."""
     if subnet.table is not None and not subnet.table.known:
-        return NextHop("none", by=f"route table {subnet.table.name}, whose routes are not built here", certain=False)
+        return NextHop("none", f"route table {subnet.table.name}, whose routes are not built here", certain=False)
     service = _service(land, subnet, destination)
     if service is not None:
         return service
-    found = list(_candidates(land, subnet, destination, endpoint))
-    if any(each.preferred for each in found):
-        found = [each for each in found if each.rank != _LEARNED]
+    candidates = list(_candidates(land, subnet, destination, endpoint))
+    if any(candidate.preferred for candidate in candidates):
+        candidates = [candidate for candidate in candidates if candidate.rank != _LEARNED]
     perhaps = any(True for _ in _perhaps(land, subnet, destination))
-    best = min(found, key=lambda each: (-each.length, each.rank))
+    best = min(candidates, key=lambda item: (-item.length, item.rank))
     if perhaps and best.length < 32:
-        return NextHop(best.hop.kind, best.hop.to, best.hop.by, certain=False)
+        return replace(best.hop, certain=False)
     return best.hop
 
 
-def prefix_length(found: Range) -> int:
+def prefix_length(values: Range) -> int:
     """Returns the length of the prefix that a range is."""
-    return 32 - (found[1] - found[0]).bit_length()
+    return 32 - (values[1] - values[0]).bit_length()
 
 
 def _candidates(
@@ -67,27 +68,27 @@ def _candidates(
     network = land.networks.get(subnet.network)
     routes = list(_user_routes(land, subnet, destination))
     yield from routes
-    yield _Candidate(0, _SYSTEM, NextHop("internet", by="system route 0.0.0.0/0"))
+    yield _Candidate(0, _SYSTEM, NextHop("internet", "system route 0.0.0.0/0"))
     if destination.kind != "address" or network is None:
         return
     address = destination.address
-    for found in network.ranges:
-        if within(address, (found,)):
-            yield _Candidate(prefix_length(found), _SYSTEM, NextHop("local", network.id.lower(), "system route"), True)
+    for item in network.ranges:
+        if within(address, (item,)):
+            yield _Candidate(prefix_length(item), _SYSTEM, NextHop("local", "system route", network.id.lower()), True)
     for private in PRIVATE:
         if private not in network.ranges and within(address, (private,)):
             text = f"{dotted(private[0])}/{prefix_length(private)}"
-            yield _Candidate(prefix_length(private), _SYSTEM, NextHop("none", by=f"system route {text}"))
+            yield _Candidate(prefix_length(private), _SYSTEM, NextHop("none", f"system route {text}"))
     for peering in network.peerings:
         remote = land.networks.get(peering.remote)
-        for found in remote.ranges if remote else ():
-            if within(address, (found,)):
-                hop = NextHop("peering", peering.remote, f"peering {peering.name}")
-                yield _Candidate(prefix_length(found), _SYSTEM, hop, True)
+        for item in remote.ranges if remote else ():
+            if within(address, (item,)):
+                hop = NextHop("peering", f"peering {peering.name}", peering.remote)
+                yield _Candidate(prefix_length(item), _SYSTEM, hop, True)
     if endpoint is not None and _has_endpoint_route(network, endpoint):
         override = [route for route in routes if route.length >= _override_length(land, endpoint, address)]
         if not override:
-            yield _Candidate(32, _SYSTEM, NextHop("endpoint", endpoint.id.lower(), "route of the private endpoint"))
+            yield _Candidate(32, _SYSTEM, NextHop("endpoint", "route of the private endpoint", endpoint.id.lower()))
     if within(address, land.on_premises) and (subnet.table is None or subnet.table.propagates):
         yield from _gateway_routes(land, network, address)
 
@@ -104,7 +105,7 @@ def _override_length(land: Landscape, endpoint: EndpointNode, address: int) -> i
     network = land.networks.get(endpoint.subnet.split("/subnets/")[0])
     if subnet is None or network is None or not subnet.routes_endpoints:
         return 32
-    return min((prefix_length(each) for each in network.ranges if within(address, (each,))), default=32)
+    return min((prefix_length(item) for item in network.ranges if within(address, (item,))), default=32)
 
 
 def _gateway_routes(land: Landscape, network: NetworkNode, address: int) -> Iterator[_Candidate]:
@@ -112,25 +113,25 @@ def _gateway_routes(land: Landscape, network: NetworkNode, address: int) -> Iter
     for on_premise in land.on_premises:
         if via and within(address, (on_premise,)):
             yield _Candidate(
-                prefix_length(on_premise), _LEARNED, NextHop("gateway", via, f"route of {land.gateways[via]}")
+                prefix_length(on_premise), _LEARNED, NextHop("gateway", f"route of {land.gateways[via]}", via)
             )
 
 
-def gateway_of(land: Landscape, network: NetworkNode) -> str:
-    """Returns the network whose gateway another one uses: its own, or a peer's that lets it; "" for none."""
+def gateway_of(land: Landscape, network: NetworkNode) -> str | None:
+    """Returns the network whose gateway another one uses: its own, or a peer's that lets it; None for none."""
     if network.id.lower() in land.gateways:
         return network.id.lower()
     for peering in network.peerings:
         back = land.peering(peering.remote, network.id.lower())
         if peering.remote_gateway and back and back.transit and peering.remote in land.gateways:
             return peering.remote
-    return ""
+    return None
 
 
 def _user_routes(land: Landscape, subnet: SubnetNode, destination: Party) -> Iterator[_Candidate]:
     for route in subnet.table.routes if subnet.table else ():
-        found = covers(route.prefix, destination, NearbyRanges(), land.cloud)
-        if found is True:
+        result = covers(route.prefix, destination, NearbyRanges(), land.cloud)
+        if result is True:
             length = 0 if route.prefix.name == "*" else prefix_length(route.prefix.range) if route.prefix.range else 24
             yield _Candidate(length, _USER, _user_hop(land, subnet, route))
 
@@ -140,31 +141,29 @@ def _user_hop(land: Landscape, subnet: SubnetNode, route: UserRoute) -> NextHop:
     if route.hop == "virtualappliance":
         wall = firewall_at(land, route)
         if wall is not None:
-            return NextHop("firewall", wall.id.lower(), by)
-        return NextHop("appliance", route.address or "an address known only at deployment", by)
+            return NextHop("firewall", by, wall.id.lower())
+        return NextHop("appliance", by, route.address or "an address known only at deployment")
     if route.hop == "vnetlocal":
-        return NextHop("local", subnet.network, by)
+        return NextHop("local", by, subnet.network)
     if route.hop == "virtualnetworkgateway":
         network = land.networks.get(subnet.network)
-        via = gateway_of(land, network) if network else ""
-        return (
-            NextHop("gateway", via, by) if via else NextHop("none", by=f"{by}, to a gateway that the network has not")
-        )
+        via = gateway_of(land, network) if network else None
+        return NextHop("gateway", by, via) if via else NextHop("none", f"{by}, to a gateway that the network has not")
     if route.hop == "internet":
-        return NextHop("internet", by=by)
+        return NextHop("internet", by)
     if route.hop == "none":
-        return NextHop("none", by=by)
-    return NextHop("none", by=f"{by}, whose next hop is known only at deployment", certain=False)
+        return NextHop("none", by)
+    return NextHop("none", f"{by}, whose next hop is known only at deployment", certain=False)
 
 
 def firewall_at(land: Landscape, route: UserRoute) -> FirewallNode | None:
     """Returns the firewall that a route leads to: the one whose address it waits for, or in whose subnet it is."""
     if route.firewall:
         return land.firewalls.get(route.firewall)
-    found = range_of(route.address) if route.address else None
+    result = range_of(route.address) if route.address else None
     for wall in land.firewalls.values():
         subnet = land.subnets.get(wall.subnet)
-        if found and subnet and within(found[0], subnet.ranges):
+        if result and subnet and within(result[0], subnet.ranges):
             return wall
     return None
 
@@ -177,7 +176,7 @@ def _perhaps(land: Landscape, subnet: SubnetNode, destination: Party) -> Iterato
             yield route
     if destination.kind != "address" or destination.public or network is None:
         return
-    if any(within(destination.address, each.ranges) for each in land.networks.values()):
+    if any(within(destination.address, node.ranges) for node in land.networks.values()):
         return
     for peering in network.peerings:
         if peering.remote not in land.networks:
@@ -186,7 +185,7 @@ def _perhaps(land: Landscape, subnet: SubnetNode, destination: Party) -> Iterato
 
 def _service(land: Landscape, subnet: SubnetNode, destination: Party) -> NextHop | None:
     """Returns the route of a service endpoint to a service tag; None where there is none."""
-    if destination.kind != "tag":
+    if destination.kind != "tag" or destination.name is None:
         return None
     base, _, region = destination.name.lower().partition(".")
     network = land.networks.get(subnet.network)
@@ -194,5 +193,5 @@ def _service(land: Landscape, subnet: SubnetNode, destination: Party) -> NextHop
         if SERVICE_ENDPOINT_TAGS.get(service, "").lower() != base:
             continue
         near = service != "microsoft.storage" or (network is not None and region == network.location.lower())
-        return NextHop("service", service, f"service endpoint {service}", certain=near)
+        return NextHop("service", f"service endpoint {service}", service, near)
     return None

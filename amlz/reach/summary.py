@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from amlz.reach.alike import LISTED, Alike, DestinationIndex
 from amlz.reach.answers import Evaluator, ReachAnswer, port_text
 from amlz.reach.ends import End, destinations, sources
 from amlz.reach.packet import Reachability
@@ -13,12 +14,16 @@ from amlz.reach.packet import Reachability
 ORDER = (Reachability.REACHABLE, Reachability.PARTLY, Reachability.UNKNOWN, Reachability.BLOCKED)
 
 
+#: Source with its environment, verdict and reason.
+RowKey = tuple[str, str | None, Reachability, str]
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
     """Destinations with the same verdict. `why`: the deciding rule or hop, "" where everything passes."""
 
     source: str
-    owner: str
+    owner: str | None
     verdict: str
     to: str
     count: int
@@ -29,38 +34,60 @@ def everything(evaluator: Evaluator) -> Iterator[ReachAnswer]:
     """Returns the answers for all named sources and destinations, on the usual ports."""
     ends = destinations(evaluator.land)
     for source in sources(evaluator.land):
-        for destination in ends:
-            if asked(source, destination):
-                yield from evaluator.ask(source, destination, "tcp")
-                if destination.kind in ("tag", "host"):
-                    yield from evaluator.ask(source, destination, "udp")
+        yield from _answers(evaluator, source, ends)
 
 
-def asked(source: End, destination: End) -> bool:
+def summary(evaluator: Evaluator) -> list[SummaryRow]:
+    """Returns the rows of `everything`, without a question about each pair of a source and a destination."""
+    index = DestinationIndex(evaluator)
+    result: list[SummaryRow] = []
+    for source in sources(evaluator.land):
+        asked, alike = index.of(source)
+        result += rows(_answers(evaluator, source, asked), alike)
+    return result
+
+
+def _answers(evaluator: Evaluator, source: End, ends: Iterable[End]) -> Iterator[ReachAnswer]:
+    for destination in ends:
+        if is_requested(source, destination):
+            yield from evaluator.ask(source, destination, "tcp")
+            if destination.kind in ("tag", "host"):
+                yield from evaluator.ask(source, destination, "udp")
+
+
+def is_requested(source: End, destination: End) -> bool:
     """Returns whether a pair belongs to the summary: not a subnet and itself, nor two ends outside of the networks."""
     if source.kind in ("on-premises", "internet") and destination.subnet is None:
         return False
     return source.subnet is None or source.subnet is not destination.subnet
 
 
-def rows(answers: Iterable[ReachAnswer]) -> list[SummaryRow]:
-    """Returns answers in few rows: for each source by verdict and reason, destinations of one kind together."""
-    found: dict[tuple[str, str, Reachability, str], list[ReachAnswer]] = {}
+def rows(answers: Iterable[ReachAnswer], alike: Iterable[Alike] = ()) -> list[SummaryRow]:
+    """Returns answers in few rows: for each source by verdict and reason, destinations of one kind together.
+
+    `alike`: destinations that have one of the answers, too many to list.
+    """
+    result: dict[RowKey, tuple[list[ReachAnswer], list[Alike]]] = {}
     for answer in answers:
-        key = answer.source.name, answer.source.owner, answer.verdict, _why(answer)
-        found.setdefault(key, []).append(answer)
-    names = list(dict.fromkeys(source for source, *_ in found))
-    order = sorted(found, key=lambda key: (names.index(key[0]), ORDER.index(key[2]), key[3]))
-    return [_row(key, found[key]) for key in order]
+        result.setdefault(_key(answer), ([], []))[0].append(answer)
+    for others in alike:
+        result.setdefault(_key(others.answer), ([], []))[1].append(others)
+    numbers = {source: number for number, source in enumerate(dict.fromkeys(key[:2] for key in result))}
+    order = sorted(result, key=lambda key: (numbers[key[:2]], ORDER.index(key[2]), key[3]))
+    return [_row(key, *result[key]) for key in order]
 
 
-def merged(found: Iterable[SummaryRow]) -> list[SummaryRow]:
+def _key(answer: ReachAnswer) -> RowKey:
+    return answer.source.name, answer.source.owner, answer.verdict, _why(answer)
+
+
+def merged(values: Iterable[SummaryRow]) -> list[SummaryRow]:
     """Returns rows of sources with the same destinations, verdict and reason as one."""
     alike: dict[tuple[str, str, str], list[SummaryRow]] = {}
-    for row in found:
+    for row in values:
         alike.setdefault((row.verdict, row.to, row.why), []).append(row)
     return [
-        replace(same[0], source=", ".join(map(_called, same)), owner="") if len(same) > 1 else same[0]
+        replace(same[0], source=", ".join(map(_called, same)), owner=None) if len(same) > 1 else same[0]
         for same in alike.values()
     ]
 
@@ -69,10 +96,11 @@ def _called(row: SummaryRow) -> str:
     return f"{row.source} ({row.owner})" if row.owner else row.source
 
 
-def _row(key: tuple[str, str, Reachability, str], answers: Sequence[ReachAnswer]) -> SummaryRow:
+def _row(key: RowKey, answers: Sequence[ReachAnswer], alike: Sequence[Alike]) -> SummaryRow:
     source, owner, verdict, why = key
     count = len({(answer.destination.kind, answer.destination.name) for answer in answers})
-    return SummaryRow(source, owner, verdict.value, "; ".join(_groups(owner, answers, verdict)), count, why)
+    count += sum(others.number for others in alike)
+    return SummaryRow(source, owner, verdict.value, "; ".join(_groups(owner, answers, verdict, alike)), count, why)
 
 
 def _why(answer: ReachAnswer) -> str:
@@ -94,25 +122,31 @@ def _why(answer: ReachAnswer) -> str:
     return f"{hop.at}, {hop.rule}" if hop.rule else f"{hop.at}: {hop.says}"
 
 
-def _groups(owner: str, answers: Sequence[ReachAnswer], verdict: Reachability) -> Iterator[str]:
+def _groups(
+    owner: str | None, answers: Sequence[ReachAnswer], verdict: Reachability, alike: Sequence[Alike]
+) -> Iterator[str]:
     """Returns the destinations of some answers in words: by kind, and by environment."""
-    own = [a for a in answers if a.destination.endpoint and owner and a.destination.owner == owner]
+    own: list[ReachAnswer] = []
+    others: dict[str | None, list[ReachAnswer]] = {}
+    for answer in answers:
+        if answer.destination.endpoint:
+            is_own = bool(owner) and answer.destination.owner == owner
+            (own if is_own else others.setdefault(answer.destination.owner, [])).append(answer)
     if own:
         yield f"its endpoints: {_endpoints(own)}"
-    others: dict[str, list[ReachAnswer]] = {}
-    for answer in answers:
-        if answer.destination.endpoint and answer not in own:
-            others.setdefault(answer.destination.owner, []).append(answer)
-    for environment, found in others.items():
+    for environment, item in others.items():
         if verdict is not Reachability.BLOCKED or not environment:
             called = f"endpoints of {environment}" if environment else "shared endpoints"
-            yield f"{called}: {_endpoints(found, named=not environment)}"
-    blocked = [each for each in others if each]
-    if verdict is Reachability.BLOCKED and blocked:
-        several = len(blocked) > 3
-        called = f"{len(blocked)} {'other ' if owner else ''}environments" if several else ", ".join(blocked)
-        yield f"endpoints of {called} ({sum(len({a.destination.name for a in others[e]}) for e in blocked)})"
-    yield from _simple(answers, verdict)
+            yield f"{called}: {_endpoints(item, named=not environment)}"
+    blocked = [other for other in others if other] if verdict is Reachability.BLOCKED else []
+    environments = len(blocked) + sum(group.environments for group in alike)
+    if environments:
+        called = (
+            f"{environments} {'other ' if owner else ''}environments" if environments > LISTED else ", ".join(blocked)
+        )
+        number = sum(len({a.destination.name for a in others[e]}) for e in blocked)
+        yield f"endpoints of {called} ({number + sum(group.number for group in alike if group.environments)})"
+    yield from _simple(answers, verdict, sum(group.number for group in alike if not group.environments))
 
 
 def _endpoints(answers: Sequence[ReachAnswer], named: bool = False) -> str:
@@ -125,10 +159,11 @@ def _endpoints(answers: Sequence[ReachAnswer], named: bool = False) -> str:
     return ", ".join(dict.fromkeys(map(called, answers)))
 
 
-def _simple(answers: Sequence[ReachAnswer], verdict: Reachability) -> Iterator[str]:
+def _simple(answers: Sequence[ReachAnswer], verdict: Reachability, more: int) -> Iterator[str]:
+    """Returns destinations that are no endpoints in words. `more`: subnets without a separate answer."""
     subnets = [a for a in answers if a.destination.kind == "subnet"]
-    if len(subnets) > 3 and verdict is Reachability.BLOCKED:
-        yield f"{len({a.destination.name for a in subnets})} subnets of machines"
+    if len(subnets) + more > LISTED and verdict is Reachability.BLOCKED:
+        yield f"{len({a.destination.name for a in subnets}) + more} subnets of machines"
     else:
         yield from (_with_ports(answer) for answer in subnets)
     tags = [a for a in answers if a.destination.kind == "tag"]

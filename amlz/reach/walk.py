@@ -17,7 +17,7 @@ _MOST_FIREWALLS = 3
 
 @dataclass
 class Trip:
-    """A packet on its way. `firewall`: the last one that it passed with its own source address, "" for none.
+    """A packet on its way. `firewall`: the last one that it passed with its own source address, None for none.
 
     `endpoint`: the private endpoint at its destination. `by_gateway`: it comes from on-premises.
     """
@@ -27,7 +27,7 @@ class Trip:
     endpoint: EndpointNode | None = None
     origin: SubnetNode | None = None
     by_gateway: bool = False
-    firewall: str = ""
+    firewall: str | None = None
     keeps: bool | None = True
     hops: list[Hop] = field(default_factory=list)
     assumes: list[str] = field(default_factory=list)
@@ -90,8 +90,8 @@ def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
     for peering in network.peerings if network else ():
         back = land.peering(peering.remote, target)
         if peering.remote not in land.networks:
-            said = "uses" if peering.remote_gateway else "does not use"
-            says = f"peering with a network that is not built here; it {said} that network's gateway"
+            result = "uses" if peering.remote_gateway else "does not use"
+            says = f"peering with a network that is not built here; it {result} that network's gateway"
             return None, Hop(peering.name, "", says, None)
         if peering.remote in land.gateways and peering.remote_gateway and back and back.transit:
             says = f"gateway: announces {name} on premises, as {peering.name} uses it"
@@ -100,14 +100,14 @@ def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
 
 
 def _no_gateway(land: Landscape, network: NetworkNode | None, name: str) -> Hop:
-    rooms = [each for each in land.networks.values() if land.named_subnet(each.id.lower(), "GatewaySubnet")]
+    rooms = [node for node in land.networks.values() if land.named_subnet(node.id.lower(), "GatewaySubnet")]
     near = {network.id.lower(), *(peering.remote for peering in network.peerings)} if network else set()
-    room = next((each for each in rooms if each.id.lower() in near), None)
+    room = next((node for node in rooms if node.id.lower() in near), None)
     if room is None:
         return Hop(name, "", "neither it nor a peer has a gateway or a GatewaySubnet", False)
     if network is not None and room.id == network.id:
         return Hop(room.name, "", "a gateway in its GatewaySubnet is not built here", None)
-    peering = next((each for each in network.peerings if each.remote == room.id.lower()), None) if network else None
+    peering = next((side for side in network.peerings if side.remote == room.id.lower()), None) if network else None
     back = land.peering(room.id.lower(), network.id.lower()) if network else None
     if peering is not None and peering.remote_gateway and back and back.transit:
         return Hop(peering.name, "", f"uses a gateway of {room.name} that is not built here", None)
@@ -124,17 +124,17 @@ def _follow(trip: Trip, subnet: SubnetNode, hop: NextHop) -> PacketEnd:
     destination = trip.packet.destination
     if hop.kind == "none":
         return trip.end(Hop(subnet.name, hop.by, "route: dropped, no next hop", False))
+    if hop.to is None:
+        return _to_internet(trip, subnet, hop)
     if hop.kind == "appliance":
         return trip.end(Hop(subnet.name, hop.by, f"route: to appliance {hop.to}, whose rules are not built here", None))
     if hop.kind == "firewall":
         trip.hops.append(Hop(subnet.name, hop.by, f"route: to firewall {trip.land.firewalls[hop.to].name}"))
         return _through(trip, subnet, trip.land.firewalls[hop.to])
     if hop.kind == "gateway":
-        return _to_premises(trip, hop)
+        return _to_premises(trip, hop, trip.land.gateways[hop.to])
     if hop.kind == "service":
         return _to_service(trip, subnet, hop)
-    if hop.kind == "internet":
-        return _to_internet(trip, subnet, hop)
     to = _home(trip) if hop.kind == "endpoint" else hop.to
     trip.hops.append(Hop(subnet.name, hop.by, f"route: to {to.rsplit('/', 1)[-1]}"))
     if to != here and not _cross(trip, here, to):
@@ -186,7 +186,7 @@ def _through(trip: Trip, subnet: SubnetNode, wall: FirewallNode) -> PacketEnd:
     if hop.passes is False or room is None:
         return trip.end() if room else trip.end(Hop(wall.name, "", "its subnet is not built here", None))
     trip.keeps = keeps
-    trip.firewall = wall.id.lower() if keeps is not False else ""
+    trip.firewall = wall.id.lower() if keeps is not False else None
     if keeps is False:
         trip.packet = replace(trip.packet, source=_address_of(room))
     return _follow(trip, room, next_hop(trip.land, room, trip.packet.destination, trip.endpoint))
@@ -197,8 +197,7 @@ def _address_of(room: SubnetNode) -> Party:
     return Party("address", room.ranges[0][0] + 4 if room.ranges else 0)
 
 
-def _to_premises(trip: Trip, hop: NextHop) -> PacketEnd:
-    gateway = trip.land.gateways[hop.to]
+def _to_premises(trip: Trip, hop: NextHop, gateway: str) -> PacketEnd:
     trip.hops.append(Hop(gateway, hop.by, "gateway: to on-premises"))
     trip.assumes.append("routers and firewalls on premises, and the connection of the gateway, let it through")
     if not within(trip.packet.destination.address, trip.land.on_premises):
@@ -227,9 +226,9 @@ def _to_internet(trip: Trip, subnet: SubnetNode, hop: NextHop) -> PacketEnd:
         return trip.end(Hop(subnet.nat, hop.by, "route: to the internet, through the NAT gateway"))
     if subnet.outbound:
         return trip.end(Hop(subnet.name, hop.by, "route: to the internet, by default outbound access"))
-    if subnet.public is not False:
-        says = f"route: to the internet, from the public address of {subnet.public_by}"
-        return trip.end(Hop(subnet.name, hop.by, says, subnet.public))
+    if subnet.public is not None:
+        says = f"route: to the internet, from the public address of {subnet.public.name}"
+        return trip.end(Hop(subnet.name, hop.by, says, subnet.public.certain or None))
     return trip.end(Hop(subnet.name, hop.by, "route: to the internet, but nothing gives it a public address", False))
 
 
@@ -237,7 +236,7 @@ def _deliver(trip: Trip, to: str) -> PacketEnd:
     """Returns the outcome of a packet that arrives in the network of its destination."""
     land, address = trip.land, trip.packet.destination.address
     network = trip.network(to)
-    subnet = next((s for s in land.subnets.values() if s.network == to and within(address, s.ranges)), None)
+    subnet = land.subnet_with(to, address)
     if subnet is None or network is None:
         name = to.rsplit("/", 1)[-1]
         return trip.end(Hop(name, "", f"no subnet of it has {dotted(address)}", False))

@@ -25,9 +25,9 @@ def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
 def _lines(one: Accepted, names: Names, width: int) -> Iterator[str]:
     finding = one.finding
     yield f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
-    for said in (finding.message, why(one)):
+    for item in (finding.message, why(one)):
         yield from textwrap.wrap(
-            said, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False
+            item, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False
         )
 
 

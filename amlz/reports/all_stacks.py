@@ -15,6 +15,7 @@ from amlz.core.terminal import in_one_line
 from amlz.diff.difference import Difference
 from amlz.reports.formats.registry import Format
 from amlz.reports.json_text import dump
+from amlz.reports.links import NO_LINKS, NO_ORIGIN, Links, Origin
 from amlz.reports.preview import Preview
 from amlz.stackfile.stacks import StackOfFolder
 
@@ -44,7 +45,7 @@ class RenderedStack:
         return self.failed
 
 
-Told = Preview | Difference | FailedComparison | RenderedStack
+StackResult = Preview | Difference | FailedComparison | RenderedStack
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,64 +54,81 @@ class StackResults:
 
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
     must not be removed, a sentence each. `unusable`: names of stacks whose files have mistakes, each with them.
-    `previews`: those of the compared stacks, by name, for a form that shows them.
+    `previews`: those of the compared stacks, by name, for a form that shows them. `links` and `origin`: of the revision
+    that is shown, for a form that has them.
     """
 
     revision: str
-    told: tuple[tuple[StackOfFolder, Told], ...]
+    results: tuple[tuple[StackOfFolder, StackResult], ...]
     gone: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     unusable: tuple[tuple[str, str], ...] = ()
     previews: Mapping[str, Preview] = field(default_factory=dict)
+    links: Links = NO_LINKS
+    origin: Origin = NO_ORIGIN
 
     @property
-    def differs(self) -> tuple[tuple[StackOfFolder, Told], ...]:
+    def differs(self) -> tuple[tuple[StackOfFolder, StackResult], ...]:
         """Those that are shown: all but those that are surely without a difference."""
-        return tuple((s, t) for s, t in self.told if not _is_same(t))
+        return tuple((s, t) for s, t in self.results if not _is_same(t))
 
     @property
     def failed(self) -> tuple[tuple[str, str], ...]:
         """Names of those that could not be read or compared, and why."""
         return (
             *self.unusable,
-            *((stack.name, told.why) for stack, told in self.told if isinstance(told, FailedComparison)),
+            *((stack.name, item.why) for stack, item in self.results if isinstance(item, FailedComparison)),
         )
 
     @property
     def same(self) -> tuple[str, ...]:
         """Names of those without a difference."""
         shown = {stack.name for stack, _ in self.differs}
-        return tuple(stack.name for stack, _ in self.told if stack.name not in shown)
+        return tuple(stack.name for stack, _ in self.results if stack.name not in shown)
 
     def fails(self, fail_on: str) -> bool:
         """Returns whether one of them does, or production would end with a stack file that is removed."""
         return (
             bool(self.unusable)
             or (bool(self.ended) and fail_on != "none")
-            or any(told.fails(fail_on) for _, told in self.told)
+            or any(item.fails(fail_on) for _, item in self.results)
         )
 
 
-def written(stack: StackOfFolder, told: Told, form: Format, fail_on: str) -> Told:
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Links of a part to the files of the shown revision. `preview`: of a compared stack, which has the lines."""
+
+    links: Links = NO_LINKS
+    preview: Preview | None = None
+
+
+#: Of a part without links.
+NO_LINES = Linked()
+
+
+def written(
+    stack: StackOfFolder, value: StackResult, form: Format, fail_on: str, linked: Linked = NO_LINES
+) -> StackResult:
     """Returns the part of a stack, rendered: its preview can be freed before the next.
 
     As it is for a format that needs all of them at the end.
     """
     part = part_of(form)
-    if part is None or isinstance(told, FailedComparison | RenderedStack):
-        return told
-    return RenderedStack(part(stack, told), told.fails(fail_on), _is_same(told))
+    if part is None or isinstance(value, FailedComparison | RenderedStack):
+        return value
+    return RenderedStack(part(stack, value, linked), value.fails(fail_on), _is_same(value))
 
 
-def part_of(form: Format) -> Callable[[StackOfFolder, Told], str] | None:
+def part_of(form: Format) -> Callable[[StackOfFolder, StackResult, Linked], str] | None:
     """Returns the function by which a format renders one stack; None where it needs all of them at the end."""
-    part: Callable[[StackOfFolder, Told], str] | None = getattr(_module(form), "part", None)
+    part: Callable[[StackOfFolder, StackResult, Linked], str] | None = getattr(_module(form), "part", None)
     return part
 
 
-def render(found: StackResults, form: Format, today: str = "") -> str:
+def render(results: StackResults, form: Format, today: str | None = None) -> str:
     """Returns the report in a format. `today`: ISO 8601, "" for not passed."""
-    text: str = _module(form).write(found, today)
+    text: str = _module(form).write(results, today)
     return text
 
 
@@ -118,10 +136,10 @@ def _module(form: Format) -> ModuleType:
     return import_module(f"amlz.reports.formats.all_{form.name}")
 
 
-def _is_same(told: Told) -> bool:
-    if isinstance(told, RenderedStack):
-        return told.same
-    return isinstance(told, Difference) and told.nothing and not told.is_new and not told.unsure
+def _is_same(value: StackResult) -> bool:
+    if isinstance(value, RenderedStack):
+        return value.same
+    return isinstance(value, Difference) and value.nothing and not value.is_new and not value.unsure
 
 
 def matrix(stacks: Sequence[StackOfFolder], unusable: Sequence[str] = ()) -> str:
@@ -152,14 +170,15 @@ def listing(stacks: Sequence[StackOfFolder]) -> str:
     return "".join(f"{line}\n" for line in lines) or "No stack differs.\n"
 
 
-def others(found: StackResults) -> list[str]:
+def others(results: StackResults) -> list[str]:
     """Returns the text on stacks that are not shown, a line each."""
-    lines = [f"No difference from {found.revision}: {_names(found.same)}."] if found.same else []
-    if found.gone:
+    lines = [f"No difference from {results.revision}: {_names(results.same)}."] if results.same else []
+    if results.gone:
         lines.append(
-            f"Gone since {found.revision}: {_names(found.gone)}. Their resources stay in Azure until `pulumi destroy`."
+            f"Gone since {results.revision}: {_names(results.gone)}. "
+            "Their resources stay in Azure until `pulumi destroy`."
         )
-    return [*lines, *found.ended]
+    return [*lines, *results.ended]
 
 
 def _names(stacks: Sequence[str]) -> str:

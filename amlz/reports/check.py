@@ -10,6 +10,7 @@ from amlz.core.terminal import in_one_line
 from amlz.core.words import plural
 from amlz.reports import addresses
 from amlz.reports.json_text import dump
+from amlz.reports.relaxed import relaxed
 from amlz.stackfile.load import StackFile
 
 
@@ -19,7 +20,9 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
     doubts = tuple(notices(file.config, plan))
     warnings = f", with {plural(len(doubts), 'warning')}" if doubts else ""
     lines = [f"{in_one_line(file.stack)}: valid{warnings}. {spokes}, {environments}."]
-    lines += [f"  {dotted(r.path)}: {r.gives_up}" for r in relaxations(file.config)]
+    for choice in relaxed(file.config):
+        where = f" of {', '.join(choice.environments)}" if choice.environments else ""
+        lines += [f"  {choice.key}{where}: {gives_up}" for gives_up in choice.gives_up]
     for doubt in doubts:
         line = file.locate(doubt.path)
         problem = Problem(doubt.path, doubt.what, doubt.remedy, file.shown, line, warning=True)

@@ -1,4 +1,4 @@
-"""A difference in the forms of a preview: text in 80 columns, Markdown for a comment, JSON."""
+"""A difference as text in 80 columns and as JSON. Markdown: difference_markdown.py."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from amlz.checks.finding import Severity
 from amlz.checks.naming import Names
 from amlz.core.terminal import in_one_line
 from amlz.core.words import counted, printable
-from amlz.diff.difference import Difference, PropertyDifference
+from amlz.diff.difference import Changed, Difference, PropertyDifference
 from amlz.reports.changed import changed_lines, where
 from amlz.reports.changed import does as does
 from amlz.reports.changed import value as value
+from amlz.reports.cost import difference_records
 from amlz.reports.folding_records import finding_lines, finding_of, scopes, verdict_lines, with_remedy, without_remedy
 from amlz.reports.json_text import dump
-from amlz.reports.markdown_text import LONGEST, escaped, fitted
 from amlz.reports.records import finding_record
 
 #: Limitations of a comparison of two previews. Shown with every comparison.
@@ -33,7 +33,7 @@ NOT_TOLD_BY_ENGINE = (
     "refuses or ignores follow a table (docs/reference/changes.md)"
 )
 #: Sections that need no decision: in a comment they are folded.
-_FOLDED = {
+NO_DECISION = {
     *("No longer reported by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
     *("Addresses", "Moved, which changes nothing in Azure", "Changed", "Created"),
 }
@@ -41,25 +41,9 @@ _FOLDED = {
 
 def text(difference: Difference) -> str:
     """For a terminal of 80 columns."""
-    parts = [headline(difference), *(_section(title, lines) for title, lines in _sections(difference))]
-    parts.append(_wrapped("", f"Not covered: {not_told(difference)}."))
+    parts = [headline(difference), *(_section(title, lines) for title, lines in sections(difference))]
+    parts.append(_wrapped("", f"Not covered: {not_covered(difference)}."))
     return printable("\n\n".join(part for part in parts if part) + "\n")
-
-
-def markdown(difference: Difference) -> str:
-    """For a comment on a pull request: what needs a decision is open, property by property is folded."""
-    mark = "❌" if difference.fails("error") else "⚠️" if difference.lost else "✅"
-    lines = [f"## {mark} {escaped(headline(difference))}", ""]
-    for title, told in _sections(difference):
-        body = "\n".join(
-            f"- {escaped(line)}" if not line.startswith(" ") else f"  - {escaped(line.strip())}" for line in told
-        )
-        if title in _FOLDED:
-            lines += [f"<details><summary>{title}</summary>", "", body, "", "</details>", ""]
-        else:
-            lines += [f"**{title}**", "", body, ""]
-    lines += [f"<sub>Not covered: {not_told(difference)}.</sub>"]
-    return fitted("\n".join(lines) + "\n", LONGEST)
 
 
 def as_json(difference: Difference) -> str:
@@ -94,26 +78,30 @@ def as_json(difference: Difference) -> str:
             "accepted": list(difference.accepted),
             "verdicts": dict(zip(came, map(list, difference.verdicts), strict=True)),
             "guard": [finding_record(finding) for finding in difference.guard],
-            "notTold": not_told(difference),
+            "cost": difference_records(difference.cost) if difference.cost is not None else None,
+            "notTold": not_covered(difference),
         }
     )
 
 
-def headline(found: Difference) -> str:
+def headline(difference: Difference) -> str:
     """Returns the compared sides, and the number of changes of each kind."""
-    found = replace(found, stack=in_one_line(found.stack), revision=in_one_line(found.revision))
-    if found.is_new:
-        return f"{found.stack}: new since {found.revision}, {len(found.created)} created"
-    if found.nothing:
-        return f"{found.stack}: no difference from {found.revision}, {found.unchanged} resources"
+    difference = replace(difference, stack=in_one_line(difference.stack), revision=in_one_line(difference.revision))
+    if difference.is_new:
+        return f"{difference.stack}: new since {difference.revision}, {len(difference.created)} created"
+    if difference.nothing:
+        return f"{difference.stack}: no difference from {difference.revision}, {difference.unchanged} resources"
     counts = (
-        f"{len(found.created)} created", f"{len(found.changed)} changed", f"{len(found.deleted)} deleted",
-        *([f"{len(found.moved)} moved"] if found.moved else []), f"{found.unchanged} unchanged",
-    )  # fmt: skip
-    return f"{found.stack} against {found.revision}: {', '.join(counts)}"
+        f"{len(difference.created)} created",
+        f"{len(difference.changed)} changed",
+        f"{len(difference.deleted)} deleted",
+        *([f"{len(difference.moved)} moved"] if difference.moved else []),
+        f"{difference.unchanged} unchanged",
+    )
+    return f"{difference.stack} against {difference.revision}: {', '.join(counts)}"
 
 
-def _sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
+def sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
     """Every section that has something in it."""
     return ((title, lines) for title, lines in _all_sections(difference) if lines)
 
@@ -135,16 +123,25 @@ def _all_sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Findings that are gone", list(gone_findings(difference))
     yield "Newly accepted", list(newly_accepted(difference))
     yield "Roles given", list(roles_given(difference.roles[new], names))
-    yield "Of these, wider than before", [wider(each, names) for each in difference.widened]
+    yield "Of these, wider than before", [wider(item, names) for item in difference.widened]
     yield "Roles taken away", list(roles_given(difference.roles[gone], names))
     yield "Egress opened", list(difference.egress[new])
     yield "Egress closed", list(difference.egress[gone])
+    yield "Cost of a month", list(difference.cost.lines) if difference.cost is not None else []
     yield "Addresses", [f"{row.path}: {value(row.old)} becomes {value(row.new)}" for row in difference.addresses]
     yield "Moved, which changes nothing in Azure", [f"{where(now)}: {moved(was, now)}" for was, now in difference.moved]
     yield "Deleted", list(_grouped(difference.deleted))
-    yield "Replaced", list(changed_lines([changed for changed in difference.changed if changed.replaced]))
-    yield "Changed", list(changed_lines([changed for changed in difference.changed if not changed.replaced]))
+    for title, changed in changed_parts(difference).items():
+        yield title, list(changed_lines(changed))
     yield "Created", list(_grouped(difference.created))
+
+
+def changed_parts(difference: Difference) -> dict[str, list[Changed]]:
+    """Returns resources that are replaced, and those that are changed, by the title of their section."""
+    parts: dict[str, list[Changed]] = {"Replaced": [], "Changed": []}
+    for changed in difference.changed:
+        parts["Replaced" if changed.replaced else "Changed"].append(changed)
+    return parts
 
 
 def _grouped(resources: Iterable[Any]) -> Iterator[str]:
@@ -156,8 +153,8 @@ def _grouped(resources: Iterable[Any]) -> Iterator[str]:
         counts: dict[str, int] = {}
         for member in members:
             counts[member["armType"]] = counts.get(member["armType"], 0) + 1
-        told = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
-        yield f"{group}: {told}"
+        types = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
+        yield f"{group}: {types}"
 
 
 def new_findings(difference: Difference) -> Iterator[str]:
@@ -197,7 +194,7 @@ def wider(widened: tuple[Any, tuple[str, ...]], names: Names) -> str:
 
 def moved(was: Any, now: Any) -> str:
     """By which alias: the names in the program, or what it belongs to where they are the same."""
-    (*_, before, old), (*_, after, new) = (each["urn"].split("::") for each in (was, now))
+    (*_, before, old), (*_, after, new) = (item["urn"].split("::") for item in (was, now))
     old, new = (old, new) if old != new else (before, after)
     return f"{old} becomes {new}, by an alias"
 
@@ -208,10 +205,10 @@ def _resource(resource: Any) -> dict[str, Any]:
 
 
 def _change(change: PropertyChange) -> dict[str, Any]:
-    return {**_row(change.row), "does": change.kind.value, "why": change.rule.why, "source": change.rule.source}
+    return {**_row(change.row), "does": change.kind.value, "why": change.rule.why or "", "source": change.rule.source}
 
 
-def not_told(difference: Difference) -> str:
+def not_covered(difference: Difference) -> str:
     """Returns the limitations of the comparison."""
     return "; ".join((NOT_TOLD_BY_ENGINE if difference.engine else NOT_TOLD, *difference.unsure))
 
@@ -221,11 +218,11 @@ def _row(row: PropertyDifference) -> dict[str, Any]:
 
 
 def _section(title: str, lines: list[str]) -> str:
-    told = []
+    body = []
     for line in lines:
         indent = "    " if line.startswith(" ") else "  "
-        told.append(_wrapped(indent, line.strip()))
-    return "\n".join([title, *told])
+        body.append(_wrapped(indent, line.strip()))
+    return "\n".join([title, *body])
 
 
 def _wrapped(indent: str, line: str) -> str:

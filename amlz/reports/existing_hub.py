@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import DataLakeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ def demands(plan: LandingZonePlan) -> tuple[str, ...]:
 
 def owners_must(plan: LandingZonePlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Returns the tasks of owners of other existing resources: the owner, and a sentence each."""
-    lake = (("lake", plan.lake.demands),) if plan.lake and plan.lake.demands else ()
-    return (*lake, *plan.parts)
+    lake = plan.part(DataLakeSpec)
+    return (*((("lake", lake.demands),) if lake and lake.demands else ()), *plan.parts)
 
 
 def record(plan: LandingZonePlan) -> dict[str, Any] | None:

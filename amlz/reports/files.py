@@ -165,8 +165,8 @@ def _forget_old(folder: Path) -> None:
     """Removes files that killed runs left in a folder; what is younger may be in use."""
     for path in folder.glob(f"{TEMPORARY}*"):
         with suppress(OSError):
-            found = path.lstat()
-            if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _OLD:
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _OLD:
                 path.unlink()
 
 
@@ -194,7 +194,7 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
         mode = stat.S_IMODE(target.stat().st_mode)
         if not mode & 0o222 or not os.access(target, os.W_OK):
             raise LandingZoneError(
-                f"{shown}\n  It stays as it was: it is for reading only.\n  Make it writable, or use --dry-run."
+                f"{shown}\n  It was not changed: it is read-only.\n  Make it writable, or use --dry-run."
             )
         if target.read_bytes() != before:
             raise LandingZoneError(f"{shown}\n  It was changed by someone else in the meantime.\n  Try again.")
@@ -202,4 +202,4 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         remedy = "Name the file itself" if error.errno == errno.ELOOP else "Make its folder writable"
-        raise LandingZoneError(f"{shown}\n  It stays as it was: it cannot be written: {reason}.\n  {remedy}.") from None
+        raise LandingZoneError(f"{shown}\n  It was not changed: it cannot be written: {reason}.\n  {remedy}.") from None

@@ -49,44 +49,44 @@ class FoldedAnswer:
 
 def folded_findings(findings: Iterable[Finding], names: Names) -> Iterator[FoldedFinding]:
     """Findings that differ in nothing but the resource, its name and the value that it has: once."""
-    found: dict[Hashable, list[Finding]] = {}
+    groups: dict[Hashable, list[Finding]] = {}
     for f in findings:
-        found.setdefault((f.check, f.severity, f.path, _neutral(f), f.general_remedy), []).append(f)
-    for alike in found.values():
-        resources = told_apart([names.of_finding(each) for each in alike])
-        values = [_value(each) for each in alike]
-        differ = len({_impersonal(value, (), f) for value, f in zip(values, alike, strict=True)}) > 1
-        rows = [FoldedAt(r, (v,) if differ else ()) for r, v in zip(resources, values, strict=True)]
+        groups.setdefault((f.check, f.severity, f.path, _neutral(f), f.general_remedy), []).append(f)
+    for alike in groups.values():
+        resources = distinguished([names.of_finding(finding) for finding in alike])
+        actual_values = [_value(finding) for finding in alike]
+        differ = len({_impersonal(value, (), f) for value, f in zip(actual_values, alike, strict=True)}) > 1
+        rows = [FoldedAt(r, (v,) if differ else ()) for r, v in zip(resources, actual_values, strict=True)]
         others = tuple(row for row in dict.fromkeys(rows[1:]) if row != rows[0])
-        same = len({each.remedy for each in alike}) == 1
+        same = len({finding.remedy for finding in alike}) == 1
         first = alike[0] if same else replace(alike[0], remedy=alike[0].general_remedy)
         yield FoldedFinding(first, resources[0], others, (alike[0].path or "value",) if differ else ())
 
 
 def folded_answers(answers: Iterable[PolicyAnswer], names: Names) -> Iterator[FoldedAnswer]:
     """Answers worth showing that one assignment gives for one reason: once."""
-    found: dict[Hashable, list[PolicyAnswer]] = {}
+    groups: dict[Hashable, list[PolicyAnswer]] = {}
     for answer in sorted(answers, key=lambda a: policy.ORDER.index(a.word)):
         if answer.word not in policy.QUIET:
-            found.setdefault(_reason(answer), []).append(answer)
-    for alike in found.values():
+            groups.setdefault(_reason(answer), []).append(answer)
+    for alike in groups.values():
         yield _folded(alike, names)
 
 
 def _folded(alike: Sequence[PolicyAnswer], names: Names) -> FoldedAnswer:
-    resources = told_apart([names.of_answer(each) for each in alike])
+    resources = distinguished([names.of_answer(answer) for answer in alike])
     columns: list[tuple[str, list[str]]] = []
     own_name: list[str] = []
     for index, reason in enumerate(alike[0].verdict.reasons):
-        actual = [each.verdict.reasons[index]["actual"] for each in alike]
-        if len({repr(each) for each in actual}) > 1:
+        actual = [answer.verdict.reasons[index]["actual"] for answer in alike]
+        if len({repr(item) for item in actual}) > 1:
             title = reason["path"] or reason["condition"]
-            if all(value == each.subject.name for value, each in zip(actual, alike, strict=True)):
+            if all(value == answer.subject.name for value, answer in zip(actual, alike, strict=True)):
                 own_name.append(title)
             else:
-                columns.append((title, [policy.value(each) for each in actual]))
+                columns.append((title, [policy.value(item) for item in actual]))
     for index, altered in enumerate(_altered(alike[0])):
-        before = [policy.before(_altered(each)[index]) for each in alike]
+        before = [policy.before(_altered(answer)[index]) for answer in alike]
         if len(set(before)) > 1:
             columns.append((f"{altered.path} before", before))
     titles = tuple(title for title, _ in columns)
@@ -96,22 +96,22 @@ def _folded(alike: Sequence[PolicyAnswer], names: Names) -> FoldedAnswer:
     return FoldedAnswer(alike[0], tuple(dict.fromkeys(rows)), tuple(because), titles)
 
 
-def rows(at: Iterable[FoldedAt]) -> tuple[tuple[str, tuple[FoldedAt, ...]], ...]:
+def rows(at: Iterable[FoldedAt]) -> tuple[tuple[str | None, tuple[FoldedAt, ...]], ...]:
     """Resources by owner, those without one first."""
-    found: dict[str, list[FoldedAt]] = {"": []}
-    for each in at:
-        found.setdefault(each.resource.owner, []).append(each)
-    return tuple((owner, tuple(members)) for owner, members in found.items() if members)
+    ats: dict[str | None, list[FoldedAt]] = {None: []}
+    for folded_at in at:
+        ats.setdefault(folded_at.resource.owner, []).append(folded_at)
+    return tuple((owner, tuple(members)) for owner, members in ats.items() if members)
 
 
-def owners(at: Iterable[FoldedAt]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def owners(at: Iterable[FoldedAt]) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
     """Names by owner, those without one first."""
-    return by_owner(each.resource for each in at)
+    return by_owner(folded_at.resource for folded_at in at)
 
 
-def told_apart(resources: Sequence[Named]) -> list[Named]:
+def distinguished(resources: Sequence[Named]) -> list[Named]:
     """The same list, with names that differ where the resources do."""
-    known = {(each.key, each.owner): each for each in distinct(resources)}
+    known = {(item.key, item.owner): item for item in distinct(resources)}
     return [known[resource.key, resource.owner] for resource in resources]
 
 
@@ -122,8 +122,8 @@ def _neutral(finding: Finding) -> str:
 
 def _impersonal(text: str, values: Iterable[str], finding: Finding) -> str:
     """A text without values, and without the name of a finding's resource."""
-    parts = {finding.name, finding.label, *values}
-    for part in sorted((each for each in parts if len(each) >= _SHORTEST), key=lambda each: (-len(each), each)):
+    parts = {finding.called, finding.name, *values}
+    for part in sorted((item for item in parts if len(item) >= _SHORTEST), key=lambda item: (-len(item), item)):
         text = text.replace(part, _OWN) if len(part) >= _UNMISTAKABLE else _without(text, part)
     return text
 
@@ -153,11 +153,11 @@ def _altered(answer: PolicyAnswer) -> tuple[Altered, ...]:
 
 def _reason(answer: PolicyAnswer) -> Hashable:
     """By what two answers are the same, apart from the resource and its values."""
-    reference = answer.policy.reference if answer.policy else ""
+    reference = answer.policy.reference if answer.policy else None
     return (
         *(answer.word, answer.assignment.name, answer.assignment.enforced, reference),
         answer.policy.definition.name if answer.policy else "",
         *(answer.why, answer.exemption, answer.forecast, answer.assignment.message(reference)),
         tuple((reason["path"], reason["condition"]) for reason in answer.verdict.reasons),
-        tuple((each.does, each.path, repr(lowered(each.after))) for each in _altered(answer)),
+        tuple((altered.does, altered.path, repr(lowered(altered.after))) for altered in _altered(answer)),
     )

@@ -9,7 +9,7 @@ from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import Names, before, in_words
 from amlz.policy.engine.requests import REFUSED
 from amlz.reports.changed import value
-from amlz.reports.folding import FoldedAt, folded_findings, told_apart
+from amlz.reports.folding import FoldedAt, distinguished, folded_findings
 from amlz.reports.policy import CHANGING, REVERTED
 
 Record = Mapping[str, Any]
@@ -59,10 +59,10 @@ def without_remedy(finding: Finding) -> str:
 
 def verdict_lines(verdicts: Iterable[Record], names: Names) -> Iterator[str]:
     """Verdicts of one assignment for one reason, once, with up to three reasons."""
-    found: dict[Hashable, list[Record]] = {}
+    groups: dict[Hashable, list[Record]] = {}
     for verdict in verdicts:
-        found.setdefault(_reason(verdict), []).append(verdict)
-    for alike in found.values():
+        groups.setdefault(_reason(verdict), []).append(verdict)
+    for alike in groups.values():
         yield from _verdicts(alike, names)
 
 
@@ -77,7 +77,7 @@ def _reason(verdict: Record) -> Hashable:
 
 def _verdicts(alike: Sequence[Record], names: Names) -> Iterator[str]:
     first = alike[0]
-    resources = told_apart([names.of_id(each["id"], each["id"].rpartition("/")[2]) for each in alike])
+    resources = distinguished([names.of_id(item["id"], item["id"].rpartition("/")[2]) for item in alike])
     columns, why = _columns(alike)
     rows = tuple(dict.fromkeys(FoldedAt(r, tuple(values[i] for _, values in columns)) for i, r in enumerate(resources)))
     of = first["reference"] or first["policy"].rpartition("/")[2]
@@ -96,15 +96,15 @@ def _columns(alike: Sequence[Record]) -> tuple[list[tuple[str, list[str]]], list
     """Returns the parts of the verdicts that differ by resource, with the values; and the common part, in words."""
     columns, why = [], []
     for index, reason in enumerate(alike[0]["reasons"][:_REASONS]):
-        title, actual = reason["path"] or reason["condition"], [each["reasons"][index]["actual"] for each in alike]
-        if len({repr(each) for each in actual}) == 1:
+        title, actual = reason["path"] or reason["condition"], [item["reasons"][index]["actual"] for item in alike]
+        if len({repr(item) for item in actual}) == 1:
             why.append(f"{title} is {value(actual[0])}")
-        elif all(each["id"].endswith(f"/{own}") for each, own in zip(alike, actual, strict=True)):
+        elif all(item["id"].endswith(f"/{own}") for item, own in zip(alike, actual, strict=True)):
             why.append(f"decided by {title}, which is the name of each")
         else:
-            columns.append((title, [value(each) for each in actual]))
+            columns.append((title, [value(item) for item in actual]))
     for index, change in enumerate(_changes(alike[0])):
-        old = [value(_changes(each)[index]["before"]) for each in alike]
+        old = [value(_changes(item)[index]["before"]) for item in alike]
         if len(set(old)) == 1:
             why.append(f"{change['path']}: {old[0]} becomes {value(change['after'])}")
         else:
@@ -115,29 +115,29 @@ def _columns(alike: Sequence[Record]) -> tuple[list[tuple[str, list[str]]], list
 
 def _changes(verdict: Record) -> list[Record]:
     """Returns the changes that a policy would make in a request."""
-    found = (verdict.get("details") or {}).get("changes") or []
-    return [each for each in found if isinstance(each, dict) and {"path", "before", "after"} <= each.keys()]
+    changes = (verdict.get("details") or {}).get("changes") or []
+    return [item for item in changes if isinstance(item, dict) and {"path", "before", "after"} <= item.keys()]
 
 
 def _below(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> Iterator[str]:
     if at and not columns:
-        yield f"  {title}{in_words(each.resource for each in at)}."
-    for each in at if columns else ():
-        told = (f"{name} is {own}" for name, own in zip(columns, each.values, strict=True))
-        yield f"  {title}{each.resource.full}: {', '.join(told)}"
+        yield f"  {title}{in_words(item.resource for item in at)}."
+    for folded_at in at if columns else ():
+        columns_and_values = (f"{name} is {own}" for name, own in zip(columns, folded_at.values, strict=True))
+        yield f"  {title}{folded_at.resource.full}: {', '.join(columns_and_values)}"
 
 
 def joined(lines: Iterable[str]) -> Iterator[str]:
     """Each line with what is indented below it, in one."""
-    found: list[str] = []
+    paragraphs: list[str] = []
     for line in lines:
-        if line.startswith(" ") and found:
-            found[-1] += f"{'' if found[-1].endswith(('.', ';')) else '.'} {line.strip()}"
+        if line.startswith(" ") and paragraphs:
+            paragraphs[-1] += f"{'' if paragraphs[-1].endswith(('.', ';')) else '.'} {line.strip()}"
         else:
-            found.append(line)
-    yield from found
+            paragraphs.append(line)
+    yield from paragraphs
 
 
 def scopes(ids: Iterable[str], names: Names) -> str:
     """Scopes of roles in words."""
-    return in_words(dict.fromkeys(names.of_id(each, each.rpartition("/")[2]) for each in ids))
+    return in_words(dict.fromkeys(names.of_id(item, item.rpartition("/")[2]) for item in ids))

@@ -64,7 +64,7 @@ def texts_of(value: Any) -> Iterator[str]:
 def _structure(resource: Resource) -> Iterator[str]:
     """Texts without which a resource cannot be named or sent."""
     yield from (resource.id, resource.urn, resource.name, resource.location, resource.subscription)
-    yield from (resource.arm_type, resource.resource_group, resource.provider, resource.source)
+    yield from (resource.arm_type, resource.resource_group, resource.provider or "", resource.source or "")
     yield from _keys(resource.body)
 
 
@@ -142,7 +142,7 @@ def hidden_verdicts(verdicts: Verdicts, graph: ResourceGraph, hider: Hider) -> V
 
 
 def _answer(answer: PolicyAnswer, names: _Names, hider: Hider, marked: Marked) -> PolicyAnswer:
-    verdict, why = hidden_verdict(answer.verdict, hider, marked), hider.text(answer.why) if answer.why else ""
+    verdict, why = hidden_verdict(answer.verdict, hider, marked), hider.text(answer.why) if answer.why else None
     assignment, policy = names.assignment(answer.assignment), names.policy(answer.policy)
     same = verdict is answer.verdict and assignment is answer.assignment and policy is answer.policy
     if same and why == answer.why:

@@ -53,7 +53,7 @@ class ResourceRecord(PlacedRecord):
     body: dict[str, Any]
 
 
-class _Found(Owned):
+class FindingFields(Owned):
     """A finding of a check."""
 
     id: str
@@ -80,11 +80,11 @@ class PermissionRecord(Owned):
     differs: list[str]
 
 
-class FindingRecord(_Found):
+class FindingRecord(FindingFields):
     """A finding of a check."""
 
 
-class AcceptedFinding(_Found):
+class AcceptedFinding(FindingFields):
     """A finding that the stack file accepts."""
 
     accepted_until: str

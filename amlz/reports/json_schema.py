@@ -18,6 +18,7 @@ from amlz.reports.html.dns import Dns
 from amlz.reports.html.egress import Egress
 from amlz.reports.html.reachability import ReachSection
 from amlz.reports.html.topology import Topology
+from amlz.reports.json_cost import CostChange, CostRecord
 from amlz.reports.json_records import (
     AcceptedFinding,
     Count,
@@ -55,6 +56,7 @@ class PreviewRecord(Record):
     findings: list[FindingRecord]
     accepted_findings: list[AcceptedFinding]
     quota: list[Quota]
+    cost: CostRecord | None
     permissions: list[PermissionRecord]
     not_covered: list[str]
 
@@ -150,6 +152,7 @@ class DifferenceRecord(Record):
     findings: FindingChange
     verdicts: VerdictChange
     guard: list[FindingRecord]
+    cost: list[CostChange] | None
     not_told: str
 
 

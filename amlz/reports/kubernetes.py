@@ -11,11 +11,11 @@ from amlz.core.specs import records as records_of
 
 def demands(plan: LandingZonePlan) -> dict[str, tuple[str, ...]]:
     """By cluster (its id): a sentence each, once however often it is attached."""
-    found: dict[str, dict[str, None]] = {}
+    by_cluster: dict[str, dict[str, None]] = {}
     for environment in plan.environments:
-        for one in records_of(environment, KubernetesSpec):
-            found.setdefault(one.cluster, {}).update(dict.fromkeys(one.demands))
-    return {cluster: tuple(told) for cluster, told in found.items()}
+        for attached in records_of(environment, KubernetesSpec):
+            by_cluster.setdefault(attached.cluster, {}).update(dict.fromkeys(attached.demands))
+    return {cluster: tuple(sentences) for cluster, sentences in by_cluster.items()}
 
 
 def records(plan: LandingZonePlan) -> list[dict[str, Any]]:

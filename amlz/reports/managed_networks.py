@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import with_config
 
+from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, ProjectEnvironmentSpec
+from amlz.core.words import WORDS
 from amlz.reports.records import IN_JSON
 
 #: Modes of ARM in words.
@@ -32,6 +34,16 @@ class WaysOut:
     why: str
 
 
+@with_config(IN_JSON)
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """Environments whose managed networks have the same rules. `by_whom`: rules by who makes them, in words."""
+
+    environments: tuple[str, ...]
+    headline: str
+    by_whom: tuple[tuple[str, tuple[WaysOut, ...]], ...]
+
+
 def managed(plan: LandingZonePlan) -> Iterator[tuple[ProjectEnvironmentSpec, ManagedNetworkSpec]]:
     """Environments with a managed network, and that."""
     for environment in plan.environments:
@@ -46,20 +58,40 @@ def headline(network: ManagedNetworkSpec) -> str:
     return f"lets out {_MODES[network.isolation_mode]}" + (f"; {firewall}" if network.firewall else "")
 
 
-def grouped(network: ManagedNetworkSpec) -> tuple[WaysOut, ...]:
-    """The rules, those of one reason together, in the order of the first of each."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+def alike(plan: LandingZonePlan) -> Iterator[Managed]:
+    """Environments whose managed networks have the same rules, apart from names of resources in them: once."""
+    networks: dict[tuple[str, tuple[WaysOut, ...]], list[tuple[ProjectEnvironmentSpec, ManagedNetworkSpec]]] = {}
+    for environment, network in managed(plan):
+        key = headline(network), _grouped(network, _group_of(environment))
+        networks.setdefault(key, []).append((environment, network))
+    for (title, rows), members in networks.items():
+        if len(members) == 1:
+            rows = _grouped(members[0][1])
+        environments = tuple(f"{environment.project}, {environment.environment}" for environment, _ in members)
+        yield Managed(environments, title, _by_whom(rows))
+
+
+def _group_of(environment: ProjectEnvironmentSpec) -> str:
+    return environment.workspace.id.lower().partition("/providers/")[0]
+
+
+def _grouped(network: ManagedNetworkSpec, own: str | None = None) -> tuple[WaysOut, ...]:
+    """The rules, those of one reason together, in the order of the first of each.
+
+    `own`: the resource group whose resources are named by their type, None to name them.
+    """
+    targets: dict[tuple[str, str, str], list[str]] = {}
     for rule in network.rules:
-        found.setdefault((_by(rule), rule.kind, rule.why), []).append(_to(rule))
-    return tuple(WaysOut(by, kind, tuple(to), why) for (by, kind, why), to in found.items())
+        targets.setdefault((_by(rule), rule.kind, rule.why), []).append(_to(rule, own))
+    return tuple(WaysOut(by, kind, tuple(to), why) for (by, kind, why), to in targets.items())
 
 
-def by_whom(network: ManagedNetworkSpec) -> dict[str, list[WaysOut]]:
+def _by_whom(rows: tuple[WaysOut, ...]) -> tuple[tuple[str, tuple[WaysOut, ...]], ...]:
     """The same by who makes them, in words."""
-    found: dict[str, list[WaysOut]] = {}
-    for row in grouped(network):
-        found.setdefault(_WHO[row.by], []).append(row)
-    return found
+    outs: dict[str, list[WaysOut]] = {}
+    for row in rows:
+        outs.setdefault(_WHO[row.by], []).append(row)
+    return tuple((who, tuple(some)) for who, some in outs.items())
 
 
 def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
@@ -80,7 +112,7 @@ def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
 def _record(rule: OutboundRuleSpec) -> dict[str, Any]:
     return {
         "by": _by(rule),
-        "id": rule.id or None,
+        "id": rule.id,
         "kind": rule.kind,
         "to": rule.to,
         "group": rule.group or None,
@@ -93,7 +125,10 @@ def _by(rule: OutboundRuleSpec) -> str:
     return "azure" if rule.by_azure else "stack"
 
 
-def _to(rule: OutboundRuleSpec) -> str:
-    """Returns the destination: a resource by its name, with its group ID."""
+def _to(rule: OutboundRuleSpec, own: str | None) -> str:
+    """Returns the destination: a resource by its name, or by its type where it is one of the environment's own."""
     group_id = f" ({rule.group})" if rule.group else ""
+    if own and rule.to.lower().startswith(f"{own}/"):
+        arm_type = parse(rule.to).type
+        return f"the environment's {WORDS.get(arm_type.lower(), (arm_type,))[0]}{group_id}"
     return rule.to.rsplit("/", 1)[-1] + group_id

@@ -6,6 +6,9 @@ https://github.github.com/gfm/, https://learn.microsoft.com/azure/devops/project
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
+
+from amlz.core.terminal import UNSEEN
 
 #: Most characters of a comment on GitHub, less some room for the text of the pipeline that posts it:
 #: https://docs.github.com/rest/issues/comments
@@ -20,9 +23,11 @@ _LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
 _EMOJI = re.compile(r":(?=[\w+-]+:)")
 #: Characters that end a line, that change the direction of a text, or that are invisible.
 _BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
-_UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(f"[{''.join(map(chr, sorted(UNSEEN)))}\\t\\n\ud800-\udfff]")
 #: A part of a sentence between backquotes.
 _CODE = re.compile(r"`([^`]+)`")
+#: A word that may be the name of a resource.
+_WORD = re.compile(r"\w[\w.-]*\w")
 #: Takes no room and breaks no line: separates the characters on both of its sides.
 _JOINER = "\u2060"
 
@@ -35,16 +40,48 @@ class Markdown(str):
 
 def escaped(text: str) -> Markdown:
     """A text that Markdown shows as it is, in one line: nothing in it is markup, a link or a mention."""
-    found = _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", _line(text)))
-    found = _MENTIONS.sub(rf"\1{_JOINER}", found)
-    found = _LINKS.sub(lambda link: link[0].replace("://", ":\\//").replace(".", "\\."), found)
-    return Markdown(_EMOJI.sub(f":{_JOINER}", found))
+    sentence = _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", _line(text)))
+    sentence = _MENTIONS.sub(rf"\1{_JOINER}", sentence)
+    sentence = _LINKS.sub(lambda link: link[0].replace("://", ":\\//").replace(".", "\\."), sentence)
+    return Markdown(_EMOJI.sub(f":{_JOINER}", sentence))
 
 
 def prose(text: str) -> Markdown:
     """A sentence of `amlz`, in one line: what it has between backquotes is code, all other text is shown as it is."""
     parts = _CODE.split(_line(text))
     return Markdown("".join(code(part) if index % 2 else _kept(part) for index, part in enumerate(parts)))
+
+
+def named(text: str, names: Iterable[str]) -> Markdown:
+    """As `prose`, with names of resources as code, wherever they are words of the sentence."""
+    known = sorted({name for name in names if name and "`" not in name}, key=lambda name: (-len(name), name))
+    if not known:
+        return prose(text)
+    pattern = re.compile(rf"(?<![\w./-])({'|'.join(map(re.escape, known))})(?![\w/-]|\.\w)")
+    parts = _CODE.split(_line(text))
+    marked = (f"`{part}`" if index % 2 else pattern.sub(r"`\1`", part) for index, part in enumerate(parts))
+    return prose("".join(marked))
+
+
+def marked(text: str, known: Collection[str]) -> Markdown:
+    """As `escaped`, with those words that are known names as code."""
+    line, parts, at = _line(text), [], 0
+    for word in _WORD.finditer(line):
+        if word[0] in known:
+            parts += [_kept(line[at : word.start()]), code(word[0])]
+            at = word.end()
+    return Markdown("".join((*parts, _kept(line[at:]))))
+
+
+def block(language: str, lines: Iterable[str]) -> Markdown:
+    """Lines as a block of code, with a button to copy it. No line ends the block."""
+    body = [
+        _line(line) if line.strip() == line else f"{' ' * (len(line) - len(line.lstrip()))}{_line(line)}"
+        for line in lines
+    ]
+    longest = max((len(run) for line in body for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Markdown("\n".join((f"{fence}{language}", *body, fence)))
 
 
 def _kept(part: str) -> str:
@@ -65,11 +102,11 @@ def shown(value: object) -> Markdown:
 
 def code(text: object, in_table: bool = False) -> Markdown:
     """Returns any text as code. In a table a bar is escaped, as only there it can be."""
-    found = _line(str(text))
-    longest = max((len(run) for run in re.findall("`+", found)), default=0)
-    fence, pad = "`" * (longest + 1), " " if longest or found != found.strip() else ""
-    found = found.replace("|", "\\|") if in_table else found
-    return Markdown(f"{fence}{pad}{found}{pad}{fence}")
+    sentence = _line(str(text))
+    longest = max((len(run) for run in re.findall("`+", sentence)), default=0)
+    fence, pad = "`" * (longest + 1), " " if longest or sentence != sentence.strip() else ""
+    sentence = sentence.replace("|", "\\|") if in_table else sentence
+    return Markdown(f"{fence}{pad}{sentence}{pad}{fence}")
 
 
 def _line(text: str) -> str:

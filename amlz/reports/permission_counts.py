@@ -36,9 +36,9 @@ class CountTable:
 
 def tables(answers: Sequence[PermissionAnswer]) -> Iterator[CountTable]:
     """Returns the counts in tables that fit into 80 columns."""
-    found = matrices(answers)
-    for start in range(0, len(found), _COLUMNS):
-        part = found[start : start + _COLUMNS]
+    matrixes = matrices(answers)
+    for start in range(0, len(matrixes), _COLUMNS):
+        part = matrixes[start : start + _COLUMNS]
         kinds = [kind for kind in KINDS if any(kind in matrix.kinds for matrix in part)]
         rows = ((name_of(kind), tuple(_count(matrix, kind) for matrix in part)) for kind in kinds)
         yield CountTable(tuple(matrix.places for matrix in part), tuple(rows))
@@ -63,11 +63,11 @@ def text(answers: Sequence[PermissionAnswer]) -> str:
 
 def records(answers: Sequence[PermissionAnswer]) -> list[dict[str, Any]]:
     """Returns a record for each persona of an environment: its principals, and the names of actions by their answer."""
-    found: dict[tuple[str, str, str], dict[str, list[PermissionAnswer]]] = {}
+    by_persona: dict[tuple[str, str, str], dict[str, list[PermissionAnswer]]] = {}
     for answer in answers:
         persona = answer.persona
-        key = (persona.project, persona.environment, persona.kind)
-        found.setdefault(key, {}).setdefault(answer.action.name, []).append(answer)
+        key = (persona.project or "", persona.environment or "", persona.kind)
+        by_persona.setdefault(key, {}).setdefault(answer.action.name, []).append(answer)
     return [
         {
             "persona": name_of(kind),
@@ -77,17 +77,17 @@ def records(answers: Sequence[PermissionAnswer]) -> list[dict[str, Any]]:
             **{key: [] for key in _KEYS.values()},
             **_by_status(actions),
         }
-        for (project, environment, kind), actions in found.items()
+        for (project, environment, kind), actions in by_persona.items()
     ]
 
 
 def _by_status(actions: dict[str, list[PermissionAnswer]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_status: dict[str, list[str]] = {}
     for name, answers in actions.items():
         status = combined(answers)
         if status is not None:
-            found.setdefault(_KEYS[status], []).append(name)
-    return found
+            by_status.setdefault(_KEYS[status], []).append(name)
+    return by_status
 
 
 def _count(matrix: Matrix, kind: str) -> str:

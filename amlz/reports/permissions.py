@@ -54,36 +54,36 @@ class Matrix:
 
 def as_text(graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns the answer for a terminal: one answer with its reasons, the actions of a persona, or a matrix."""
-    permissions, found = _asked(graph, question)
+    permissions, answered = _answers(graph, question)
     if question.action and question.kind:
-        parts = ["\n".join(_explained(permissions, answer)) for answer in found]
+        parts = ["\n".join(_explained(permissions, answer)) for answer in answered]
     elif question.kind:
-        parts = ["\n".join(_list(place, answers)) for place, answers in _by_place(found).items()]
+        parts = ["\n".join(_list(place, answers)) for place, answers in _by_place(answered).items()]
     else:
-        parts = ["\n".join(_table(matrix)) for matrix in matrices(found)] + [wrapped("", LEGEND)]
-    parts = parts if found else [_nobody(question)]
+        parts = ["\n".join(_table(matrix)) for matrix in matrices(answered)] + [wrapped("", LEGEND)]
+    parts = parts if answered else [_nobody(question)]
     return printable("\n\n".join([*parts, _limits()]) + "\n")
 
 
 def as_markdown(graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns the same as tables."""
-    permissions, found = _asked(graph, question)
+    permissions, answers = _answers(graph, question)
     if question.action and question.kind:
-        parts = [f"```text\n{chr(10).join(_explained(permissions, answer))}\n```" for answer in found]
+        parts = [f"```text\n{chr(10).join(_explained(permissions, answer))}\n```" for answer in answers]
     else:
-        parts = ["\n".join(markdown_table(matrix)) for matrix in matrices(found)] + [escaped(LEGEND)]
-    parts = parts if found else [escaped(_nobody(question))]
-    return "\n\n".join([*parts, "Not modelled:\n\n" + "\n".join(f"- {escaped(each)}" for each in NOT_MODELLED)]) + "\n"
+        parts = ["\n".join(markdown_table(matrix)) for matrix in matrices(answers)] + [escaped(LEGEND)]
+    parts = parts if answers else [escaped(_nobody(question))]
+    return "\n\n".join([*parts, "Not modelled:\n\n" + "\n".join(f"- {escaped(item)}" for item in NOT_MODELLED)]) + "\n"
 
 
 def as_json(stack: str, graph: ResourceGraph, question: PermissionQuestion) -> str:
     """Returns every answer with its reasons, for programs."""
-    permissions, found = _asked(graph, question)
+    permissions, answers = _answers(graph, question)
     return dump(
         {
             "schemaVersion": 1,
             "stack": stack,
-            "answers": [_record(permissions, answer) for answer in found],
+            "answers": [_record(permissions, answer) for answer in answers],
             "notModelled": list(NOT_MODELLED),
         }
     )
@@ -91,7 +91,7 @@ def as_json(stack: str, graph: ResourceGraph, question: PermissionQuestion) -> s
 
 def matrices(answers: Sequence[PermissionAnswer]) -> list[Matrix]:
     """Returns a matrix for each environment; those that are alike are one."""
-    found: dict[tuple[object, ...], list[str]] = {}
+    places_by_rows: dict[tuple[object, ...], list[str]] = {}
     for place, here in _by_place(answers).items():
         kinds = tuple(dict.fromkeys(answer.persona.kind for answer in here))
         cells: dict[tuple[str, str], list[PermissionAnswer]] = {}
@@ -102,8 +102,8 @@ def matrices(answers: Sequence[PermissionAnswer]) -> list[Matrix]:
             row = tuple(_word(cells.get((action.name, kind), ())) for kind in kinds)
             if set(row) - {"", "-"}:
                 rows.append((action.name, row))
-        found.setdefault((kinds, tuple(rows)), []).append(place)
-    return [Matrix(tuple(places), *key) for key, places in found.items()]  # type: ignore[arg-type]
+        places_by_rows.setdefault((kinds, tuple(rows)), []).append(place)
+    return [Matrix(tuple(places), *key) for key, places in places_by_rows.items()]  # type: ignore[arg-type]
 
 
 def markdown_table(matrix: Matrix) -> Iterator[str]:
@@ -115,7 +115,7 @@ def markdown_table(matrix: Matrix) -> Iterator[str]:
         yield f"| {code(action, in_table=True)} | {' | '.join(row)} |"
 
 
-def _asked(graph: ResourceGraph, question: PermissionQuestion) -> tuple[Permissions, list[PermissionAnswer]]:
+def _answers(graph: ResourceGraph, question: PermissionQuestion) -> tuple[Permissions, list[PermissionAnswer]]:
     permissions = Permissions(graph)
     return permissions, list(permissions.answers(question.asks_persona, question.asks_action))
 
@@ -126,14 +126,14 @@ def _nobody(question: PermissionQuestion) -> str:
 
 
 def _place(persona: Persona) -> str:
-    return f"{persona.project} {persona.environment}" if persona.project else "landing zone"
+    return f"{persona.project} {persona.environment}" if persona.project and persona.environment else "landing zone"
 
 
 def _by_place(answers: Sequence[PermissionAnswer]) -> dict[str, list[PermissionAnswer]]:
-    found: dict[str, list[PermissionAnswer]] = {}
+    by_place: dict[str, list[PermissionAnswer]] = {}
     for answer in answers:
-        found.setdefault(_place(answer.persona), []).append(answer)
-    return found
+        by_place.setdefault(_place(answer.persona), []).append(answer)
+    return by_place
 
 
 def _word(answers: Sequence[PermissionAnswer]) -> str:
@@ -174,19 +174,19 @@ def _by(answer: PermissionAnswer) -> str:
 def _explained(permissions: Permissions, answer: PermissionAnswer) -> Iterator[str]:
     """Returns one answer: each permission with the assignment that gives it, and what is missing."""
     on = f" on {_named(answer.on)}" if answer.on else ""
-    said = answer.status.value if answer.status else "there is nothing to do it on"
-    yield wrapped("", f"{_place(answer.persona)}, {name_of(answer.persona.kind)}: {answer.action.name}{on}: {said}")
+    status = answer.status.value if answer.status else "there is nothing to do it on"
+    yield wrapped("", f"{_place(answer.persona)}, {name_of(answer.persona.kind)}: {answer.action.name}{on}: {status}")
     yield wrapped("  ", f"To {answer.action.does}.")
     yield wrapped("  principals ", ", ".join(map(_principal, answer.principals)))
     if answer.because:
         yield wrapped("  ", f"Cannot tell: {answer.because}.")
     for (title, _), grounds in _grouped(answer).items():
         yield wrapped("  ", title)
-        for each in grounds:
-            kind = " (data action)" if each.permission.data else ""
-            yield wrapped("    ", f"{each.permission.name}{kind}")
-            if each.ruling.status is Status.DENIED:
-                roles = permissions.roles_that_give(each.permission)
+        for item in grounds:
+            kind = " (data action)" if item.permission.data else ""
+            yield wrapped("    ", f"{item.permission.name}{kind}")
+            if item.ruling.status is Status.DENIED:
+                roles = permissions.roles_that_give(item.permission)
                 yield wrapped("      ", _would_give(roles))
     for page in dict.fromkeys(
         (ground.need.page.url, ground.need.page.date, ground.need.inferred) for ground in answer.grounds
@@ -196,11 +196,11 @@ def _explained(permissions: Permissions, answer: PermissionAnswer) -> Iterator[s
 
 
 def _grouped(answer: PermissionAnswer) -> dict[tuple[str, str], list[Grounds]]:
-    found: dict[tuple[str, str], list[Grounds]] = {}
+    grounds_by_title: dict[tuple[str, str], list[Grounds]] = {}
     for ground in answer.grounds:
         title = f"missing on {_named(ground.on)}" if ground.ruling.by is None else _given(ground, ground.ruling.by)
-        found.setdefault((title, ground.on), []).append(ground)
-    return found
+        grounds_by_title.setdefault((title, ground.on), []).append(ground)
+    return grounds_by_title
 
 
 def _given(grounds: Grounds, by: GivenRole) -> str:
@@ -250,8 +250,8 @@ def _record(permissions: Permissions, answer: PermissionAnswer) -> dict[str, Any
     return {
         "persona": name_of(answer.persona.kind),
         "principals": list(answer.principals),
-        "project": answer.persona.project,
-        "environment": answer.persona.environment,
+        "project": answer.persona.project or "",
+        "environment": answer.persona.environment or "",
         "action": answer.action.name,
         "on": answer.on or None,
         "answer": answer.status.value if answer.status else None,
@@ -274,11 +274,11 @@ def _ground_record(permissions: Permissions, grounds: Grounds) -> dict[str, Any]
             "role": by.role_name,
             "roleId": by.role_id,
             "definition": by.role.source if by.role else None,
-            "definitionDate": (by.role.date or None) if by.role else None,
+            "definitionDate": by.role.date if by.role else None,
             "scope": by.scope,
             "inherited": not same_id(by.scope, grounds.on),
             "conditional": by.conditional,
-            "note": by.note or None,
+            "note": by.note,
         },
         "rolesThatGive": list(permissions.roles_that_give(grounds.permission)) if missing else [],
         "source": grounds.need.page.url,

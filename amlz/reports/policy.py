@@ -39,15 +39,15 @@ def record(answer: PolicyAnswer, urns: dict[str, str]) -> dict[str, Any]:
         "id": answer.subject.id,
         "assignment": answer.assignment.id,
         "policy": answer.policy.definition_id if answer.policy else "",
-        "reference": answer.policy.reference if answer.policy else "",
-        "effect": answer.verdict.effect,
+        "reference": (answer.policy.reference if answer.policy else None) or "",
+        "effect": answer.verdict.effect or "",
         "verdict": answer.word,
         "enforced": answer.assignment.enforced,
         "blocks": answer.blocks,
         "forecast": answer.forecast,
-        "exemption": answer.exemption,
-        "message": answer.assignment.message(answer.policy.reference if answer.policy else ""),
-        "why": answer.why,
+        "exemption": answer.exemption or "",
+        "message": answer.assignment.message(answer.policy.reference if answer.policy else None),
+        "why": answer.why or "",
         "reasons": answer.verdict.reasons,
         "details": answer.verdict.details,
     }
@@ -59,12 +59,12 @@ def summary(verdicts: Verdicts) -> str:
     if not policies and not any(assignment.unjudged for assignment in verdicts.assignments):
         return "none assigned"
     counts = Counter(answer.word for answer in verdicts.answers)
-    told = [
+    phrases = [
         f"{counts[word]} {SHOWN.get(word, word)}"
         for word in ORDER
         if counts[word] or word in ("deny", "audit", "compliant")
     ]
-    return ", ".join(told)
+    return ", ".join(phrases)
 
 
 def headline(answer: PolicyAnswer) -> str:
@@ -100,7 +100,7 @@ def _because(answer: PolicyAnswer, apart: Container[str]) -> Iterator[str]:
         yield f"Exempt by {answer.exemption}."
     if answer.forecast:
         yield "A forecast: related resources are taken from this plan."
-    message = answer.assignment.message(answer.policy.reference if answer.policy else "")
+    message = answer.assignment.message(answer.policy.reference if answer.policy else None)
     if message:
         yield message
 
@@ -108,9 +108,9 @@ def _because(answer: PolicyAnswer, apart: Container[str]) -> Iterator[str]:
 def _changes(answer: PolicyAnswer, apart: Container[str]) -> Iterator[str]:
     """Before and after of each property that a policy changes, and what that means for the next deployments."""
     altered = answer.verdict.changes.altered if answer.verdict.changes else ()
-    for each in altered:
-        old = "the value below" if f"{each.path} before" in apart else before(each)
-        yield f"{each.does} {each.path}: {old} becomes {shown(each.after)}."
+    for item in altered:
+        old = "the value below" if f"{item.path} before" in apart else before(item)
+        yield f"{item.does} {item.path}: {old} becomes {shown(item.after)}."
     if altered and answer.word in CHANGING and answer.assignment.enforced:
         yield REVERTED
 
@@ -127,8 +127,8 @@ def not_judged(verdicts: Verdicts) -> Iterator[tuple[str, str, str]]:
             yield assignment.name, policy.reference or policy.definition_id, policy.why
 
 
-def value(found: Any) -> str:
+def value(actual: Any) -> str:
     """Returns a value for a sentence."""
-    if isinstance(found, dict) and list(found) == ["$unknown"]:
-        return f"known only at deployment ({found['$unknown']})"
-    return "absent" if found is None else shown(found)
+    if isinstance(actual, dict) and list(actual) == ["$unknown"]:
+        return f"known only at deployment ({actual['$unknown']})"
+    return "absent" if actual is None else shown(actual)

@@ -24,10 +24,10 @@ from amlz.reports.preview import Preview
 
 def as_text(preview: Preview, resource: str, policy: str) -> str:
     """The verdict, the parameters that matter, the tree. Raises BadInput for a resource or policy that there is not."""
-    found = _found(preview, resource)
+    evaluated = _resource(preview, resource)
     lines: list[str] = []
-    for where, asked, verdict in _asked(preview, found, policy):
-        lines += [*textwrap.wrap(f"{where}: {asked.definition.title}", 80), f"  resource  {found.name}"]
+    for where, wanted, verdict in _verdicts(preview, evaluated, policy):
+        lines += [*textwrap.wrap(f"{where}: {wanted.definition.title}", 80), f"  resource  {evaluated.name}"]
         lines += [f"  outcome   {verdict.outcome}" + (f", effect {verdict.effect}" if verdict.effect else "")]
         lines += [f"  {text}" for text in undecided_by(verdict)] if verdict.outcome == "undecided" else []
         lines += [f"  {verdict.says}"] if verdict.says and verdict.outcome != "undecided" else []
@@ -44,24 +44,24 @@ def _wrapped(line: str) -> str:
 
 def as_json(preview: Preview, resource: str, policy: str) -> str:
     """The same for programs."""
-    found = _found(preview, resource)
+    evaluated = _resource(preview, resource)
     return dump(
         [
             {
                 "assignment": where,
-                "policy": asked.definition_id,
-                "resource": found.urn,
+                "policy": item.definition_id,
+                "resource": evaluated.urn,
                 "outcome": verdict.outcome,
-                "effect": verdict.effect,
+                "effect": verdict.effect or "",
                 "details": verdict.details,
                 "tree": verdict.trace.record() if verdict.trace else None,
             }
-            for where, asked, verdict in _asked(preview, found, policy)
+            for where, item, verdict in _verdicts(preview, evaluated, policy)
         ]
     )
 
 
-def _found(preview: Preview, wanted: str) -> Resource:
+def _resource(preview: Preview, wanted: str) -> Resource:
     low = wanted.lower()
     hits = [r for r in preview.graph if low in (r.name.lower(), r.id.lower(), r.urn.lower())]
     if not hits:
@@ -78,11 +78,11 @@ def _found(preview: Preview, wanted: str) -> Resource:
     return hits[0]
 
 
-def _asked(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
+def _verdicts(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
     """As `_judged_by`, as it is written."""
     hider = hider_of(preview.graph, preview.file.document.values)
-    asked = _judged_by(preview, resource, name)
-    return [(where, policy, hidden_verdict(verdict, hider, resource.marked)) for where, policy, verdict in asked]
+    verdicts = _judged_by(preview, resource, name)
+    return [(where, policy, hidden_verdict(verdict, hider, resource.marked)) for where, policy, verdict in verdicts]
 
 
 def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:
@@ -94,7 +94,7 @@ def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[st
         policy = answer.policy
         if policy is None or answer.subject.id.lower() != subject.id.lower():
             continue
-        if wanted in (policy.definition.name.lower(), policy.reference.lower()):
+        if wanted in (policy.definition.name.lower(), (policy.reference or "").lower()):
             answers.append(answer)
     if answers:
         return [(a.assignment.name, a.policy, _judged(a.policy, a)) for a in answers if a.policy is not None]
@@ -118,19 +118,19 @@ def _members(
 ) -> list[tuple[str, Policy, Verdict]]:
     """Each policy of an initiative that evaluates a resource. Raises BadInput where none does."""
     references = {member.reference.lower() for member in initiative.members}
-    asked = [
+    verdicts = [
         (answer.assignment.name, answer.policy, _judged(answer.policy, answer))
         for answer in preview.verdicts.answers
         if answer.policy is not None
         and answer.subject.id.lower() == resource.id.lower()
-        and answer.policy.reference.lower() in references
+        and (answer.policy.reference or "").lower() in references
     ]
-    if not asked:
+    if not verdicts:
         raise BadInput(
             f"No assigned policy of initiative {name!r} evaluates {resource.name}.\n"
             "  Name one of its policies to see it with its defaults: `amlz policy show` lists them."
         )
-    return asked
+    return verdicts
 
 
 def _judged(policy: Policy, answer: PolicyAnswer) -> Verdict:

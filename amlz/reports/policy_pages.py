@@ -46,15 +46,15 @@ def list_json(library: Library) -> str:
 def show_text(library: Library, name: str) -> str:
     """Returns the demand of one policy. Raises BadInput for a name that there is not."""
     entry = _entry(library, name)
-    told = entry.properties
-    described = textwrap.wrap(str(told.get("description", "")), 80)
+    properties = entry.properties
+    described = textwrap.wrap(str(properties.get("description", "")), 80)
     lines = [entry.title, "", *described, *([""] if described else [])]
     lines += [
         f"name      {entry.name}",
-        f"mode      {told.get('mode', 'Indexed')}" if not entry.is_initiative else "initiative",
+        f"mode      {properties.get('mode', 'Indexed')}" if not entry.is_initiative else "initiative",
     ]
     if entry.builtin:
-        lines.append(f"built-in  version {told.get('version', 'not said')}")
+        lines.append(f"built-in  version {properties.get('version', 'not said')}")
     source = entry.metadata.get("source")
     lines += [f"source    {source}"] if source else []
     lines += _parameters(entry)
@@ -75,7 +75,7 @@ def show_text(library: Library, name: str) -> str:
 
 def show_json(library: Library, name: str) -> str:
     """Its file. Raises BadInput for a name that there is not."""
-    return dump(_entry(library, name).told)
+    return dump(_entry(library, name).document)
 
 
 def cases_text(ran: Iterable[Ran]) -> str:
@@ -85,7 +85,7 @@ def cases_text(ran: Iterable[Ran]) -> str:
         total += 1
         if not case.passed:
             failed += 1
-            lines.append(f"{shown(case.file)}\n  expected {case.expected}, found {case.found}")
+            lines.append(f"{shown(case.file)}\n  expected {case.expected}, found {case.actual}")
             lines += [f"  {r['path'] or r['condition']} is {value(r['actual'])}" for r in case.verdict.reasons]
             lines += [f"  {case.verdict.says}"] if case.verdict.says else []
     lines.append(f"{plural(total, 'case')}, {failed} failed")
@@ -99,7 +99,7 @@ def cases_json(ran: Iterable[Ran]) -> str:
             {
                 "file": shown(case.file),
                 "expected": case.expected,
-                "found": case.found,
+                "found": case.actual,
                 "passed": case.passed,
                 "details": case.verdict.details,
                 "reasons": case.verdict.reasons,
@@ -118,17 +118,17 @@ def taken_text(taken: ImportResult) -> str:
 
 
 def _entry(library: Library, name: str) -> Entry:
-    found = library.entry(name)
-    if found is None:
+    entry = library.entry(name)
+    if entry is None:
         raise BadInput(f"There is no policy {name!r}. `amlz policy list` names those that there are.")
-    return found
+    return entry
 
 
 def _by_folder(library: Library) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
+    entries: dict[str, list[Entry]] = {}
     for entry in library.entries:
-        found.setdefault(shown(entry.file.parent), []).append(entry)
-    return found
+        entries.setdefault(shown(entry.file.parent), []).append(entry)
+    return entries
 
 
 def _parameters(entry: Entry) -> Iterator[str]:

@@ -20,7 +20,7 @@ def render(preview: Preview) -> str:
             continue
         for policy in assignment.policies:
             effect = str(policy.values.get("effect", ""))
-            if effect.lower() not in {each.lower() for each in ACTS}:
+            if effect.lower() not in {act.lower() for act in ACTS}:
                 continue
             name = re.sub(r"[^a-z0-9-]+", "-", f"{assignment.name}-{policy.reference or 'all'}".lower())[:64]
             command = ["az policy remediation create", f"--name {name}", f"--policy-assignment '{assignment.id}'"]

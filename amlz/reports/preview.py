@@ -8,7 +8,9 @@ from functools import cached_property
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.accepted.finding import Accepted
 from amlz.checks.finding import Finding, Severity
+from amlz.checks.naming import Names, names_of
 from amlz.core.config import LandingZoneConfig
+from amlz.core.cost import Costs
 from amlz.core.permissions.answers import PermissionAnswer, Permissions
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
@@ -33,7 +35,7 @@ UNKNOWN = frozenset({"undecided", "not-judged", "error", "invalid"})
 class Preview:
     """One stack, previewed, as in `file`. `verdicts` are those of Azure Policy; `accepted` counts nowhere.
 
-    `quota`: whether forms for people show what is taken of quotas.
+    `quota`: whether forms for people show what is taken of quotas. `costs`: None where the stack file names no prices.
     """
 
     stack: str
@@ -45,11 +47,17 @@ class Preview:
     verdicts: Verdicts
     accepted: tuple[Accepted, ...] = ()
     quota: bool = False
+    costs: Costs | None = None
 
     @cached_property
     def permissions(self) -> tuple[PermissionAnswer, ...]:
         """Answers of all personas to all actions, evaluated when a form shows them."""
         return tuple(Permissions(self.graph).answers())
+
+    @cached_property
+    def names(self) -> Names:
+        """Returns the names of the resources, as forms for people show them."""
+        return names_of(self.graph)
 
     @cached_property
     def shown(self) -> Preview:
@@ -73,8 +81,8 @@ class Preview:
         """Returns whether there is a finding at or above a severity, or a refusal by a policy; `none` never fails."""
         if fail_on == "none":
             return False
-        found = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
-        return found or bool(self.verdicts.denied)
+        has_finding = any(finding.severity.at_least(Severity(fail_on)) for finding in self.findings)
+        return has_finding or bool(self.verdicts.denied)
 
 
 def verdict(preview: Preview) -> tuple[Severity | None, str]:
@@ -92,6 +100,11 @@ def verdict(preview: Preview) -> tuple[Severity | None, str]:
     counts = [plural(notes, "note")] if notes else []
     counts += [plural(unevaluated, "unknown policy result")] if unevaluated else []
     return None, f"no errors or warnings, {listed(counts)}" if counts else "no findings"
+
+
+def complete(preview: Preview) -> bool:
+    """Returns whether nothing is open: no findings, not even notes, and a result of every policy."""
+    return verdict(preview)[0] is None and not preview.count(Severity.NOTE) and not _unevaluated(preview.verdicts)
 
 
 def _unevaluated(verdicts: Verdicts) -> int:

@@ -1,4 +1,4 @@
-"""A project that is added or removed, as a report: the stack file, the resources built or lost, and those that stay."""
+"""Report of a project that is added or removed: the stack file, and resources created, deleted and kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Finding
-from amlz.checks.naming import Named, Names, in_words, names_of
+from amlz.checks.naming import Named, Names, in_words, names_of, owner
 from amlz.core.addresses import AddressBlock
 from amlz.core.capability_facts import Holds
 from amlz.core.facts.data import holding, kept
@@ -22,6 +22,7 @@ from amlz.reports.folding import folded_findings
 from amlz.reports.formats.as_json import SCHEMA_VERSION
 from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
+from amlz.reports.records import finding_record
 
 WIDTH = 80
 _LOCK = "Microsoft.Authorization/locks"
@@ -50,12 +51,12 @@ class StackFileChange:
 
     @property
     def changed(self) -> tuple[Resource, ...]:
-        """Returns resources that stay where they are and change."""
+        """Returns resources that are updated in place."""
         return tuple(r for r, old in self._both() if r.body != old.body and r.id.lower() == old.id.lower())
 
     @property
     def moved(self) -> tuple[str, ...]:
-        """Ids and owners of ranges that stay and are somewhere else: there should be none."""
+        """Ids and owners of kept ranges that have moved: there should be none."""
         blocks = {block.owner: block for block in _blocks(self.after)}
         ids = tuple(old.id for r, old in self._both() if r.id.lower() != old.id.lower())
         ranges = (block for block in _blocks(self.before) if blocks.get(block.owner, block) != block)
@@ -68,7 +69,7 @@ class StackFileChange:
 
     @property
     def blocks(self) -> tuple[AddressBlock, ...]:
-        """Ranges that come, or that go."""
+        """Ranges that are added or removed."""
         before, after = set(_blocks(self.before)), set(_blocks(self.after))
         return tuple(b for b in (*_blocks(self.after), *_blocks(self.before)) if (b in before) is not (b in after))
 
@@ -96,7 +97,7 @@ def added_text(change: StackFileChange) -> str:
         f"{change.after.stack}: project {change.path[1]} {done}.",
         _lines(change),
         _addresses(change),
-        _listed("Comes", change.came),
+        _listed("Would be created at the next `pulumi up`", change.came),
         _others(change),
         _findings(change),
         _next_of_added(change),
@@ -110,11 +111,11 @@ def added_json(change: StackFileChange) -> str:
 
 
 def removed_text(change: StackFileChange) -> str:
-    """Returns the report of a removed project, for people: first the losses."""
+    """Returns the report of a removed project, for people: first the deletions."""
     done = "removed from the stack file" if change.written else "would be removed; nothing was written"
     parts = [
-        f"{change.after.stack}: {_what(change)} {done}.",
-        _listed("Would be lost at the next `pulumi up`", change.gone),
+        f"{change.after.stack}: {_description(change)} {done}.",
+        _listed("Would be deleted at the next `pulumi up`", change.gone),
         _holding(change),
         _obstacles(change),
         _others(change),
@@ -126,13 +127,13 @@ def removed_text(change: StackFileChange) -> str:
 
 def removed_json(change: StackFileChange) -> str:
     """Returns the report of a removed project, for programs."""
-    data = [
+    with_data = [
         {"urn": r.urn, "name": r.name, "armType": r.arm_type, "data": row.data, "kept": _kept(r, row)}
         for r, row in _with_data(change)
     ]
     lost: dict[str, Any] = {
         "resources": [_resource(r) for r in change.gone],
-        "holdsData": data,
+        "holdsData": with_data,
         "locks": [{"name": r.name, "on": r.id.split("/providers/Microsoft.Authorization/")[0]} for r in _locks(change)],
         "protected": [r.urn for r in change.gone if r.protect],
     }
@@ -153,22 +154,17 @@ def _record(change: StackFileChange) -> dict[str, Any]:
         "changes": [_resource(r) for r in change.changed],
         "findings": [_finding(f) for f in change.findings],
         "refused": [
-            {"policy": headline, "names": [each.full for each in refused]}
+            {"policy": headline, "names": [item.full for item in refused]}
             for headline, refused in _refused(change, names_of(change.after.graph))
         ],
     }
 
 
-def _finding(finding: Finding) -> dict[str, str]:
-    return {
-        "id": finding.check,
-        "severity": finding.severity.value,
-        "resource": finding.urn,
-        "name": finding.name,
-        "project": finding.project,
-        "environment": finding.environment,
-        "message": finding.message,
-    }
+def _finding(finding: Finding) -> dict[str, Any]:
+    """Returns the part of a finding's record that a change has."""
+    keys = ("id", "severity", "resource", "name", "project", "environment", "message")
+    full_record = finding_record(finding)
+    return {key: full_record[key] for key in keys}
 
 
 def _resource(resource: Resource) -> dict[str, str]:
@@ -193,7 +189,7 @@ def _addresses(change: StackFileChange) -> str:
     return "\n".join(["Addresses", *rows, _wrapped("  then free: ", ", ".join(left))])
 
 
-def _what(change: StackFileChange) -> str:
+def _description(change: StackFileChange) -> str:
     name = f"project {change.path[1]}"
     return f"environment {change.path[3]} of {name}" if len(change.path) > 2 else name
 
@@ -222,42 +218,42 @@ def _listed(title: str, resources: tuple[Resource, ...]) -> str:
 
 def _others(change: StackFileChange) -> str:
     blocks = len(set(_blocks(change.before)) & set(_blocks(change.after)))
-    stays = f"{plural(change.stays, 'resource')} and {plural(blocks, 'range')}: "
-    stays += f"{len(change.moved)} moved, see --format json" if change.moved else "none is moved or renamed"
-    lines = [_wrapped("Stays: ", f"{stays}.")]
+    text = f"{plural(change.stays, 'other resource')} and {plural(blocks, 'range')}: "
+    text += f"{len(change.moved)} moved, see --format json" if change.moved else "none is moved or renamed"
+    lines = [_wrapped("Kept: ", f"{text}.")]
     if change.changed:
         counts = Counter(r.arm_type for r in change.changed)
         lines.append(
-            _wrapped("  changed in place: ", ", ".join(counted(n, kind) for kind, n in sorted(counts.items())))
+            _wrapped("  updated in place: ", ", ".join(counted(n, kind) for kind, n in sorted(counts.items())))
         )
     return "\n".join(lines)
 
 
 def _findings(change: StackFileChange) -> str:
     """Returns new findings and refusals. The same one at several resources is reported once."""
-    told, names = [], names_of(change.after.graph)
+    findings, names = [], names_of(change.after.graph)
     for folded in folded_findings(change.findings, names):
-        first, others = folded.first, in_words(each.resource for each in folded.others)
+        first, others = folded.first, in_words(other.resource for other in folded.others)
         also = f" The same at {others}." if others else ""
-        told.append(
+        findings.append(
             _wrapped(
                 f"{first.severity.value:<8} {first.check}  {folded.resource.full}\n         ", first.message + also
             )
         )
-    told += [
+    findings += [
         _wrapped(f"{_wrapped('', headline)}\n         ", f"{in_words(refused)}.")
         for headline, refused in _refused(change, names)
     ]
-    return "\n\n".join(told)
+    return "\n\n".join(findings)
 
 
 def _refused(change: StackFileChange, names: Names) -> Iterator[tuple[str, list[Named]]]:
     """Returns policies that would refuse new resources, with these resources."""
-    new, found = {r.id.lower() for r in change.came}, dict[str, list[Named]]()
+    new, nameds = {r.id.lower() for r in change.came}, dict[str, list[Named]]()
     for answer in change.after.verdicts.denied:
         if answer.subject.id.lower() in new:
-            found.setdefault(policy.headline(answer), []).append(names.of_answer(answer))
-    yield from found.items()
+            nameds.setdefault(policy.headline(answer), []).append(names.of_answer(answer))
+    yield from nameds.items()
 
 
 def _with_data(change: StackFileChange) -> Iterator[tuple[Resource, Holds]]:
@@ -271,11 +267,11 @@ def _holding(change: StackFileChange) -> str:
     for resource, row in _with_data(change):
         rows.setdefault((resource.arm_type, row.data, _kept(resource, row)), []).append(resource)
     lines = ["Holds data"] if rows else []
-    for (arm_type, data, after), found in rows.items():
-        names = ", ".join(f"{r.name} ({r.project}, {r.environment})" for r in found)
-        lines.append(_wrapped("  ", f"{counted(len(found), arm_type)}: {names}"))
+    for (arm_type, contents, after), resources in rows.items():
+        names = ", ".join(f"{r.name} ({owner(r.project, r.environment) or 'shared'})" for r in resources)
+        lines.append(_wrapped("  ", f"{counted(len(resources), arm_type)}: {names}"))
         lines.append(
-            _wrapped("    ", f"{data[:1].upper()}{data[1:]}." + (f" After deletion: {after}." if after else ""))
+            _wrapped("    ", f"{contents[:1].upper()}{contents[1:]}." + (f" After deletion: {after}." if after else ""))
         )
     return "\n".join(lines)
 
@@ -294,7 +290,11 @@ def _obstacles(change: StackFileChange) -> str:
     lines = []
     if protected:
         names = ", ".join(r.name for r in protected)
-        lines.append(_wrapped("  protected: ", f"{names}. `pulumi up` refuses to delete them until each is let go:"))
+        lines.append(
+            _wrapped(
+                "  protected: ", f"{names}. `pulumi up` refuses to delete them until you end the protection of each:"
+            )
+        )
         lines += [f"    pulumi state unprotect --stack {change.after.stack} '{r.urn}'" for r in protected]
     if locks:
         text = f"{plural(len(locks), 'lock')} against deletion. `pulumi up` deletes them first, which needs "
@@ -304,17 +304,17 @@ def _obstacles(change: StackFileChange) -> str:
 
 
 def _next_of_added(change: StackFileChange) -> str:
-    text = "Next: write who works in it (access) and what it is for (description); then `amlz preview`."
+    text = "Next: set `access` (its people) and `description` (its purpose); then run `amlz preview`."
     if not change.written:
-        text = "Without --dry-run it is written."
+        text = "To write the lines, run the command without --dry-run."
     return _wrapped("", text)
 
 
 def _next_of_removed(change: StackFileChange) -> str:
     if not change.written:
-        return _wrapped("", "Save first what must be kept. With --yes it is taken out of the stack file.")
+        return _wrapped("", "Back up the data that you need. Then pass --yes to remove the lines from the stack file.")
     text = "Nothing in Azure is deleted before `pulumi up`. A later project of the same name needs `generation: 2` "
-    return _wrapped("", text + "while Azure keeps the names of what was deleted.")
+    return _wrapped("", text + "while Azure keeps the names of the deleted resources.")
 
 
 def _size(cidr: str) -> int:

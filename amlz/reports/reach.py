@@ -37,10 +37,10 @@ def answer_record(answer: ReachAnswer) -> dict[str, Any]:
     decisive = answer.decisive
     return {
         "from": answer.source.name,
-        "fromEnvironment": answer.source.owner,
+        "fromEnvironment": answer.source.owner or "",
         "to": answer.destination.name,
         "toKind": answer.destination.kind,
-        "toEnvironment": answer.destination.owner,
+        "toEnvironment": answer.destination.owner or "",
         "protocol": answer.protocol,
         "ports": port_text(answer.ports),
         "verdict": answer.verdict.value,

@@ -18,7 +18,7 @@ def record(value: Any) -> Any:
     """A dataclass as a mapping, its names in the casing of JSON; tuples as lists. `key`, our own, is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {to_camel(f.name): record(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "key"}
-    return [record(each) for each in value] if isinstance(value, tuple | list) else value
+    return [record(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
@@ -28,8 +28,8 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "resource": finding.urn,
         "name": finding.name,
-        "project": finding.project,
-        "environment": finding.environment,
+        "project": finding.project or "",
+        "environment": finding.environment or "",
         "path": finding.path,
         "expected": finding.expected,
         "actual": finding.actual,

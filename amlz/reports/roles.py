@@ -41,7 +41,7 @@ def as_json(stack: str, roles: DeployerRoles) -> str:
             "roles": [_record(grant) for grant in roles.grants],
             "resourceProviders": [asdict(one) | {"command": one.command} for one in roles.providers],
             "customRoles": [_definition_record(one) for one in roles.definitions],
-            "notKnown": [{"type": kind, "what": what} for kind, what in roles.unknown],
+            "notKnown": [{"type": kind, "what": item} for kind, item in roles.unknown],
             "limitations": list(LIMITATIONS),
         }
     )
@@ -182,8 +182,8 @@ def _mark(action: Action) -> str:
 
 
 def _unknown(roles: DeployerRoles) -> Iterator[str]:
-    for kind, what in roles.unknown:
-        yield f"Not known for {kind}: {what}"
+    for kind, item in roles.unknown:
+        yield f"Not known for {kind}: {item}"
 
 
 def _record(grant: CustomRoleGrant) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from amlz.checks.catalogue import ALL, remedies_of
+from amlz.checks.catalogue import ALL, every_check, remedies_of
 from amlz.checks.finding import Finding, Severity
-from amlz.checks.naming import Names, names_of
+from amlz.checks.naming import Names
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import dotted
 from amlz.diff.difference import Difference, finding_key, verdict_key
@@ -22,6 +22,8 @@ from amlz.stackfile.stack_file import KEY
 
 #: Words of a verdict that want a look where they do not stop the request.
 _LOOK = (*REFUSED, "undecided", "audit", "audit-if-not-exists")
+#: The page of checks of a business unit.
+_CUSTOM = "custom/checks/README.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,21 @@ class RuleEntry:
 class FindingEntry:
     """One thing found. `path` is that of the stack file, `line` and `column` count from 1.
 
-    `state`: "" where nothing is compared, else `new` or `unchanged`. `accepted`: why it does not count, else "".
+    `state`: None where nothing is compared, else `new` or `unchanged`. `accepted`: why it does not count, else None.
     """
 
     rule: RuleEntry
     level: Severity
     name: str
-    owner: str
+    owner: str | None
     message: str
     remedy: str
     path: ConfigPath
     line: int
     column: int
     fingerprint: str
-    state: str = ""
-    accepted: str = ""
+    state: str | None = None
+    accepted: str | None = None
 
     def fails(self, fail_on: str) -> bool:
         """Returns whether it makes the exit code 1. A request that Azure Policy refuses is an error."""
@@ -73,10 +75,10 @@ def rules() -> tuple[RuleEntry, ...]:
             text=check.why,
             help="\n".join(remedies_of(check)),
             source=check.source,
-            anchor=f"docs/reference/checks.md#{check.id.replace('/', '')}",
+            anchor=f"docs/reference/checks.md#{check.id.replace('/', '')}" if check in ALL else _CUSTOM,
             level=check.severity,
         )
-        for check in ALL
+        for check in every_check()
     )
 
 
@@ -86,27 +88,27 @@ def rows(preview: Preview, against: Difference | None = None) -> tuple[FindingEn
     known = {rule.id: rule for rule in rules()}
     places = Places(preview)
     new = {finding_key(record) for record in against.findings[0]} if against else set()
-    said = {verdict_key(record) for record in against.verdicts[0]} if against else set()
-    names = names_of(preview.graph)
-    found = []
+    pairs = {verdict_key(record) for record in against.verdicts[0]} if against else set()
+    names = preview.names
+    entries = []
     for finding in against.guard if against else ():
         row = _of_finding(finding, known, places, against.names if against else names)
-        found.append(replace(row, state="new"))
+        entries.append(replace(row, state="new"))
     for finding in preview.findings:
         state = _state(against, finding_key(finding_record(finding)) in new)
-        found.append(replace(_of_finding(finding, known, places, names), state=state))
+        entries.append(replace(_of_finding(finding, known, places, names), state=state))
     for one in preview.accepted:
         row = _of_finding(one.finding, known, places, names)
         why = f"{one.by.reason} Until {one.by.expires_on}, {one.by.ticket}."
-        found.append(replace(row, accepted=why, state=_state(against, False)))
+        entries.append(replace(row, accepted=why, state=_state(against, False)))
     for answer in preview.verdicts.answers:
         if answer.word not in policy.QUIET:
-            state = _state(against, verdict_key(policy.record(answer, {})) in said)
-            found.append(replace(_of_answer(answer, places, names), state=state))
-    return tuple(_told_apart(found))
+            state = _state(against, verdict_key(policy.record(answer, {})) in pairs)
+            entries.append(replace(_of_answer(answer, places, names), state=state))
+    return tuple(_distinguished(entries))
 
 
-def _told_apart(rows: Iterable[FindingEntry]) -> Iterator[FindingEntry]:
+def _distinguished(rows: Iterable[FindingEntry]) -> Iterator[FindingEntry]:
     """Returns rows with distinct fingerprints: several findings of one check may be at one path."""
     counts: Counter[str] = Counter()
     for row in rows:
@@ -115,8 +117,8 @@ def _told_apart(rows: Iterable[FindingEntry]) -> Iterator[FindingEntry]:
         yield row if many == 1 else replace(row, fingerprint=_hash(row.fingerprint, many))
 
 
-def _state(against: Difference | None, new: bool) -> str:
-    return "" if against is None else "new" if new else "unchanged"
+def _state(against: Difference | None, new: bool) -> str | None:
+    return None if against is None else "new" if new else "unchanged"
 
 
 class Places:
@@ -145,9 +147,9 @@ class Places:
             return self._within(("projects", project, "environments", environment), resource_id)
         return self._there(group)
 
-    def of_owner(self, project: str, environment: str) -> ConfigPath:
+    def of_owner(self, project: str | None, environment: str | None) -> ConfigPath:
         """The path of an environment, or of its project where it is gone; () for none."""
-        return self._there(("projects", project, "environments", environment)) if project else ()
+        return self._there(("projects", project, "environments", environment)) if project and environment else ()
 
     def at(self, path: ConfigPath) -> tuple[int, int]:
         """Line and column."""
@@ -213,7 +215,7 @@ def _of_answer(answer: PolicyAnswer, places: Places, names: Names) -> FindingEnt
         line=line,
         column=column,
         fingerprint=_hash(identity, answer.assignment.id, subject.id.lower(), answer.word),
-        accepted=f"Exempt by {answer.exemption}." if answer.word == "exempt" else "",
+        accepted=f"Exempt by {answer.exemption}." if answer.exemption else None,
     )
 
 

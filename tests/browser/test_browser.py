@@ -48,18 +48,18 @@ def all_stacks() -> StackResults:
 def chromium() -> str:
     """The browser."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
+    text = next((path for name in names if (path := shutil.which(name))), None)
+    if text is None:
         pytest.skip(f"none of {', '.join(names)} is on PATH")
-    return found
+    return text
 
 
 def looked_at(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Results of tests/browser/look.mjs."""
     node_package("puppeteer-core")
-    asked = json.dumps({"chromium": chromium(), "pages": pages})
+    wanted = json.dumps({"chromium": chromium(), "pages": pages})
     script = ROOT / "tests" / "browser" / "look.mjs"
-    ran = subprocess.run(["node", script], input=asked, capture_output=True, text=True, check=False, timeout=180)
+    ran = subprocess.run(["node", script], input=wanted, capture_output=True, text=True, check=False, timeout=180)
     assert ran.returncode == 0, ran.stderr
     return list(json.loads(ran.stdout))
 
@@ -74,24 +74,24 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
     texts = {
         "change": as_html.render(*rich_change()),
         "everything": as_html.render(previewed("everything")),
-        "hundreds": as_html.render(previewed("minimal"), draw=lambda _: drawn),
+        "hundreds": as_html.render(previewed("minimal"), draw=lambda *_: drawn),
         "all": all_html.render(all_stacks()),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    asked = [
+    wanted = [
         {"file": str(folder / f"{name}.html"), "width": width, "scheme": scheme, "axe": axe}
         for name, width, scheme, axe in LOOKS
     ]
-    return {look[:3]: told for look, told in zip(LOOKS, looked_at(asked), strict=True)}
+    return {look[:3]: item for look, item in zip(LOOKS, looked_at(wanted), strict=True)}
 
 
 @pytest.mark.parametrize("look", [look[:3] for look in LOOKS], ids=lambda look: "-".join(map(str, look)))
 def test_a_page_is_whole(look: tuple[str, int, str], seen: dict[tuple[str, int, str], dict[str, Any]]) -> None:
     """Nothing is cut off or loaded, links bring their targets into view, a keyboard begins at the skip link."""
-    told = seen[look]
+    result = seen[look]
 
-    assert {key: told[key] for key in ("requests", "said", "cut", "lost", "first", "background")} == {
+    assert {key: result[key] for key in ("requests", "said", "cut", "lost", "first", "background")} == {
         "requests": [],
         "said": [],
         "cut": [],
@@ -106,11 +106,11 @@ def test_a_page_can_be_read_by_everybody_and_printed(
     look: tuple[str, int, str], seen: dict[tuple[str, int, str], dict[str, Any]]
 ) -> None:
     """With everything unfolded axe-core finds nothing, contrast included; on paper what is folded is open."""
-    told = seen[look]
+    result = seen[look]
 
-    assert (told["violations"], told["opened"], told["unprinted"]) == ([], [], [])
-    assert told["pdf"]["is"] == "%PDF-"
-    assert 5 <= told["pdf"]["pages"] <= 40
+    assert (result["violations"], result["opened"], result["unprinted"]) == ([], [], [])
+    assert result["pdf"]["is"] == "%PDF-"
+    assert 5 <= result["pdf"]["pages"] <= 40
 
 
 def test_what_is_wrong_with_a_page_is_seen(tmp_path: Path) -> None:
@@ -124,10 +124,44 @@ def test_what_is_wrong_with_a_page_is_seen(tmp_path: Path) -> None:
         "<img src='https://example.invalid/x.png'><details class='print'><summary>s</summary><p>in</p></details></body>"
     )
 
-    told = looked_at([{"file": str(page), "width": 400, "scheme": "light", "axe": True}])[0]
+    result = looked_at([{"file": str(page), "width": 400, "scheme": "light", "axe": True}])[0]
 
-    assert told["requests"] == ["https://example.invalid/x.png"]
-    assert told["lost"] == ["#gone"]
-    assert {text.partition(":")[0] for text in told["cut"]} == {"page", "beside the page", "DIV."}
-    assert {"color-contrast", "document-title", "html-has-lang"} <= {v.partition(":")[0] for v in told["violations"]}
-    assert told["unprinted"] == ["sin"]
+    assert result["requests"] == ["https://example.invalid/x.png"]
+    assert result["lost"] == ["#gone"]
+    assert {text.partition(":")[0] for text in result["cut"]} == {"page", "beside the page", "DIV."}
+    assert {"color-contrast", "document-title", "html-has-lang"} <= {v.partition(":")[0] for v in result["violations"]}
+    assert result["unprinted"] == ["sin"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["text", "packed"])
+def test_the_script_searches_filters_copies_links_and_opens_request_bodies(
+    packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By keyboard, also where request bodies are packed. A link to a folded resource opens it."""
+    node_package("puppeteer-core")
+    if packed:
+        monkeypatch.setattr("amlz.reports.html.built.LONGEST_BODIES", 0)
+    preview = previewed("prod")
+    page = tmp_path / "prod.html"
+    page.write_text(as_html.render(preview, draw=lambda *_: (None, "not drawn")), encoding="utf-8")
+    asked = json.dumps({"chromium": chromium(), "file": str(page), "word": "shared-registry"})
+    script = ROOT / "tests" / "browser" / "use.mjs"
+
+    ran = subprocess.run(["node", script], input=asked, capture_output=True, text=True, check=False, timeout=120)
+
+    assert ran.returncode == 0, ran.stderr
+    result = json.loads(ran.stdout)
+    shown, status = result.pop("searched")
+    body, link, copied = result.pop("body"), result.pop("link"), result.pop("copied")
+    assert (shown, status.endswith(" rows shown"), copied) == (1, True, link)
+    assert body in [resource.body for resource in preview.shown.graph]
+    count = result.pop("findings")
+    assert 3 < count < 40
+    assert result == {
+        "said": [],
+        "warnings": 4,
+        "production": True,
+        "expanded": 0,
+        "collapsed": 0,
+        "followed": True,
+    }

@@ -12,13 +12,11 @@ from typing import Any
 
 import pytest
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
 from amlz.diff.difference import Difference, PropertyDifference, difference, rows_of
-from amlz.reports import difference_as
+from amlz.reports import difference_as, difference_markdown
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS, previewed
+from tests.conftest import ROOT, STACKS, preview_of, previewed
 from tests.program_copy import copy_of_the_program
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
@@ -26,17 +24,17 @@ DEV = "          dev: {network: 10.20.16.0/25}\n"
 SECOND = "          staging: {network: 10.20.16.128/25}\n"
 
 
-def told(folder: Path, text: str) -> dict[str, Any]:
+def record_of(folder: Path, text: str) -> dict[str, Any]:
     """The preview of a stack file as JSON."""
     path = folder / "Pulumi.minimal.yaml"
     path.write_text(text)
     file = load(str(path))
-    return dict(json.loads(as_json.render(preview_stack(file, make_plan(file.config)))))
+    return dict(json.loads(as_json.render(preview_of(file))))
 
 
-def found(folder: Path, text: str) -> Difference:
+def difference_of(folder: Path, text: str) -> Difference:
     """The difference from the minimal stack to another stack file."""
-    return difference("main", json.loads(as_json.render(previewed("minimal"))), told(folder, text))
+    return difference("main", json.loads(as_json.render(previewed("minimal"))), record_of(folder, text))
 
 
 APPI, KV, MLW, ST = (
@@ -47,8 +45,8 @@ OWN_NAME = MINIMAL.replace(DEV, DEV.replace("}", ", names: {keyVault: kv-own-nam
 
 
 def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None:
-    """It adds to the rules of the firewall, and to no other existing resource: subnets are separate resources."""
-    diff = found(tmp_path, MINIMAL.replace(DEV, DEV + SECOND))
+    """It adds to the firewall's rules and to the exclusions of the subscription's guardrails: subnets are separate."""
+    diff = difference_of(tmp_path, MINIMAL.replace(DEV, DEV + SECOND))
 
     touched = {changed.resource["name"] for changed in diff.changed}
     assert (len(diff.deleted), diff.lost, diff.addresses) == (
@@ -57,45 +55,71 @@ def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None
         (
             PropertyDifference("main/churn/staging/training", None, "10.20.16.128/26"),
             PropertyDifference("main/churn/staging/endpoints", None, "10.20.16.192/27"),
-            PropertyDifference("main/churn/staging/scoring", None, "10.20.16.224/27"),
         ),
     )
-    assert touched == {"rcg-azure-ml"}
+    names = ("workspace", "network", "data-and-identity")
+    assert touched == {"rcg-azure-ml", *(f"guardrails-{name}" for name in names)}
 
 
 def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:
     """It is replaced, and its old name stays taken: that is reported first."""
-    diff = found(tmp_path, OWN_NAME)
+    diff = difference_of(tmp_path, OWN_NAME)
 
     assert [resource["name"] for resource, _ in diff.lost] == [KV]
     assert "kv-own-name-1!" in {f"{c.resource['name']}{'!' if c.replaced else ''}" for c in diff.changed}
     parts = difference_as.text(diff).split("\n\n")
     titles = [part.partition("\n")[0] for part in parts[1:-1]]
-    said = ["Stopped by the guard", "Lost", "New findings", "Roles given", "Roles taken away", "Replaced", "Changed"]
-    assert titles == said
+    values = ["Stopped by the guard", "Lost", "New findings", "Roles given", "Roles taken away", "Replaced", "Changed"]
+    assert titles == values
+
+
+def test_a_default_of_azure_that_is_written_out_is_no_difference() -> None:
+    """In either direction; another value at the same path is one."""
+    old = json.loads(as_json.render(previewed("minimal")))
+    written, other = (_registry_with(old, entry) for entry in (False, True))
+
+    result = [difference("main", *sides) for sides in ((old, written), (written, old), (old, other))]
+
+    rows = [[row.path for changed in entry.changed for row in changed.rows] for entry in result]
+    assert rows == [[], [], ["properties.dataEndpointEnabled"]]
+    assert [entry.nothing for entry in result] == [True, True, False]
+
+
+def _registry_with(preview: dict[str, Any], data_endpoint: bool) -> dict[str, Any]:
+    """A preview whose registry states a property that the program leaves out."""
+    copied: dict[str, Any] = json.loads(json.dumps(preview))
+    for entry in copied["resources"]:
+        if entry["armType"] == "Microsoft.ContainerRegistry/registries":
+            assert "dataEndpointEnabled" not in entry["body"]["properties"]
+            entry["body"]["properties"]["dataEndpointEnabled"] = data_endpoint
+    return copied
 
 
 def test_a_removed_project_is_lost(tmp_path: Path) -> None:
     """Resources that hold data are named, the rest is counted."""
-    diff = found(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
+    diff = difference_of(tmp_path, MINIMAL.replace("      churn:\n", "      fraud:\n"))
 
     assert sorted(resource["name"] for resource, _ in diff.lost) == sorted(["crretailchurndevuftlz", KV, MLW, ST])
-    assert (len(diff.created), len(diff.deleted)) == (64, 64)
+    assert (len(diff.created), len(diff.deleted)) == (62, 62)
 
 
 def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
     """Entries that need a decision are open, properties are folded, and an empty section is left out."""
-    lines = difference_as.markdown(found(tmp_path, MORE_NODES)).splitlines()
+    lines = difference_markdown.markdown(difference_of(tmp_path, MORE_NODES)).splitlines()
 
     assert lines == [
-        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 121 unchanged",
+        "## ✅ minimal against main: 0 created, 2 changed, 0 deleted, 123 unchanged",
         "",
         "<details><summary>Changed</summary>",
         "",
-        "- churn, dev: policy assignment guardrails-compute",
-        "  - properties.parameters.maxNodeCount.value: 4 becomes 5",
-        "- churn, dev: compute image-build",
-        "  - properties.properties.scaleSettings.maxNodeCount: 1 becomes 5",
+        "```diff",
+        "# churn, dev: policy assignment guardrails-compute",
+        "- properties.parameters.maxNodeCount.value: 4",
+        "+ properties.parameters.maxNodeCount.value: 5",
+        "# churn, dev: compute image-build",
+        "- properties.properties.scaleSettings.maxNodeCount: 1",
+        "+ properties.properties.scaleSettings.maxNodeCount: 5",
+        "```",
         "",
         "</details>",
         "",
@@ -201,7 +225,7 @@ def test_a_stack_that_is_new_or_was_broken_is_told(repository: Path) -> None:
     (repository / "Pulumi.small.yaml").write_text(MINIMAL)
     broken = run(repository, *amlz, "small", "--against", "HEAD")
 
-    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 123 created")
+    assert (fresh.returncode, fresh.stdout.splitlines()[0]) == (0, "fresh: new since HEAD, 125 created")
     assert (broken.returncode, broken.stdout) == (2, "")
     assert re.match(r"Pulumi\.small\.yaml at HEAD\n  It cannot be previewed there:\n", broken.stderr)
     assert "schemaVersion" in broken.stderr

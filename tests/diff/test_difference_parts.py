@@ -31,8 +31,8 @@ def preview(*resources: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def finding(logical: str, actual: Any = None, **more: Any) -> dict[str, Any]:
     """Something found at a vault."""
-    told = {"id": "a/b", "severity": "warning", "resource": f"{URN}{logical}", "name": "kv", "path": "p"}
-    return {**told, "actual": actual, "message": "It is open.", "remedy": "Close it.", "project": "", **more}
+    result = {"id": "a/b", "severity": "warning", "resource": f"{URN}{logical}", "name": "kv", "path": "p"}
+    return {**result, "actual": actual, "message": "It is open.", "remedy": "Close it.", "project": "", **more}
 
 
 def test_what_has_an_alias_is_moved_with_all_that_is_said_of_it() -> None:
@@ -46,12 +46,12 @@ def test_what_has_an_alias_is_moved_with_all_that_is_said_of_it() -> None:
         findings=[finding("new")],
     )
 
-    found = difference("main", old, new)
+    result = difference("main", old, new)
 
-    assert [(was["urn"], now["urn"]) for was, now in found.moved] == [(f"{URN}old", f"{URN}new")]
-    assert (found.created, found.deleted, found.changed, found.findings, found.guard) == ((), (), (), ((), ()), ())
-    assert (found.nothing, found.unchanged) == (False, 1)
-    assert difference_as.text(found).split("\n\n")[1] == (
+    assert [(was["urn"], now["urn"]) for was, now in result.moved] == [(f"{URN}old", f"{URN}new")]
+    assert (result.created, result.deleted, result.changed, result.findings, result.guard) == ((), (), (), ((), ()), ())
+    assert (result.nothing, result.unchanged) == (False, 1)
+    assert difference_as.text(result).split("\n\n")[1] == (
         "Moved, which changes nothing in Azure\n  key vault kv: old becomes new, by an alias"
     )
 
@@ -63,8 +63,8 @@ def test_an_alias_is_for_one_resource_and_not_for_one_that_is_there_still() -> N
     taken = difference("main", preview(vault("old", "kv1")), preview(first, second))
     still = difference("main", preview(vault("old", "kv1")), preview(vault("old", "kv1"), second))
 
-    assert [[r["name"] for r in each] for each in (taken.created, taken.deleted)] == [["kv2"], []]
-    assert [[r["name"] for r in each] for each in (still.created, still.deleted)] == [["kv2"], []]
+    assert [[r["name"] for r in item] for item in (taken.created, taken.deleted)] == [["kv2"], []]
+    assert [[r["name"] for r in item] for item in (still.created, still.deleted)] == [["kv2"], []]
     assert (len(taken.moved), len(still.moved)) == (1, 0)
 
 
@@ -103,10 +103,10 @@ def test_a_role_on_more_is_told_as_wider(case: str) -> None:
     """With what the same principal had it on before."""
     before, after, narrower = ROLES[case]
 
-    found = difference("main", preview(landingZone={"roles": before}), preview(landingZone={"roles": after}))
+    result = difference("main", preview(landingZone={"roles": before}), preview(landingZone={"roles": after}))
 
-    assert [scope for _, scopes in found.widened for scope in scopes] == narrower
-    assert (case == "the same in another case") == found.nothing
+    assert [scope for _, scopes in result.widened for scope in scopes] == narrower
+    assert (case == "the same in another case") == result.nothing
 
 
 def firewall(*rules: dict[str, Any], action: str = "Allow") -> dict[str, Any]:
@@ -197,17 +197,19 @@ def test_what_is_found_otherwise_is_new_and_what_is_accepted_is_not_gone() -> No
     accepted = finding("a", 1, id="c/d", reason="later")
     other = preview(kept, findings=[finding("a", ["x", "z"])], acceptedFindings=[accepted])
 
-    found = difference("main", old, other)
+    result = difference("main", old, other)
 
     assert difference("main", old, same).nothing
-    assert [[f["id"] for f in each] for each in (*found.findings, found.accepted)] == [["a/b"], ["e/f"], ["c/d"]]
+    assert [[f["id"] for f in item] for item in (*result.findings, result.accepted)] == [["a/b"], ["e/f"], ["c/d"]]
 
 
 def test_a_verdict_on_what_is_replaced_is_the_same_verdict() -> None:
     """Its id is another one, and it is about the same resource."""
-    said = {"resource": f"{URN}a", "policy": "p", "verdict": "audit", "blocks": False}
-    old, new = (preview(vault("a", name), verdicts=[{**said, "id": vault("a", name)["id"]}]) for name in ("kv1", "kv2"))
+    result = {"resource": f"{URN}a", "policy": "p", "verdict": "audit", "blocks": False}
+    old, new = (
+        preview(vault("a", name), verdicts=[{**result, "id": vault("a", name)["id"]}]) for name in ("kv1", "kv2")
+    )
 
-    found = difference("main", old, new)
+    value = difference("main", old, new)
 
-    assert (found.verdicts, [each.replaced for each in found.changed]) == (((), ()), [True])
+    assert (value.verdicts, [changed.replaced for changed in value.changed]) == (((), ()), [True])

@@ -20,22 +20,20 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.app.preview import preview_stack
 from amlz.azure.change_rule import Kind
 from amlz.checks.guard.change import LossAllowance
-from amlz.core.plan import make_plan
 from amlz.diff.difference import Changed, Difference, difference
 from amlz.reports import difference_as
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
 from tests import layers
-from tests.conftest import ROOT, STACKS, as_told
+from tests.conftest import ROOT, STACKS, as_told, from_yaml, preview_of
 from tests.program_copy import copy_of_the_program
 
-CASES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "tests/cases/edits").glob("*"))}
-IN_FILES = layers.sampled([name for name, case in CASES.items() if "code" not in case], 5)
+CASES = {path.stem: from_yaml(path) for path in sorted((ROOT / "tests/cases/edits").glob("*"))}
+IN_FILES = layers.sampled([name for name, case in CASES.items() if "code" not in case], 20)
 #: Those of the program take a process each.
-IN_CODE = layers.sampled([name for name, case in CASES.items() if "code" in case], 5)
+IN_CODE = layers.sampled([name for name, case in CASES.items() if "code" in case], 10)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,7 +57,7 @@ def backwards(value: Any) -> Any:
     """The same the other way round."""
     if isinstance(value, dict):
         return {key: backwards(value[key]) for key in reversed(value)}
-    return [backwards(each) for each in reversed(value)] if isinstance(value, list) else value
+    return [backwards(item) for item in reversed(value)] if isinstance(value, list) else value
 
 
 def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
@@ -82,7 +80,7 @@ def stack_files(case: dict[str, Any], folder: Path) -> tuple[Path, Path]:
 def planned(path: Path, today: str) -> tuple[dict[str, Any], LossAllowance]:
     """A preview as JSON, and what its stack file allows."""
     file = load(str(path))
-    report = json.loads(as_json.render(preview_stack(file, make_plan(file.config), today)))
+    report = json.loads(as_json.render(preview_of(file, today)))
     return report, LossAllowance.of(file.config)
 
 
@@ -110,25 +108,25 @@ def difference_of_code(case: dict[str, Any], folder: Path) -> Difference:
     return difference("main", old, json.loads(ran.stdout), LossAllowance.of(load(str(after)).config))
 
 
-def told(found: Difference) -> dict[str, Any]:
+def as_record(actual: Difference) -> dict[str, Any]:
     """A difference as a case writes it: whole, without what is empty."""
     answer = {
-        "headline": difference_as.headline(found),
-        "exit": int(found.fails("error")),
-        "created": sorted(map(logical, found.created)),
-        "deleted": sorted(map(logical, found.deleted)),
-        "moved": {logical(before): logical(now) for before, now in found.moved},
-        "replaced": rows(each for each in found.changed if each.replaced),
-        "updated": rows(each for each in found.changed if not each.replaced),
-        "addresses": {row.path: f"{row.old} -> {row.new}" for row in found.addresses},
-        "roles": pair(found.roles, lambda role: f"{role['role']} for {role['who']} on {short(role['scope'])}"),
-        "widened": [f"{role['role']} for {role['who']} on {short(role['scope'])}" for role, _ in found.widened],
-        "egress": pair(found.egress, str),
-        "findings": pair(found.findings, lambda f: " ".join((f["severity"], f["id"], f["name"], f["path"])).strip()),
-        "accepted": [" ".join((f["severity"], f["id"], f["name"], f["path"])) for f in found.accepted],
-        "verdicts": pair(found.verdicts, lambda v: " ".join((v["verdict"], rule(v), short(v["id"])))),
-        "guard": [" ".join((f.severity.value, f.check, f.name, f.path)).strip() for f in found.guard],
-        "lost": sorted(resource["name"] for resource, _ in found.lost),
+        "headline": difference_as.headline(actual),
+        "exit": int(actual.fails("error")),
+        "created": sorted(map(logical, actual.created)),
+        "deleted": sorted(map(logical, actual.deleted)),
+        "moved": {logical(before): logical(now) for before, now in actual.moved},
+        "replaced": rows(changed for changed in actual.changed if changed.replaced),
+        "updated": rows(changed for changed in actual.changed if not changed.replaced),
+        "addresses": {row.path: f"{row.old} -> {row.new}" for row in actual.addresses},
+        "roles": pair(actual.roles, lambda role: f"{role['role']} for {role['who']} on {short(role['scope'])}"),
+        "widened": [f"{role['role']} for {role['who']} on {short(role['scope'])}" for role, _ in actual.widened],
+        "egress": pair(actual.egress, str),
+        "findings": pair(actual.findings, lambda f: " ".join((f["severity"], f["id"], f["name"], f["path"])).strip()),
+        "accepted": [" ".join((f["severity"], f["id"], f["name"], f["path"])) for f in actual.accepted],
+        "verdicts": pair(actual.verdicts, lambda v: " ".join((v["verdict"], rule(v), short(v["id"])))),
+        "guard": [" ".join((f.severity.value, f.check, f.name, f.path)).strip() for f in actual.guard],
+        "lost": sorted(resource["name"] for resource, _ in actual.lost),
     }
     return {key: value for key, value in answer.items() if value or key == "exit"}
 
@@ -140,28 +138,28 @@ def rule(verdict: Any) -> str:
 
 def pair(both: tuple[tuple[Any, ...], tuple[Any, ...]], say: Any) -> dict[str, list[str]]:
     """Added and removed items."""
-    return {key: sorted(map(say, each)) for key, each in zip(("new", "gone"), both, strict=True) if each}
+    return {key: sorted(map(say, item)) for key, item in zip(("new", "gone"), both, strict=True) if item}
 
 
-def rows(found: Iterable[Changed]) -> list[dict[str, Any]]:
+def rows(values: Iterable[Changed]) -> list[dict[str, Any]]:
     """Properties that differ, with what that does; resources that differ alike together."""
     alike: dict[str, list[str]] = {}
-    for each in found:
+    for changed in values:
         of = {}
-        for change in each.changes:
+        for change in changed.changes:
             shown = beyond_group if change.row.path == "id" else short
             old, new = (json.dumps(shown(value)) for value in (change.row.old, change.row.new))
             of[change.row.path] = f"{old} -> {new}" + ("" if change.kind is Kind.UPDATES else f" ({change.kind.value})")
-        alike.setdefault(json.dumps(of), []).append(logical(each.resource))
+        alike.setdefault(json.dumps(of), []).append(logical(changed.resource))
     return [{"of": sorted(names), "rows": json.loads(of)} for of, names in sorted(alike.items())]
 
 
 def short(value: Any) -> Any:
     """A value with ids by their last part."""
     if isinstance(value, dict):
-        return {short(key): short(each) for key, each in value.items()}
+        return {short(key): short(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [short(each) for each in value]
+        return [short(item) for item in value]
     return value.rpartition("/")[2] if isinstance(value, str) and value.startswith("/") else value
 
 
@@ -178,13 +176,13 @@ def logical(resource: Any) -> str:
 @pytest.mark.parametrize("name", IN_FILES)
 def test_an_edit_of_a_stack_file_makes_exactly_this_difference(name: str, tmp_path: Path) -> None:
     """The whole of it."""
-    assert told(difference_of_files(CASES[name], tmp_path)) == CASES[name]["expect"]
+    assert as_record(difference_of_files(CASES[name], tmp_path)) == CASES[name]["expect"]
 
 
 @pytest.mark.parametrize("name", IN_CODE)
 def test_an_edit_of_the_program_makes_exactly_this_difference(name: str, tmp_path: Path) -> None:
     """The whole of it."""
-    assert told(difference_of_code(CASES[name], tmp_path)) == CASES[name]["expect"]
+    assert as_record(difference_of_code(CASES[name], tmp_path)) == CASES[name]["expect"]
 
 
 def test_there_are_enough_edits() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,8 @@ from amlz.checks.guard.change import LossAllowance
 from amlz.core.config.allowed_loss import AllowedLossConfig
 from amlz.core.problems import LandingZoneError
 from amlz.diff.engine_steps import difference_by_engine, read
-from amlz.reports import difference_as
-from tests.conftest import SAMPLES
+from amlz.reports import difference_as, difference_markdown
+from tests.cli.in_process import amlz_here
 
 STACK = "urn:pulumi:dev::aml-landing-zone::"
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
@@ -85,13 +84,13 @@ CASES: dict[str, tuple[list[dict[str, Any]], tuple[int, int, int, int], list[tup
 @pytest.mark.parametrize("case", CASES)
 def test_the_steps_of_the_engine_are_told_and_guarded(case: str) -> None:
     """How much is created, changed, deleted and left alone, and the guard's findings by resource."""
-    steps, counts, said = CASES[case]
+    steps, counts, pairs = CASES[case]
 
-    found = difference_by_engine({"steps": steps}, OURS, LossAllowance())
+    difference = difference_by_engine({"steps": steps}, OURS, LossAllowance())
 
-    assert (len(found.created), len(found.changed), len(found.deleted), found.unchanged) == counts
-    assert [(finding.check, finding.urn.rpartition("::")[2]) for finding in found.guard] == said
-    assert found.fails("error") == bool(said)
+    assert (len(difference.created), len(difference.changed), len(difference.deleted), difference.unchanged) == counts
+    assert [(finding.check, finding.urn.rpartition("::")[2]) for finding in difference.guard] == pairs
+    assert difference.fails("error") == bool(pairs)
 
 
 @pytest.mark.parametrize("name", ["st", "ST", "store", ACCOUNT["id"]])
@@ -99,18 +98,18 @@ def test_what_is_allowed_is_not_said(name: str) -> None:
     """By its name in Azure, its name in the program, or its id."""
     entry = AllowedLossConfig(resource=name, reason="Nothing is in it yet.")
 
-    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(delete=(entry,)))
+    difference = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(delete=(entry,)))
 
-    assert found.guard == ()
+    assert difference.guard == ()
 
 
 def test_an_entry_that_allows_nothing_is_told() -> None:
     """For replacing, it does not allow a deletion."""
     entry = AllowedLossConfig(resource="st", reason="Nothing is in it yet.")
 
-    found = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(replace=(entry,)))
+    difference = difference_by_engine({"steps": [step("delete", ACCOUNT, None)]}, OURS, LossAllowance(replace=(entry,)))
 
-    assert [(finding.check, finding.path) for finding in found.guard] == [
+    assert [(finding.check, finding.path) for finding in difference.guard] == [
         ("guard/delete-not-allowed", ""),
         ("guard/allows-nothing", "allowReplace[0]"),
     ]
@@ -122,14 +121,15 @@ def test_a_secret_of_the_state_is_never_told() -> None:
     old = {**RG, "inputs": {**RG["inputs"], "managedBy": marked, "tags": {"adminPassword": "hunter3"}}}
     new = {**RG, "inputs": {**RG["inputs"], "managedBy": "me", "tags": {"adminPassword": "hunter4", "a": "b"}}}
 
-    found = difference_by_engine({"steps": [step("update", old, new)]}, OURS, LossAllowance())
+    difference = difference_by_engine({"steps": [step("update", old, new)]}, OURS, LossAllowance())
 
-    assert [(row.path, row.old, row.new) for row in found.changed[0].rows] == [
+    assert [(row.path, row.old, row.new) for row in difference.changed[0].rows] == [
         ("managedBy", "[secret]", "me"),
         ("tags.a", None, "b"),
     ]
     assert not any(
-        "hunter" in form(found) for form in (difference_as.text, difference_as.as_json, difference_as.markdown)
+        "hunter" in form(difference)
+        for form in (difference_as.text, difference_as.as_json, difference_markdown.markdown)
     )
 
 
@@ -166,12 +166,9 @@ def test_a_preview_of_another_stack_is_told_in_words() -> None:
 
 def test_the_command_reads_standard_input(tmp_path: Path) -> None:
     """Exit code 1 where the guard stops it, 2 where there is no such file; the report is on standard output."""
-    amlz = (sys.executable, "-m", "amlz", "preview", "dev", "--engine")
 
     def ran(*arguments: str, given: str = "") -> tuple[int, str, str]:
-        done = subprocess.run(
-            [*amlz, *arguments], cwd=SAMPLES, input=given, capture_output=True, text=True, check=False
-        )
+        done = amlz_here("preview", "dev", "--engine", *arguments, given=given)
         return done.returncode, done.stdout, done.stderr
 
     stops = ran("-", "--format", "json", given=json.dumps({"steps": [step("delete", ACCOUNT, None)]}))
@@ -188,16 +185,16 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Path of a value in a JSON document."""
     yield at
-    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from places(each, (*at, key))
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(item, (*at, key))
 
 
-def put(value: Any, at: tuple[Any, ...], what: Any) -> Any:
+def put(value: Any, at: tuple[Any, ...], actual: Any) -> Any:
     """A document with another value at one path."""
     if not at:
-        return what
+        return actual
     copied = value.copy()
-    copied[at[0]] = put(value[at[0]], at[1:], what)
+    copied[at[0]] = put(value[at[0]], at[1:], actual)
     return copied
 
 
@@ -216,18 +213,18 @@ def test_whatever_stands_in_the_file_is_read_or_refused_in_words(tmp_path: Path)
     """Each path of a preview, with an unexpected value: never a traceback."""
     steps = [NOTHING, step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS), step("replace", RG, MOVED)]
     right = {"steps": steps, "diagnostics": [{"severity": "info", "message": "x"}]}
-    file, told = tmp_path / "engine.json", {"read": 0, "refused": 0}
+    file, result = tmp_path / "engine.json", {"read": 0, "refused": 0}
 
     for at in places(right):
         for odd in ODD:
             file.write_text(json.dumps(put(right, at, odd)))
             try:
                 difference_as.as_json(difference_by_engine(read(str(file)), OURS, LossAllowance()))
-                told["read"] += 1
+                result["read"] += 1
             except LandingZoneError as error:
-                told["refused"] += str(error).startswith("--engine")
+                result["refused"] += str(error).startswith("--engine")
     file.write_text('{"steps":' + "[" * 100_000)
     with pytest.raises(LandingZoneError, match="It is not the JSON of a preview"):
         read(str(file))
 
-    assert sum(told.values()) == len(ODD) * len(list(places(right)))
+    assert sum(result.values()) == len(ODD) * len(list(places(right)))

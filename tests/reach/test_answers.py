@@ -22,27 +22,27 @@ def evaluator(stack: str) -> Evaluator:
 
 def answers(stack: str, source: str, destination: str, protocol: Protocol = "tcp") -> set[str]:
     """The distinct answers to a question: ports, verdict, and the deciding hop."""
-    asked = evaluator(stack)
+    result = evaluator(stack)
     return {
         f"{port_text(a.ports)} {a.verdict.value}: {a.decisive.at if a.decisive else ''}"
         f"{f', {a.decisive.rule}' if a.decisive and a.decisive.rule else ''}"
-        for start in find(asked.land, source, True)
-        for end in find(asked.land, destination, False)
-        for a in asked.ask(start, end, protocol)
+        for start in find(result.land, source, True)
+        for end in find(result.land, destination, False)
+        for a in result.ask(start, end, protocol)
     }
 
 
 def cases() -> dict[str, set[str]]:
     """Each question of the file, with every distinct answer to it."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     question = ""
     for line in (ROOT / "tests" / "cases" / "reach" / "answers.txt").read_text("utf-8").splitlines():
         if line.startswith("    "):
-            found[question].add(line.strip())
+            result[question].add(line.strip())
         elif line and not line.startswith("#"):
             question = line
-            found[question] = set()
-    return found
+            result[question] = set()
+    return result
 
 
 CASES = cases()

@@ -56,8 +56,8 @@ class PacketWorld:
 
     def peerings(self, network: Any) -> dict[str, Any]:
         """Peerings of a network by the remote id."""
-        found = [p for p in self.of("virtualNetworks/virtualNetworkPeerings") if p.id.startswith(f"{network.id}/")]
-        return {p.body["properties"]["remoteVirtualNetwork"]["id"]: p.body["properties"] for p in found}
+        values = [p for p in self.of("virtualNetworks/virtualNetworkPeerings") if p.id.startswith(f"{network.id}/")]
+        return {p.body["properties"]["remoteVirtualNetwork"]["id"]: p.body["properties"] for p in values}
 
     def network_by_id(self, network_id: str) -> Any:
         return next(n for n in self.of("virtualNetworks") if n.id == network_id)
@@ -84,21 +84,21 @@ def tag(world: PacketWorld, subnet: Any) -> list[IPv4Network]:
     """The ranges of VirtualNetwork."""
     network = world.network_of(subnet)
     peers = world.peerings(network)
-    found = [world.space(network)]
-    found += [world.space(world.network_by_id(i)) for i, p in peers.items() if p["allowVirtualNetworkAccess"]]
+    networks = [world.space(network)]
+    networks += [world.space(world.network_by_id(i)) for i, p in peers.items() if p["allowVirtualNetworkAccess"]]
     if world.has_gateway() and (network.name == "hub" or any(p["useRemoteGateways"] for p in peers.values())):
-        found.append(world.on_premises)
+        networks.append(world.on_premises)
     for route in table(world, subnet):
         prefix = IPv4Network(route["addressPrefix"])
         if prefix != ANYWHERE or world.generous:
-            found.append(prefix)
-    return found
+            networks.append(prefix)
+    return networks
 
 
 def table(world: PacketWorld, subnet: Any) -> list[dict[str, Any]]:
     """The user-defined routes of a subnet."""
-    found = world.body(subnet.body["properties"].get("routeTable"))
-    return [route["properties"] for route in found.body["properties"]["routes"]] if found else []
+    result = world.body(subnet.body["properties"].get("routeTable"))
+    return [route["properties"] for route in result.body["properties"]["routes"]] if result else []
 
 
 def filtered(world: PacketWorld, subnet: Any, packet: tuple[Any, Any, str, int], direction: str) -> None:
@@ -111,7 +111,7 @@ def filtered(world: PacketWorld, subnet: Any, packet: tuple[Any, Any, str, int],
 
     def inside(address: IPv4Address, prefix: str) -> bool:
         if prefix in ("*", "VirtualNetwork"):
-            return prefix == "*" or any(address in each for each in near)
+            return prefix == "*" or any(address in network for network in near)
         return address in IPv4Network(prefix)
 
     def hits(rule: dict[str, Any]) -> bool:
@@ -122,9 +122,9 @@ def filtered(world: PacketWorld, subnet: Any, packet: tuple[Any, Any, str, int],
         return (
             rule["direction"] == direction
             and rule["protocol"].lower() in ("*", protocol)
-            and any(inside(source, each) for each in sides["source"])
-            and any(inside(destination, each) for each in sides["destination"])
-            and any(port in span(each) for each in rule["destinationPortRanges"])
+            and any(inside(source, item) for item in sides["source"])
+            and any(inside(destination, item) for item in sides["destination"])
+            and any(port in span(item) for item in rule["destinationPortRanges"])
         )
 
     ordered = sorted((r["properties"] for r in group.body["properties"]["securityRules"]), key=lambda r: r["priority"])
@@ -149,7 +149,7 @@ def hop(world: PacketWorld, subnet: Any, destination: IPv4Address, endpoint: Any
     rows += [(private.prefixlen, 2, "None", None) for private in PRIVATE if destination in private]
     near = [(network, world.space(network))]
     near += [(world.network_by_id(i), world.space(world.network_by_id(i))) for i in world.peerings(network)]
-    rows += [(space.prefixlen, 2, "Network", each) for each, space in near if destination in space]
+    rows += [(space.prefixlen, 2, "Network", item) for item, space in near if destination in space]
     own = [r for r in table(world, subnet) if destination in IPv4Network(r["addressPrefix"])]
     rows += [(IPv4Network(r["addressPrefix"]).prefixlen, 0, r["nextHopType"], network) for r in own]
     tables = world.body(subnet.body["properties"].get("routeTable"))
@@ -222,7 +222,7 @@ def firewall(world: PacketWorld, packet: tuple[Any, Any, str, int]) -> None:
             sides = zip((source, destination), (rule["sourceAddresses"], rule["destinationAddresses"]), strict=True)
             hit = all(any(p == "*" or a in IPv4Network(p) for p in prefixes) for a, prefixes in sides)
             hit = hit and rule["ipProtocols"][0] in ("Any", protocol.upper())
-            if hit and any(port in span(each) for each in rule["destinationPorts"]):
+            if hit and any(port in span(item) for item in rule["destinationPorts"]):
                 if collection["action"]["type"] == "Deny":
                     raise Dropped("firewall")
                 return

@@ -56,7 +56,7 @@ def at(path: str) -> dict[str, str]:
 @st.composite
 def rules(draw: Any) -> list[dict[str, Any]]:
     """Rules of a security group, some with lists of prefixes and ports."""
-    found = []
+    values = []
     for index in range(draw(st.integers(0, 4))):
         properties: dict[str, Any] = {
             "priority": draw(st.integers(100, 110)) * 10 + index,
@@ -71,27 +71,27 @@ def rules(draw: Any) -> list[dict[str, Any]]:
             properties[f"{side}AddressPrefix{'' if single else 'es'}"] = prefixes[0] if single else prefixes
         ports = draw(st.sampled_from((["*"], ["443"], ["22", "443"], ["20-60"])))
         properties["destinationPortRanges"] = ports
-        found.append({"name": f"rule-{index}", "properties": properties})
-    return found
+        values.append({"name": f"rule-{index}", "properties": properties})
+    return values
 
 
 @st.composite
 def routes(draw: Any) -> list[dict[str, Any]]:
     """Routes of a table, each prefix once."""
-    found = []
+    values = []
     for index, prefix in enumerate(draw(st.lists(st.sampled_from(ROUTED), max_size=3, unique=True))):
         hop = draw(st.sampled_from(("VirtualAppliance", "VirtualAppliance", "None", "VnetLocal")))
         properties = {"addressPrefix": prefix, "nextHopType": hop}
         if hop == "VirtualAppliance":
             properties["nextHopIpAddress"] = FIREWALL
-        found.append({"name": f"route-{index}", "properties": properties})
-    return found
+        values.append({"name": f"route-{index}", "properties": properties})
+    return values
 
 
 @st.composite
 def firewall_rules(draw: Any) -> list[dict[str, Any]]:
     """Rule collections of network rules."""
-    found = []
+    values = []
     for index in range(draw(st.integers(0, 3))):
         rule = {
             "ruleType": "NetworkRule",
@@ -102,17 +102,21 @@ def firewall_rules(draw: Any) -> list[dict[str, Any]]:
             "destinationPorts": [draw(st.sampled_from(("*", "443", "22", "20-60")))],
         }
         action = {"type": draw(st.sampled_from(("Allow", "Allow", "Deny")))}
-        found.append({"name": f"c-{index}", "priority": draw(st.integers(100, 104)), "action": action, "rules": [rule]})
-    return found
+        values.append(
+            {"name": f"c-{index}", "priority": draw(st.integers(100, 104)), "action": action, "rules": [rule]}
+        )
+    return values
 
 
 @st.composite
 def worlds(draw: Any) -> ResourceGraph:
     """A landscape as request bodies."""
-    found: list[Resource] = []
+    resources: list[Resource] = []
     flag = st.sampled_from((True, True, True, False))
     for network, subnets in SUBNETS.items():
-        found.append(resource(f"virtualNetworks/{network}", {"addressSpace": {"addressPrefixes": [RANGES[network]]}}))
+        resources.append(
+            resource(f"virtualNetworks/{network}", {"addressSpace": {"addressPrefixes": [RANGES[network]]}})
+        )
         for name, prefix in subnets.items():
             properties: dict[str, Any] = {
                 "addressPrefix": prefix,
@@ -123,13 +127,15 @@ def worlds(draw: Any) -> ResourceGraph:
             }
             plain = name not in ("AzureFirewallSubnet", "GatewaySubnet")
             if plain and draw(flag):
-                found.append(resource(f"networkSecurityGroups/nsg-{network}-{name}", {"securityRules": draw(rules())}))
+                resources.append(
+                    resource(f"networkSecurityGroups/nsg-{network}-{name}", {"securityRules": draw(rules())})
+                )
                 properties["networkSecurityGroup"] = at(f"networkSecurityGroups/nsg-{network}-{name}")
             if name != "AzureFirewallSubnet" and draw(flag):
                 table = {"routes": draw(routes()), "disableBgpRoutePropagation": draw(st.booleans())}
-                found.append(resource(f"routeTables/rt-{network}-{name}", table))
+                resources.append(resource(f"routeTables/rt-{network}-{name}", table))
                 properties["routeTable"] = at(f"routeTables/rt-{network}-{name}")
-            found.append(resource(f"virtualNetworks/{network}/subnets/{name}", properties))
+            resources.append(resource(f"virtualNetworks/{network}/subnets/{name}", properties))
     gateway = draw(st.booleans())
     for here, there in (("hub", "one"), ("one", "hub"), ("hub", "two"), ("two", "hub")):
         if not draw(st.sampled_from((True,) * 9 + (False,))):
@@ -141,15 +147,15 @@ def worlds(draw: Any) -> ResourceGraph:
             "allowGatewayTransit": here == "hub" and draw(flag),
             "useRemoteGateways": here != "hub" and gateway and draw(flag),
         }
-        found.append(resource(f"virtualNetworks/{here}/virtualNetworkPeerings/to-{there}", properties))
-    found += _hub(draw(firewall_rules()), gateway)
+        resources.append(resource(f"virtualNetworks/{here}/virtualNetworkPeerings/to-{there}", properties))
+    resources += _hub(draw(firewall_rules()), gateway)
     for name, (network, subnet, address) in ENDPOINTS.items():
-        found += _endpoint(name, network, subnet, address if draw(flag) else None)
+        resources += _endpoint(name, network, subnet, address if draw(flag) else None)
     for network in SUBNETS:
         if draw(flag):
             link = {"virtualNetwork": at(f"virtualNetworks/{network}")}
-            found.append(resource(f"privateDnsZones/zone/virtualNetworkLinks/{network}", link))
-    return ResourceGraph(tuple(found))
+            resources.append(resource(f"privateDnsZones/zone/virtualNetworkLinks/{network}", link))
+    return ResourceGraph(tuple(resources))
 
 
 def _hub(collections: list[dict[str, Any]], gateway: bool) -> list[Resource]:
@@ -159,7 +165,7 @@ def _hub(collections: list[dict[str, Any]], gateway: bool) -> list[Resource]:
         "ipConfigurations": [{"properties": {"subnet": at("virtualNetworks/hub/subnets/AzureFirewallSubnet")}}],
     }
     group = {"priority": 200, "ruleCollections": collections}
-    found = [
+    resources = [
         resource("firewallPolicies/policy", {}),
         resource("firewallPolicies/policy/ruleCollectionGroups/group", group),
         resource("azureFirewalls/wall", wall),
@@ -167,8 +173,8 @@ def _hub(collections: list[dict[str, Any]], gateway: bool) -> list[Resource]:
     ]
     if gateway:
         room = {"properties": {"subnet": at("virtualNetworks/hub/subnets/GatewaySubnet")}}
-        found.append(resource("virtualNetworkGateways/gw", {"ipConfigurations": [room]}))
-    return found
+        resources.append(resource("virtualNetworkGateways/gw", {"ipConfigurations": [room]}))
+    return resources
 
 
 def _endpoint(name: str, network: str, subnet: str, address: str | None) -> list[Resource]:

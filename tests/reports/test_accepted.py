@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
 from amlz.core.relaxations import relaxations
 from amlz.reports.formats import as_json, as_markdown, as_text
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS
+from tests.conftest import ROOT, STACKS, preview_of
 
 NAME = "mlw-retail-churn-dev-nll3v"
 ENTRY = (
@@ -35,7 +33,7 @@ def opened(today: str, entry: str = ENTRY) -> Preview:
             text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}") + entry
         )
         file = load(str(stack))
-    return preview_stack(file, make_plan(file.config), today)
+    return preview_of(file, today)
 
 
 @pytest.mark.parametrize(
@@ -54,27 +52,27 @@ def test_an_accepted_finding_fails_nothing_until_its_day(today: str, entry: str,
 
 def test_a_terminal_shows_it_apart() -> None:
     """With its day, its ticket and its reason, and among what is less secure than the default."""
-    told = as_text.render(opened("2026-10-01"))
+    text = as_text.render(opened("2026-10-01"))
 
-    assert "  findings      0 errors, 0 warnings, 6 notes, 2 accepted\n" in told
+    assert "  findings      0 errors, 0 warnings, 5 notes, 2 accepted\n" in text
     assert (
         "Accepted, and not counted\n"
         f"  warning  exposure/public-access  churn, dev: {NAME}\n"
         f"           {NAME} can be reached from the internet:\n"
         "           properties.allowPublicAccessWhenBehindVnet is true.\n"
         "           Accepted until 2026-10-31 (SEC-7): until the office has a VPN\n"
-    ) in told
+    ) in text
     assert (
         f"  acceptedFindings[0]\n    exposure/public-access at {NAME} is accepted until\n    2026-10-31 (SEC-7)\n"
-    ) in told
-    assert [line for line in told.splitlines() if len(line) > 80] == []
+    ) in text
+    assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
 def test_programs_are_told_apart() -> None:
     """Counted and accepted findings are two lists."""
     report = json.loads(as_json.render(opened("2026-10-01")))
 
-    assert [f["severity"] for f in report["findings"]] == ["note"] * 6
+    assert [f["severity"] for f in report["findings"]] == ["note"] * 5
     assert [
         (f["id"], f["name"], f["severity"], f["acceptedUntil"], f["ticket"], f["reason"])
         for f in report["acceptedFindings"]
@@ -83,16 +81,16 @@ def test_programs_are_told_apart() -> None:
 
 def test_a_comment_shows_it_apart() -> None:
     """Below the findings; the verdict does not count it."""
-    told = as_markdown.render(opened("2026-10-01"))
+    text = as_markdown.render(opened("2026-10-01"))
 
-    assert told.splitlines()[0] == "## ✅ open: no errors or warnings, 6 notes and 2 unknown policy results"
-    assert "| findings | 0 errors, 0 warnings, 6 notes, 2 accepted |\n" in told
+    assert text.splitlines()[0] == "## ✅ open: no errors or warnings, 5 notes and 2 unknown policy results"
+    assert "| findings | 0 errors, 0 warnings, 5 notes, 2 accepted |\n" in text
     assert (
         "**Accepted, and not counted**\n\n"
         f"- **warning** `exposure/public-access` churn, dev: {NAME} can be reached from the internet: "
         "properties.allowPublicAccessWhenBehindVnet is true. "
         "Accepted until 2026-10-31 (SEC-7): until the office has a VPN\n"
-    ) in told
+    ) in text
 
 
 def test_it_is_a_relaxation() -> None:

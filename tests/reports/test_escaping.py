@@ -15,7 +15,7 @@ from amlz.integrations.pipelines import drift, words
 from amlz.integrations.pipelines.problems import PipelineError
 from amlz.integrations.pipelines.runner import Runner
 from amlz.reports.json_text import dump
-from amlz.reports.markdown_text import code, escaped
+from amlz.reports.markdown_text import code, escaped, prose
 
 PAYLOADS = (
     "\x1b]0;pwn\a\x1b[2J\x1b[31mAll is well", "a\rb\bc", "\x9b31mred", "\x90dcs\x9c", "\u202egnp.exe", "\u2066x\u2069",
@@ -30,7 +30,7 @@ _COMMAND = re.compile(r"^\s*::\w|##(\[|vso\[)", re.IGNORECASE | re.MULTILINE)
 
 def acts_on_a_terminal(text: str) -> list[str]:
     """Control characters and workflow commands of a text."""
-    return [*(letter for letter in text if ord(letter) in UNSEEN), *(found[0] for found in _COMMAND.finditer(text))]
+    return [*(letter for letter in text if ord(letter) in UNSEEN), *(match[0] for match in _COMMAND.finditer(text))]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -46,6 +46,14 @@ def test_nothing_acts_on_a_terminal_or_a_log(payload: str) -> None:
     assert [acts_on_a_terminal(text) for text in shown] == [[]] * 4
     assert "\n" not in in_one_line(payload)
     assert json.loads(shown[-1]) == {payload: payload}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markdown_holds_no_control_character(payload: str) -> None:
+    """It is read in a terminal too, before it is a comment."""
+    shown = escaped(payload) + code(payload) + prose(payload)
+
+    assert [letter for letter in shown if ord(letter) in UNSEEN] == []
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -83,8 +91,8 @@ def test_a_notice_is_one_command(host: str, payload: str, tmp_path: Path) -> Non
 
     runner.notice(payload)
 
-    said = out.getvalue().removeprefix("::notice::")
-    assert (acts_on_a_terminal(said.removesuffix("\n")), said.count("\n")) == ([], 1)
+    text = out.getvalue().removeprefix("::notice::")
+    assert (acts_on_a_terminal(text.removesuffix("\n")), text.count("\n")) == ([], 1)
     with pytest.raises(PipelineError):
         runner.output("name", "a\nb=c")
 

@@ -60,7 +60,7 @@ def test_a_report_goes_where_it_was_asked_for(tmp_path: Path, where: str) -> Non
     """A link stays a link, a file keeps its permissions, and nothing else is left."""
     make, mode = RIGHT[where]
     path = make(tmp_path)
-    links = {each: os.readlink(each) for each in tmp_path.rglob("*") if each.is_symlink()}
+    links = {item: os.readlink(item) for item in tmp_path.rglob("*") if item.is_symlink()}
     before = set(tmp_path.rglob("*")) | {path.resolve()}
     umask = os.umask(0o022)
     try:
@@ -69,7 +69,7 @@ def test_a_report_goes_where_it_was_asked_for(tmp_path: Path, where: str) -> Non
         os.umask(umask)
 
     assert (path.read_text("utf-8"), stat.S_IMODE(path.stat().st_mode)) == ("ä report", mode)
-    assert {each: os.readlink(each) for each in tmp_path.rglob("*") if each.is_symlink()} == links
+    assert {item: os.readlink(item) for item in tmp_path.rglob("*") if item.is_symlink()} == links
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
     """Where, why and what to do."""
     make, why = WRONG[where]
     path = make(tmp_path)
-    before = {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()}
+    before = {item: item.read_bytes() for item in tmp_path.rglob("*") if item.is_file()}
 
     with pytest.raises(LandingZoneError) as raised:
         write_whole(path, "report")
@@ -121,7 +121,7 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
     message = str(raised.value).splitlines()
     assert (message[0], message[2], len(message)) == (str(path), "  Choose another file with --output.", 3)
     assert message[1] == f"  It cannot be written: {why}." if why else message[1].startswith("  It cannot be written: ")
-    assert {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()} == before
+    assert {item: item.read_bytes() for item in tmp_path.rglob("*") if item.is_file()} == before
 
 
 @pytest.mark.skipif(hasattr(os, "getuid") and os.getuid() == 0, reason="root may write everywhere")
@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(LandingZoneError, match="It cannot be written: file too large"), limited(4096):
         write_whole(path, "report " * 10_000)
 
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("there.md", "before")]
+    assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("there.md", "before")]
 
 
 def test_a_pipe_with_a_name_stays_one(tmp_path: Path) -> None:
@@ -261,4 +261,4 @@ def test_standard_output_by_its_name_and_what_becomes_of_it(tmp_path: Path) -> N
         2, ["standard output", "  It cannot be written: no space left on device."],
     )  # fmt: skip
     assert (closed.returncode, closed.stderr.splitlines()[:2]) == (2, ["standard output", "  It is closed."])
-    assert [each.name for each in tmp_path.iterdir()] == ["all"]
+    assert [path.name for path in tmp_path.iterdir()] == ["all"]

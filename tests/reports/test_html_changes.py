@@ -49,16 +49,16 @@ def test_resources_that_change_alike_stand_together() -> None:
     new = [resource(name, tags={"cost": "2"}, sku={"name": "Standard_LRS"}) for name in names[:2]]
     new.append(resource("stc", tags={"cost": "2"}, sku={"name": "Standard_GRS"}))
 
-    told = changes(between(old, new))
+    result = changes(between(old, new))
 
     cost = PropertyRow("tags.cost", "1", "2", "", "good")
-    assert (told.headline, told.counts) == (
+    assert (result.headline, result.counts) == (
         "dev against main: 0 created, 3 changed, 0 deleted, 0 unchanged",
         (("created", 0), ("changed", 3), ("replaced", 0), ("deleted", 0), ("unchanged", 0)),
     )
-    assert told.updated[0] == ChangedRow("2 storage accounts", ("churn, dev: sta", "churn, dev: stb"), 0, (cost,), 0)
-    assert [row.names for row in told.updated] == [("churn, dev: sta", "churn, dev: stb"), ("churn, dev: stc",)]
-    assert {row.path for row in told.updated[1].properties} == {"tags.cost", "sku.name"}
+    assert result.updated[0] == ChangedRow("2 storage accounts", ("churn, dev: sta", "churn, dev: stb"), 0, (cost,), 0)
+    assert [row.names for row in result.updated] == [("churn, dev: sta", "churn, dev: stb"), ("churn, dev: stc",)]
+    assert {row.path for row in result.updated[1].properties} == {"tags.cost", "sku.name"}
 
 
 def test_a_change_of_everything_names_some_and_counts_the_rest() -> None:
@@ -78,12 +78,12 @@ def test_what_comes_and_goes_is_told_by_group_and_type() -> None:
     gone, came = resource("st"), [resource("cpu", CLUSTER), resource("gpu", CLUSTER)]
     role = resource("0f3a", "Microsoft.Authorization/roleAssignments")
 
-    told = changes(between([gone], [*came, role]))
+    result = changes(between([gone], [*came, role]))
 
-    assert told.created == (GroupRow("rg-churn", (("1 role assignment", ()), ("2 computes", ("cpu", "gpu")))),)
-    assert told.deleted == (GroupRow("rg-churn", (("1 storage account", ("st",)),)),)
-    assert [(owner, what) for owner, what, _ in told.lost] == [("churn, dev", "storage account st")]
-    assert (told.level, [row.check for row in told.guard]) == ("bad", ["guard/delete-not-allowed"])
+    assert result.created == (GroupRow("rg-churn", (("1 role assignment", ()), ("2 computes", ("cpu", "gpu")))),)
+    assert result.deleted == (GroupRow("rg-churn", (("1 storage account", ("st",)),)),)
+    assert [(owner, item) for owner, item, _ in result.lost] == [("churn, dev", "storage account st")]
+    assert (result.level, [row.check for row in result.guard]) == ("bad", ["guard/delete-not-allowed"])
 
 
 def test_everything_that_a_difference_holds_has_its_place() -> None:
@@ -95,7 +95,7 @@ def test_everything_that_a_difference_holds_has_its_place() -> None:
     assert {field.name for field in fields(Difference)} - shown == {
         "unsure",
         "accepted",
-    }  # by not_told and newly_accepted
+    }  # by not_covered and newly_accepted
 
 
 #: A finding as JSON has it.
@@ -111,7 +111,7 @@ def test_what_moves_and_what_is_wider_is_told() -> None:
     """In the words of the other forms."""
     role = {"who": "readers", "principal": "p", "role": "Reader", "scope": GROUP, "why": "looking"}
     before, after = resource("st"), {**resource("st"), "urn": "urn:pulumi:dev::lz::azure-native:x:Y::store"}
-    found = replace(
+    result = replace(
         between([before], [before]),
         moved=((before, after),),
         roles=((role,), ()),
@@ -119,32 +119,32 @@ def test_what_moves_and_what_is_wider_is_told() -> None:
         accepted=({**FINDING, "id": "keys/enabled", "name": "st", "reason": "Until it moves."},),
     )
 
-    told = changes(found)
+    value = changes(result)
 
-    assert told.moved == (("storage account st", "st becomes store, by an alias"),)
-    assert told.pairs == (
+    assert value.moved == (("storage account st", "st becomes store, by an alias"),)
+    assert value.pairs == (
         ("Roles", ("Reader for readers on rg-churn",), ()),
         ("Roles, wider than before", ("Reader for readers on rg-churn, before on churn, dev: st",), ()),
         ("Newly accepted", ("warning  keys/enabled  st: Until it moves.",), ()),
     )
-    assert told.decides == ("1 role wider than before",)
+    assert value.decides == ("1 role wider than before",)
 
 
 def test_no_difference_is_said_in_the_first_line() -> None:
     """And the page goes on with the preview."""
-    told = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
+    text = as_html.render(previewed("minimal"), difference("main", as_told("minimal"), as_told("minimal")))
 
-    says = "minimal: no difference from main, 123 resources"
-    assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in told
-    assert f'<p class="lead">{says}.</p>' in told
-    assert '<dl class="numbers small">' not in told
+    says = "minimal: no difference from main, 125 resources"
+    assert f'<p class="verdict good"><span class="mark" aria-hidden="true">✓</span> {says}</p>' in text
+    assert f'<p class="lead">{says}.</p>' in text
+    assert '<dl class="numbers small">' not in text
 
 
 def test_what_the_engine_would_do_is_told_in_the_same_way() -> None:
     """With what it cannot tell."""
-    found = difference_by_engine({"steps": []}, as_told("minimal"), LossAllowance())
+    result = difference_by_engine({"steps": []}, as_told("minimal"), LossAllowance())
 
-    page = as_html.render(previewed("minimal"), found)
+    page = as_html.render(previewed("minimal"), result)
 
     assert "minimal: no difference from what Pulumi&#39;s state holds, 0 resources." in page
     assert "Not covered: drift, unless the engine refreshed;" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,8 @@ from amlz.reports.html import layout
 from amlz.reports.html.diagram import NAMED, Box, Diagram, Frame, diagram
 from amlz.reports.html.layout import DrawnBox, DrawnLink, NoLayout, Rectangle, placed
 from amlz.reports.html.topology import EnvironmentRecord, Network, PartRecord, SubnetRecord, Topology, topology
+from amlz.reports.marks import NO_MARKS, Mark, Marks
+from amlz.reports.paths import NO_PATHS, NetworkPaths, network_paths
 from tests.conftest import previewed
 
 STACKS = ("dev", "prod", "existing-hub", "hub", "everything", "everything-existing", "recommended-managed")
@@ -43,22 +46,22 @@ def landing_zone(spokes: int, environments: int) -> Topology:
     )
     hub = Network("hub", "hub", "vnet-hub", ("10.200.0.0/24",), True, parts, (), ())
     both = "peered in both directions"
-    each = tuple(
+    networks = tuple(
         Network(
             f"s{s}", f"spoke s{s}", f"vnet-s{s}", (f"10.{s}.0.0/16",), True, (), (),
             tuple(environment(s, n) for n in range(environments)), both,
         )
         for s in range(spokes)
     )  # fmt: skip
-    return Topology(hub, each, ("10.250.0.0/16",), PartRecord("data lake", "lake"), 8)
+    return Topology(hub, networks, ("10.250.0.0/16",), PartRecord("data lake", "lake"), 8)
 
 
-def drawn(found: Topology) -> Diagram:
+def drawn(value: Topology, paths: NetworkPaths = NO_PATHS, marks: Marks = NO_MARKS) -> Diagram:
     """A drawing. Skipped where its library is not installed: it is optional."""
     pytest.importorskip("pygraphviz", reason="pygraphviz is not installed; make installs it where it has a wheel")
-    told, why = diagram(found)
-    assert told is not None, why
-    return told
+    result, why = diagram(value, paths, marks)
+    assert result is not None, why
+    return result
 
 
 def within(inner: Rectangle, outer: Rectangle) -> bool:
@@ -84,41 +87,41 @@ def touches(point: tuple[str, str], place: Rectangle) -> bool:
     return (on_x and in_y) or (on_y and in_x)
 
 
-def legible(told: Diagram) -> None:
+def legible(value: Diagram) -> None:
     """Nothing overlaps, all is within the drawing, and every box is in one network or outside all."""
-    whole = Rectangle(0, 0, told.width, told.height)
-    places = [box.place for box in told.boxes]
-    assert [box for box in told.boxes if not within(box.place, whole)] == []
+    whole = Rectangle(0, 0, value.width, value.height)
+    places = [box.place for box in value.boxes]
+    assert [box for box in value.boxes if not within(box.place, whole)] == []
     assert [pair for pair in combinations(places, 2) if not apart(*pair)] == []
-    assert [pair for pair in combinations([f.place for f in told.frames], 2) if not apart(*pair)] == []
-    for connection in told.connections:
+    assert [pair for pair in combinations([f.place for f in value.frames], 2) if not apart(*pair)] == []
+    for connection in value.connections:
         start, end = re.findall(r"(-?[\d.]+) (-?[\d.]+)", connection.path)[:: len(connection.path.split()) // 2 - 1]
-        assert any(touches(start, box.place) for box in told.boxes), connection
-        assert any(touches(end, place) for place in (*places, *(frame.place for frame in told.frames))), connection
-    for box in told.boxes:
-        homes = [frame for frame in told.frames if within(box.place, frame.place)]
+        assert any(touches(start, box.place) for box in value.boxes), connection
+        assert any(touches(end, place) for place in (*places, *(frame.place for frame in value.frames))), connection
+    for box in value.boxes:
+        homes = [frame for frame in value.frames if within(box.place, frame.place)]
         assert len(homes) == (0 if box.kind in ("outside", "lake") else 1), box
-        assert homes or all(apart(box.place, frame.place) for frame in told.frames), box
+        assert homes or all(apart(box.place, frame.place) for frame in value.frames), box
         assert 18 + 16 * (len(box.lines) - 1) <= box.place.height, box
         room = box.place.width - 16
         assert all(len(line.text) * (8.0 if line.style == "name" else 6.2) <= room + 1 for line in box.lines), box
 
 
-def inside(told: Diagram, frame: Frame) -> list[Box]:
+def inside(value: Diagram, frame: Frame) -> list[Box]:
     """Boxes of a network, in the order in which they are written."""
-    return [box for box in told.boxes if within(box.place, frame.place)]
+    return [box for box in value.boxes if within(box.place, frame.place)]
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_drawing_of_every_stack_is_legible(stack: str) -> None:
     """And shows every environment in its spoke."""
-    found = topology(previewed(stack))
+    result = topology(previewed(stack))
 
-    told = drawn(found)
+    value = drawn(result, network_paths(previewed(stack).plan))
 
-    legible(told)
-    shown = {frame.title.partition(":")[0]: inside(told, frame) for frame in told.frames}
-    for spoke in found.spokes:
+    legible(value)
+    shown = {frame.title.partition(":")[0]: inside(value, frame) for frame in value.frames}
+    for spoke in result.spokes:
         names = [box.lines[0].text for box in shown[spoke.title] if box.kind in ("environment", "production")]
         assert names == [f"{e.project}, {e.name}" for e in spoke.environments]
 
@@ -126,13 +129,13 @@ def test_the_drawing_of_every_stack_is_legible(stack: str) -> None:
 @pytest.mark.parametrize(("spokes", "environments"), [(3, 9), (1, 100), (4, 80), (2, 0), (1, 1)])
 def test_it_is_legible_from_one_environment_to_hundreds(spokes: int, environments: int) -> None:
     """Environments are in the order of the stack file, line by line; the width fits a page."""
-    told = drawn(landing_zone(spokes, environments))
+    result = drawn(landing_zone(spokes, environments))
 
-    legible(told)
-    assert told.width < 1600
-    assert told.left_out == ""
-    for frame in told.frames[1:]:
-        boxes = [box for box in inside(told, frame) if box.kind in ("environment", "production")]
+    legible(result)
+    assert result.width < 1600
+    assert result.left_out == ""
+    for frame in result.frames[1:]:
+        boxes = [box for box in inside(result, frame) if box.kind in ("environment", "production")]
         assert len(boxes) == environments
         order = sorted(boxes, key=lambda box: (round(box.place.y), round(box.place.x)))
         assert [box.title for box in order] == [box.title for box in boxes]
@@ -141,20 +144,67 @@ def test_it_is_legible_from_one_environment_to_hundreds(spokes: int, environment
 
 def test_of_too_many_environments_their_number_is_drawn() -> None:
     """And stated."""
-    told = drawn(landing_zone(5, NAMED // 5 + 1))
+    result = drawn(landing_zone(5, NAMED // 5 + 1))
 
-    legible(told)
-    assert [box.lines[0].text for box in told.boxes if box.kind == "environment"] == ["81 project environments"] * 5
-    assert told.left_out == "The 405 environments are too many to be drawn; below are all."
+    legible(result)
+    assert [box.lines[0].text for box in result.boxes if box.kind == "environment"] == ["81 project environments"] * 5
+    assert result.left_out == "The 405 environments are too many to be drawn; below are all."
 
 
 def test_lines_lead_from_the_hub_to_every_spoke() -> None:
-    """Peerings in both directions, ingress and egress, and the lake where it is used."""
-    told = drawn(landing_zone(3, 9))
+    """Peerings, ingress and egress, the lake where it is used, sign-in, and DNS servers that are drawn."""
+    result = drawn(landing_zone(3, 9), NetworkPaths({"s0": (), "s1": (), "s2": ("10.9.9.9",)}, sign_in=True))
 
-    kinds = sorted(connection.kind for connection in told.connections)
-    assert kinds == ["in", "in", "lake", "lake", "lake", "out", "peering", "peering", "peering"]
-    assert all(connection.path.startswith("M") and " C" in connection.path for connection in told.connections)
+    kinds = sorted(connection.kind for connection in result.connections)
+    assert kinds == ["dns", "dns", "identity", "in", "in", "lake", "lake", "lake", "out", *["peering"] * 3]
+    assert all(connection.path.startswith("M") and " C" in connection.path for connection in result.connections)
+
+
+def test_names_are_resolved_by_the_resolver_where_spokes_ask_it() -> None:
+    """Else through the firewall; both read the zones of the hub, and networks on premises ask the resolver."""
+    zone = landing_zone(1, 2)
+    parts = (*zone.hub.parts, PartRecord("DNS resolver", "dnspr", "10.0.0.4"), PartRecord("DNS zones", "8 zones"))
+    zone = replace(zone, hub=replace(zone.hub, parts=parts))
+
+    result = drawn(zone, NetworkPaths({"s0": ("10.0.0.4",)}))
+
+    legible(result)
+    assert sorted(c.kind for c in result.connections if c.kind in ("dns", "lookup")) == ["dns", *["lookup"] * 3]
+    assert {kind: words for kind, words in result.legend.items() if words == "DNS queries"} == {"lookup": "DNS queries"}
+
+
+@pytest.mark.parametrize("environments", [9, 40])
+def test_a_difference_marks_what_it_creates_changes_and_deletes(environments: int) -> None:
+    """By a colour and a sign; deleted environments are in a frame below."""
+    zone = landing_zone(2, environments)
+    first, second = zone.spokes[0].environments[:2]
+    marks = Marks(
+        {(first.project, first.name): Mark.created, (second.project, second.name): Mark.changed},
+        {"s1": Mark.changed}, {"firewall": Mark.changed}, (("old", "dev"),),
+    )  # fmt: skip
+
+    result = drawn(zone, marks=marks)
+
+    legible(result)
+    marked = [(box.title.partition("-of")[0].partition(",")[0], str(box.mark)) for box in result.boxes if box.mark]
+    assert sorted(marked) == [
+        ("firewall; afw; changed", "changed"), ("old", "deleted"), ("project-000", "created"),
+        ("project-001", "changed"),
+    ]  # fmt: skip
+    assert {frame.title: str(frame.mark) for frame in result.frames if frame.mark} == {
+        "~ spoke s1: 10.1.0.0/16": "changed", "- deleted": "deleted",
+    }  # fmt: skip
+    assert result.marks == (Mark.created, Mark.changed, Mark.deleted)
+
+
+def test_each_icon_is_drawn_and_defined_once() -> None:
+    """On the page of a stack with every kind of part."""
+    page = as_html.render(previewed("everything"))
+
+    used = re.findall(r'<use class="icon \w+" href="#icon-(\w+)"', page)
+    defined = re.findall(r'<symbol id="icon-(\w+)" viewBox="0 0 18 18"><', page)
+    assert sorted(defined) == sorted(set(used))
+    assert {"internet", "premises", "identity", "firewall", "dns", "environment", "lake", "network"} <= set(defined)
 
 
 def test_the_same_networks_give_the_same_drawing() -> None:
@@ -172,16 +222,16 @@ def test_without_the_library_the_report_says_so_and_tells_the_networks_as_text(
 
     monkeypatch.setattr(layout, "import_module", absent)
 
-    told = as_html.render(previewed("dev"))
+    text = as_html.render(previewed("dev"))
 
     why = (
         "The drawing is left out: it needs the package pygraphviz, which is not installed here (OSError). "
         "`pip install pygraphviz` brings all it needs."
     )
     assert diagram(topology(previewed("dev"))) == (None, why)
-    assert f'<p class="note">{why}</p>' in told
-    assert 'class="drawing"' not in told
-    assert "<summary>The networks as text</summary>" not in told
+    assert f'<p class="note">{why}</p>' in text
+    assert 'class="drawing"' not in text
+    assert "<summary>The networks as text</summary>" not in text
 
 
 def test_a_failure_of_graphviz_is_no_failure_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,9 +34,9 @@ def valid(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]})
 
 
-def wrong(name: str, told: Any) -> list[str]:
+def wrong(name: str, actual: Any) -> list[str]:
     """Violations of the schema."""
-    return [f"{error.json_path}: {error.message[:200]}" for error in valid(name).iter_errors(told)]
+    return [f"{error.json_path}: {error.message[:200]}" for error in valid(name).iter_errors(actual)]
 
 
 @pytest.mark.parametrize("stack", PREVIEWED)
@@ -59,20 +59,20 @@ def test_a_rich_change_is_as_its_schema_says() -> None:
 
 def test_other_differences_are_as_their_schema_says() -> None:
     """A new stack, none at all, and what the engine would do."""
-    told = as_told("minimal")
+    result = as_told("minimal")
     engine = difference_by_engine(
         {"steps": [step("create", None, {**RG, "id": ""}), step("update", ACCOUNT, HNS)]}, OURS, LossAllowance()
     )
 
-    for found in (difference("main", None, told), difference("main", told, told), engine):
-        assert wrong("difference", json.loads(difference_as.as_json(found))) == []
+    for item in (difference("main", None, result), difference("main", result, result), engine):
+        assert wrong("difference", json.loads(difference_as.as_json(item))) == []
 
 
 BROKEN: dict[str, Any] = {
-    "a key more": lambda told: told | {"more": 1},
-    "a key less": lambda told: {key: value for key, value in told.items() if key != "dns"},
-    "another version": lambda told: told | {"schemaVersion": 2},
-    "a count as text": lambda told: told | {"quota": [{"dedicated": "8"}]},
+    "a key more": lambda item: item | {"more": 1},
+    "a key less": lambda item: {key: value for key, value in item.items() if key != "dns"},
+    "another version": lambda item: item | {"schemaVersion": 2},
+    "a count as text": lambda item: item | {"quota": [{"dedicated": "8"}]},
 }
 
 
@@ -99,6 +99,7 @@ SHOWN = {
         "landingZone.dataLake",
     ),
     "quota": ("quota",),
+    "cost": ("cost",),
     "built": ("resources",),
     "limits": ("notCovered",),
 }
@@ -106,10 +107,10 @@ SHOWN = {
 
 def test_everything_that_other_reports_show_is_in_it() -> None:
     """A section of the HTML report that is new needs a row here, and its keys in the JSON."""
-    told = as_told("everything")
+    result = as_told("everything")
 
     keys = {key for keys in SHOWN.values() for key in keys}
-    there = set(told) | {f"landingZone.{key}" for key in told["landingZone"]}
+    there = set(result) | {f"landingZone.{key}" for key in result["landingZone"]}
     assert set(SHOWN) | {"changes"} == set(as_html.SECTIONS)
     assert keys - there == set()
 

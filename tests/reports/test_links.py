@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import Any, cast
 
 import pytest
 
+from amlz.reports import difference_markdown
+from amlz.reports.all_stacks import Linked, written
 from amlz.reports.formats import as_markdown
+from amlz.reports.formats.registry import Format
 from amlz.reports.links import NO_LINKS, Links
 from amlz.reports.markdown_text import prose
+from amlz.stackfile.stacks import StackOfFolder
 from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT, STACKS, previewed
+from tests.rich_change import rich_change
 
 HOST = "https://example.org/o/r/blob/1a2b"
 
@@ -38,13 +44,55 @@ def test_each_finding_links_to_its_line_and_to_its_page() -> None:
     report = as_markdown.render(preview, Links(HOST))
 
     lines = re.findall(rf"\(\[line (\d+)\]\(<{HOST}/([^#>]+)#L(\d+)>\)\)", report)
-    assert len(lines) == 6
+    assert len(lines) == 5
     text = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8").splitlines()
     assert all(shown == number and text[int(number) - 1].strip() for shown, _, number in lines)
     headings = re.findall(r"^## (\S+)$", (ROOT / "docs/reference/checks.md").read_text(encoding="utf-8"), re.MULTILINE)
     anchors = re.findall(rf"<{HOST}/docs/reference/checks.md#([\w-]+)>", report)
-    assert len(anchors) == 6
+    assert len(anchors) == 5
     assert set(anchors) <= {heading.replace("/", "") for heading in headings}
+
+
+def test_findings_of_a_difference_link_to_their_lines_and_pages() -> None:
+    """New findings and those of the guard. Those that are gone have a page and the line of what is left."""
+    preview, changed = rich_change()
+    report = difference_markdown.markdown(changed, preview, Links(HOST))
+
+    findings = re.findall(r"^- \*\*(?:error|warning|note)\*\* (.*)$", report, re.MULTILINE)
+    linked = [text for text in findings if re.match(rf"\[`[\w/-]+`\]\(<{HOST}[^>]+>\) \(\[line \d+\]\(<{HOST}", text)]
+    assert len(findings) > 15
+    assert linked == findings
+
+
+def test_the_comment_on_all_stacks_has_the_links_of_each() -> None:
+    """Of a preview and of a difference, whose preview has the lines; each part is that of the stack alone."""
+    preview, changed = rich_change()
+    stack = StackOfFolder("rich", "Pulumi.rich.yaml", cast(Any, None), False, ())
+
+    alone = written(stack, preview, Format.markdown, "error", Linked(Links(HOST)))
+    compared = written(stack, changed, Format.markdown, "error", Linked(Links(HOST), preview))
+
+    assert alone.text == as_markdown.render(preview, Links(HOST))  # type: ignore[union-attr]
+    assert compared.text == difference_markdown.markdown(changed, preview, Links(HOST))  # type: ignore[union-attr]
+
+
+def test_the_command_for_all_stacks_links_to_their_files(tmp_path: Path) -> None:
+    """With the line of the stack file, in Markdown."""
+    text = (ROOT / STACKS["minimal"]).read_text("utf-8")
+    text = text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}")
+    (tmp_path / "Pulumi.minimal.yaml").write_text(text, encoding="utf-8")
+
+    ran = amlz_here("preview", "--all", "--format", "markdown", "--source-url", HOST, folder=tmp_path)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert re.search(rf"\(\[line \d+\]\(<{HOST}/Pulumi\.minimal\.yaml#L\d+>\)\)", ran.stdout)
+
+
+def test_an_installed_package_links_to_no_page() -> None:
+    """Pages of amlz are not in the repository of the stack files; its lines are."""
+    report = as_markdown.render(previewed("minimal"), Links(HOST, has_docs=False))
+
+    assert (f"{HOST}/docs/" in report, f"{HOST}/examples/minimal/Pulumi.minimal.yaml#L" in report) == (False, True)
 
 
 def test_without_an_address_a_report_has_no_link() -> None:
@@ -84,7 +132,7 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
     [(("dev", "--against", "HEAD"), "--against"), (("dev", "--engine", "x.json"), "--engine"), (("--all",), "--all")],
 )
 def test_an_address_is_refused_where_no_report_has_links(arguments: tuple[str, ...], option: str) -> None:
-    """Differences and the report of all stacks have none: the option would have no effect."""
+    """As text none has: the option would have no effect."""
     ran = amlz_here("preview", *arguments, "--source-url", HOST)
 
     assert (ran.returncode, ran.stdout) == (2, "")

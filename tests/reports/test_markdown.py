@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
 from amlz.reports.formats import as_markdown
 from amlz.reports.markdown_text import LONGEST
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS, previewed
+from tests.conftest import ROOT, STACKS, preview_of, previewed
 
 GOLDEN = ROOT / "tests" / "golden" / "open.md"
 
@@ -23,18 +21,18 @@ def test_what_needs_a_decision_is_open_and_the_rest_is_folded(tmp_path: Path) ->
     stack.write_text(text.replace("10.20.16.0/25}", "10.20.16.0/25, security: {publicNetworkAccess: true}}"))
     file = load(str(stack))
 
-    told = as_markdown.render(preview_stack(file, make_plan(file.config)))
+    sentence = as_markdown.render(preview_of(file))
 
-    assert told == GOLDEN.read_text(encoding="utf-8")
+    assert sentence == GOLDEN.read_text(encoding="utf-8")
 
 
 #: Verdicts of shipped stacks, by their findings and their clusters, whose system images only Azure knows. In prod,
 #: one pipeline principal has roles in production and elsewhere, and several may write to the shared registry. Stacks
 #: with `onPremises` and no gateway have a warning.
-FOUND = {
-    "prod": "⚠️ prod: 3 warnings",
+FINDINGS = {
+    "prod": "⚠️ prod: 4 warnings",
     "dev": "✅ dev: no errors or warnings, 6 notes and 5 unknown policy results",
-    "minimal": "✅ minimal: no errors or warnings, 6 notes and 2 unknown policy results",
+    "minimal": "✅ minimal: no errors or warnings, 5 notes and 2 unknown policy results",
     "recommended": "⚠️ recommended: 1 warning",
     "existing-hub": "⚠️ existing-hub: 1 warning",
     "us-government": "⚠️ us-government: 1 warning",
@@ -46,10 +44,10 @@ FOUND = {
 @pytest.mark.parametrize("stack", STACKS)
 def test_it_fits_into_a_comment(stack: str) -> None:
     """With the verdict in its first line."""
-    told = as_markdown.render(previewed(stack))
+    text = as_markdown.render(previewed(stack))
 
-    assert told.splitlines()[0] == f"## {FOUND[stack]}"
-    assert len(told) <= LONGEST
+    assert text.splitlines()[0] == f"## {FINDINGS[stack]}"
+    assert len(text) <= LONGEST
 
 
 def test_what_is_too_long_is_told_without_the_folded_parts(monkeypatch: pytest.MonkeyPatch) -> None:

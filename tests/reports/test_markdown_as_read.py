@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import replace
@@ -10,13 +11,15 @@ from typing import Any
 
 import cmarkgfm
 import pytest
+import yaml
 from cmarkgfm.cmark import Options
 
+from amlz.checks.finding import Severity
 from amlz.checks.guard.change import LossAllowance
 from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine
 from amlz.rehearsal.faults import FaultOutcome
-from amlz.reports import difference_as
+from amlz.reports import difference_as, difference_markdown
 from amlz.reports.all_stacks import StackResults, render
 from amlz.reports.formats import as_json, as_markdown, as_text
 from amlz.reports.formats.all_markdown import MARKER
@@ -25,11 +28,12 @@ from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import code, escaped, fitted
 from amlz.reports.rehearsal import Rehearsal
 from amlz.reports.rehearsal import as_markdown as rehearsal_markdown
+from amlz.stackfile.load import from_object
 from amlz.stackfile.stacks import StackOfFolder
 from tests.conftest import PREVIEWED, ROOT, in_format, previewed
 from tests.diff.test_engine_steps import OURS, RG, step
 from tests.rehearsal.test_told import OUTCOME
-from tests.rich_change import HOSTILE, rich_change
+from tests.rich_change import HOSTILE, compared_again, rich_change
 
 GOLDEN = ROOT / "tests" / "golden"
 #: Elements of a report, without scripts and styles, which GitHub removes.
@@ -37,6 +41,8 @@ ELEMENTS = {
     *("h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "code", "pre"),
     *("details", "summary", "sub"),
 }
+#: Languages of blocks of code.
+BLOCKS = [("lang", "yaml"), ("lang", "diff")]
 #: In one line: everything that markup, links, mentions or the end of something begin with.
 TRICKS = [
     HOSTILE, "a|b", "`", "``x`", "\\|", "<!-- amlz preview -->", "</details>", "</td>", "| --- |",
@@ -48,7 +54,10 @@ TRICKS = [
 
 
 class Read(HTMLParser):
-    """HTML, as far as is asked here: elements, that each is closed, rows of tables, and text."""
+    """HTML, as far as is asked here: elements, that each is closed, rows of tables, and text.
+
+    `outside`: the text that is not in a block of code.
+    """
 
     def __init__(self, markdown: str) -> None:
         super().__init__()
@@ -56,11 +65,11 @@ class Read(HTMLParser):
         self.open: list[str] = []
         self.comments: list[str] = []
         self.rows: list[list[str]] = []
-        self.text = ""
+        self.text = self.outside = ""
         self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert [name for name, _ in attrs if name != "align"] == []
+        assert [(name, value) for name, value in attrs if name != "align" and (name, value) not in BLOCKS] == []
         self.elements.add(tag)
         self.open.append(tag)
         if tag == "tr":
@@ -76,6 +85,8 @@ class Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if "pre" not in self.open:
+            self.outside += data
         if {"td", "th"} & set(self.open):
             self.rows[-1][-1] += data
 
@@ -87,21 +98,22 @@ def plain(text: str) -> str:
 
 def read(markdown: str) -> Read:
     """A report, as GitHub shows it: well formed, of known elements, every row of a table as wide as its head."""
-    found = Read(markdown)
+    result = Read(markdown)
 
-    assert (found.elements - ELEMENTS, found.open) == (set(), [])
+    assert (result.elements - ELEMENTS, result.open) == (set(), [])
     lines = [line.lstrip() for line in markdown.splitlines()]  # tables within a list are indented
     wide = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
     heads = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if re.match(r"\|( :?-+:? \|)+$", line)]
     assert set(wide) <= set(heads)
-    assert len(found.rows) == len(wide) - len(heads)
+    assert len(result.rows) == len(wide) - len(heads)
     assert re.search(r"(?<!\w)@\w|#\d|(?<![\w./])www\.", _outside_code(markdown)) is None
-    return found
+    return result
 
 
 def _outside_code(markdown: str) -> str:
     """Text in which GitHub looks for links: all but code. A backslash keeps a link from being one."""
-    return re.sub(r"(`+).*?\1|www\\\.", "", re.sub(r"^    .*$", "", markdown, flags=re.MULTILINE))
+    outside = re.sub(r"^(```+)\w+\n.*?^\1$|^    .*?$", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"(`+).*?\1|www\\\.", "", outside)
 
 
 @pytest.mark.parametrize("text", TRICKS)
@@ -119,17 +131,18 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     assert plain(read(folded).text) == f"More {seen} {seen}"
 
 
-def hostile(told: Any) -> Any:
+def hostile(value: Any) -> Any:
     """A preview as JSON in which every text that nobody checks has all tricks in it."""
     trick = " ".join(TRICKS[:1] + TRICKS[3:9])
-    for resource in told["resources"]:
+    for resource in value["resources"]:
         resource["body"]["tags"] = {"costCentre": trick, trick: "x"}
         resource["name"] = f"{resource['name']}{trick}"
-    for role in told["landingZone"]["roles"]:
+    for role in value["landingZone"]["roles"]:
         role["who"] = trick
-    return told
+    return value
 
 
+@functools.cache
 def reports() -> dict[str, str]:
     """Every kind of Markdown, of the rich change and of values with tricks in them."""
     preview, changed = rich_change()
@@ -143,9 +156,9 @@ def reports() -> dict[str, str]:
     return {
         "preview": as_markdown.render(replace(preview, quota=True)),
         "preview of a hostile stack": as_markdown.render(replace(preview, stack=HOSTILE)),
-        "difference": difference_as.markdown(changed),
-        "difference of hostile values": difference_as.markdown(dirty),
-        "engine": difference_as.markdown(engine),
+        "difference": difference_markdown.markdown(changed),
+        "difference of hostile values": difference_markdown.markdown(dirty),
+        "engine": difference_markdown.markdown(engine),
         "all": render(every, Format.markdown),
         "rehearsal": rehearsal_markdown(Rehearsal(HOSTILE, outcomes=(outcome,))),
     }
@@ -157,22 +170,22 @@ def test_every_report_is_what_it_looks_like(kind: str) -> None:
     """The verdict first, then tables and lists; what is folded is rendered; no value is markup."""
     markdown = reports()[kind]
 
-    found = read(markdown)
+    result = read(markdown)
 
     first = markdown.removeprefix(f"{MARKER}\n").lstrip().splitlines()[0]
     assert re.match(r"## (✅|⚠️|❌) |# Rehearsal of ", first)
-    assert found.comments == (["amlz preview"] if kind == "all" else [])
-    assert plain(HOSTILE)[:60] in plain(found.text)
-    assert "alert(1)</script>" in found.text.replace("\u2060", "")
-    assert re.search(r"^(- |\*\*)", found.text, re.MULTILINE) is None
+    assert result.comments == (["amlz preview"] if kind == "all" else [])
+    assert plain(HOSTILE)[:60] in plain(result.text)
+    assert "alert(1)</script>" in result.text.replace("\u2060", "")
+    assert re.search(r"^(- |\*\*)", result.outside, re.MULTILINE) is None
 
 
 @pytest.mark.parametrize("stack", PREVIEWED)
 def test_the_shipped_stacks_are_read_so(stack: str) -> None:
     """With what their owners must see to, and quotas."""
-    found = read(as_markdown.render(replace(previewed(stack), quota=True)))
+    result = read(as_markdown.render(replace(previewed(stack), quota=True)))
 
-    assert {"h2", "table", "details", "summary"} <= found.elements
+    assert {"h2", "table", "details", "summary"} <= result.elements
 
 
 def with_used_rules(text: str) -> str:
@@ -188,12 +201,26 @@ def test_a_rich_change_is_told_to_the_letter() -> None:
     """Everything at once, see tests/rich_change.py. Read the files as GitHub shows them when they change."""
     preview, changed = rich_change()
 
-    told = {
-        "change.md": difference_as.markdown(changed),
+    result = {
+        "change.md": difference_markdown.markdown(changed),
         "change.sarif.json": with_used_rules(in_format("sarif", preview, "error", changed)),
     }
 
-    assert told == {name: (GOLDEN / name).read_text(encoding="utf-8") for name in told}
+    assert result == {name: (GOLDEN / name).read_text(encoding="utf-8") for name in result}
+
+
+def test_the_block_to_add_allows_what_the_guard_stops() -> None:
+    """Copied into the stack file as it is, it leaves only what Azure would refuse and what a policy denies."""
+    preview, changed = rich_change()
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", difference_markdown.markdown(changed), re.MULTILINE | re.DOTALL)
+    file = dict(preview.file.document.values["config"]["amlz:landingZone"])
+
+    allowed = LossAllowance.of(from_object({**file, **yaml.safe_load(block)}, ROOT))
+
+    stopped = [finding.check for finding in changed.guard if finding.severity is Severity.ERROR]
+    assert sorted(set(stopped)) == ["guard/delete-not-allowed", "guard/refused-by-azure", "guard/replace-not-allowed"]
+    left = compared_again(allowed)
+    assert [finding.check for finding in left.guard if finding.severity is Severity.ERROR] == ["guard/refused-by-azure"]
 
 
 def test_a_terminal_and_a_list_of_alerts_take_no_orders_from_a_text() -> None:
@@ -222,29 +249,29 @@ LONG = "## ❌ dev\n\n**Lost**\n\n" + "- it\n" * 20 + "\n" + CHANGED + CREATED
 )
 def test_what_needs_a_decision_is_told_in_full_as_long_as_it_fits(most: int, kept: list[str] | None) -> None:
     """Folded parts are removed first, the longest before the others and each with a note; then it is cut at a line."""
-    told = fitted(LONG, most)
+    text = fitted(LONG, most)
 
-    read(told)
-    assert len(told) <= most
+    read(text)
+    assert len(text) <= most
     if kept is None:
-        assert told.endswith("\n\nCut here: it is too long for a comment.\n")
-        assert set(told.splitlines()[4:-2]) <= {"- it", ""}
+        assert text.endswith("\n\nCut here: it is too long for a comment.\n")
+        assert set(text.splitlines()[4:-2]) <= {"- it", ""}
     else:
-        assert re.findall("<summary>(.*?)</summary>", told) == kept
+        assert re.findall("<summary>(.*?)</summary>", text) == kept
         left = [title for title in ("Changed", "Created") if title not in kept]
-        assert [line for line in told.splitlines() if "left out here" in line] == [
+        assert [line for line in text.splitlines() if "left out here" in line] == [
             f"{title}: left out here, it is too long for a comment." for title in left
         ]
-        assert told.count("- it\n") == 20
+        assert text.count("- it\n") == 20
 
 
 def test_a_cut_within_what_is_folded_closes_it() -> None:
     """So that what a host adds below is not folded with it."""
     open_ = "## ✅ dev\n\n<details><summary>Changed</summary>\n\n" + "- a\n" * 100
 
-    told = fitted(open_, 200)
+    text = fitted(open_, 200)
 
-    assert (read(told).text.count("a\n") > 10, told.count("</details>")) == (True, 1)
+    assert (read(text).text.count("a\n") > 10, text.count("</details>")) == (True, 1)
 
 
 @pytest.mark.parametrize("size", [65_536, 150_000])
@@ -255,7 +282,7 @@ def test_what_is_longest_fits_into_a_comment_of_github_and_azure_devops(size: in
     stack = StackOfFolder("everything", "Pulumi.everything.yaml", previewed("everything").file, True, ())
     every = StackResults("main", tuple((replace(stack, name=f"s{number}"), huge) for number in range(20)))
 
-    told = render(every, Format.markdown)
+    text = render(every, Format.markdown)
 
-    read(told)
-    assert (len(told) <= size, told.startswith(MARKER), "Left out here" in told) == (True, True, True)
+    read(text)
+    assert (len(text) <= size, text.startswith(MARKER), "Left out here" in text) == (True, True, True)

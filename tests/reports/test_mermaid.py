@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from amlz.reports.formats import as_mermaid
-from amlz.reports.formats.as_mermaid import LONGEST, MOST_EDGES, escaped, render
+from amlz.reports.formats.as_mermaid import LONGEST, MOST_EDGES, escaped, render, write
+from amlz.reports.formats.registry import Report
 from amlz.reports.preview import Preview
 from tests.conftest import PREVIEWED, ROOT, node_package, previewed
-from tests.rich_change import HOSTILE
+from tests.rich_change import HOSTILE, rich_change
 
 
 def parsed(*texts: str) -> list[dict[str, Any]]:
@@ -27,8 +28,8 @@ def parsed(*texts: str) -> list[dict[str, Any]]:
         [node, str(ROOT / "tests" / "browser" / "parse.mjs")],
         input=json.dumps(texts), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    told: list[dict[str, Any]] = json.loads(ran.stdout)
-    return told
+    data: list[dict[str, Any]] = json.loads(ran.stdout)
+    return data
 
 
 def seen(label: str) -> str:
@@ -38,8 +39,8 @@ def seen(label: str) -> str:
 
 def labels(text: str) -> list[str]:
     """Labels of the boxes of a flowchart, by its text."""
-    found = re.findall(r'^\s*(?!subgraph)\w+(?:\["|\{\{"|\[\(")(.*?)"[\])}]', text, re.MULTILINE)
-    return [html.unescape(re.sub(r"#(\d+);", r"&#\1;", label)).replace("<br/>", "<br>") for label in found]
+    values = re.findall(r'^\s*(?!subgraph)\w+(?:\["|\{\{"|\[\("|\(\[")(.*?)"[\])}]', text, re.MULTILINE)
+    return [html.unescape(re.sub(r"#(\d+);", r"&#\1;", label)).replace("<br/>", "<br>") for label in values]
 
 
 def large(environments: int, projects: int) -> Preview:
@@ -73,7 +74,7 @@ def test_every_environment_is_in_a_spoke_and_every_edge_has_ends(stack: str) -> 
     text, plan = render(previewed(stack)), previewed(stack).plan
 
     nodes = re.findall(r"^\s+(\w+)[\[({]+\"", text, re.MULTILINE)
-    ends = re.findall(r"^\s+(\w+) (?:<?---?>?\|.*?\||---|-\.->|~~~) (\w+)$", text, re.MULTILINE)
+    ends = re.findall(r"^\s+(\w+) (?:<?-->|---|-\.->|~~~)(?:\|.*?\|)? (\w+)$", text, re.MULTILINE)
 
     assert len(set(nodes)) == len(nodes)
     assert {end for edge in ends for end in edge} <= set(nodes)
@@ -81,16 +82,52 @@ def test_every_environment_is_in_a_spoke_and_every_edge_has_ends(stack: str) -> 
     assert {n for n in nodes if n.startswith("env_")} == environments
 
 
+def test_paths_outside_and_production_have_classes_of_their_own() -> None:
+    """Internet, on-premises, Entra ID and DNS; each class that a box has is defined."""
+    text = render(previewed("recommended"))
+
+    assert 'env_triage_prod["triage, prod<br/>7 private endpoints<br/>production"]:::production' in text
+    for edge in (
+        "firewall -->|egress| internet", "firewall -->|sign-in| entra", "firewall -.->|DNS| zones",
+        "spoke_main -.->|DNS| firewall", "premises --> hub",
+    ):  # fmt: skip
+        assert f"\n  {edge}\n" in text or f"\n    {edge}\n" in text, edge
+    assert set(re.findall(r":::(\w+)", text)) == set(re.findall(r"classDef (\w+) ", text))
+
+
+def test_a_difference_colours_what_it_creates_changes_and_deletes() -> None:
+    """With the word in the box, since colours alone are no sign."""
+    preview, difference = rich_change()
+
+    text = write(Report(lambda: preview, difference))
+
+    boxes = {box: (re.findall(r"<br/>(created|changed|deleted)", label), kind) for box, label, kind in
+             re.findall(r'(\w+)[\[{(]+"(.*?)"[\])}]+:::(\w+)', text)}  # fmt: skip
+    assert {box: value for box, value in boxes.items() if value[0]} == {
+        "hub": (["changed"], "changed"),
+        "firewall": (["changed"], "changed"),
+        "zones": (["changed"], "changed"),
+        "spoke_main": (["changed"], "changed"),
+        "env_fraud_dev": (["created"], "created"),
+        "env_triage_dev": (["changed"], "changed"),
+        "env_triage_prod": (["changed"], "changed"),
+        "gone_0": (["deleted"], "deleted"),
+    }
+    assert 'gone_0["triage, staging<br/>deleted"]:::deleted' in text
+
+
 def test_mermaid_reads_every_shipped_stack_and_hostile_names() -> None:
     """Without an error, with the same labels and edges; texts that are too long are an error."""
     texts = [render(previewed(stack)) for stack in PREVIEWED] + [render(hostile()), render(large(3000, 400))]
+    changed, difference = rich_change()
+    texts.append(write(Report(lambda: changed, difference)))
 
-    *told, wrong = parsed(*texts, 'flowchart LR\n  a["x"] --> ')
+    *values, wrong = parsed(*texts, 'flowchart LR\n  a["x"] --> ')
 
-    assert [each["error"] for each in told] == [""] * len(texts)
+    assert [item["error"] for item in values] == [""] * len(texts)
     assert "Parse error" in wrong["error"]
-    assert [[seen(label) for label in each["labels"]] for each in told] == [labels(text) for text in texts]
-    assert [each["edges"] for each in told] == [sum(map(as_mermaid._edges, text.splitlines())) for text in texts]
+    assert [[seen(label) for label in item["labels"]] for item in values] == [labels(text) for text in texts]
+    assert [item["edges"] for item in values] == [sum(map(as_mermaid._edges, text.splitlines())) for text in texts]
 
 
 SIZES = {
@@ -108,8 +145,8 @@ def test_too_many_to_draw_are_counted_with_a_note(size: tuple[int, int]) -> None
 
     text = render(large(*size))
 
-    found = re.findall(r"^\s+(?:env_|project_|environments_)\w+\[", text, re.MULTILINE)
-    assert (f"{len(found)} boxes", re.findall(r'note\["(.*)"\]', text)) == (boxes, [note] if note else [])
+    result = re.findall(r"^\s+(?:env_|project_|environments_)\w+\[", text, re.MULTILINE)
+    assert (f"{len(result)} boxes", re.findall(r'note\["(.*)"\]', text)) == (boxes, [note] if note else [])
     assert len(text) <= LONGEST
     assert sum(map(as_mermaid._edges, text.splitlines())) <= MOST_EDGES
 

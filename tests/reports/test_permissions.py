@@ -55,10 +55,10 @@ def assigned(role: str, scope: str = WORKSPACE, principal: str = READERS, **more
 READER, SCIENTIST = "acdd72a7-3385-48ef-bd42-f606fba81ae7", "f6c7c914-8db3-469d-8ca1-694a8f32e121"
 
 
-def said(graph: ResourceGraph, action: str) -> list[tuple[str | None, tuple[str, ...]]]:
+def answers_of(graph: ResourceGraph, action: str) -> list[tuple[str | None, tuple[str, ...]]]:
     """The answers to one action, with their principals."""
-    found = Permissions(graph).answers(action=lambda each: each.name == action)
-    return [(answer.status.value if answer.status else None, answer.principals) for answer in found]
+    answers = Permissions(graph).answers(action=lambda documented_action: documented_action.name == action)
+    return [(answer.status.value if answer.status else None, answer.principals) for answer in answers]
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "everything"])
@@ -87,23 +87,23 @@ def test_a_denied_action_names_what_is_missing_and_what_would_give_it() -> None:
 
 def test_an_allowed_action_names_the_assignment_and_where_it_is_inherited_from() -> None:
     """By role and scope."""
-    told = permissions.as_text(small(assigned(READER, GROUP)), PermissionQuestion("readers", "see-workspace"))
+    text = permissions.as_text(small(assigned(READER, GROUP)), PermissionQuestion("readers", "see-workspace"))
 
-    assert "  by Reader on ML workspace mlw, inherited from resource group rg\n" in told
+    assert "  by Reader on ML workspace mlw, inherited from resource group rg\n" in text
 
 
 def test_principals_with_other_rights_are_answered_apart() -> None:
     """Two groups of one persona, of which one has the role."""
     graph = small(assigned(SCIENTIST), principals=(READERS, OTHERS))
 
-    assert said(graph, "call-endpoint") == [("allowed", (READERS,)), ("not allowed", (OTHERS,))]
+    assert answers_of(graph, "call-endpoint") == [("allowed", (READERS,)), ("not allowed", (OTHERS,))]
 
 
 def test_a_condition_and_an_unknown_role_are_no_permission() -> None:
     """Neither is a denial: nobody evaluated the condition, or knows the role."""
     unknown = assigned("00000000-aaaa-4bbb-8ccc-000000000000")
 
-    assert [said(small(each), "call-endpoint") for each in (assigned(SCIENTIST, condition="(…)"), unknown)] == [
+    assert [answers_of(small(item), "call-endpoint") for item in (assigned(SCIENTIST, condition="(…)"), unknown)] == [
         [("conditional", (READERS,))],
         [("cannot tell", (READERS,))],
     ]
@@ -117,7 +117,7 @@ def test_a_custom_role_of_the_plan_counts_with_its_own_actions() -> None:
     body = {"properties": {"roleName": "Callers", "permissions": [rights]}}
     defined = {"type": kind, "id": f"{GROUP}/providers/{kind}/{role}", "body": body}
 
-    assert said(small(defined, assigned(role)), "call-endpoint") == [("allowed", (READERS,))]
+    assert answers_of(small(defined, assigned(role)), "call-endpoint") == [("allowed", (READERS,))]
 
 
 def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
@@ -125,23 +125,23 @@ def test_an_endpoint_has_the_roles_that_azure_gives_it() -> None:
     graph = small(kind=ENDPOINT, principals=(f"{WORKSPACE}/onlineEndpoints/-",))
 
     names = ("pull-image", "read-data", "write-data", "write-metrics", "push-image")
-    assert [said(graph, name)[0][0] for name in names] == [
+    assert [answers_of(graph, name)[0][0] for name in names] == [
         "allowed",
         "allowed",
         "cannot tell",
         "allowed",
         "not allowed",
     ]
-    told = permissions.as_text(graph, PermissionQuestion(ENDPOINT, "pull-image"))
+    text = permissions.as_text(graph, PermissionQuestion(ENDPOINT, "pull-image"))
 
-    assert "allowed" in told.splitlines()[0]
-    assert "given by Azure to a system-assigned identity" in " ".join(told.split())
+    assert "allowed" in text.splitlines()[0]
+    assert "given by Azure to a system-assigned identity" in " ".join(text.split())
 
 
 def test_logs_of_an_existing_log_cannot_be_told() -> None:
     """The plan does not have its accepted permissions on the resource; without any there is nothing to ask."""
-    assert said(small(assigned(READER)), "read-logs") == [("cannot tell", (READERS,))]
-    assert said(small(), "read-logs") == [("not allowed", (READERS,))]
+    assert answers_of(small(assigned(READER)), "read-logs") == [("cannot tell", (READERS,))]
+    assert answers_of(small(), "read-logs") == [("not allowed", (READERS,))]
 
 
 def test_an_identity_that_is_built_has_its_assignments_by_their_dependency() -> None:
@@ -154,7 +154,7 @@ def test_an_identity_that_is_built_has_its_assignments_by_their_dependency() -> 
     on_it = assigned(READER, identity) | {"dependsOn": [identity]}
     graph = small(built, to_it, on_it, principals=(identity,), kind="computeIdentity")
 
-    assert said(graph, "call-endpoint") == [("allowed", (identity,))]
+    assert answers_of(graph, "call-endpoint") == [("allowed", (identity,))]
 
 
 def test_json_has_every_permission_with_its_assignment_and_source() -> None:
@@ -187,19 +187,19 @@ def test_json_has_every_permission_with_its_assignment_and_source() -> None:
 
 def test_markdown_is_a_table_with_a_row_for_each_action() -> None:
     """Only actions that are possible on something."""
-    told = permissions.as_markdown(small(assigned(READER, GROUP)), PermissionQuestion(action="see-workspace"))
+    text = permissions.as_markdown(small(assigned(READER, GROUP)), PermissionQuestion(action="see-workspace"))
 
-    assert told.split("\n\nyes: ")[0] == (
+    assert text.split("\n\nyes: ")[0] == (
         "**churn dev**\n\n| action | readers |\n| --- | --- |\n| `see-workspace` | yes |"
     )
 
 
 def test_a_persona_that_nobody_has_is_reported() -> None:
     """Not as an empty answer."""
-    told = permissions.as_text(small(), PermissionQuestion("pipelines"))
+    text = permissions.as_text(small(), PermissionQuestion("pipelines"))
 
     sentence = "The stack file names no principal for pipelines there, or the action is none of theirs."
-    assert " ".join(told.split("\n\n")[0].split()) == sentence
+    assert " ".join(text.split("\n\n")[0].split()) == sentence
 
 
 def test_previews_count_allowed_actions_and_name_them_for_programs() -> None:

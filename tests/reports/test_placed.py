@@ -14,14 +14,12 @@ import jsonschema
 import pytest
 import xmlschema
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
 from amlz.diff.difference import difference
 from amlz.reports.formats import as_json
 from amlz.reports.preview import Preview
 from amlz.reports.rows import Places, rows
 from amlz.stackfile.load import load
-from tests.conftest import PREVIEWED, ROOT, STACKS, in_format, node_package, previewed
+from tests.conftest import PREVIEWED, ROOT, STACKS, in_format, node_package, preview_of, previewed
 
 RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
 ACCEPTED = """    acceptedFindings:
@@ -40,7 +38,7 @@ def changed(text: str) -> Preview:
         path = Path(folder) / "Pulumi.recommended.yaml"
         path.write_text(text)
         file = load(str(path))
-    return preview_stack(file, make_plan(file.config), "2026-11-21")
+    return preview_of(file, "2026-11-21")
 
 
 OPEN = RECOMMENDED.replace("    projects:\n", ACCEPTED + "    projects:\n").replace(
@@ -51,8 +49,8 @@ OPEN = RECOMMENDED.replace("    projects:\n", ACCEPTED + "    projects:\n").repl
 
 def results(preview: Preview, **more: Any) -> list[dict[str, Any]]:
     """The results of a SARIF log."""
-    told: list[dict[str, Any]] = json.loads(in_format("sarif", preview, "error", **more))["runs"][0]["results"]
-    return told
+    values: list[dict[str, Any]] = json.loads(in_format("sarif", preview, "error", **more))["runs"][0]["results"]
+    return values
 
 
 def test_each_finding_stands_at_what_asks_for_its_resource() -> None:
@@ -64,15 +62,15 @@ def test_each_finding_stands_at_what_asks_for_its_resource() -> None:
         ("log-health-hub-smcb2", "hub", "hub"),
     }
 
-    told = set()
+    values = set()
     for result in results(previewed("recommended")):
         place = result["locations"][0]
         region, logical = place["physicalLocation"]["region"], place["logicalLocations"][0]
         key = lines[region["startLine"] - 1][region["startColumn"] - 1 :].partition(":")[0]
-        told.add((logical["name"], logical["fullyQualifiedName"], key))
+        values.add((logical["name"], logical["fullyQualifiedName"], key))
 
-    assert expected <= told
-    assert all(path.rpartition(".")[2] == key for _, path, key in told)
+    assert expected <= values
+    assert all(path.rpartition(".")[2] == key for _, path, key in values)
 
 
 def test_a_resource_of_a_network_stands_at_its_environment_or_spoke() -> None:
@@ -80,13 +78,13 @@ def test_a_resource_of_a_network_stands_at_its_environment_or_spoke() -> None:
     preview = previewed("recommended")
     places = Places(preview)
 
-    told = {r.name: places.of(r.id) for r in preview.graph}
+    result = {r.name: places.of(r.id) for r in preview.graph}
 
     environment = ("projects", "triage", "environments", "staging")
-    assert [told[n] for n in ("nsg-health-triage-staging-scoring", "vnet-health-spoke-main", "afw-health-hub")] == [
+    assert [result[n] for n in ("nsg-health-triage-staging-training", "vnet-health-spoke-main", "afw-health-hub")] == [
         environment, ("spokes", "main"), ("hub",),
     ]  # fmt: skip
-    assert told["guardrails-data-and-identity"] in ((), environment)
+    assert result["guardrails-data-and-identity"] in ((), environment)
 
 
 @functools.cache
@@ -131,11 +129,11 @@ def junit_schema(file: str) -> xmlschema.XMLSchema:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_junit_is_valid_against_its_published_schemas(name: str) -> None:
     """Of what is shipped, and of what fails and is accepted. That of Ant's is from before anything could be skipped."""
-    told = [in_format("junit", previewed(stack), "error") for stack in STACKS]
+    values = [in_format("junit", previewed(stack), "error") for stack in STACKS]
     text = OPEN if name == "that of Jenkins" else OPEN.replace(ACCEPTED, "")
-    told.append(in_format("junit", changed(text), "warning"))
+    values.append(in_format("junit", changed(text), "warning"))
 
-    wrong = [f"{e.path}: {e.reason}" for text in told for e in junit_schema(SCHEMAS[name]).iter_errors(text)]
+    wrong = [f"{e.path}: {e.reason}" for text in values for e in junit_schema(SCHEMAS[name]).iter_errors(text)]
 
     assert wrong == []
 
@@ -155,16 +153,16 @@ def test_what_is_accepted_is_suppressed_with_its_reason() -> None:
 def test_only_what_is_new_fails_and_the_rest_is_unchanged() -> None:
     """Fingerprints of what is unchanged are those that it had, though its lines moved."""
     before, after = previewed("recommended"), changed("# moved\n\n" + OPEN)
-    told = [json.loads(as_json.render(preview)) for preview in (before, after)]
-    diff = difference("main", *told)
+    values = [json.loads(as_json.render(preview)) for preview in (before, after)]
+    diff = difference("main", *values)
 
-    found = rows(after, diff)
+    entries = rows(after, diff)
 
     was = {row.fingerprint for row in rows(before)}
-    assert {row.state for row in found if row.fingerprint in was} == {"unchanged"}
-    assert [row.rule.id for row in found if row.state == "new"]
-    assert any(row.fails("warning") for row in found) == diff.fails("warning")
-    assert any(row.fails("error") for row in found) == diff.fails("error")
+    assert {row.state for row in entries if row.fingerprint in was} == {"unchanged"}
+    assert [row.rule.id for row in entries if row.state == "new"]
+    assert any(row.fails("warning") for row in entries) == diff.fails("warning")
+    assert any(row.fails("error") for row in entries) == diff.fails("error")
     assert {r["baselineState"] for r in results(after, against=diff)} == {"new", "unchanged"}
 
 

@@ -21,17 +21,17 @@ def test_every_format_has_a_module_and_every_module_a_format() -> None:
     modules = {path.stem.removeprefix("as_") for path in FOLDER.glob("as_*.py")}
     of_all_stacks = {path.stem.removeprefix("all_") for path in FOLDER.glob("all_*.py")}
 
-    assert modules == {each.name for each in Format}
-    assert of_all_stacks == {each.name for each in formats_of(Command.all_stacks)}
+    assert modules == {output_format.name for output_format in Format}
+    assert of_all_stacks == {output_format.name for output_format in formats_of(Command.all_stacks)}
 
 
 def test_each_command_has_these_formats() -> None:
     """In the order in which messages list them."""
-    every = ["text", "json", "arm", "arm-template", "markdown", "sarif", "junit", "mermaid", "html"]
+    every = ["text", "json", "arm", "arm-template", "what-if", "markdown", "sarif", "junit", "mermaid", "html"]
 
-    assert {command.name: [str(each) for each in formats_of(command)] for command in Command} == {
+    assert {command.name: [str(output_format) for output_format in formats_of(command)] for command in Command} == {
         "preview": every,
-        "against": ["text", "json", "markdown", "sarif", "junit", "html"],
+        "against": ["text", "json", "markdown", "sarif", "junit", "mermaid", "html"],
         "engine": ["text", "json", "markdown", "html"],
         "all_stacks": ["text", "json", "markdown", "html"],
     }
@@ -39,7 +39,7 @@ def test_each_command_has_these_formats() -> None:
 
 def test_files_of_two_formats_have_different_names() -> None:
     """A pipeline writes several into one folder."""
-    assert len({each.ending for each in Format}) == len(Format)
+    assert len({output_format.ending for output_format in Format}) == len(Format)
 
 
 @pytest.mark.parametrize("form", Format)
@@ -60,7 +60,9 @@ def test_a_format_of_differences_writes_one(form: Format) -> None:
     assert in_format(form, preview, "error", changed) != in_format(form, preview)
 
 
-@pytest.mark.parametrize("form", [each for each in Format if each not in formats_of(Command.all_stacks)])
+@pytest.mark.parametrize(
+    "form", [output_format for output_format in Format if output_format not in formats_of(Command.all_stacks)]
+)
 def test_a_format_that_a_command_does_not_have_is_refused(form: Format) -> None:
     """With those that it has."""
     ran = amlz_here("preview", "--all", "--format", form)
@@ -71,4 +73,4 @@ def test_a_format_that_a_command_does_not_have_is_refused(form: Format) -> None:
 
 def test_pipelines_publish_formats_of_a_difference() -> None:
     """By the names and endings of the list."""
-    assert [each for each in FORMATS if each not in formats_of(Command.against)] == []
+    assert [output_format for output_format in FORMATS if output_format not in formats_of(Command.against)] == []

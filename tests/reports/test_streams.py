@@ -99,7 +99,10 @@ def test_quota_with_a_difference_is_refused() -> None:
         for words in ("preview dev --against HEAD --quota", "preview --all --against HEAD --quota")
     ]
 
-    assert [(each.returncode, "a difference shows no quota" in each.stderr) for each in ran] == [(2, True), (2, True)]
+    assert [(process.returncode, "a difference shows no quota" in process.stderr) for process in ran] == [
+        (2, True),
+        (2, True),
+    ]
 
 
 @pytest.mark.parametrize("check", [check.id for check in ALL])

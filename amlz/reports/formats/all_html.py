@@ -9,7 +9,7 @@ from urllib.parse import quote
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.diff.difference import Difference
-from amlz.reports.all_stacks import FailedComparison, RenderedStack, StackResults, Told, others
+from amlz.reports.all_stacks import FailedComparison, RenderedStack, StackResult, StackResults, others
 from amlz.reports.formats import as_html
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.html.diagram import diagram
@@ -33,18 +33,23 @@ class StackSection:
     verdict: tuple[str, str]
     row: tuple[str, ...]
     page: dict[str, Any]
-    why: str = ""
+    why: str | None = None
+
+    @property
+    def production(self) -> bool:
+        """Returns whether the stack has an environment that is production."""
+        return bool(self.page.get("production"))
 
 
-def write(stack_results: StackResults, today: str) -> str:
+def write(stack_results: StackResults, today: str | None) -> str:
     """Returns the report."""
     return render(stack_results, today)
 
 
-def render(stack_results: StackResults, today: str = "", draw: as_html.Draw = diagram) -> str:
-    """The page. `today`: ISO 8601, "" for not passed; `draw`: as in as_html."""
+def render(stack_results: StackResults, today: str | None = None, draw: as_html.Draw = diagram) -> str:
+    """The page. `today`: ISO 8601, None for not passed; `draw`: as in as_html."""
     parts = [_failed(name, "", "its stack file has mistakes", why) for name, why in stack_results.unusable]
-    parts += [_part(stack, told, stack_results, draw) for stack, told in stack_results.differs]
+    parts += [_part(stack, stack_result, stack_results, draw) for stack, stack_result in stack_results.differs]
     return (
         as_html.templates()
         .get_template("all_stacks.html.jinja")
@@ -55,24 +60,25 @@ def render(stack_results: StackResults, today: str = "", draw: as_html.Draw = di
             verdict=_verdict(parts, stack_results),
             parts=parts,
             others=others(stack_results),
+            origin=stack_results.origin.rows,
         )
     )
 
 
-def _part(stack: StackOfFolder, told: Told, stack_results: StackResults, draw: as_html.Draw) -> StackSection:
+def _part(stack: StackOfFolder, value: StackResult, stack_results: StackResults, draw: as_html.Draw) -> StackSection:
     after = listed(stack.depends_on)
-    if isinstance(told, FailedComparison):
-        return _failed(stack.name, after, told.what, told.why)
-    against = told if isinstance(told, Difference) else None
-    preview = stack_results.previews[stack.name] if isinstance(told, Difference) else told
+    if isinstance(value, FailedComparison):
+        return _failed(stack.name, after, value.what, value.why)
+    against = value if isinstance(value, Difference) else None
+    preview = stack_results.previews[stack.name] if isinstance(value, Difference) else value
     assert not isinstance(preview, RenderedStack)
-    page, rows = as_html.contents(preview, against, draw), dict(summary(preview.shown))
+    page, rows = as_html.contents(preview, against, draw, stack_results.links), dict(summary(preview.shown))
     row = tuple(rows[column] for column in _COLUMNS)
     return StackSection(stack.name, _prefix(stack.name), after, page["verdict"], row, page)
 
 
-def _failed(name: str, after: str, what: str, why: str) -> StackSection:
-    return StackSection(name, _prefix(name), after, ("bad", what), ("not known",) * len(_COLUMNS), {}, why)
+def _failed(name: str, after: str, text: str, why: str) -> StackSection:
+    return StackSection(name, _prefix(name), after, ("bad", text), ("not known",) * len(_COLUMNS), {}, why)
 
 
 def _prefix(name: str) -> str:
@@ -86,8 +92,11 @@ def _verdict(parts: list[StackSection], stack_results: StackResults) -> tuple[st
         return "good", f"No stack differs from {stack_results.revision}"
     count = plural(len(parts), "stack")
     bad, look = (sum(part.verdict[0] == level for part in parts) for level in ("bad", "look"))
-    said = [f"{bad} of {count} must not be deployed as they are"] if bad else []
-    said += [f"{look} of {count} to look at"] if look else []
-    said += [f"{plural(len(stack_results.ended), 'stack file')} must not be removed"] if stack_results.ended else []
-    level = "bad" if bad or stack_results.ended else "look" if look else "good"
-    return level, "; ".join(said) if said else f"{count} without errors and warnings"
+    sentences = [f"{bad} of {count} must not be deployed as they are"] if bad else []
+    sentences += [f"{look} of {count} to look at"] if look else []
+    sentences += (
+        [f"{plural(len(stack_results.ended), 'stack file')} must not be removed"] if stack_results.ended else []
+    )
+    unknown = any(part.verdict[0] == "unknown" for part in parts)
+    level = "bad" if bad or stack_results.ended else "look" if look else "unknown" if unknown else "good"
+    return level, "; ".join(sentences) if sentences else f"{count} without errors and warnings"

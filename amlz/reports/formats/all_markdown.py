@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from amlz.diff.difference import Difference
-from amlz.reports import difference_as
-from amlz.reports.all_stacks import FailedComparison, RenderedStack, StackResults, Told
+from amlz.reports import difference_markdown
+from amlz.reports.all_stacks import NO_LINES, FailedComparison, Linked, RenderedStack, StackResult, StackResults
 from amlz.reports.all_stacks import others as others_of
 from amlz.reports.formats import as_markdown
 from amlz.reports.markdown_text import LONGEST, code, escaped, fitted, unfolded
@@ -16,25 +16,27 @@ from amlz.stackfile.stacks import StackOfFolder
 MARKER = "<!-- amlz preview -->"
 
 
-def write(stack_results: StackResults, _today: str) -> str:
+def write(stack_results: StackResults, _today: str | None) -> str:
     """Returns the report."""
     parts = {name: _failed(name, "its stack file has mistakes", why) for name, why in stack_results.unusable}
-    parts |= {stack.name: part(stack, told) for stack, told in stack_results.differs}
+    parts |= {stack.name: part(stack, stack_result) for stack, stack_result in stack_results.differs}
     return comment(parts, others_of(stack_results))
 
 
-def part(stack: StackOfFolder, told: Told) -> str:
+def part(stack: StackOfFolder, value: StackResult, linked: Linked = NO_LINES) -> str:
     """Returns the part of one stack."""
-    if isinstance(told, RenderedStack):
-        return told.text
-    if isinstance(told, FailedComparison):
-        return _failed(stack.name, told.what, told.why)
-    return difference_as.markdown(told) if isinstance(told, Difference) else as_markdown.render(told)
+    if isinstance(value, RenderedStack):
+        return value.text
+    if isinstance(value, FailedComparison):
+        return _failed(stack.name, value.what, value.why)
+    if isinstance(value, Difference):
+        return difference_markdown.markdown(value, linked.preview, linked.links)
+    return as_markdown.render(value, linked.links)
 
 
-def _failed(name: str, what: str, why: str) -> str:
+def _failed(name: str, value: str, why: str) -> str:
     lines = "".join(f"    {line}\n" for line in why.splitlines())
-    return f"## ❌ {escaped(name)}: {what}\n\n{lines}"
+    return f"## ❌ {escaped(name)}: {value}\n\n{lines}"
 
 
 def comment(parts: Mapping[str, str], others: Sequence[str]) -> str:
@@ -66,7 +68,7 @@ def _table(parts: Mapping[str, str]) -> list[str]:
     if len(marks) == 1:
         return []
     stopped = sum(mark == "❌" for mark, _, _ in marks)
-    worst = next((mark for mark in ("❌", "⚠️") if any(mark == each for each, _, _ in marks)), "✅")
+    worst = next((mark for mark in ("❌", "⚠️") if any(mark == shown_mark for shown_mark, _, _ in marks)), "✅")
     if not marks:
         return [f"## {worst} No stack differs", ""]
     says = f"{stopped} of {len(marks)} stacks must not go on as they are" if stopped else f"{len(marks)} stacks"

@@ -20,7 +20,7 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview) -> str:
-    """Every resource with its full name and ids of what it waits for; unknown values become parameters."""
+    """Every resource with its full name and the resources that it waits for; unknown values become parameters."""
     preview = preview.shown
     parameters: dict[str, dict[str, Any]] = {}
     resources = [_resource(preview.graph, resource, parameters) for resource in preview.graph]
@@ -42,12 +42,25 @@ def _resource(graph: ResourceGraph, resource: Resource, parameters: dict[str, di
         "type": resource.arm_type,
         "apiVersion": resource.api_version,
         "name": "/".join(parsed.names),
-        "dependsOn": sorted({other.id for other in waits if other is not None}),
+        "dependsOn": sorted({_reference(other.id) for other in waits if other is not None}),
         **_known(resource.body, parameters),
     }
     if parsed.scope:
         template["scope"] = parsed.scope
     return template
+
+
+def _reference(resource_id: str) -> str:
+    """Returns a resource as `dependsOn` refers to it: by its id, children by type and names.
+
+    Scanners compare the last part of an id with the names of resources, which children have in full: `vnet/subnet`.
+    Of `resourceId` they read the first name, the parent's.
+    """
+    parsed = parse(resource_id)
+    if len(parsed.names) == 1 or parsed.scope:
+        return resource_id
+    words = ", ".join(f"'{word}'" for word in (parsed.type, *parsed.names))
+    return f"[resourceId({words})]"
 
 
 def _known(value: Any, parameters: dict[str, dict[str, Any]]) -> Any:

@@ -11,9 +11,10 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
-from amlz.core.specs import RoleAssignmentSpec
+from amlz.core.specs import DataLakeSpec, RoleAssignmentSpec
 from amlz.reports import (
     addresses,
+    cost,
     difference_as,
     existing_hub,
     kubernetes,
@@ -55,10 +56,11 @@ def render(preview: Preview) -> str:
             "reachability": record(reachability(preview)),
             "resources": [_resource(resource) for resource in preview.graph],
             "verdicts": [policy.record(answer, urns) for answer in preview.verdicts.answers],
-            "policiesNotJudged": [_not_judged(*told) for told in policy.not_judged(preview.verdicts)],
+            "policiesNotJudged": [_not_judged(*item) for item in policy.not_judged(preview.verdicts)],
             "findings": [finding_record(finding) for finding in preview.findings],
             "acceptedFindings": [_accepted(one) for one in preview.accepted],
             "quota": quota.records(preview.plan),
+            "cost": cost.record(preview.costs) if preview.costs is not None else None,
             "permissions": permission_counts.records(preview.permissions),
             "notCovered": list(NOT_COVERED),
         }
@@ -80,7 +82,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "subscriptions": list(plan.subscriptions),
         "existingHub": existing_hub.record(plan),
         "dataLake": _lake(plan),
-        "existingParts": [{"what": what, "demands": list(demands)} for what, demands in plan.parts],
+        "existingParts": [{"what": part, "demands": list(demands)} for part, demands in plan.parts],
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
         "kubernetes": kubernetes.records(plan),
         "managedNetworks": managed_networks.records(plan),
@@ -102,7 +104,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
 
 def _lake(plan: LandingZonePlan) -> dict[str, Any] | None:
     """The data lake: whose it is, its containers, and the datastores on them; None where there is none."""
-    lake = plan.lake
+    lake = plan.part(DataLakeSpec)
     if lake is None:
         return None
     stores = [
@@ -123,7 +125,7 @@ def _role(role: RoleAssignmentSpec) -> dict[str, Any]:
     principal = role.principal
     return {
         "who": role.who,
-        "principal": principal.object_id or principal.identity,
+        "principal": principal.id,
         "principalType": principal.kind,
         "role": role.role,
         "scope": role.scope,
@@ -142,13 +144,13 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "location": resource.location,
         "subscription": resource.subscription,
         "resourceGroup": resource.resource_group,
-        "project": resource.project,
-        "environment": resource.environment,
+        "project": resource.project or "",
+        "environment": resource.environment or "",
         "dependsOn": list(resource.depends_on),
-        "parent": resource.parent,
-        "provider": resource.provider,
+        "parent": resource.parent or "",
+        "provider": resource.provider or "",
         "protect": resource.protect,
-        "source": resource.source,
+        "source": resource.source or "",
         "aliases": list(resource.aliases),
         "body": resource.body,
     }

@@ -35,15 +35,15 @@ def render(preview: Preview, finding_entries: tuple[FindingEntry, ...], fail_on:
     quiet = sorted(judged - {row.rule.id for row in ours})
     root = Xml.Element("testsuites")
     day = preview.graph.today or _NO_DAY
-    for number, (name, passed, told) in enumerate((("findings", quiet, ours), ("azure-policy", [], theirs))):
-        failed = sum(row.fails(fail_on) for row in told)
+    for number, (name, passed, entries) in enumerate((("findings", quiet, ours), ("azure-policy", [], theirs))):
+        failed = sum(row.fails(fail_on) for row in entries)
         attributes = {
             "package": "amlz",
             "id": str(number),
             "name": f"{preview.stack}.{name}",
             "timestamp": f"{day}T00:00:00",
             "hostname": "localhost",
-            "tests": str(len(passed) + len(told)),
+            "tests": str(len(passed) + len(entries)),
             "failures": str(failed),
             "errors": "0",
             "time": "0",
@@ -53,9 +53,9 @@ def render(preview: Preview, finding_entries: tuple[FindingEntry, ...], fail_on:
         Xml.SubElement(Xml.SubElement(suite, "properties"), "property", name="stack", value=_clean(preview.stack))
         for check in passed:
             _case(suite, preview, check, check)
-        for row in told:
+        for row in entries:
             _row(suite, preview, row, fail_on)
-        Xml.SubElement(suite, "system-out").text = _clean(_passed(told, preview, fail_on))
+        Xml.SubElement(suite, "system-out").text = _clean(_passed(entries, preview, fail_on))
         Xml.SubElement(suite, "system-err").text = ""
     Xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
@@ -77,11 +77,11 @@ def _row(suite: Xml.Element, preview: Preview, row: FindingEntry, fail_on: str) 
 
 def _passed(rows: Iterable[FindingEntry], preview: Preview, fail_on: str) -> str:
     """Returns the results that are reported and fail nothing."""
-    told = (row for row in rows if not row.fails(fail_on))
+    entries = (row for row in rows if not row.fails(fail_on))
     return "\n".join(
         f"{row.level.value}{f', {row.state}' if row.state else ''}{', accepted' if row.accepted else ''}: "
         f"{_place(row, preview)}: {row.rule.id}: {_of(row)}: {row.message}"
-        for row in told
+        for row in entries
     )
 
 

@@ -10,25 +10,26 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from amlz.checks.finding import Severity
-from amlz.checks.naming import Names, before, in_words, names_of, owner
-from amlz.core.problems import dotted
+from amlz.checks.naming import Names, before, in_words, owner
+from amlz.core.discovery import asked_for_all
 from amlz.core.quota import demands
-from amlz.core.relaxations import relaxations
 from amlz.core.words import counted, place, plural
-from amlz.reports import accepted, difference_as, existing_hub, permission_counts, policy, quota
+from amlz.reports import accepted, cost, difference_markdown, existing_hub, permission_counts, policy, quota
 from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.reachability import reachability
 from amlz.reports.links import NO_LINKS, Links
 from amlz.reports.markdown_text import LONGEST, Markdown, code, escaped, fitted, link, prose, shown
 from amlz.reports.preview import NOT_COVERED, UNKNOWN, Preview, verdict
+from amlz.reports.relaxed import relaxed
 from amlz.reports.rows import Places
 
 
 def write(report: Report) -> str:
     """Returns a preview, or a difference where there is one."""
     if report.against is not None:
-        return difference_as.markdown(report.against)
+        preview = report.preview() if report.links.base else None
+        return difference_markdown.markdown(report.against, preview, report.links)
     return render(report.preview(), report.links)
 
 
@@ -44,13 +45,15 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
     )
     environment.filters["markdown"] = Markdown  # the result of a macro, whose values are escaped already
     template = environment.get_template("preview.md.j2")
-    names = names_of(preview.graph)
-    found = list(_findings(preview, names, links))
+    names = preview.names
+    findings = list(_findings(preview, names, links))
     answers = list(_policies(preview, names))
-    told = {
+    variables = {
         "verdict": _verdict(preview),
         "summary": list(summary(preview)),
-        "asked_for": [(code(dotted(r.path)), prose(r.gives_up)) for r in relaxations(preview.config)],
+        "asked_for": [
+            (code(r.key), ", ".join(r.environments), prose("; ".join(r.gives_up))) for r in relaxed(preview.config)
+        ],
         "must_allow": [
             (
                 Markdown(", ".join(code(to, in_table=True) for to in rule.to)),
@@ -63,8 +66,8 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "demands": existing_hub.demands(preview.plan),
         "owners": list(existing_hub.owners_must(preview.plan)),
         "environments": list(_environments(preview, names)),
-        "findings": [row for row in found if row["severity"] != Severity.NOTE.value],
-        "notes": [row for row in found if row["severity"] == Severity.NOTE.value],
+        "findings": [row for row in findings if row["severity"] != Severity.NOTE.value],
+        "notes": [row for row in findings if row["severity"] == Severity.NOTE.value],
         "accepted": [
             (
                 one.finding.severity.value,
@@ -76,6 +79,7 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
             for one in preview.accepted
         ],
         "quota": list(_quota(preview)) if preview.quota else [],
+        "cost": Markdown("\n".join(cost.sums(preview.costs))) if preview.costs is not None else "",
         "policies": [row for row in answers if not row["unknown"]],
         "unknown": [row for row in answers if row["unknown"]],
         "permissions": list(permission_counts.tables(preview.permissions)),
@@ -85,13 +89,13 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "reachability": reachability(preview).rows,
         "not_covered": "; ".join(NOT_COVERED),
     }
-    return fitted(template.render(told), LONGEST)
+    return fitted(template.render(variables), LONGEST)
 
 
 def _verdict(preview: Preview) -> str:
-    worst, said = verdict(preview)
+    worst, sentence = verdict(preview)
     mark = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", None: "✅"}[worst]
-    return Markdown(f"## {mark} {escaped(preview.stack)}: {said}")
+    return Markdown(f"## {mark} {escaped(preview.stack)}: {sentence}")
 
 
 def summary(preview: Preview) -> Iterator[tuple[str, str]]:
@@ -102,10 +106,11 @@ def summary(preview: Preview) -> Iterator[tuple[str, str]]:
     counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
     yield "findings", counts + accepted.summary(preview.accepted)
     yield "policy", policy.summary(preview.verdicts)
+    yield from asked_for_all(lambda planner: planner.summary, preview.config)
 
 
 def _hosts(to: Iterable[str]) -> Markdown:
-    return Markdown(", ".join(code(each, in_table=True) for each in to))
+    return Markdown(", ".join(code(item, in_table=True) for item in to))
 
 
 def _environments(preview: Preview, names: Names) -> Iterator[tuple[Markdown, list[int]]]:
@@ -114,13 +119,13 @@ def _environments(preview: Preview, names: Names) -> Iterator[tuple[Markdown, li
     The counts are in the order of the columns: refused by a policy, errors, warnings, notes.
     """
     production = {owner(e.project, e.environment) for e in preview.plan.environments if e.production}
-    counts: dict[str, list[int]] = {}
+    counts: dict[str | None, list[int]] = {}
     for finding in preview.findings:
         row = counts.setdefault(names.of_finding(finding).owner, [0] * 4)
         row[1 + list(Severity).index(finding.severity)] += 1
     for answer in preview.verdicts.denied:
         counts.setdefault(names.of_answer(answer).owner, [0] * 4)[0] += 1
-    for where, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0])):
+    for where, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0] or "")):
         if any(row[:3]):
             name = escaped(where) if where else Markdown("shared by all")
             yield Markdown(f"**{name}**, production") if where in production else name, row
@@ -145,8 +150,8 @@ def _findings(preview: Preview, names: Names, links: Links) -> Iterator[dict[str
 def resources(at: Sequence[FoldedAt], columns: Sequence[str]) -> dict[str, Any]:
     """Returns resources by project and environment; those with different values as rows of a table."""
     if not columns:
-        return {"sentence": in_words(each.resource for each in at), "table": Markdown("")}
-    rows = (("resource", *columns), *((each.resource.full, *each.values) for each in at))
+        return {"sentence": in_words(folded_at.resource for folded_at in at), "table": Markdown("")}
+    rows = (("resource", *columns), *((folded_at.resource.full, *folded_at.values) for folded_at in at))
     head, *body = (f"  | {' | '.join(map(escaped, row))} |" for row in rows)
     rule = f"  | {' | '.join('---' for _ in rows[0])} |"
     return {"sentence": "", "table": Markdown("\n\n" + "\n".join((head, rule, *body)) + "\n")}

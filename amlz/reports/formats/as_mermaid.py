@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from amlz.azure.graph import Resource
+from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import DataLakeSpec
 from amlz.core.words import plural
 from amlz.reports.formats.registry import Report
+from amlz.reports.marks import NO_MARKS, Mark, Marks, marks
+from amlz.reports.paths import network_paths
 from amlz.reports.preview import Preview
 
 #: Mermaid's default limits: characters, and edges, hidden ones among them.
 #: https://mermaid.js.org/config/schema-docs/config.html
 LONGEST, MOST_EDGES = 50_000, 500
+#: Colours that are legible on light and on dark pages, as text and border have their own.
+CLASSES = {
+    "outside": "fill:#e8ebef,stroke:#454d57,color:#1b1f24",
+    "network": "fill:#daecff,stroke:#0a458a,color:#0a458a",
+    "firewall": "fill:#ffe3e0,stroke:#98101f,color:#98101f",
+    "dns": "fill:#e3dcf3,stroke:#41316b,color:#41316b",
+    "lake": "fill:#dcf3e3,stroke:#14552a,color:#14552a",
+    "environment": "fill:#ffffff,stroke:#515962,color:#1b1f24",
+    "production": "fill:#fff0c7,stroke:#6b4300,color:#6b4300,stroke-width:3px",
+    "created": "fill:#dcf3e3,stroke:#14552a,color:#14552a",
+    "changed": "fill:#fff0c7,stroke:#6b4300,color:#6b4300,stroke-dasharray:6 3",
+    "deleted": "fill:#ffe3e0,stroke:#98101f,color:#98101f,stroke-dasharray:2 3",
+}
 #: How many environments, or projects, a person finds one among.
 MOST = 120
+#: An edge in a line, with its label.
+_EDGE = re.compile(r" (?:<?-->|---|~~~|-\.->)(?:\|[^|]*\|)? ")
 #: Boxes side by side in a network.
 _WIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkBox:
-    """A box in a network: one environment, or several counted. `row`: boxes of a row stay together."""
+    """A box in a network: one environment, or several counted. `row`: boxes of a row stay together; `kind`: a class."""
 
     id: str
     label: str
     row: str
     lake: bool = False
+    kind: str = "environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +61,34 @@ class MermaidEnvironment:
     network: str
     endpoints: int
     lake: bool
+    production: bool = False
 
 
 def write(report: Report) -> str:
-    """Returns a preview: no difference has this format."""
-    return render(report.preview())
+    """Returns a preview; with a difference, its classes show what is created, changed and deleted."""
+    preview = report.preview()
+    return render(preview, marks(report.against, preview.plan) if report.against else NO_MARKS)
 
 
-def render(preview: Preview) -> str:
-    """Networks, firewall, environments with their endpoints, lake and peerings. Ids follow names.
+def render(preview: Preview, differs: Marks = NO_MARKS) -> str:
+    """Networks, firewall, environments with their endpoints, lake, peerings, and paths outside. Ids follow names.
 
     If there are too many for a reader, or for Mermaid, they are counted by project, else by network, and a note reports
     it.
     """
     preview = preview.shown
-    found = tuple(_environments(preview))
+    environments = tuple(_environments(preview))
     for boxes, count, note in (
-        (_each(found), len(found), ""),
-        (_by_project(found), len({one.project for one in found}), "a box for each project"),
-        (_by_network(found), 0, "a box for each network"),
+        (_environment_boxes(environments, differs), len(environments), ""),
+        (_by_project(environments), len({one.project for one in environments}), "a box for each project"),
+        (_by_network(environments), 0, "a box for each network"),
     ):
-        lines = [*_lines(preview, boxes), *([f'note["{len(found):,} environments: {note}"]'] if note else [])]
+        lines = [
+            *_lines(preview, boxes, differs),
+            *_gone(differs if not note else NO_MARKS),
+            *([f'note["{len(environments):,} environments: {note}"]'] if note else []),
+        ]
+        lines += _classes(lines)
         text = "\n".join(["flowchart LR", *(f"  {line}" for line in lines)]) + "\n"
         if count <= MOST and len(text) <= LONGEST and sum(map(_edges, lines)) <= MOST_EDGES:
             break
@@ -68,33 +96,40 @@ def render(preview: Preview) -> str:
 
 
 def _edges(line: str) -> int:
-    return sum(line.count(arrow) for arrow in (" --- ", " ~~~ ", "|peering", " -.-> "))
+    return 1 if '"' not in line and _EDGE.search(line) else 0
 
 
 def _environments(preview: Preview) -> Iterator[MermaidEnvironment]:
     plan = preview.plan
+    lake = plan.part(DataLakeSpec)
     networks = [spoke.network.id.lower() for spoke in plan.spokes]
     networks += [plan.hub.network.id.lower()] if plan.hub else []
-    owned: dict[tuple[str, str], list[Resource]] = {}
+    owned: dict[tuple[str | None, str | None], list[Resource]] = {}
     for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
         owned.setdefault((endpoint.project, endpoint.environment), []).append(endpoint)
     for environment in plan.environments:
         mine = owned.get((environment.project, environment.environment), [])
         home = next((network for r in mine for network in networks if _subnet(r).startswith(f"{network}/")), "")
+        uses_lake = lake is not None and lake.used_by(environment.shared_roles)
         yield MermaidEnvironment(
-            environment.key, environment.project, environment.environment, home, len(mine), bool(environment.lake_roles)
-        )
+            environment.key, environment.project, environment.environment, home, len(mine), uses_lake,
+            environment.production,
+        )  # fmt: skip
 
 
 #: Boxes by their network.
 Boxes = dict[str, list[NetworkBox]]
 
 
-def _each(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
+def _environment_boxes(mermaid_environments: Sequence[MermaidEnvironment], differs: Marks) -> Boxes:
     boxes: Boxes = {}
     for one in mermaid_environments:
+        mark = differs.environments.get((one.project, one.name))
         label = f"{escaped(one.project)}, {escaped(one.name)}<br/>{plural(one.endpoints, 'private endpoint')}"
-        boxes.setdefault(one.network, []).append(NetworkBox(_id("env", one.key), label, one.project, one.lake))
+        label += "<br/>production" if one.production else ""
+        kind = mark or ("production" if one.production else "environment")
+        box = NetworkBox(_id("env", one.key), _marked(label, mark), one.project, one.lake, kind)
+        boxes.setdefault(one.network, []).append(box)
     return boxes
 
 
@@ -105,7 +140,8 @@ def _by_project(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
     boxes: Boxes = {}
     for number, ((network, project), mine) in enumerate(groups.items()):
         label = f"{escaped(project)}<br/>{', '.join(escaped(one.name) for one in mine)}"
-        box = NetworkBox(f"{_id('project', project)}_{number}", label, project, any(one.lake for one in mine))
+        kind = "production" if all(one.production for one in mine) else "environment"
+        box = NetworkBox(f"{_id('project', project)}_{number}", label, project, any(one.lake for one in mine), kind)
         boxes.setdefault(network, []).append(box)
     return boxes
 
@@ -122,36 +158,85 @@ def _by_network(mermaid_environments: Sequence[MermaidEnvironment]) -> Boxes:
     return boxes
 
 
-def _lines(preview: Preview, boxes: Boxes) -> Iterator[str]:
+def _lines(preview: Preview, boxes: Boxes, differs: Marks) -> Iterator[str]:
     plan = preview.plan
-    other = plan.organisation.existing_hub
-    hub = plan.hub.network.id if plan.hub else other.network if other else ""
-    yield f'subgraph hubs["{"hub" if plan.hub else "hub, exists already"}"]'
-    ranges = f"<br/>{', '.join(plan.hub.network.ranges)}" if plan.hub else ""
-    yield f'  hub["{escaped(hub.rpartition("/")[2])}{ranges}"]'
-    if plan.hub:
-        yield f'  firewall{{{{"{escaped(plan.hub.firewall.name)}"}}}}'
-        yield "  firewall --- hub"
-        yield from (f"  {line}" for line in _drawn("hub", boxes.get(plan.hub.network.id.lower(), [])))
-    yield "end"
+    yield from _hub(plan, boxes, differs)
     for spoke in plan.spokes:
-        network = _id("spoke", spoke.name)
+        network, mark = _id("spoke", spoke.name), differs.networks.get(spoke.name)
+        label = _marked(f"{escaped(spoke.network.name)}<br/>{', '.join(spoke.network.ranges)}", mark)
         yield f'subgraph {_id("spokes", spoke.name)}["spoke {escaped(spoke.name)}"]'
-        yield f'  {network}["{escaped(spoke.network.name)}<br/>{", ".join(spoke.network.ranges)}"]'
+        yield f'  {network}["{label}"]:::{mark or "network"}'
         yield from (f"  {line}" for line in _drawn(network, boxes.get(spoke.network.id.lower(), [])))
         yield "end"
     yield from _drawn("", boxes.get("", []))
     for spoke in plan.spokes:
         arrow = "<-->|peering|" if spoke.from_hub else "---|peering, from the spoke|"
         yield f"hub {arrow} {_id('spoke', spoke.name)}"
-    if plan.lake:
-        yield f'lake[("{escaped(plan.lake.account_id.rpartition("/")[2])}")]'
+    lake = plan.part(DataLakeSpec)
+    if lake is not None:
+        yield f'lake[("{escaped(lake.account_id.rpartition("/")[2])}")]:::lake'
         yield from (f"{box.id} -.-> lake" for some in boxes.values() for box in some if box.lake)
+    yield from _outside(preview)
+
+
+def _hub(plan: LandingZonePlan, boxes: Boxes, differs: Marks) -> Iterator[str]:
+    other = plan.organisation.existing_hub
+    hub = plan.hub.network.id if plan.hub else other.network if other else ""
+    yield f'subgraph hubs["{"hub" if plan.hub else "hub, exists already"}"]'
+    ranges = f"<br/>{', '.join(plan.hub.network.ranges)}" if plan.hub else ""
+    mark = differs.parts.get("network")
+    label = _marked(f"{escaped(hub.rpartition('/')[2])}{ranges}", mark)
+    yield f'  hub["{label}"]:::{mark or ("network" if plan.hub else "outside")}'
+    if plan.hub:
+        mark = differs.parts.get("firewall")
+        yield f'  firewall{{{{"{_marked(escaped(plan.hub.firewall.name), mark)}"}}}}:::{mark or "firewall"}'
+        yield "  firewall --- hub"
+        if plan.hub.dns.zones:
+            mark = differs.parts.get("DNS zones")
+            label = _marked(plural(len(plan.hub.dns.zones), "private DNS zone"), mark)
+            yield f'  zones(["{label}"]):::{mark or "dns"}'
+            yield "  firewall -.->|DNS| zones"
+        yield from (f"  {line}" for line in _drawn("hub", boxes.get(plan.hub.network.id.lower(), [])))
+    yield "end"
+
+
+def _outside(preview: Preview) -> Iterator[str]:
+    """Internet, Entra ID and networks on premises, with the lines to the firewall and the hub."""
+    plan, paths = preview.plan, network_paths(preview.plan)
+    if plan.hub:
+        yield 'internet(["internet"]):::outside'
+        yield "firewall -->|egress| internet"
+        if paths.sign_in:
+            yield 'entra(["Microsoft Entra ID"]):::outside'
+            yield "firewall -->|sign-in| entra"
+        for name, servers in paths.dns.items():
+            if not servers:
+                yield f"{_id('spoke', name)} -.->|DNS| firewall"
+    if preview.config.on_premises:
+        ranges = ", ".join(preview.config.on_premises[:2])
+        more = len(preview.config.on_premises) - 2
+        yield f'premises(["on premises<br/>{ranges}{f" and {more} more" if more > 0 else ""}"]):::outside'
+        yield "premises --> hub"
+
+
+def _gone(differs: Marks) -> Iterator[str]:
+    for number, (project, name) in enumerate(differs.gone[:MOST]):
+        yield f'gone_{number}["{_marked(f"{escaped(project)}, {escaped(name)}", Mark.deleted)}"]:::deleted'
+
+
+def _marked(label: str, mark: Mark | None) -> str:
+    return f"{label}<br/>{mark.value}" if mark else label
+
+
+def _classes(lines: Sequence[str]) -> list[str]:
+    """Definitions of the classes that boxes have."""
+    used = {line.rpartition(":::")[2] for line in lines if ":::" in line}
+    return [f"classDef {name} {style}" for name, style in CLASSES.items() if name in used]
 
 
 def _drawn(network: str, boxes: Sequence[NetworkBox]) -> Iterator[str]:
     """Returns boxes, and hidden edges: they put boxes into rows, those of a project into one, next to the network."""
-    yield from (f'{box.id}["{box.label}"]' for box in boxes)
+    yield from (f'{box.id}["{box.label}"]:::{box.kind}' for box in boxes)
     for row in _rows(boxes):
         yield from [f"{network} ~~~ {row[0].id}"] if network else []
         yield from (f"{left.id} ~~~ {right.id}" for left, right in pairwise(row))
@@ -171,8 +256,8 @@ def _rows(boxes: Sequence[NetworkBox]) -> list[list[NetworkBox]]:
 
 
 def _subnet(endpoint: Resource) -> str:
-    found = endpoint.body.get("properties", {}).get("subnet", {}).get("id", "")
-    return found.lower() if isinstance(found, str) else ""
+    subnet_id = endpoint.body.get("properties", {}).get("subnet", {}).get("id", "")
+    return subnet_id.lower() if isinstance(subnet_id, str) else ""
 
 
 def _id(kind: str, name: str) -> str:

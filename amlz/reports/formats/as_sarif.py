@@ -56,7 +56,7 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
 def _result(row: FindingEntry, index: int, uri: str) -> dict[str, Any]:
     region = {"startLine": row.line, "startColumn": row.column}
     artifact = {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
-    result: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "ruleId": row.rule.id,
         "ruleIndex": index,
         "level": row.level.value,
@@ -70,10 +70,10 @@ def _result(row: FindingEntry, index: int, uri: str) -> dict[str, Any]:
         "partialFingerprints": {_GITHUB: f"{row.fingerprint}:1", "amlz/v1": row.fingerprint},
     }
     if row.state:
-        result["baselineState"] = row.state
+        entry["baselineState"] = row.state
     if row.accepted:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": row.accepted}]
-    return result
+        entry["suppressions"] = [{"kind": "external", "status": "accepted", "justification": row.accepted}]
+    return entry
 
 
 def _owned(row: FindingEntry) -> str:

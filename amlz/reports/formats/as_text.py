@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from amlz.azure.graph import Resource
 from amlz.azure.providers import providers_of
-from amlz.checks.finding import Severity
-from amlz.checks.naming import in_words, names_of
+from amlz.checks.finding import Finding, Severity
+from amlz.checks.naming import in_words
 from amlz.core.addresses import AddressPlan, AddressSpace
+from amlz.core.discovery import asked_for_all
 from amlz.core.planning.deployer import custom_roles
-from amlz.core.problems import dotted
-from amlz.core.relaxations import relaxations
+from amlz.core.problems import listed
 from amlz.core.words import counted, place, plural, printable
 from amlz.reports import (
     accepted,
     addresses,
+    cost,
     difference_as,
     kubernetes,
     managed_networks,
@@ -30,6 +32,7 @@ from amlz.reports.folding import FoldedAt, FoldedFinding, folded_answers, folded
 from amlz.reports.formats.registry import Report
 from amlz.reports.lines import WIDTH, wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
+from amlz.reports.relaxed import relaxed
 
 _INDENT = " " * 9
 #: Maximum of resources in a sentence; more are a list.
@@ -46,6 +49,7 @@ def render(preview: Preview) -> str:
     preview = preview.shown
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
     parts += [quota.text(preview.plan)] if preview.quota else []
+    parts += [cost.summary(preview.costs)] if preview.costs is not None else []
     parts += [
         _existing_hub(preview),
         _owners(preview),
@@ -79,6 +83,7 @@ def _summary(preview: Preview) -> str:
         "addresses": "; ".join(_used(space) for space in preview.plan.addresses.spaces),
         "findings": counts + accepted.summary(preview.accepted),
         "policy": policy.summary(preview.verdicts),
+        **dict(asked_for_all(lambda planner: planner.summary, preview.config)),
     }
     return "\n".join(wrapped(f"  {label:<14}", text) for label, text in rows.items())
 
@@ -100,25 +105,38 @@ def _built(preview: Preview) -> str:
     for subscription in preview.plan.subscriptions:
         lines.append(f"  subscription {subscription}{_roles_of(preview, subscription)}")
         mine = [r for r in preview.graph if r.subscription == subscription]
-        for group in dict.fromkeys(r.resource_group for r in mine):
-            lines += _group(group, [r for r in mine if r.resource_group == group])
+        lines += _groups(mine)
     return "\n".join(lines)
 
 
 def _roles_of(preview: Preview, subscription: str) -> str:
-    hub = preview.plan.organisation.hub_subscription
-    if len(preview.plan.subscriptions) == 1:
+    plan = preview.plan
+    if len(plan.subscriptions) == 1:
         return ", the only one"
-    zones = "" if any(spoke.group.place.subscription == subscription for spoke in preview.plan.spokes) else "zones"
-    return ", the hub's" if subscription == hub else ", the private DNS zones'" if zones else ", the landing zone's"
+    if subscription == plan.organisation.hub_subscription:
+        return ", the hub's"
+    spokes = [spoke.name for spoke in plan.spokes if spoke.group.place.subscription == subscription]
+    if subscription == plan.organisation.landing_zone_subscription:
+        return ", the landing zone's"
+    if spokes:
+        return f", of spoke{'s' if len(spokes) > 1 else ''} {listed(spokes)}"
+    return ", the private DNS zones'"
 
 
-def _group(group: str, members: list[Resource]) -> Iterator[str]:
-    title = group or "on the subscription itself"
-    yield f"    {title:<60} {len(members):>9}"
-    counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
-    text = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
-    yield wrapped("      ", text)
+def _groups(resources: Iterable[Resource]) -> Iterator[str]:
+    """Returns the contents of resource groups: those with the same contents are listed above them."""
+    by_group: dict[str, Counter[str]] = {}
+    for resource in resources:
+        by_group.setdefault(resource.resource_group, Counter())[resource.arm_type] += 1
+    by_contents: dict[str, list[str]] = {}
+    for group, counts in by_group.items():
+        contained = sorted(item for item in counts.items() if not item[0].endswith("/resourceGroups"))
+        text = ", ".join(counted(count, arm_type) for arm_type, count in contained)
+        by_contents.setdefault(text, []).append(group)
+    for text, groups in by_contents.items():
+        for group in groups:
+            yield f"    {group or 'on the subscription itself':<60} {by_group[group].total():>9}"
+        yield wrapped("      ", f"{'each: ' if len(groups) > 1 else ''}{text}")
 
 
 def _addresses(plan: AddressPlan) -> str:
@@ -135,27 +153,32 @@ def _existing_hub(preview: Preview) -> str:
         lines.append(wrapped("  from ", ", ".join(sources)))
         for rule in rules:
             lines += [wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), wrapped("      ", rule.why)]
-    told = ["The existing firewall must allow", *lines] if lines else []
-    asked = demands(preview.plan)
-    told += ["The existing hub must see to it that", *(wrapped("  - ", text) for text in asked)] if asked else []
-    return "\n".join(told)
+    paragraphs = ["The existing firewall must allow", *lines] if lines else []
+    wanted = demands(preview.plan)
+    paragraphs += (
+        ["The existing hub must see to it that", *(wrapped("  - ", text) for text in wanted)] if wanted else []
+    )
+    return "\n".join(paragraphs)
 
 
 def _owners(preview: Preview) -> str:
     """Returns the tasks of owners of existing resources."""
     lines = []
-    for what, asked in owners_must(preview.plan):
-        lines.append(wrapped("", f"The owner of the existing {what} must see to it that"))
-        lines += [wrapped("  - ", text) for text in asked]
+    for part, wanted in owners_must(preview.plan):
+        lines.append(wrapped("", f"The owner of the existing {part} must see to it that"))
+        lines += [wrapped("  - ", text) for text in wanted]
     return "\n".join(lines)
 
 
 def _kubernetes(preview: Preview) -> str:
     """Returns the tasks of owners of attached clusters."""
     lines = []
-    for cluster, told in kubernetes.demands(preview.plan).items():
-        lines.append(wrapped("  of ", cluster.rsplit("/", 1)[-1]))
-        lines += [wrapped("  - ", text) for text in told]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for cluster, wanted in kubernetes.demands(preview.plan).items():
+        alike.setdefault(wanted, []).append(cluster.rsplit("/", 1)[-1])
+    for wanted, clusters in alike.items():
+        lines.append(wrapped("  of ", ", ".join(clusters)))
+        lines += [wrapped("  - ", text) for text in wanted]
     return "\n".join(["Owners of attached Kubernetes clusters must see to it that", *lines]) if lines else ""
 
 
@@ -164,34 +187,57 @@ def _ways_out(preview: Preview) -> str:
     sent.
     """
     lines = []
-    for environment, network in managed_networks.managed(preview.plan):
-        where = f"{environment.project}, {environment.environment}"
-        lines.append(wrapped(f"  {where}\n    ", managed_networks.headline(network)))
-        for by, rows in managed_networks.by_whom(network).items():
+    for network in managed_networks.alike(preview.plan):
+        lines.append(wrapped("  ", "; ".join(network.environments)))
+        lines.append(wrapped("    ", network.headline))
+        for by, rows in network.by_whom:
             lines.append(f"    {by}")
             lines += [wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
     return "\n".join(["Outbound rules of managed networks", *lines]) if lines else ""
 
 
 def _asked_for(preview: Preview) -> str:
-    rows = [wrapped(f"  {dotted(r.path)}\n    ", r.gives_up) for r in relaxations(preview.config)]
-    return "\n".join(["Configured, and less secure than the default", *rows]) if rows else ""
+    lines = []
+    for choice in relaxed(preview.config):
+        lines.append(wrapped("  ", choice.key))
+        lines += [wrapped("    ", f"of {', '.join(choice.environments)}")] if choice.environments else []
+        lines += [wrapped("    ", text) for text in choice.gives_up]
+    return "\n".join(["Configured, and less secure than the default", *lines]) if lines else ""
 
 
 def _findings(preview: Preview) -> str:
-    """The same finding at several resources is shown once, with every resource."""
-    names = names_of(preview.graph)
-    shown = [finding_lines(folded_finding) for folded_finding in folded_findings(preview.findings, names)]
+    """The same finding at several resources is shown once, with every resource; the same remedy of several, too."""
+    names = preview.names
+    shown = []
+    for remedy, run in groupby(folded_findings(preview.findings, names), lambda folded: _remedy(folded.first)):
+        several = list(run)
+        lines = [line for folded in several for line in _finding(folded)]
+        shown.append("\n".join([*lines, *_once(remedy[-1], len(several))]))
     return "\n\n".join(part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part)
+
+
+def _remedy(finding: Finding) -> tuple[str, str, str]:
+    """Findings one after the other with the same show their remedy once."""
+    return finding.severity.value, finding.check, finding.remedy
+
+
+def _once(remedy: str, count: int) -> Iterator[str]:
+    if remedy:
+        yield from [f"{_INDENT}For these {count} findings:"] if count > 1 else []
+        yield wrapped(_INDENT, remedy)
 
 
 def finding_lines(folded: FoldedFinding) -> str:
     """A finding with all resources at which it is the same, in lines."""
+    return "\n".join([*_finding(folded), *_once(folded.first.remedy, 1)])
+
+
+def _finding(folded: FoldedFinding) -> Iterator[str]:
     first = folded.first
-    lines = [f"{first.severity.value:<8} {first.check}  {folded.resource.full}", wrapped(_INDENT, first.message)]
+    yield f"{first.severity.value:<8} {first.check}  {folded.resource.full}"
+    yield wrapped(_INDENT, first.message)
     if folded.others:
-        lines += _resources("The same at", folded.others, folded.columns)
-    return "\n".join([*lines, *([wrapped(_INDENT, first.remedy)] if first.remedy else [])])
+        yield from _resources("The same at", folded.others, folded.columns)
 
 
 def _resources(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> Iterator[str]:
@@ -199,7 +245,7 @@ def _resources(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> It
     values.
     """
     if not columns and len(at) <= _FEW:
-        yield wrapped(_INDENT, f"{title} {in_words(each.resource for each in at)}.".lstrip())
+        yield wrapped(_INDENT, f"{title} {in_words(item.resource for item in at)}.".lstrip())
         return
     if title:
         yield f"{_INDENT}{title}"
@@ -207,7 +253,7 @@ def _resources(title: str, at: Sequence[FoldedAt], columns: Sequence[str]) -> It
         for owner, names in owners(at):
             yield wrapped(f"{_INDENT}  ", f"{owner}: {', '.join(names)}" if owner else ", ".join(names))
         return
-    yield from _table([("resource", *columns), *((each.resource.full, *each.values) for each in at)])
+    yield from _table([("resource", *columns), *((folded_at.resource.full, *folded_at.values) for folded_at in at)])
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -227,13 +273,13 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _policy(preview: Preview) -> str:
     """Answers of Azure Policy, apart from what complies. The same answer to several resources is shown once."""
-    told = []
-    for folded in folded_answers(preview.verdicts.answers, names_of(preview.graph)):
+    paragraphs = []
+    for folded in folded_answers(preview.verdicts.answers, preview.names):
         lines = [_hanging(policy.headline(folded.first)), *_resources("", folded.at, folded.columns)]
         lines += [wrapped(_INDENT, text, whole=False) for text in folded.because]
-        told.append("\n".join(lines))
-    told += [wrapped("", f"not evaluated: {text}") for text in policy.unjudged(preview.verdicts)]
-    return "\n\n".join(["Azure Policy", *told]) if told else ""
+        paragraphs.append("\n".join(lines))
+    paragraphs += [wrapped("", f"not evaluated: {text}") for text in policy.unjudged(preview.verdicts)]
+    return "\n\n".join(["Azure Policy", *paragraphs]) if paragraphs else ""
 
 
 def _deployer(preview: Preview) -> str:
@@ -256,8 +302,10 @@ def _owner(preview: Preview) -> list[str]:
         by_subscription.setdefault(one.subscription, []).append(one.namespace)
     for subscription, namespaces in by_subscription.items():
         lines.append(wrapped(f"  resource providers of {subscription}\n    ", ", ".join(namespaces)))
-    for role in custom_roles(preview.plan.roles()):
-        lines.append(wrapped("  custom role, created by an owner\n    ", role.name))
+    roles = [role.name for role in custom_roles(preview.plan.roles())]
+    if roles:
+        lines.append(f"  {plural(len(roles), 'custom role')}, created by an owner")
+        lines += [wrapped("    ", name) for name in roles]
     return lines
 
 

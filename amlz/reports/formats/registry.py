@@ -12,7 +12,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from amlz.reports.links import NO_LINKS, Links
+from amlz.reports.links import NO_LINKS, NO_ORIGIN, Links, Origin
 
 if TYPE_CHECKING:
     from amlz.diff.difference import Difference
@@ -56,11 +56,12 @@ class Format(StrEnum):
     json = "json", "json", "application/json", _EVERY
     arm = "arm", "arm.json", "application/json", (Command.preview,)
     arm_template = "arm-template", "template.json", "application/json", (Command.preview,)
+    what_if = "what-if", "what-if.json", "application/json", (Command.preview,)
     markdown = "markdown", "md", "text/markdown", _EVERY
     sarif = "sarif", "sarif", "application/sarif+json", _PLACED, True
     junit = "junit", "junit.xml", "application/xml", _PLACED, True
-    mermaid = "mermaid", "mmd", "text/vnd.mermaid", (Command.preview,)
-    html = "html", "html", "text/html", _EVERY
+    mermaid = "mermaid", "mmd", "text/vnd.mermaid", _PLACED
+    html = "html", "html", "text/html", _EVERY, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,19 @@ class Report:
     """Input of a format: a preview, or a difference from another one.
 
     `preview` is called only by a format that shows the preview: a difference by the engine may need none. `fail_on`:
-    the severity at which the exit code is 1. `links`: to the files of the revision that is shown.
+    the severity at which the exit code is 1. `links`: to the files of the revision that is shown; `origin`: its names.
     """
 
     preview: Callable[[], Preview]
     against: Difference | None = None
     fail_on: str = "error"
     links: Links = NO_LINKS
+    origin: Origin = NO_ORIGIN
 
 
 def formats_of(command: Command) -> tuple[Format, ...]:
     """Returns the formats that a command has, in the order of the list."""
-    return tuple(each for each in Format if command in each.commands)
+    return tuple(output_format for output_format in Format if command in output_format.commands)
 
 
 def write(form: Format, report: Report) -> str:

@@ -17,14 +17,15 @@ from amlz.reports.difference_as import (
     moved,
     new_findings,
     newly_accepted,
-    not_told,
+    not_covered,
     roles_given,
     value,
     wider,
 )
 from amlz.reports.folding_records import joined, verdict_lines
-from amlz.reports.html.built import told_names
-from amlz.reports.html.findings import FindingRow, finding_rows
+from amlz.reports.html.built import shown_names
+from amlz.reports.html.findings import FindingPlaces, FindingRow, finding_rows
+from amlz.reports.preview import UNKNOWN
 
 #: Maximum of changes shown for resources that change alike, and of names of resources: the others are counted.
 _PROPERTIES, _NAMES = 40, 200
@@ -86,17 +87,18 @@ class Changes:
     moved: tuple[tuple[str, str], ...]
     addresses: tuple[tuple[str, str, str], ...]
     pairs: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
-    not_told: str
+    cost: tuple[str, ...]
+    not_covered: str
 
 
-def changes(difference: Difference) -> Changes:
-    """A difference as its section shows it."""
+def changes(difference: Difference, places: FindingPlaces | None = None) -> Changes:
+    """A difference as its section shows it. `places`: positions in the stack file, None where they are not shown."""
     replaced = [changed for changed in difference.changed if changed.replaced]
     updated = [changed for changed in difference.changed if not changed.replaced]
     return Changes(
         headline=headline(difference),
         decides=tuple(_decides(difference)),
-        level="bad" if difference.fails("error") else "look" if replaced or any(_decides(difference)) else "good",
+        level=_level(difference, bool(replaced)),
         nothing=difference.nothing,
         engine=difference.engine,
         counts=(
@@ -107,17 +109,28 @@ def changes(difference: Difference) -> Changes:
             *((("moved", len(difference.moved)),) if difference.moved else ()),
             ("unchanged", difference.unchanged),
         ),
-        guard=finding_rows(difference.guard, difference.names),
-        lost=tuple((_owner(r), f"{_what(r)} {r['name']}", why) for r, why in difference.lost),
+        guard=finding_rows(difference.guard, difference.names, places, "guard"),
+        lost=tuple((_owner(r), f"{_kind(r)} {r['name']}", why) for r, why in difference.lost),
         replaced=tuple(_changed(replaced)),
         updated=tuple(_changed(updated)),
         created=tuple(_groups(difference.created)),
         deleted=tuple(_groups(difference.deleted)),
-        moved=tuple((f"{_what(now)} {now['name']}", moved(was, now)) for was, now in difference.moved),
+        moved=tuple((f"{_kind(now)} {now['name']}", moved(was, now)) for was, now in difference.moved),
         addresses=tuple((row.path, value(row.old), value(row.new)) for row in difference.addresses),
         pairs=tuple((title, came, went) for title, came, went in _pairs(difference) if came or went),
-        not_told=not_told(difference),
+        cost=difference.cost.lines if difference.cost is not None else (),
+        not_covered=not_covered(difference),
     )
+
+
+def _level(difference: Difference, replaces: bool) -> str:
+    """Returns the colour of the whole. It is good only where no new note and no new policy without a result is open."""
+    if difference.fails("error"):
+        return "bad"
+    if replaces or any(_decides(difference)):
+        return "look"
+    unknown = any(verdict["verdict"] in UNKNOWN for verdict in difference.verdicts[0])
+    return "unknown" if unknown or difference.findings[0] else "good"
 
 
 def _decides(difference: Difference) -> Iterator[str]:
@@ -144,7 +157,7 @@ def _pairs(difference: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple
     names = difference.names
     came, went = (tuple(roles_given(side, names)) for side in difference.roles)
     yield "Roles", came, went
-    yield "Roles, wider than before", tuple(wider(each, names) for each in difference.widened), ()
+    yield "Roles, wider than before", tuple(wider(item, names) for item in difference.widened), ()
     yield "Egress", *difference.egress
     came, went = (tuple(joined(verdict_lines(side, names))) for side in difference.verdicts)
     yield "Azure Policy", came, went
@@ -152,9 +165,9 @@ def _pairs(difference: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple
     yield "Newly accepted", tuple(newly_accepted(difference)), ()
 
 
-def _changed(found: Iterable[Changed]) -> Iterator[ChangedRow]:
+def _changed(all_changed: Iterable[Changed]) -> Iterator[ChangedRow]:
     alike: dict[tuple[str, tuple[PropertyRow, ...]], list[str]] = {}
-    for changed in found:
+    for changed in all_changed:
         ordered = sorted(changed.changes, key=lambda change: change.kind is Kind.UPDATES)
         key = changed.resource["armType"], tuple(map(_property, ordered))
         alike.setdefault(key, []).append(_named(changed))
@@ -180,13 +193,13 @@ def _groups(resources: Iterable[Any]) -> Iterator[GroupRow]:
         group = r["resourceGroup"] or "on the subscription itself"
         groups.setdefault(group, {}).setdefault(r["armType"], []).append(r["name"])
     for group, types in groups.items():
-        told = (
-            (counted(len(names), arm_type), told_names(arm_type, names)) for arm_type, names in sorted(types.items())
+        rows = (
+            (counted(len(names), arm_type), shown_names(arm_type, names)) for arm_type, names in sorted(types.items())
         )
-        yield GroupRow(group, tuple(told))
+        yield GroupRow(group, tuple(rows))
 
 
-def _what(resource: Any) -> str:
+def _kind(resource: Any) -> str:
     arm_type: str = resource["armType"]
     return WORDS.get(arm_type.lower(), (arm_type, ""))[0]
 

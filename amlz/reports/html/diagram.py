@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from amlz.core.words import plural
 from amlz.reports.html.layout import Drawing, DrawnBox, DrawnLink, NoLayout, Rectangle, placed
 from amlz.reports.html.topology import EnvironmentRecord, Network, SubnetRecord, Topology
+from amlz.reports.marks import NO_MARKS, Mark, Marks
+from amlz.reports.paths import NO_PATHS, NetworkPaths
 
 #: So many environments are drawn in full; up to the second number by name and range alone; of more only their number.
 FULL, NAMED = 30, 400
@@ -21,7 +23,22 @@ KINDS = {
     "peering": ("both", "peering"),
     "half": ("start", "peering; the hub's side is its owner's"),
     "lake": ("start", "roles on the data lake"),
+    "dns": ("start", "DNS queries"),
+    "lookup": ("end", "DNS queries"),
+    "identity": ("start", "sign-in with Microsoft Entra ID, through the firewall"),
 }
+#: Icons of the parts of a hub, by kind.
+ICONS = {
+    "firewall": "firewall", "bastion": "bastion", "VPN gateway": "gateway", "NAT gateway": "nat",
+    "DNS resolver": "dns", "DNS zones": "dns", "log": "log",
+}  # fmt: skip
+#: Ids of boxes to which lines lead, by kind of part.
+_IDS = {
+    "firewall": "firewall", "bastion": "bastion", "VPN gateway": "gateway", "DNS resolver": "resolver",
+    "DNS zones": "zones",
+}  # fmt: skip
+#: Pixels that an icon, and the sign of a mark, take from the first line of a box.
+ICON, _SIGN = 22, 16
 #: Pixels of a letter in the widest of common fonts, on the average, where it is not small text.
 _WIDE = {"name": 8.0, "title": 8.6, "range": 6.8}
 #: Steps between columns: next to the hub, and between it and spokes.
@@ -38,12 +55,19 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box with its lines. `kind`: what it shows, for its colour; `title`: everything, uncut."""
+    """A box with its lines. `kind`: what it shows, for its colour; `title`: everything, uncut; `icon`: its name."""
 
     kind: str
     place: Rectangle
     lines: tuple[TextLine, ...]
     title: str
+    icon: str | None = None
+    mark: Mark | None = None
+
+    @property
+    def indent(self) -> int:
+        """Pixels before its first line."""
+        return 8 + (ICON if self.icon else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +77,7 @@ class Frame:
     kind: str
     place: Rectangle
     title: str
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +103,28 @@ class Diagram:
     boxes: tuple[Box, ...]
     connections: tuple[Connection, ...]
     left_out: str
+    marks: tuple[Mark, ...] = ()
 
     @property
     def kinds(self) -> dict[str, str]:
         """Kinds of connections in words."""
         return {connection.kind: KINDS[connection.kind][1] for connection in self.connections}
+
+    @property
+    def legend(self) -> dict[str, str]:
+        """One kind for each of these words."""
+        first = {words: kind for kind, words in reversed(self.kinds.items())}
+        return {kind: words for kind, words in self.kinds.items() if first[words] == kind}
+
+    @property
+    def production(self) -> bool:
+        """Returns whether an environment is production."""
+        return any(box.kind == "production" for box in self.boxes)
+
+    @property
+    def icons(self) -> tuple[str, ...]:
+        """Icons that are drawn."""
+        return tuple(dict.fromkeys(box.icon for box in self.boxes if box.icon))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +135,27 @@ class _Content:
     kind: str
     lines: tuple[TextLine, ...]
     title: str
+    icon: str | None = None
+    mark: Mark | None = None
 
 
-def diagram(topology: Topology) -> tuple[Diagram | None, str]:
-    """The drawing, or None and why there is none."""
-    contents, links = _Drawing(topology).everything()
+def diagram(topology: Topology, paths: NetworkPaths = NO_PATHS, marks: Marks = NO_MARKS) -> tuple[Diagram | None, str]:
+    """The drawing, or None and why there is none. `marks`: what a difference creates, changes and deletes."""
+    contents, links = _Drawing(topology, paths, marks).everything()
     try:
         where = placed((content.node for content in contents), (link for link, _ in links))
     except NoLayout as why:
         return None, str(why)
-    return _diagram(topology, contents, [kind for link, kind in links if link.drawn], where), ""
+    return _diagram(topology, marks, contents, [kind for link, kind in links if link.drawn], where), ""
 
 
 class _Drawing:
     """Collects boxes and what connects them."""
 
-    def __init__(self, topology: Topology) -> None:
-        self.found = topology
+    def __init__(self, topology: Topology, paths: NetworkPaths, marks: Marks) -> None:
+        self.topology = topology
+        self.paths = paths
+        self.marks = marks
         environments = [*topology.elsewhere, *(e for spoke in topology.spokes for e in spoke.environments)]
         self.count = len(environments)
         self.contents: list[_Content] = []
@@ -117,53 +163,83 @@ class _Drawing:
 
     def everything(self) -> tuple[list[_Content], list[tuple[DrawnLink, str]]]:
         """All boxes and links."""
-        found = self.found
+        topology = self.topology
         self._outside()
         self._hub()
-        if found.lake:
-            says = ", ".join(filter(None, (found.lake.name, found.lake.says)))
-            self._box("lake", _PART, "lake", ("data lake", says))
+        if topology.lake:
+            says = ", ".join(filter(None, (topology.lake.name, topology.lake.says)))
+            self._box("lake", _PART, "lake", ("data lake", says), icon="lake")
             self.links.append((DrawnLink("internet", "lake", drawn=False, apart=_NEAR), ""))
-        for spoke in found.spokes:
+        for spoke in topology.spokes:
             first = self._spoke(f"spoke {spoke.key}", spoke)
             kind = "peering" if spoke.peering.startswith("peered in both") else "half"
             self.links.append((DrawnLink("network", first, f"spoke {spoke.key}", apart=_FAR), kind))
-            if found.lake and any(e.uses_lake for e in spoke.environments):
+            self._dns(spoke, first)
+            if topology.lake and any(e.uses_lake for e in spoke.environments):
                 self.links.append((DrawnLink("lake", first, f"spoke {spoke.key}", apart=_FAR), "lake"))
-        if found.elsewhere:
-            self._grid(self._cards(found.elsewhere, "elsewhere"))
+        if topology.elsewhere:
+            self._grid(self._cards(topology.elsewhere, "elsewhere"))
+        if self.marks.gone:
+            self._grid([self._gone(project, name) for project, name in self.marks.gone[:NAMED]])
         return self.contents, self.links
 
     def _outside(self) -> None:
-        self._box("internet", (120, 30), "outside", ("internet",))
-        if self.found.on_premises:
-            ranges = self.found.on_premises
+        self._box("internet", (140, 30), "outside", ("internet",), icon="internet")
+        if self.topology.on_premises:
+            ranges = self.topology.on_premises
             shown = ranges if len(ranges) < 3 else (*ranges[:1], f"and {len(ranges) - 1} ranges")
-            self._box("premises", (120, 30 + 15 * len(shown)), "outside", ("on premises", *shown))
+            self._box("premises", (140, 30 + 15 * len(shown)), "outside", ("on premises", *shown), icon="premises")
+        if self.paths.sign_in and any(part.kind == "firewall" for part in self.topology.hub.parts):
+            self._box("identity", (140, 46), "outside", ("Entra ID", "tokens"), icon="identity")
 
     def _hub(self) -> None:
-        hub = self.found.hub
-        self._box("network", _PART, "network", (hub.name or "its network", ", ".join(hub.ranges)), frame="hub")
-        parts = {"network"}
+        hub = self.topology.hub
+        name = hub.name or "its network"
+        self._part("network", "network", (name, ", ".join(hub.ranges)), "network", "network")
         for index, part in enumerate(hub.parts):
-            name = {"firewall": "firewall", "bastion": "bastion", "VPN gateway": "gateway"}.get(
-                part.kind, f"part{index}"
-            )
-            parts.add(name)
-            kind = "firewall" if name == "firewall" else "part"
-            self._box(name, _PART, kind, (part.kind, ", ".join(filter(None, (part.name, part.says)))), frame="hub")
+            lines = (part.kind, ", ".join(filter(None, (part.name, part.says))))
+            kind = "firewall" if part.kind == "firewall" else "part"
+            self._part(_IDS.get(part.kind, f"part{index}"), kind, lines, part.kind, ICONS.get(part.kind))
         endpoints = sum(len(subnet.endpoints) for subnet in hub.subnets)
         if endpoints:
-            parts.add("endpoints")
-            self._box("endpoints", _PART, "part", ("private endpoints", plural(endpoints, "endpoint")), frame="hub")
+            lines = ("private endpoints", plural(endpoints, "endpoint"))
+            self._part("endpoints", "part", lines, "private endpoints", "endpoints")
+        parts = [content.node.id for content in self.contents if content.node.frame == "hub"]
+        outside = [content.node.id for content in self.contents if content.node.frame is None]
         ways = {("internet", "firewall"): "out", ("internet", "bastion"): "in"}
-        ways |= {("premises", "gateway" if "gateway" in parts else "network"): "in"} if self.found.on_premises else {}
-        for name in [content.node.id for content in self.contents if content.node.frame == "hub"]:
-            if ("internet", name) not in ways:
-                self.links.append((DrawnLink("internet", name, drawn=False, apart=_NEAR), ""))
-            for outside in ("internet", "premises"):
-                if (outside, name) in ways:
-                    self.links.append((DrawnLink(outside, name, apart=_NEAR), ways[outside, name]))
+        ways |= {("identity", "firewall"): "identity", ("premises", "resolver"): "lookup"}
+        ways |= {("premises", "gateway" if "gateway" in parts else "network"): "in"}
+        for inner in parts:
+            if ("internet", inner) not in ways:
+                self.links.append((DrawnLink("internet", inner, drawn=False, apart=_NEAR), ""))
+            for outer in outside:
+                if (outer, inner) in ways:
+                    self.links.append((DrawnLink(outer, inner, apart=_NEAR), ways[outer, inner]))
+        if "zones" in parts:
+            for server in [part for part in ("firewall", "resolver") if part in parts]:
+                self.links.append((DrawnLink(server, "zones", ranked=False), "lookup"))
+
+    def _part(self, name: str, kind: str, lines: tuple[str, ...], of: str, icon: str | None) -> None:
+        """A box of the hub. `of`: its kind for marks."""
+        self._box(name, _PART, kind, lines, frame="hub", icon=icon, mark=self.marks.parts.get(of))
+
+    def _dns(self, spoke: Network, first: str) -> None:
+        """A line to the DNS servers of a spoke, if they are drawn: the firewall, or the resolver of the hub."""
+        servers = self.paths.dns.get(spoke.key)
+        if servers is None:
+            return
+        resolvers = [part.says for part in self.topology.hub.parts if part.kind == "DNS resolver"]
+        server = "firewall" if not servers else "resolver" if set(servers) & set(resolvers) else ""
+        if any(content.node.id == server for content in self.contents):
+            self.links.append((DrawnLink(server, first, f"spoke {spoke.key}", apart=_FAR), "dns"))
+
+    def _gone(self, project: str, name: str) -> _Content:
+        title = f"{project}, {name}"
+        small = self.count > FULL
+        node = f"gone {project} {name}"
+        size = _SMALL if small else _CARD
+        content = self._content(node, size, "environment", (title, "deleted"), "gone", mark=Mark.deleted)
+        return content if small else replace(content, icon="environment")
 
     def _spoke(self, frame: str, spoke: Network) -> str:
         """Its boxes; the id of the one to which lines lead."""
@@ -172,9 +248,9 @@ class _Drawing:
             lines = ["other subnets", *(_subnet(subnet) for subnet in spoke.subnets)]
             shown = lines if len(lines) <= 5 else [*lines[:4], f"and {len(lines) - 4} more"]
             small = self.count > FULL
-            told = ("other subnets", plural(len(spoke.subnets), "subnet")) if small else tuple(shown)
+            box_lines = ("other subnets", plural(len(spoke.subnets), "subnet")) if small else tuple(shown)
             cards.append(
-                self._content(f"{frame} others", _SMALL if small else _CARD, "part", told, frame, "; ".join(lines))
+                self._content(f"{frame} others", _SMALL if small else _CARD, "part", box_lines, frame, "; ".join(lines))
             )
         if not cards:
             cards.append(self._content(f"{frame} nothing", _PART, "part", ("no environment",), frame))
@@ -191,14 +267,15 @@ class _Drawing:
         title = f"{e.project}, {e.name}"
         kind = "production" if e.production else "environment"
         managed = "managed network" if "managed" in e.isolation else ""
+        mark = self.marks.environments.get((e.project, e.name))
         whole = "; ".join((title, e.cidr, e.workspace, e.computes, e.isolation, *map(_subnet, e.subnets)))
         if self.count > FULL:
-            return self._content(name, _SMALL, kind, (title, e.cidr), frame, whole)
+            return self._content(name, _SMALL, kind, (title, e.cidr), frame, whole, mark=mark)
         marks = ("production" if e.production else "", "on the internet" if e.on_internet else "", managed)
         also = ", ".join(mark for mark in marks if mark)
         computes = e.computes.replace(" attached Kubernetes cluster", " Kubernetes")
         lines = (title, e.cidr, computes, *_subnets(e.subnets))
-        return self._content(name, _CARD, kind, lines, frame, whole, also)
+        return self._content(name, _CARD, kind, lines, frame, whole, also, "environment", mark)
 
     def _grid(self, cards: list[_Content]) -> str:
         """Cards in columns, in the order of reading once they are placed."""
@@ -218,18 +295,26 @@ class _Drawing:
     def _nothing(self, like: _Content, index: int) -> _Content:
         return _Content(replace(like.node, id=f"{like.node.id} {index}"), "", (), "")
 
-    def _box(self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str = "") -> None:
-        self.contents.append(self._content(name, size, kind, lines, frame))
+    def _box(
+        self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str | None = None,
+        icon: str | None = None, mark: Mark | None = None,
+    ) -> None:  # fmt: skip
+        self.contents.append(self._content(name, size, kind, lines, frame, icon=icon, mark=mark))
 
     def _content(
-        self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str, title: str = "",
-        badge: str = "",
+        self, name: str, size: tuple[int, int], kind: str, lines: tuple[str, ...], frame: str | None, title: str = "",
+        badge: str = "", icon: str | None = None, mark: Mark | None = None,
     ) -> _Content:  # fmt: skip
         styles = ("name", *("text" for _ in lines[1:]))
-        told = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
-        shown = tuple(TextLine(_cut(text, size[0], style), style) for text, style in told)
+        styled = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
+        first = size[0] - (ICON if icon else 0) - (_SIGN if mark else 0)
+        widths = (first, *(size[0] for _ in lines[1:]))
+        shown = tuple(TextLine(_cut(text, w, style), style) for (text, style), w in zip(styled, widths, strict=True))
         shown += (TextLine(_cut(badge, size[0], "text"), "badge"),) if badge else ()
-        return _Content(DrawnBox(name, *size, frame), kind, shown, title or "; ".join(lines))
+        whole = title or "; ".join(lines)
+        return _Content(
+            DrawnBox(name, *size, frame), kind, shown, f"{whole}; {mark.value}" if mark else whole, icon, mark
+        )
 
 
 def _columns(count: int) -> int:
@@ -265,28 +350,34 @@ def _cut(text: str, width: int, style: str) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _diagram(topology: Topology, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
+def _diagram(topology: Topology, marks: Marks, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
     titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in topology.spokes}
-    titles |= {"hub": topology.hub.title, "elsewhere": "in no spoke of this stack"}
+    titles |= {"hub": topology.hub.title, "elsewhere": "in no spoke of this stack", "gone": "deleted"}
     frames = []
     for name, place in where.frames.items():
-        kind = "spoke" if name != "hub" else "hub" if topology.hub.built else "outside"
-        frames.append(Frame(kind, place, _cut(titles[name], place.width, "title")))
+        kind = "spoke" if name.startswith("spoke ") else "hub" if name == "hub" and topology.hub.built else "outside"
+        mark = Mark.deleted if name == "gone" else marks.networks.get(name.removeprefix("spoke "))
+        title = f"{mark.sign} {titles[name]}" if mark else titles[name]
+        frames.append(Frame(kind, place, _cut(title, place.width, "title"), mark))
     in_order = _in_reading_order(contents, where)
-    boxes = [Box(each.kind, place, each.lines, each.title) for each, place in in_order if each.kind]
+    boxes = [
+        Box(content.kind, place, content.lines, content.title, content.icon, content.mark)
+        for content, place in in_order
+        if content.kind
+    ]
     count = sum(len(spoke.environments) for spoke in topology.spokes)
     left_out = f"The {count:,} environments are too many to be drawn; below are all." if count > NAMED else ""
     connections = tuple(Connection(kind, path) for kind, path in zip(kinds, where.links, strict=True))
-    return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out)
+    return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out, marks.known)
 
 
 def _in_reading_order(contents: list[_Content], where: Drawing) -> Iterator[tuple[_Content, Rectangle]]:
     """Boxes of a spoke are alike: they take its positions line by line, in their own order."""
-    by_frame: dict[str, list[_Content]] = {}
-    for each in contents:
-        by_frame.setdefault(each.node.frame, []).append(each)
+    by_frame: dict[str | None, list[_Content]] = {}
+    for content in contents:
+        by_frame.setdefault(content.node.frame, []).append(content)
     for frame, members in by_frame.items():
         places = [where.nodes[member.node.id] for member in members]
-        if frame not in ("", "hub"):
+        if frame not in (None, "hub"):
             places.sort(key=lambda place: (round(place.y), round(place.x)))
         yield from zip(members, places, strict=True)

@@ -75,14 +75,14 @@ def _zones(preview: Preview) -> Iterator[Zone]:
                 leads = leads_to(endpoint)
                 written.setdefault(zone.lower(), []).append((leads.partition(" of ")[0], leads))
     for key, zone in names.items():
-        found = written.get(key, ())
+        value = written.get(key, ())
         yield Zone(
             name=zone.rpartition("/")[2],
             built=key in built,
             within=parse(zone).resource_group,
             links=tuple(links.get(key, ())),
-            groups=tuple(dict.fromkeys(group for group, _ in found)),
-            endpoints=tuple(leads for _, leads in found),
+            groups=tuple(dict.fromkeys(group for group, _ in value)),
+            endpoints=tuple(leads for _, leads in value),
         )
 
 
@@ -92,5 +92,5 @@ def _servers(properties: dict[str, Any]) -> tuple[str, ...]:
 
 def _network(properties: dict[str, object]) -> str:
     network = properties.get("virtualNetwork")
-    found = network.get("id") if isinstance(network, dict) else None
-    return found.rpartition("/")[2] if isinstance(found, str) else "a network known at deployment"
+    network_id = network.get("id") if isinstance(network, dict) else None
+    return network_id.rpartition("/")[2] if isinstance(network_id, str) else "a network known at deployment"

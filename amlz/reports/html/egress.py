@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import with_config
 
-from amlz.core.specs import ManagedNetworkSpec
 from amlz.reports import existing_hub, managed_networks
-from amlz.reports.managed_networks import WaysOut
+from amlz.reports.managed_networks import Managed
 from amlz.reports.preview import Preview
 from amlz.reports.records import IN_JSON
 
@@ -29,16 +28,6 @@ class RuleRecord:
 
 @with_config(IN_JSON)
 @dataclass(frozen=True, slots=True)
-class Managed:
-    """Environments whose managed networks have the same rules. `by_whom`: rules by who makes them, in words."""
-
-    environments: tuple[str, ...]
-    headline: str
-    by_whom: tuple[tuple[str, tuple[WaysOut, ...]], ...]
-
-
-@with_config(IN_JSON)
-@dataclass(frozen=True, slots=True)
 class Egress:
     """`built`: the firewall is built here; otherwise its owner must allow the rules. `name`: of one that is built."""
 
@@ -52,7 +41,9 @@ def egress(preview: Preview) -> Egress:
     """Returns the egress of a preview."""
     hub = preview.plan.hub
     rules = _built(preview) if hub else _of_existing(preview)
-    return Egress(hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(_managed(preview)))
+    return Egress(
+        hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(managed_networks.alike(preview.plan))
+    )
 
 
 def _built(preview: Preview) -> Iterator[RuleRecord]:
@@ -69,16 +60,3 @@ def _built(preview: Preview) -> Iterator[RuleRecord]:
 def _of_existing(preview: Preview) -> Iterator[RuleRecord]:
     for rule in existing_hub.must_allow(preview.plan):
         yield RuleRecord("", rule.name, rule.to, rule.how, rule.sources, rule.why)
-
-
-def _managed(preview: Preview) -> Iterator[Managed]:
-    alike: dict[tuple[str, tuple[tuple[str, tuple[WaysOut, ...]], ...]], list[str]] = {}
-    for environment, network in managed_networks.managed(preview.plan):
-        key = managed_networks.headline(network), _by_whom(network)
-        alike.setdefault(key, []).append(f"{environment.project}, {environment.environment}")
-    for (headline, rows), environments in alike.items():
-        yield Managed(tuple(environments), headline, rows)
-
-
-def _by_whom(network: ManagedNetworkSpec) -> tuple[tuple[str, tuple[WaysOut, ...]], ...]:
-    return tuple((who, tuple(rows)) for who, rows in managed_networks.by_whom(network).items())

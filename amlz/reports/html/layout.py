@@ -22,26 +22,28 @@ class NoLayout(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DrawnBox:
-    """A box of a size in pixels. `frame`: the one that it is in, "" for none."""
+    """A box of a size in pixels. `frame`: the one that it is in, None for none."""
 
     id: str
     width: int
     height: int
-    frame: str = ""
+    frame: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnLink:
-    """From the left to the right. `into`: the frame at whose border it ends, "" for the box itself.
+    """From the left to the right. `into`: the frame at whose border it ends, None for the box itself.
 
-    `drawn`: False where it only sets the order from left to right. `apart`: how far, in steps of some pixels.
+    `drawn`: False where it only sets the order from left to right. `apart`: how far, in steps of some pixels. `ranked`:
+    False where it sets no order, as between boxes of one column.
     """
 
     tail: str
     head: str
-    into: str = ""
+    into: str | None = None
     drawn: bool = True
     apart: int = 1
+    ranked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def placed(nodes: Iterable[DrawnBox], links: Iterable[DrawnLink]) -> Drawing:
 
 def _graph(graphviz: Any, nodes: tuple[DrawnBox, ...], links: tuple[DrawnLink, ...]) -> Any:
     graph = graphviz.AGraph(directed=True, strict=False, compound=True, rankdir="LR", nodesep="0.14", ranksep="0.2")
-    frames: dict[str, list[str]] = {}
+    frames: dict[str | None, list[str]] = {}
     for node in nodes:
         # Graphviz counts in inches of 72 points; a point is a pixel here.
         size = {"width": f"{node.width / 72:.4f}", "height": f"{node.height / 72:.4f}"}
@@ -99,24 +101,25 @@ def _graph(graphviz: Any, nodes: tuple[DrawnBox, ...], links: tuple[DrawnLink, .
     for index, link in enumerate(links):
         into = {"lhead": f"cluster_{link.into}", "tailport": "e", "headport": "w"} if link.into else {}
         style = {} if link.drawn else {"style": "invis", "weight": "10"}
+        style |= {} if link.ranked else {"constraint": "false", "tailport": "e", "headport": "e"}
         graph.add_edge(link.tail, link.head, key=str(index), id=f"link{index}", minlen=str(link.apart), **into, **style)
     return graph
 
 
-def _placed(told: Any, nodes: dict[str, DrawnBox]) -> Drawing:
-    left, bottom, right, top = (float(part) for part in told["bb"].split(","))
+def _placed(value: Any, nodes: dict[str, DrawnBox]) -> Drawing:
+    left, bottom, right, top = (float(part) for part in value["bb"].split(","))
     boxes: dict[str, Rectangle] = {}
     frames: dict[str, Rectangle] = {}
-    for each in told["objects"]:
-        if each["name"].startswith("cluster_"):
-            x1, y1, x2, y2 = (float(part) for part in each["bb"].split(","))
-            frames[each["name"].removeprefix("cluster_")] = _rounded(x1 - left, top - y2, x2 - x1, y2 - y1)
+    for item in value["objects"]:
+        if item["name"].startswith("cluster_"):
+            x1, y1, x2, y2 = (float(part) for part in item["bb"].split(","))
+            frames[item["name"].removeprefix("cluster_")] = _rounded(x1 - left, top - y2, x2 - x1, y2 - y1)
         else:
-            x, y = (float(part) for part in each["pos"].split(","))
-            node = nodes[each["name"]]
+            x, y = (float(part) for part in item["pos"].split(","))
+            node = nodes[item["name"]]
             corner = x - node.width / 2 - left, top - y - node.height / 2
             boxes[node.id] = _rounded(*corner, node.width, node.height)
-    drawn = sorted((e for e in told.get("edges", ()) if e.get("style") != "invis"), key=lambda e: int(e["id"][4:]))
+    drawn = sorted((e for e in value.get("edges", ()) if e.get("style") != "invis"), key=lambda e: int(e["id"][4:]))
     paths = tuple(_path(edge["pos"], left, top) for edge in drawn)
     return Drawing(round(right - left), round(top - bottom), boxes, frames, paths)
 
@@ -126,11 +129,11 @@ def _rounded(x: float, y: float, width: float, height: float) -> Rectangle:
     return Rectangle(round(x), round(y), round(width), round(height))
 
 
-def _path(told: str, left: float, top: float) -> str:
+def _path(text: str, left: float, top: float) -> str:
     """A spline of Graphviz as a path: `e,x,y` and `s,x,y` are where its arrows end, the rest are points of curves."""
     ends: dict[str, str] = {}
     points = []
-    for part in told.split():
+    for part in text.split():
         *kind, x, y = part.split(",")
         point = f"{float(x) - left:.1f} {top - float(y):.1f}"
         if kind:

@@ -9,7 +9,7 @@ from pydantic import with_config
 from amlz.reach.answers import Evaluator
 from amlz.reach.facts import NOT_MODELLED
 from amlz.reach.read import landscape
-from amlz.reach.summary import everything, merged, rows
+from amlz.reach.summary import merged, summary
 from amlz.reports.preview import Preview
 from amlz.reports.records import IN_JSON
 
@@ -44,8 +44,7 @@ class ReachSection:
 def reachability(preview: Preview) -> ReachSection:
     """Returns the reachability of a preview."""
     land = landscape(preview.graph, [str(on_premise) for on_premise in preview.config.on_premises])
-    found = (
-        ReachRecord(r.source, r.owner, r.verdict, r.to, r.count, r.why)
-        for r in merged(rows(everything(Evaluator(land))))
+    records = (
+        ReachRecord(r.source, r.owner or "", r.verdict, r.to, r.count, r.why) for r in merged(summary(Evaluator(land)))
     )
-    return ReachSection(tuple(found), NOT_MODELLED)
+    return ReachSection(tuple(records), NOT_MODELLED)

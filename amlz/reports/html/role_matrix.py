@@ -62,13 +62,13 @@ class RoleMatrix:
 
 def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
     """Every role assignment of a plan; people before identities, else in the order of the plan."""
-    found: dict[str, dict[tuple[str, str, str], list[AssignedRole]]] = {}
+    roles: dict[str, dict[tuple[str, str, str], list[AssignedRole]]] = {}
     people: dict[str, bool] = {}
     for role in plan.roles():
         kind, given = _given(role)
-        found.setdefault(role.who, {}).setdefault((role.role, kind, role.why), []).append(given)
+        roles.setdefault(role.who, {}).setdefault((role.role, kind, role.why), []).append(given)
         people[role.who] = people.get(role.who, False) or role.principal.kind == "Group"
-    kinds = tuple(dict.fromkeys(kind for rows in found.values() for _, kind, _ in rows))
+    kinds = tuple(dict.fromkeys(kind for rows in roles.values() for _, kind, _ in rows))
     whos = [
         Who(
             who=who,
@@ -76,7 +76,7 @@ def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
             cells=tuple(tuple(dict.fromkeys(role for role, on, _ in rows if on == kind)) for kind in kinds),
             rows=tuple(RoleRow(role, kind, why, tuple(given)) for (role, kind, why), given in rows.items()),
         )
-        for who, rows in found.items()
+        for who, rows in roles.items()
     ]
     deployer = tuple(
         (row.subscription, f"{row.role}, with a condition" if row.condition else row.role, row.why)
@@ -87,7 +87,7 @@ def role_matrix(plan: LandingZonePlan) -> RoleMatrix:
 
 def _given(role: RoleAssignmentSpec) -> tuple[str, AssignedRole]:
     """Returns the kind of a scope, and the scope in short."""
-    principal = role.principal.object_id or role.principal.identity.rpartition("/")[2]
+    principal = role.principal.id.rpartition("/")[2]
     scope = parse(role.scope)
     kind = _KINDS.get(scope.type.lower()) or WORDS.get(scope.type.lower(), (scope.type.rpartition("/")[2], ""))[0]
     return kind, AssignedRole(scope.name, scope.resource_group if scope.resource_group != scope.name else "", principal)

@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from amlz.azure.graph import Resource
 from amlz.core.owners import EnvironmentKey, words_of
-from amlz.core.specs import KubernetesSpec, ProjectEnvironmentSpec, SpokeSpec, records
+from amlz.core.specs import DataLakeSpec, KubernetesSpec, ProjectEnvironmentSpec, SpokeSpec, records
 from amlz.core.words import plural
 from amlz.reports.preview import Preview
 from amlz.reports.records import IN_JSON
@@ -100,8 +100,8 @@ class Topology:
         hub = "a hub that exists already" if not self.hub.built else "a hub"
         parts = [f"{hub} with {plural(len(self.spokes), 'spoke')}" if self.spokes else f"{hub} without spokes"]
         if environments:
-            told = plural(len(environments), "project environment")
-            parts.append(f"{told} with {plural(endpoints, 'private endpoint')}")
+            count = plural(len(environments), "project environment")
+            parts.append(f"{count} with {plural(endpoints, 'private endpoint')}")
         parts += ["a data lake"] if self.lake else []
         return ", ".join(parts)
 
@@ -115,7 +115,7 @@ def topology(preview: Preview) -> Topology:
         home, environment = _environment(preview, spec, endpoints)
         homes.setdefault(home, []).append(environment)
     spokes = tuple(_spoke(preview, spoke, tuple(homes.pop(spoke.name, ())), endpoints) for spoke in plan.spokes)
-    lake = plan.lake
+    lake = plan.part(DataLakeSpec)
     return Topology(
         hub=_hub(preview, endpoints),
         spokes=spokes,
@@ -124,7 +124,7 @@ def topology(preview: Preview) -> Topology:
         if lake
         else None,
         zones=len(preview.graph.of_type("Microsoft.Network/privateDnsZones")),
-        elsewhere=tuple(environment for found in homes.values() for environment in found),
+        elsewhere=tuple(environment for item in homes.values() for environment in item),
     )
 
 
@@ -194,7 +194,7 @@ def _environment(
     block = preview.plan.addresses.block(EnvironmentKey(spec.project, spec.environment))
     network = next((spoke.network for spoke in preview.plan.spokes if spoke.name == block.network), None)
     ids = {s.cidr: network.subnet_id(s.name).lower() for s in network.subnets} if network else {}
-    managed = spec.workspace.managed_network
+    managed, lake = spec.workspace.managed_network, preview.plan.part(DataLakeSpec)
     computes = [plural(len(spec.computes.clusters), "cluster")]
     computes += [plural(len(spec.computes.instances), "instance")] if spec.computes.instances else []
     attached = len(tuple(records(spec, KubernetesSpec)))
@@ -212,30 +212,30 @@ def _environment(
             SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
             for s in block.subnets
         ),
-        uses_lake=bool(spec.lake_roles),
+        uses_lake=lake is not None and lake.used_by(spec.shared_roles),
         on_internet=spec.workspace.public_network_access,
     )
 
 
 def _endpoints_by_subnet(preview: Preview) -> dict[str, tuple[str, ...]]:
     """Returns the targets of private endpoints, by the id of their subnet in lower case."""
-    found: dict[str, list[str]] = {}
+    targets: dict[str, list[str]] = {}
     for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
         subnet = endpoint.properties.get("subnet", {}).get("id", "")
         if isinstance(subnet, str):
-            found.setdefault(subnet.lower(), []).append(leads_to(endpoint))
-    return {subnet: tuple(names) for subnet, names in found.items()}
+            targets.setdefault(subnet.lower(), []).append(leads_to(endpoint))
+    return {subnet: tuple(names) for subnet, names in targets.items()}
 
 
 def leads_to(endpoint: Resource) -> str:
     """`blob of stretailchurndev`: the group ID and the name of a private endpoint's target."""
-    told = []
+    targets = []
     for link in endpoint.properties.get("privateLinkServiceConnections") or ():
         properties = link.get("properties", {})
         target, groups = properties.get("privateLinkServiceId"), properties.get("groupIds") or ()
         name = _last(target) if isinstance(target, str) else "what is known at deployment"
-        told.append(f"{', '.join(groups)} of {name}")
-    return "; ".join(told)
+        targets.append(f"{', '.join(groups)} of {name}")
+    return "; ".join(targets)
 
 
 def _last(resource_id: str) -> str:

@@ -1,10 +1,10 @@
-"""Policies by types of resources: their verdicts, how often, and why."""
+"""Policies, those with exceptions first: their verdicts by type of resource, how often, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amlz.checks.naming import Names
 from amlz.core.words import WORDS
@@ -12,6 +12,7 @@ from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.verdicts import Verdicts
 from amlz.reports import policy
 from amlz.reports.folding import FoldedAnswer, folded_answers
+from amlz.reports.html.anchors import Anchors
 from amlz.reports.html.findings import SameAt, same_at
 
 #: How bad a word is, for its colour: refused, wants a look, changed by Azure, not known, accepted, fine.
@@ -26,12 +27,16 @@ _RANKS = ("bad", "look", "change", "unknown", "good")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Verdict of one policy on the resources of one type. `word`: the worst; `count`: how often of `of`."""
+    """Verdict of one policy on the resources of one type, in words. `word`: the worst; `count`: how often of `of`;
+    `rank`: how bad among those of a level, 0 for the worst.
+    """
 
+    type: str
     word: str
     level: str
     count: int
     of: int
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +52,47 @@ class FoldedReason:
     @property
     def count(self) -> int:
         """How many resources it is given to."""
-        return sum(len(each.resources) for each in self.at)
+        return sum(len(item.resources) for item in self.at)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """A policy. `cells` in the order of the columns, None where it looks at nothing of that type.
+    """A policy. `anchor`: its id on the page; `cells`: by type of resource, the most frequent type first.
 
     `assignments`: names of its assignments; `effects`: in words, with a mark on those that are not enforced.
+    `production`: whether an exception is in production.
     """
 
+    anchor: str
     title: str
     assignments: tuple[str, ...]
     effects: tuple[str, ...]
-    cells: tuple[Cell | None, ...]
+    cells: tuple[Cell, ...]
     reasons: tuple[FoldedReason, ...]
     compliant: int
     level: str
+    production: bool
+
+    @property
+    def exception(self) -> bool:
+        """Returns whether an answer is anything but compliance."""
+        return self.level != "good"
 
 
 @dataclass(frozen=True, slots=True)
-class HeatMap:
-    """`types`: the columns, in words; `unjudged`: policies that are not known here, in sentences."""
+class PolicyList:
+    """Every policy with an answer. `unjudged`: policies that are not known here, in sentences."""
 
-    types: tuple[str, ...]
     rows: tuple[PolicyRow, ...]
     summary: str
     unjudged: tuple[str, ...]
 
 
-def heat_map(verdicts: Verdicts, names: Names) -> HeatMap:
-    """Returns every policy that evaluated a resource; those with findings first, the worst of them at the top."""
+def policy_list(verdicts: Verdicts, names: Names, production: frozenset[str] = frozenset()) -> PolicyList:
+    """Returns every policy that evaluated a resource; those with findings first, the worst of them at the top.
+
+    `production`: environments that are production, as names of resources have them.
+    """
     by_policy: dict[str, list[PolicyAnswer]] = {}
     types: Counter[str] = Counter()
     for answer in verdicts.answers:
@@ -85,45 +100,56 @@ def heat_map(verdicts: Verdicts, names: Names) -> HeatMap:
         by_policy.setdefault(policy_id.lower(), []).append(answer)
         types[answer.subject.type.lower()] += 1
     columns = sorted(types, key=lambda name: (-types[name], name))
-    rows = sorted((_row(answers, columns, names) for answers in by_policy.values()), key=_worst)
-    return HeatMap(
-        types=tuple(_in_words(name) for name in columns),
-        rows=tuple(rows),
+    anchors = Anchors()
+    rows = [
+        replace(_row(answers, columns, names, production), anchor=anchors.of("policy", policy_id))
+        for policy_id, answers in by_policy.items()
+    ]
+    return PolicyList(
+        rows=tuple(sorted(rows, key=_worst)),
         summary=policy.summary(verdicts),
         unjudged=tuple(policy.unjudged(verdicts)),
     )
 
 
 def _worst(row: PolicyRow) -> tuple[int, int]:
-    word = min(policy.ORDER.index(cell.word) for cell in row.cells if cell)
-    return _RANKS.index(row.level), word
+    return _RANKS.index(row.level), min(cell.rank for cell in row.cells)
 
 
-def _row(answers: list[PolicyAnswer], columns: Iterable[str], names: Names) -> PolicyRow:
+def _row(answers: list[PolicyAnswer], types: Iterable[str], names: Names, production: frozenset[str]) -> PolicyRow:
     first = answers[0]
     by_type: dict[str, list[PolicyAnswer]] = {}
     for answer in answers:
         by_type.setdefault(answer.subject.type.lower(), []).append(answer)
     level = min((_LEVELS[answer.word] for answer in answers), key=_RANKS.index)
     return PolicyRow(
+        anchor="",
         title=first.policy.definition.title if first.policy else first.assignment.name,
         assignments=tuple(dict.fromkeys(answer.assignment.name for answer in answers)),
-        effects=tuple(dict.fromkeys(_effect(answer) for answer in answers if answer.verdict.effect)),
-        cells=tuple(_cell(by_type[name]) if name in by_type else None for name in columns),
+        effects=tuple(dict.fromkeys(_effect(of, answer) for answer in answers if (of := answer.verdict.effect))),
+        cells=tuple(_cell(name, by_type[name]) for name in types if name in by_type),
         reasons=tuple(map(_reason, folded_answers(answers, names))),
         compliant=sum(answer.word == "compliant" for answer in answers),
         level=level,
+        production=any(a.word != "compliant" and names.of_answer(a).owner in production for a in answers),
     )
 
 
-def _effect(answer: PolicyAnswer) -> str:
-    return answer.verdict.effect if answer.assignment.enforced else f"{answer.verdict.effect}, not enforced"
+def _effect(effect: str, answer: PolicyAnswer) -> str:
+    return effect if answer.assignment.enforced else f"{effect}, not enforced"
 
 
-def _cell(answers: list[PolicyAnswer]) -> Cell:
+def _cell(arm_type: str, answers: list[PolicyAnswer]) -> Cell:
     words = Counter(answer.word for answer in answers)
     word = min(words, key=lambda word: (_RANKS.index(_LEVELS[word]), policy.ORDER.index(word)))
-    return Cell(word, _LEVELS[word], words[word], len(answers))
+    return Cell(
+        _in_words(arm_type),
+        policy.SHOWN.get(word, word),
+        _LEVELS[word],
+        words[word],
+        len(answers),
+        policy.ORDER.index(word),
+    )
 
 
 def _reason(folded: FoldedAnswer) -> FoldedReason:
