@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from amlz.integrations.pipelines import azure_devops, bundle, deploy, drift, github, matrix, preview, runtime
+from amlz.integrations.pipelines import azure_devops, bundle, deploy, drift, github, links, matrix, preview, runtime
 from amlz.integrations.pipelines.problems import PipelineError
 from amlz.integrations.pipelines.runner import Runner
 
@@ -66,60 +66,60 @@ def _runtime(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def main() -> int:
     """Exit codes: 0, 1 something stops the change, 2 what is needed is missing or wrong."""
-    asked, runner = _parser().parse_args(), Runner()
+    arguments, runner = _parser().parse_args(), Runner()
     try:
-        return _run(asked, runner)
+        return _run(arguments, runner)
     except PipelineError as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _run(asked: argparse.Namespace, runner: Runner) -> int:
-    if asked.verb == "ready":
-        _ready(asked.variables, runner)
-    elif asked.verb == "named":
-        matrix.compare(asked.stacks, asked.are)
-    elif asked.verb == "comment":
-        azure_devops.comment(runner, asked.bundle)
-    elif asked.verb == "approval":
-        for environment in asked.environments:
+def _run(arguments: argparse.Namespace, runner: Runner) -> int:
+    if arguments.verb == "ready":
+        _ready(arguments.variables, runner)
+    elif arguments.verb == "named":
+        matrix.compare(arguments.stacks, arguments.are)
+    elif arguments.verb == "comment":
+        azure_devops.comment(runner, arguments.bundle)
+    elif arguments.verb == "approval":
+        for environment in arguments.environments:
             (azure_devops if runner.azure else github).demands_approval(runner, environment)
-    elif asked.verb == "guard":
-        production = None if asked.production is None else asked.production == "true"
-        return deploy.guard(asked.stack, runner, asked.approved, production)
-    elif asked.verb == "look":
-        return drift.look(asked.stack, asked.to)
-    elif asked.verb == "drift":
-        looked = drift.read(asked.looked)
+    elif arguments.verb == "guard":
+        production = None if arguments.production is None else arguments.production == "true"
+        return deploy.guard(arguments.stack, runner, arguments.approved, production)
+    elif arguments.verb == "look":
+        return drift.look(arguments.stack, arguments.to)
+    elif arguments.verb == "drift":
+        looked = drift.read(arguments.looked)
         (azure_devops if runner.azure else github).ticket(runner, looked)
         return int(any(stack.failed for stack in looked))
-    elif asked.verb == "matrix":
-        matrix.hand_on(asked.stacks, runner)
-    elif asked.verb == "touched":
-        return preview.touched(asked.against, asked.to, runner)
-    elif asked.verb == "preview":
-        code = preview.reports(asked.stack, asked.against, asked.to)
-        runner.summary((asked.to / f"{asked.stack}.md").read_text(encoding="utf-8"))
+    elif arguments.verb == "matrix":
+        matrix.hand_on(arguments.stacks, runner)
+    elif arguments.verb == "touched":
+        return preview.touched(arguments.against, arguments.to, runner)
+    elif arguments.verb == "preview":
+        code = preview.reports(arguments.stack, arguments.against, arguments.to, links.source(runner.environment))
+        runner.summary((arguments.to / f"{arguments.stack}.md").read_text(encoding="utf-8"))
         return code
-    elif asked.verb == "bundle":
-        code = bundle.make(asked.parts, asked.number, asked.to)
-        runner.summary((asked.to / "bundle" / "comment.md").read_text(encoding="utf-8"))
+    elif arguments.verb == "bundle":
+        code = bundle.make(arguments.parts, arguments.number, arguments.to, links.pages_line(runner.environment))
+        runner.summary((arguments.to / "bundle" / "comment.md").read_text(encoding="utf-8"))
         return code
-    elif asked.verb == "post":
-        github.post(runner, findings=asked.findings == "true")
+    elif arguments.verb == "post":
+        github.post(runner, findings=arguments.findings == "true")
     else:
-        _run_runtime(asked, runner)
+        _run_runtime(arguments, runner)
     return 0
 
 
-def _run_runtime(asked: argparse.Namespace, runner: Runner) -> None:
-    if asked.verb == "runtime":
-        runtime.build(asked.to)
-    elif asked.verb == "digest":
-        runtime.report_digest(asked.archive, runner)
-    elif asked.verb == "use":
-        runtime.use(asked.archive, asked.digest, runner)
-    elif asked.verb == "pulumi-lock":
+def _run_runtime(arguments: argparse.Namespace, runner: Runner) -> None:
+    if arguments.verb == "runtime":
+        runtime.build(arguments.to)
+    elif arguments.verb == "digest":
+        runtime.report_digest(arguments.archive, runner)
+    elif arguments.verb == "use":
+        runtime.use(arguments.archive, arguments.digest, runner)
+    elif arguments.verb == "pulumi-lock":
         runtime.lock()
 
 

@@ -42,9 +42,9 @@ def comment(runner: Runner, folder: Path) -> None:
     content = words.posted(text, note, above=False)
     repository, number = runner.get("BUILD_REPOSITORY_ID"), runner.get("SYSTEM_PULLREQUEST_PULLREQUESTID")
     threads = f"/git/repositories/{repository}/pullRequests/{number}/threads"
-    for thread, said in _marked(api.ask("GET", f"{threads}?{VERSION}")["value"]):
+    for thread, item in _marked(api.ask("GET", f"{threads}?{VERSION}")["value"]):
         try:
-            api.ask("PATCH", f"{threads}/{thread}/comments/{said}?{VERSION}", {"content": content})
+            api.ask("PATCH", f"{threads}/{thread}/comments/{item}?{VERSION}", {"content": content})
         except HostRefusal as refused:
             if refused.status != 403:
                 raise
@@ -54,8 +54,8 @@ def comment(runner: Runner, folder: Path) -> None:
     if about["quiet"]:
         runner.notice("No stack differs, so there is no comment.")
         return
-    asked = {"comments": [{"parentCommentId": 0, "content": content, "commentType": "text"}], "status": "closed"}
-    api.ask("POST", f"{threads}?{VERSION}", asked)
+    settings = {"comments": [{"parentCommentId": 0, "content": content, "commentType": "text"}], "status": "closed"}
+    api.ask("POST", f"{threads}?{VERSION}", settings)
     runner.notice("The comment is posted.")
 
 
@@ -81,16 +81,16 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
         f"SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '{TAG}' "
         f"AND [System.State] <> '{quoted}' ORDER BY [System.Id]"
     )
-    found = api.ask("POST", f"/wit/wiql?{VERSION}", {"query": query})["workItems"]
+    result = api.ask("POST", f"/wit/wiql?{VERSION}", {"query": query})["workItems"]
     if drift.is_clean(looked):
-        for item in found:
+        for item in result:
             _set(api, f"/wit/workitems/{int(item['id'])}", {"System.State": done})
         runner.notice("Every stack is as it was deployed.")
         return
     text = drift.as_html(looked, f'<a href="{_run(runner)}">this run</a>')
     fields = {"System.Title": drift.TITLE, "System.Description": text, "System.Tags": TAG}
-    if found:
-        _set(api, f"/wit/workitems/{int(found[0]['id'])}", fields)
+    if result:
+        _set(api, f"/wit/workitems/{int(result[0]['id'])}", fields)
     else:
         _set(api, f"/wit/workitems/${KIND}", fields, "POST")
     runner.notice("A work item lists the differences.")
@@ -125,11 +125,11 @@ def demands_approval(runner: Runner, environment: str) -> None:
     https://learn.microsoft.com/rest/api/azure/devops/approvalsandchecks/check-configurations
     """
     api = client(runner)
-    found = api.ask("GET", f"/distributedtask/environments?name={environment}&{VERSION}")["value"]
+    result = api.ask("GET", f"/distributedtask/environments?name={environment}&{VERSION}")["value"]
     checks: list[dict[str, Any]] = []
-    for each in found:
-        if each["name"] == environment:  # the name in the request is a part of names
-            where = f"resourceType=environment&resourceId={int(each['id'])}&$expand=settings"
+    for item in result:
+        if item["name"] == environment:  # the name in the request is a part of names
+            where = f"resourceType=environment&resourceId={int(item['id'])}&$expand=settings"
             checks += api.ask("GET", f"/pipelines/checks/configurations?{where}&{VERSION}-preview.1")["value"]
     checks = [check for check in checks if not check.get("isDisabled")]
     missing = [*_of_branches(checks)]

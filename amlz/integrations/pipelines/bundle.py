@@ -46,31 +46,33 @@ class Bundle:
     findings: dict[str, bytes]
 
 
-def make(parts: Path, number: int, to: Path) -> int:
+def make(parts: Path, number: int, to: Path, last: str = "") -> int:
     """Copies the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages next to
-    it.
+    it. `last`: the last line of the comment.
 
     The exit code: 1 where the stacks could not be listed, or one that is production is removed.
     """
     from amlz.reports.formats.all_markdown import comment
 
     listed = parts / "listed"
-    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(parts.glob("*.md"))}
-    said = {stack: found.get(stack) or preview.missing(stack) for stack in preview.expected(listed)}
+    result = {path.stem: path.read_text(encoding="utf-8") for path in sorted(parts.glob("*.md"))}
+    collected = {stack: result.get(stack) or preview.missing(stack) for stack in preview.expected(listed)}
     failed = listed / preview.FAILED
     if failed.exists():
-        said = {"": failed.read_text(encoding="utf-8")}
+        collected = {"": failed.read_text(encoding="utf-8")}
     ended = listed / preview.ENDED
     if ended.exists():
-        said = {" removed": ended.read_text(encoding="utf-8"), **said}
+        collected = {" removed": ended.read_text(encoding="utf-8"), **collected}
     others = listed / preview.OTHERS
     left = others.read_text(encoding="utf-8").splitlines() if others.exists() else []
     bundle, pages = to / "bundle", to / "pages"
     for folder in (bundle, pages):
         folder.mkdir(parents=True, exist_ok=True)
-    text = comment(said, left)
+    text = comment(collected, left)
+    if collected:
+        text += f"\n{last}" if last else ""
     (bundle / "comment.md").write_text(text, encoding="utf-8")
-    (bundle / "about.json").write_text(json.dumps({"number": number, "quiet": not said}), encoding="utf-8")
+    (bundle / "about.json").write_text(json.dumps({"number": number, "quiet": not collected}), encoding="utf-8")
     for path in sorted(parts.glob("*.sarif")):
         shutil.copy(path, bundle)
     (pages / "comment.md").write_text(text, encoding="utf-8")
@@ -119,12 +121,12 @@ def _files(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 def _json(content: bytes, name: str) -> dict[str, Any]:
     try:
-        told = json.loads(content)
+        data = json.loads(content)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        data = None
+    if not isinstance(data, dict):
         raise _odd(f"{name} is no JSON object")
-    return told
+    return data
 
 
 def _check(sarif: dict[str, Any], name: str) -> None:

@@ -76,12 +76,12 @@ def _changes(step: dict[str, Any]) -> bool:
 def digest_of(steps: list[dict[str, Any]]) -> str:
     """Returns the digest of every step that changes something: its resource, inputs and resource options."""
     keys = ("inputs", "aliases", *_OPTIONS)
-    told = sorted(
+    values = sorted(
         json.dumps([step["op"], step["urn"], *(_of(step).get(key) for key in keys)], sort_keys=True)
         for step in steps
         if _changes(step)
     )
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    return hashlib.sha256("\n".join(values).encode()).hexdigest()
 
 
 def _of(step: dict[str, Any]) -> dict[str, Any]:
@@ -108,15 +108,15 @@ def _errors(text: str) -> list[str]:
         report = json.loads(text[text.index("{") :])
     except ValueError:
         return []
-    return [said["message"].strip() for said in report.get("diagnostics", ()) if said["severity"].endswith("error")]
+    return [item["message"].strip() for item in report.get("diagnostics", ()) if item["severity"].endswith("error")]
 
 
 def _amlz(runner: Runner, stack: str, *arguments: str) -> int:
     report = Path("report.md")
     report.unlink(missing_ok=True)
     options = [*arguments, "--format", "markdown", "--output", str(report)]
-    asked = [sys.executable, "-m", "amlz", "preview", *options, "--", stack]
-    code = subprocess.run(asked, check=False, env=os.environ).returncode
+    wanted = [sys.executable, "-m", "amlz", "preview", *options, "--", stack]
+    code = subprocess.run(wanted, check=False, env=os.environ).returncode
     if report.exists():
         runner.summary(report.read_text(encoding="utf-8"))
     return code

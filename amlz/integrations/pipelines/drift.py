@@ -21,14 +21,14 @@ TITLE = "Landing zones differ from what was deployed"
 #: Maximum of resources that the ticket lists for one stack: the run has all.
 MOST = 100
 #: Words for the changes that a refresh reports.
-_FOUND = {"update": "changed", "delete": "gone"}
+_CHANGES = {"update": "changed", "delete": "gone"}
 
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
     """One resource of a stack. `properties`: names only, since a value can be a secret."""
 
-    found: str
+    change: str
     kind: str
     name: str
     properties: tuple[str, ...]
@@ -48,22 +48,22 @@ def look(stack: str, to: Path) -> int:
     command = ["pulumi", "refresh", "--stack", stack, "--preview-only", "--expect-no-changes"]
     # Without this setting the JSON of a refresh leaves out the changes.
     environment = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
-    asked = [*command, "--json", "--non-interactive"]
-    ran = subprocess.run(asked, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    wanted = [*command, "--json", "--non-interactive"]
+    ran = subprocess.run(wanted, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     events = list(_events(ran.stdout))
-    found = [step for event in events if _is_changed(step := event.get("resOutputsEvent", {}).get("metadata", {}))]
-    drifted = tuple(sorted(_drifted(found, _ids(events)), key=lambda each: (each.kind, each.name)))
-    said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
-    errors = [told["message"].strip() for told in said if told["severity"] == "error"]
+    values = [step for event in events if _is_changed(step := event.get("resOutputsEvent", {}).get("metadata", {}))]
+    drifted = tuple(sorted(_drifted(values, _ids(events)), key=lambda item: (item.kind, item.name)))
+    result = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+    errors = [item["message"].strip() for item in result if item["severity"] == "error"]
     ended = any("summaryEvent" in event for event in events)
     # Drift has a separate exit code, 7; older versions have one for every error.
-    failed = bool(errors) or not ended or bool(ran.returncode and not found)
-    if len(found) > len(drifted):
-        sys.stderr.write(f"{len(found) - len(drifted)} resources differ only in what Azure changes by itself.\n")
+    failed = bool(errors) or not ended or bool(ran.returncode and not values)
+    if len(values) > len(drifted):
+        sys.stderr.write(f"{len(values) - len(drifted)} resources differ only in what Azure changes by itself.\n")
     sys.stderr.write(terminal("".join(f"{error}\n" for error in errors)))
     to.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(asdict(Looked(stack, failed, drifted)))
-    (to / f"{stack}.json").write_text(told, encoding="utf-8")
+    text = json.dumps(asdict(Looked(stack, failed, drifted)))
+    (to / f"{stack}.json").write_text(text, encoding="utf-8")
     return 2 if failed else 0
 
 
@@ -93,20 +93,20 @@ def _drifted(steps: Iterable[dict[str, Any]], stack: frozenset[str]) -> Iterable
             changed = refreshed(step, stack)
             if changed.own and not changed.drift:
                 continue
-            names = tuple(each for each in names if first_key(each) not in changed.own) or changed.drift
-        yield Drifted(_FOUND.get(step["op"], step["op"]), kind, name, names)
+            names = tuple(item for item in names if first_key(item) not in changed.own) or changed.drift
+        yield Drifted(_CHANGES.get(step["op"], step["op"]), kind, name, names)
 
 
 def read(folder: Path) -> list[Looked]:
     """Returns the results of every stack's job, by name of the stack. Raises PipelineError where there is nothing."""
-    found = []
+    values = []
     for path in sorted(folder.glob("*.json")):
         report = json.loads(path.read_text(encoding="utf-8"))
         drifted = tuple(Drifted(**{**row, "properties": tuple(row["properties"])}) for row in report["drifted"])
-        found.append(Looked(report["stack"], report["failed"], drifted))
-    if not found:
+        values.append(Looked(report["stack"], report["failed"], drifted))
+    if not values:
         raise PipelineError(f"{folder}\n  No stack was checked. The log of each stack's job shows the reason.")
-    return found
+    return values
 
 
 def is_clean(looked: Iterable[Looked]) -> bool:
@@ -142,13 +142,13 @@ def _parts(looked: Iterable[Looked], run: str, head: Any, row: Any, code: Any, t
             yield head(f"{text(stack.stack)}: it could not be looked at")
         elif stack.drifted:
             yield head(f"{text(stack.stack)}: {len(stack.drifted)} differ")
-            rows = [row(_row(each, code, text)) for each in stack.drifted[:MOST]]
+            rows = [row(_row(drifted, code, text)) for drifted in stack.drifted[:MOST]]
             if len(stack.drifted) > MOST:
                 rows.append(row(f"and {len(stack.drifted) - MOST} more"))
             yield "\n".join(rows)
     yield f"Looked by {run}. Values are not shown here. `pulumi refresh --preview-only --diff` shows them."
 
 
-def _row(each: Drifted, code: Any, text: Any) -> str:
-    properties = f": {', '.join(code(name) for name in each.properties)}" if each.properties else ""
-    return f"{text(each.found)}: {text(each.kind)} {code(each.name)}{properties}"
+def _row(drifted: Drifted, code: Any, text: Any) -> str:
+    properties = f": {', '.join(code(name) for name in drifted.properties)}" if drifted.properties else ""
+    return f"{text(drifted.change)}: {text(drifted.kind)} {code(drifted.name)}{properties}"

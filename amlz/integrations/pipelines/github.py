@@ -37,9 +37,9 @@ def client(runner: Runner) -> HostClient:
 def pages(api: HostClient, path: str) -> Iterator[dict[str, Any]]:
     """Every record of a list, in pages of a hundred."""
     for page in range(1, 100):
-        found = api.ask("GET", f"{path}{'&' if '?' in path else '?'}per_page=100&page={page}")
-        yield from found
-        if len(found) < 100:
+        result = api.ask("GET", f"{path}{'&' if '?' in path else '?'}per_page=100&page={page}")
+        yield from result
+        if len(result) < 100:
             return
 
 
@@ -51,46 +51,46 @@ def post(runner: Runner, *, findings: bool) -> None:
     """
     run = json.loads(Path(runner.get("GITHUB_EVENT_PATH")).read_text(encoding="utf-8"))["workflow_run"]
     api = client(runner)
-    told = _artifact(api, int(run["id"]))
-    if told is None:
+    result = _artifact(api, int(run["id"]))
+    if result is None:
         runner.notice("That run made no report. Its log shows the reason. Nothing was posted.")
         return
-    pull = api.ask("GET", f"/pulls/{told.number}")
+    pull = api.ask("GET", f"/pulls/{result.number}")
     head = pull["head"]
     from_there = (head["sha"], (head["repo"] or {}).get("id")) == (run["head_sha"], run["head_repository"]["id"])
     if not from_there or pull["state"] != "open":
-        runner.notice(f"#{told.number} is closed, or has other commits by now. Nothing was posted.")
+        runner.notice(f"#{result.number} is closed, or has other commits by now. Nothing was posted.")
         return
-    comment(api, told, run, stranger=run["head_repository"]["id"] != run["repository"]["id"])
-    runner.notice(f"The comment of #{told.number} shows the changes of {run['head_sha'][:7]}.")
+    comment(api, result, run, stranger=run["head_repository"]["id"] != run["repository"]["id"])
+    runner.notice(f"The comment of #{result.number} shows the changes of {run['head_sha'][:7]}.")
     if findings:
-        for name in told.findings:
-            runner.notice(_upload(api, told, name, run["head_sha"]))
+        for name in result.findings:
+            runner.notice(_upload(api, result, name, run["head_sha"]))
     else:
         runner.notice("Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.")
 
 
 def _artifact(api: HostClient, run: int) -> bundle.Bundle | None:
-    found = api.ask("GET", f"/actions/runs/{run}/artifacts?name={ARTIFACT}")["artifacts"]
-    if not found:
+    result = api.ask("GET", f"/actions/runs/{run}/artifacts?name={ARTIFACT}")["artifacts"]
+    if not result:
         return None
-    if found[-1]["size_in_bytes"] > bundle.WHOLE:
+    if result[-1]["size_in_bytes"] > bundle.WHOLE:
         raise PipelineError(f"{ARTIFACT}\n  It is larger than {bundle.WHOLE:,} bytes. Nothing was posted.")
-    return bundle.read(api.file(f"/actions/artifacts/{int(found[-1]['id'])}/zip"))
+    return bundle.read(api.file(f"/actions/artifacts/{int(result[-1]['id'])}/zip"))
 
 
-def comment(api: HostClient, told: bundle.Bundle, run: Mapping[str, Any], *, stranger: bool) -> None:
+def comment(api: HostClient, value: bundle.Bundle, run: Mapping[str, Any], *, stranger: bool) -> None:
     """Edits our comment, or makes one; none where nothing differs and none is there."""
     at = f"{run['head_sha'][:7]} in [this run]({run['html_url']})"
     note = f"<sub>Made by the code of the pull request, at {at}.</sub>"
     if stranger:
         note = f"> From a fork: the fork's own code wrote this, at {at}. Read the change before you believe it."
-    body = words.posted(told.comment, note, above=stranger)
-    ours = next((c for c in pages(api, f"/issues/{told.number}/comments") if is_ours(c, words.COMMENT)), None)
+    body = words.posted(value.comment, note, above=stranger)
+    ours = next((c for c in pages(api, f"/issues/{value.number}/comments") if is_ours(c, words.COMMENT)), None)
     if ours is not None:
         api.ask("PATCH", f"/issues/comments/{int(ours['id'])}", {"body": body})
-    elif not told.quiet:
-        api.ask("POST", f"/issues/{told.number}/comments", {"body": body})
+    elif not value.quiet:
+        api.ask("POST", f"/issues/{value.number}/comments", {"body": body})
 
 
 def is_ours(record: Mapping[str, Any], marker: str) -> bool:
@@ -98,12 +98,12 @@ def is_ours(record: Mapping[str, Any], marker: str) -> bool:
     return (record["user"] or {}).get("login") == BOT and (record["body"] or "").startswith(marker)
 
 
-def _upload(api: HostClient, told: bundle.Bundle, name: str, commit: str) -> str:
+def _upload(api: HostClient, value: bundle.Bundle, name: str, commit: str) -> str:
     """Uploads the findings of a stack for the lines of the pull request. Returns the outcome as a sentence."""
-    zipped = base64.b64encode(gzip.compress(told.findings[name], mtime=0)).decode()
-    asked = {"commit_sha": commit, "ref": f"refs/pull/{told.number}/head", "sarif": zipped}
+    zipped = base64.b64encode(gzip.compress(value.findings[name], mtime=0)).decode()
+    settings = {"commit_sha": commit, "ref": f"refs/pull/{value.number}/head", "sarif": zipped}
     try:
-        api.ask("POST", "/code-scanning/sarifs", asked)
+        api.ask("POST", "/code-scanning/sarifs", settings)
     except HostRefusal as refused:
         if refused.status not in (403, 404):
             raise
@@ -128,11 +128,11 @@ def ticket(runner: Runner, looked: list[drift.Looked]) -> None:
         api.ask("PATCH", path, {"state": "closed", "state_reason": "completed"})
         runner.notice(f"Every stack is as it was deployed: #{ours['number']} is closed.")
         return
-    asked = {"title": drift.TITLE, "body": f"{words.DRIFT}\n{drift.markdown(looked, f'[this run]({run})')}"}
+    settings = {"title": drift.TITLE, "body": f"{words.DRIFT}\n{drift.markdown(looked, f'[this run]({run})')}"}
     if ours is None:
-        ours = api.ask("POST", "/issues", asked)
+        ours = api.ask("POST", "/issues", settings)
     else:
-        api.ask("PATCH", f"/issues/{int(ours['number'])}", asked)
+        api.ask("PATCH", f"/issues/{int(ours['number'])}", settings)
     runner.notice(f"#{ours['number']} lists the differences.")
 
 
@@ -153,14 +153,14 @@ def demands_approval(runner: Runner, environment: str) -> None:
     api = client(runner)
     path = f"/environments/{environment}"
     try:
-        found: dict[str, Any] = api.ask("GET", path)
+        result: dict[str, Any] = api.ask("GET", path)
     except HostRefusal as refused:
         if refused.status != 404:
             raise
-        found = {}
-    missing = [*_of_branches(api, path, found)]
+        result = {}
+    missing = [*_of_branches(api, path, result)]
     if environment == PRODUCTION:
-        missing += _of_reviewers(found)
+        missing += _of_reviewers(result)
     if missing:
         lines = "".join(f"  {line}\n" for line in missing)
         raise PipelineError(
@@ -170,21 +170,21 @@ def demands_approval(runner: Runner, environment: str) -> None:
         )
 
 
-def _of_branches(api: HostClient, path: str, found: Mapping[str, Any]) -> Iterator[str]:
+def _of_branches(api: HostClient, path: str, data: Mapping[str, Any]) -> Iterator[str]:
     """Returns what is missing of the rule that only protected branches, or named ones, may use an environment."""
-    policy = found.get("deployment_branch_policy")
+    policy = data.get("deployment_branch_policy")
     if not policy:
         yield "Any branch may deploy to it: it has no deployment branch policy."
     elif policy.get("custom_branch_policies"):
         listed = api.ask("GET", f"{path}/deployment-branch-policies")["branch_policies"]
-        wide = sorted(each["name"] for each in listed if each["name"] in _EVERY)
+        wide = sorted(item["name"] for item in listed if item["name"] in _EVERY)
         if wide:
             yield f"Any branch may deploy to it: its deployment branch policy has the pattern {wide[0]}."
 
 
-def _of_reviewers(found: Mapping[str, Any]) -> Iterator[str]:
+def _of_reviewers(data: Mapping[str, Any]) -> Iterator[str]:
     """Returns what is missing of the rule that another person approves."""
-    rules = [rule for rule in found.get("protection_rules", ()) if rule["type"] == "required_reviewers"]
+    rules = [rule for rule in data.get("protection_rules", ()) if rule["type"] == "required_reviewers"]
     if not any(rule.get("reviewers") for rule in rules):
         yield "Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
     elif not any(rule.get("prevent_self_review") for rule in rules):

@@ -30,27 +30,28 @@ def touched(revision: str, folder: Path, runner: Runner) -> int:
     """
     folder.mkdir(parents=True, exist_ok=True)
     stacks = folder / STACKS
-    asked = ["stacks", "--against", revision, "--format", "json", "--output", str(stacks)]
-    code, said = _amlz(*asked, "--others", str(folder / OTHERS))
+    wanted = ["stacks", "--against", revision, "--format", "json", "--output", str(stacks)]
+    code, text = _amlz(*wanted, "--others", str(folder / OTHERS))
     if not stacks.exists():  # a stack that cannot be compared is listed, and its own job shows the reason
         stacks.write_text('{"include": []}', encoding="utf-8")
-        (folder / FAILED).write_text(_part("The stacks cannot be compared", code, said), encoding="utf-8")
+        (folder / FAILED).write_text(_part("The stacks cannot be compared", code, text), encoding="utf-8")
     elif code == 1:
-        (folder / ENDED).write_text(_part("Production would end", 2, said), encoding="utf-8")
+        (folder / ENDED).write_text(_part("Production would end", 2, text), encoding="utf-8")
     matrix.hand_on(stacks, runner)
     return 0
 
 
-def reports(stack: str, revision: str, folder: Path) -> int:
-    """Writes STACK.md and so on. The exit code: that of `amlz`."""
+def reports(stack: str, revision: str, folder: Path, source: str = "") -> int:
+    """Writes STACK.md and so on. The exit code: that of `amlz`. `source`: the address that the reports link to."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {form: folder / f"{stack}.{form.ending}" for form in FORMATS}
     first, *others = FORMATS
-    asked = ["preview", stack, "--against", revision, "--format", first, "--output", str(paths[first])]
-    asked += [part for form in others for part in ("--also", f"{form}={paths[form]}")]
-    code, said = _amlz(*asked)
+    wanted = ["preview", stack, "--against", revision, "--format", first, "--output", str(paths[first])]
+    wanted += [part for form in others for part in ("--also", f"{form}={paths[form]}")]
+    wanted += ["--source-url", source] if source else []
+    code, text = _amlz(*wanted)
     if code not in (0, 1):
-        paths[first].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, said), encoding="utf-8")
+        paths[first].write_text(_part(f"{escaped(stack)}: it cannot be compared", code, text), encoding="utf-8")
     return code
 
 
@@ -72,8 +73,8 @@ def _amlz(*arguments: str) -> tuple[int, str]:
     return ran.returncode, ran.stderr
 
 
-def _part(head: str, code: int, said: str) -> str:
+def _part(head: str, code: int, text: str) -> str:
     """For a comment: what is wrong with the input, in a block in which nothing is markup. A defect is for the log."""
-    lines = said.splitlines() if code == 2 else []
+    lines = text.splitlines() if code == 2 else []
     shown = "".join(f"    {line}\n" for line in lines[:_MOST]) or "The log of its job shows the reason.\n"
     return f"## ❌ {head}\n\n{shown}"

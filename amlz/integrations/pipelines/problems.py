@@ -10,6 +10,6 @@ class PipelineError(Exception):
 class HostRefusal(PipelineError):
     """A host's answer to a request: `status` of HTTP, and its message."""
 
-    def __init__(self, what: str, status: int, said: str) -> None:
-        super().__init__(f"{what}\n  The host answered {status}: {said}")
+    def __init__(self, value: str, status: int, actual: str) -> None:
+        super().__init__(f"{value}\n  The host answered {status}: {actual}")
         self.status = status

@@ -72,10 +72,10 @@ def report_digest(archive: Path, runner: Runner) -> None:
 
 def use(archive: Path, digest: str, runner: Runner) -> None:
     """Unpacks the archive for the later steps of this job. Raises PipelineError where it is another one."""
-    found = _digest(archive)
-    if not re.fullmatch(r"[0-9a-f]{64}", digest) or found != digest:
+    text = _digest(archive)
+    if not re.fullmatch(r"[0-9a-f]{64}", digest) or text != digest:
         raise PipelineError(
-            f"{archive}\n  Its SHA-256 is {found}, and the job that built it reported {digest or 'none'}.\n"
+            f"{archive}\n  Its SHA-256 is {text}, and the job that built it reported {digest or 'none'}.\n"
             "  Nothing was unpacked. Run the whole workflow again; if it happens again, treat the run as tampered with."
         )
     venv = Path(".venv")
@@ -105,14 +105,14 @@ def _verified(folder: Path, fetch: Fetch | None) -> list[Path]:
             f"{CHECKSUMS}\n  It has no checksum of {', '.join(missing)}, so nothing is downloaded.\n"
             "  Run `make pulumi-lock` on a machine that you trust, compare with the release, and commit the file."
         )
-    found = list(_downloaded(folder, fetch))
-    for path in found:
+    paths = list(_downloaded(folder, fetch))
+    for path in paths:
         if _digest(path) != wanted[path.name]:
             raise PipelineError(
                 f"{path.name}\n  Its SHA-256 is {_digest(path)}, and {CHECKSUMS} has {wanted[path.name]}.\n"
                 "  Nothing was unpacked. Find out why before you change the lock file."
             )
-    return found
+    return paths
 
 
 def _downloaded(folder: Path, fetch: Fetch | None) -> Iterator[Path]:
@@ -130,9 +130,9 @@ def _fetch(address: str, path: Path) -> None:
 def _version(package: str) -> str:
     """The version of a package in the lock file. Raises PipelineError where it is not there."""
     for line in _lines(PACKAGES):
-        found = re.match(rf"{re.escape(package)}==([0-9.]+)(?:\s|$)", line)
-        if found:
-            return found[1]
+        match = re.match(rf"{re.escape(package)}==([0-9.]+)(?:\s|$)", line)
+        if match:
+            return match[1]
     raise PipelineError(f"{PACKAGES}\n  It does not have {package}.\n  Run `make lock`, and commit the file.")
 
 

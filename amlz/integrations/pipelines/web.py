@@ -53,7 +53,7 @@ class HostClient:
 
     def _send(self, request: urllib.request.Request) -> tuple[bytes, str]:
         """Returns the answer, and the address that it redirects to."""
-        what = f"{request.get_method()} {request.full_url.partition('?')[0]}"
+        text = f"{request.get_method()} {request.full_url.partition('?')[0]}"
         try:
             with _OPENER.open(request, timeout=PATIENCE) as answer:
                 content: bytes = answer.read(MOST + 1)
@@ -61,15 +61,15 @@ class HostClient:
             place = error.headers.get("Location", "")
             if error.code in (302, 303, 307) and place.startswith(("https://", "http://127.0.0.1:")):
                 return b"", place
-            raise HostRefusal(what, error.code, _said(error.read(2_000))) from None
+            raise HostRefusal(text, error.code, _message(error.read(2_000))) from None
         except (OSError, HTTPException) as error:
-            raise PipelineError(f"{what}\n  There is no answer: {error}") from None
+            raise PipelineError(f"{text}\n  There is no answer: {error}") from None
         if len(content) > MOST:
-            raise PipelineError(f"{what}\n  The answer is too long.")
+            raise PipelineError(f"{text}\n  The answer is too long.")
         return content, ""
 
 
-def _said(content: bytes) -> str:
+def _message(content: bytes) -> str:
     try:
         report = json.loads(content)
         return str(report["message"])

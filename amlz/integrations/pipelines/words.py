@@ -16,18 +16,18 @@ _ENTITY = re.compile(r"&(?:#0{0,9}(?:64|(35))|#x0{0,9}(?:40|(23))|commat|(num));
 
 def without_calls(text: str) -> str:
     """Markdown of someone else in which nothing calls a person or an issue, however it is written."""
-    plain = _ENTITY.sub(lambda found: "#" if any(found.groups()) else "@", text)
-    return re.sub(r"@(?!\u200b)|(?<![&\w/])#(?=\d)|\bGH-(?=\d)", lambda found: f"{found[0]}\u200b", plain)
+    plain = _ENTITY.sub(lambda item: "#" if any(item.groups()) else "@", text)
+    return re.sub(r"@(?!\u200b)|(?<![&\w/])#(?=\d)|\bGH-(?=\d)", lambda item: f"{item[0]}\u200b", plain)
 
 
 def posted(text: str, note: str, *, above: bool) -> str:
     """A text by someone else, with a note of the pipeline; `above`, where an open tag must not swallow the note."""
-    said = text
+    sentence = text
     for marker in (COMMENT, DRIFT):
-        said = said.replace(marker, "")
-    said = without_calls(said).strip("\n")
+        sentence = sentence.replace(marker, "")
+    sentence = without_calls(sentence).strip("\n")
     room = LONGEST - len(note) - len(COMMENT) - 100
-    if len(said) > room:
-        said = said[:room].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment."
-    parts = [note, said] if above else [said, note]
+    if len(sentence) > room:
+        sentence = sentence[:room].rpartition("\n")[0] + "\n\nCut here: it is too long for a comment."
+    parts = [note, sentence] if above else [sentence, note]
     return "\n".join([COMMENT, "\n\n".join(parts), ""])

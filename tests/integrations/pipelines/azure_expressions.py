@@ -72,39 +72,39 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def filled(told: Any, values: Values) -> Any:
+def filled(value: Any, values: Values) -> Any:
     """A template after expansion: `${{ }}`, conditions and loops."""
-    if isinstance(told, list):
-        return [one for item in _chosen(told, values) for one in item]
-    if isinstance(told, dict):
-        return _mapping(told, values)
-    if not isinstance(told, str):
-        return told
-    whole = re.fullmatch(r"\$\{\{([^}]*)\}\}", told)
+    if isinstance(value, list):
+        return [one for item in _chosen(value, values) for one in item]
+    if isinstance(value, dict):
+        return _mapping(value, values)
+    if not isinstance(value, str):
+        return value
+    whole = re.fullmatch(r"\$\{\{([^}]*)\}\}", value)
     if whole:
         return evaluate(whole[1], values)
-    return re.sub(r"\$\{\{([^}]*)\}\}", lambda found: text(evaluate(found[1], values)), told)
+    return re.sub(r"\$\{\{([^}]*)\}\}", lambda entry: text(evaluate(entry[1], values)), value)
 
 
 def _chosen(items: list[Any], values: Values) -> Any:
     """Each item of a list after expansion: itself, the items of a true condition, or those of a loop."""
     for item in items:
         key = next(iter(item), "") if isinstance(item, dict) and len(item) == 1 else ""
-        if found := re.fullmatch(r"\$\{\{ if (.*) \}\}", str(key)):
-            yield filled(item[key], values) if evaluate(found[1], values) else []
-        elif found := re.fullmatch(r"\$\{\{ each (\w+) in (.*) \}\}", str(key)):
-            for one in evaluate(found[2], values):
-                yield filled(item[key], {**values, found[1]: one})
+        if match := re.fullmatch(r"\$\{\{ if (.*) \}\}", str(key)):
+            yield filled(item[key], values) if evaluate(match[1], values) else []
+        elif match := re.fullmatch(r"\$\{\{ each (\w+) in (.*) \}\}", str(key)):
+            for one in evaluate(match[2], values):
+                yield filled(item[key], {**values, match[1]: one})
         else:
             yield [filled(item, values)]
 
 
-def _mapping(told: dict[str, Any], values: Values) -> dict[str, Any]:
+def _mapping(data: dict[str, Any], values: Values) -> dict[str, Any]:
     made: dict[str, Any] = {}
     held = False
-    for key, value in told.items():
-        if found := re.fullmatch(r"\$\{\{ if (.*) \}\}", str(key)):
-            held = bool(evaluate(found[1], values))
+    for key, value in data.items():
+        if match := re.fullmatch(r"\$\{\{ if (.*) \}\}", str(key)):
+            held = bool(evaluate(match[1], values))
             made |= filled(value, values) if held else {}
         elif key == "${{ else }}":
             made |= {} if held else filled(value, values)

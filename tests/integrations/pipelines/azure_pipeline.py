@@ -27,43 +27,43 @@ def pipeline(path: str, folder: Path = FOLDER) -> dict[str, Any]:
 
 
 def _made(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    asked = told.pop("parameters", [])
-    unknown = set(given) - {each["name"] for each in asked}
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    wanted = data.pop("parameters", [])
+    unknown = set(given) - {item["name"] for item in wanted}
     assert not unknown, f"{path}: {unknown} are no parameters"
-    parameters = {each["name"]: given[each["name"]] if each["name"] in given else each["default"] for each in asked}
-    made: dict[str, Any] = _templates(filled(told, {"parameters": parameters}), path)
+    parameters = {item["name"]: given[item["name"]] if item["name"] in given else item["default"] for item in wanted}
+    made: dict[str, Any] = _templates(filled(data, {"parameters": parameters}), path)
     if "extends" in made:
         base = made.pop("extends")
         return {**_made(path.parent / base["template"], base["parameters"]), **made}
     return made
 
 
-def _templates(told: Any, path: Path) -> Any:
+def _templates(templates: Any, path: Path) -> Any:
     """Steps, with templates expanded."""
-    if isinstance(told, list):
+    if isinstance(templates, list):
         parts = []
-        for item in told:
+        for item in templates:
             if isinstance(item, dict) and "template" in item:
                 parts += _made(path.parent / item["template"], item.get("parameters", {}))["steps"]
             else:
                 parts.append(_templates(item, path))
         return parts
-    if isinstance(told, dict) and "extends" not in told:
-        return {key: _templates(value, path) for key, value in told.items()}
-    return told
+    if isinstance(templates, dict) and "extends" not in templates:
+        return {key: _templates(value, path) for key, value in templates.items()}
+    return templates
 
 
-def jobs(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def jobs(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Jobs and deployments by name, in their order."""
-    every = [*told.get("jobs", []), *(job for stage in told.get("stages", []) for job in stage["jobs"])]
+    every = [*data.get("jobs", []), *(job for stage in data.get("stages", []) for job in stage["jobs"])]
     return {job.get("job") or job["deployment"]: job for job in every}
 
 
 def steps(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The steps of a job or of a deployment."""
-    found: list[dict[str, Any]] = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
-    return found
+    values: list[dict[str, Any]] = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
+    return values
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Agents:
     folder: Path = FOLDER
     results: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    said: dict[tuple[str, str], str] = field(default_factory=dict)
+    printed: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def all(self) -> dict[str, str]:
         """Every job after those that it waits for, and as what each ends. A matrix is run with its first row."""
@@ -112,15 +112,15 @@ class Agents:
 
     def _before(self, named: list[str]) -> set[str]:
         """These jobs, and every job before them in the graph."""
-        found = set(named)
+        values = set(named)
         for name in named:
             waits = self._jobs[name].get("dependsOn", [])
-            found |= self._before([waits] if isinstance(waits, str) else waits)
-        return found
+            values |= self._before([waits] if isinstance(waits, str) else waits)
+        return values
 
     def _runtime(self, value: Any, values: Mapping[str, Any]) -> Any:
-        found = re.fullmatch(r"\$\[(.*)\]", str(value).strip())
-        return evaluate(found[1], values) if found else value
+        match = re.fullmatch(r"\$\[(.*)\]", str(value).strip())
+        return evaluate(match[1], values) if match else value
 
     def _steps(self, name: str, job: Mapping[str, Any], variables: dict[str, str]) -> str:
         at = self.runs.clone("HEAD")
@@ -143,8 +143,8 @@ class Agents:
             return 0
         if step.get("task") == "DownloadPipelineArtifact@2":
             pattern = step["inputs"]["itemPattern"].removesuffix("/**")
-            for found in fnmatch.filter(self.runs.artifacts, pattern):
-                shutil.copytree(self.runs.artifacts[found], at / step["inputs"]["targetPath"] / found)
+            for artifact in fnmatch.filter(self.runs.artifacts, pattern):
+                shutil.copytree(self.runs.artifacts[artifact], at / step["inputs"]["targetPath"] / artifact)
             return 0
         if step.get("task") == "PublishTestResults@2":
             assert list(at.glob(step["inputs"]["testResultsFiles"]))
@@ -153,11 +153,11 @@ class Agents:
             return 0
         script, more = step.get("bash", ""), dict[str, str]()
         if step.get("task") == "AzureCLI@2":
-            asked = step["inputs"]
-            assert (asked["addSpnToEnvironment"], asked["scriptType"]) == (True, "bash")
-            script = asked["inlineScript"]
-            more = {"servicePrincipalId": asked["azureSubscription"], "tenantId": "t", "idToken": "a-token-of-the-run"}
-            self.runs.signed_in.append(asked["azureSubscription"])
+            wanted = step["inputs"]
+            assert (wanted["addSpnToEnvironment"], wanted["scriptType"]) == (True, "bash")
+            script = wanted["inlineScript"]
+            more = {"servicePrincipalId": wanted["azureSubscription"], "tenantId": "t", "idToken": "a-token-of-the-run"}
+            self.runs.signed_in.append(wanted["azureSubscription"])
         assert script, step
         return self._script(job, step, _macros(script, variables), at, {**variables, **more})
 
@@ -176,7 +176,7 @@ class Agents:
             check=False,
         )  # fmt: skip
         self.runs.ran.add((self.path, job, step["displayName"]))
-        self.said[job, step["displayName"]] = ran.stdout + ran.stderr
+        self.printed[job, step["displayName"]] = ran.stdout + ran.stderr
         for key, value in SET.findall(ran.stdout):
             self.outputs[job][f"{step['name']}.{key}"] = value
         return ran.returncode
@@ -192,9 +192,9 @@ class Agents:
         self.runs.artifacts[name] = to
 
 
-def _macros(told: str, variables: Mapping[str, str]) -> str:
+def _macros(macros: str, variables: Mapping[str, str]) -> str:
     """`$(name)` in place; one that there is not stays as it is."""
-    return re.sub(r"\$\(([\w.]+)\)", lambda found: variables.get(found[1], found[0]), told)
+    return re.sub(r"\$\(([\w.]+)\)", lambda item: variables.get(item[1], item[0]), macros)
 
 
 def commands(path: str, folder: Path = FOLDER) -> set[tuple[str, str, str]]:

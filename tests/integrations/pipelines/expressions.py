@@ -32,7 +32,7 @@ def filled(text: Any, context: Context) -> Any:
     whole = re.fullmatch(r"\$\{\{([^}]*)\}\}", text)
     if whole:
         return evaluate(whole[1], context)
-    return re.sub(r"\$\{\{(.*?)\}\}", lambda found: shown(evaluate(found[1], context)), text, flags=re.DOTALL)
+    return re.sub(r"\$\{\{(.*?)\}\}", lambda item: shown(evaluate(item[1], context)), text, flags=re.DOTALL)
 
 
 def shown(value: Any) -> str:

@@ -36,24 +36,24 @@ class Host:
         plain = path.partition("?")[0]
         if method != "GET":
             self.asked.append(f"{method} {plain}")
-        if found := re.fullmatch(r"/pulls/(\d+)", plain):
-            return self.pulls[int(found[1])]
-        if found := re.fullmatch(r"/actions/runs/(\d+)/artifacts", plain):
-            zipped = self.artifacts.get(int(found[1]))
-            told = [] if zipped is None else [{"id": int(found[1]), "size_in_bytes": len(zipped)}]
-            return {"artifacts": told if "name=amlz-report" in path else []}
-        if found := re.fullmatch(r"/environments/(.+)", plain):
-            return self.environments[found[1]]
+        if match := re.fullmatch(r"/pulls/(\d+)", plain):
+            return self.pulls[int(match[1])]
+        if match := re.fullmatch(r"/actions/runs/(\d+)/artifacts", plain):
+            zipped = self.artifacts.get(int(match[1]))
+            values = [] if zipped is None else [{"id": int(match[1]), "size_in_bytes": len(zipped)}]
+            return {"artifacts": values if "name=amlz-report" in path else []}
+        if match := re.fullmatch(r"/environments/(.+)", plain):
+            return self.environments[match[1]]
         if plain == "/code-scanning/sarifs":
             self.findings.append(body)
             return {"id": "1"}
-        if found := re.fullmatch(r"/issues/comments/(\d+)", plain):
-            next(c for c in self.comments if c["id"] == int(found[1])).update(body)
+        if match := re.fullmatch(r"/issues/comments/(\d+)", plain):
+            next(c for c in self.comments if c["id"] == int(match[1])).update(body)
             return {}
-        if found := re.fullmatch(r"/issues/(\d+)/comments", plain):
-            return self._list(self.comments, {"issue": int(found[1])}, method, path, body)
-        if found := re.fullmatch(r"/issues/(\d+)", plain):
-            next(i for i in self.issues if i["number"] == int(found[1])).update(body)
+        if match := re.fullmatch(r"/issues/(\d+)/comments", plain):
+            return self._list(self.comments, {"issue": int(match[1])}, method, path, body)
+        if match := re.fullmatch(r"/issues/(\d+)", plain):
+            next(i for i in self.issues if i["number"] == int(match[1])).update(body)
             return {}
         if plain == "/issues":
             number = {"number": len(self.issues) + 1, "state": "open"} if method == "POST" else {"state": "open"}
@@ -64,9 +64,9 @@ class Host:
         if method == "POST":
             records.append({"id": len(records) + 1, "user": BOT, **key, **body})
             return records[-1]
-        found = [record for record in records if key.items() <= record.items()]
+        values = [record for record in records if key.items() <= record.items()]
         page = int(re.findall(r"[?&]page=(\d+)", path)[0])
-        return found[(page - 1) * 100 : page * 100]
+        return values[(page - 1) * 100 : page * 100]
 
     def environment(self) -> dict[str, str]:
         """Variables that GitHub sets for a step with a token."""
@@ -79,9 +79,9 @@ class Host:
 
 
 @contextmanager
-def host(told: Host | None = None) -> Iterator[Host]:
+def host(actual: Host | None = None) -> Iterator[Host]:
     """One that listens on this machine alone."""
-    served = told or Host()
+    served = actual or Host()
 
     class HostHandler(BaseHTTPRequestHandler):
         def _do(self) -> None:
@@ -111,18 +111,18 @@ def host(told: Host | None = None) -> Iterator[Host]:
         server.server_close()
 
 
-def _answer(told: Host, method: str, path: str, content: bytes, token: str) -> tuple[int, bytes, dict[str, str]]:
+def _answer(value: Host, method: str, path: str, content: bytes, token: str) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers. The target of a redirect must not get the token."""
     if path.startswith("/blob/"):
-        return (400, b"a token that is not for here", {}) if token else (200, told.artifacts[int(path[6:])], {})
-    within = path.removeprefix(told.within)
+        return (400, b"a token that is not for here", {}) if token else (200, value.artifacts[int(path[6:])], {})
+    within = path.removeprefix(value.within)
     if token != f"Bearer {TOKEN}" or within == path:
         return 401, b'{"message": "Bad credentials"}', {}
-    if found := re.fullmatch(r"/actions/artifacts/(\d+)/zip", within):
-        return 302, b"", {"Location": f"{told.address}/blob/{found[1]}"}
-    if status := told.refuses.get(within.partition("?")[0]):
+    if match := re.fullmatch(r"/actions/artifacts/(\d+)/zip", within):
+        return 302, b"", {"Location": f"{value.address}/blob/{match[1]}"}
+    if status := value.refuses.get(within.partition("?")[0]):
         return status, b'{"message": "Not here"}', {}
     try:
-        return 200, json.dumps(told.answer(method, within, json.loads(content or b"null"))).encode(), {}
+        return 200, json.dumps(value.answer(method, within, json.loads(content or b"null"))).encode(), {}
     except KeyError:
         return 404, b'{"message": "Not Found"}', {}

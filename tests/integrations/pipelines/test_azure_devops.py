@@ -66,8 +66,8 @@ class Boards(Host):
             if method == "POST":
                 self.threads.append({"id": 10 + len(self.threads), "comments": [{"id": 1, **body["comments"][0]}]})
             return {"value": self.threads}
-        if found := re.fullmatch(rf"{THREADS}/(\d+)/comments/1", plain):
-            next(t for t in self.threads if t["id"] == int(found[1]))["comments"][0].update(body)
+        if match := re.fullmatch(rf"{THREADS}/(\d+)/comments/1", plain):
+            next(t for t in self.threads if t["id"] == int(match[1]))["comments"][0].update(body)
             return {}
         if plain == "/wit/workitemtypes/Task/states":
             return {"value": [{"name": "New", "category": "Proposed"}, {"name": "Done", "category": "Completed"}]}
@@ -75,10 +75,10 @@ class Boards(Host):
             assert "CONTAINS 'amlz-drift'" in body["query"]
             assert "<> 'Done'" in body["query"]
             return {"workItems": [{"id": item["id"]} for item in self.items if item.get("System.State") != "Done"]}
-        if found := re.fullmatch(r"/wit/workitems/(\$Task|\d+)", plain):
+        if match := re.fullmatch(r"/wit/workitems/(\$Task|\d+)", plain):
             if method == "POST":
                 self.items.append({"id": len(self.items) + 1})
-            item = self.items[-1 if method == "POST" else int(found[1]) - 1]
+            item = self.items[-1 if method == "POST" else int(match[1]) - 1]
             item.update({change["path"].removeprefix("/fields/"): change["value"] for change in body})
             return item
         if plain == "/distributedtask/environments":
@@ -92,9 +92,9 @@ class Boards(Host):
 @pytest.fixture
 def boards() -> Iterator[Boards]:
     """Azure DevOps, on this machine."""
-    told = Boards()
-    with host(told):
-        yield told
+    result = Boards()
+    with host(result):
+        yield result
 
 
 def variables(boards: Boards, **more: str) -> dict[str, str]:
@@ -113,8 +113,8 @@ def variables(boards: Boards, **more: str) -> dict[str, str]:
 
 def pull_request(boards: Boards, head: str, fork: str = "False") -> dict[str, str]:
     """In addition, a pull request."""
-    asked = {"TargetBranch": "refs/heads/main", "PullRequestId": "7", "SourceCommitId": head, "IsFork": fork}
-    return variables(boards, **{f"System.PullRequest.{key}": value for key, value in asked.items()})
+    settings = {"TargetBranch": "refs/heads/main", "PullRequestId": "7", "SourceCommitId": head, "IsFork": fork}
+    return variables(boards, **{f"System.PullRequest.{key}": value for key, value in settings.items()})
 
 
 @LONG
@@ -136,7 +136,7 @@ def test_a_pull_request_is_previewed_and_its_comment_edited_in_place(tmp_path: P
     lines = boards.threads[0]["comments"][0]["content"].splitlines()
     assert lines[:2] == [
         "<!-- amlz preview -->",
-        "## ✅ small against main: 1 created, 0 changed, 0 deleted, 123 unchanged",
+        "## ✅ small against main: 1 created, 0 changed, 0 deleted, 125 unchanged",
     ]
     run = f"{boards.address}/contoso/project-id/_build/results?buildId=41"
     assert lines[-1] == f"<sub>Made by the code of the pull request, at {head[:7]} in [this run]({run}).</sub>"
@@ -150,9 +150,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 def comment_step() -> dict[str, Any]:
     """The one step of a pull request that has a token."""
-    told = jobs(pipeline(PIPELINES[0]))
-    (found,) = [step for job in told.values() for step in steps(job) if "SYSTEM_ACCESSTOKEN" in str(step)]
-    return found
+    result = jobs(pipeline(PIPELINES[0]))
+    (collected,) = [step for job in result.values() for step in steps(job) if "SYSTEM_ACCESSTOKEN" in str(step)]
+    return collected
 
 
 def commented(runs: Runs, boards: Boards, *, quiet: bool = False) -> str:
@@ -164,7 +164,7 @@ def commented(runs: Runs, boards: Boards, *, quiet: bool = False) -> str:
     (bundle / "about.json").write_text(json.dumps({"number": 7, "quiet": quiet}))
     (bundle / "comment.md").write_text("## ✅ small\n")
     agents.step("comment", comment_step(), at, agents.variables)
-    return agents.said["comment", "Post"]
+    return agents.printed["comment", "Post"]
 
 
 FORKS = [("False", "TfsGit", True), ("True", "TfsGit", False), ("False", "GitHub", False)]
@@ -173,11 +173,11 @@ FORKS = [("False", "TfsGit", True), ("True", "TfsGit", False), ("False", "GitHub
 @pytest.mark.parametrize(("fork", "provider", "comments"), FORKS)
 def test_only_the_comment_has_a_token_and_of_a_fork_there_is_none(fork: str, provider: str, comments: bool) -> None:
     """There the artifact is all; GitHub's repositories have separate workflows."""
-    told = {"System.PullRequest.IsFork": fork, "Build.Repository.Provider": provider}
+    result = {"System.PullRequest.IsFork": fork, "Build.Repository.Provider": provider}
 
     condition = jobs(pipeline(PIPELINES[0]))["comment"]["condition"]
     needs = {"report": {"result": "Failed", "outputs": {}}}
-    values = {"results": ["Failed"], "variables": told, "dependencies": needs}
+    values = {"results": ["Failed"], "variables": result, "dependencies": needs}
     assert evaluate(condition, values) is comments
 
 
@@ -186,9 +186,9 @@ def test_one_thread_is_ours_and_another_with_its_marker_is_left_alone(runs: Runs
     boards.threads.append({"id": 1, "comments": [{"id": 1, "content": "<!-- amlz preview -->\nnot ours"}]})
     boards.refuses[f"{THREADS}/1/comments/1"] = 403
 
-    said = [commented(runs, boards), commented(runs, boards), commented(runs, boards, quiet=True)]
+    values = [commented(runs, boards), commented(runs, boards), commented(runs, boards, quiet=True)]
 
-    assert said == ["The comment is posted.\n", "The comment is edited.\n", "The comment is edited.\n"]
+    assert values == ["The comment is posted.\n", "The comment is edited.\n", "The comment is edited.\n"]
     assert boards.asked == [f"POST {THREADS}", *[f"PATCH {THREADS}/11/comments/1"] * 2]
     assert boards.threads[0]["comments"][0]["content"] == "<!-- amlz preview -->\nnot ours"
 
@@ -254,7 +254,7 @@ def test_stacks_that_the_pipeline_does_not_name_are_told(tmp_path: Path, boards:
     results = agents.all()
 
     assert (results.pop("runtime"), set(results.values()), engine.asked) == ("Succeeded", {"Failed", "Skipped"}, [])
-    assert agents.said["stacks", "Named"] == (
+    assert agents.printed["stacks", "Named"] == (
         f"custom/pipelines/azure-devops.yml\n  Its stacks are not those of this folder. Write there:\n{LIST}\n"
     )
 
@@ -331,13 +331,13 @@ def test_a_pipeline_is_what_its_schema_takes(path: str) -> None:
     jsonschema.validate(as_text(pipeline(path)), json.loads(schema.read_text(encoding="utf-8")))
 
 
-def as_text(told: Any) -> Any:
+def as_text(actual: Any) -> Any:
     """Truth values and numbers as the text that they were."""
-    if isinstance(told, dict):
-        return {key: value if key == "inputs" else as_text(value) for key, value in told.items()}
-    if isinstance(told, list):
-        return [as_text(value) for value in told]
-    return str(told).lower() if isinstance(told, bool | int) else told
+    if isinstance(actual, dict):
+        return {key: value if key == "inputs" else as_text(value) for key, value in actual.items()}
+    if isinstance(actual, list):
+        return [as_text(value) for value in actual]
+    return str(actual).lower() if isinstance(actual, bool | int) else actual
 
 
 @pytest.mark.parametrize(
@@ -345,11 +345,11 @@ def as_text(told: Any) -> Any:
 )
 def test_a_script_of_several_lines_stops_at_its_first_failure(path: str) -> None:
     """Azure Pipelines does not see to it. Nothing of one owner is in a file, and no secret variable."""
-    told = (FOLDER / path).read_text(encoding="utf-8")
+    text = (FOLDER / path).read_text(encoding="utf-8")
 
-    scripts = re.findall(r"(?:bash|inlineScript): \|\n +(.*)", told)
+    scripts = re.findall(r"(?:bash|inlineScript): \|\n +(.*)", text)
     assert set(scripts) <= {"set -euo pipefail"}
-    assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-|\$\(\w*[sS]ecret|dev\.azure\.com|contoso", told) == []
+    assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-|\$\(\w*[sS]ecret|dev\.azure\.com|contoso", text) == []
 
 
 def _with(check: dict[str, Any], **settings: Any) -> dict[str, Any]:

@@ -69,5 +69,5 @@ def test_a_damaged_archive_is_read_or_refused_in_a_sentence() -> None:
 def test_an_intact_archive_of_each_way_of_packing_is_read() -> None:
     """So that a damaged one is refused for the damage."""
     for method in METHODS:
-        found = bundle.read(packed(method))
-        assert (found.number, json.loads(found.findings["dev.sarif"])) == (7, json.loads(SARIF))
+        result = bundle.read(packed(method))
+        assert (result.number, json.loads(result.findings["dev.sarif"])) == (7, json.loads(SARIF))

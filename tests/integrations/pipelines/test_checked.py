@@ -39,9 +39,9 @@ def test_zizmor_has_nothing_to_say() -> None:
     if not tool.exists():
         pytest.skip("there is no zizmor in .venv: `make setup` installs it where it can be had")
 
-    code, said = run(str(tool), "--offline", "--no-progress", "--color=never", "--persona=pedantic", "-q", ".github")
+    code, text = run(str(tool), "--offline", "--no-progress", "--color=never", "--persona=pedantic", "-q", ".github")
 
-    assert (code, "No findings" in said or said.strip() == "", said) == (0, True, said)
+    assert (code, "No findings" in text or text.strip() == "", text) == (0, True, text)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -57,14 +57,14 @@ def test_a_workflow_holds_nothing_of_one_owner(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_job_may_what_it_says_and_no_more(name: str) -> None:
     """Nothing is given to a whole workflow, every job ends by itself, and a token is only where it is used."""
-    told = workflow(name)
+    result = workflow(name)
 
-    assert told["permissions"] == {}
-    for job in told["jobs"].values():
+    assert result["permissions"] == {}
+    for job in result["jobs"].values():
         if "steps" in job:
             assert "timeout-minutes" in job
         writes = {key for key, value in job["permissions"].items() if value == "write"}
-        assert not writes or "pull_request" not in told["on"]
+        assert not writes or "pull_request" not in result["on"]
 
 
 def test_the_page_names_every_variable_and_every_permission() -> None:

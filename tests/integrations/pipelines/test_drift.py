@@ -36,11 +36,11 @@ def lines(*events: dict[str, Any]) -> str:
 
 def by_azure(name: str) -> dict[str, Any]:
     """A peering that Azure connected by itself."""
-    told = event("update", name, "peeringState")
-    step = told["resOutputsEvent"]["metadata"]
+    result = event("update", name, "peeringState")
+    step = result["resOutputsEvent"]["metadata"]
     step["type"] = "azure-native:network:VirtualNetworkPeering"
     step |= {"old": {"id": "/p", "inputs": {}}, "new": {"id": "/p", "inputs": {"peeringState": "Connected"}}}
-    return told
+    return result
 
 
 CHANGED = lines(
@@ -83,34 +83,36 @@ def test_one_issue_is_opened_edited_and_closed(tmp_path: Path) -> None:
     pulumi = Pulumi(tmp_path / "engine")
     runs = begun(tmp_path, {"pulumi": pulumi.script}, {"small": MINIMAL})
     stacks = runs.job("drift.yml", "stacks", NIGHT)
-    with host() as told:
-        told.issues.append({"number": 1, "state": "open", "user": {"login": "mallory"}, "body": "<!-- amlz drift -->"})
+    with host() as result:
+        result.issues.append(
+            {"number": 1, "state": "open", "user": {"login": "mallory"}, "body": "<!-- amlz drift -->"}
+        )
 
         pulumi.says("refresh", CLEAN)
-        results = [night(runs, stacks, told.environment())]
+        results = [night(runs, stacks, result.environment())]
         pulumi.says("refresh", CHANGED, 7)
-        results.append(night(runs, stacks, told.environment()))
-        opened = dict(told.issues[-1])
-        results.append(night(runs, stacks, told.environment()))
+        results.append(night(runs, stacks, result.environment()))
+        opened = dict(result.issues[-1])
+        results.append(night(runs, stacks, result.environment()))
         pulumi.says("refresh", CLEAN)
-        results.append(night(runs, stacks, told.environment()))
+        results.append(night(runs, stacks, result.environment()))
 
         assert results == [("success", "success")] * 4
         assert opened == {"id": 2, "user": BOT, "number": 2, "state": "open", "title": drift.TITLE, "body": BODY}
-        assert told.asked == [
+        assert result.asked == [
             "POST /issues", "PATCH /issues/2", "POST /issues/2/comments", "PATCH /issues/2",
         ]  # fmt: skip
-        assert [issue["state"] for issue in told.issues] == ["open", "closed"]
-        assert told.comments[0]["body"] == f"Every stack is as it was deployed, according to {RUN}."
+        assert [issue["state"] for issue in result.issues] == ["open", "closed"]
+        assert result.comments[0]["body"] == f"Every stack is as it was deployed, according to {RUN}."
 
         # A stack that cannot be read is reported, and closes nothing.
         pulumi.says("refresh", lines({"diagnosticEvent": {"severity": "error", "message": "403"}}, SUMMARY), 255)
-        assert night(runs, stacks, told.environment()) == ("failure", "failure")
-        assert "## small: it could not be looked at" in told.issues[-1]["body"]
+        assert night(runs, stacks, result.environment()) == ("failure", "failure")
+        assert "## small: it could not be looked at" in result.issues[-1]["body"]
     command = ["refresh", "--stack", "small", "--preview-only", "--expect-no-changes", "--json", "--non-interactive"]
     assert pulumi.asked == [[READER, *command]] * 5
     assert runs.ran == commands("drift.yml")
-    assert TOKEN not in told.issues[-1]["body"]
+    assert TOKEN not in result.issues[-1]["body"]
 
 
 def test_what_azure_changes_by_itself_is_no_drift(

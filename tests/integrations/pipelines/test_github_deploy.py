@@ -45,10 +45,10 @@ def pulumi(tmp_path_factory: pytest.TempPathFactory) -> Pulumi:
 @pytest.fixture
 def host_of_code() -> Iterator[Host]:
     """GitHub, with an environment for production on which people approve."""
-    with host() as told:
-        told.environments |= {"landing-zone-preview": PROTECTED, "landing-zone": PROTECTED}
-        told.environments["landing-zone-production"] = REVIEWED
-        yield told
+    with host() as result:
+        result.environments |= {"landing-zone-preview": PROTECTED, "landing-zone": PROTECTED}
+        result.environments["landing-zone-production"] = REVIEWED
+        yield result
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +120,8 @@ def test_production_is_not_deployed_where_nobody_has_to_approve(
 
     assert {name: job.result for name, job in results.items()} == {"preview": "failure", "up": "skipped"}
     assert [row[:2] for row in pulumi.asked[before:]] == [[READER, "preview"]]
-    said = "  Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
-    assert said in results["preview"].said["Approval"].splitlines()
+    text = "  Nobody has to approve what is deployed to it, and a stack is production: it has no required reviewers."
+    assert text in results["preview"].printed["Approval"].splitlines()
 
 
 CUSTOM = {"deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}}
@@ -159,11 +159,11 @@ def test_an_environment_needs_its_rules(host_of_code: Host, case: str) -> None:
 
     try:
         github.demands_approval(runner, environment)
-        said = ""
+        text = ""
     except PipelineError as error:
-        said = str(error)
+        text = str(error)
 
-    lines = [line.strip() for line in said.splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     assert lines[1 : 1 + len(missing)] == missing
     command = f"gh api --method PUT repos/contoso/landing-zone/environments/{environment} --input - <<< "
     assert [line.startswith(command) for line in lines[2 + len(missing) : -1]] == [True] * bool(missing)
@@ -176,7 +176,7 @@ def test_where_nothing_is_set_nothing_is_done_and_it_is_said(runs: Runs) -> None
     for name in ("deploy.yml", "drift.yml"):
         stacks = runs.job(name, "stacks", {**bare, "github": {**MAIN, "event_name": "push"}})
 
-        assert (list(stacks.said), stacks.outputs["ready"], stacks.said["Check the configuration"]) == (
+        assert (list(stacks.printed), stacks.outputs["ready"], stacks.printed["Check the configuration"]) == (
             ["Check the configuration"], "false",
             "::notice::Nothing is done: AMLZ_READER_CLIENT_ID, PULUMI_BACKEND_URL not set. "
             "docs/how-to/pipelines.md describes the values.\n",
@@ -228,6 +228,6 @@ def test_what_is_protected_waits_for_the_approval_of_production(tmp_path: Path, 
 
     needs = {"preview": {"outputs": results["preview"].outputs}}
     environment = workflow("deploy-stack.yml")["jobs"]["up"]["environment"].removeprefix("${{").removesuffix("}}")
-    asked = {"inputs": {"production": False}, "needs": needs}
+    settings = {"inputs": {"production": False}, "needs": needs}
     assert results["preview"].outputs["production"] == "true"
-    assert evaluate(environment.strip(), asked) == "landing-zone-production"
+    assert evaluate(environment.strip(), settings) == "landing-zone-production"

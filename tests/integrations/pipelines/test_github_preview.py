@@ -42,10 +42,10 @@ BUNDLE = {"about.json": '{"number": 7, "quiet": false}', "comment.md": "## ✅ s
 @pytest.fixture
 def code_host() -> Iterator[Host]:
     """GitHub with the pull request and the artifact of its run."""
-    with host() as told:
-        told.artifacts[RUN] = zipped(BUNDLE)
-        told.pulls[NUMBER] = {"state": "open", "head": {"sha": HEAD, "repo": {"id": FORK}}}
-        yield told
+    with host() as result:
+        result.artifacts[RUN] = zipped(BUNDLE)
+        result.pulls[NUMBER] = {"state": "open", "head": {"sha": HEAD, "repo": {"id": FORK}}}
+        yield result
 
 
 def posted(runs: Runs, code_host: Host, findings: str = "true", head: str = HEAD) -> JobResult:
@@ -101,7 +101,7 @@ def test_a_pull_request_of_a_fork_from_the_push_to_the_comment(tmp_path: Path, c
     lines = report.splitlines()
     assert lines[:2] == [
         "<!-- amlz preview -->",
-        "## ❌ small against main: 64 created, 0 changed, 64 deleted, 59 unchanged",
+        "## ❌ small against main: 62 created, 3 changed, 62 deleted, 60 unchanged",
     ]
     assert lines[-1] == "Gone since main: gone. Their resources stay in Azure until `pulumi destroy`."
     bundle = {path.name: path.read_text(encoding="utf-8") for path in runs.artifacts["amlz-report"].iterdir()}
@@ -136,10 +136,10 @@ def test_the_comment_is_posted_once_and_then_edited_in_place(runs: Runs, code_ho
     assert [comment["body"].splitlines()[-1] for comment in code_host.comments] == [
         "<!-- amlz preview -->", "## ✅ small",
     ]  # fmt: skip
-    said = "::notice::The comment of #7 shows the changes of 1234567.\n"
-    assert [first.said["Post"], second.said["Post"]] == [
-        f"{said}::notice::small.sarif is uploaded.\n",
-        f"{said}::notice::Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.\n",
+    result = "::notice::The comment of #7 shows the changes of 1234567.\n"
+    assert [first.printed["Post"], second.printed["Post"]] == [
+        f"{result}::notice::small.sarif is uploaded.\n",
+        f"{result}::notice::Findings are not uploaded: the variable AMLZ_CODE_SCANNING is not `true`.\n",
     ]
 
 
@@ -158,9 +158,9 @@ def test_a_run_posts_only_to_the_pull_request_of_its_commit(
     """Independent of the number in the run."""
     code_host.pulls[NUMBER] = {**pull, "head": {"sha": HEAD, **pull["head"]}}
 
-    told = posted(runs, code_host)
+    result = posted(runs, code_host)
 
-    assert (told.result, told.said["Post"], code_host.asked) == (
+    assert (result.result, result.printed["Post"], code_host.asked) == (
         "success", "::notice::#7 is closed, or has other commits by now. Nothing was posted.\n", []
     )  # fmt: skip
 
@@ -169,19 +169,19 @@ def test_a_run_without_a_report_posts_nothing(runs: Runs, code_host: Host) -> No
     """A stack file that does not load: the run's own log reports it."""
     code_host.artifacts.clear()
 
-    told = posted(runs, code_host)
+    result = posted(runs, code_host)
 
-    assert (told.result, code_host.asked) == ("success", [])
+    assert (result.result, code_host.asked) == ("success", [])
 
 
 def test_code_scanning_that_is_off_does_not_keep_the_comment_from_being_posted(runs: Runs, code_host: Host) -> None:
     """It is reported, since it was requested."""
     code_host.refuses["/code-scanning/sarifs"] = 403
 
-    told = posted(runs, code_host)
+    result = posted(runs, code_host)
 
-    assert (told.result, len(code_host.comments)) == ("success", 1)
-    assert "small.sarif was not taken: is code scanning on in this repository?" in told.said["Post"]
+    assert (result.result, len(code_host.comments)) == ("success", 1)
+    assert "small.sarif was not taken: is code scanning on in this repository?" in result.printed["Post"]
 
 
 def test_where_nothing_differs_a_comment_is_edited_but_none_is_made(runs: Runs, code_host: Host) -> None:

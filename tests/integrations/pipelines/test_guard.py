@@ -25,10 +25,10 @@ sys.exit(int(pathlib.Path("code").read_text()))
 @pytest.fixture
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulumi:
     """A folder with stand-ins for both commands."""
-    told = Pulumi(tmp_path / "told")
+    result = Pulumi(tmp_path / "shown")
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tools / "pulumi").write_text(told.script)
+    (tools / "pulumi").write_text(result.script)
     (tools / "pulumi").chmod(0o755)
     work = tmp_path / "work"
     work.mkdir()
@@ -37,10 +37,10 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulumi:
     monkeypatch.chdir(work)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(work))
-    return told
+    return result
 
 
-def asked(approved: str = "", production: bool | None = None) -> tuple[int, str]:
+def guard_answer(approved: str = "", production: bool | None = None) -> tuple[int, str]:
     """The exit code, and the outputs and reports."""
     out = io.StringIO()
     return deploy.guard("dev", Runner({}, out), approved, production), out.getvalue()
@@ -51,22 +51,22 @@ def test_what_changes_something_is_handed_on_with_what_it_is(pulumi: Pulumi) -> 
     pulumi.would("dev", "same", "create", "update")
     digest = deploy.digest_of([step("dev", "update", "store2"), step("dev", "create", "store1")])
 
-    first, said = asked()
-    again, _ = asked(digest)
+    first, text = guard_answer()
+    again, _ = guard_answer(digest)
 
     reports = "report of dev --engine\n\nreport of dev --today\n\n"
-    assert (first, again, said) == (0, 0, f"{reports}changes=true\ndigest={digest}\nproduction=false\n")
+    assert (first, again, text) == (0, 0, f"{reports}changes=true\ndigest={digest}\nproduction=false\n")
     assert pulumi.asked == [["", "preview", "--stack", "dev", "--json", "--non-interactive"]] * 2
     pulumi.would("dev", "same", "create")
     with pytest.raises(PipelineError, match="no longer what was approved"):
-        asked(digest)
+        guard_answer(digest)
 
 
 def test_a_stack_that_stays_as_it_is_needs_no_approval(pulumi: Pulumi) -> None:
     """Nothing would be done."""
     pulumi.would("dev", "same", "read", "refresh")
 
-    assert asked()[1].splitlines()[-3] == "changes=false"
+    assert guard_answer()[1].splitlines()[-3] == "changes=false"
 
 
 def test_what_the_guard_or_a_policy_stops_is_not_handed_on(pulumi: Pulumi) -> None:
@@ -74,9 +74,9 @@ def test_what_the_guard_or_a_policy_stops_is_not_handed_on(pulumi: Pulumi) -> No
     pulumi.would("dev", "delete")
     Path("code").write_text("1")
 
-    code, said = asked()
+    code, text = guard_answer()
 
-    assert (code, said) == (1, "report of dev --engine\n\nreport of dev --today\n\n")
+    assert (code, text) == (1, "report of dev --engine\n\nreport of dev --today\n\n")
 
 
 @pytest.mark.parametrize(("preview", "amlz"), [(1, 0), (0, 2), (255, 1)])
@@ -84,15 +84,15 @@ def test_a_preview_that_fails_stops_it(
     pulumi: Pulumi, preview: int, amlz: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the engine's message, which is in its answer and not in its error output."""
-    said = '{"diagnostics": [{"severity": "error", "message": "no subscription\\n"}], "steps": []}'
-    pulumi.says("preview", said, preview)
+    text = '{"diagnostics": [{"severity": "error", "message": "no subscription\\n"}], "steps": []}'
+    pulumi.says("preview", text, preview)
     Path("code").write_text(str(amlz))
 
     with pytest.raises(PipelineError, match="Its preview failed"):
-        asked()
+        guard_answer()
 
-    told = f"pulumi preview ended with {preview}.\nno subscription\n" if preview else ""
-    assert capfd.readouterr().err == told
+    sentence = f"pulumi preview ended with {preview}.\nno subscription\n" if preview else ""
+    assert capfd.readouterr().err == sentence
 
 
 def test_what_is_known_again_is_what_would_be_done_and_not_its_order() -> None:
@@ -127,7 +127,7 @@ def test_production_is_what_is_deployed_or_configured(
     """A protection that is dropped changes nothing in Azure, and waits for the approval of production all the same."""
     pulumi.says("preview", protected(before, after))
 
-    lines = asked()[1].splitlines()
+    lines = guard_answer()[1].splitlines()
 
     assert [line for line in lines if line.startswith(("changes=", "production="))] == outputs
 
@@ -137,8 +137,8 @@ def test_a_deployment_that_is_not_taken_for_production_does_not_touch_it(pulumi:
     pulumi.says("preview", protected(before=True, after=False))
 
     with pytest.raises(PipelineError, match="deployed without the approval of production"):
-        asked(production=False)
-    assert asked(production=True)[0] == 0
+        guard_answer(production=False)
+    assert guard_answer(production=True)[0] == 0
 
 
 def test_what_is_approved_includes_the_protection() -> None:

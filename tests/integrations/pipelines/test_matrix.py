@@ -43,8 +43,8 @@ def test_azure_pipelines_gets_jobs_by_names_that_it_takes(tmp_path: Path) -> Non
     matrix.hand_on(stacks(tmp_path, ("a-b", 1), ("a_b", 1)), Runner({"TF_BUILD": "True"}, out))
 
     jobs = '{"sa_2d_b":{"stack":"a-b"},"sa_5f_b":{"stack":"a_b"}}'
-    said = [line.removeprefix("##vso[task.setvariable variable=") for line in out.getvalue().splitlines()]
-    assert said == [
+    values = [line.removeprefix("##vso[task.setvariable variable=") for line in out.getvalue().splitlines()]
+    assert values == [
         f"stacks;isOutput=true]{jobs}", "any;isOutput=true]true",
         f"wave1;isOutput=true]{jobs}", "any1;isOutput=true]true",
         "wave2;isOutput=true]{}", "any2;isOutput=true]false",
@@ -57,20 +57,20 @@ def test_a_third_wave_is_refused(tmp_path: Path) -> None:
         matrix.hand_on(stacks(tmp_path, ("a", 3)), Runner({}, io.StringIO()))
 
 
-SAID: list[tuple[dict[str, Any], str]] = [
+MESSAGES: list[tuple[dict[str, Any], str]] = [
     ({"GITHUB_ACTIONS": "true"}, "::notice::100%25 of it is said\n"),
     ({"TF_BUILD": "True"}, "100% of it is said\n"),
 ]
 
 
-@pytest.mark.parametrize(("environment", "said"), SAID)
-def test_a_notice_is_one_line(environment: dict[str, str], said: str) -> None:
+@pytest.mark.parametrize(("environment", "text"), MESSAGES)
+def test_a_notice_is_one_line(environment: dict[str, str], text: str) -> None:
     """Nothing in it is read as a command of the runner."""
     out = io.StringIO()
 
     Runner(environment, out).notice("100% of it\nis said")
 
-    assert out.getvalue() == said
+    assert out.getvalue() == text
 
 
 def test_what_a_host_does_not_set_is_told() -> None:

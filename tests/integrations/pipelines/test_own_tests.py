@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ from tests.conftest import ROOT
 from tests.integrations.pipelines.azure_expressions import evaluate
 from tests.integrations.pipelines.azure_pipeline import jobs, pipeline
 from tests.integrations.pipelines.azure_pipeline import steps as azure_steps
-from tests.integrations.pipelines.workflow import workflow
+from tests.integrations.pipelines.workflow import environment_of_python, tools_of, workflow
 
 GITHUB, AZURE = "test.yml", "azure-devops/test.yml"
 #: The command of each job: a target of the Makefile.
@@ -32,12 +36,12 @@ def test_each_job_runs_one_target_of_the_makefile() -> None:
 
 def test_they_have_no_credential() -> None:
     """Nothing is read but the repository, so that pull requests from forks run them too."""
-    told = workflow(GITHUB)
+    result = workflow(GITHUB)
 
-    assert [job["permissions"] for job in told["jobs"].values()] == [{"contents": "read"}] * len(RUNS)
-    assert "pull_request_target" not in told["on"]
+    assert [job["permissions"] for job in result["jobs"].values()] == [{"contents": "read"}] * len(RUNS)
+    assert "pull_request_target" not in result["on"]
     assert pipeline(AZURE)["variables"] == {"PIP_CACHE_DIR": "$(Pipeline.Workspace)/pip"}
-    for text in (str(told), str(pipeline(AZURE))):
+    for text in (str(result), str(pipeline(AZURE))):
         assert re.findall(r"secrets\.|vars\.|azureSubscription|AccessToken", text) == []
 
 
@@ -69,9 +73,9 @@ def test_a_person_starts_both_or_the_slow_tests_too() -> None:
 
 def holds(condition: str, event: str) -> bool:
     """Returns if a condition of these workflows holds for an event: comparisons of its name, joined by `||`."""
-    found = re.findall(r"github\.event_name (==|!=) '(\w+)'", condition)
-    assert condition == " || ".join(f"github.event_name {operator} '{name}'" for operator, name in found)
-    return any((event == name) is (operator == "==") for operator, name in found)
+    values = re.findall(r"github\.event_name (==|!=) '(\w+)'", condition)
+    assert condition == " || ".join(f"github.event_name {operator} '{name}'" for operator, name in values)
+    return any((event == name) is (operator == "==") for operator, name in values)
 
 
 def test_the_cache_is_by_the_locks_of_packages() -> None:
@@ -86,3 +90,25 @@ def test_the_cache_is_by_the_locks_of_packages() -> None:
 
     assert len(keys) == len(RUNS)
     assert [key for key in keys if not installed <= set(key.split(" | "))] == []
+
+
+def test_commands_of_a_job_start_python_below_a_path_with_a_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clone may be anywhere: in a folder with a space, a quotation mark and a letter beyond ASCII."""
+    place = tmp_path / "a büro's $HOME"
+    place.mkdir()
+    started = place / "python"
+    started.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    started.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(started))
+    environment_of_python(place)
+    tools_of(place, {})
+
+    values = [
+        subprocess.run([command, "-c", "import os; print(os.environ.get('PYTHONPATH'))"], env={}, capture_output=True,
+                       text=True, check=True).stdout
+        for command in (place / ".venv" / "bin" / "python", place / "bin" / "python3")
+    ]  # fmt: skip
+
+    assert values == [f"{place}\n", "None\n"]

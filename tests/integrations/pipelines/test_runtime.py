@@ -47,10 +47,10 @@ def flat(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def of_github() -> dict[str, list[dict[str, Any]]]:
     """Steps of every job with a token that is more than reading, by workflow and job."""
     return {
-        f"{name} {job}": list(flat(asked["steps"]))
+        f"{name} {job}": list(flat(wanted["steps"]))
         for name in GITHUB
-        for job, asked in workflow(name)["jobs"].items()
-        if "steps" in asked and ("write" in asked["permissions"].values() or "environment" in asked)
+        for job, wanted in workflow(name)["jobs"].items()
+        if "steps" in wanted and ("write" in wanted["permissions"].values() or "environment" in wanted)
     }
 
 
@@ -82,7 +82,7 @@ def test_no_job_with_a_token_installs_anything() -> None:
         "../custom/pipelines/azure-devops.yml up_dev", "../custom/pipelines/azure-devops.yml up_prod",
         "azure-devops/drift.yml look", "azure-devops/drift.yml report", "azure-devops/pull-request.yml comment",
         "deploy-stack.yml preview", "deploy-stack.yml up", "drift.yml look", "drift.yml report",
-        "preview-comment.yml comment",
+        "preview-comment.yml comment", "upgrade.yml pull-request",
     ]  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def fetched(address: str, path: Path) -> None:
     path.write_text(address)
 
 
-def said(call: Any, *arguments: Any) -> list[str]:
+def output_of(call: Any, *arguments: Any) -> list[str]:
     """The lines of the error."""
     with pytest.raises(PipelineError) as error:
         call(*arguments)
@@ -187,7 +187,7 @@ def test_another_archive_of_pulumi_is_refused(work: Path) -> None:
     def swapped(_address: str, path: Path) -> None:
         path.write_text("evil")
 
-    lines = said(runtime.build, work / "runtime", swapped)
+    lines = output_of(runtime.build, work / "runtime", swapped)
 
     evil = hashlib.sha256(b"evil").hexdigest()
     assert (lines[0], lines[1].startswith(f"  Its SHA-256 is {evil}, and pulumi.lock has ")) == (CLI, True)
@@ -201,7 +201,7 @@ def test_without_a_checksum_nothing_is_downloaded(work: Path) -> None:
     def never(address: str, _path: Path) -> None:
         raise AssertionError(address)
 
-    assert said(runtime.build, work / "runtime", never) == [
+    assert output_of(runtime.build, work / "runtime", never) == [
         "pulumi.lock",
         f"  It has no checksum of {CLI}, {PROVIDER}, so nothing is downloaded.",
         "  Run `make pulumi-lock` on a machine that you trust, compare with the release, and commit the file.",
@@ -252,7 +252,7 @@ def test_another_archive_than_the_built_one_is_refused(work: Path, digest: str) 
     """Also where the other job reported nothing."""
     archive(work / "a.tar")
 
-    lines = said(runtime.use, work / "a.tar", digest, runner_of(work))
+    lines = output_of(runtime.use, work / "a.tar", digest, runner_of(work))
 
     assert lines[1].endswith(f"and the job that built it reported {digest or 'none'}.")
     assert not (work / "RUNNER_TEMP").exists()
@@ -265,7 +265,7 @@ def test_an_archive_that_writes_outside_of_its_folder_is_refused(work: Path, nam
     """Independent of its author: names, links and devices."""
     digest = archive(work / "a.tar", name, kind)
 
-    lines = said(runtime.use, work / "a.tar", digest, runner_of(work))
+    lines = output_of(runtime.use, work / "a.tar", digest, runner_of(work))
 
     assert (lines[0], lines[1].startswith("  It cannot be unpacked: ")) == ("a.tar", True)
     assert not (work.parent / "evil").exists()

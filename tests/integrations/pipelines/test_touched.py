@@ -19,14 +19,14 @@ if pathlib.Path("list").exists():
     pathlib.Path(sys.argv[sys.argv.index("--output") + 1]).write_text(pathlib.Path("list").read_text())
 sys.exit(int(pathlib.Path("code").read_text()))
 """
-SAID = "Pulumi.small.yaml:4  amlz:landingZone.location\n  <b>nowhere</b> is no region.\n"
+MESSAGES = "Pulumi.small.yaml:4  amlz:landingZone.location\n  <b>nowhere</b> is no region.\n"
 
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a program that fails on its input."""
     (tmp_path / "amlz.py").write_text(AMLZ)
-    (tmp_path / "errors").write_text(SAID)
+    (tmp_path / "errors").write_text(MESSAGES)
     (tmp_path / "code").write_text("2")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from contextlib import closing
@@ -31,12 +32,12 @@ HANDED_ON: dict[str, Any] = {
 
 def repository(folder: Path) -> tuple[Runs, dict[str, str]]:
     """One whose stack is created in a separate backend, and the variables with its address."""
-    found = engine()
-    runs = begun(folder, {"python3": f'#!/bin/sh\nexec {sys.executable} "$@"\n'}, {"small": MINIMAL})
+    result = engine()
+    runs = begun(folder, {"python3": f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n'}, {"small": MINIMAL})
     for name in ("home", "state", "tmp"):
         (folder / name).mkdir()
     runs.environment |= {
-        "PATH": os.pathsep.join([str(folder / "bin"), str(found.pulumi.parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(folder / "bin"), str(result.pulumi.parent), os.environ["PATH"]]),
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "PULUMI_HOME": str(folder / "home" / ".pulumi"),
@@ -82,7 +83,7 @@ def rewritten(runs: Runs, old: str, new: str) -> None:
 def standing(folder: Path) -> list[str]:
     """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as memory:
-        return sorted(found.id.lower() for found in memory.all())
+        return sorted(resource.id.lower() for resource in memory.all())
 
 
 @LONG
@@ -101,18 +102,18 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
     rewritten(runs, "      fraud:\n", "      churn:\n")
 
     rewritten(runs, "    projects:\n", "    tags: {team: ours}\n    projects:\n")
-    told = context(vars=variables, inputs={"stack": "small", "production": False, "runtime": runs.runtime()})
-    approved = runs.job("deploy-stack.yml", "preview", told).outputs
-    again = runs.job("deploy-stack.yml", "preview", told).outputs
+    result = context(vars=variables, inputs={"stack": "small", "production": False, "runtime": runs.runtime()})
+    approved = runs.job("deploy-stack.yml", "preview", result).outputs
+    again = runs.job("deploy-stack.yml", "preview", result).outputs
     rewritten(runs, "{team: ours}", "{team: others}")
-    late: dict[str, Any] = {**told, "needs": {"preview": {"result": "success", "outputs": approved}}}
+    late: dict[str, Any] = {**result, "needs": {"preview": {"result": "success", "outputs": approved}}}
     refused = runs.job("deploy-stack.yml", "up", late)
     assert (approved == again, approved["changes"], refused.result) == (True, "true", "failure")
-    assert "What would be done is no longer what was approved" in refused.said["Guard"]
+    assert "What would be done is no longer what was approved" in refused.printed["Guard"]
     assert standing(tmp_path) == built
 
     with closing(StateStore(tmp_path / "azure.sqlite")) as memory:
-        routes = next(found for found in memory.all() if "/routetables/" in found.id.lower())
+        routes = next(resource for resource in memory.all() if "/routetables/" in resource.id.lower())
         edited = drift_of(routes)
         assert edited is not None
         with memory.change():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,14 +27,14 @@ QUIET = ("actions/setup-python",)
 
 def workflow(name: str) -> dict[str, Any]:
     """A workflow of this repository as data. YAML takes its key `on` for a truth value."""
-    told: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
-    return {("on" if key is True else key): value for key, value in told.items()}
+    data: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
+    return {("on" if key is True else key): value for key, value in data.items()}
 
 
 def action(use: str) -> dict[str, Any]:
     """An action of this repository as data."""
-    told: dict[str, Any] = yaml.safe_load((ROOT / use / "action.yml").read_text(encoding="utf-8"))
-    return told
+    data: dict[str, Any] = yaml.safe_load((ROOT / use / "action.yml").read_text(encoding="utf-8"))
+    return data
 
 
 #: Folders of the archive that jobs with a token unpack.
@@ -42,11 +43,11 @@ PARTS_OF_RUNTIME = ("site-packages", "pulumi", "pulumi-home")
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """Result of a job. `said`: standard output and error of each step that was run, by its name."""
+    """Result of a job. `printed`: standard output and error of each step that was run, by its name."""
 
     result: str
     outputs: dict[str, Any]
-    said: dict[str, str]
+    printed: dict[str, str]
     summary: str
 
 
@@ -64,28 +65,28 @@ class Runs:
 
     def job(self, name: str, job: str, context: Context, revision: str = "HEAD") -> JobResult:
         """Runs a job of a workflow. A condition that does not hold skips it."""
-        told = workflow(name)
-        asked = told["jobs"][job]
+        result = workflow(name)
+        given = result["jobs"][job]
         full = {"status": "success", "needs": {}, "vars": {}, "matrix": {}, "inputs": {}, **context}
-        wanted = str(asked.get("if", "success()"))
+        wanted = str(given.get("if", "success()"))
         failed = any(need["result"] != "success" for need in full["needs"].values())
         if not evaluate(wanted, full) or (failed and not re.search(r"(always|cancelled|failure)\(", wanted)):
             return JobResult("skipped", {}, {}, "")
-        env = {**told.get("env", {}), **asked.get("env", {})}
-        steps = _Steps(self, (name, job), self.clone(revision), asked.get("permissions", {}))
+        env = {**result.get("env", {}), **given.get("env", {})}
+        steps = _Steps(self, (name, job), self.clone(revision), given.get("permissions", {}))
         steps.environment = {key: shown(filled(value, full)) for key, value in env.items()}
-        steps.run(asked["steps"], full)
+        steps.run(given["steps"], full)
         full["steps"] = steps.outputs
-        outputs = {key: filled(value, full) for key, value in asked.get("outputs", {}).items()}
+        outputs = {key: filled(value, full) for key, value in given.get("outputs", {}).items()}
         summary = steps.summary.read_text() if steps.summary.exists() else ""
-        return JobResult(steps.status, outputs, steps.said, summary)
+        return JobResult(steps.status, outputs, steps.printed, summary)
 
     def call(self, name: str, context: Context, **inputs: Any) -> dict[str, JobResult]:
         """Runs every job of a workflow that others call, in the order of the file."""
         needs: dict[str, Any] = {}
         results: dict[str, JobResult] = {}
-        for job, asked in workflow(name)["jobs"].items():
-            wanted = asked.get("needs", [])
+        for job, given in workflow(name)["jobs"].items():
+            wanted = given.get("needs", [])
             named = [wanted] if isinstance(wanted, str) else wanted
             results[job] = self.job(name, job, {**context, "inputs": inputs, "needs": {n: needs[n] for n in named}})
             needs[job] = {"result": results[job].result, "outputs": results[job].outputs}
@@ -116,7 +117,7 @@ class _Steps:
         self.runs, self.where, self.at, self.permissions = runs, where, at, permissions
         self.environment: dict[str, str] = {}
         self.outputs: dict[str, Any] = {}
-        self.said: dict[str, str] = {}
+        self.printed: dict[str, str] = {}
         self.status = "success"
         self.summary = at.parent / "summary.md"
 
@@ -157,7 +158,7 @@ class _Steps:
             env={**self.runs.environment, "GITHUB_ACTIONS": "true", **self.environment, **own, **files},
         )  # fmt: skip
         self.runs.ran.add((*self.where, step["name"]))
-        self.said[step["name"]] = ran.stdout + ran.stderr
+        self.printed[step["name"]] = ran.stdout + ran.stderr
         self.status = "failure" if ran.returncode else self.status
         if "id" in step:
             lines = output.read_text().splitlines()
@@ -174,8 +175,8 @@ class _Steps:
             self._upload(given["name"], self.at / given["path"])
         elif name == "actions/download-artifact":
             pattern = given["pattern"] if "pattern" in given else given["name"]
-            for found in fnmatch.filter(self.runs.artifacts, pattern):
-                shutil.copytree(self.runs.artifacts[found], self.at / given["path"], dirs_exist_ok=True)
+            for artifact in fnmatch.filter(self.runs.artifacts, pattern):
+                shutil.copytree(self.runs.artifacts[artifact], self.at / given["path"], dirs_exist_ok=True)
         else:
             assert name in QUIET, name
 
@@ -194,24 +195,26 @@ class _Steps:
 
 def commands(name: str) -> set[tuple[str, str, str]]:
     """Every command of a workflow and of the actions of this repository that it uses: file, job and step."""
-    found = set()
-    for job, asked in workflow(name)["jobs"].items():
-        for step in asked.get("steps", []):
+    values = set()
+    for job, wanted in workflow(name)["jobs"].items():
+        for step in wanted.get("steps", []):
             if "run" in step:
-                found.add((name, job, step["name"]))
+                values.add((name, job, step["name"]))
             elif step["uses"].startswith("./"):
                 inner = action(step["uses"])["runs"]["steps"]
-                found |= {(step["uses"], "runs", each["name"]) for each in inner if "run" in each}
-    return found
+                values |= {(step["uses"], "runs", item["name"]) for item in inner if "run" in item}
+    return values
 
 
 def environment_of_python(at: Path) -> None:
     """A `.venv` of the clone's own code that `make setup` finds ready, and a runtime that `make runtime` does."""
     tools = at / ".venv" / "bin"
     tools.mkdir(parents=True)
-    for name, what in (("python", ""), ("amlz", "-m amlz")):
+    for name, item in (("python", ""), ("amlz", "-m amlz")):
         path = tools / name
-        path.write_text(f'#!/bin/sh\nPYTHONPATH={at} exec {sys.executable} {what} "$@"\n')
+        path.write_text(
+            f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(at))} exec {shlex.quote(sys.executable)} {item} "$@"\n'
+        )
         path.chmod(0o755)
     (at / ".venv" / ".ready").touch()
     runtime = at / "runtime"
@@ -230,10 +233,10 @@ def tools_of(folder: Path, stand_ins: Mapping[str, str]) -> dict[str, str]:
     """
     tools = folder / "bin"
     tools.mkdir()
-    for name, text in {"python3": f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n', **stand_ins}.items():
+    for name, text in {"python3": f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S "$@"\n', **stand_ins}.items():
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
-    who = {f"GIT_{role}_{what}": "a@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    who = {f"GIT_{role}_{item}": "a@example.com" for role in ("AUTHOR", "COMMITTER") for item in ("NAME", "EMAIL")}
     return {
         **who,
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
